@@ -70,7 +70,8 @@ def write_npz(path: str | Path, **arrays: np.ndarray) -> None:
 def read_npz(path: str | Path) -> dict[str, np.ndarray]:
     """Read all arrays of an npz file."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # Opened here, since numpy leaves its own handle open when the archive is damaged.
+        with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, KeyError) as error:
         if isinstance(error, FileNotFoundError):

@@ -1,0 +1,24 @@
+# The geometry of integration in text classification RNNs: from data to figures in one dependency graph.
+# Usage: snakemake --cores all [--configfile config/natural.yaml]; targets: all data models tables figures report.
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/dynamics.smk"
+include: "workflow/rules/geometry.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.tables.input,
+        rules.figures.input,

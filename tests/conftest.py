@@ -1,0 +1,64 @@
+"""Fixtures shared by the tests: one thread, where the project and the real data lie, copies of the project to run in."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[1]
+SOURCES = ("Snakefile", "workflow", "config", "profiles", "envs")
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """Return the root of the project."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Return the folder of real data sets: RNN_GEOMETRY_DATA, else ../shared/data; skip where neither is there."""
+    folder = Path(os.environ.get("RNN_GEOMETRY_DATA") or PROJECT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("the real data sets are not at hand: set RNN_GEOMETRY_DATA to their folder")
+    return folder
+
+
+class ProjectCopy:
+    """A copy of the project in which a test runs snakemake, with the copy's package ahead of the installed one."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        for name in SOURCES:
+            source = PROJECT / name
+            ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
+            shutil.copytree(source, root / name, ignore=ignore) if source.is_dir() else shutil.copy2(source, root / name)
+
+    def snakemake(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess:
+        """Run snakemake in the copy on two cores; fail with its output unless `check` is False."""
+        inherited = {key: value for key, value in os.environ.items() if key != "RNN_GEOMETRY_DATA"}
+        environment = {**inherited, "PYTHONPATH": str(self.root / "workflow"), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, timeout=600)
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def configure(self, base: str = "test", **changes) -> str:
+        """Write a configuration made of config/{base}.yaml with `changes`; return its path for --configfile."""
+        settings = yaml.safe_load((self.root / "config" / f"{base}.yaml").read_text())
+        settings.update(changes)
+        (self.root / "changed.yaml").write_text(yaml.safe_dump(settings))
+        return "changed.yaml"
+
+
+@pytest.fixture
+def project_copy(tmp_path) -> ProjectCopy:
+    """Return a fresh copy of the project."""
+    return ProjectCopy(tmp_path)

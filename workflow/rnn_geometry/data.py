@@ -1,0 +1,78 @@
+"""From a task's settings to the files of results/data/{task}."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import acos, degrees
+from pathlib import Path
+from typing import Any
+
+from rnn_geometry import io
+from rnn_geometry.sentences import Sentences
+from rnn_geometry.settings import derive_seed, family_options
+
+SPLITS = ("train", "dev", "test")
+
+
+@dataclass(frozen=True)
+class PreparedData:
+    """The three splits of a task, its words in order of id, and plain facts for meta.json."""
+
+    train: Sentences
+    dev: Sentences
+    test: Sentences
+    vocabulary: list[str]
+    meta: dict[str, Any]
+
+
+def synthetic_data(task: Mapping[str, Any]) -> PreparedData:
+    """Draw train, dev and test sentences of a synthetic task, each from a seed of its own."""
+    from rnn_geometry.tasks import build_task
+
+    built = build_task(task["family"], **family_options(task))
+    splits = {
+        split: built.sample(task[f"{split}_size"], derive_seed(split, task["name"], task["data_seed"])) for split in SPLITS
+    }
+    meta = {
+        **built.meta(),
+        "kind": "synthetic",
+        "name": task["name"],
+        "settings": dict(task),
+        "mean_length": float(splits["test"].lengths.mean()),
+        "rows": {split: len(sentences) for split, sentences in splits.items()},
+    }
+    return PreparedData(**splits, vocabulary=list(built.words), meta=meta)
+
+
+def text_data(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
+    """Read, tokenise and split a real data set; see `text.prepare_text` for the options and errors."""
+    from rnn_geometry.text import prepare_text
+
+    seed = derive_seed("text", task["name"], task["data_seed"])
+    prepared = prepare_text(family_options(task), data_folder, seed % 2**32)
+    meta = {**prepared.meta, **expected_geometry(prepared.meta), "name": task["name"], "settings": dict(task)}
+    return PreparedData(prepared.train, prepared.dev, prepared.test, list(prepared.vocabulary), meta)
+
+
+def expected_geometry(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the dimension and readout angle that the paper's rules give for a text task.
+
+    N unordered classes: N - 1 and arccos(-1/(N-1)); ordered classes: 2 (sentiment and intensity), or 1 for two
+    classes; k labels: k and 90 degrees. An angle that theory does not fix is None.
+    """
+    classes = meta["classes"]
+    if meta["multi_label"]:
+        return {"dimension_expected": classes, "readout_angle_expected": 90.0 if classes > 1 else None}
+    if meta["ordered"] and classes > 2:
+        return {"dimension_expected": 2, "readout_angle_expected": None}
+    return {"dimension_expected": classes - 1, "readout_angle_expected": degrees(acos(-1 / (classes - 1)))}
+
+
+def save_prepared(prepared: PreparedData, folder: str | Path) -> None:
+    """Write the files of results/data/{task}."""
+    folder = Path(folder)
+    for split in SPLITS:
+        io.write_sentences(folder / f"{split}.parquet", getattr(prepared, split))
+    io.write_json(folder / "vocab.json", prepared.vocabulary)
+    io.write_json(folder / "meta.json", prepared.meta)

@@ -1,0 +1,35 @@
+"""What every script of the workflow does around its one call: log file, progress, errors for people."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rnn_geometry.errors import UserError
+
+
+@contextlib.contextmanager
+def job(log_file: str | Path) -> Iterator[Callable[[str], None]]:
+    """Run a job's body; yield a function that writes one line to the log file.
+
+    A UserError ends the process with exit code 1 and its sentence as the last line of the log, where
+    `show-failed-logs` finds it. Any other error is our mistake: its traceback goes to the log as well.
+    """
+    Path(log_file).parent.mkdir(parents=True, exist_ok=True)
+    with open(log_file, "w", encoding="utf-8", buffering=1) as handle:
+
+        def write(line: str) -> None:
+            print(time.strftime("%H:%M:%S"), line, file=handle)
+
+        try:
+            yield write
+        except UserError as error:
+            print(f"ERROR: {error}", file=handle)
+            sys.exit(1)
+        except Exception:
+            traceback.print_exc(file=handle)
+            sys.exit(1)

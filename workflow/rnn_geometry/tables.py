@@ -1,0 +1,107 @@
+"""Tables over networks and tasks, as dictionaries of equally long columns with a fixed order of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rnn_geometry import io
+
+IDENTITY = ("task", "model", "cell", "l2", "seed")
+# Columns of runs.csv in order; docs/tables.md says what each one means.
+RUN_COLUMNS = (
+    *IDENTITY,
+    "classes",
+    "dimension_expected",
+    "dimension_predicted",
+    "test_accuracy",
+    "bag_of_words_accuracy",
+    "participation_ratio",
+    "components_90",
+    "components_95",
+    "components_n",
+    "participation_ratio_visited",
+    "components_95_visited",
+    "participation_ratio_final",
+    "components_95_final",
+    "integration_modes",
+    "modes_mean",
+    "tau_gap",
+    *(f"tau_{i}" for i in range(1, 9)),
+    "readout_angle_mean",
+    "readout_angle_expected",
+    "readout_in_subspace",
+    "accuracy_at_d",
+    "accuracy_below_d",
+    "cliff",
+    "neutral_effect",
+    "own_readout_cosine",
+    "cover",
+    "distinct_points",
+    "q_median",
+    "displacement_median",
+    "fixed_points",
+    "fixed_points_stable",
+    "ghosts",
+    "hold_input",
+    "train_seconds",
+    "analysis_seconds",
+)
+POINT_SETS = ("visited", "final", "slow")
+LINEAR_MEASURES = ("participation_ratio", "components_90", "components_95", "components_n")
+
+
+def runs_table(geometries: Sequence[Mapping[str, Any]], statistics: Mapping[str, Mapping[str, Any]]) -> dict[str, list]:
+    """Return runs.csv: one row per network, sorted by task, model, L2 and seed; undefined values are None.
+
+    geometries: the networks' geometry.json; statistics: word_statistics.json by task.
+    """
+    rows = [{**row, "bag_of_words_accuracy": statistics[row["task"]]["bag_of_words_accuracy"]} for row in geometries]
+    rows.sort(key=_order)
+    return {name: [_plain(row.get(name)) for row in rows] for name in RUN_COLUMNS}
+
+
+def _order(row: Mapping[str, Any]) -> tuple:
+    return row["task"], row["model"], float(row["l2"]), row["seed"]
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, bool) else value
+
+
+def dimension_table(geometry_files, states_files, slow_files, log: Callable[[str], None]) -> dict[str, list]:
+    """Return the long table of one task: a row per network and set of points (visited, final, slow).
+
+    Columns: the linear measures of geometry.json and the intrinsic-dimension estimators of scikit-dimension.
+    """
+    from rnn_geometry.dimension import intrinsic_dimension
+
+    rows = []
+    for geometry_file, states_file, slow_file in zip(geometry_files, states_files, slow_files, strict=True):
+        geometry, states = io.read_json(geometry_file), io.read_npz(states_file)
+        points = {**states, "slow": io.read_npz(slow_file)["points"]}
+        for name in POINT_SETS:
+            suffix = "" if name == "slow" else f"_{name}"
+            linear = {measure: geometry.get(measure + suffix) for measure in LINEAR_MEASURES}
+            rows.append({**{key: geometry[key] for key in IDENTITY}, "points": name, **linear})
+            rows[-1].update(intrinsic_dimension(points[name]))
+        log(f"{geometry['task']} {geometry['model']} l2 {geometry['l2']} seed {geometry['seed']}")
+    rows.sort(key=lambda row: (*_order(row), row["points"]))
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def tasks_table(metas: Sequence[Mapping[str, Any]], statistics: Mapping[str, Mapping[str, Any]]) -> dict[str, list]:
+    """Return tasks.csv: what is known of a task before any network is trained."""
+    names = ("name", "kind", "classes", "multi_label", "dimension_expected", "readout_angle_expected", "mean_length")
+    rows = sorted(metas, key=lambda meta: meta["name"])
+    table = {("task" if name == "name" else name): [_plain(row[name]) for row in rows] for name in names}
+    for name in ("dimension_predicted", "bag_of_words_accuracy"):
+        table[name] = [statistics[row["name"]][name] for row in rows]
+    for split in ("train", "dev", "test"):
+        table[f"{split}_rows"] = [row["rows"][split] for row in rows]
+    return table
+
+
+def stacked(tables: Sequence[Mapping[str, list]]) -> dict[str, list]:
+    """Return tables of equal columns one below the other."""
+    return {name: [value for table in tables for value in table[name]] for name in tables[0]}

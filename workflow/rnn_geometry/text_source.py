@@ -1,0 +1,237 @@
+"""Reading labelled texts from local files or from the HuggingFace hub, into plain lists."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rnn_geometry.errors import UserError
+from rnn_geometry.text_options import missing_data
+
+
+@dataclass(frozen=True)
+class RawSplit:
+    """One split as it was read: n texts, their n labels as stored, the label names that the file carries (or None).
+
+    `where` is the path, or the hub's name and split, for error messages.
+    """
+
+    where: str
+    texts: list[str]
+    labels: list[Any]
+    names: list[str] | None
+
+
+def read_source(
+    source: Mapping[str, Any], files: Mapping[str, str], data_folder: str | Path | None, text: str, label: str
+) -> tuple[dict[str, RawSplit], dict[str, Any]]:
+    """Read the columns `text` and `label` of every split: ({"train", "test" and perhaps "dev"}, where they come from).
+
+    `files` is what `local_files` returned; empty means the hub. Raises `UserError` for unreadable files, missing
+    columns, empty texts and an unreachable hub.
+    """
+    if files:
+        raw = {name: _read_file(Path(path), text, label) for name, path in files.items()}
+        origin = {"kind": "files", "files": {name: _describe(path, data_folder) for name, path in files.items()}}
+    else:
+        raw, origin = _read_hub(source, text, label)
+    for split in raw.values():
+        _check_texts(split, text)
+    return raw, origin
+
+
+def _describe(path: str, data_folder: str | Path | None) -> dict[str, str]:
+    with open(path, "rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    # Relative to the folder: the record must not depend on where somebody keeps the data.
+    folder = Path(data_folder or "/").expanduser()
+    name = Path(path).relative_to(folder) if Path(path).is_relative_to(folder) else Path(path)
+    return {"path": name.as_posix(), "sha256": digest}
+
+
+def _check_columns(where: str, existing: Sequence[str], text: str, label: str) -> None:
+    wanted = {"text_column": text, "label_column": label}
+    missing = [f"{column!r} ({option})" for option, column in wanted.items() if column not in existing]
+    if missing:
+        noun = "the column" if len(missing) == 1 else "the columns"
+        there = ", ".join(repr(name) for name in existing)
+        raise UserError(f"{where}: {noun} {' and '.join(missing)} missing; columns that exist: {there}.")
+    for column in wanted.values():
+        if list(existing).count(column) > 1:
+            raise UserError(f"{where}: the column {column!r} exists more than once; rename the others.")
+
+
+def _check_texts(split: RawSplit, column: str) -> None:
+    if not split.texts:
+        raise UserError(f"{split.where}: holds no row; at least one labelled text is needed.")
+    blank = [i for i, text in enumerate(split.texts) if not isinstance(text, str) or not text.strip()]
+    if not blank:
+        return
+    value = split.texts[blank[0]]
+    if value is not None and not isinstance(value, str):
+        raise UserError(f"{split.where}: row {blank[0] + 1}: {column!r} holds {value!r}; a text is accepted.")
+    if len(blank) == len(split.texts):
+        raise UserError(f"{split.where}: all texts of the column {column!r} are empty; name a column that holds text.")
+    state = "missing (null)" if value is None else "empty"
+    raise UserError(f"{split.where}: row {blank[0] + 1}: the text in {column!r} is {state}; every row needs one.")
+
+
+def _read_file(path: Path, text: str, label: str) -> RawSplit:
+    readers = {".parquet": _read_parquet, ".csv": _read_csv, ".jsonl": _read_json, ".json": _read_json}
+    return readers[path.suffix.lower()](path, text, label)
+
+
+def _damaged(path: Path, reason: object) -> UserError:
+    return UserError(f"{path}: the file is damaged or cut short ({' '.join(str(reason).split())}); fetch it again.")
+
+
+def _not_utf8(path: Path) -> UserError:
+    return UserError(f"{path}: the file is not UTF-8 text, the only encoding that is accepted.")
+
+
+def _read_parquet(path: Path, text: str, label: str) -> RawSplit:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            _check_columns(str(path), file.schema_arrow.names, text, label)
+            table = file.read(columns=[text, label])
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+    names = None
+    if b"huggingface" in (table.schema.metadata or {}):
+        import_datasets()
+        from datasets import Features
+
+        names = _feature_names(Features.from_arrow_schema(table.schema)[label])
+    return RawSplit(str(path), table.column(text).to_pylist(), table.column(label).to_pylist(), names)
+
+
+def _feature_names(feature: Any) -> list[str] | None:
+    """Return the names of a ClassLabel, or of a list of them."""
+    names = getattr(getattr(feature, "feature", feature), "names", None)
+    return list(names) if names else None
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    """Lift the csv module's limit of 131,072 characters a field, which long reviews exceed."""
+    limit = csv.field_size_limit(2**31 - 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _read_csv(path: Path, text: str, label: str) -> RawSplit:
+    # Not pandas or pyarrow: they fill short rows and swallow an open quote in silence; this knows the row number.
+    rows: list[list[str]] = []
+    try:
+        with _long_fields(), open(path, newline="", encoding="utf-8-sig") as handle:
+            reader = csv.reader(handle, strict=True)
+            header = next(reader, [])
+            _check_columns(str(path), header, text, label)
+            for row in filter(None, reader):
+                rows.append(row)
+                if len(row) != len(header):
+                    raise csv.Error(f"{len(row)} columns where the header has {len(header)}")
+            broken = None
+    except UnicodeDecodeError as error:
+        raise _not_utf8(path) from error
+    except csv.Error as error:
+        broken = error
+    if broken is not None:
+        number = len(rows) if "columns where" in str(broken) else len(rows) + 1
+        raise UserError(
+            f"{path}: row {number} is broken ({broken}); a field with commas, quotes or line breaks must be quoted."
+        ) from broken
+    columns = [header.index(text), header.index(label)]
+    return RawSplit(str(path), *([row[column] for row in rows] for column in columns), None)
+
+
+def _read_json(path: Path, text: str, label: str) -> RawSplit:
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(path) from error
+    rows = list(_json_rows(path, content))
+    for i, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise UserError(f"{path}: row {i + 1} is not a JSON object with the columns as keys.")
+    if rows:
+        _check_columns(str(path), list(dict.fromkeys(key for row in rows for key in row)), text, label)
+    return RawSplit(str(path), [row.get(text) for row in rows], [row.get(label) for row in rows], None)
+
+
+def _json_rows(path: Path, content: str) -> Iterator[Any]:
+    """Yield the entries of a JSON list, or of the lines of a JSONL file."""
+    if content.lstrip().startswith("["):
+        try:
+            yield from json.loads(content)
+        except json.JSONDecodeError as error:
+            raise _damaged(path, error) from error
+        return
+    # Not splitlines(): JSON strings may hold U+2028 and the like unescaped.
+    for i, line in enumerate(line for line in content.split("\n") if line.strip()):
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError as error:
+            raise UserError(f"{path}: row {i + 1} is not valid JSON ({error}); one object a line is accepted.") from error
+
+
+def import_datasets() -> Any:
+    """Import HuggingFace datasets without telemetry and progress bars."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    import datasets
+
+    datasets.disable_progress_bars()
+    return datasets
+
+
+def check_hub() -> None:
+    """Raise an error within seconds where the hub cannot be reached: its client would retry for half a minute."""
+    from huggingface_hub import constants, get_session
+
+    get_session().head(constants.ENDPOINT, timeout=10.0)
+
+
+def _read_hub(source: Mapping[str, Any], text: str, label: str) -> tuple[dict[str, RawSplit], dict[str, Any]]:
+    datasets = import_datasets()
+    raw, fingerprints, commits = {}, {}, set()
+    # A cache of its own, gone afterwards: a stale one can never answer for a changed revision.
+    with tempfile.TemporaryDirectory(prefix="rnn-geometry-") as cache:
+        for name, split in source["splits"].items():
+            dataset = _load(datasets, source, split, cache)
+            raw[name] = _from_dataset(f"{source['hub']}, split {split}", dataset, text, label)
+            fingerprints[name] = getattr(dataset, "_fingerprint", None)
+            commits.update(re.findall(r"@([0-9a-f]{40})/", " ".join(dataset.info.download_checksums or {})))
+            del dataset
+    origin = {key: source.get(key) for key in ("hub", "config", "revision")}
+    return raw, {"kind": "hub", **origin, "commits": sorted(commits), "fingerprints": fingerprints}
+
+
+def _load(datasets: Any, source: Mapping[str, Any], split: str, cache: str) -> Any:
+    try:
+        check_hub()
+        return datasets.load_dataset(
+            source["hub"], source.get("config"), split=split, revision=source.get("revision"), cache_dir=cache
+        )
+    except Exception as error:  # the hub's client raises a dozen unrelated types
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise missing_data(source, f"the hub gave no split {split!r}: {reason}") from error
+
+
+def _from_dataset(where: str, dataset: Any, text: str, label: str) -> RawSplit:
+    _check_columns(where, dataset.column_names, text, label)
+    texts, labels = (dataset.data.column(name).to_pylist() for name in (text, label))
+    return RawSplit(where, texts, labels, _feature_names(dataset.features[label]))

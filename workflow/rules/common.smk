@@ -1,0 +1,90 @@
+# Configuration, names of files, and what every rule shares. Nothing here imports torch, pandas or datasets.
+import os
+
+import yaml
+from snakemake.exceptions import WorkflowError
+
+from rnn_geometry import settings as configuration, tasks as synthetic_tasks, text as text_tasks
+from rnn_geometry.errors import UserError
+from rnn_geometry.fingerprint import fingerprint as source_fingerprint
+
+SCRIPTS = os.path.join(workflow.basedir, "workflow", "scripts")
+RULES = os.path.join(workflow.basedir, "workflow", "rules")
+ENVIRONMENT = os.path.join(workflow.basedir, "envs", "environment.yaml")
+
+
+def resolve_configuration(raw):
+    """Check everything that can be checked before the graph is built: keys, task options, local data files."""
+    with open(os.path.join(workflow.basedir, "workflow", "schemas", "config.schema.yaml")) as handle:
+        schema = yaml.safe_load(handle)
+    raw = dict(raw)
+    raw["data_folder"] = raw.get("data_folder") or os.environ.get("RNN_GEOMETRY_DATA") or None
+    settings = configuration.resolve(raw, schema)
+    for task in settings["tasks"]:
+        with_task_name(task, check_task, task, settings["data_folder"])
+    return settings
+
+
+def check_task(task, data_folder):
+    """Let the task's family check its own options, and that its local files exist."""
+    options = configuration.family_options(task)
+    if task["family"] == "text":
+        text_tasks.check_options(options)
+        task["files"] = text_tasks.local_files(options, data_folder)
+    else:
+        synthetic_tasks.build_task(task["family"], **options)
+
+
+def with_task_name(task, function, *arguments):
+    """Call a function; name the task in the sentence of a UserError."""
+    try:
+        return function(*arguments)
+    except UserError as error:
+        raise UserError(f"config task '{task['name']}': {error}") from error
+
+
+try:
+    SETTINGS = resolve_configuration(config)
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+TASKS = {task["name"]: task for task in SETTINGS["tasks"]}
+MODELS = {name: SETTINGS["models"][name] for name in SETTINGS["cells"]}
+SEEDS = SETTINGS["seeds"]
+RESULTS = SETTINGS["results"].rstrip("/")
+RUN = RESULTS + "/runs/{task}/{model}/l2-{l2}/seed-{seed}"
+DATA = RESULTS + "/data/{task}"
+
+
+wildcard_constraints:
+    task="|".join(map(re.escape, TASKS)),
+    model="|".join(map(re.escape, MODELS)),
+    l2="[0-9.e-]+",
+    seed="[0-9]+",
+
+
+def all_runs(pattern, **fixed):
+    """Fill a pattern with every run: each task, model, L2 of the sweep (or the model's own) and seed."""
+    return [
+        pattern.format(task=task, model=model, l2=l2, seed=seed)
+        for task in TASKS
+        for model, options in MODELS.items()
+        for l2 in (SETTINGS["l2"] or [options["l2"]])
+        for seed in SEEDS
+        if fixed.get("task", task) == task
+    ]
+
+
+def fingerprint(rule, rules_file):
+    """Hash of a rule, its script and the package modules it reaches: a changed comment changes nothing."""
+    return source_fingerprint(rule, os.path.join(RULES, rules_file), os.path.join(SCRIPTS, rule + ".py"))
+
+
+def model_settings(wildcards):
+    """Settings of one network, with sorted keys (an unsorted dictionary would rerun jobs for nothing)."""
+    return configuration.plain({**MODELS[wildcards.model], "l2": wildcards.l2})
+
+
+def hold_minutes(minutes):
+    """Run-time limit in minutes that doubles with every retry on a cluster."""
+    return lambda wildcards, attempt: minutes * 2 ** (attempt - 1)

@@ -1,0 +1,84 @@
+# Sentences of every task, and what word counts alone predict.
+SENTENCES = [f"{DATA}/{split}.parquet" for split in ("train", "dev", "test")]
+
+
+def task_names(text):
+    names = [name for name, task in TASKS.items() if (task["family"] == "text") == text]
+    return "|".join(map(re.escape, names)) or "no-such-task^"
+
+
+rule prepare_synthetic:
+    output:
+        SENTENCES,
+        f"{DATA}/vocab.json",
+        f"{DATA}/meta.json",
+    params:
+        task=lambda wildcards: configuration.plain(TASKS[wildcards.task]),
+        fingerprint=fingerprint("prepare_synthetic", "data.smk"),
+    log:
+        RESULTS + "/logs/prepare/{task}.log",
+    benchmark:
+        RESULTS + "/benchmarks/prepare/{task}.tsv"
+    wildcard_constraints:
+        task=task_names(text=False),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=hold_minutes(10),
+    conda:
+        ENVIRONMENT
+    script:
+        "../scripts/prepare_synthetic.py"
+
+
+rule prepare_text:
+    input:
+        unpack(lambda wildcards: TASKS[wildcards.task].get("files", {})),
+    output:
+        SENTENCES,
+        f"{DATA}/vocab.json",
+        f"{DATA}/meta.json",
+    params:
+        task=lambda wildcards: configuration.plain(
+            {key: value for key, value in TASKS[wildcards.task].items() if key != "files"}
+        ),
+        data_folder=SETTINGS["data_folder"],
+        fingerprint=fingerprint("prepare_text", "data.smk"),
+    log:
+        RESULTS + "/logs/prepare/{task}.log",
+    benchmark:
+        RESULTS + "/benchmarks/prepare/{task}.tsv"
+    wildcard_constraints:
+        task=task_names(text=True),
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=hold_minutes(60),
+    conda:
+        ENVIRONMENT
+    script:
+        "../scripts/prepare_text.py"
+
+
+rule word_statistics:
+    input:
+        train=f"{DATA}/train.parquet",
+        test=f"{DATA}/test.parquet",
+        vocab=f"{DATA}/vocab.json",
+        meta=f"{DATA}/meta.json",
+    output:
+        f"{DATA}/word_statistics.json",
+    params:
+        fingerprint=fingerprint("word_statistics", "data.smk"),
+    log:
+        RESULTS + "/logs/word_statistics/{task}.log",
+    benchmark:
+        RESULTS + "/benchmarks/word_statistics/{task}.tsv"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=hold_minutes(30),
+    conda:
+        ENVIRONMENT
+    script:
+        "../scripts/word_statistics.py"

@@ -1,0 +1,66 @@
+# Zero-input dynamics of one network: visited states, slow manifold, exact fixed points, linearisation.
+rule slow_points:
+    input:
+        model=f"{RUN}/model.safetensors",
+        run=f"{RUN}/run.json",
+        test=f"{DATA}/test.parquet",
+        vocab=f"{DATA}/vocab.json",
+        meta=f"{DATA}/meta.json",
+    output:
+        states=f"{RUN}/states.npz",
+        slow=f"{RUN}/slow_points.npz",
+        fixed=f"{RUN}/fixed_points.npz",
+    params:
+        analysis=configuration.plain(
+            {
+                key: value
+                for key, value in SETTINGS["analysis"].items()
+                if key not in ("shown_words", "spectrum_points")
+            }
+        ),
+        device=SETTINGS["device"],
+        fingerprint=fingerprint("slow_points", "dynamics.smk"),
+    log:
+        RESULTS + "/logs/slow_points/{task}/{model}/l2-{l2}/seed-{seed}.log",
+    benchmark:
+        RESULTS + "/benchmarks/slow_points/{task}/{model}/l2-{l2}/seed-{seed}.tsv"
+    threads: SETTINGS["threads"]
+    resources:
+        mem_mb=2000,
+        runtime=hold_minutes(20),
+        gpu=0 if SETTINGS["device"] == "cpu" else 1,
+    conda:
+        ENVIRONMENT
+    script:
+        "../scripts/slow_points.py"
+
+
+rule linearize:
+    input:
+        model=f"{RUN}/model.safetensors",
+        run=f"{RUN}/run.json",
+        slow=f"{RUN}/slow_points.npz",
+        vocab=f"{DATA}/vocab.json",
+        meta=f"{DATA}/meta.json",
+        test=f"{DATA}/test.parquet",
+    output:
+        f"{RUN}/linearization.npz",
+    params:
+        spectrum_points=SETTINGS["analysis"]["spectrum_points"],
+        shown_words=SETTINGS["analysis"]["shown_words"],
+        memory_mb=SETTINGS["analysis"]["memory_mb"],
+        device=SETTINGS["device"],
+        fingerprint=fingerprint("linearize", "dynamics.smk"),
+    log:
+        RESULTS + "/logs/linearize/{task}/{model}/l2-{l2}/seed-{seed}.log",
+    benchmark:
+        RESULTS + "/benchmarks/linearize/{task}/{model}/l2-{l2}/seed-{seed}.tsv"
+    threads: SETTINGS["threads"]
+    resources:
+        mem_mb=2000,
+        runtime=hold_minutes(20),
+        gpu=0 if SETTINGS["device"] == "cpu" else 1,
+    conda:
+        ENVIRONMENT
+    script:
+        "../scripts/linearize.py"

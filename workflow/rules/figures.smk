@@ -1,0 +1,91 @@
+# Figures: one panel per network, and figures over all networks. None of them imports torch.
+OVERVIEWS = [
+    "manifolds",
+    "dimension",
+    "readout_angles",
+    "accuracy_cliff",
+    "time_constants",
+    "predicted_dimension",
+]
+
+
+def overview_output(name):
+    """One overview figure: PNG for the report, PDF for papers."""
+    return report(
+        f"{RESULTS}/figures/{name}.png",
+        category="Over networks",
+        labels={"figure": name.replace("_", " ")},
+        caption=f"../report/{name}.rst",
+    )
+
+
+rule plot_network:
+    input:
+        run=f"{RUN}/run.json",
+        history=f"{RUN}/history.parquet",
+        states=f"{RUN}/states.npz",
+        slow_points=f"{RUN}/slow_points.npz",
+        fixed_points=f"{RUN}/fixed_points.npz",
+        linearization=f"{RUN}/linearization.npz",
+        geometry=f"{RUN}/geometry.json",
+        meta=f"{DATA}/meta.json",
+        vocab=f"{DATA}/vocab.json",
+    output:
+        report(
+            f"{RUN}/panel.png",
+            category="Networks",
+            subcategory="{task}",
+            labels={"model": "{model}", "L2": "{l2}", "seed": "{seed}"},
+            caption="../report/panel.rst",
+        ),
+    params:
+        fingerprint=fingerprint("plot_network", "figures.smk"),
+    log:
+        RESULTS + "/logs/plot_network/{task}/{model}/l2-{l2}/seed-{seed}.log",
+    benchmark:
+        RESULTS + "/benchmarks/plot_network/{task}/{model}/l2-{l2}/seed-{seed}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=hold_minutes(10),
+    conda:
+        ENVIRONMENT
+    script:
+        "../scripts/plot_network.py"
+
+
+rule plot_overview:
+    input:
+        runs=f"{RESULTS}/tables/runs.csv",
+        run=all_runs(f"{RUN}/run.json"),
+        states=all_runs(f"{RUN}/states.npz"),
+        slow_points=all_runs(f"{RUN}/slow_points.npz"),
+        geometry=all_runs(f"{RUN}/geometry.json"),
+        meta=expand(f"{DATA}/meta.json", task=TASKS),
+    output:
+        **{name: overview_output(name) for name in OVERVIEWS},
+        pdf=expand(RESULTS + "/figures/{name}.pdf", name=OVERVIEWS),
+    params:
+        fingerprint=fingerprint("plot_overview", "figures.smk"),
+    log:
+        RESULTS + "/logs/plot_overview.log",
+    benchmark:
+        RESULTS + "/benchmarks/plot_overview.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=hold_minutes(10),
+    conda:
+        ENVIRONMENT
+    script:
+        "../scripts/plot_overview.py"
+
+
+localrules:
+    figures,
+
+
+rule figures:
+    input:
+        all_runs(f"{RUN}/panel.png"),
+        rules.plot_overview.output,

@@ -1,0 +1,112 @@
+# Numbers of one network, and the tables over all of them.
+rule geometry:
+    input:
+        run=f"{RUN}/run.json",
+        states=f"{RUN}/states.npz",
+        slow=f"{RUN}/slow_points.npz",
+        fixed=f"{RUN}/fixed_points.npz",
+        linearization=f"{RUN}/linearization.npz",
+        meta=f"{DATA}/meta.json",
+        words=f"{DATA}/word_statistics.json",
+    output:
+        f"{RUN}/geometry.json",
+    params:
+        fingerprint=fingerprint("geometry", "geometry.smk"),
+    log:
+        RESULTS + "/logs/geometry/{task}/{model}/l2-{l2}/seed-{seed}.log",
+    benchmark:
+        RESULTS + "/benchmarks/geometry/{task}/{model}/l2-{l2}/seed-{seed}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=hold_minutes(10),
+    conda:
+        ENVIRONMENT
+    script:
+        "../scripts/geometry.py"
+
+
+# One job a task, since importing the estimators costs more than running them on one network.
+rule intrinsic_dimension:
+    input:
+        geometry=lambda wildcards: all_runs(f"{RUN}/geometry.json", task=wildcards.task),
+        states=lambda wildcards: all_runs(f"{RUN}/states.npz", task=wildcards.task),
+        slow=lambda wildcards: all_runs(f"{RUN}/slow_points.npz", task=wildcards.task),
+    output:
+        RESULTS + "/tables/dimension/{task}.csv",
+    params:
+        fingerprint=fingerprint("intrinsic_dimension", "geometry.smk"),
+    log:
+        RESULTS + "/logs/intrinsic_dimension/{task}.log",
+    benchmark:
+        RESULTS + "/benchmarks/intrinsic_dimension/{task}.tsv"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=hold_minutes(30),
+    conda:
+        ENVIRONMENT
+    script:
+        "../scripts/intrinsic_dimension.py"
+
+
+rule tabulate:
+    input:
+        geometry=all_runs(f"{RUN}/geometry.json"),
+        dimension=expand(RESULTS + "/tables/dimension/{task}.csv", task=TASKS),
+        meta=expand(f"{DATA}/meta.json", task=TASKS),
+        words=expand(f"{DATA}/word_statistics.json", task=TASKS),
+    output:
+        runs=report(
+            RESULTS + "/tables/runs.csv",
+            category="Tables",
+            labels={"table": "one row per network"},
+            caption="../report/runs.rst",
+        ),
+        dimension=report(
+            RESULTS + "/tables/dimension.csv",
+            category="Tables",
+            labels={"table": "dimension of visited states, final states and slow points"},
+            caption="../report/dimension.rst",
+        ),
+        tasks=report(
+            RESULTS + "/tables/tasks.csv",
+            category="Tables",
+            labels={"table": "one row per task"},
+            caption="../report/tasks.rst",
+        ),
+    params:
+        fingerprint=fingerprint("tabulate", "geometry.smk"),
+    log:
+        RESULTS + "/logs/tabulate.log",
+    benchmark:
+        RESULTS + "/benchmarks/tabulate.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=hold_minutes(10),
+    conda:
+        ENVIRONMENT
+    script:
+        "../scripts/tabulate.py"
+
+
+localrules:
+    data,
+    models,
+    tables,
+
+
+rule data:
+    input:
+        expand(f"{DATA}/word_statistics.json", task=TASKS),
+
+
+rule models:
+    input:
+        all_runs(f"{RUN}/model.safetensors"),
+
+
+rule tables:
+    input:
+        rules.tabulate.output,

@@ -1,0 +1,19 @@
+"""Numbers of one network."""
+
+from rnn_geometry.job import job
+
+with job(snakemake.log[0]) as log:  # noqa: F821
+    from rnn_geometry import io
+    from rnn_geometry.geometry import network_geometry
+
+    files = snakemake.input  # noqa: F821
+    words, run = io.read_json(files.words), io.read_json(files.run)
+    numbers = network_geometry(
+        io.read_npz(files.states),
+        io.read_npz(files.slow),
+        io.read_npz(files.fixed),
+        io.read_npz(files.linearization),
+        {**io.read_json(files.meta), "dimension_predicted": words["dimension_predicted"]},
+    )
+    io.write_json(snakemake.output[0], {**run["summary"], **numbers})  # noqa: F821
+    log(f"participation ratio {numbers['participation_ratio']}, integration modes {numbers['integration_modes']}")

@@ -1,0 +1,18 @@
+"""Linearised dynamics and word effects of one network at a sample of its slow points."""
+
+from rnn_geometry.job import job
+
+with job(snakemake.log[0]) as log:  # noqa: F821
+    from rnn_geometry.runs import linearize_run
+
+    params = snakemake.params  # noqa: F821
+    linearize_run(
+        snakemake.input,  # noqa: F821
+        snakemake.output[0],  # noqa: F821
+        spectrum_points=params.spectrum_points,
+        shown_words=params.shown_words,
+        memory_mb=params.memory_mb,
+        device=params.device,
+        threads=snakemake.threads,  # noqa: F821
+        log=log,
+    )

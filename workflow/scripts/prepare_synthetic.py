@@ -1,0 +1,11 @@
+"""Draw the sentences of a synthetic task."""
+
+from rnn_geometry.job import job
+
+with job(snakemake.log[0]) as log:  # noqa: F821
+    from rnn_geometry.data import save_prepared, synthetic_data
+
+    task = snakemake.params.task  # noqa: F821
+    prepared = synthetic_data(task)
+    save_prepared(prepared, snakemake.output[0].rsplit("/", 1)[0])  # noqa: F821
+    log(f"{task['name']}: {len(prepared.train)} train, {len(prepared.dev)} dev, {len(prepared.test)} test sentences")
