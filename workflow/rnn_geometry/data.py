@@ -51,7 +51,13 @@ def text_data(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
 
     seed = derive_seed("text", task["name"], task["data_seed"])
     prepared = prepare_text(family_options(task), data_folder, seed % 2**32)
-    meta = {**prepared.meta, **expected_geometry(prepared.meta), "name": task["name"], "settings": dict(task)}
+    meta = {
+        **prepared.meta,
+        **expected_geometry(prepared.meta),
+        "name": task["name"],
+        "settings": dict(task),
+        "rows": {split: len(getattr(prepared, split)) for split in SPLITS},
+    }
     return PreparedData(prepared.train, prepared.dev, prepared.test, list(prepared.vocabulary), meta)
 
 

@@ -57,5 +57,8 @@ class Sentences:
 
     def subset(self, index: np.ndarray) -> Sentences:
         """Return the sentences `index`, in that order."""
-        tokens, lengths = self.padded(index)
-        return Sentences.from_padded(tokens, lengths, self.labels[np.asarray(index)])
+        index = np.asarray(index)
+        lengths = self.lengths[index]
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        places = np.arange(offsets[-1]) + np.repeat(self.offsets[index] - offsets[:-1], lengths)
+        return Sentences(self.tokens[places], offsets, self.labels[index])

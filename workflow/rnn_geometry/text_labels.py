@@ -16,7 +16,7 @@ from rnn_geometry.text_source import RawSplit
 
 @dataclass(frozen=True)
 class Labelling:
-    """labels: split -> (n,) int64 class ids, -1 for another class, or (n, C) int8; class_names and label_ids: C entries.
+    """labels: split -> (n,) int64 class ids (-1: another class) or (n, C) int8; class_names, label_ids: C entries.
 
     label_ids[i] lists the original ids (counted from 0) that make up class i.
     """
@@ -88,9 +88,7 @@ def _as_integer(value: Any) -> int | None:
     return int(value) if isinstance(value, int) else None
 
 
-def _label_names(
-    train: RawSplit, rows: Sequence[Sequence[int | str]], options: Mapping[str, Any]
-) -> list[str] | None:
+def _label_names(train: RawSplit, rows: Sequence[Sequence[int | str]], options: Mapping[str, Any]) -> list[str] | None:
     """Return the names of all labels in order, or None where labels are bare integers."""
     if options["label_names"] is not None or train.names:
         return list(options["label_names"] or train.names)
@@ -180,5 +178,5 @@ def _encode_single(rows: Sequence[Sequence[int]], groups: Sequence[Sequence[int]
 def _encode_multi(rows: Sequence[Sequence[int]], groups: Sequence[Sequence[int]], count: int) -> np.ndarray:
     row_index = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     original = np.zeros((len(rows), count), dtype=np.int8)
-    original[row_index, [i for row in rows for i in row]] = 1
+    original[row_index, np.array([i for row in rows for i in row], dtype=np.int64)] = 1
     return np.stack([original[:, list(group)].max(axis=1) for group in groups], axis=1)

@@ -149,12 +149,16 @@ def _check_together(options: Mapping[str, Any]) -> None:
     chosen = [name for name in ("first_classes", "classes", "merge") if options[name] is not None]
     if len(chosen) > 1:
         raise UserError(f"{' and '.join(chosen)} exclude each other; give one of first_classes, classes and merge.")
-    for name, flat in (("classes", options["classes"]), ("merge", sum(map(list, options["merge"] or []), []))):
-        repeated = [value for i, value in enumerate(flat or []) if value in flat[:i]]
+    for name in ("label_names", "classes", "merge"):
+        flat = options[name] or []
+        flat = [value for group in flat for value in group] if name == "merge" else flat
+        repeated = [value for i, value in enumerate(flat) if value in flat[:i]]
         if repeated:
-            raise UserError(f"{name} names the class {repeated[0]!r} twice; every class is accepted once.")
+            raise UserError(f"{name} names {repeated[0]!r} twice; everything is accepted once.")
     if options["multi_label"] and options["ordered"]:
-        raise UserError("multi_label and ordered exclude each other: only the classes of a single-label set have an order.")
+        raise UserError(
+            "multi_label and ordered exclude each other: only the classes of a single-label set have an order."
+        )
     if options["text_column"] == options["label_column"]:
         raise UserError(f"text_column and label_column are both {options['text_column']!r}; they must differ.")
 
@@ -192,16 +196,18 @@ def missing_data(source: Mapping[str, Any], reason: str) -> UserError:
     local = f"set data_folder to the folder that holds {name}"
     if "folder" not in source and "train" not in source:
         local = "name local files (source.folder) and set data_folder to the folder that holds them"
-    hub = f"set it to null and let the machine reach {source['hub']} on the HuggingFace hub"
-    if "hub" not in source:
-        hub = "name a HuggingFace hub data set (source.hub) and set data_folder to null"
+    hub = "name a HuggingFace hub data set (source.hub) and set data_folder to null"
+    if "hub" in source:
+        hub = f"set it to null and let the machine reach {source['hub']} on the HuggingFace hub"
     return UserError(f"The text data set {name} is missing ({reason}): {local}, or {hub}.")
 
 
 def _find_by_name(source: Mapping[str, Any], folder: Path, name: str) -> Path | None:
     found = [folder / f"{name}{suffix}" for suffix in SUFFIXES if (folder / f"{name}{suffix}").is_file()]
     if len(found) > 1:
-        raise UserError(f"{folder} holds {' and '.join(path.name for path in found)}; keep one file of the split {name}.")
+        raise UserError(
+            f"{folder} holds {' and '.join(path.name for path in found)}; keep one file of the split {name}."
+        )
     if not found and name != "dev":
         raise missing_data(source, f"no {name}{', .'.join(SUFFIXES).replace(', ..', ', .')} in {folder}")
     return found[0] if found else None

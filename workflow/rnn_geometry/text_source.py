@@ -62,9 +62,9 @@ def _check_columns(where: str, existing: Sequence[str], text: str, label: str) -
     wanted = {"text_column": text, "label_column": label}
     missing = [f"{column!r} ({option})" for option, column in wanted.items() if column not in existing]
     if missing:
-        noun = "the column" if len(missing) == 1 else "the columns"
-        there = ", ".join(repr(name) for name in existing)
-        raise UserError(f"{where}: {noun} {' and '.join(missing)} missing; columns that exist: {there}.")
+        noun, verb = ("the column", "is") if len(missing) == 1 else ("the columns", "are")
+        there = ", ".join(repr(name) for name in existing) or "none"
+        raise UserError(f"{where}: {noun} {' and '.join(missing)} {verb} missing; columns that exist: {there}.")
     for column in wanted.values():
         if list(existing).count(column) > 1:
             raise UserError(f"{where}: the column {column!r} exists more than once; rename the others.")
@@ -134,29 +134,35 @@ def _long_fields() -> Iterator[None]:
 
 
 def _read_csv(path: Path, text: str, label: str) -> RawSplit:
-    # Not pandas or pyarrow: they fill short rows and swallow an open quote in silence; this knows the row number.
-    rows: list[list[str]] = []
+    # Not pandas or pyarrow: they fill short rows or swallow an open quote in silence; here the row number is known.
     try:
         with _long_fields(), open(path, newline="", encoding="utf-8-sig") as handle:
             reader = csv.reader(handle, strict=True)
             header = next(reader, [])
             _check_columns(str(path), header, text, label)
-            for row in filter(None, reader):
-                rows.append(row)
-                if len(row) != len(header):
-                    raise csv.Error(f"{len(row)} columns where the header has {len(header)}")
-            broken = None
+            pairs = list(_csv_rows(path, reader, len(header), (header.index(text), header.index(label))))
     except UnicodeDecodeError as error:
         raise _not_utf8(path) from error
     except csv.Error as error:
-        broken = error
-    if broken is not None:
-        number = len(rows) if "columns where" in str(broken) else len(rows) + 1
+        raise _damaged(path, error) from error
+    return RawSplit(str(path), [pair[0] for pair in pairs], [pair[1] for pair in pairs], None)
+
+
+def _csv_rows(path: Path, reader: Any, width: int, columns: tuple[int, int]) -> Iterator[tuple[str, str]]:
+    number = 0
+    try:
+        for row in filter(None, reader):
+            number += 1
+            if len(row) != width:
+                raise UserError(
+                    f"{path}: row {number} has {len(row)} columns and the header {width}; "
+                    "fields with commas, quotes or line breaks must be quoted."
+                )
+            yield row[columns[0]], row[columns[1]]
+    except csv.Error as error:
         raise UserError(
-            f"{path}: row {number} is broken ({broken}); a field with commas, quotes or line breaks must be quoted."
-        ) from broken
-    columns = [header.index(text), header.index(label)]
-    return RawSplit(str(path), *([row[column] for row in rows] for column in columns), None)
+            f"{path}: row {number + 1} is broken CSV ({error}); quotes must be closed or doubled."
+        ) from error
 
 
 def _read_json(path: Path, text: str, label: str) -> RawSplit:
@@ -186,7 +192,9 @@ def _json_rows(path: Path, content: str) -> Iterator[Any]:
         try:
             yield json.loads(line)
         except json.JSONDecodeError as error:
-            raise UserError(f"{path}: row {i + 1} is not valid JSON ({error}); one object a line is accepted.") from error
+            raise UserError(
+                f"{path}: row {i + 1} is not valid JSON ({error}); one object a line is accepted."
+            ) from error
 
 
 def import_datasets() -> Any:

@@ -8,6 +8,11 @@ from rnn_geometry import settings as configuration, tasks as synthetic_tasks, te
 from rnn_geometry.errors import UserError
 from rnn_geometry.fingerprint import fingerprint as source_fingerprint
 
+# Jobs in an environment of their own (conda, containers) find the package of this very checkout.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [os.path.join(workflow.basedir, "workflow"), os.environ.get("PYTHONPATH")])
+)
+
 SCRIPTS = os.path.join(workflow.basedir, "workflow", "scripts")
 RULES = os.path.join(workflow.basedir, "workflow", "rules")
 ENVIRONMENT = os.path.join(workflow.basedir, "envs", "environment.yaml")

@@ -1,7 +1,7 @@
 # Figures: one panel per network, and figures over all networks. None of them imports torch.
 OVERVIEWS = [
     "manifolds",
-    "dimension",
+    "dimension_overview",
     "readout_angles",
     "accuracy_cliff",
     "time_constants",

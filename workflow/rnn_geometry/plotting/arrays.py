@@ -1,0 +1,144 @@
+"""What is known of one network, read from its files and seen along the principal components of its slow points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnn_geometry import io
+from rnn_geometry.plotting import style
+
+
+@dataclass(frozen=True)
+class NetworkArrays:
+    """One network's artifacts (docs/architecture.md); what a file does not hold is an empty mapping or array."""
+
+    run: Mapping[str, Any]
+    meta: Mapping[str, Any]
+    states: Mapping[str, np.ndarray]
+    slow: Mapping[str, np.ndarray]
+    geometry: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Mapping[str, np.ndarray] = field(default_factory=dict)
+    linear: Mapping[str, np.ndarray] = field(default_factory=dict)
+    history: Mapping[str, Sequence] = field(default_factory=dict)
+    words: Sequence[str] = ()
+
+    @cached_property
+    def slow_points(self) -> np.ndarray:
+        """Finite slow points (n, S) in float64; their statuses are not asked."""
+        points = np.asarray(self.slow["points"], dtype=np.float64)
+        return points[np.isfinite(points).all(axis=1)]
+
+    @cached_property
+    def components(self) -> np.ndarray:
+        """Unit principal components of the slow points, (S, S), as columns, the widest first, signs as below."""
+        return _signed(principal_components(self.slow_points), self.readout)
+
+    @cached_property
+    def readout(self) -> np.ndarray:
+        """Readout vectors (C, S)."""
+        return np.asarray(self.states["readout"], dtype=np.float64)
+
+    @property
+    def multi_label(self) -> bool:
+        return bool(self.meta.get("multi_label"))
+
+    @property
+    def class_names(self) -> list[str]:
+        names = self.meta.get("class_names") or range(1, len(self.readout) + 1)
+        return [str(name) for name in names]
+
+    @property
+    def dimension(self) -> int | None:
+        """Expected dimension d, None where theory gives none."""
+        value = self.meta.get("dimension_expected")
+        return None if value is None else int(value)
+
+    def project(self, states: np.ndarray, count: int = 2) -> np.ndarray:
+        """Return coordinates (..., count) along the first components, from the mean of the slow points."""
+        return (np.asarray(states, dtype=np.float64) - self.slow_points.mean(axis=0)) @ self.components[:, :count]
+
+    def value(self, name: str) -> Any:
+        """Return a number of geometry.json or run.json; None where neither has it."""
+        found = self.geometry.get(name)
+        return self.run.get(name) if found is None else found
+
+    @property
+    def title(self) -> str:
+        run = {**self.geometry, **self.run}
+        cell = "" if run.get("cell") in (None, run.get("model")) else f" ({run['cell']})"
+        accuracy = self.value("test_accuracy")
+        tested = "test accuracy unknown" if accuracy is None else f"test accuracy {accuracy:.3f}"
+        return f"{run.get('task')}  ·  {run.get('model')}{cell}  ·  L2 {run.get('l2')}  ·  seed {run.get('seed')}  ·  {tested}"
+
+
+def principal_components(points: np.ndarray) -> np.ndarray:
+    """Return all principal components (S, S) as columns, the one of largest variance first."""
+    centred = points - points.mean(axis=0)
+    return np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
+
+
+def variance_ratio(points: np.ndarray) -> np.ndarray:
+    """Return each component's share of the variance, the largest first."""
+    points = np.asarray(points, dtype=np.float64)
+    centred = points - points.mean(axis=0)
+    values = np.linalg.eigvalsh(centred.T @ centred)[::-1].clip(min=0)
+    return values / max(values.sum(), np.finfo(float).tiny)
+
+
+def _signed(components: np.ndarray, readout: np.ndarray) -> np.ndarray:
+    """Choose the free signs of the first components, so that equal geometries are drawn alike.
+
+    The last class lies right of the first along component 1; the middle classes lie above the outer two along 2.
+    """
+    along = readout @ components[:, :2]
+    right = along[-1, 0] - along[0, 0] if len(along) > 1 else along[0, 0]
+    up = along[1:-1, 1].mean() - along[[0, -1], 1].mean() if len(along) > 2 else along[0, 1]
+    signs = np.ones(components.shape[1])
+    signs[:2] = np.where(np.array([right, up])[: len(signs)] < 0, -1, 1)
+    return components * signs
+
+
+def load_network(files: Mapping[str, str | Path], meta: Mapping | None = None, words: Sequence[str] | None = None):
+    """Read a network's files by name: run, states, slow (or slow_points) and, where given, the others.
+
+    The others: fixed (or fixed_points), linearization, geometry, history, meta and vocab; `meta` and `words` may be
+    handed over instead of the last two. Raises UserError for a damaged file.
+    """
+    files = {_NAMES.get(name, name): path for name, path in files.items() if name in _NAMES or name in _READERS}
+    found = {name: _READERS[name](path) for name, path in files.items()}
+    return NetworkArrays(
+        run=found["run"],
+        meta=found["meta"] if meta is None else meta,
+        states=found["states"],
+        slow=found["slow"],
+        geometry=found.get("geometry", {}),
+        fixed=found.get("fixed", {}),
+        linear=found.get("linearization", {}),
+        history=found.get("history", {}),
+        words=found.get("vocab", ()) if words is None else words,
+    )
+
+
+_NAMES = {"slow_points": "slow", "fixed_points": "fixed", "linear": "linearization"}
+_READERS = {
+    "run": io.read_json,
+    "meta": io.read_json,
+    "geometry": io.read_json,
+    "vocab": io.read_json,
+    "states": io.read_npz,
+    "slow": io.read_npz,
+    "fixed": io.read_npz,
+    "linearization": io.read_npz,
+    "history": io.read_table,
+}
+
+
+def present_codes(network: NetworkArrays) -> np.ndarray:
+    """Return the sorted class codes that occur among the final states."""
+    return np.unique(style.class_codes(network.states["final_labels"]))

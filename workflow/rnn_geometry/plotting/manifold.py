@@ -1,0 +1,162 @@
+"""Slow points, states and readouts of one network in a plane (or space): shared by the panel and the gallery."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+
+from rnn_geometry.plotting import style
+from rnn_geometry.plotting.arrays import NetworkArrays
+
+SHOWN = 700  # dots of one kind: more only make the file large
+STABILITY = {"stable": ("o", "white"), "saddle": ("D", "#FFD24D"), "unstable": ("X", "#FF6B6B")}
+HALO = [withStroke(linewidth=2.2, foreground="white")]
+
+
+def thinned(points: np.ndarray, shown: int = SHOWN) -> np.ndarray:
+    """Return at most `shown` evenly spaced rows."""
+    return points[np.linspace(0, len(points) - 1, min(shown, len(points))).astype(int)] if len(points) else points
+
+
+def scatter(axes, points: np.ndarray, size: float, colour, label: str, z: float, alpha: float = 1.0) -> None:
+    """Draw points (n, 2) or (n, 3) as plain dots."""
+    # Depth shading would fade colours that stand for classes.
+    depth = {"depthshade": False} if points.shape[1] == 3 else {}
+    axes.scatter(*points.T, s=size, c=colour, linewidths=0, alpha=alpha, label=label, zorder=z, **depth)
+
+
+def draw_points(axes, network: NetworkArrays, project, size: float = 1.0) -> None:
+    """Draw visited states (cloud), final states by class, and slow points on top; `project` maps states to the axes."""
+    final = thinned(np.asarray(network.states["final"]))
+    codes = thinned(style.class_codes(network.states["final_labels"]))
+    scatter(axes, project(thinned(np.asarray(network.states["visited"]))), 4 * size, style.PALE, "visited", 1, 0.6)
+    scatter(axes, project(final), 11 * size, style.class_colours(codes), "final", 2, 0.75)
+    scatter(axes, project(thinned(network.slow_points)), 5 * size, style.INK, "slow points", 3)
+
+
+def draw_trajectories(axes, network: NetworkArrays, project, count: int = 5) -> None:
+    """Draw the first sentences, of as many different classes as there are, as lines from the origin state."""
+    codes = style.class_codes(network.states["trajectory_labels"])
+    chosen = different_first(codes, count)
+    paths = [project(path[: length + 1]) for path, length in zip(*_paths(network, chosen), strict=True)]
+    colours = [style.class_colour(codes[i]) for i in chosen]
+    axes.add_collection(LineCollection(paths, colors=colours, linewidths=1.1, alpha=0.95, zorder=4, label="trajectories"))
+    axes.plot(*project(network.states["trajectories"][0, 0]), "+", color="black", ms=11, mew=2, zorder=7, label="h₀")
+
+
+def _paths(network: NetworkArrays, chosen: np.ndarray):
+    states = network.states
+    return np.asarray(states["trajectories"])[chosen], np.asarray(states["trajectory_lengths"])[chosen]
+
+
+def different_first(codes: np.ndarray, count: int) -> np.ndarray:
+    """Return up to `count` rows: one of each class, then the rest in order."""
+    first = np.sort(np.unique(codes, return_index=True)[1])
+    rest = np.setdiff1d(np.arange(len(codes)), first)
+    return np.concatenate([first, rest])[:count].astype(int)
+
+
+def fixed_points_by_stability(network: NetworkArrays) -> dict[str, np.ndarray]:
+    """Return one state per distinct root, by stability; nothing where no exact search was made."""
+    if not len(network.fixed.get("points", ())):
+        return {}
+    ids = np.asarray(network.fixed["distinct"])
+    first = np.unique(ids, return_index=True)[1]
+    first = first[ids[first] >= 0]
+    kinds, points = stability_names(np.asarray(network.fixed["stability"])[first]), np.asarray(network.fixed["points"])[first]
+    return {name: points[kinds == name] for name in STABILITY if (kinds == name).any()}
+
+
+def stability_names(stability: np.ndarray) -> np.ndarray:
+    """Return names of stability codes (0 stable, 1 saddle, 2 unstable); names stay as they are."""
+    if stability.dtype.kind in "US":
+        return stability.astype(str)
+    names = np.array([*STABILITY, ""])
+    return names[np.where((stability < 0) | (stability > 2), 3, stability).astype(int)]
+
+
+def draw_fixed_points(axes, network: NetworkArrays, project) -> None:
+    """Draw the distinct exact fixed points, one marker per stability."""
+    for name, points in fixed_points_by_stability(network).items():
+        marker, face = STABILITY[name]
+        look = {"marker": marker, "s": 52, "facecolors": face, "edgecolors": "black", "linewidths": 1.1}
+        axes.scatter(*project(points).T, label=name, zorder=6, **look)
+
+
+def draw_readouts(axes, network: NetworkArrays, arrows: np.ndarray, reach: float, font: float | None = 9) -> None:
+    """Draw readout vectors, given as plane coordinates (C, 2), as arrows from 0; the longest has length `reach`.
+
+    Names are left out where an arrow points out of the plane or into its neighbour's name; the legend has them all.
+    """
+    arrows = arrows * reach / max(np.linalg.norm(arrows, axis=1).max(), 1e-12)
+    codes = style.readout_codes(len(arrows), network.multi_label)
+    named = _room_for_names(arrows, reach)
+    for arrow, code, name, room in zip(arrows, codes, network.class_names, named, strict=True):
+        look = {"arrowstyle": "-|>", "color": style.class_colour(code), "lw": 2.0, "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", arrow, (0, 0), arrowprops={**look, "path_effects": HALO}, zorder=5)
+        if font and room:
+            _name(axes, arrow, name, style.class_colour(code), font)
+
+
+def _name(axes, arrow, name: str, colour: str, font: float) -> None:
+    across, along = arrow / max(np.linalg.norm(arrow), 1e-12)
+    place = {
+        "ha": "left" if across > 0.35 else "right" if across < -0.35 else "center",
+        "va": "bottom" if along > 0.35 else "top" if along < -0.35 else "center",
+    }
+    text = name if len(name) <= 18 else name[:17] + "…"
+    axes.annotate(
+        text, arrow, (4 * across, 4 * along), textcoords="offset points", color=colour, fontsize=font, weight="bold",
+        path_effects=HALO, zorder=8, **place,
+    )  # fmt: skip
+
+
+def _room_for_names(arrows: np.ndarray, reach: float) -> list[bool]:
+    kept: list[np.ndarray] = []
+    room = []
+    for arrow in arrows:
+        free = np.linalg.norm(arrow) > 0.25 * reach and all(np.linalg.norm(arrow - other) > 0.16 * reach for other in kept)
+        room.append(bool(free))
+        if free:
+            kept.append(arrow)
+    return room
+
+
+def radius(points: np.ndarray) -> float:
+    """Return the distance from 0 that holds nearly all points (n, k)."""
+    return float(np.quantile(np.linalg.norm(points, axis=1), 0.98)) if len(points) else 1.0
+
+
+def view_limit(network: NetworkArrays, project) -> float:
+    """Return the half width of a view of the states visited; slow points thrown far away do not shrink the rest."""
+    seen = project(np.concatenate([network.states["visited"], network.states["final"]]))
+    return max(float(np.abs(seen).max()), 1e-9)
+
+
+def class_handles(network: NetworkArrays) -> list[Line2D]:
+    """Return legend entries of the classes or label combinations that occur."""
+    codes = np.unique(style.class_codes(network.states["final_labels"]))
+    return [
+        Line2D([], [], ls="", marker="o", ms=5, color=style.class_colour(code), label=_short(network, code)) for code in codes
+    ]
+
+
+def _short(network: NetworkArrays, code: int) -> str:
+    name = style.code_name(int(code), network.class_names, network.multi_label)
+    return name if len(name) <= 24 else name[:23] + "…"
+
+
+def mark_handles(network: NetworkArrays) -> list[Line2D]:
+    """Return legend entries of everything in the plane that is not a class."""
+    handles = [
+        Line2D([], [], ls="", marker="o", ms=5, color=style.PALE, label="visited states"),
+        Line2D([], [], ls="", marker="o", ms=3.5, color=style.INK, label="slow points"),
+        Line2D([], [], color=style.GREY, lw=1.2, label="trajectories"),
+        Line2D([], [], ls="", marker="+", ms=9, mew=2, color="black", label="start h₀"),
+    ]
+    for name, points in fixed_points_by_stability(network).items():
+        marker, face = STABILITY[name]
+        handles.append(Line2D([], [], ls="", marker=marker, ms=6, mfc=face, mec="black", label=f"{name} fixed ({len(points)})"))
+    return handles

@@ -1,0 +1,239 @@
+"""One network at a glance: the manifold, its dimension, its dynamics, its words and its training.
+
+Runs once per network, so it imports no more than matplotlib and numpy, and lays axes out by hand.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from rnn_geometry.plotting import manifold, style
+from rnn_geometry.plotting.arrays import NetworkArrays, load_network, variance_ratio
+
+__all__ = ["NetworkArrays", "load_network", "plot_network", "save_panel"]
+
+SIZE, DPI, LARGEST_FILE = (15.0, 9.0), 100, 80_000
+COMPONENTS, MODES, WORDS = 10, 20, 20  # how many are shown
+
+
+@style.styled
+def plot_network(run: NetworkArrays) -> Figure:
+    """Draw the panel of one network."""
+    figure = Figure(figsize=SIZE, dpi=DPI)
+    figure.text(0.015, 0.972, run.title, fontsize=13, weight="bold", va="center")
+    figure.text(0.985, 0.972, _facts(run), fontsize=10, va="center", ha="right", color=style.GREY)
+    left = figure.add_gridspec(1, 1, left=0.05, right=0.43, top=0.925, bottom=0.19)[0]
+    _manifold_axes(figure, run, left)
+    middle = figure.add_gridspec(3, 1, left=0.49, right=0.70, top=0.925, bottom=0.065, hspace=0.46)
+    right = figure.add_gridspec(3, 1, left=0.755, right=0.975, top=0.925, bottom=0.065, hspace=0.46)
+    draw_variance(figure.add_subplot(middle[0]), run)
+    draw_accuracy(figure.add_subplot(middle[1]), run)
+    draw_training(figure.add_subplot(middle[2]), run)
+    draw_spectrum([figure.add_subplot(cell) for cell in right[0].subgridspec(1, 2, wspace=0.42)], run)
+    draw_time_constants(figure.add_subplot(right[1]), run)
+    draw_word_effects(figure.add_subplot(right[2]), run)
+    return figure
+
+
+def save_panel(figure: Figure, path: str | Path) -> None:
+    """Write the panel as PNG of at most 80 kB."""
+    style.save_small_png(figure, path, LARGEST_FILE, DPI)
+
+
+def _facts(run: NetworkArrays) -> str:
+    names = {"participation_ratio": "PR", "integration_modes": "integration modes", "distinct_points": "distinct slow points"}
+    known = [f"{text} {run.value(name):.3g}" for name, text in names.items() if run.value(name) is not None]
+    return "   ".join(known + ([] if run.dimension is None else [f"expected d {run.dimension}"]))
+
+
+# (a) the manifold
+
+
+def _manifold_axes(figure: Figure, run: NetworkArrays, place) -> None:
+    """Draw the plane, and for three dimensions and more the space below it."""
+    if (run.dimension or 0) < 3:
+        plane = figure.add_subplot(place)
+    else:
+        cells = place.subgridspec(2, 1, height_ratios=(1.25, 1), hspace=0.17)
+        plane = figure.add_subplot(cells[0])
+        draw_space(figure.add_subplot(cells[1], projection="3d"), run)
+    draw_plane(plane, run)
+    handles = manifold.class_handles(run)
+    marks = manifold.mark_handles(run)
+    figure.legend(handles=marks, loc="upper left", bbox_to_anchor=(0.03, 0.138), ncols=4)
+    figure.legend(handles=handles[:15], loc="upper left", bbox_to_anchor=(0.03, 0.09), ncols=5)
+
+
+def draw_plane(axes, run: NetworkArrays) -> None:
+    """Draw everything in the plane of the first two components of the slow points."""
+    manifold.draw_points(axes, run, run.project)
+    manifold.draw_trajectories(axes, run, run.project)
+    manifold.draw_fixed_points(axes, run, run.project)
+    manifold.draw_readouts(axes, run, run.readout @ run.components[:, :2], 1.15 * manifold.radius(run.project(run.slow_points)))
+    _limit_view(axes, run)
+    axes.set(xlabel="component 1 of the slow points", ylabel="component 2 of the slow points", title="Manifold of slow points")
+
+
+def _limit_view(axes, run: NetworkArrays) -> None:
+    """Give both axes one scale, show all states, and count what lies outside instead of hiding it."""
+    seen = run.project(np.concatenate([run.states["visited"], run.states["final"]]))
+    reach = 1.3 * manifold.radius(run.project(run.slow_points))
+    low, high = np.minimum(seen.min(axis=0), -reach), np.maximum(seen.max(axis=0), reach)
+    margin = 0.04 * (high - low).max()
+    axes.set(xlim=(low[0] - margin, high[0] + margin), ylim=(low[1] - margin, high[1] + margin))
+    axes.set_aspect("equal", adjustable="datalim")
+    points = np.concatenate([run.slow_points, *manifold.fixed_points_by_stability(run).values()])
+    outside = int(((run.project(points) < low - margin) | (run.project(points) > high + margin)).any(axis=1).sum())
+    if outside:
+        axes.text(0.99, 0.01, f"{outside} points outside", transform=axes.transAxes, ha="right", color=style.GREY)
+
+
+def draw_space(axes, run: NetworkArrays) -> None:
+    """Draw slow points, final states and readouts along the first three components."""
+    manifold.draw_points(axes, run, lambda states: run.project(states, 3), size=0.7)
+    arrows = run.readout @ run.components[:, :3]
+    arrows *= 1.15 * manifold.radius(run.project(run.slow_points, 3)) / max(np.linalg.norm(arrows, axis=1).max(), 1e-12)
+    for arrow, code in zip(arrows, style.readout_codes(len(arrows), run.multi_label), strict=True):
+        axes.plot(*np.stack([np.zeros(3), arrow]).T, color=style.class_colour(code), lw=2.2, zorder=9)
+    axes.set_box_aspect((1, 1, 0.8), zoom=1.3)
+    axes.view_init(elev=22, azim=-55)
+    axes.set(xlabel="component 1", ylabel="component 2", zlabel="component 3", xticklabels=[], yticklabels=[], zticklabels=[])
+    for side in (axes.xaxis, axes.yaxis, axes.zaxis):
+        side.labelpad = -12
+
+
+# Dimension
+
+
+def draw_variance(axes, run: NetworkArrays) -> None:
+    """Draw the cumulative variance explained by components of visited states, final states and slow points."""
+    kinds = {
+        "visited states": ("variance_ratio_visited", "visited", style.GREY, "o:"),
+        "final states": ("variance_ratio_final", "final", style.PALETTE[4], "s--"),
+        "slow points": ("variance_ratio", None, style.INK, "o-"),
+    }
+    for label, (name, key, colour, look) in kinds.items():
+        ratio = run.value(name)
+        if ratio is None:
+            ratio = variance_ratio(run.states[key] if key else run.slow_points)
+        total = np.cumsum(ratio)[:COMPONENTS]
+        axes.plot(np.arange(1, len(total) + 1), total, look, color=colour, ms=4, label=label)
+    _mark_dimension(axes, run)
+    axes.set(ylim=(0, 1.04), xlabel="components", ylabel="share of variance", title="Variance explained")
+    axes.legend(loc="lower right")
+
+
+def _mark_dimension(axes, run: NetworkArrays) -> None:
+    axes.set_xlim(0.5, max(COMPONENTS, (run.dimension or 0) + 1) + 0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if run.dimension is not None:
+        axes.axvline(run.dimension, color=style.PALETTE[1], lw=1.1, ls="--", zorder=0, label=f"expected d = {run.dimension}")
+
+
+def draw_accuracy(axes, run: NetworkArrays) -> None:
+    """Draw the accuracy of the readout on final states projected onto their first components."""
+    values = np.array([np.nan if v is None else v for v in run.value("accuracy_by_components") or []], dtype=float)
+    shown = values[: max(COMPONENTS, (run.dimension or 0) + 1)]
+    axes.plot(np.arange(1, len(shown) + 1), shown, "o-", color=style.INK, ms=4, label="first k components")
+    if run.value("test_accuracy") is not None:
+        axes.axhline(run.value("test_accuracy"), color=style.GREY, lw=1, ls=":", label="all (test accuracy)")
+    _mark_dimension(axes, run)
+    axes.set(ylim=(0, 1.04), xlabel="components k of the final states", ylabel="accuracy", title="Accuracy cliff")
+    axes.legend(loc="lower right")
+
+
+# Dynamics
+
+
+def draw_spectrum(pair, run: NetworkArrays) -> None:
+    """Draw the eigenvalues at all sampled slow points and at the centre: the unit circle, and enlarged near 1."""
+    values = np.asarray(run.linear.get("eigenvalues", np.zeros((0, 0))))
+    centre = values[int(run.linear["centre"])] if len(values) else values.ravel()
+    circle = np.exp(1j * np.linspace(0, 2 * np.pi, 200))
+    for axes, size in zip(pair, (1.5, 4), strict=True):
+        axes.plot(circle.real, circle.imag, color=style.GREY, lw=0.8)
+        axes.plot(values.real.ravel(), values.imag.ravel(), "o", ms=size, mew=0, color=style.PALE, label="slow points")
+        axes.plot(centre.real, centre.imag, "o", ms=size + 1, mew=0, color=style.INK, label="centre")
+        axes.set(aspect="equal", xlabel="Re λ")
+    pair[0].set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), ylabel="Im λ", title="Eigenvalues of ∂F/∂h")
+    pair[1].set(xlim=(0.84, 1.04), ylim=(-0.1, 0.1), title="near 1", xticks=(0.85, 0.9, 0.95, 1.0), xticklabels=[".85", ".9", ".95", "1"])
+    pair[1].legend(loc="lower left", handletextpad=0.1, borderpad=0, markerscale=1.2)
+
+
+def draw_time_constants(axes, run: NetworkArrays) -> None:
+    """Draw the longest time constants of every sampled point, and of the centre on top."""
+    tau = np.asarray(run.linear.get("tau", np.zeros((0, 1))), dtype=float)
+    centre = int(run.linear["centre"]) if len(tau) else 0
+    longest = -np.sort(-np.where(np.isfinite(tau), tau, 1e5), axis=1)[:, :MODES].clip(min=0.05)
+    ranks = np.arange(1, longest.shape[1] + 1)
+    axes.add_collection(LineCollection([np.stack([ranks, row], axis=1) for row in longest], colors=style.PALE, linewidths=0.7))
+    if len(tau):
+        axes.plot(ranks, longest[centre], "o-", color=style.INK, ms=4, label="centre (light: other points)")
+    half = float(run.meta["mean_length"]) / 2
+    axes.axhline(half, color=style.PALETTE[1], lw=1.1, ls="--", label=f"half the sentence length ({half:.3g})")
+    axes.set(yscale="log", xlim=(0.5, len(ranks) + 0.5), xlabel="mode", ylabel="time constant τ (words)", title="Time constants")
+    axes.set_ylim(0.3, max(10 * half, longest.max(initial=1) * 2))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.legend(loc="upper right")
+
+
+# Words and training
+
+
+def draw_word_effects(axes, run: NetworkArrays) -> None:
+    """Draw the mean change of every logit by one word."""
+    effects, names = shown_words(run)
+    axes.set_title("Effect of one word on the logits")
+    if not len(effects):
+        axes.text(0.5, 0.5, "not computed", ha="center", transform=axes.transAxes)
+        return
+    bound = max(np.abs(effects).max(), 1e-9)
+    image = axes.imshow(effects, cmap=style.DIVERGING, vmin=-bound, vmax=bound, aspect="auto", interpolation="nearest")
+    long = len(run.class_names) > 5 or max(map(len, run.class_names)) > 10
+    axes.set_xticks(range(effects.shape[1]), [name[:14] for name in run.class_names], rotation=30 if long else 0, ha="right" if long else "center")
+    axes.set_yticks(range(len(names)), [name[:14] for name in names])
+    axes.tick_params(length=0, labelsize=7 if len(names) > 12 else 8)
+    axes.figure.colorbar(image, ax=axes, pad=0.02, fraction=0.05).set_label("mean change of the logit")
+
+
+def shown_words(run: NetworkArrays) -> tuple[np.ndarray, list[str]]:
+    """Return effects (W, C) and names of at most 20 words, those with the largest spread over classes."""
+    effects = np.asarray(run.linear.get("word_effects", np.zeros((0, 0))), dtype=float)
+    if not len(effects):
+        return effects, []
+    chosen = np.arange(len(effects))
+    if len(effects) > WORDS:
+        chosen = np.argsort(-np.ptp(effects, axis=1), kind="stable")[:WORDS]
+        # Words of one class together, the strongest first.
+        chosen = chosen[np.lexsort((-effects[chosen].max(axis=1), effects[chosen].argmax(axis=1)))]
+    ids = np.asarray(run.linear["word_ids"])[chosen]
+    return effects[chosen], [str(run.words[i]) for i in ids]
+
+
+def draw_training(axes, run: NetworkArrays) -> None:
+    """Draw losses, the accuracy on held-out sentences, and the step whose weights were kept."""
+    axes.set(xlabel="step", ylabel="loss", title="Training")
+    if not run.history:
+        return
+    steps, values = np.asarray(run.history["step"]), {name: _numbers(run.history[name]) for name in run.history}
+    axes.plot(steps, values["train_loss"], color=style.PALETTE[0], label="train loss")
+    axes.plot(steps, values["dev_loss"], color=style.PALETTE[1], label="dev loss")
+    axes.set_ylim(0, None)
+    twin = axes.twinx()
+    twin.plot(steps, values["dev_accuracy"], color=style.PALETTE[2], label="dev accuracy")
+    twin.set(ylim=(0, 1.04), ylabel="accuracy")
+    twin.spines["right"].set_visible(True)
+    best = run.run.get("best_step")
+    if best is not None:
+        twin.axvline(best, color=style.GREY, ls="--", lw=1, label=f"kept (step {best})")
+    handles = axes.get_legend_handles_labels()[0] + twin.get_legend_handles_labels()[0]
+    twin.legend(handles=handles, loc="center right")
+
+
+def _numbers(column) -> np.ndarray:
+    return np.array([np.nan if value is None else value for value in column], dtype=float)

@@ -1,0 +1,147 @@
+"""One style for all figures: colours that colour-blind readers tell apart, sizes, and atomic saving."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+from rnn_geometry import io
+
+# Okabe and Ito without black (slow points) and yellow (too pale on white), then Paul Tol's muted colours.
+PALETTE = (
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#882255", "#44AA99", "#332288", "#999933",
+    "#661100", "#6699CC", "#AA4499", "#117733",
+)  # fmt: skip
+INK, GREY, PALE = "#222222", "#777777", "#C8C8C8"
+DIVERGING = "PuOr_r"  # purple below zero, orange above: safe for all common colour-vision deficiencies
+MODELS = {
+    "vanilla": ("#999933", "s"),
+    "gru": ("#0072B2", "o"),
+    "lstm": ("#D55E00", "^"),
+    "ugrnn": ("#009E73", "D"),
+    "gru_reset_before": ("#CC79A7", "v"),
+}
+OTHER_COLOURS, OTHER_MARKERS = ("#56B4E9", "#E69F00", "#882255", "#44AA99", "#332288", "#AA4499", "#661100"), "PXph<>8*d"
+ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # widths in inches
+SETTINGS = {
+    "font.size": 9,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.8,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "legend.fontsize": 8,
+    "legend.frameon": False,
+    "legend.handletextpad": 0.4,
+    "legend.columnspacing": 1.2,
+    "lines.linewidth": 1.2,
+    "pdf.fonttype": 42,  # text stays text in vector files
+    "svg.fonttype": "none",
+    "svg.hashsalt": "rnn-geometry",  # equal input, equal bytes
+}
+
+
+def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Let a function make its figure in this style without touching the settings of its caller."""
+
+    @functools.wraps(draw)
+    def wrapped(*arguments, **options):
+        with matplotlib.rc_context(SETTINGS):
+            return draw(*arguments, **options)
+
+    return wrapped
+
+
+def class_colour(index: int) -> str:
+    """Return the colour of a class; more than 14 classes repeat colours."""
+    return PALETTE[int(index) % len(PALETTE)]
+
+
+def class_colours(codes: np.ndarray) -> np.ndarray:
+    """Return the colours, shape (n, 3), of n classes."""
+    palette = np.array([matplotlib.colors.to_rgb(colour) for colour in PALETTE])
+    return palette[np.asarray(codes) % len(PALETTE)]
+
+
+def model_styles(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return (colour, marker) of every model: fixed for the built-in cells, in turn for a user's own, sorted by name."""
+    names = sorted(set(names), key=lambda name: (list(MODELS).index(name) if name in MODELS else len(MODELS), name))
+    others = [name for name in names if name not in MODELS]
+    turns = {
+        name: (OTHER_COLOURS[i % len(OTHER_COLOURS)], OTHER_MARKERS[i % len(OTHER_MARKERS)]) for i, name in enumerate(others)
+    }
+    return {name: MODELS.get(name) or turns[name] for name in names}
+
+
+def class_codes(labels: np.ndarray) -> np.ndarray:
+    """Return one integer per row: the class, or for multi-label rows (n, C) the combination as a binary number."""
+    labels = np.asarray(labels)
+    if labels.ndim == 1:
+        return labels.astype(np.int64)
+    return (labels > 0) @ (2 ** np.arange(labels.shape[1], dtype=np.int64))
+
+
+def readout_codes(classes: int, multi_label: bool) -> np.ndarray:
+    """Return the code whose colour a readout has: its class, or the combination of that label alone."""
+    return 2 ** np.arange(classes) if multi_label else np.arange(classes)
+
+
+def code_name(code: int, class_names: Sequence[str], multi_label: bool) -> str:
+    """Return the name of a class, or of a combination of labels."""
+    if not multi_label:
+        return str(class_names[code])
+    return " + ".join(str(name) for i, name in enumerate(class_names) if code >> i & 1) or "no label"
+
+
+def save(figure: Figure, stem: str | Path, suffixes: Sequence[str] = ("png", "pdf"), dpi: int = 150) -> list[Path]:
+    """Write `stem`.png, .pdf or .svg without dates or versions inside, so that equal figures are equal files."""
+    metadata = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
+    paths = [Path(f"{stem}.{suffix}") for suffix in suffixes]
+    with matplotlib.rc_context(SETTINGS):
+        for path, suffix in zip(paths, suffixes, strict=True):
+            io.write_atomically(path, lambda file, kind=suffix: figure.savefig(file, dpi=dpi, metadata=metadata[kind]))
+    return paths
+
+
+def save_small_png(figure: Figure, path: str | Path, limit: int, dpi: int = 100) -> None:
+    """Write a PNG of at most `limit` bytes: fewer and fewer colours, then fewer pixels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    canvas = FigureCanvasAgg(figure)
+    figure.set_dpi(dpi)
+    canvas.draw()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    data = _small_png(image, limit)
+    io.write_atomically(path, lambda file: Path(file).write_bytes(data))
+
+
+def _small_png(image, limit: int) -> bytes:
+    from io import BytesIO
+
+    from PIL import Image
+
+    data = b""
+    for colours, scale in ((64, 1.0), (32, 1.0), (16, 1.0), (16, 0.75), (16, 0.5), (8, 0.3)):
+        size = (round(image.width * scale), round(image.height * scale))
+        smaller = image if scale == 1 else image.resize(size)
+        memory = BytesIO()
+        smaller.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(memory, "PNG", optimize=True)
+        data = memory.getvalue()
+        if len(data) <= limit:
+            break
+    return data

@@ -1,0 +1,207 @@
+"""One network from files to files: training, slow points, linearisation. The scripts of the workflow call these."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from rnn_geometry import io
+from rnn_geometry.errors import UserError
+from rnn_geometry.linearization import linearize, word_effects
+from rnn_geometry.model import analysis_cell, build_classifier, load_classifier, save_classifier
+from rnn_geometry.settings import derive_seed
+from rnn_geometry.slow_points import (
+    CONVERGED,
+    GHOST,
+    distinct_roots,
+    find_fixed_points,
+    project_to_slow_manifold,
+    stability,
+)
+from rnn_geometry.states import hold_input, visit
+from rnn_geometry.tasks import word_vectors
+from rnn_geometry.training import Recipe, evaluate, train
+
+PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
+Log = Callable[[str], None]
+
+
+def prepare_device(name: str, threads: int) -> torch.device:
+    """Return the device `auto`, `cpu` or `cuda` and limit torch to `threads` threads."""
+    torch.set_num_threads(threads)
+    available = torch.cuda.is_available()
+    if name == "cuda" and not available:
+        raise UserError("config key device: cuda was asked for, but torch finds no GPU; use cpu or auto.")
+    return torch.device("cuda" if available and name != "cpu" else "cpu")
+
+
+def train_run(files, output, *, identity: Mapping[str, str], settings: dict, device: str, threads: int, fingerprint: str, log: Log):
+    """Train one network and write model.safetensors, run.json and history.parquet."""
+    where = prepare_device(device, threads)
+    splits = {name: io.read_sentences(files[name]) for name in ("train", "dev", "test")}
+    vocabulary, meta = io.read_json(files["vocab"]), io.read_json(files["meta"])
+    seeds = run_seeds(identity)
+    network = network_settings(settings, meta, len(vocabulary))
+    classifier = build_classifier(network, fixed_word_vectors(meta, len(vocabulary)), seed=seeds["initialisation"]).to(where)
+    recipe = Recipe.from_settings(settings)
+    result = train(classifier, splits["train"], splits["dev"], recipe, batch_seed=seeds["batches"], log=log, progress=True)
+    _, accuracy = evaluate(classifier, splits["test"])
+    log(f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; {result.seconds:.1f} CPU seconds")
+    run = {
+        "task": identity["task"],
+        "model": identity["model"],
+        "cell": settings["cell"],
+        "l2": identity["l2"],
+        "seed": int(identity["seed"]),
+        "network": network,
+        "settings": settings,
+        "seeds": seeds,
+        "best_step": result.best_step,
+        "test_accuracy": accuracy,
+        "data_sha256": {name: sha256(files[name]) for name in ("train", "dev", "test", "vocab")},
+        "fingerprint": fingerprint,
+        "device": str(where),
+        "threads": threads,
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "train_seconds": result.seconds,
+    }
+    save_classifier(output["model"], classifier)
+    io.write_table(output["history"], result.history)
+    io.write_json(output["run"], run)
+
+
+def run_seeds(identity: Mapping[str, str]) -> dict[str, int]:
+    """Return separate seeds for initialisation and batch order, derived from the wildcards of the run."""
+    wildcards = [identity[name] for name in ("task", "model", "l2", "seed")]
+    return {purpose: derive_seed(purpose, *wildcards) for purpose in ("initialisation", "batches")}
+
+
+def network_settings(settings: Mapping[str, Any], meta: Mapping[str, Any], words: int) -> dict[str, Any]:
+    """Return what `build_classifier` needs to know: cell, sizes, options of cell and readout."""
+    return {
+        "cell": settings["cell"],
+        "hidden_size": settings["hidden_size"],
+        "embedding_size": settings["embedding_size"] or settings["hidden_size"],
+        "cell_options": dict(settings["cell_options"]),
+        "readout_bias": settings["readout_bias"],
+        "readout_scale": settings["readout_scale"],
+        "words": words,
+        "classes": meta["classes"],
+        "fixed_embedding": meta["kind"] == "synthetic",
+    }
+
+
+def fixed_word_vectors(meta: Mapping[str, Any], words: int) -> np.ndarray | None:
+    """Return the one-hot word vectors of a synthetic task, (V, E); None for text, whose embedding is learned."""
+    return word_vectors(words, meta["zero_word"]) if meta["kind"] == "synthetic" else None
+
+
+def sha256(path: str | Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def slow_points_run(files, output, *, identity: Mapping[str, str], analysis: Mapping[str, Any], device: str, threads: int, log: Log):
+    """Visit states of the test split and search from them; write states.npz, slow_points.npz and fixed_points.npz."""
+    where = prepare_device(device, threads)
+    started = time.process_time()
+    classifier = load_classifier(files["model"], files["run"]).to(where)
+    meta, test = io.read_json(files["meta"]), io.read_sentences(files["test"])
+    seed = derive_seed("states", *(identity[name] for name in ("task", "model", "l2", "seed")))
+    states = visit(classifier, test, visited=analysis["visited_states"], trajectories=analysis["trajectories"], seed=seed)
+    vectors = classifier.embedding_matrix().double().cpu().numpy()
+    x = hold_input(analysis["hold_input"], vectors, io.read_json(files["vocab"]), test)
+    step, min_tau = analysis_cell(classifier), analysis["min_tau"] or meta["mean_length"] / 2
+    starts = torch.from_numpy(states["visited"]).double().to(where)
+    hold = torch.from_numpy(x).double().to(where)
+    options = {key: analysis[key] for key in ("relax_steps", "damping", "iterations", "memory_mb")}
+    slow = project_to_slow_manifold(step, starts, hold, min_tau=min_tau, **options)
+    rows = np.unique(np.linspace(0, len(starts) - 1, min(analysis["exact_starts"], len(starts))).astype(int))
+    fixed = find_fixed_points(step, starts[rows], hold, memory_mb=analysis["memory_mb"])
+    common = {"x": x, "min_tau": np.float64(min_tau), "hold_input": np.array(analysis["hold_input"])}
+    skeleton = skeleton_arrays(step, fixed, hold, states["visited"])
+    seconds = np.float64(time.process_time() - started)
+    io.write_npz(output["states"], **states)
+    io.write_npz(output["slow"], **point_arrays(slow), **common, seconds=seconds)
+    io.write_npz(output["fixed"], **point_arrays(fixed), **common, **skeleton, starts=rows)
+    log(f"slow points: median q {np.median(slow.q):.2e}, median displacement {np.median(slow.displacement):.3g}")
+    log(f"fixed points: {skeleton['distinct'].max() + 1} distinct, {(fixed.status == GHOST).sum()} starts at ghosts")
+
+
+def point_arrays(found) -> dict[str, np.ndarray]:
+    """Return the arrays of a search result that are kept."""
+    names = ("points", "q", "fast_q", "displacement", "slow_modes", "iterations", "status")
+    return {name: getattr(found, name) for name in names}
+
+
+def skeleton_arrays(step, fixed, x: torch.Tensor, visited: np.ndarray) -> dict[str, np.ndarray]:
+    """Tell the exact fixed points apart: `distinct` (n,) the id of the root each start led to (-1: none), `roots`
+    (r, S) and `stability` (r,) the number of unstable modes of each root.
+    """
+    radius = np.sqrt(((visited - visited.mean(axis=0)) ** 2).sum(axis=1).mean())
+    distinct, roots = distinct_roots(fixed.points, fixed.status == CONVERGED, 1e-3 * radius)
+    if not len(roots):
+        return {"distinct": distinct, "roots": roots, "stability": np.empty(0, np.int64)}
+    eigenvalues = linearize(step, torch.from_numpy(roots).to(x), x).eigenvalues
+    return {"distinct": distinct, "roots": roots, "stability": stability(eigenvalues)}
+
+
+def linearize_run(files, output: str, *, spectrum_points: int, shown_words: int, memory_mb: int, device: str, threads: int, log: Log):
+    """Linearise at a sample of the slow points and measure what words do there; write linearization.npz."""
+    where = prepare_device(device, threads)
+    started = time.process_time()
+    classifier = load_classifier(files["model"], files["run"]).to(where)
+    slow = io.read_npz(files["slow"])
+    index, centre = spectrum_sample(slow["points"], spectrum_points)
+    step = analysis_cell(classifier)
+    points = torch.from_numpy(slow["points"][index]).to(where)
+    x = torch.from_numpy(slow["x"]).to(where)
+    result = linearize(step, points, x, memory_mb=memory_mb)
+    meta, test = io.read_json(files["meta"]), io.read_sentences(files["test"])
+    words = chosen_words(meta, test.tokens, len(io.read_json(files["vocab"])), shown_words)
+    vectors = classifier.embedding_matrix().double()[torch.from_numpy(words).to(where)]
+    effects, spread, moves = word_effects(step, points, x, vectors, classifier.readout_matrix().double())
+    io.write_npz(
+        output,
+        index=index,
+        centre=np.int64(centre),
+        eigenvalues=result.eigenvalues.astype(np.complex64),
+        tau=result.tau,
+        right=result.right.astype(np.complex64),
+        left=result.left.astype(np.complex64),
+        input_jacobian=result.input_jacobian.astype(np.float32),
+        word_ids=words,
+        word_effects=effects,
+        word_effects_std=spread,
+        word_moves=moves,
+        seconds=np.float64(time.process_time() - started),
+    )
+    log(f"longest time constants at the centre: {', '.join(f'{tau:.4g}' for tau in result.tau[centre][:5])} words")
+
+
+def spectrum_sample(points: np.ndarray, size: int) -> tuple[np.ndarray, int]:
+    """Return rows of slow points spread evenly over their order, the centre among them, and the centre's place.
+
+    The centre is the slow point nearest the mean slow point.
+    """
+    centre = int(np.argmin(((points - points.mean(axis=0)) ** 2).sum(axis=1)))
+    spread = np.linspace(0, len(points) - 1, min(size, len(points))).astype(int)
+    index = np.unique(np.append(spread, centre))
+    return index, int(np.searchsorted(index, centre))
+
+
+def chosen_words(meta: Mapping[str, Any], tokens: np.ndarray, words: int, shown: int) -> np.ndarray:
+    """Return ids of the words whose effects are measured: all of a synthetic task, the most frequent of a text."""
+    if meta["kind"] == "synthetic":
+        return np.arange(words)
+    counts = np.bincount(tokens, minlength=words)
+    frequent = np.argsort(-counts, kind="stable")[: shown + 2]
+    return np.sort(frequent[frequent > 1][:shown])
