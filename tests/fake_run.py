@@ -38,7 +38,11 @@ def fake_arrays(kind="categorical", classes=3, seed=10, sentences=400, points=10
     directions = corners(kind, classes)
     d = directions.shape[1]
     basis = np.linalg.qr(rng.normal(size=(HIDDEN, HIDDEN)))[0]
-    moves = np.concatenate([directions, -directions, np.zeros((1, d))]) if kind == "multilabel" else np.concatenate([directions, np.zeros((1, d))])
+    moves = (
+        np.concatenate([directions, -directions, np.zeros((1, d))])
+        if kind == "multilabel"
+        else np.concatenate([directions, np.zeros((1, d))])
+    )
     tokens = rng.integers(len(moves), size=(sentences, LENGTH))
     scores = np.cumsum(moves[tokens], axis=1)
     on_manifold = 3 * squashed(scores.reshape(-1, d), kind, directions).reshape(scores.shape)
@@ -76,13 +80,20 @@ def search(points, rng):
 
 
 def fixed_points(directions, basis, rng):
-    """Return a stable point at each corner, a saddle between the first two, an unstable one in the middle; found often."""
-    roots = 2.9 * np.concatenate([directions, directions[:2].mean(axis=0, keepdims=True), np.zeros((1, directions.shape[1]))])
+    """Return a stable point at each corner, a saddle between the first two, a repeller in the middle; found often."""
+    roots = 2.9 * np.concatenate(
+        [directions, directions[:2].mean(axis=0, keepdims=True), np.zeros((1, directions.shape[1]))]
+    )
     distinct = np.concatenate([np.arange(len(roots)), rng.integers(-1, len(roots), size=100)])
-    stability = np.array([0] * len(directions) + [1, 2])
+    stability = np.array([0] * len(directions) + [1, directions.shape[1]])
     found = search(roots[distinct.clip(min=0)] @ basis.T, rng)
-    kinds = np.where(distinct < 0, -1, stability[distinct]).astype(np.int8)
-    return {**found, "starts": np.arange(len(distinct)), "distinct": distinct, "stability": kinds}
+    return {
+        **found,
+        "starts": np.arange(len(distinct)),
+        "distinct": distinct,
+        "roots": roots @ basis.T,
+        "stability": stability,
+    }
 
 
 def linearization(d, moves, readout, basis, rng, points=32):
@@ -107,7 +118,11 @@ def linearization(d, moves, readout, basis, rng, points=32):
 
 def fake_meta(kind, classes, words):
     dimension = {"categorical": classes - 1, "ordered": 2, "multilabel": classes}[kind]
-    names = ["awful", "bad", "okay", "good", "awesome"][:classes] if kind == "ordered" else [f"class_{i}" for i in range(classes)]
+    names = (
+        ["awful", "bad", "okay", "good", "awesome"][:classes]
+        if kind == "ordered"
+        else [f"class_{i}" for i in range(classes)]
+    )
     return {
         "class_names": names,
         "classes": classes,
@@ -123,11 +138,20 @@ def fake_meta(kind, classes, words):
 
 def fake_geometry(arrays, dimension):
     ratios = {}
-    for suffix, points in (("_visited", arrays["states"]["visited"]), ("_final", arrays["states"]["final"]), ("", arrays["slow_points"]["points"])):
+    for suffix, points in (
+        ("_visited", arrays["states"]["visited"]),
+        ("_final", arrays["states"]["final"]),
+        ("", arrays["slow_points"]["points"]),
+    ):
         values = np.linalg.svd(points - points.mean(axis=0), compute_uv=False) ** 2
         ratios[f"variance_ratio{suffix}"] = [float(v) for v in values / values.sum()]
     accuracy = [0.33 + (0.985 - 0.33) * min(k / dimension, 1.0) ** 2 for k in range(1, HIDDEN + 1)]
-    numbers = {"participation_ratio": 1.02 * dimension, "integration_modes": dimension, "cover": 0.97, "distinct_points": 950}
+    numbers = {
+        "participation_ratio": 1.02 * dimension,
+        "integration_modes": dimension,
+        "cover": 0.97,
+        "distinct_points": 950,
+    }
     return {**ratios, **numbers, "accuracy_by_components": accuracy, "test_accuracy": 0.985}
 
 
@@ -136,8 +160,20 @@ def write_fake_run(folder, kind="categorical", classes=3, model="gru", seed=10, 
     arrays = fake_arrays(kind, classes, seed)
     words = len(arrays["linearization"]["word_ids"])
     meta = {**fake_meta(kind, classes, words), **changes}
-    task = {"categorical": f"categorical-{classes}", "ordered": f"ordered2d-{classes}", "multilabel": f"multilabel-{classes}"}[kind]
-    run = {"task": task, "model": model, "cell": model, "l2": "3e-4", "seed": seed, "best_step": 800, "test_accuracy": 0.985}
+    task = {
+        "categorical": f"categorical-{classes}",
+        "ordered": f"ordered2d-{classes}",
+        "multilabel": f"multilabel-{classes}",
+    }[kind]
+    run = {
+        "task": task,
+        "model": model,
+        "cell": model,
+        "l2": "3e-4",
+        "seed": seed,
+        "best_step": 800,
+        "test_accuracy": 0.985,
+    }
     steps = np.arange(1, 21) * 50
     history = {
         "epoch": list(range(1, 21)),
@@ -150,7 +186,12 @@ def write_fake_run(folder, kind="categorical", classes=3, model="gru", seed=10, 
     files = {name: folder / f"{name}.npz" for name in arrays}
     for name, values in arrays.items():
         io.write_npz(files[name], **values)
-    plain = {"run": run, "geometry": fake_geometry(arrays, meta["dimension_expected"] or 2), "meta": meta, "vocab": [f"word_{i}" for i in range(words)]}
+    plain = {
+        "run": run,
+        "geometry": fake_geometry(arrays, meta["dimension_expected"] or 2),
+        "meta": meta,
+        "vocab": [f"word_{i}" for i in range(words)],
+    }
     for name, value in plain.items():
         files[name] = folder / f"{name}.json"
         io.write_json(files[name], value)
@@ -159,7 +200,13 @@ def write_fake_run(folder, kind="categorical", classes=3, model="gru", seed=10, 
     return files
 
 
-TASKS = {"categorical-3": (3, 2, 120.0), "categorical-4": (4, 3, 109.47), "categorical-5": (5, 4, 104.48), "ordered2d-5": (5, 2, None), "multilabel-2": (2, 2, 90.0)}
+TASKS = {
+    "categorical-3": (3, 2, 120.0),
+    "categorical-4": (4, 3, 109.47),
+    "categorical-5": (5, 4, 104.48),
+    "ordered2d-5": (5, 2, None),
+    "multilabel-2": (2, 2, 90.0),
+}
 
 
 def fake_runs(tasks=TASKS, models=("vanilla", "gru", "lstm", "ugrnn"), seeds=(10, 11)):
@@ -170,11 +217,25 @@ def fake_runs(tasks=TASKS, models=("vanilla", "gru", "lstm", "ugrnn"), seeds=(10
         for model in models:
             for seed in seeds:
                 accuracy = rng.uniform(0.94, 0.995)
-                tau = sorted(np.concatenate([rng.uniform(60, 2000, size=d), rng.uniform(2, 8, size=8)]), reverse=True)[:8]
+                tau = sorted(np.concatenate([rng.uniform(60, 2000, size=d), rng.uniform(2, 8, size=8)]), reverse=True)[
+                    :8
+                ]
                 row = {"task": task, "model": model, "cell": model, "l2": "3e-4", "seed": seed, "classes": classes}
                 row |= {"dimension_expected": d, "dimension_predicted": d, "test_accuracy": accuracy}
-                row |= {"participation_ratio": d * rng.uniform(0.88, 1.1), "components_90": d, "components_95": d + int(rng.uniform() > 0.8)}
-                row |= {"integration_modes": d, "readout_angle_expected": angle, "readout_angle_mean": (angle or 80) + rng.normal(0, 2)}
-                row |= {"accuracy_at_d": accuracy - 0.01, "accuracy_below_d": accuracy * (d + 0.2) / (d + 1), "cover": 0.97}
+                row |= {
+                    "participation_ratio": d * rng.uniform(0.88, 1.1),
+                    "components_90": d,
+                    "components_95": d + int(rng.uniform() > 0.8),
+                }
+                row |= {
+                    "integration_modes": d,
+                    "readout_angle_expected": angle,
+                    "readout_angle_mean": (angle or 80) + rng.normal(0, 2),
+                }
+                row |= {
+                    "accuracy_at_d": accuracy - 0.01,
+                    "accuracy_below_d": accuracy * (d + 0.2) / (d + 1),
+                    "cover": 0.97,
+                }
                 rows.append(row | {f"tau_{i + 1}": value for i, value in enumerate(tau)})
     return rows

@@ -18,14 +18,7 @@ from rnn_geometry.errors import UserError
 from rnn_geometry.linearization import linearize, word_effects
 from rnn_geometry.model import analysis_cell, build_classifier, load_classifier, save_classifier
 from rnn_geometry.settings import derive_seed
-from rnn_geometry.slow_points import (
-    CONVERGED,
-    GHOST,
-    distinct_roots,
-    find_fixed_points,
-    project_to_slow_manifold,
-    stability,
-)
+from rnn_geometry.slow_points import Status, distinct_roots, find_fixed_points, project_to_slow_manifold, stability
 from rnn_geometry.states import hold_input, visit
 from rnn_geometry.tasks import word_vectors
 from rnn_geometry.training import Recipe, evaluate, train
@@ -133,7 +126,7 @@ def slow_points_run(files, output, *, identity: Mapping[str, str], analysis: Map
     io.write_npz(output["slow"], **point_arrays(slow), **common, seconds=seconds)
     io.write_npz(output["fixed"], **point_arrays(fixed), **common, **skeleton, starts=rows)
     log(f"slow points: median q {np.median(slow.q):.2e}, median displacement {np.median(slow.displacement):.3g}")
-    log(f"fixed points: {skeleton['distinct'].max() + 1} distinct, {(fixed.status == GHOST).sum()} starts at ghosts")
+    log(f"fixed points: {skeleton['distinct'].max() + 1} distinct, {(fixed.status == Status.GHOST).sum()} starts at ghosts")
 
 
 def point_arrays(found) -> dict[str, np.ndarray]:
@@ -147,7 +140,7 @@ def skeleton_arrays(step, fixed, x: torch.Tensor, visited: np.ndarray) -> dict[s
     (r, S) and `stability` (r,) the number of unstable modes of each root.
     """
     radius = np.sqrt(((visited - visited.mean(axis=0)) ** 2).sum(axis=1).mean())
-    distinct, roots = distinct_roots(fixed.points, fixed.status == CONVERGED, 1e-3 * radius)
+    distinct, roots = distinct_roots(fixed.points, fixed.status, 1e-3 * radius)
     if not len(roots):
         return {"distinct": distinct, "roots": roots, "stability": np.empty(0, np.int64)}
     eigenvalues = linearize(step, torch.from_numpy(roots).to(x), x).eigenvalues

@@ -68,15 +68,28 @@ wildcard_constraints:
     seed="[0-9]+",
 
 
-def all_runs(pattern, **fixed):
-    """Fill a pattern with every run: each task, model, L2 of the sweep (or the model's own) and seed."""
+def strengths(model):
+    """L2 strengths of a model: those of the sweep, or its own."""
+    return SETTINGS["l2"] or [MODELS[model]["l2"]]
+
+
+def all_runs(pattern, tasks=tuple(TASKS)):
+    """Fill a pattern with every run of some tasks: each model, L2 and seed."""
     return [
         pattern.format(task=task, model=model, l2=l2, seed=seed)
-        for task in TASKS
-        for model, options in MODELS.items()
-        for l2 in (SETTINGS["l2"] or [options["l2"]])
+        for task in tasks
+        for model in MODELS
+        for l2 in strengths(model)
         for seed in SEEDS
-        if fixed.get("task", task) == task
+    ]
+
+
+def first_runs(pattern):
+    """Fill a pattern with the first L2 and the first seed of every task and model."""
+    return [
+        pattern.format(task=task, model=model, l2=strengths(model)[0], seed=SEEDS[0])
+        for task in TASKS
+        for model in MODELS
     ]
 
 

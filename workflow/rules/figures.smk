@@ -1,6 +1,5 @@
 # Figures: one panel per network, and figures over all networks. None of them imports torch.
 OVERVIEWS = [
-    "manifolds",
     "dimension_overview",
     "readout_angles",
     "accuracy_cliff",
@@ -57,11 +56,7 @@ rule plot_network:
 rule plot_overview:
     input:
         runs=f"{RESULTS}/tables/runs.csv",
-        run=all_runs(f"{RUN}/run.json"),
-        states=all_runs(f"{RUN}/states.npz"),
-        slow_points=all_runs(f"{RUN}/slow_points.npz"),
-        geometry=all_runs(f"{RUN}/geometry.json"),
-        meta=expand(f"{DATA}/meta.json", task=TASKS),
+        tasks=f"{RESULTS}/tables/tasks.csv",
     output:
         **{name: overview_output(name) for name in OVERVIEWS},
         pdf=expand(RESULTS + "/figures/{name}.pdf", name=OVERVIEWS),
@@ -81,6 +76,33 @@ rule plot_overview:
         "../scripts/plot_overview.py"
 
 
+# One network per task and model stands for all: the first L2 and the first seed.
+rule plot_gallery:
+    input:
+        run=first_runs(f"{RUN}/run.json"),
+        states=first_runs(f"{RUN}/states.npz"),
+        slow_points=first_runs(f"{RUN}/slow_points.npz"),
+        geometry=first_runs(f"{RUN}/geometry.json"),
+        meta=first_runs(f"{DATA}/meta.json"),
+    output:
+        png=overview_output("manifolds"),
+        pdf=RESULTS + "/figures/manifolds.pdf",
+    params:
+        fingerprint=fingerprint("plot_gallery", "figures.smk"),
+    log:
+        RESULTS + "/logs/plot_gallery.log",
+    benchmark:
+        RESULTS + "/benchmarks/plot_gallery.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=hold_minutes(10),
+    conda:
+        ENVIRONMENT
+    script:
+        "../scripts/plot_gallery.py"
+
+
 localrules:
     figures,
 
@@ -89,3 +111,4 @@ rule figures:
     input:
         all_runs(f"{RUN}/panel.png"),
         rules.plot_overview.output,
+        rules.plot_gallery.output,

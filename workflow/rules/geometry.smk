@@ -29,9 +29,9 @@ rule geometry:
 # One job a task, since importing the estimators costs more than running them on one network.
 rule intrinsic_dimension:
     input:
-        geometry=lambda wildcards: all_runs(f"{RUN}/geometry.json", task=wildcards.task),
-        states=lambda wildcards: all_runs(f"{RUN}/states.npz", task=wildcards.task),
-        slow=lambda wildcards: all_runs(f"{RUN}/slow_points.npz", task=wildcards.task),
+        geometry=lambda wildcards: all_runs(f"{RUN}/geometry.json", tasks=[wildcards.task]),
+        states=lambda wildcards: all_runs(f"{RUN}/states.npz", tasks=[wildcards.task]),
+        slow=lambda wildcards: all_runs(f"{RUN}/slow_points.npz", tasks=[wildcards.task]),
     output:
         RESULTS + "/tables/dimension/{task}.csv",
     params:

@@ -74,7 +74,8 @@ class NetworkArrays:
         cell = "" if run.get("cell") in (None, run.get("model")) else f" ({run['cell']})"
         accuracy = self.value("test_accuracy")
         tested = "test accuracy unknown" if accuracy is None else f"test accuracy {accuracy:.3f}"
-        return f"{run.get('task')}  ·  {run.get('model')}{cell}  ·  L2 {run.get('l2')}  ·  seed {run.get('seed')}  ·  {tested}"
+        parts = [run.get("task"), f"{run.get('model')}{cell}", f"L2 {run.get('l2')}", f"seed {run.get('seed')}", tested]
+        return "  ·  ".join(map(str, parts))
 
 
 def principal_components(points: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from rnn_geometry.plotting import style
 from rnn_geometry.plotting.arrays import NetworkArrays
 
 SHOWN = 700  # dots of one kind: more only make the file large
-STABILITY = {"stable": ("o", "white"), "saddle": ("D", "#FFD24D"), "unstable": ("X", "#FF6B6B")}
+STABILITY = {"stable": ("o", "white"), "saddle": ("D", style.SADDLE), "unstable": ("X", style.UNSTABLE)}
 HALO = [withStroke(linewidth=2.2, foreground="white")]
 
 
@@ -31,18 +31,20 @@ def draw_points(axes, network: NetworkArrays, project, size: float = 1.0) -> Non
     """Draw visited states (cloud), final states by class, and slow points on top; `project` maps states to the axes."""
     final = thinned(np.asarray(network.states["final"]))
     codes = thinned(style.class_codes(network.states["final_labels"]))
-    scatter(axes, project(thinned(np.asarray(network.states["visited"]))), 4 * size, style.PALE, "visited", 1, 0.6)
-    scatter(axes, project(final), 11 * size, style.class_colours(codes), "final", 2, 0.75)
+    scatter(axes, project(thinned(np.asarray(network.states["visited"]))), 9 * size, style.PALE, "visited", 1, 0.7)
+    scatter(axes, project(final), 13 * size, style.class_colours(codes), "final", 2, 0.8)
     scatter(axes, project(thinned(network.slow_points)), 5 * size, style.INK, "slow points", 3)
 
 
-def draw_trajectories(axes, network: NetworkArrays, project, count: int = 5) -> None:
-    """Draw the first sentences, of as many different classes as there are, as lines from the origin state."""
+def draw_trajectories(axes, network: NetworkArrays, project) -> None:
+    """Draw 3 to 5 sentences, of as many different classes as can be, as lines from the origin state."""
     codes = style.class_codes(network.states["trajectory_labels"])
-    chosen = different_first(codes, count)
+    chosen = different_first(codes, int(np.clip(len(network.readout), 3, 5)))
     paths = [project(path[: length + 1]) for path, length in zip(*_paths(network, chosen), strict=True)]
     colours = [style.class_colour(codes[i]) for i in chosen]
-    axes.add_collection(LineCollection(paths, colors=colours, linewidths=1.1, alpha=0.95, zorder=4, label="trajectories"))
+    axes.add_collection(
+        LineCollection(paths, colors=colours, linewidths=1.1, alpha=0.95, zorder=4, label="trajectories")
+    )
     axes.plot(*project(network.states["trajectories"][0, 0]), "+", color="black", ms=11, mew=2, zorder=7, label="h₀")
 
 
@@ -59,22 +61,15 @@ def different_first(codes: np.ndarray, count: int) -> np.ndarray:
 
 
 def fixed_points_by_stability(network: NetworkArrays) -> dict[str, np.ndarray]:
-    """Return one state per distinct root, by stability; nothing where no exact search was made."""
-    if not len(network.fixed.get("points", ())):
-        return {}
-    ids = np.asarray(network.fixed["distinct"])
-    first = np.unique(ids, return_index=True)[1]
-    first = first[ids[first] >= 0]
-    kinds, points = stability_names(np.asarray(network.fixed["stability"])[first]), np.asarray(network.fixed["points"])[first]
-    return {name: points[kinds == name] for name in STABILITY if (kinds == name).any()}
+    """Return the distinct exact fixed points by stability; nothing where none was found or looked for.
 
-
-def stability_names(stability: np.ndarray) -> np.ndarray:
-    """Return names of stability codes (0 stable, 1 saddle, 2 unstable); names stay as they are."""
-    if stability.dtype.kind in "US":
-        return stability.astype(str)
-    names = np.array([*STABILITY, ""])
-    return names[np.where((stability < 0) | (stability > 2), 3, stability).astype(int)]
+    A root with at least as many unstable modes as the manifold has dimensions repels along all of it: `unstable`.
+    """
+    roots = np.asarray(network.fixed.get("roots", ()))
+    modes = np.asarray(network.fixed.get("stability", ()))
+    repelling = max(network.dimension or 2, 1)
+    kinds = np.where(modes == 0, "stable", np.where(modes < repelling, "saddle", "unstable"))
+    return {name: roots[kinds == name] for name in STABILITY if (kinds == name).any()}
 
 
 def draw_fixed_points(axes, network: NetworkArrays, project) -> None:
@@ -85,7 +80,9 @@ def draw_fixed_points(axes, network: NetworkArrays, project) -> None:
         axes.scatter(*project(points).T, label=name, zorder=6, **look)
 
 
-def draw_readouts(axes, network: NetworkArrays, arrows: np.ndarray, reach: float, font: float | None = 9) -> None:
+def draw_readouts(
+    axes, network: NetworkArrays, arrows: np.ndarray, reach: float, font: float | None = 9, width: float = 2.0
+):
     """Draw readout vectors, given as plane coordinates (C, 2), as arrows from 0; the longest has length `reach`.
 
     Names are left out where an arrow points out of the plane or into its neighbour's name; the legend has them all.
@@ -94,7 +91,7 @@ def draw_readouts(axes, network: NetworkArrays, arrows: np.ndarray, reach: float
     codes = style.readout_codes(len(arrows), network.multi_label)
     named = _room_for_names(arrows, reach)
     for arrow, code, name, room in zip(arrows, codes, network.class_names, named, strict=True):
-        look = {"arrowstyle": "-|>", "color": style.class_colour(code), "lw": 2.0, "shrinkA": 0, "shrinkB": 0}
+        look = {"arrowstyle": "-|>", "color": style.class_colour(code), "lw": width, "shrinkA": 0, "shrinkB": 0}
         axes.annotate("", arrow, (0, 0), arrowprops={**look, "path_effects": HALO}, zorder=5)
         if font and room:
             _name(axes, arrow, name, style.class_colour(code), font)
@@ -117,7 +114,9 @@ def _room_for_names(arrows: np.ndarray, reach: float) -> list[bool]:
     kept: list[np.ndarray] = []
     room = []
     for arrow in arrows:
-        free = np.linalg.norm(arrow) > 0.25 * reach and all(np.linalg.norm(arrow - other) > 0.16 * reach for other in kept)
+        free = np.linalg.norm(arrow) > 0.25 * reach and all(
+            np.linalg.norm(arrow - other) > 0.16 * reach for other in kept
+        )
         room.append(bool(free))
         if free:
             kept.append(arrow)
@@ -139,7 +138,8 @@ def class_handles(network: NetworkArrays) -> list[Line2D]:
     """Return legend entries of the classes or label combinations that occur."""
     codes = np.unique(style.class_codes(network.states["final_labels"]))
     return [
-        Line2D([], [], ls="", marker="o", ms=5, color=style.class_colour(code), label=_short(network, code)) for code in codes
+        Line2D([], [], ls="", marker="o", ms=5, color=style.class_colour(code), label=_short(network, code))
+        for code in codes
     ]
 
 
@@ -158,5 +158,9 @@ def mark_handles(network: NetworkArrays) -> list[Line2D]:
     ]
     for name, points in fixed_points_by_stability(network).items():
         marker, face = STABILITY[name]
-        handles.append(Line2D([], [], ls="", marker=marker, ms=6, mfc=face, mec="black", label=f"{name} fixed ({len(points)})"))
+        handles.append(
+            Line2D(
+                [], [], ls="", marker=marker, ms=6, mfc=face, mec="black", label=f"{name} fixed point ({len(points)})"
+            )
+        )
     return handles

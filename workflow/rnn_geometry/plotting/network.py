@@ -29,8 +29,8 @@ def plot_network(run: NetworkArrays) -> Figure:
     figure.text(0.985, 0.972, _facts(run), fontsize=10, va="center", ha="right", color=style.GREY)
     left = figure.add_gridspec(1, 1, left=0.05, right=0.43, top=0.925, bottom=0.19)[0]
     _manifold_axes(figure, run, left)
-    middle = figure.add_gridspec(3, 1, left=0.49, right=0.70, top=0.925, bottom=0.065, hspace=0.46)
-    right = figure.add_gridspec(3, 1, left=0.755, right=0.975, top=0.925, bottom=0.065, hspace=0.46)
+    middle = figure.add_gridspec(3, 1, left=0.485, right=0.685, top=0.925, bottom=0.065, hspace=0.46)
+    right = figure.add_gridspec(3, 1, left=0.785, right=0.955, top=0.925, bottom=0.075, hspace=0.46)
     draw_variance(figure.add_subplot(middle[0]), run)
     draw_accuracy(figure.add_subplot(middle[1]), run)
     draw_training(figure.add_subplot(middle[2]), run)
@@ -46,7 +46,11 @@ def save_panel(figure: Figure, path: str | Path) -> None:
 
 
 def _facts(run: NetworkArrays) -> str:
-    names = {"participation_ratio": "PR", "integration_modes": "integration modes", "distinct_points": "distinct slow points"}
+    names = {
+        "participation_ratio": "PR",
+        "integration_modes": "integration modes",
+        "distinct_points": "distinct slow points",
+    }
     known = [f"{text} {run.value(name):.3g}" for name, text in names.items() if run.value(name) is not None]
     return "   ".join(known + ([] if run.dimension is None else [f"expected d {run.dimension}"]))
 
@@ -59,13 +63,13 @@ def _manifold_axes(figure: Figure, run: NetworkArrays, place) -> None:
     if (run.dimension or 0) < 3:
         plane = figure.add_subplot(place)
     else:
-        cells = place.subgridspec(2, 1, height_ratios=(1.25, 1), hspace=0.17)
+        cells = place.subgridspec(2, 1, height_ratios=(1.4, 1), hspace=0.2)
         plane = figure.add_subplot(cells[0])
         draw_space(figure.add_subplot(cells[1], projection="3d"), run)
     draw_plane(plane, run)
     handles = manifold.class_handles(run)
     marks = manifold.mark_handles(run)
-    figure.legend(handles=marks, loc="upper left", bbox_to_anchor=(0.03, 0.138), ncols=4)
+    figure.legend(handles=marks, loc="upper left", bbox_to_anchor=(0.03, 0.138), ncols=4, columnspacing=1.0)
     figure.legend(handles=handles[:15], loc="upper left", bbox_to_anchor=(0.03, 0.09), ncols=5)
 
 
@@ -74,23 +78,34 @@ def draw_plane(axes, run: NetworkArrays) -> None:
     manifold.draw_points(axes, run, run.project)
     manifold.draw_trajectories(axes, run, run.project)
     manifold.draw_fixed_points(axes, run, run.project)
-    manifold.draw_readouts(axes, run, run.readout @ run.components[:, :2], 1.15 * manifold.radius(run.project(run.slow_points)))
+    manifold.draw_readouts(
+        axes, run, run.readout @ run.components[:, :2], 1.15 * manifold.radius(run.project(run.slow_points))
+    )
     _limit_view(axes, run)
-    axes.set(xlabel="component 1 of the slow points", ylabel="component 2 of the slow points", title="Manifold of slow points")
+    axes.set(
+        xlabel="component 1 of the slow points",
+        ylabel="component 2 of the slow points",
+        title="Manifold of slow points",
+    )
 
 
 def _limit_view(axes, run: NetworkArrays) -> None:
     """Give both axes one scale, show all states, and count what lies outside instead of hiding it."""
     seen = run.project(np.concatenate([run.states["visited"], run.states["final"]]))
-    reach = 1.3 * manifold.radius(run.project(run.slow_points))
+    # Names at the tips of the readouts take more room across than along.
+    reach = np.array([1.45, 1.3]) * manifold.radius(run.project(run.slow_points))
     low, high = np.minimum(seen.min(axis=0), -reach), np.maximum(seen.max(axis=0), reach)
-    margin = 0.04 * (high - low).max()
-    axes.set(xlim=(low[0] - margin, high[0] + margin), ylim=(low[1] - margin, high[1] + margin))
-    axes.set_aspect("equal", adjustable="datalim")
-    points = np.concatenate([run.slow_points, *manifold.fixed_points_by_stability(run).values()])
-    outside = int(((run.project(points) < low - margin) | (run.project(points) > high + margin)).any(axis=1).sum())
+    box = axes.get_position()
+    shape = np.array([box.width * SIZE[0], box.height * SIZE[1]])
+    # The same length per inch along both axes; 4 % of it stays free on either side.
+    half = 0.54 * ((high - low) / shape).max() * shape
+    low, high = (low + high) / 2 - half, (low + high) / 2 + half
+    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
+    points = run.project(np.concatenate([run.slow_points, *manifold.fixed_points_by_stability(run).values()]))
+    outside = int(((points < low) | (points > high)).any(axis=1).sum())
     if outside:
-        axes.text(0.99, 0.01, f"{outside} points outside", transform=axes.transAxes, ha="right", color=style.GREY)
+        note = f"{outside} slow or fixed point{'s' * (outside > 1)} outside the view"
+        axes.text(0.99, 0.01, note, transform=axes.transAxes, ha="right", color=style.GREY, fontsize=8)
 
 
 def draw_space(axes, run: NetworkArrays) -> None:
@@ -100,11 +115,15 @@ def draw_space(axes, run: NetworkArrays) -> None:
     arrows *= 1.15 * manifold.radius(run.project(run.slow_points, 3)) / max(np.linalg.norm(arrows, axis=1).max(), 1e-12)
     for arrow, code in zip(arrows, style.readout_codes(len(arrows), run.multi_label), strict=True):
         axes.plot(*np.stack([np.zeros(3), arrow]).T, color=style.class_colour(code), lw=2.2, zorder=9)
-    axes.set_box_aspect((1, 1, 0.8), zoom=1.3)
+    axes.set_box_aspect((1, 1, 0.8), zoom=1.4)
     axes.view_init(elev=22, azim=-55)
-    axes.set(xlabel="component 1", ylabel="component 2", zlabel="component 3", xticklabels=[], yticklabels=[], zticklabels=[])
+    axes.set(
+        xlabel="component 1", ylabel="component 2", zlabel="component 3", xticklabels=[], yticklabels=[], zticklabels=[]
+    )
     for side in (axes.xaxis, axes.yaxis, axes.zaxis):
         side.labelpad = -12
+        side.pane.set_edgecolor(style.PALE)
+        side._axinfo["grid"].update(color="#E4E4E4", linewidth=0.6)
 
 
 # Dimension
@@ -121,7 +140,7 @@ def draw_variance(axes, run: NetworkArrays) -> None:
         ratio = run.value(name)
         if ratio is None:
             ratio = variance_ratio(run.states[key] if key else run.slow_points)
-        total = np.cumsum(ratio)[:COMPONENTS]
+        total = np.cumsum(ratio)[: max(COMPONENTS, (run.dimension or 0) + 1)]
         axes.plot(np.arange(1, len(total) + 1), total, look, color=colour, ms=4, label=label)
     _mark_dimension(axes, run)
     axes.set(ylim=(0, 1.04), xlabel="components", ylabel="share of variance", title="Variance explained")
@@ -132,11 +151,13 @@ def _mark_dimension(axes, run: NetworkArrays) -> None:
     axes.set_xlim(0.5, max(COMPONENTS, (run.dimension or 0) + 1) + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if run.dimension is not None:
-        axes.axvline(run.dimension, color=style.PALETTE[1], lw=1.1, ls="--", zorder=0, label=f"expected d = {run.dimension}")
+        axes.axvline(
+            run.dimension, color=style.PALETTE[1], lw=1.1, ls="--", zorder=0, label=f"expected d = {run.dimension}"
+        )
 
 
 def draw_accuracy(axes, run: NetworkArrays) -> None:
-    """Draw the accuracy of the readout on final states projected onto their first components."""
+    """Draw the accuracy of the readout on final states projected onto their first k components; entry 0 is k = 1."""
     values = np.array([np.nan if v is None else v for v in run.value("accuracy_by_components") or []], dtype=float)
     shown = values[: max(COMPONENTS, (run.dimension or 0) + 1)]
     axes.plot(np.arange(1, len(shown) + 1), shown, "o-", color=style.INK, ms=4, label="first k components")
@@ -160,24 +181,39 @@ def draw_spectrum(pair, run: NetworkArrays) -> None:
         axes.plot(values.real.ravel(), values.imag.ravel(), "o", ms=size, mew=0, color=style.PALE, label="slow points")
         axes.plot(centre.real, centre.imag, "o", ms=size + 1, mew=0, color=style.INK, label="centre")
         axes.set(aspect="equal", xlabel="Re λ")
-    pair[0].set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), ylabel="Im λ", title="Eigenvalues of ∂F/∂h")
-    pair[1].set(xlim=(0.84, 1.04), ylim=(-0.1, 0.1), title="near 1", xticks=(0.85, 0.9, 0.95, 1.0), xticklabels=[".85", ".9", ".95", "1"])
-    pair[1].legend(loc="lower left", handletextpad=0.1, borderpad=0, markerscale=1.2)
+    pair[0].set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), ylabel="Im λ", title="Eigenvalues")
+    pair[1].set(
+        xlim=(0.84, 1.04),
+        ylim=(-0.1, 0.1),
+        title="near 1",
+        yticks=(-0.1, 0, 0.1),
+        xticks=(0.85, 0.9, 0.95, 1.0),
+        xticklabels=[".85", ".9", ".95", "1"],
+    )
+    pair[0].legend(loc="upper center", bbox_to_anchor=(1.2, -0.33), ncols=2, markerscale=2)
 
 
 def draw_time_constants(axes, run: NetworkArrays) -> None:
     """Draw the longest time constants of every sampled point, and of the centre on top."""
     tau = np.asarray(run.linear.get("tau", np.zeros((0, 1))), dtype=float)
     centre = int(run.linear["centre"]) if len(tau) else 0
-    longest = -np.sort(-np.where(np.isfinite(tau), tau, 1e5), axis=1)[:, :MODES].clip(min=0.05)
+    longest = np.sort(np.where(np.isfinite(tau), tau, 1e5), axis=1)[:, ::-1][:, :MODES].clip(min=0.05)
     ranks = np.arange(1, longest.shape[1] + 1)
-    axes.add_collection(LineCollection([np.stack([ranks, row], axis=1) for row in longest], colors=style.PALE, linewidths=0.7))
+    axes.add_collection(
+        LineCollection([np.stack([ranks, row], axis=1) for row in longest], colors=style.PALE, linewidths=0.7)
+    )
     if len(tau):
         axes.plot(ranks, longest[centre], "o-", color=style.INK, ms=4, label="centre (light: other points)")
     half = float(run.meta["mean_length"]) / 2
     axes.axhline(half, color=style.PALETTE[1], lw=1.1, ls="--", label=f"half the sentence length ({half:.3g})")
-    axes.set(yscale="log", xlim=(0.5, len(ranks) + 0.5), xlabel="mode", ylabel="time constant τ (words)", title="Time constants")
-    axes.set_ylim(0.3, max(10 * half, longest.max(initial=1) * 2))
+    axes.set(
+        yscale="log",
+        xlim=(0.5, len(ranks) + 0.5),
+        xlabel="mode",
+        ylabel="time constant τ (words)",
+        title="Time constants",
+    )
+    axes.set_ylim(0.3, max(10 * half, longest.max(initial=1) * 12))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(loc="upper right")
 
@@ -194,10 +230,12 @@ def draw_word_effects(axes, run: NetworkArrays) -> None:
         return
     bound = max(np.abs(effects).max(), 1e-9)
     image = axes.imshow(effects, cmap=style.DIVERGING, vmin=-bound, vmax=bound, aspect="auto", interpolation="nearest")
-    long = len(run.class_names) > 5 or max(map(len, run.class_names)) > 10
-    axes.set_xticks(range(effects.shape[1]), [name[:14] for name in run.class_names], rotation=30 if long else 0, ha="right" if long else "center")
+    many = len(run.class_names) > 5 or max(map(len, run.class_names)) > 10
+    turned = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if many else {}
+    axes.set_xticks(range(effects.shape[1]), [name[:14] for name in run.class_names], **turned)
     axes.set_yticks(range(len(names)), [name[:14] for name in names])
     axes.tick_params(length=0, labelsize=7 if len(names) > 12 else 8)
+    axes.tick_params(axis="x", labelsize=6 if len(run.class_names) > 8 else 8)
     axes.figure.colorbar(image, ax=axes, pad=0.02, fraction=0.05).set_label("mean change of the logit")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ PALETTE = (
     "#661100", "#6699CC", "#AA4499", "#117733",
 )  # fmt: skip
 INK, GREY, PALE = "#222222", "#777777", "#C8C8C8"
+SADDLE, UNSTABLE = "#FFD24D", "#FF6B6B"
 DIVERGING = "PuOr_r"  # purple below zero, orange above: safe for all common colour-vision deficiencies
 MODELS = {
     "vanilla": ("#999933", "s"),
@@ -26,7 +28,10 @@ MODELS = {
     "ugrnn": ("#009E73", "D"),
     "gru_reset_before": ("#CC79A7", "v"),
 }
-OTHER_COLOURS, OTHER_MARKERS = ("#56B4E9", "#E69F00", "#882255", "#44AA99", "#332288", "#AA4499", "#661100"), "PXph<>8*d"
+OTHER_COLOURS, OTHER_MARKERS = (
+    ("#56B4E9", "#E69F00", "#882255", "#44AA99", "#332288", "#AA4499", "#661100"),
+    "PXph<>8*d",
+)
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # widths in inches
 SETTINGS = {
     "font.size": 9,
@@ -45,7 +50,9 @@ SETTINGS = {
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
     "legend.fontsize": 8,
-    "legend.frameon": False,
+    "legend.edgecolor": "none",
+    "legend.framealpha": 0.85,  # lines that pass below stay away from the text
+    "legend.fancybox": False,
     "legend.handletextpad": 0.4,
     "legend.columnspacing": 1.2,
     "lines.linewidth": 1.2,
@@ -66,6 +73,11 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     return wrapped
 
 
+def natural_order(name: str) -> list:
+    """Return a sort key by which categorical-2 comes before categorical-10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
 def class_colour(index: int) -> str:
     """Return the colour of a class; more than 14 classes repeat colours."""
     return PALETTE[int(index) % len(PALETTE)]
@@ -78,11 +90,12 @@ def class_colours(codes: np.ndarray) -> np.ndarray:
 
 
 def model_styles(names: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Return (colour, marker) of every model: fixed for the built-in cells, in turn for a user's own, sorted by name."""
+    """Return (colour, marker) of every model: fixed for built-in cells, in turn by name for a user's own."""
     names = sorted(set(names), key=lambda name: (list(MODELS).index(name) if name in MODELS else len(MODELS), name))
     others = [name for name in names if name not in MODELS]
     turns = {
-        name: (OTHER_COLOURS[i % len(OTHER_COLOURS)], OTHER_MARKERS[i % len(OTHER_MARKERS)]) for i, name in enumerate(others)
+        name: (OTHER_COLOURS[i % len(OTHER_COLOURS)], OTHER_MARKERS[i % len(OTHER_MARKERS)])
+        for i, name in enumerate(others)
     }
     return {name: MODELS.get(name) or turns[name] for name in names}
 
@@ -136,12 +149,27 @@ def _small_png(image, limit: int) -> bytes:
     from PIL import Image
 
     data = b""
-    for colours, scale in ((64, 1.0), (32, 1.0), (16, 1.0), (16, 0.75), (16, 0.5), (8, 0.3)):
+    for tints, scale in ((4, 1.0), (3, 1.0), (2, 1.0), (2, 0.75), (2, 0.5), (1, 0.3)):
+        palette = Image.new("P", (1, 1))
+        palette.putpalette(_tints(tints))
         size = (round(image.width * scale), round(image.height * scale))
         smaller = image if scale == 1 else image.resize(size)
         memory = BytesIO()
-        smaller.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(memory, "PNG", optimize=True)
+        smaller.quantize(palette=palette, dither=Image.Dither.NONE).save(memory, "PNG", optimize=True)
         data = memory.getvalue()
         if len(data) <= limit:
             break
     return data
+
+
+def _tints(levels: int) -> list[int]:
+    """Return a palette of this style's own colours and `levels` mixtures of each with white.
+
+    A palette fitted to the picture would change the colour of classes with few pixels.
+    """
+    own = np.array([matplotlib.colors.to_rgb(colour) for colour in (*PALETTE, SADDLE, UNSTABLE)])
+    mixtures = [1 - share * (1 - own) for share in (1.0, 0.75, 0.5, 0.25)[:levels]]
+    greys = np.repeat(np.linspace(0, 1, 4 * levels)[:, None], 3, axis=1)
+    diverging = matplotlib.colormaps[DIVERGING](np.linspace(0, 1, 33))[:, :3]
+    colours = np.concatenate([*mixtures, greys, diverging, [matplotlib.colors.to_rgb(INK)]])
+    return np.rint(255 * colours).astype(int).ravel().tolist()

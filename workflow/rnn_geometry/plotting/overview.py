@@ -1,0 +1,249 @@
+"""Figures over networks, from runs.csv: one point per network, theory as a labelled line, missing values left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import acos, ceil, degrees
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from rnn_geometry.plotting import style
+from rnn_geometry.plotting.gallery import manifold_gallery
+
+__all__ = [
+    "accuracy_cliff",
+    "dimension_against_classes",
+    "manifold_gallery",
+    "predicted_dimension",
+    "readout_angles",
+    "time_constants",
+]
+
+MODES = [f"tau_{i}" for i in range(1, 9)]
+SHADE = "#EBEBEB"
+THEORY = {"color": style.INK, "lw": 1.4, "ls": "--", "zorder": 1}
+MEASURES = {"participation_ratio": "participation ratio", "components_95": "components for\n95 % of the variance"}
+
+
+# What the figures share
+
+
+def _figure(rows: int, columns: int, width: float, height: float, **options):
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+def _model_handles(runs: pd.DataFrame, line: bool = False) -> list[Line2D]:
+    look = {"ls": "-" if line else "", "ms": 5.5, "mew": 0}
+    return [
+        Line2D([], [], color=c, marker=m, label=name, **look)
+        for name, (c, m) in style.model_styles(runs["model"]).items()
+    ]
+
+
+def _legend(figure: Figure, handles: Sequence[Line2D]) -> None:
+    """Put one legend below all axes, where it covers no point."""
+    inches = sum(0.5 + 0.062 * len(handle.get_label()) for handle in handles)
+    lines = ceil(inches / figure.get_figwidth())
+    figure.legend(handles=handles, loc="outside lower center", ncols=ceil(len(handles) / lines))
+
+
+def _theory_handle(label: str) -> Line2D:
+    return Line2D([], [], label=label, **THEORY)
+
+
+def _scatter(axes, runs: pd.DataFrame, places: pd.Series, column: str, width: float = 0.7) -> None:
+    """Draw a point per network near its place: models side by side, networks of a model spread so that all show."""
+    styles = style.model_styles(runs["model"])
+    slot = width / len(styles)
+    for i, (model, (colour, marker)) in enumerate(styles.items()):
+        rows = runs[(runs["model"] == model) & runs[column].notna() & places.notna()]
+        order = rows.groupby(places[rows.index]).cumcount()
+        of = places[rows.index].map(places[rows.index].value_counts())
+        x = places[rows.index] - width / 2 + slot * (i + (order + 1) / (of + 1))
+        axes.plot(x, rows[column], marker, color=colour, ms=5, mew=0.5, mec="white", alpha=0.9, label=model)
+
+
+def _tasks(runs: pd.DataFrame) -> list[str]:
+    return sorted(runs["task"].unique(), key=style.natural_order)
+
+
+def _task_axis(axes, tasks: Sequence[str]) -> None:
+    axes.set_xticks(range(len(tasks)), tasks, rotation=25, ha="right", rotation_mode="anchor")
+    axes.set_xlim(-0.6, len(tasks) - 0.4)
+
+
+def _at_tasks(runs: pd.DataFrame, tasks: Sequence[str]) -> pd.Series:
+    return runs["task"].map({task: i for i, task in enumerate(tasks)})
+
+
+def _theory_at_tasks(axes, runs: pd.DataFrame, tasks: Sequence[str], column: str) -> None:
+    """Draw a short theory line over every task."""
+    for i, task in enumerate(tasks):
+        values = runs.loc[runs["task"] == task, column].dropna()
+        if len(values):
+            axes.plot([i - 0.42, i + 0.42], [values.iloc[0]] * 2, **THEORY)
+
+
+def _nothing(message: str) -> Figure:
+    figure, axes = _figure(1, 1, style.ONE_COLUMN, 1.5)
+    axes[0, 0].axis("off")
+    axes[0, 0].text(0.5, 0.5, message, ha="center", va="center", color=style.GREY)
+    return figure
+
+
+def simplex_tasks(runs: pd.DataFrame) -> pd.Series:
+    """Tell which rows are of unordered classes: theory gives them N - 1 dimensions and the angle of a simplex."""
+    classes = runs["classes"].astype(float)
+    angle = classes.map(lambda n: degrees(acos(-1 / (n - 1))) if n > 1 else np.nan)
+    return (runs["dimension_expected"] == classes - 1) & (
+        (runs["readout_angle_expected"].astype(float) - angle).abs() < 0.5
+    )
+
+
+# The figures
+
+
+@style.styled
+def dimension_against_classes(runs: pd.DataFrame) -> Figure:
+    """Measured dimension of the slow points against N for unordered classes, and other tasks; each with theory."""
+    simplex = simplex_tasks(runs)
+    groups = [
+        (draw, rows)
+        for draw, rows in ((_against_classes, runs[simplex]), (_at_other_tasks, runs[~simplex]))
+        if len(rows)
+    ]
+    width = style.TWO_COLUMNS if len(groups) > 1 else 4.5
+    figure, axes = _figure(2, len(groups), width, 5.2, sharex="col")
+    for column, (draw, rows) in zip(axes.T, groups, strict=True):
+        for ax, (measure, label) in zip(column, MEASURES.items(), strict=True):
+            draw(ax, rows, measure)
+            ax.set_ylabel(label if ax in axes[:, 0] else "")
+            ax.set_ylim(0, 1.1 * max(rows[measure].max(), rows["dimension_expected"].max() + 0.6, 1))
+            ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    _legend(figure, [*_model_handles(runs), _theory_handle("theory")])
+    return figure
+
+
+def _against_classes(axes, runs: pd.DataFrame, measure: str) -> None:
+    classes = runs["classes"].astype(float)
+    ends = np.array([classes.min() - 0.6, classes.max() + 0.6])
+    axes.plot(ends, ends - 1, label="N − 1", **THEORY)
+    _scatter(axes, runs, classes, measure)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    if measure == "participation_ratio":
+        axes.set_title("Unordered classes (theory: N − 1)")
+    else:
+        axes.set_xlabel("classes N")
+
+
+def _at_other_tasks(axes, runs: pd.DataFrame, measure: str) -> None:
+    tasks = _tasks(runs)
+    _theory_at_tasks(axes, runs, tasks, "dimension_expected")
+    _scatter(axes, runs, _at_tasks(runs, tasks), measure)
+    _task_axis(axes, tasks)
+    if measure == "participation_ratio":
+        axes.set_title("Other tasks")
+
+
+@style.styled
+def readout_angles(runs: pd.DataFrame) -> Figure:
+    """Mean angle between readouts against theory, for the tasks where theory fixes one."""
+    runs = runs[runs["readout_angle_expected"].notna()]
+    if runs.empty:
+        return _nothing("Theory fixes the readout angle of none of these tasks.")
+    expected = runs.groupby("task")["readout_angle_expected"].first()
+    tasks = sorted(_tasks(runs), key=lambda task: -expected[task])
+    figure, axes = _figure(1, 1, min(max(4.2, 1.3 * len(tasks) + 0.8), 12), 3.4)
+    ax = axes[0, 0]
+    _theory_at_tasks(ax, runs, tasks, "readout_angle_expected")
+    _scatter(ax, runs, _at_tasks(runs, tasks), "readout_angle_mean")
+    _task_axis(ax, tasks)
+    ax.set_ylabel("mean readout angle (degrees)")
+    ax.margins(y=0.1)
+    _legend(figure, [*_model_handles(runs), _theory_handle("theory: arccos(−1/(N−1)); labels 90°")])
+    return figure
+
+
+@style.styled
+def accuracy_cliff(runs: pd.DataFrame) -> Figure:
+    """Accuracy from the first d - 1, the first d and all components: a line per network, a panel per task."""
+    columns = ["accuracy_below_d", "accuracy_at_d", "test_accuracy"]
+    figure, panels = _task_panels(runs, sharey=True)
+    for ax, task in panels:
+        _lines(ax, runs[runs["task"] == task], columns, np.arange(3), spread=0.12)
+        ax.set_xticks(range(3), ["d − 1", "d", "all"])
+        ax.set_xlabel("components kept" if ax.get_subplotspec().is_last_row() else "")
+        ax.set(xlim=(-0.35, 2.35), ylim=(0, 1.03))
+    figure.supylabel("test accuracy", fontsize=9)
+    _legend(figure, _model_handles(runs, line=True))
+    return figure
+
+
+@style.styled
+def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None = None) -> Figure:
+    """Longest time constants at the centre: a line per network, a panel per task; dashed: half the sentence length."""
+    figure, panels = _task_panels(runs, sharey=True)
+    for ax, task in panels:
+        rows = runs[runs["task"] == task]
+        _lines(ax, rows, MODES, np.arange(1, 9), spread=0.25)
+        if task in (mean_lengths or {}):
+            ax.axhline(mean_lengths[task] / 2, **THEORY)
+        ax.set(
+            yscale="log",
+            xlim=(0.4, 8.6),
+            xticks=range(1, 9),
+            xlabel="mode" if ax.get_subplotspec().is_last_row() else "",
+        )
+        if rows["dimension_expected"].notna().any():
+            ax.axvspan(0.4, rows["dimension_expected"].iloc[0] + 0.5, color=SHADE, zorder=0)
+    figure.supylabel("time constant τ at the centre (words)", fontsize=9)
+    half = [_theory_handle("half the mean sentence length")] if mean_lengths else []
+    _legend(figure, [*_model_handles(runs, line=True), *half, Patch(color=SHADE, label="expected d modes")])
+    return figure
+
+
+def _task_panels(runs: pd.DataFrame, **options):
+    tasks = _tasks(runs)
+    columns = ceil(len(tasks) / ceil(len(tasks) / 5))
+    rows = ceil(len(tasks) / columns)
+    figure, axes = _figure(rows, columns, max(1.7 * columns + 0.6, 4.2), 1.8 * rows + 0.9, **options)
+    for ax, task in zip(axes.flat, tasks, strict=False):
+        d = runs.loc[runs["task"] == task, "dimension_expected"].iloc[0]
+        ax.set_title(task if pd.isna(d) else f"{task} (d = {d:.0f})", fontsize=8.5)
+    for ax in axes.flat[len(tasks) :]:
+        ax.remove()
+    return figure, list(zip(axes.flat, tasks, strict=False))
+
+
+def _lines(axes, runs: pd.DataFrame, columns: Sequence[str], x: np.ndarray, spread: float) -> None:
+    """Draw a line per network over several columns; models stand a little aside of each other."""
+    styles = style.model_styles(runs["model"])
+    aside = np.linspace(-spread, spread, len(styles)) if len(styles) > 1 else [0.0]
+    fade = 0.9 if len(runs) <= 20 else 0.5
+    for shift, (model, (colour, marker)) in zip(aside, styles.items(), strict=True):
+        values = runs.loc[runs["model"] == model, list(columns)].astype(float).to_numpy()
+        axes.plot(x + shift, values.T, marker=marker, color=colour, ms=3.6, lw=0.8, mew=0, alpha=fade)
+
+
+@style.styled
+def predicted_dimension(runs: pd.DataFrame) -> Figure:
+    """Participation ratio of the slow points against the dimension predicted before training; tasks side by side."""
+    runs = runs[runs["dimension_predicted"].notna()]
+    if runs.empty:
+        return _nothing("No dimension was predicted for these tasks.")
+    tasks = runs.groupby("task")["dimension_predicted"].first()[_tasks(runs)].sort_values(kind="stable")
+    figure, axes = _figure(1, 1, min(max(4.2, 1.0 * len(tasks) + 0.8), 14), 3.6)
+    ax = axes[0, 0]
+    _theory_at_tasks(ax, runs, list(tasks.index), "dimension_predicted")
+    _scatter(ax, runs, _at_tasks(runs, list(tasks.index)), "participation_ratio")
+    _task_axis(ax, [f"{task}\n(predicted {value:.0f})" for task, value in tasks.items()])
+    ax.set_ylabel("participation ratio of the slow points")
+    ax.set_ylim(0, 1.1 * max(runs["participation_ratio"].max(), tasks.max(), 1))
+    _legend(figure, [*_model_handles(runs), _theory_handle("predicted before training")])
+    return figure

@@ -1,0 +1,214 @@
+"""Training: Adam with a schedule, L2, gradient clipping, length-bucketed batches, early stopping, best weights kept."""
+
+from __future__ import annotations
+
+import copy
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from rnn_geometry.adam import Adam
+from rnn_geometry.errors import UserError
+from rnn_geometry.model import Classifier
+from rnn_geometry.sentences import Sentences
+
+EVALUATIONS = 10  # evaluations on the dev split when the length is given in steps
+BUCKET_BATCHES = 50  # batches whose sentences are sorted by length together
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one network is trained; config/README.md explains each field. Exactly one of steps and epochs is set."""
+
+    learning_rate: float
+    l2: float
+    steps: int | None = None
+    epochs: int | None = None
+    l2_on: str = "all"
+    batch_size: int = 64
+    betas: tuple[float, float] = (0.9, 0.99)
+    eps: float = 1e-8
+    schedule: str = "cosine"
+    decay: float = 0.9997
+    clip: float = 10.0
+    patience: int | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Recipe:
+        """Take the recipe out of a model's settings; the L2 strength is text there and becomes a number here."""
+        chosen = {field.name: settings[field.name] for field in fields(cls)}
+        return cls(**{**chosen, "l2": float(settings["l2"]), "betas": tuple(settings["betas"])})
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """history: one list per column; best_step: the step whose weights were kept; seconds: CPU seconds."""
+
+    history: dict[str, list]
+    best_step: int
+    seconds: float
+
+
+def train(
+    classifier: Classifier,
+    train: Sentences,
+    dev: Sentences,
+    recipe: Recipe,
+    *,
+    batch_seed: int,
+    log: Callable[[str], None] = lambda line: None,
+    progress: bool = False,
+) -> TrainingResult:
+    """Train in place; the weights with the lowest dev loss are kept.
+
+    Raises UserError when the loss or the gradient is not finite, with step, learning rate and norm.
+    """
+    started = time.process_time()
+    steps = recipe.steps or recipe.epochs * math.ceil(len(train) / recipe.batch_size)
+    every = max(1, steps // EVALUATIONS) if recipe.steps else steps // recipe.epochs
+    trainer = Trainer(classifier, recipe, steps)
+    history: dict[str, list] = {name: [] for name in HISTORY}
+    best_loss, best_step, best_weights, waited = math.inf, 0, None, 0
+    batches = batch_stream(train, recipe.batch_size, np.random.default_rng(batch_seed))
+    for step in _progress(range(1, steps + 1), progress):
+        trainer.step(step, *next(batches))
+        if step % every and step != steps:
+            continue
+        row = {"epoch": len(history["step"]) + 1, "step": step, **trainer.summary()}
+        row["dev_loss"], row["dev_accuracy"] = evaluate(classifier, dev)
+        _record(history, row, log)
+        waited += 1
+        if row["dev_loss"] < best_loss:
+            best_loss, best_step, waited = row["dev_loss"], step, 0
+            best_weights = copy.deepcopy(classifier.state_dict())
+        if recipe.patience is not None and waited >= recipe.patience:
+            log(f"stopped at step {step}: no better dev loss in {waited} evaluations")
+            break
+    classifier.load_state_dict(best_weights)
+    return TrainingResult(history, best_step, time.process_time() - started)
+
+
+HISTORY = ("epoch", "step", "train_loss", "dev_loss", "dev_accuracy", "learning_rate", "gradient_norm")
+
+
+def _record(history: dict[str, list], row: Mapping[str, float], log: Callable[[str], None]) -> None:
+    for name in HISTORY:
+        history[name].append(row[name])
+    log(
+        f"epoch {row['epoch']:3d}  step {row['step']:6d}  train loss {row['train_loss']:.4f}  dev loss "
+        f"{row['dev_loss']:.4f}  dev accuracy {row['dev_accuracy']:.4f}  gradient norm {row['gradient_norm']:.3g}"
+    )
+
+
+def _progress(steps: range, wanted: bool):
+    """Show a bar on a terminal, nothing elsewhere."""
+    if not (wanted and sys.stderr.isatty()):
+        return steps
+    from tqdm import tqdm
+
+    return tqdm(steps, leave=False, desc="training", unit="step")
+
+
+class Trainer:
+    """One optimiser step at a time."""
+
+    def __init__(self, classifier: Classifier, recipe: Recipe, steps: int):
+        self.classifier, self.recipe = classifier, recipe
+        self.weights = list(classifier.parameters())
+        self.penalised = penalised_weights(classifier, recipe.l2_on)
+        self.optimizer = Adam(self.weights, recipe.betas, recipe.eps)
+        self.rate_at = schedule(recipe, steps)
+        self.rate, self.losses, self.norms = recipe.learning_rate, [], []
+
+    def step(self, step: int, tokens: Tensor, lengths: Tensor, labels: Tensor) -> None:
+        """Take one step on a batch."""
+        self.rate = self.rate_at(step)
+        device = self.weights[0].device
+        logits = self.classifier(tokens.to(device), lengths.to(device))
+        loss = classification_loss(logits, labels.to(device))
+        penalty = sum(weight.square().sum() for weight in self.penalised)
+        (loss + self.recipe.l2 * penalty).backward()
+        norm = float(nn.utils.clip_grad_norm_(self.weights, self.recipe.clip, foreach=True))
+        if not math.isfinite(norm):
+            raise UserError(
+                f"training stopped: the loss ({float(loss):.4g}) or its gradient is not finite at step {step}, learning rate "
+                f"{self.rate:.3g}, gradient norm {norm:.3g}; lower the learning rate or the limit clip."
+            )
+        self.optimizer.step(self.rate)
+        self.losses.append(float(loss.detach()))
+        self.norms.append(norm)
+
+    def summary(self) -> dict[str, float]:
+        """Return the means since the last call."""
+        row = {"train_loss": float(np.mean(self.losses)), "gradient_norm": float(np.mean(self.norms))}
+        self.losses, self.norms = [], []
+        return {**row, "learning_rate": self.rate}
+
+
+def penalised_weights(classifier: Classifier, l2_on: str) -> list[Tensor]:
+    """Return the weights under L2: `all`, or (`text`) matrices of cell and readout, no embedding and no bias."""
+    if l2_on == "all":
+        return list(classifier.parameters())
+    return [weight for weight in [*classifier.cell.parameters(), classifier.readout.weight] if weight.ndim > 1]
+
+
+def schedule(recipe: Recipe, steps: int) -> Callable[[int], float]:
+    """Return the learning rate as a function of the step (from 1 on)."""
+    rate = recipe.learning_rate
+    shapes = {
+        "cosine": lambda step: rate * 0.5 * (1 + math.cos(math.pi * (step - 1) / steps)),
+        "exponential": lambda step: rate * recipe.decay ** (step - 1),
+        "constant": lambda step: rate,
+    }
+    return shapes[recipe.schedule]
+
+
+def classification_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return cross-entropy for class ids (B,), binary cross-entropy per label for label vectors (B, C)."""
+    if labels.ndim == 1:
+        return nn.functional.cross_entropy(logits, labels)
+    return nn.functional.binary_cross_entropy_with_logits(logits, labels.to(logits.dtype))
+
+
+def batch_stream(sentences: Sentences, size: int, generator: np.random.Generator) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Yield (tokens, lengths, labels) for ever: every epoch a new order, in batches of nearly equal length."""
+    while True:
+        for index in bucketed_order(sentences.lengths, size, generator):
+            yield batch(sentences, index)
+
+
+def batch(sentences: Sentences, index: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
+    """Return padded word ids (B, T), lengths (B,) and labels of some sentences as tensors."""
+    tokens, lengths = sentences.padded(index)
+    return torch.from_numpy(tokens), torch.from_numpy(lengths), torch.from_numpy(sentences.labels[index])
+
+
+def bucketed_order(lengths: np.ndarray, size: int, generator: np.random.Generator) -> list[np.ndarray]:
+    """Return the rows of each batch of one epoch: shuffled, sorted by length within buckets, batches shuffled."""
+    order = generator.permutation(len(lengths))
+    buckets = np.split(order, range(BUCKET_BATCHES * size, len(order), BUCKET_BATCHES * size))
+    rows = [bucket[np.argsort(lengths[bucket], kind="stable")] for bucket in buckets]
+    batches = [part for bucket in rows for part in np.split(bucket, range(size, len(bucket), size))]
+    return [batches[i] for i in generator.permutation(len(batches))]
+
+
+@torch.no_grad()
+def evaluate(classifier: Classifier, sentences: Sentences, batch_size: int = 512) -> tuple[float, float]:
+    """Return mean loss and accuracy. A multi-label sentence is right when all of its labels are."""
+    order = np.argsort(sentences.lengths, kind="stable")
+    device = next(classifier.parameters()).device
+    loss, right = 0.0, 0
+    for index in np.split(order, range(batch_size, len(order), batch_size)):
+        tokens, lengths, labels = (part.to(device) for part in batch(sentences, index))
+        logits = classifier(tokens, lengths)
+        loss += float(classification_loss(logits, labels)) * len(index)
+        correct = logits.argmax(1) == labels if labels.ndim == 1 else ((logits >= 0) == (labels > 0)).all(1)
+        right += int(correct.sum())
+    return loss / len(sentences), right / len(sentences)

@@ -1,0 +1,23 @@
+"""Figures over all networks, from the tables."""
+
+from rnn_geometry.job import job
+
+with job(snakemake.log[0]) as log:  # noqa: F821
+    import pandas as pd
+
+    from rnn_geometry.plotting import overview, style
+
+    text = {"task": str, "model": str, "cell": str, "l2": str}
+    runs = pd.read_csv(snakemake.input.runs, dtype=text)  # noqa: F821
+    tasks = pd.read_csv(snakemake.input.tasks, dtype=text)  # noqa: F821
+    lengths = dict(zip(tasks["task"], tasks["mean_length"]))
+    figures = {
+        "dimension_overview": overview.dimension_against_classes(runs),
+        "readout_angles": overview.readout_angles(runs),
+        "accuracy_cliff": overview.accuracy_cliff(runs),
+        "time_constants": overview.time_constants(runs, lengths),
+        "predicted_dimension": overview.predicted_dimension(runs),
+    }
+    for name, figure in figures.items():
+        style.save(figure, snakemake.output[name].removesuffix(".png"))  # noqa: F821
+    log(f"{len(figures)} figures of {len(runs)} networks")
