@@ -1,0 +1,192 @@
+"""The geometry of one trained network, from its arrays: dimension, readouts, subspaces, cliff, modes, word effects.
+
+Symbols: r_i rows of the readout R (C, S); d the expected dimension; tau time constants in words. SCIENCE of the measures:
+Aitken et al. (ICLR 2021). A value that is not defined is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from rnn_geometry.dimension import (
+    LINKAGE_RADIUS,
+    count_components,
+    cover,
+    distinct_points,
+    participation_ratio,
+    principal_axes,
+    rms_radius,
+)
+
+SHOWN_COMPONENTS = 10
+SHOWN_MODES = 8
+CLIFF_KEEPS, CLIFF_DROPS = 0.9, 0.02
+# Codes of slow_points.Status, which this layer does not import since that would import torch.
+CONVERGED, GHOST = 0, 4
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def network_geometry(states: Arrays, slow: Arrays, fixed: Arrays, linear: Arrays, meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all numbers of one network as one flat dictionary of plain values.
+
+    states, slow, fixed, linear: the arrays of states.npz, slow_points.npz, fixed_points.npz and linearization.npz;
+    meta: meta.json with `dimension_predicted` added, which stands in where theory gives no dimension.
+    """
+    d = meta["dimension_expected"] or meta.get("dimension_predicted")
+    readout, points = states["readout"], slow["points"]
+    return {
+        **point_geometry(points, "", meta["classes"]),
+        **point_geometry(states["visited"], "_visited", meta["classes"]),
+        **point_geometry(states["final"], "_final", meta["classes"]),
+        **search_quality(states["visited"], slow, d),
+        **skeleton(fixed),
+        **modes_at_centre(linear, meta["mean_length"] / 2),
+        **readout_geometry(readout, points, d, meta),
+        **accuracy_cliff(states, d),
+        **word_geometry(linear, meta),
+    }
+
+
+def point_geometry(points: np.ndarray, suffix: str, classes: int) -> dict[str, Any]:
+    """Return linear measures of the dimension of points (n, S); `components_n` is for N / (N + 1) of the variance."""
+    shares = principal_axes(points)[2]
+    return {
+        f"participation_ratio{suffix}": participation_ratio(points),
+        f"components_90{suffix}": count_components(shares, 0.90),
+        f"components_95{suffix}": count_components(shares, 0.95),
+        f"components_n{suffix}": count_components(shares, classes / (classes + 1)),
+        f"variance_ratio{suffix}": shares[:SHOWN_COMPONENTS].tolist(),
+    }
+
+
+def search_quality(starts: np.ndarray, slow: Arrays, d: int | None) -> dict[str, Any]:
+    """Return whether the search kept the manifold: cover and number of distinct points, and how slow the points are."""
+    return {
+        "cover": cover(starts, slow["points"], d) if d else None,
+        "distinct_points": len(distinct_points(slow["points"], LINKAGE_RADIUS * rms_radius(starts))),
+        "q_median": float(np.median(slow["q"])),
+        "fast_q_median": _finite_median(slow["fast_q"]),
+        "displacement_median": float(np.median(slow["displacement"])),
+        "slow_converged": float((slow["status"] == CONVERGED).mean()),
+    }
+
+
+def _finite_median(values: np.ndarray) -> float | None:
+    values = values[np.isfinite(values)]
+    return float(np.median(values)) if len(values) else None
+
+
+def skeleton(fixed: Arrays) -> dict[str, int]:
+    """Return the number of distinct exact fixed points, of stable ones, and of starts that ended at a ghost."""
+    return {
+        "fixed_points": len(fixed["stability"]),
+        "fixed_points_stable": int((fixed["stability"] == 0).sum()),
+        "ghosts": int((fixed["status"] == GHOST).sum()),
+    }
+
+
+def modes_at_centre(linear: Arrays, min_tau: float) -> dict[str, Any]:
+    """Return the longest time constants at the centre of the manifold, in words, and the number of integration modes.
+
+    A mode integrates when tau > min_tau or |lambda| >= 1. modes_mean, _min and _max are over the sampled slow points;
+    tau_gap is the ratio of the last integrating time constant to the first that does not.
+    """
+    integrates = (linear["tau"] > min_tau) | (np.abs(linear["eigenvalues"]) >= 1)
+    counts = integrates.sum(axis=1)
+    tau = np.sort(linear["tau"][int(linear["centre"])])[::-1]
+    count = int(counts[int(linear["centre"])])
+    gap = float(tau[count - 1] / tau[count]) if 0 < count < len(tau) and tau[count] > 0 else None
+    longest = {f"tau_{i + 1}": float(tau[i]) if i < len(tau) else None for i in range(SHOWN_MODES)}
+    over_points = {"modes_mean": float(counts.mean()), "modes_min": int(counts.min()), "modes_max": int(counts.max())}
+    return {"integration_modes": count, "tau_gap": gap, **longest, **over_points}
+
+
+def readout_geometry(readout: np.ndarray, points: np.ndarray, d: int | None, meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return angles between readouts (degrees), their singular values, and their share inside the slow subspace.
+
+    The mean angle is left out where theory fixes none (ordered tasks with more than two classes).
+    """
+    angles = pairwise_angles(readout)
+    expected = meta["readout_angle_expected"]
+    return {
+        "readout_angles": angles.tolist(),
+        "readout_angle_mean": float(angles.mean()) if expected is not None and len(angles) else None,
+        "readout_angle_expected": expected,
+        "readout_singular_values": np.linalg.svd(readout, compute_uv=False).tolist(),
+        "readout_in_subspace": share_in_subspace(readout, points, d) if d else None,
+    }
+
+
+def pairwise_angles(vectors: np.ndarray) -> np.ndarray:
+    """Return the angles between all pairs of rows, in degrees, (C (C - 1) / 2,)."""
+    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(float).tiny)
+    cosines = (unit @ unit.T)[np.triu_indices(len(vectors), 1)]
+    return np.degrees(np.arccos(np.clip(cosines, -1, 1)))
+
+
+def share_in_subspace(readout: np.ndarray, points: np.ndarray, d: int) -> float:
+    """Return the mean of |P r_i| / |r_i| over readouts, P the projection on the first d components of the points."""
+    axes = principal_axes(points)[1][:d]
+    lengths = np.maximum(np.linalg.norm(readout, axis=1), np.finfo(float).tiny)
+    return float((np.linalg.norm(readout @ axes.T, axis=1) / lengths).mean())
+
+
+def accuracy_cliff(states: Arrays, d: int | None) -> dict[str, Any]:
+    """Return the accuracy when final states keep only their first k principal components, for k = 1, 2, ...
+
+    cliff: the first d components keep 90 % of the accuracy and the first d - 1 lose at least two points of it.
+    """
+    final = np.asarray(states["final"], dtype=np.float64)
+    mean, axes, _ = principal_axes(final)
+    largest = min(max(SHOWN_COMPONENTS, d or 0), len(axes))
+    accuracies = [_accuracy(mean + (final - mean) @ axes[:k].T @ axes[:k], states) for k in range(largest + 1)]
+    full = _accuracy(final, states)
+    at_d, below = (accuracies[d], accuracies[d - 1]) if d and d <= largest else (None, None)
+    cliff = None if at_d is None else bool(at_d >= CLIFF_KEEPS * full and below < at_d - CLIFF_DROPS)
+    return {
+        "accuracy_by_components": accuracies[1:],
+        "accuracy_at_d": at_d,
+        "accuracy_below_d": below,
+        "cliff": cliff,
+    }
+
+
+def _accuracy(final: np.ndarray, states: Arrays) -> float:
+    logits = final @ states["readout"].T + states["readout_bias"]
+    labels = states["final_labels"]
+    if labels.ndim == 1:
+        return float((logits.argmax(axis=1) == labels).mean())
+    return float(((logits >= 0) == (labels > 0)).all(axis=1).mean())
+
+
+def word_geometry(linear: Arrays, meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what words do at the slow points.
+
+    neutral_effect: mean move of the state by the neutral word over its mean move by evidence words;
+    own_readout_cosine: mean cosine between the effect of an evidence word on the logits and its score vector, both
+    relative to their mean over classes where one class is chosen (single-label tasks).
+    """
+    evidence = meta.get("evidence")
+    if not evidence or meta["kind"] != "synthetic":
+        return {"neutral_effect": None, "own_readout_cosine": None}
+    row_of = {int(word): row for row, word in enumerate(linear["word_ids"])}
+    rows = [row_of[word] for word in evidence]
+    moves, neutral = linear["word_moves"], row_of.get(meta["neutral"])
+    typical = moves[rows].mean()
+    scores = np.asarray(meta["scores"], dtype=np.float64)[evidence]
+    effects = linear["word_effects"][rows]
+    return {
+        "neutral_effect": float(moves[neutral] / typical) if neutral is not None and typical > 0 else None,
+        "own_readout_cosine": _mean_cosine(effects, scores, meta["multi_label"]) if scores.shape == effects.shape else None,
+    }
+
+
+def _mean_cosine(effects: np.ndarray, scores: np.ndarray, multi_label: bool) -> float:
+    if not multi_label:
+        effects, scores = (rows - rows.mean(axis=1, keepdims=True) for rows in (effects, scores))
+    lengths = np.linalg.norm(effects, axis=1) * np.linalg.norm(scores, axis=1)
+    return float(((effects * scores).sum(axis=1) / np.maximum(lengths, np.finfo(float).tiny)).mean())
