@@ -27,18 +27,27 @@ CLIFF_KEEPS, CLIFF_DROPS = 0.9, 0.02
 # Codes of slow_points.Status, which this layer does not import since that would import torch.
 CONVERGED, GHOST = 0, 4
 
+RUN_FACTS = ("task", "model", "cell", "l2", "seed", "test_accuracy", "train_seconds")
+TASK_FACTS = ("classes", "dimension_expected", "dimension_predicted")
+
 Arrays = Mapping[str, np.ndarray]
 
 
-def network_geometry(states: Arrays, slow: Arrays, fixed: Arrays, linear: Arrays, meta: Mapping[str, Any]) -> dict[str, Any]:
+def network_geometry(
+    run: Mapping[str, Any], states: Arrays, slow: Arrays, fixed: Arrays, linear: Arrays, meta: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return all numbers of one network as one flat dictionary of plain values.
 
-    states, slow, fixed, linear: the arrays of states.npz, slow_points.npz, fixed_points.npz and linearization.npz;
+    run: run.json; states, slow, fixed, linear: the arrays of states.npz, slow_points.npz, fixed_points.npz and linearization.npz;
     meta: meta.json with `dimension_predicted` added, which stands in where theory gives no dimension.
     """
-    d = meta["dimension_expected"] or meta.get("dimension_predicted")
+    d = meta["dimension_expected"] or meta["dimension_predicted"]
     readout, points = states["readout"], slow["points"]
     return {
+        **{name: run[name] for name in RUN_FACTS},
+        **{name: meta[name] for name in TASK_FACTS},
+        "hold_input": str(slow["hold_input"]),
+        "analysis_seconds": float(slow["seconds"] + linear["seconds"]),
         **point_geometry(points, "", meta["classes"]),
         **point_geometry(states["visited"], "_visited", meta["classes"]),
         **point_geometry(states["final"], "_final", meta["classes"]),

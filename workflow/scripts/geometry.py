@@ -7,13 +7,14 @@ with job(snakemake.log[0]) as log:  # noqa: F821
     from rnn_geometry.geometry import network_geometry
 
     files = snakemake.input  # noqa: F821
-    words, run = io.read_json(files.words), io.read_json(files.run)
+    predicted = io.read_json(files.words)["dimension_predicted"]
     numbers = network_geometry(
+        io.read_json(files.run),
         io.read_npz(files.states),
         io.read_npz(files.slow),
         io.read_npz(files.fixed),
         io.read_npz(files.linearization),
-        {**io.read_json(files.meta), "dimension_predicted": words["dimension_predicted"]},
+        {**io.read_json(files.meta), "dimension_predicted": predicted},
     )
-    io.write_json(snakemake.output[0], {**run["summary"], **numbers})  # noqa: F821
+    io.write_json(snakemake.output[0], numbers)  # noqa: F821
     log(f"participation ratio {numbers['participation_ratio']}, integration modes {numbers['integration_modes']}")
