@@ -1,4 +1,4 @@
-"""Fixtures shared by the tests: one thread, where the project and the real data lie, copies of the project to run in."""
+"""Fixtures shared by the tests: where the project and the real data lie, copies of the project to run in."""
 
 import os
 import shutil
@@ -39,12 +39,19 @@ class ProjectCopy:
         for name in SOURCES:
             source = PROJECT / name
             ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
-            shutil.copytree(source, root / name, ignore=ignore) if source.is_dir() else shutil.copy2(source, root / name)
+            shutil.copytree(source, root / name, ignore=ignore) if source.is_dir() else shutil.copy2(
+                source, root / name
+            )
 
     def snakemake(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess:
         """Run snakemake in the copy on two cores; fail with its output unless `check` is False."""
         inherited = {key: value for key, value in os.environ.items() if key != "RNN_GEOMETRY_DATA"}
-        environment = {**inherited, "PYTHONPATH": str(self.root / "workflow"), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+        environment = {
+            **inherited,
+            "PYTHONPATH": str(self.root / "workflow"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **environment,
+        }
         command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
         done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, timeout=600)
         assert not check or done.returncode == 0, done.stdout + done.stderr

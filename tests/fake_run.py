@@ -1,6 +1,7 @@
 """Fabricated artifacts of trained networks with a planted geometry, so that figures are tested without training."""
 
 import numpy as np
+
 from rnn_geometry import io
 
 HIDDEN, LENGTH = 32, 25

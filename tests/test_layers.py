@@ -10,7 +10,17 @@ from conftest import PROJECT
 PACKAGE = PROJECT / "workflow/rnn_geometry"
 LAYERS = {
     0: ["errors", "sentences", "io", "settings", "fingerprint", "job", "text_options", "adam"],
-    1: ["tasks", "sampling", "text", "text_source", "text_labels", "text_words", "cells", "dimension", "word_statistics"],
+    1: [
+        "tasks",
+        "sampling",
+        "text",
+        "text_source",
+        "text_labels",
+        "text_words",
+        "cells",
+        "dimension",
+        "word_statistics",
+    ],
     2: ["model", "training", "jacobians", "slow_points", "linearization", "states"],
     3: ["geometry", "data", "runs", "tables"],
     4: ["plotting"],

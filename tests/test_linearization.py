@@ -7,6 +7,7 @@ import ground_truths as truth
 import numpy as np
 import pytest
 import torch
+
 from rnn_geometry.cells import CELLS, make_cell
 from rnn_geometry.jacobians import jacobians
 from rnn_geometry.linearization import (

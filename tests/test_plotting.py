@@ -11,6 +11,7 @@ import pytest
 from fake_run import TASKS, fake_runs, write_fake_run
 from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
+
 from rnn_geometry import io
 from rnn_geometry.plotting import gallery, manifold, overview, style
 from rnn_geometry.plotting.network import load_network, plot_network, save_panel, shown_words

@@ -41,7 +41,11 @@ def test_defaults_of_the_schema_are_accepted_by_the_schema():
     ("path", "value", "sentence"),
     [
         ("sedes", [1], r"config key sedes: unknown key; did you mean 'seeds'\?"),
-        ("models.gru.learning_rat", 1, r"config key models.gru.learning_rat: unknown key; did you mean 'learning_rate'\?"),
+        (
+            "models.gru.learning_rat",
+            1,
+            r"config key models.gru.learning_rat: unknown key; did you mean 'learning_rate'\?",
+        ),
         ("models.gru.learning_rate", "1e-3", r"models.gru.learning_rate: .* not of type number .*with a point"),
         ("models.gru.learning_rate", 0, r"models.gru.learning_rate: 0 is not accepted, it must be more than 0"),
         ("models.gru.l2", 0.001, r"models.gru.l2: 0.001 is not of type string"),
@@ -57,7 +61,11 @@ def test_defaults_of_the_schema_are_accepted_by_the_schema():
         ("tasks.0.family", "sentiment", r"tasks\[0\].family: \"sentiment\" is not accepted; accepted are categorical"),
         ("tasks.0.name", "../up", r"tasks\[0\].name: \"../up\" is not accepted; a name is made of letters"),
         ("tasks.1.name", "categorical-3", r"tasks\[\].name: 'categorical-3' is used twice"),
-        ("analysis.hold_input", "nothing", r"analysis.hold_input: \"nothing\" is not accepted; accepted are zero, mean"),
+        (
+            "analysis.hold_input",
+            "nothing",
+            r"analysis.hold_input: \"nothing\" is not accepted; accepted are zero, mean",
+        ),
         ("device", "tpu", r"config key device: \"tpu\" is not accepted; accepted are auto, cpu or cuda"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from rnn_geometry.cells import make_cell
 from rnn_geometry.linearization import linearize
 from rnn_geometry.slow_points import Status, distinct_roots, find_fixed_points, project_to_slow_manifold, stability

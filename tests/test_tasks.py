@@ -8,6 +8,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+
 from rnn_geometry import sampling
 from rnn_geometry.errors import UserError
 from rnn_geometry.tasks import FAMILIES, build_task, word_vectors

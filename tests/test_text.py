@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from rnn_geometry import io, text_source
 from rnn_geometry.errors import UserError
 from rnn_geometry.text import check_options, local_files, prepare_text

@@ -121,7 +121,12 @@ def test_a_second_call_does_nothing(again):
 
 
 def test_a_changed_learning_rate_retrains_just_those_networks(again):
-    edit(again, "config/test.yaml", "tiny-gru: {cell: gru, hidden_size: 24, learning_rate: 1.0e-2", "tiny-gru: {cell: gru, hidden_size: 24, learning_rate: 2.0e-2")
+    edit(
+        again,
+        "config/test.yaml",
+        "tiny-gru: {cell: gru, hidden_size: 24, learning_rate: 1.0e-2",
+        "tiny-gru: {cell: gru, hidden_size: 24, learning_rate: 2.0e-2",
+    )
     summary = {"intrinsic_dimension": 2, "tabulate": 1, "plot_overview": 1, "plot_gallery": 1}
     assert planned(again) == {**dict.fromkeys(PER_NETWORK, 2), **summary}
 
@@ -232,7 +237,11 @@ def write_texts(copy, lines=GOOD, header=("text", "label")):
 
 
 BAD_TEXT = {
-    "missing file": ({"source": {"train": "nowhere.csv", "test": "test.csv"}}, GOOD, r"config task 'mine': .*nowhere\.csv"),
+    "missing file": (
+        {"source": {"train": "nowhere.csv", "test": "test.csv"}},
+        GOOD,
+        r"config task 'mine': .*nowhere\.csv",
+    ),
     "missing column": ({"text_column": "body"}, GOOD, r"train\.csv.*body|body.*train\.csv"),
     "label neither integer nor text": ({}, [*GOOD, ("fine words", 1.5)], r"train\.csv.*row 81"),
     "empty text": ({}, [*GOOD[:7], ("", 1), *GOOD[7:]], r"train\.csv.*row 8"),

@@ -13,7 +13,7 @@ from torch import Tensor
 
 
 class Adam:
-    """theta <- theta - rate * m_hat / (sqrt(v_hat) + eps), with running means m and v of the gradient and its square."""
+    """theta <- theta - rate * m_hat / (sqrt(v_hat) + eps), m and v running means of the gradient and its square."""
 
     def __init__(self, weights: Sequence[Tensor], betas: tuple[float, float], eps: float):
         self.weights, self.betas, self.eps = list(weights), betas, eps

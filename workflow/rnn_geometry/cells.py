@@ -17,7 +17,7 @@ from rnn_geometry.errors import UserError
 
 
 class Cell(nn.Module):
-    """Base of all cells. A cell of your own defines __init__(input_size, hidden_size) and forward; the rest has defaults."""
+    """Base of all cells. A cell of your own defines __init__(input_size, hidden_size) and forward."""
 
     def __init__(self, input_size: int, hidden_size: int, state_size: int | None = None):
         super().__init__()
@@ -144,7 +144,7 @@ class GRU(StackedCell):
     gates, hold_gate = 3, 1
 
     def advance(self, h: Tensor, drive: Tensor) -> Tensor:
-        reset, hold, candidate, _ = self._parts(h, drive)
+        _, hold, candidate, _ = self._parts(h, drive)
         return candidate + hold * (h - candidate)
 
     def _parts(self, h: Tensor, drive: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -32,7 +32,8 @@ def synthetic_data(task: Mapping[str, Any]) -> PreparedData:
 
     built = build_task(task["family"], **family_options(task))
     splits = {
-        split: built.sample(task[f"{split}_size"], derive_seed(split, task["name"], task["data_seed"])) for split in SPLITS
+        split: built.sample(task[f"{split}_size"], derive_seed(split, task["name"], task["data_seed"]))
+        for split in SPLITS
     }
     meta = {
         **built.meta(),

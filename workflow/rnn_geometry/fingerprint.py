@@ -22,7 +22,9 @@ def fingerprint(rule: str, rules_file: str | Path, script: str | Path) -> str:
     script = Path(script)
     parts = [rule_source(rule, Path(rules_file)), python_source(script)]
     package = Path(__file__).parent
-    parts += [f"{name}:{python_source(_module_file(package, name))}" for name in sorted(reached_modules(script, package))]
+    parts += [
+        f"{name}:{python_source(_module_file(package, name))}" for name in sorted(reached_modules(script, package))
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -1,7 +1,7 @@
 """The geometry of one trained network, from its arrays: dimension, readouts, subspaces, cliff, modes, word effects.
 
-Symbols: r_i rows of the readout R (C, S); d the expected dimension; tau time constants in words. SCIENCE of the measures:
-Aitken et al. (ICLR 2021). A value that is not defined is None.
+Symbols: r_i rows of the readout R (C, S); d the expected dimension; tau time constants in words (Aitken et al.,
+ICLR 2021). A value that is not defined is None.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def network_geometry(
 ) -> dict[str, Any]:
     """Return all numbers of one network as one flat dictionary of plain values.
 
-    run: run.json; states, slow, fixed, linear: the arrays of states.npz, slow_points.npz, fixed_points.npz and linearization.npz;
-    meta: meta.json with `dimension_predicted` added, which stands in where theory gives no dimension.
+    run: run.json; states, slow, fixed, linear: the arrays of states.npz, slow_points.npz, fixed_points.npz and
+    linearization.npz. meta: meta.json with `dimension_predicted`, which stands in where theory gives no dimension.
     """
     d = meta["dimension_expected"] or meta["dimension_predicted"]
     readout, points = states["readout"], slow["points"]
@@ -190,7 +190,9 @@ def word_geometry(linear: Arrays, meta: Mapping[str, Any]) -> dict[str, Any]:
     effects = linear["word_effects"][rows]
     return {
         "neutral_effect": float(moves[neutral] / typical) if neutral is not None and typical > 0 else None,
-        "own_readout_cosine": _mean_cosine(effects, scores, meta["multi_label"]) if scores.shape == effects.shape else None,
+        "own_readout_cosine": _mean_cosine(effects, scores, meta["multi_label"])
+        if scores.shape == effects.shape
+        else None,
     }
 
 

@@ -79,7 +79,9 @@ def read_npz(path: str | Path) -> dict[str, np.ndarray]:
         raise _damaged(path, error) from error
 
 
-def write_tensors(path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None) -> None:
+def write_tensors(
+    path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None
+) -> None:
     """Write arrays to a safetensors file."""
     from safetensors.numpy import save_file
 

@@ -36,16 +36,22 @@ def prepare_device(name: str, threads: int) -> torch.device:
     return torch.device("cuda" if available and name != "cpu" else "cpu")
 
 
-def train_run(files, output, *, identity: Mapping[str, str], settings: dict, device: str, threads: int, fingerprint: str, log: Log):
+def train_run(
+    files, output, *, identity: Mapping[str, str], settings: dict, device: str, threads: int, fingerprint: str, log: Log
+):
     """Train one network and write model.safetensors, run.json and history.parquet."""
     where = prepare_device(device, threads)
     splits = {name: io.read_sentences(files[name]) for name in ("train", "dev", "test")}
     vocabulary, meta = io.read_json(files["vocab"]), io.read_json(files["meta"])
     seeds = run_seeds(identity)
     network = network_settings(settings, meta, len(vocabulary))
-    classifier = build_classifier(network, fixed_word_vectors(meta, len(vocabulary)), seed=seeds["initialisation"]).to(where)
+    classifier = build_classifier(network, fixed_word_vectors(meta, len(vocabulary)), seed=seeds["initialisation"]).to(
+        where
+    )
     recipe = Recipe.from_settings(settings)
-    result = train(classifier, splits["train"], splits["dev"], recipe, batch_seed=seeds["batches"], log=log, progress=True)
+    result = train(
+        classifier, splits["train"], splits["dev"], recipe, batch_seed=seeds["batches"], log=log, progress=True
+    )
     _, accuracy = evaluate(classifier, splits["test"])
     log(f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; {result.seconds:.1f} CPU seconds")
     run = {
@@ -102,14 +108,18 @@ def sha256(path: str | Path) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
-def slow_points_run(files, output, *, identity: Mapping[str, str], analysis: Mapping[str, Any], device: str, threads: int, log: Log):
+def slow_points_run(
+    files, output, *, identity: Mapping[str, str], analysis: Mapping[str, Any], device: str, threads: int, log: Log
+):
     """Visit states of the test split and search from them; write states.npz, slow_points.npz and fixed_points.npz."""
     where = prepare_device(device, threads)
     started = time.process_time()
     classifier = load_classifier(files["model"], files["run"]).to(where)
     meta, test = io.read_json(files["meta"]), io.read_sentences(files["test"])
     seed = derive_seed("states", *(identity[name] for name in ("task", "model", "l2", "seed")))
-    states = visit(classifier, test, visited=analysis["visited_states"], trajectories=analysis["trajectories"], seed=seed)
+    states = visit(
+        classifier, test, visited=analysis["visited_states"], trajectories=analysis["trajectories"], seed=seed
+    )
     vectors = classifier.embedding_matrix().double().cpu().numpy()
     x = hold_input(analysis["hold_input"], vectors, io.read_json(files["vocab"]), test)
     step, min_tau = analysis_cell(classifier), analysis["min_tau"] or meta["mean_length"] / 2
@@ -126,7 +136,8 @@ def slow_points_run(files, output, *, identity: Mapping[str, str], analysis: Map
     io.write_npz(output["slow"], **point_arrays(slow), **common, seconds=seconds)
     io.write_npz(output["fixed"], **point_arrays(fixed), **common, **skeleton, starts=rows)
     log(f"slow points: median q {np.median(slow.q):.2e}, median displacement {np.median(slow.displacement):.3g}")
-    log(f"fixed points: {skeleton['distinct'].max() + 1} distinct, {(fixed.status == Status.GHOST).sum()} starts at ghosts")
+    ghosts = int((fixed.status == Status.GHOST).sum())
+    log(f"fixed points: {len(skeleton['roots'])} distinct; {ghosts} of {len(rows)} starts ended at ghosts")
 
 
 def point_arrays(found) -> dict[str, np.ndarray]:
@@ -147,7 +158,9 @@ def skeleton_arrays(step, fixed, x: torch.Tensor, visited: np.ndarray) -> dict[s
     return {"distinct": distinct, "roots": roots, "stability": stability(eigenvalues)}
 
 
-def linearize_run(files, output: str, *, spectrum_points: int, shown_words: int, memory_mb: int, device: str, threads: int, log: Log):
+def linearize_run(
+    files, output: str, *, spectrum_points: int, shown_words: int, memory_mb: int, device: str, threads: int, log: Log
+):
     """Linearise at a sample of the slow points and measure what words do there; write linearization.npz."""
     where = prepare_device(device, threads)
     started = time.process_time()

@@ -42,7 +42,7 @@ def check_schema(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     """Raise UserError for the first key that the schema refuses."""
     from jsonschema import Draft202012Validator
 
-    errors = sorted(Draft202012Validator(schema).iter_errors(config), key=lambda error: (list(map(str, error.path))))
+    errors = sorted(Draft202012Validator(schema).iter_errors(config), key=lambda error: list(map(str, error.path)))
     if errors:
         raise UserError(_sentence(errors[0]))
 
@@ -114,7 +114,9 @@ def _accepted(name: str, known) -> str:
     """Name the nearest known key, or all of them."""
     close = difflib.get_close_matches(str(name), list(known), n=1)
     hint = f"did you mean '{close[0]}'? " if close else ""
-    return f"{hint}Accepted: {', '.join(sorted(known))}" if not close else f"{hint}(accepted: {', '.join(sorted(known))})"
+    return (
+        f"{hint}Accepted: {', '.join(sorted(known))}" if not close else f"{hint}(accepted: {', '.join(sorted(known))})"
+    )
 
 
 def with_defaults(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:

@@ -34,7 +34,9 @@ def visit(classifier: Classifier, sentences: Sentences, *, visited: int, traject
         arrays["final"].append(states[np.arange(len(index)), lengths[index] - 1])
         here = (sentence_of >= start) & (sentence_of <= index[-1])
         arrays["visited"].append(states[sentence_of[here] - start, position_of[here]])
-        arrays["trajectories"] += [states[i - start, : lengths[i]] for i in shown[(shown >= start) & (shown <= index[-1])]]
+        arrays["trajectories"] += [
+            states[i - start, : lengths[i]] for i in shown[(shown >= start) & (shown <= index[-1])]
+        ]
     readout, bias = classifier.readout_matrix(), classifier.readout_bias()
     return {
         "visited": np.concatenate(arrays["visited"]),
@@ -78,9 +80,13 @@ def hold_input(name: str, word_vectors: np.ndarray, vocabulary: list[str], sente
         return counts @ word_vectors / counts.sum()
     if name == "padding":
         if vocabulary[0] != "<pad>":
-            raise UserError("config key analysis.hold_input: padding is accepted for text tasks only; use zero or word:<word>.")
+            raise UserError(
+                "config key analysis.hold_input: padding is accepted for text tasks only; use zero or word:<word>."
+            )
         return np.asarray(word_vectors[0], dtype=np.float64)
     word = name.partition(":")[2]
     if word not in vocabulary:
-        raise UserError(f"config key analysis.hold_input: '{word}' is not a word of the vocabulary ({len(vocabulary)} words).")
+        raise UserError(
+            f"config key analysis.hold_input: '{word}' is not a word of the vocabulary ({len(vocabulary)} words)."
+        )
     return np.asarray(word_vectors[vocabulary.index(word)], dtype=np.float64)

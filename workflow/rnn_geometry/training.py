@@ -138,8 +138,8 @@ class Trainer:
         norm = float(nn.utils.clip_grad_norm_(self.weights, self.recipe.clip, foreach=True))
         if not math.isfinite(norm):
             raise UserError(
-                f"training stopped: the loss ({float(loss):.4g}) or its gradient is not finite at step {step}, learning rate "
-                f"{self.rate:.3g}, gradient norm {norm:.3g}; lower the learning rate or the limit clip."
+                f"training stopped: the loss ({float(loss):.4g}) or its gradient is not finite at step {step}, "
+                f"learning rate {self.rate:.3g}, gradient norm {norm:.3g}; lower the learning rate or the limit clip."
             )
         self.optimizer.step(self.rate)
         self.losses.append(float(loss.detach()))
@@ -177,7 +177,9 @@ def classification_loss(logits: Tensor, labels: Tensor) -> Tensor:
     return nn.functional.binary_cross_entropy_with_logits(logits, labels.to(logits.dtype))
 
 
-def batch_stream(sentences: Sentences, size: int, generator: np.random.Generator) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def batch_stream(
+    sentences: Sentences, size: int, generator: np.random.Generator
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Yield (tokens, lengths, labels) for ever: every epoch a new order, in batches of nearly equal length."""
     while True:
         for index in bucketed_order(sentences.lengths, size, generator):

@@ -1,4 +1,4 @@
-"""What word counts alone say: the dimension that they predict before any training, and the accuracy of a bag of words."""
+"""What word counts alone say: the dimension they predict before any training, and a bag of words' accuracy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ STRENGTHS = (0.01, 0.1, 1.0)  # inverse L2 strengths tried for the bag of words
 TUNING_SHARE = 0.1  # of the training sentences, to choose among them
 
 
-def word_statistics(train: Sentences, test: Sentences, words: int, meta: Mapping[str, Any], seed: int) -> dict[str, Any]:
+def word_statistics(
+    train: Sentences, test: Sentences, words: int, meta: Mapping[str, Any], seed: int
+) -> dict[str, Any]:
     """Return the contents of word_statistics.json for a task with a vocabulary of `words`."""
     means = class_mean_counts(train, words)
     shares = principal_axes(means)[2]
@@ -38,7 +40,7 @@ def count_matrix(sentences: Sentences, words: int) -> sparse.csr_matrix:
 def class_mean_counts(sentences: Sentences, words: int) -> np.ndarray:
     """Return mean word counts (K, V) of each class, or of each combination of labels that occurs (multi-label)."""
     labels = sentences.labels.reshape(len(sentences), -1)
-    groups, group = np.unique(labels, axis=0, return_inverse=True)
+    _, group = np.unique(labels, axis=0, return_inverse=True)
     members = sparse.csr_matrix((np.ones(len(labels)), (group.ravel(), np.arange(len(labels)))))
     return np.asarray((members @ count_matrix(sentences, words)).todense()) / np.bincount(group.ravel())[:, None]
 
@@ -46,7 +48,8 @@ def class_mean_counts(sentences: Sentences, words: int) -> np.ndarray:
 def bag_of_words(train: Sentences, test: Sentences, words: int, seed: int) -> float:
     """Return the test accuracy of a linear classifier on word counts (an embedding sum with a linear readout).
 
-    Its L2 strength is chosen on a tenth of the training sentences. Multi-label: one classifier a label, all labels right.
+    Its L2 strength is chosen on a tenth of the training sentences. Multi-label: one classifier a label; a sentence is
+    right when all of its labels are.
     """
     order = np.random.default_rng(seed).permutation(len(train))
     held_out, rest = np.split(order, [max(1, int(TUNING_SHARE * len(order)))])

@@ -9,9 +9,8 @@ from rnn_geometry.errors import UserError
 from rnn_geometry.fingerprint import fingerprint as source_fingerprint
 
 # Jobs in an environment of their own (conda, containers) find the package of this very checkout.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [os.path.join(workflow.basedir, "workflow"), os.environ.get("PYTHONPATH")])
-)
+PACKAGE_PATH = [os.path.join(workflow.basedir, "workflow"), os.getenv("PYTHONPATH")]
+os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, PACKAGE_PATH)))
 
 SCRIPTS = os.path.join(workflow.basedir, "workflow", "scripts")
 RULES = os.path.join(workflow.basedir, "workflow", "rules")
@@ -57,8 +56,8 @@ TASKS = {task["name"]: task for task in SETTINGS["tasks"]}
 MODELS = {name: SETTINGS["models"][name] for name in SETTINGS["cells"]}
 SEEDS = SETTINGS["seeds"]
 RESULTS = SETTINGS["results"].rstrip("/")
-RUN = RESULTS + "/runs/{task}/{model}/l2-{l2}/seed-{seed}"
-DATA = RESULTS + "/data/{task}"
+RUN = f"{RESULTS}/runs/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}"
+DATA = f"{RESULTS}/data/{{task}}"
 
 
 wildcard_constraints:
@@ -95,7 +94,7 @@ def first_runs(pattern):
 
 def fingerprint(rule, rules_file):
     """Hash of a rule, its script and the package modules it reaches: a changed comment changes nothing."""
-    return source_fingerprint(rule, os.path.join(RULES, rules_file), os.path.join(SCRIPTS, rule + ".py"))
+    return source_fingerprint(rule, os.path.join(RULES, rules_file), os.path.join(SCRIPTS, f"{rule}.py"))
 
 
 def model_settings(wildcards):
@@ -106,3 +105,19 @@ def model_settings(wildcards):
 def hold_minutes(minutes):
     """Run-time limit in minutes that doubles with every retry on a cluster."""
     return lambda wildcards, attempt: minutes * 2 ** (attempt - 1)
+
+
+def task_names(text):
+    """Pattern of the names of all text tasks, or of all synthetic ones; one that nothing matches where there is none."""
+    names = [name for name, task in TASKS.items() if (task["family"] == "text") == text]
+    return "|".join(map(re.escape, names)) or "$none"
+
+
+def overview_output(name):
+    """One overview figure: PNG for the report, PDF for papers."""
+    return report(
+        f"{RESULTS}/figures/{name}.png",
+        category="Over networks",
+        labels={"figure": name.replace("_", " ")},
+        caption=f"../report/{name}.rst",
+    )

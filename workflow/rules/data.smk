@@ -2,31 +2,26 @@
 SENTENCES = [f"{DATA}/{split}.parquet" for split in ("train", "dev", "test")]
 
 
-def task_names(text):
-    names = [name for name, task in TASKS.items() if (task["family"] == "text") == text]
-    return "|".join(map(re.escape, names)) or "no-such-task^"
-
-
 rule prepare_synthetic:
     output:
         SENTENCES,
         f"{DATA}/vocab.json",
         f"{DATA}/meta.json",
-    params:
-        task=lambda wildcards: configuration.plain(TASKS[wildcards.task]),
-        fingerprint=fingerprint("prepare_synthetic", "data.smk"),
     log:
-        RESULTS + "/logs/prepare/{task}.log",
+        f"{RESULTS}/logs/prepare/{{task}}.log",
     benchmark:
-        RESULTS + "/benchmarks/prepare/{task}.tsv"
+        f"{RESULTS}/benchmarks/prepare/{{task}}.tsv"
     wildcard_constraints:
         task=task_names(text=False),
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=hold_minutes(10),
-    conda:
-        ENVIRONMENT
+    params:
+        task=lambda wildcards: configuration.plain(TASKS[wildcards.task]),
+        fingerprint=fingerprint("prepare_synthetic", "data.smk"),
     script:
         "../scripts/prepare_synthetic.py"
 
@@ -38,24 +33,24 @@ rule prepare_text:
         SENTENCES,
         f"{DATA}/vocab.json",
         f"{DATA}/meta.json",
+    log:
+        f"{RESULTS}/logs/prepare/{{task}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/prepare/{{task}}.tsv"
+    wildcard_constraints:
+        task=task_names(text=True),
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=hold_minutes(60),
     params:
         task=lambda wildcards: configuration.plain(
             {key: value for key, value in TASKS[wildcards.task].items() if key != "files"}
         ),
         data_folder=SETTINGS["data_folder"],
         fingerprint=fingerprint("prepare_text", "data.smk"),
-    log:
-        RESULTS + "/logs/prepare/{task}.log",
-    benchmark:
-        RESULTS + "/benchmarks/prepare/{task}.tsv"
-    wildcard_constraints:
-        task=task_names(text=True),
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=hold_minutes(60),
-    conda:
-        ENVIRONMENT
     script:
         "../scripts/prepare_text.py"
 
@@ -68,17 +63,17 @@ rule word_statistics:
         meta=f"{DATA}/meta.json",
     output:
         f"{DATA}/word_statistics.json",
-    params:
-        fingerprint=fingerprint("word_statistics", "data.smk"),
     log:
-        RESULTS + "/logs/word_statistics/{task}.log",
+        f"{RESULTS}/logs/word_statistics/{{task}}.log",
     benchmark:
-        RESULTS + "/benchmarks/word_statistics/{task}.tsv"
+        f"{RESULTS}/benchmarks/word_statistics/{{task}}.tsv"
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
         runtime=hold_minutes(30),
-    conda:
-        ENVIRONMENT
+    params:
+        fingerprint=fingerprint("word_statistics", "data.smk"),
     script:
         "../scripts/word_statistics.py"

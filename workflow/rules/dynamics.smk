@@ -10,6 +10,17 @@ rule slow_points:
         states=f"{RUN}/states.npz",
         slow=f"{RUN}/slow_points.npz",
         fixed=f"{RUN}/fixed_points.npz",
+    log:
+        f"{RESULTS}/logs/slow_points/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/slow_points/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: SETTINGS["threads"]
+    resources:
+        mem_mb=2000,
+        runtime=hold_minutes(20),
+        gpu=0 if SETTINGS["device"] == "cpu" else 1,
     params:
         analysis=configuration.plain(
             {
@@ -20,17 +31,6 @@ rule slow_points:
         ),
         device=SETTINGS["device"],
         fingerprint=fingerprint("slow_points", "dynamics.smk"),
-    log:
-        RESULTS + "/logs/slow_points/{task}/{model}/l2-{l2}/seed-{seed}.log",
-    benchmark:
-        RESULTS + "/benchmarks/slow_points/{task}/{model}/l2-{l2}/seed-{seed}.tsv"
-    threads: SETTINGS["threads"]
-    resources:
-        mem_mb=2000,
-        runtime=hold_minutes(20),
-        gpu=0 if SETTINGS["device"] == "cpu" else 1,
-    conda:
-        ENVIRONMENT
     script:
         "../scripts/slow_points.py"
 
@@ -45,22 +45,22 @@ rule linearize:
         test=f"{DATA}/test.parquet",
     output:
         f"{RUN}/linearization.npz",
+    log:
+        f"{RESULTS}/logs/linearize/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/linearize/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: SETTINGS["threads"]
+    resources:
+        mem_mb=2000,
+        runtime=hold_minutes(20),
+        gpu=0 if SETTINGS["device"] == "cpu" else 1,
     params:
         spectrum_points=SETTINGS["analysis"]["spectrum_points"],
         shown_words=SETTINGS["analysis"]["shown_words"],
         memory_mb=SETTINGS["analysis"]["memory_mb"],
         device=SETTINGS["device"],
         fingerprint=fingerprint("linearize", "dynamics.smk"),
-    log:
-        RESULTS + "/logs/linearize/{task}/{model}/l2-{l2}/seed-{seed}.log",
-    benchmark:
-        RESULTS + "/benchmarks/linearize/{task}/{model}/l2-{l2}/seed-{seed}.tsv"
-    threads: SETTINGS["threads"]
-    resources:
-        mem_mb=2000,
-        runtime=hold_minutes(20),
-        gpu=0 if SETTINGS["device"] == "cpu" else 1,
-    conda:
-        ENVIRONMENT
     script:
         "../scripts/linearize.py"

@@ -5,17 +5,8 @@ OVERVIEWS = [
     "accuracy_cliff",
     "time_constants",
     "predicted_dimension",
+    "estimators",
 ]
-
-
-def overview_output(name):
-    """One overview figure: PNG for the report, PDF for papers."""
-    return report(
-        f"{RESULTS}/figures/{name}.png",
-        category="Over networks",
-        labels={"figure": name.replace("_", " ")},
-        caption=f"../report/{name}.rst",
-    )
 
 
 rule plot_network:
@@ -37,18 +28,18 @@ rule plot_network:
             labels={"model": "{model}", "L2": "{l2}", "seed": "{seed}"},
             caption="../report/panel.rst",
         ),
-    params:
-        fingerprint=fingerprint("plot_network", "figures.smk"),
     log:
-        RESULTS + "/logs/plot_network/{task}/{model}/l2-{l2}/seed-{seed}.log",
+        f"{RESULTS}/logs/plot_network/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
     benchmark:
-        RESULTS + "/benchmarks/plot_network/{task}/{model}/l2-{l2}/seed-{seed}.tsv"
+        f"{RESULTS}/benchmarks/plot_network/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=hold_minutes(10),
-    conda:
-        ENVIRONMENT
+    params:
+        fingerprint=fingerprint("plot_network", "figures.smk"),
     script:
         "../scripts/plot_network.py"
 
@@ -57,21 +48,22 @@ rule plot_overview:
     input:
         runs=f"{RESULTS}/tables/runs.csv",
         tasks=f"{RESULTS}/tables/tasks.csv",
+        dimension=f"{RESULTS}/tables/dimension.csv",
     output:
         **{name: overview_output(name) for name in OVERVIEWS},
-        pdf=expand(RESULTS + "/figures/{name}.pdf", name=OVERVIEWS),
-    params:
-        fingerprint=fingerprint("plot_overview", "figures.smk"),
+        pdf=expand(f"{RESULTS}/figures/{{name}}.pdf", name=OVERVIEWS),
     log:
-        RESULTS + "/logs/plot_overview.log",
+        f"{RESULTS}/logs/plot_overview.log",
     benchmark:
-        RESULTS + "/benchmarks/plot_overview.tsv"
+        f"{RESULTS}/benchmarks/plot_overview.tsv"
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=hold_minutes(10),
-    conda:
-        ENVIRONMENT
+    params:
+        fingerprint=fingerprint("plot_overview", "figures.smk"),
     script:
         "../scripts/plot_overview.py"
 
@@ -86,19 +78,19 @@ rule plot_gallery:
         meta=first_runs(f"{DATA}/meta.json"),
     output:
         png=overview_output("manifolds"),
-        pdf=RESULTS + "/figures/manifolds.pdf",
-    params:
-        fingerprint=fingerprint("plot_gallery", "figures.smk"),
+        pdf=f"{RESULTS}/figures/manifolds.pdf",
     log:
-        RESULTS + "/logs/plot_gallery.log",
+        f"{RESULTS}/logs/plot_gallery.log",
     benchmark:
-        RESULTS + "/benchmarks/plot_gallery.tsv"
+        f"{RESULTS}/benchmarks/plot_gallery.tsv"
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=hold_minutes(10),
-    conda:
-        ENVIRONMENT
+    params:
+        fingerprint=fingerprint("plot_gallery", "figures.smk"),
     script:
         "../scripts/plot_gallery.py"
 

@@ -10,18 +10,18 @@ rule geometry:
         words=f"{DATA}/word_statistics.json",
     output:
         f"{RUN}/geometry.json",
-    params:
-        fingerprint=fingerprint("geometry", "geometry.smk"),
     log:
-        RESULTS + "/logs/geometry/{task}/{model}/l2-{l2}/seed-{seed}.log",
+        f"{RESULTS}/logs/geometry/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
     benchmark:
-        RESULTS + "/benchmarks/geometry/{task}/{model}/l2-{l2}/seed-{seed}.tsv"
+        f"{RESULTS}/benchmarks/geometry/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=hold_minutes(10),
-    conda:
-        ENVIRONMENT
+    params:
+        fingerprint=fingerprint("geometry", "geometry.smk"),
     script:
         "../scripts/geometry.py"
 
@@ -33,19 +33,19 @@ rule intrinsic_dimension:
         states=lambda wildcards: all_runs(f"{RUN}/states.npz", tasks=[wildcards.task]),
         slow=lambda wildcards: all_runs(f"{RUN}/slow_points.npz", tasks=[wildcards.task]),
     output:
-        RESULTS + "/tables/dimension/{task}.csv",
-    params:
-        fingerprint=fingerprint("intrinsic_dimension", "geometry.smk"),
+        f"{RESULTS}/tables/dimension/{{task}}.csv",
     log:
-        RESULTS + "/logs/intrinsic_dimension/{task}.log",
+        f"{RESULTS}/logs/intrinsic_dimension/{{task}}.log",
     benchmark:
-        RESULTS + "/benchmarks/intrinsic_dimension/{task}.tsv"
+        f"{RESULTS}/benchmarks/intrinsic_dimension/{{task}}.tsv"
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
         runtime=hold_minutes(30),
-    conda:
-        ENVIRONMENT
+    params:
+        fingerprint=fingerprint("intrinsic_dimension", "geometry.smk"),
     script:
         "../scripts/intrinsic_dimension.py"
 
@@ -53,40 +53,40 @@ rule intrinsic_dimension:
 rule tabulate:
     input:
         geometry=all_runs(f"{RUN}/geometry.json"),
-        dimension=expand(RESULTS + "/tables/dimension/{task}.csv", task=TASKS),
+        dimension=expand(f"{RESULTS}/tables/dimension/{{task}}.csv", task=TASKS),
         meta=expand(f"{DATA}/meta.json", task=TASKS),
         words=expand(f"{DATA}/word_statistics.json", task=TASKS),
     output:
         runs=report(
-            RESULTS + "/tables/runs.csv",
+            f"{RESULTS}/tables/runs.csv",
             category="Tables",
             labels={"table": "one row per network"},
             caption="../report/runs.rst",
         ),
         dimension=report(
-            RESULTS + "/tables/dimension.csv",
+            f"{RESULTS}/tables/dimension.csv",
             category="Tables",
             labels={"table": "dimension of visited states, final states and slow points"},
             caption="../report/dimension.rst",
         ),
         tasks=report(
-            RESULTS + "/tables/tasks.csv",
+            f"{RESULTS}/tables/tasks.csv",
             category="Tables",
             labels={"table": "one row per task"},
             caption="../report/tasks.rst",
         ),
-    params:
-        fingerprint=fingerprint("tabulate", "geometry.smk"),
     log:
-        RESULTS + "/logs/tabulate.log",
+        f"{RESULTS}/logs/tabulate.log",
     benchmark:
-        RESULTS + "/benchmarks/tabulate.tsv"
+        f"{RESULTS}/benchmarks/tabulate.tsv"
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=hold_minutes(10),
-    conda:
-        ENVIRONMENT
+    params:
+        fingerprint=fingerprint("tabulate", "geometry.smk"),
     script:
         "../scripts/tabulate.py"
 

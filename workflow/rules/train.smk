@@ -10,20 +10,20 @@ rule train:
         model=f"{RUN}/model.safetensors",
         run=f"{RUN}/run.json",
         history=f"{RUN}/history.parquet",
-    params:
-        model=model_settings,
-        device=SETTINGS["device"],
-        fingerprint=fingerprint("train", "train.smk"),
     log:
-        RESULTS + "/logs/train/{task}/{model}/l2-{l2}/seed-{seed}.log",
+        f"{RESULTS}/logs/train/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
     benchmark:
-        RESULTS + "/benchmarks/train/{task}/{model}/l2-{l2}/seed-{seed}.tsv"
+        f"{RESULTS}/benchmarks/train/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
+    conda:
+        ENVIRONMENT
     threads: SETTINGS["threads"]
     resources:
         mem_mb=2000,
         runtime=hold_minutes(60),
         gpu=0 if SETTINGS["device"] == "cpu" else 1,
-    conda:
-        ENVIRONMENT
+    params:
+        model=model_settings,
+        device=SETTINGS["device"],
+        fingerprint=fingerprint("train", "train.smk"),
     script:
         "../scripts/train.py"

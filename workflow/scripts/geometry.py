@@ -2,11 +2,11 @@
 
 from rnn_geometry.job import job
 
-with job(snakemake.log[0]) as log:  # noqa: F821
+with job(snakemake.log[0]) as log:
     from rnn_geometry import io
     from rnn_geometry.geometry import network_geometry
 
-    files = snakemake.input  # noqa: F821
+    files = snakemake.input
     predicted = io.read_json(files.words)["dimension_predicted"]
     numbers = network_geometry(
         io.read_json(files.run),
@@ -16,5 +16,5 @@ with job(snakemake.log[0]) as log:  # noqa: F821
         io.read_npz(files.linearization),
         {**io.read_json(files.meta), "dimension_predicted": predicted},
     )
-    io.write_json(snakemake.output[0], numbers)  # noqa: F821
+    io.write_json(snakemake.output[0], numbers)
     log(f"participation ratio {numbers['participation_ratio']}, integration modes {numbers['integration_modes']}")

@@ -2,10 +2,10 @@
 
 from rnn_geometry.job import job
 
-with job(snakemake.log[0]) as log:  # noqa: F821
+with job(snakemake.log[0]) as log:
     from rnn_geometry import io
     from rnn_geometry.tables import dimension_table
 
-    files = snakemake.input  # noqa: F821
+    files = snakemake.input
     table = dimension_table(files.geometry, files.states, files.slow, log)
-    io.write_table(snakemake.output[0], table)  # noqa: F821
+    io.write_table(snakemake.output[0], table)

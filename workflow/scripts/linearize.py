@@ -2,17 +2,17 @@
 
 from rnn_geometry.job import job
 
-with job(snakemake.log[0]) as log:  # noqa: F821
+with job(snakemake.log[0]) as log:
     from rnn_geometry.runs import linearize_run
 
-    params = snakemake.params  # noqa: F821
+    params = snakemake.params
     linearize_run(
-        snakemake.input,  # noqa: F821
-        snakemake.output[0],  # noqa: F821
+        snakemake.input,
+        snakemake.output[0],
         spectrum_points=params.spectrum_points,
         shown_words=params.shown_words,
         memory_mb=params.memory_mb,
         device=params.device,
-        threads=snakemake.threads,  # noqa: F821
+        threads=snakemake.threads,
         log=log,
     )

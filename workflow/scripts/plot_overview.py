@@ -2,14 +2,15 @@
 
 from rnn_geometry.job import job
 
-with job(snakemake.log[0]) as log:  # noqa: F821
+with job(snakemake.log[0]) as log:
     import pandas as pd
 
-    from rnn_geometry.plotting import overview, style
+    from rnn_geometry.plotting import intrinsic, overview, style
 
     text = {"task": str, "model": str, "cell": str, "l2": str}
-    runs = pd.read_csv(snakemake.input.runs, dtype=text)  # noqa: F821
-    tasks = pd.read_csv(snakemake.input.tasks, dtype=text)  # noqa: F821
+    runs = pd.read_csv(snakemake.input.runs, dtype=text)
+    tasks = pd.read_csv(snakemake.input.tasks, dtype=text)
+    dimension = pd.read_csv(snakemake.input.dimension, dtype=text)
     lengths = dict(zip(tasks["task"], tasks["mean_length"]))
     figures = {
         "dimension_overview": overview.dimension_against_classes(runs),
@@ -17,7 +18,8 @@ with job(snakemake.log[0]) as log:  # noqa: F821
         "accuracy_cliff": overview.accuracy_cliff(runs),
         "time_constants": overview.time_constants(runs, lengths),
         "predicted_dimension": overview.predicted_dimension(runs),
+        "estimators": intrinsic.dimension_by_estimator(dimension, tasks),
     }
     for name, figure in figures.items():
-        style.save(figure, snakemake.output[name].removesuffix(".png"))  # noqa: F821
+        style.save(figure, snakemake.output[name].removesuffix(".png"))
     log(f"{len(figures)} figures of {len(runs)} networks")

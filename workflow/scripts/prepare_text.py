@@ -2,10 +2,10 @@
 
 from rnn_geometry.job import job
 
-with job(snakemake.log[0]) as log:  # noqa: F821
+with job(snakemake.log[0]) as log:
     from rnn_geometry.data import save_prepared, text_data
 
-    task = snakemake.params.task  # noqa: F821
-    prepared = text_data(task, snakemake.params.data_folder)  # noqa: F821
-    save_prepared(prepared, snakemake.output[0].rsplit("/", 1)[0])  # noqa: F821
+    task = snakemake.params.task
+    prepared = text_data(task, snakemake.params.data_folder)
+    save_prepared(prepared, snakemake.output[0].rsplit("/", 1)[0])
     log(f"{task['name']}: {len(prepared.train)} train, {len(prepared.dev)} dev, {len(prepared.test)} test texts")

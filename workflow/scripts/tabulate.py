@@ -2,10 +2,10 @@
 
 from rnn_geometry.job import job
 
-with job(snakemake.log[0]) as log:  # noqa: F821
+with job(snakemake.log[0]) as log:
     from rnn_geometry import io, tables
 
-    files, output = snakemake.input, snakemake.output  # noqa: F821
+    files, output = snakemake.input, snakemake.output
     statistics = {io.read_json(meta)["name"]: io.read_json(words) for meta, words in zip(files.meta, files.words)}
     runs = tables.runs_table([io.read_json(path) for path in files.geometry], statistics)
     io.write_table(output.runs, runs)

@@ -2,16 +2,16 @@
 
 from rnn_geometry.job import job
 
-with job(snakemake.log[0]) as log:  # noqa: F821
+with job(snakemake.log[0]) as log:
     from rnn_geometry.runs import train_run
 
     train_run(
-        snakemake.input,  # noqa: F821
-        snakemake.output,  # noqa: F821
-        identity=dict(snakemake.wildcards.items()),  # noqa: F821
-        settings=dict(snakemake.params.model),  # noqa: F821
-        device=snakemake.params.device,  # noqa: F821
-        threads=snakemake.threads,  # noqa: F821
-        fingerprint=snakemake.params.fingerprint,  # noqa: F821
+        snakemake.input,
+        snakemake.output,
+        identity=dict(snakemake.wildcards.items()),
+        settings=dict(snakemake.params.model),
+        device=snakemake.params.device,
+        threads=snakemake.threads,
+        fingerprint=snakemake.params.fingerprint,
         log=log,
     )
