@@ -138,10 +138,17 @@ def pairwise_angles(vectors: np.ndarray) -> np.ndarray:
 
 
 def share_in_subspace(readout: np.ndarray, points: np.ndarray, d: int) -> float:
-    """Return the mean of |P r_i| / |r_i| over readouts, P the projection on the first d components of the points."""
-    axes = principal_axes(points)[1][:d]
-    lengths = np.maximum(np.linalg.norm(readout, axis=1), np.finfo(float).tiny)
-    return float((np.linalg.norm(readout @ axes.T, axis=1) / lengths).mean())
+    """Return the mean of |P r_i| / |r_i| over readouts, P the projection on the first d components of the points.
+
+    Only entries of the state that the readout sees count: an LSTM's r_i is zero over c by construction, so that it
+    could never lie inside a subspace of (h, c).
+    """
+    seen = np.any(readout != 0, axis=0)
+    if not seen.any():
+        return 0.0
+    axes, vectors = principal_axes(points[:, seen])[1][:d], readout[:, seen]
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1), np.finfo(float).tiny)
+    return float((np.linalg.norm(vectors @ axes.T, axis=1) / lengths).mean())
 
 
 def accuracy_cliff(states: Arrays, d: int | None) -> dict[str, Any]:

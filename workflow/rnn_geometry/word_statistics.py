@@ -32,7 +32,9 @@ def word_statistics(
 def count_matrix(sentences: Sentences, words: int) -> sparse.csr_matrix:
     """Return word counts (n, V) as a sparse matrix."""
     ones = np.ones(len(sentences.tokens))
-    counts = sparse.csr_matrix((ones, sentences.tokens, sentences.offsets), shape=(len(sentences), words))
+    # Copied, since summing duplicates reorders the arrays that the matrix was made of.
+    parts = (ones, sentences.tokens, sentences.offsets)
+    counts = sparse.csr_matrix(parts, shape=(len(sentences), words), copy=True)
     counts.sum_duplicates()
     return counts
 

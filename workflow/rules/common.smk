@@ -121,3 +121,10 @@ def overview_output(name):
         labels={"figure": name.replace("_", " ")},
         caption=f"../report/{name}.rst",
     )
+
+
+# Snakemake 9.27 arms one more one-second timer with every job that ends, and each of them evaluates the schedule again:
+# hundreds of evaluations a second after a few hundred jobs. Local jobs need no rate limit, and without it no timers.
+onstart:
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
