@@ -137,16 +137,20 @@ def pairwise_angles(vectors: np.ndarray) -> np.ndarray:
     return np.degrees(np.arccos(np.clip(cosines, -1, 1)))
 
 
-def share_in_subspace(readout: np.ndarray, points: np.ndarray, d: int) -> float:
+def share_in_subspace(readout: np.ndarray, points: np.ndarray, d: int) -> float | None:
     """Return the mean of |P r_i| / |r_i| over readouts, P the projection on the first d components of the points.
 
     Only entries of the state that the readout sees count: an LSTM's r_i is zero over c by construction, so that it
-    could never lie inside a subspace of (h, c).
+    could never lie inside a subspace of (h, c). Components without variance are no part of the subspace; None where
+    there is none at all, or no readout.
     """
     seen = np.any(readout != 0, axis=0)
     if not seen.any():
-        return 0.0
-    axes, vectors = principal_axes(points[:, seen])[1][:d], readout[:, seen]
+        return None
+    _, axes, shares = principal_axes(points[:, seen])
+    if not shares.any():
+        return None
+    axes, vectors = axes[:d][shares[:d] > 0], readout[:, seen]
     lengths = np.maximum(np.linalg.norm(vectors, axis=1), np.finfo(float).tiny)
     return float((np.linalg.norm(vectors @ axes.T, axis=1) / lengths).mean())
 

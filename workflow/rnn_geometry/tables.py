@@ -95,7 +95,7 @@ def tasks_table(metas: Sequence[Mapping[str, Any]], statistics: Mapping[str, Map
     names = ("name", "kind", "classes", "multi_label", "dimension_expected", "readout_angle_expected", "mean_length")
     rows = sorted(metas, key=lambda meta: meta["name"])
     table = {("task" if name == "name" else name): [_plain(row[name]) for row in rows] for name in names}
-    for name in ("dimension_predicted", "bag_of_words_accuracy"):
+    for name in ("dimension_predicted", "participation_ratio_predicted", "bag_of_words_accuracy"):
         table[name] = [statistics[row["name"]][name] for row in rows]
     for split in ("train", "dev", "test"):
         table[f"{split}_rows"] = [row["rows"][split] for row in rows]

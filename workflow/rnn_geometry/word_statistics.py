@@ -23,7 +23,7 @@ def word_statistics(
     shares = principal_axes(means)[2]
     return {
         "dimension_predicted": count_components(shares, 0.95),
-        "participation_ratio": participation_ratio(means),
+        "participation_ratio_predicted": participation_ratio(means),
         "variance_ratio": shares.tolist(),
         "bag_of_words_accuracy": bag_of_words(train, test, words, seed),
     }

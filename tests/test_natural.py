@@ -1,0 +1,43 @@
+"""A small run on real news: the whole graph on 6,000 texts of AG News, where the data are at hand."""
+
+import csv
+import json
+
+import pytest
+
+pytestmark = [pytest.mark.workflow, pytest.mark.data]
+
+SMALL = {
+    "cell": "gru",
+    "hidden_size": 64,
+    "embedding_size": 64,
+    "cell_options": {"hold_bias": 1.0},
+    "readout_scale": 0.1,
+    "learning_rate": 3.0e-3,
+    "l2": "3e-4",
+    "l2_on": "text",
+    "epochs": 4,
+    "clip": 5.0,
+}
+
+
+@pytest.fixture
+def finished(project_copy, real_data):
+    """Run natural.yaml with a small model on 6,000 texts of four classes."""
+    config = project_copy.configure("natural", models={"gru-small": SMALL}, cells=["gru-small"], seeds=[0])
+    text = (project_copy.root / config).read_text().replace("train_size: 20000", "train_size: 6000")
+    (project_copy.root / config).write_text(text)
+    project_copy.snakemake("--configfile", config, "tables", RNN_GEOMETRY_DATA=str(real_data))
+    return project_copy.root / "results/natural"
+
+
+def test_news_are_integrated_on_a_simplex(finished):
+    with open(finished / "tables/runs.csv", newline="") as handle:
+        three, four = sorted(csv.DictReader(handle), key=lambda row: int(row["classes"]))
+    for row, classes in ((three, 3), (four, 4)):
+        assert float(row["test_accuracy"]) > float(row["bag_of_words_accuracy"]) - 0.06
+        assert int(row["components_95"]) == int(row["dimension_expected"]) == classes - 1
+        assert float(row["readout_angle_mean"]) == pytest.approx(float(row["readout_angle_expected"]), abs=5)
+        assert float(row["accuracy_below_d"]) < float(row["accuracy_at_d"]) - 0.02
+    meta = json.loads((finished / "data/ag-news-4/meta.json").read_text())
+    assert meta["rows"] == {"train": 6000, "dev": 1500, "test": 7600}
