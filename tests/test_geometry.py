@@ -58,7 +58,9 @@ class Planted:
         self.basis = orthonormal(2 * d)
         words = np.concatenate([directions, -directions] if multi_label else [directions])
         tokens = rng.integers(len(words), size=(SENTENCES, LENGTH))
-        sums = words[tokens].cumsum(axis=1)
+        # Words of random strength: with equal ones many sentences are ties, which rounding decides.
+        strength = rng.uniform(0.5, 1.5, size=(SENTENCES, LENGTH, 1))
+        sums = (strength * words[tokens]).cumsum(axis=1)
         labels = labels_of(sums[:, -1] @ directions.T)
         keep = np.arange(d) < (d if held is None else held)
         states = (sums * keep) @ self.basis[:d]
@@ -76,7 +78,7 @@ class Planted:
             "distinct": np.array([0, 1, 1, -1, -1]),
             "stability": np.array([0, 1]),
         }
-        self.fixed["status"] = np.array([0, 0, 0, 4, 5], np.int8)
+        self.fixed["status"] = np.array([0, 0, 4, 4, 5], np.int8)
         scores = np.concatenate([np.eye(classes), -np.eye(classes)] if multi_label else [np.eye(classes)])
         effects = np.concatenate([words @ directions.T, np.zeros((1, classes))])
         moves = np.append(np.full(len(words), 2.0), 0.05)
@@ -141,12 +143,33 @@ def test_numbers_that_are_copied_or_counted():
     found = planted.numbers()
     assert {name: found[name] for name in RUN} == RUN
     assert (found["hold_input"], found["analysis_seconds"]) == ("zero", 1.5)
-    assert (found["fixed_points"], found["fixed_points_stable"], found["ghosts"]) == (2, 1, 1)
+    assert (found["fixed_points"], found["fixed_points_stable"], found["ghosts"]) == (2, 1, 2)
     assert found["q_median"] == pytest.approx(1e-4)
     assert found["fast_q_median"] is None  # not computed at any point
     lengths = np.linalg.norm(planted.states["visited"], axis=1)
     assert found["displacement_median"] == pytest.approx(0.01 * np.median(lengths))
-    assert found["distinct_points"] == len(np.unique(planted.states["visited"].round(9), axis=0))
+
+
+def test_status_codes_are_those_of_the_search():
+    from rnn_geometry.slow_points import Status
+
+    assert (geometry.CONVERGED, geometry.GHOST) == (Status.CONVERGED, Status.GHOST)
+
+
+@pytest.mark.parametrize(("classes", "count"), [(2, 1), (4, 2), (11, 2), (12, 3)])
+def test_components_for_the_share_of_n_classes(classes, count):
+    axes = np.diag([6.0, 3.0, 2.0])  # .735, .918 and all of the variance
+    found = geometry.point_geometry(np.concatenate([axes, -axes]), "_x", classes)
+    assert found["components_n_x"] == count  # for 2/3, 4/5, 11/12, 12/13
+    assert (found["components_90_x"], found["components_95_x"]) == (2, 3)
+
+
+def test_points_that_slid_together_are_few_and_leave_starts_uncovered():
+    planted = categorical(4)
+    planted.slow["points"] = planted.slow["points"][np.arange(1000) % 7] + 1e-9 * np.arange(1000)[:, None]
+    found = planted.numbers()
+    assert found["distinct_points"] == 7
+    assert found["cover"] < 0.1
 
 
 def test_all_numbers_can_be_written_as_json(tmp_path):
@@ -176,13 +199,12 @@ def test_one_readout_turned_inside_the_manifold():
     planted = categorical(3)
     inside, turn = planted.basis[:2], math.radians(20)
     first = planted.states["readout"][0] @ inside.T
-    planted.states["readout"][0] = (
-        [[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]] @ first @ inside
-    )
+    turned = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]) @ first
+    planted.states["readout"][0] = turned @ inside
     found = planted.numbers()
     assert sorted(found["readout_angles"]) == pytest.approx([100, 120, 140])
     assert found["readout_in_subspace"] == pytest.approx(1)
-    assert found["accuracy_at_d"] < 0.97
+    assert 0.9 < found["accuracy_at_d"] < 0.99
 
 
 @pytest.mark.parametrize("k", [2, 3])

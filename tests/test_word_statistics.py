@@ -88,6 +88,19 @@ def test_collinear_class_means_predict_a_line():
     assert word_statistics(of_rows(tokens, labels), of_rows(tokens, labels), 2, meta(5), 0)["dimension_predicted"] == 1
 
 
+@pytest.mark.parametrize(("spread", "dimension"), [((6, 3, 1), 2), ((6, 3, 2), 3)])
+def test_components_are_counted_up_to_95_percent(spread, dimension):
+    # Class means 8 +- spread along three words, uncorrelated: two components hold .978 and .918 of the variance.
+    counts = 8 + np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) * spread
+    rows = [np.repeat(np.arange(3), row) for row in counts] * 10
+    sentences = Sentences.from_lists(rows, np.arange(40) % 4)
+    found = word_statistics(sentences, sentences, 3, meta(4), 0)
+    assert found["dimension_predicted"] == dimension
+    shares = np.square(spread) / np.square(spread).sum()
+    assert found["variance_ratio"][:3] == pytest.approx(shares.tolist())
+    assert found["participation_ratio_predicted"] == pytest.approx(1 / (shares**2).sum())
+
+
 def test_classes_without_a_difference_predict_nothing():
     sentences = of_rows([[0, 1]] * 40, np.arange(40) % 2)
     found = word_statistics(sentences, sentences, 2, meta(2), 0)

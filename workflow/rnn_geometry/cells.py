@@ -293,7 +293,7 @@ def cell_class(name: str) -> type[Cell]:
 def _import(module: str):
     try:
         return importlib.import_module(module)
-    except ModuleNotFoundError:
+    except (ModuleNotFoundError, ValueError, TypeError):
         return None
 
 

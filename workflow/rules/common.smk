@@ -1,5 +1,8 @@
 # Configuration, names of files, and what every rule shares. Nothing here imports torch, pandas or datasets.
 import os
+import shlex
+import subprocess
+import sys
 
 import yaml
 from snakemake.exceptions import WorkflowError
@@ -56,6 +59,7 @@ TASKS = {task["name"]: task for task in SETTINGS["tasks"]}
 MODELS = {name: SETTINGS["models"][name] for name in SETTINGS["cells"]}
 SEEDS = SETTINGS["seeds"]
 RESULTS = SETTINGS["results"].rstrip("/")
+REPORT = f"{RESULTS}/report.html"
 RUN = f"{RESULTS}/runs/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}"
 DATA = f"{RESULTS}/data/{{task}}"
 
@@ -121,6 +125,17 @@ def overview_output(name):
         labels={"figure": name.replace("_", " ")},
         caption=f"../report/{name}.rst",
     )
+
+
+def make_report():
+    """Run this same command again with --report: it draws no figure and runs no job."""
+    options = ["--report", REPORT, "--nolock", "--quiet", "all"]
+    command = [sys.executable, "-m", "snakemake", *options, *sys.argv[1:]]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        print(f"The report could not be made with {shlex.join(command)}:\n{done.stderr}", file=sys.stderr)
+    else:
+        print(f"Report: {os.path.abspath(REPORT)}")
 
 
 # Snakemake 9.27 arms one more one-second timer with every job that ends, and each of them evaluates the schedule again:
