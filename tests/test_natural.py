@@ -27,7 +27,7 @@ def finished(project_copy, real_data):
     config = project_copy.configure("natural", models={"gru-small": SMALL}, cells=["gru-small"], seeds=[0])
     text = (project_copy.root / config).read_text().replace("train_size: 20000", "train_size: 6000")
     (project_copy.root / config).write_text(text)
-    project_copy.snakemake("--configfile", config, "tables", RNN_GEOMETRY_DATA=str(real_data))
+    project_copy.snakemake("tables", "--configfile", config, RNN_GEOMETRY_DATA=str(real_data))
     return project_copy.root / "results/natural"
 
 

@@ -33,7 +33,7 @@ def again(finished, tmp_path):
 
 def planned(copy, config="config/test.yaml", *arguments):
     """Return {rule: number of jobs} of a dry run, without the targets."""
-    text = copy.snakemake("-n", "--configfile", config, *arguments).stdout
+    text = copy.snakemake(*arguments, "-n", "--configfile", config).stdout
     jobs = {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", text, flags=re.MULTILINE)}
     return {rule: count for rule, count in jobs.items() if rule not in ("all", "total")}
 
@@ -132,9 +132,9 @@ def test_a_changed_learning_rate_retrains_just_those_networks(again):
 
 
 def test_a_changed_plot_function_redraws_figures_only(again):
-    edit(again, "workflow/rnn_geometry/plotting/network.py", "def plot_network(", "EXTRA = 1\n\n\ndef plot_network(")
+    edit(again, "workflow/rnn_geometry/plotting/network.py", "MODES, WORDS = 10, 20, 20", "MODES, WORDS = 10, 21, 20")
     assert planned(again) == {"plot_network": 4}
-    edit(again, "workflow/rnn_geometry/plotting/style.py", "import numpy as np", "import numpy as np\n\nEXTRA = 1")
+    edit(again, "workflow/rnn_geometry/plotting/style.py", 'INK, GREY, PALE = "#222222"', 'INK, GREY, PALE = "#222223"')
     assert planned(again) == {"plot_network": 4, "plot_overview": 1, "plot_gallery": 1}
 
 
@@ -187,7 +187,7 @@ def test_the_same_configuration_gives_the_same_tables(again):
     before = {name: without_seconds(rows(again, name)) for name in ("runs.csv", "dimension.csv", "tasks.csv")}
     shutil.rmtree(again.root / "results/data/multilabel-2")
     shutil.rmtree(again.root / "results/runs/multilabel-2")
-    again.snakemake("--configfile", "config/test.yaml", "tables")
+    again.snakemake("tables", "--configfile", "config/test.yaml")
     assert before == {name: without_seconds(rows(again, name)) for name in before}
 
 
@@ -210,7 +210,10 @@ def refused(copy, sentence, *arguments, **environment):
     [
         ({"sedes": [1]}, r"config key sedes: unknown key; did you mean 'seeds'"),
         ({"cells": ["grru"]}, r"config key cells: unknown cell 'grru'"),
-        ({"models": {"tiny-gru": {"cell": "grru", "steps": 5}}}, r"models.tiny-gru.cell: unknown cell 'grru'"),
+        (
+            {"cells": ["tiny-gru"], "models": {"tiny-gru": {"cell": "grru", "steps": 5}}},
+            r"models.tiny-gru.cell: unknown cell 'grru'",
+        ),
         ({"tasks": [{"name": "a", "family": "categorial"}]}, r"tasks\[0\].family: \"categorial\" is not accepted"),
         ({"tasks": [{"name": "a", "family": "categorical", "classes": 1}]}, r"config task 'a': .*classes"),
         ({"tasks": [{"name": "a", "family": "categorical", "clases": 3}]}, r"config task 'a': .*clases"),
@@ -280,7 +283,7 @@ def test_a_results_file_cut_short_is_named_and_nothing_else_is_lost(again):
 def test_an_exploding_loss_is_one_sentence(project_copy):
     models = {"tiny-gru": {"cell": "gru", "hidden_size": 8, "steps": 50, "learning_rate": 1.0e30, "l2": "1e30"}}
     config = project_copy.configure(models=models, cells=["tiny-gru"])
-    done = project_copy.snakemake("--configfile", config, "models", check=False)
+    done = project_copy.snakemake("models", "--configfile", config, check=False)
     output = done.stdout + done.stderr
     assert done.returncode == 1
     assert re.search(r"ERROR: .*step \d+.*learning rate", output), output

@@ -93,8 +93,8 @@ def train(
             break
     if best_weights is None:
         raise UserError(
-            f"training stopped: no dev loss up to step {step} is finite (learning rate {trainer.rate:.3g}, last gradient "
-            f"norm {history['gradient_norm'][-1]:.3g}); lower the learning rate."
+            f"training stopped: no dev loss up to step {step} is finite (learning rate {trainer.rate:.3g}, last "
+            f"gradient norm {history['gradient_norm'][-1]:.3g}); lower the learning rate."
         )
     classifier.load_state_dict(best_weights)
     return TrainingResult(history, best_step, time.process_time() - started)
@@ -143,8 +143,8 @@ class Trainer:
         norm = float(nn.utils.clip_grad_norm_(self.weights, self.recipe.clip, foreach=True))
         if not math.isfinite(norm):
             raise UserError(
-                f"training stopped: the loss ({float(loss.detach()):.4g}) or its gradient is not finite at step {step}, "
-                f"learning rate {self.rate:.3g}, gradient norm {norm:.3g}; lower the learning rate or the limit clip."
+                f"training stopped: loss ({float(loss.detach()):.4g}) or gradient is not finite at step "
+                f"{step}, learning rate {self.rate:.3g}, gradient norm {norm:.3g}; lower learning_rate or clip."
             )
         self.optimizer.step(self.rate)
         self.losses.append(float(loss.detach()))

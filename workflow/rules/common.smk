@@ -129,7 +129,7 @@ def overview_output(name):
 
 def make_report():
     """Run this same command again with --report: it draws no figure and runs no job."""
-    options = ["--report", REPORT, "--nolock", "--quiet", "all"]
+    options = ["--quiet", "all", "--report", REPORT, "--nolock"]  # a flag last: targets may follow
     command = [sys.executable, "-m", "snakemake", *options, *sys.argv[1:]]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
