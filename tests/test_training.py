@@ -223,7 +223,7 @@ def test_gradients_are_clipped():
 
 
 def test_a_loss_that_is_not_finite_is_explained():
-    with pytest.raises(UserError, match=r"at step 2, learning rate 1e\+39, gradient norm nan; lower the learning rate"):
+    with pytest.raises(UserError, match=r"at step 2, learning rate 1e\+39, gradient norm nan; lower learning_rate"):
         run(recipe_of(learning_rate=1e39))
     words = TASK.word_vectors()
     words[0] = np.nan
