@@ -17,6 +17,7 @@ LAYERS = {
         "text_source",
         "text_labels",
         "text_words",
+        "unroll",
         "cells",
         "dimension",
         "word_statistics",

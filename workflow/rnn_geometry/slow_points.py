@@ -49,7 +49,8 @@ class SlowPoints:
 
     points (n, S) float64, always finite; q (n,) recomputed at the point returned; fast_q (n,): the part of q in modes
     with tau <= min_tau words, NaN where not computed; displacement (n,): distance from the start; slow_modes (n,)
-    int64: modes with tau > min_tau or |lambda| >= 1, -1 where not computed; iterations (n,) int64: Newton steps taken;
+    int64: modes with tau > min_tau or |lambda| >= 1, -1 where not computed; iterations (n,) int64: Newton steps taken
+    (of an exact search: until q fell below the tolerance);
     status (n,) int8: see Status.
     """
 
@@ -233,9 +234,10 @@ class _Search:
         better = q < walk.q
         promised = (damping * move.square().sum(1) - (self.gradient * move).sum(1)) / 2
         self._adapt(better, (walk.q - q) / promised)
+        # Polishing steps depend on rounding and are not counted as iterations.
         self.polished += walk.q < self.tolerance
+        walk.iterations += walk.q >= self.tolerance
         walk.accept(better, h, r, q)
-        walk.iterations += 1
         self._judge(better, move)
         self._refresh(better & ~self.finished)
 
