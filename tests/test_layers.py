@@ -17,7 +17,6 @@ LAYERS = {
         "text_source",
         "text_labels",
         "text_words",
-        "unroll",
         "cells",
         "dimension",
         "word_statistics",

@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 
 from rnn_geometry.errors import UserError
-from rnn_geometry.unroll import Unroll
 
 
 class Cell(nn.Module):
@@ -112,54 +111,10 @@ class StackedCell(Cell):
         return kernel(x, h0, weights, True, 1, 0.0, False, False, True)
 
 
-class ElementwiseCell(StackedCell):
-    """A cell whose units meet only through the recurrent product: h'_j = f(h_j, (A x + b)_gj, (W h)_gj), gates g.
-
-    `activate` and `slopes` hold units in rows and sentences in columns, so that the gates of a stack are contiguous.
-    """
-
-    kernel = None  # torch's own unroll of the same equations, faster on a GPU
-
-    def activate(self, h: Tensor, drive: Tensor, recurrent: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """Return h' (H, B) and what `slopes` needs, from h, the drive A x + b and the product W h, (GH, B) each."""
-        raise TypeError(f"{type(self).__name__} must define activate(h, drive, recurrent)")
-
-    def slopes(self, h: Tensor, kept) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the slopes of h' by h (..., H, B), by the recurrent products and by the drives (..., G, H, B)."""
-        raise TypeError(f"{type(self).__name__} must define slopes(h, kept)")
-
-    def advance(self, h: Tensor, drive: Tensor) -> Tensor:
-        return self.activate(h.mT, drive.mT, self.weight_hh @ h.mT)[0].mT
-
-    def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
-        """Return the states (B, T, H)."""
-        h0 = self.initial_state(x) if h0 is None else h0
-        if self.kernel is not None and x.is_cuda:
-            return self._kernel(self.kernel, x, h0[None])[0]
-        drives = self.input_drive(x).permute(1, 2, 0).contiguous()
-        return Unroll.apply(drives, self.weight_hh, h0.mT, self).permute(2, 0, 1)
-
-    def jacobians(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return J_rec = diag(hold) + sum_g diag(slope_g) W_g (n, H, H) and J_inp = sum_g diag(slope_g) A_g."""
-        _, kept = self.activate(h.mT, self.input_drive(x).mT, self.weight_hh @ h.mT)
-        hold, by_recurrent, by_drive = self.slopes(h.mT, kept)
-        recurrent, inputs = self._matrices()
-        return _add_diagonal(_weighted(by_recurrent, recurrent), hold.mT), _weighted(by_drive, inputs)
-
-
-def _weighted(slopes: Tensor, matrices: tuple[Tensor, ...]) -> Tensor:
-    """Return sum_g diag(slope_g) M_g, (n, H, columns), from slopes (G, H, n) and G matrices (H, columns)."""
-    total = slopes[0].mT[:, :, None] * matrices[0]
-    for slope, matrix in zip(slopes[1:], matrices[1:], strict=True):
-        total.addcmul_(slope.mT[:, :, None], matrix)
-    return total
-
-
-class VanillaRNN(ElementwiseCell):
+class VanillaRNN(StackedCell):
     """h' = tanh(W h + A x + b)."""
 
     gates = 1
-    kernel = staticmethod(torch._VF.rnn_tanh)
 
     def reset_parameters(
         self, generator: torch.Generator, recurrent_identity: float = 0.98, input_scale: float = 0.1
@@ -171,36 +126,44 @@ class VanillaRNN(ElementwiseCell):
             self.weight_ih.mul_(input_scale)
             self.bias.zero_()
 
-    def activate(self, h: Tensor, drive: Tensor, recurrent: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        new = torch.tanh(drive + recurrent)
-        return new, (new,)
+    def advance(self, h: Tensor, drive: Tensor) -> Tensor:
+        return torch.tanh(drive + nn.functional.linear(h, self.weight_hh))
 
-    def slopes(self, h: Tensor, kept) -> tuple[Tensor, Tensor, Tensor]:
-        slope = (1 - kept[0] ** 2).unsqueeze(-3)
-        return torch.zeros_like(h), slope, slope
+    def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
+        h0 = self.initial_state(x) if h0 is None else h0
+        return self._kernel(torch._VF.rnn_tanh, x, h0[None])[0]
+
+    def jacobians(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        slope = (1 - self(h, x) ** 2)[:, :, None]
+        return slope * self.weight_hh, slope * self.weight_ih
 
 
-class GRU(ElementwiseCell):
+class GRU(StackedCell):
     """Torch's convention, reset gate after the product: h' = (1 - z) n + z h, n = tanh(A x + b + r (W h))."""
 
     gates, hold_gate = 3, 1
-    kernel = staticmethod(torch._VF.gru)
 
-    def activate(self, h: Tensor, drive: Tensor, recurrent: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        size = 2 * self.hidden_size
-        gates = torch.sigmoid(drive[:size] + recurrent[:size])
-        reset, hold = gates.chunk(2)
-        product = recurrent[size:]
-        candidate = torch.tanh(torch.addcmul(drive[size:], reset, product))
-        return torch.lerp(candidate, h, hold), (reset, hold, candidate, product)
+    def advance(self, h: Tensor, drive: Tensor) -> Tensor:
+        _, hold, candidate, _ = self._parts(h, drive)
+        return candidate + hold * (h - candidate)
 
-    def slopes(self, h: Tensor, kept) -> tuple[Tensor, Tensor, Tensor]:
-        reset, hold, candidate, product = kept
-        by_hold = (h - candidate) * hold * (1 - hold)
+    def _parts(self, h: Tensor, drive: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        (drive_r, drive_z, drive_n), (rec_r, rec_z, rec_n) = drive.chunk(3, -1), self._recurrent(h)
+        reset, hold = torch.sigmoid(drive_r + rec_r), torch.sigmoid(drive_z + rec_z)
+        return reset, hold, torch.tanh(drive_n + reset * rec_n), rec_n
+
+    def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
+        h0 = self.initial_state(x) if h0 is None else h0
+        return self._kernel(torch._VF.gru, x, h0[None])[0]
+
+    def jacobians(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        reset, hold, candidate, rec_n = self._parts(h, self.input_drive(x))
+        by_hold = (hold * (1 - hold) * (h - candidate))[:, :, None]
         by_candidate = (1 - hold) * (1 - candidate**2)
-        by_reset = by_candidate * product * reset * (1 - reset)
-        by_recurrent = torch.stack([by_reset, by_hold, by_candidate * reset], -3)
-        return hold, by_recurrent, torch.stack([by_reset, by_hold, by_candidate], -3)
+        by_reset = (by_candidate * rec_n * reset * (1 - reset))[:, :, None]
+        (w_r, w_z, w_n), (a_r, a_z, a_n) = self._matrices()
+        recurrent = by_hold * w_z + by_reset * w_r + (by_candidate * reset)[:, :, None] * w_n
+        return _add_diagonal(recurrent, hold), by_hold * a_z + by_reset * a_r + by_candidate[:, :, None] * a_n
 
 
 class GRUResetBefore(StackedCell):
@@ -229,20 +192,25 @@ class GRUResetBefore(StackedCell):
         return _add_diagonal(recurrent, hold), by_hold * a_z + by_candidate * (a_n + w_n @ (by_reset * a_r))
 
 
-class UGRNN(ElementwiseCell):
+class UGRNN(StackedCell):
     """h' = u h + (1 - u) tanh(W h + A x + b), u = sigmoid(W_u h + A_u x + b_u) (Collins et al., 2017)."""
 
     gates, hold_gate, default_hold_bias = 2, 0, 1.0
 
-    def activate(self, h: Tensor, drive: Tensor, recurrent: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        hold, candidate = (drive + recurrent).chunk(2)
-        hold, candidate = torch.sigmoid(hold), torch.tanh(candidate)
-        return torch.lerp(candidate, h, hold), (hold, candidate)
+    def advance(self, h: Tensor, drive: Tensor) -> Tensor:
+        hold, candidate = self._parts(h, drive)
+        return candidate + hold * (h - candidate)
 
-    def slopes(self, h: Tensor, kept) -> tuple[Tensor, Tensor, Tensor]:
-        hold, candidate = kept
-        by_gates = torch.stack([(h - candidate) * hold * (1 - hold), (1 - hold) * (1 - candidate**2)], -3)
-        return hold, by_gates, by_gates
+    def _parts(self, h: Tensor, drive: Tensor) -> tuple[Tensor, Tensor]:
+        hold, candidate = (drive + nn.functional.linear(h, self.weight_hh)).chunk(2, -1)
+        return torch.sigmoid(hold), torch.tanh(candidate)
+
+    def jacobians(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        hold, candidate = self._parts(h, self.input_drive(x))
+        by_hold = (hold * (1 - hold) * (h - candidate))[:, :, None]
+        by_candidate = ((1 - hold) * (1 - candidate**2))[:, :, None]
+        (w_u, w_n), (a_u, a_n) = self._matrices()
+        return _add_diagonal(by_hold * w_u + by_candidate * w_n, hold), by_hold * a_u + by_candidate * a_n
 
 
 class LSTM(StackedCell):
