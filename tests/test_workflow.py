@@ -177,6 +177,18 @@ def test_one_network_can_be_asked_for(again):
     assert jobs["train"] == 1
 
 
+def test_figures_of_unpacked_results_train_nothing(again):
+    """What `make figures` does after somebody's results were unpacked: no metadata, times of files in any order."""
+    shutil.rmtree(again.root / ".snakemake")
+    for path in sorted((again.root / "results").rglob("*.*"), reverse=True):
+        path.touch()
+    again.snakemake("--configfile", "config/test.yaml", "--touch", "--quiet", "all")
+    assert planned(again, "config/test.yaml", "--forcerun", "plot_network", "plot_overview") == {
+        "plot_network": 4,
+        "plot_overview": 1,
+    }
+
+
 @pytest.mark.parametrize(("target", "rule"), [("data", "train"), ("models", "slow_points"), ("tables", "plot_network")])
 def test_named_targets_stop_where_they_say(again, target, rule):
     shutil.rmtree(again.root / "results")
