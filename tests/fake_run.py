@@ -77,7 +77,7 @@ def search(points, rng):
     n = len(points)
     columns = {name: 10.0 ** rng.normal(-5, 1, size=n) for name in ("q", "fast_q", "displacement")}
     codes = {name: np.zeros(n, dtype=np.int8) for name in ("iterations", "status")}
-    return {"points": points, **columns, **codes, "slow_modes": np.full(n, 2), "x": np.zeros(3)}
+    return {"points": points, **columns, **codes, "slow_modes": np.full(n, 2), "gap": np.full(n, 9.0), "x": np.zeros(3)}
 
 
 def fixed_points(directions, basis, rng):
@@ -94,6 +94,7 @@ def fixed_points(directions, basis, rng):
         "distinct": distinct,
         "roots": roots @ basis.T,
         "stability": stability,
+        "unseen": np.float64(0.01),
     }
 
 

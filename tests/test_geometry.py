@@ -28,6 +28,7 @@ def orthonormal(rows, seed=0):
 def search(points, starts, **extra):
     n = len(points)
     columns = {"q": np.full(n, 1e-4), "fast_q": np.full(n, np.nan), "status": np.zeros(n, np.int8)}
+    columns |= {"slow_modes": np.full(n, 2), "gap": np.full(n, 7.0), "unseen": np.float64(np.nan)}
     return {"points": points, "displacement": np.linalg.norm(points - starts, axis=1), **columns, **extra}
 
 
@@ -151,9 +152,10 @@ def test_numbers_that_are_copied_or_counted():
 
 
 def test_status_codes_are_those_of_the_search():
-    from rnn_geometry.slow_points import Status
+    from rnn_geometry.search import Status
 
-    assert (geometry.CONVERGED, geometry.GHOST) == (Status.CONVERGED, Status.GHOST)
+    codes = geometry.CONVERGED, geometry.OFF_MANIFOLD, geometry.NO_GAP, geometry.GHOST
+    assert codes == (Status.CONVERGED, Status.OFF_MANIFOLD, Status.NO_GAP, Status.GHOST)
 
 
 @pytest.mark.parametrize(("classes", "count"), [(2, 1), (4, 2), (11, 2), (12, 3)])
@@ -254,7 +256,13 @@ def test_modes_are_those_at_the_centre():
     assert found["integration_modes"] == 3  # tau above half of 24 words
     assert [found[f"tau_{i}"] for i in range(1, 9)] == pytest.approx([200, 100, 50, 5, 4, 3, 2, 1.5])
     assert found["tau_gap"] == pytest.approx(10)
-    assert (found["modes_mean"], found["modes_min"], found["modes_max"]) == (2, 0, 3)
+
+
+def test_slow_modes_are_counted_over_all_points():
+    found = geometry.modes_over_points(np.array([3, 2, 3, -1, 0]), 3)
+    assert found == {"modes_mean": 2, "modes_min": 0, "modes_max": 3, "modes_equal_d": 0.5}
+    assert set(geometry.modes_over_points(np.array([-1]), 3).values()) == {None}
+    assert geometry.modes_over_points(np.array([1]), None)["modes_equal_d"] is None
     assert categorical(4).numbers(mean_length=220.0)["integration_modes"] == 1
     assert categorical(4).numbers(mean_length=202.0)["tau_gap"] == pytest.approx(200 / 100)
 

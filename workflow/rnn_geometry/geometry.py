@@ -25,7 +25,7 @@ SHOWN_COMPONENTS = 10
 SHOWN_MODES = 8
 CLIFF_KEEPS, CLIFF_DROPS = 0.9, 0.02
 # Codes of slow_points.Status, which this layer does not import since that would import torch.
-CONVERGED, GHOST = 0, 4
+CONVERGED, OFF_MANIFOLD, NO_GAP, GHOST = 0, 1, 3, 4
 
 RUN_FACTS = ("task", "model", "cell", "l2", "seed", "test_accuracy", "train_seconds")
 TASK_FACTS = ("classes", "dimension_expected", "dimension_predicted")
@@ -54,6 +54,7 @@ def network_geometry(
         **search_quality(states["visited"], slow, d),
         **skeleton(fixed),
         **modes_at_centre(linear, meta["mean_length"] / 2),
+        **modes_over_points(slow["slow_modes"], d),
         **readout_geometry(readout, points, d, meta),
         **accuracy_cliff(states, d),
         **word_geometry(linear, meta),
@@ -81,6 +82,9 @@ def search_quality(starts: np.ndarray, slow: Arrays, d: int | None) -> dict[str,
         "fast_q_median": _finite_median(slow["fast_q"]),
         "displacement_median": float(np.median(slow["displacement"])),
         "slow_converged": float((slow["status"] == CONVERGED).mean()),
+        "slow_off_manifold": float((slow["status"] == OFF_MANIFOLD).mean()),
+        "slow_no_gap": float((slow["status"] == NO_GAP).mean()),
+        "gap_median": _finite_median(slow["gap"]),
     }
 
 
@@ -89,20 +93,24 @@ def _finite_median(values: np.ndarray) -> float | None:
     return float(np.median(values)) if len(values) else None
 
 
-def skeleton(fixed: Arrays) -> dict[str, int]:
-    """Return the number of distinct exact fixed points, of stable ones, and of starts that ended at a ghost."""
+def skeleton(fixed: Arrays) -> dict[str, Any]:
+    """Return the number of distinct exact fixed points, of stable ones, of starts that ended at a ghost, and the
+    estimated probability that one more start finds a new fixed point.
+    """
+    unseen = float(fixed["unseen"])
     return {
         "fixed_points": len(fixed["stability"]),
         "fixed_points_stable": int((fixed["stability"] == 0).sum()),
         "ghosts": int((fixed["status"] == GHOST).sum()),
+        "fixed_points_unseen": unseen if np.isfinite(unseen) else None,
     }
 
 
 def modes_at_centre(linear: Arrays, min_tau: float) -> dict[str, Any]:
     """Return the longest time constants at the centre of the manifold, in words, and the number of integration modes.
 
-    A mode integrates when tau > min_tau or |lambda| >= 1. modes_mean, _min and _max are over the sampled slow points;
-    tau_gap is the ratio of the last integrating time constant to the first that does not.
+    A mode integrates when tau > min_tau or |lambda| >= 1; tau_gap is the ratio of the last integrating time constant to
+    the first that does not.
     """
     integrates = (linear["tau"] > min_tau) | (np.abs(linear["eigenvalues"]) >= 1)
     counts = integrates.sum(axis=1)
@@ -110,8 +118,20 @@ def modes_at_centre(linear: Arrays, min_tau: float) -> dict[str, Any]:
     count = int(counts[int(linear["centre"])])
     gap = float(tau[count - 1] / tau[count]) if 0 < count < len(tau) and tau[count] > 0 else None
     longest = {f"tau_{i + 1}": float(tau[i]) if i < len(tau) else None for i in range(SHOWN_MODES)}
-    over_points = {"modes_mean": float(counts.mean()), "modes_min": int(counts.min()), "modes_max": int(counts.max())}
-    return {"integration_modes": count, "tau_gap": gap, **longest, **over_points}
+    return {"integration_modes": count, "tau_gap": gap, **longest}
+
+
+def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
+    """Return mean, least and largest number of slow modes over all slow points, and the share of points with d."""
+    counts = slow_modes[slow_modes >= 0]
+    if not len(counts):
+        return {"modes_mean": None, "modes_min": None, "modes_max": None, "modes_equal_d": None}
+    return {
+        "modes_mean": float(counts.mean()),
+        "modes_min": int(counts.min()),
+        "modes_max": int(counts.max()),
+        "modes_equal_d": float((counts == d).mean()) if d else None,
+    }
 
 
 def readout_geometry(readout: np.ndarray, points: np.ndarray, d: int | None, meta: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import hashlib
 import platform
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,21 @@ import numpy as np
 import torch
 
 from rnn_geometry import io
+from rnn_geometry.dimension import LINKAGE_RADIUS, rms_radius
 from rnn_geometry.errors import UserError
+from rnn_geometry.fixed_points import Skeleton, find_fixed_points, skeleton
 from rnn_geometry.linearization import linearize, word_effects
 from rnn_geometry.model import analysis_cell, build_classifier, load_classifier, save_classifier
+from rnn_geometry.search import Status
 from rnn_geometry.settings import derive_seed
-from rnn_geometry.slow_points import Status, distinct_roots, find_fixed_points, project_to_slow_manifold, stability
+from rnn_geometry.slow_modes import SlowModes
+from rnn_geometry.slow_points import project_to_slow_manifold
 from rnn_geometry.states import hold_input, visit
 from rnn_geometry.tasks import word_vectors
 from rnn_geometry.training import Recipe, evaluate, train
 
 PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
+KEPT_MODES = 8  # networks without a gap have dozens of slow modes a point
 Log = Callable[[str], None]
 
 
@@ -125,37 +131,55 @@ def slow_points_run(
     step, min_tau = analysis_cell(classifier), analysis["min_tau"] or meta["mean_length"] / 2
     starts = torch.from_numpy(states["visited"]).double().to(where)
     hold = torch.from_numpy(x).double().to(where)
-    options = {key: analysis[key] for key in ("relax_steps", "damping", "iterations", "memory_mb")}
-    slow = project_to_slow_manifold(step, starts, hold, min_tau=min_tau, **options)
+    memory_mb = analysis["memory_mb"]
+    options = {key: analysis[key] for key in ("relax_steps", "rounds", "min_gap", "audit")}
+    slow = project_to_slow_manifold(step, starts, hold, min_tau=min_tau, seed=seed, memory_mb=memory_mb, **options)
     rows = np.unique(np.linspace(0, len(starts) - 1, min(analysis["exact_starts"], len(starts))).astype(int))
-    fixed = find_fixed_points(step, starts[rows], hold, memory_mb=analysis["memory_mb"])
+    fixed = find_fixed_points(step, starts[rows], hold, memory_mb=memory_mb)
     common = {"x": x, "min_tau": np.float64(min_tau), "hold_input": np.array(analysis["hold_input"])}
-    skeleton = skeleton_arrays(step, fixed, hold, states["visited"])
+    radius = LINKAGE_RADIUS * rms_radius(states["visited"])
+    bones = skeleton(step, fixed, hold, radius=radius, memory_mb=memory_mb)
     seconds = np.float64(time.process_time() - started)
     io.write_npz(output["states"], **states)
     io.write_npz(output["slow"], **point_arrays(slow), **common, seconds=seconds)
-    io.write_npz(output["fixed"], **point_arrays(fixed), **common, **skeleton, starts=rows)
-    log(f"slow points: median q {np.median(slow.q):.2e}, median displacement {np.median(slow.displacement):.3g}")
-    ghosts = int((fixed.status == Status.GHOST).sum())
-    log(f"fixed points: {len(skeleton['roots'])} distinct; {ghosts} of {len(rows)} starts ended at ghosts")
+    io.write_npz(output["modes"], **mode_arrays(slow.modes))
+    io.write_npz(output["fixed"], **point_arrays(fixed), **common, **skeleton_arrays(bones), starts=rows)
+    statuses = ", ".join(
+        f"{(slow.status == code).sum()} {Status(code).name.lower()}" for code in np.unique(slow.status)
+    )
+    log(f"slow points: {statuses}; median q {np.median(slow.q):.2e}, in fast modes {np.nanmedian(slow.fast_q):.2e}")
+    log(f"fixed points: {len(bones.roots)} distinct; {bones.ghosts} of {len(rows)} starts ended at ghosts")
 
 
 def point_arrays(found) -> dict[str, np.ndarray]:
     """Return the arrays of a search result that are kept."""
-    names = ("points", "q", "fast_q", "displacement", "slow_modes", "iterations", "status")
+    names = (
+        "points", "q", "fast_q", "displacement", "slow_modes", "held_modes", "gap", "iterations", "status"
+    )  # fmt: skip
     return {name: getattr(found, name) for name in names}
 
 
-def skeleton_arrays(step, fixed, x: torch.Tensor, visited: np.ndarray) -> dict[str, np.ndarray]:
-    """Tell the exact fixed points apart: `distinct` (n,) the id of the root each start led to (-1: none), `roots`
-    (r, S) and `stability` (r,) the number of unstable modes of each root.
-    """
-    radius = np.sqrt(((visited - visited.mean(axis=0)) ** 2).sum(axis=1).mean())
-    distinct, roots = distinct_roots(fixed.points, fixed.status, 1e-3 * radius)
-    if not len(roots):
-        return {"distinct": distinct, "roots": roots, "stability": np.empty(0, np.int64)}
-    eigenvalues = linearize(step, torch.from_numpy(roots).to(x), x).eigenvalues
-    return {"distinct": distinct, "roots": roots, "stability": stability(eigenvalues)}
+def mode_arrays(modes: SlowModes | None) -> dict[str, np.ndarray]:
+    """Return the arrays of slow modes that are kept, in single precision, of at most KEPT_MODES a point."""
+    if modes is None:
+        return {}
+    shown = modes.eigenvalues[:, :KEPT_MODES], modes.right[:, :, :KEPT_MODES], modes.left[:, :KEPT_MODES]
+    eigenvalues, right, left = (part.astype(np.complex64) for part in shown)
+    plain = {name: getattr(modes, name) for name in ("count", "error", "gap", "route")}
+    audit = {f"audit_{name}": np.asarray(value) for name, value in asdict(modes.audit).items()}
+    tau = modes.tau[:, :KEPT_MODES]
+    return {**plain, "eigenvalues": eigenvalues, "tau": tau, "right": right, "left": left, **audit}
+
+
+def skeleton_arrays(found: Skeleton) -> dict[str, np.ndarray]:
+    """Return the arrays of a skeleton that are kept."""
+    return {
+        "distinct": found.ids,
+        "roots": found.roots,
+        "basins": found.basins,
+        "stability": found.unstable,
+        "unseen": np.float64(found.unseen),
+    }
 
 
 def linearize_run(

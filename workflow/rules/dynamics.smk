@@ -9,6 +9,7 @@ rule slow_points:
     output:
         states=f"{RUN}/states.npz",
         slow=f"{RUN}/slow_points.npz",
+        modes=f"{RUN}/slow_modes.npz",
         fixed=f"{RUN}/fixed_points.npz",
     log:
         f"{RESULTS}/logs/slow_points/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",

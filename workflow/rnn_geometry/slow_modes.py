@@ -1,0 +1,377 @@
+"""Slow modes at many points: eigenvalues, right and left eigenvectors, found iteratively, proven or recomputed densely.
+
+A mode is slow when its time constant tau exceeds a stated cut, or |lambda| >= 1. The full spectrum of every Jacobian
+costs ten times more and is not needed (method: see `subspaces`); a random share of the points is audited with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from enum import IntEnum
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rnn_geometry import jacobians as jac
+from rnn_geometry import subspaces as sub
+from rnn_geometry.jacobians import Array, Step
+from rnn_geometry.linearization import decompose, is_slow, time_constants
+
+SAMPLE = 32  # points whose mean Jacobian starts the search, and on which it is tried
+WATCHED = 0.6  # modes with tau above this share of the cut are followed, so that none slips through near it
+DENSE_SIZE = 24  # states up to this size are decomposed densely
+MOST_COLUMNS = 12  # points with more modes to follow are decomposed densely
+PROVEN = 1e-4  # bound on the relative error of tau (tau <= 1e4), and on the residuals of the vectors
+CORRECTIONS = 2
+AUDIT_ERROR = 0.01  # relative error of tau that the audit accepts
+
+
+class Route(IntEnum):
+    """How the modes of a point were found; the int8 codes in SlowModes.route."""
+
+    ITERATIVE = 0
+    DENSE = 1
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Comparison with dense spectra at `points` random points.
+
+    missed, spurious: slow modes that only the dense, only the iterative search found; tau_error: largest relative error
+    of a time constant (tau <= 1e4); failed: whether all points were recomputed densely because of it.
+    """
+
+    points: int
+    missed: int
+    spurious: int
+    tau_error: float
+    failed: bool
+
+
+@dataclass(frozen=True)
+class SlowModes:
+    """Slow modes at n points, by falling |lambda|; what lies beyond `count` is zero. K is the largest count.
+
+    count (n,) int64; eigenvalues (n, K) complex; tau (n, K) in words, at most 1e5; right (n, S, K): right eigenvectors
+    of unit length in columns; left (n, K, S): left eigenvectors in rows, left @ right = 1; error (n,): product of the
+    residual norms |J r - lambda r| |l J - lambda l|, largest over the slow modes, which bounds the error of lambda up
+    to the norm of the resolvent; gap (n,): time constant of the fastest slow mode (of the cut, where there is none)
+    over that of the slowest fast one, an estimate; route (n,) int8: see Route; audit: see Audit.
+    """
+
+    count: np.ndarray
+    eigenvalues: np.ndarray
+    tau: np.ndarray
+    right: np.ndarray
+    left: np.ndarray
+    error: np.ndarray
+    gap: np.ndarray
+    route: np.ndarray
+    audit: Audit
+
+    def spread(self, rows: np.ndarray, count: int) -> SlowModes:
+        """Return modes of `count` points with these at `rows`; elsewhere `count` is -1 and the rest zero."""
+        arrays = {}
+        for field in fields(self):
+            if field.name != "audit":
+                fill = -1 if field.name == "count" else 0
+                arrays[field.name] = spread(getattr(self, field.name), rows, count, fill)
+        return SlowModes(**arrays, audit=self.audit)
+
+
+def spread(values: np.ndarray, rows: np.ndarray, count: int, fill: float) -> np.ndarray:
+    """Return an array of `count` rows with `values` at `rows` and `fill` elsewhere."""
+    whole = np.full((count, *values.shape[1:]), fill, dtype=values.dtype)
+    whole[rows] = values
+    return whole
+
+
+@dataclass
+class ModeBatch:
+    """Modes of one chunk of points, as in SlowModes but as tensors; proven (n,): whether they need no recomputation."""
+
+    count: Tensor
+    eigenvalues: Tensor
+    right: Tensor
+    left: Tensor
+    error: Tensor
+    gap: Tensor
+    route: Tensor
+    proven: Tensor
+
+    def fast_part(self, vectors: Tensor) -> Tensor:
+        """Return the part of vectors (n, S) outside the slow modes."""
+        slow = self.right @ (self.left @ vectors[:, :, None].to(self.left))
+        return vectors - slow[:, :, 0].real
+
+    def replace(self, rows: Tensor, other: ModeBatch) -> ModeBatch:
+        """Return the batch with the points `rows` (m,) taken from `other`."""
+        width = max(self.right.shape[2], other.right.shape[2])
+        parts = []
+        for field in fields(self):
+            mine, theirs = (padded(getattr(batch, field.name), field.name, width) for batch in (self, other))
+            mine = mine.clone()
+            mine[rows] = theirs
+            parts.append(mine)
+        return ModeBatch(*parts)
+
+    def take(self, rows: Tensor) -> ModeBatch:
+        """Return some of the points, in the order of `rows`."""
+        return ModeBatch(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    @classmethod
+    def concatenate(cls, batches: list[ModeBatch]) -> ModeBatch:
+        """Return the points of all batches as one."""
+        width = max(batch.right.shape[2] for batch in batches)
+        names = [field.name for field in fields(cls)]
+        return cls(*(torch.cat([padded(getattr(batch, name), name, width) for batch in batches]) for name in names))
+
+
+def padded(value: Tensor, name: str, width: int) -> Tensor:
+    """Return the tensor of a ModeBatch field with zeros up to `width` modes."""
+    if name not in ("eigenvalues", "right", "left"):
+        return value
+    missing = width - value.shape[2 if name == "right" else 1]
+    return torch.nn.functional.pad(value, (0, 0, 0, missing) if name == "left" else (0, missing))
+
+
+@torch.no_grad()
+def slow_modes(
+    step: Step,
+    points: Array,
+    x: Array,
+    *,
+    min_tau: float = 25.0,
+    audit: float = 0.02,
+    seed: int = 0,
+    memory_mb: float = 128,
+) -> SlowModes:
+    """Return the modes with tau > `min_tau` words or |lambda| >= 1 of `step` at points (n, S) under x, (E,) or (n, E).
+
+    A share `audit` of the points (at least one; none for 0), drawn with `seed`, is compared with its dense spectrum; a
+    missed or spurious mode or an error of tau above 1 % sends all points through the dense route. `memory_mb` bounds
+    the workspace. Raises ValueError as `jacobians.jacobians` does, and for a Jacobian that is not finite.
+    """
+    check_min_tau(min_tau)
+    step = jac.private_copy(step)
+    h, x = jac.checked_inputs(step, points, x)
+    finder = ModeFinder.for_points(step, h, x, min_tau)
+    batches = []
+    for rows in jac.chunks(h, x, memory_mb):
+        matrices = jac.recurrent_jacobian(step, h[rows], x[rows])
+        batches.append(finder.modes(matrices))
+    return finish(step, h, x, ModeBatch.concatenate(batches), min_tau, audit, seed, memory_mb)
+
+
+def check_min_tau(min_tau: float) -> None:
+    """Refuse a cut that is no positive number of words."""
+    if not min_tau > 0:
+        raise ValueError(f"min_tau must be above 0 words, got {min_tau}.")
+
+
+class ModeFinder:
+    """Finds slow modes of chunks of Jacobians that resemble those it was made with."""
+
+    def __init__(self, sample: Tensor, min_tau: float, min_gap: float = 1.0):
+        """sample (m, S, S): Jacobians at points spread over all; they start the search and decide on its route.
+
+        no_gap: whether the median gap below the cut at the sample is under `min_gap`.
+        """
+        if not sample.isfinite().all():
+            raise ValueError("The Jacobian holds NaN or infinity.")
+        self.min_tau, self.min_modulus = min_tau, sub.min_modulus_of(min_tau)
+        self.watched_modulus = sub.min_modulus_of(WATCHED * min_tau)
+        # Halfway between the modes that are followed and those that must not be missed.
+        self.suspicious = (self.min_modulus + self.watched_modulus) / 2
+        self.dense = sample.shape[1] <= DENSE_SIZE
+        if not self.dense:
+            self.blocks = sub.start_blocks(sample.mean(0))
+            proven = self._search(sample, sub.Factors(sample)).proven
+            self.dense = bool(proven.double().mean() < 0.5)
+        # The iterative route succeeds only where modes below the cut are few.
+        self.no_gap = self.dense and bool(dense_modes(sample, min_tau).gap.median() < min_gap)
+
+    @classmethod
+    def for_points(cls, step: Step, h: Tensor, x: Tensor, min_tau: float, min_gap: float = 1.0) -> ModeFinder:
+        """Return a finder for points h (n, S) under x (n, E)."""
+        rows = torch.linspace(0, len(h) - 1, min(SAMPLE, len(h))).round().long()
+        return cls(jac.recurrent_jacobian(step, h[rows], x[rows]), min_tau, min_gap)
+
+    def subspace(self, matrices: Tensor, factors: sub.Factors) -> sub.Subspace:
+        """Return the subspace of the modes that a projection holds at every point, unproven.
+
+        Modes just below the cut (tau above WATCHED of it) are held with the slow ones, so that points do not slide off
+        the edge of a manifold, where its modes shorten; without a gap that margin would hold half of the spectrum.
+        """
+        if self.dense:
+            return dense_subspace(matrices, self.min_tau * (1 if self.no_gap else WATCHED))
+        space, _ = sub.slow_subspace(factors, self.blocks, self.watched_modulus)
+        return sub.held_part(space, matrices, self.watched_modulus)
+
+    def modes(
+        self, matrices: Tensor, factors: sub.Factors | None = None, guess: sub.Subspace | None = None
+    ) -> ModeBatch:
+        """Return proven slow modes of Jacobians (n, S, S); a `guess` of their subspaces saves most of the work."""
+        if self.dense:
+            return dense_modes(matrices, self.min_tau)
+        factors = factors or sub.Factors(matrices)
+        if guess is None:
+            found = self._search(matrices, factors)
+        else:
+            found = self._prove(matrices, factors, guess, torch.ones_like(guess.used[:, 0]))
+            found = self._redo(found, lambda rows: self._search(matrices[rows], factors.only(rows)))
+        return self._redo(found, lambda rows: dense_modes(matrices[rows], self.min_tau))
+
+    def _redo(self, found: ModeBatch, again: Callable[[Tensor], ModeBatch]) -> ModeBatch:
+        rows = found.proven.logical_not().nonzero()[:, 0]
+        return found.replace(rows, again(rows)) if len(rows) else found
+
+    def _search(self, matrices: Tensor, factors: sub.Factors) -> ModeBatch:
+        space, agree = sub.slow_subspace(factors, self.blocks, self.watched_modulus)
+        return self._prove(matrices, factors, space, agree)
+
+    def _prove(self, matrices: Tensor, factors: sub.Factors, space: sub.Subspace, agree: Tensor) -> ModeBatch:
+        """Return the slow modes in `space`, corrected until they are proven, and say where they are."""
+        remaining = sub.remaining_modulus(factors, space)
+        agree = agree & (space.used.sum(1) <= MOST_COLUMNS) & (remaining < self.suspicious)
+        found = self._evaluate(matrices, space, remaining)
+        for _ in range(CORRECTIONS):
+            rows = (agree & ~found.proven).nonzero()[:, 0]
+            if len(rows) == 0:
+                break
+            better, _ = sub.correct(matrices[rows], factors.only(rows), space.only(rows))
+            found = found.replace(rows, self._evaluate(matrices[rows], better, remaining[rows]))
+            space = space.put(rows, better)
+        found.proven &= agree
+        return found
+
+    def _evaluate(self, matrices: Tensor, space: sub.Subspace, remaining: Tensor) -> ModeBatch:
+        """Oblique Rayleigh-Ritz in `space`, with the residuals that prove its result."""
+        image, preimage = matrices @ space.right, space.left @ matrices
+        values, vectors = sub.small_eig(space.left @ image)
+        inverse = torch.linalg.inv_ex(vectors)[0]
+        right, left = space.right.to(vectors) @ vectors, inverse @ space.left.to(vectors)
+        length, left_length = _norm(right, 1), _norm(left, 2)
+        error = _norm(image.to(vectors) @ vectors - right * values[:, None], 1) / length
+        left_error = _norm(inverse @ preimage.to(vectors) - values[:, :, None] * left, 2) / left_length
+        product = error * left_error * length * left_length
+        tau = _tau(values)
+        # A mode that is followed must be proven as well where it might be slow after all.
+        doubtful = space.used & ((product * tau > PROVEN) | (error.maximum(left_error) > PROVEN))
+        finite = product.isfinite().all(1) & values.isfinite().all(1)
+        batch = _keep_slow(values, right, left, self.min_tau, remaining)
+        batch.error = torch.where(is_slow_tensor(values, self.min_tau), product, 0.0).max(1).values
+        batch.proven = finite & ~doubtful.any(1)
+        return batch
+
+
+def _norm(values: Tensor, dim: int) -> Tensor:
+    return torch.linalg.vector_norm(values, dim=dim).clamp_min(sub.TINY)
+
+
+def _tau(values: Tensor, cap: float = 1e4) -> Tensor:
+    return (1 / values.abs().log()).abs().clamp(max=cap)
+
+
+def is_slow_tensor(values: Tensor, min_tau: float) -> Tensor:
+    """Say of each eigenvalue whether it is slow; `linearization.is_slow` for tensors."""
+    return (_tau(values, torch.inf) > min_tau) | (values.abs() >= 1)
+
+
+def _keep_slow(values: Tensor, right: Tensor, left: Tensor, min_tau: float, remaining: Tensor) -> ModeBatch:
+    """Return the slow ones of modes (n, m), by falling |lambda|, with unit right vectors of a fixed phase."""
+    slow = is_slow_tensor(values, min_tau)
+    count = slow.sum(1)
+    order = torch.where(slow, values.abs(), -1.0).argsort(dim=1, descending=True, stable=True)
+    order = order[:, : max(1, int(count.max()))]
+    used, size = slow.gather(1, order), right.shape[1]
+    below = torch.where(slow, 0.0, values.abs()).max(1).values.maximum(remaining)
+    slowest_fast = _tau(below).clamp_min(1e-3)
+    fastest = torch.where(slow, _tau(values), torch.inf).min(1).values
+    gap = torch.where(count > 0, fastest, min_tau) / slowest_fast
+    right = right.gather(2, order[:, None, :].expand(-1, size, -1))
+    left = left.gather(1, order[:, :, None].expand(-1, -1, size))
+    largest = right.gather(1, right.abs().argmax(1, keepdim=True))
+    scale = _norm(right, 1)[:, None] * largest / largest.abs().clamp_min(sub.TINY)
+    right = torch.where(used[:, None], right / scale, 0)
+    left = torch.where(used[:, :, None], left * scale.mT, 0)
+    nothing = torch.zeros_like(gap)
+    route, proven = torch.zeros_like(count, dtype=torch.int8), torch.ones_like(used[:, 0])
+    return ModeBatch(count, torch.where(used, values.gather(1, order), 0), right, left, nothing, gap, route, proven)
+
+
+def dense_modes(matrices: Tensor, min_tau: float) -> ModeBatch:
+    """Return the slow modes of Jacobians (n, S, S) from their full spectra."""
+    full = decompose(matrices.cpu().numpy())
+    values, right, left = (torch.from_numpy(part).to(matrices.device) for part in full[:3])
+    batch = _keep_slow(values, right, left, min_tau, torch.zeros(len(values)).to(matrices))
+    batch.route += Route.DENSE
+    return batch
+
+
+def dense_subspace(matrices: Tensor, min_tau: float) -> sub.Subspace:
+    """Return the subspaces of the slow modes of Jacobians (n, S, S) from their full spectra."""
+    batch = dense_modes(matrices, min_tau)
+    upper = batch.eigenvalues.imag >= 0
+    right = torch.where(upper[:, None], batch.right.real, batch.right.imag)
+    left = torch.where(upper[:, :, None], batch.left.real, batch.left.imag)
+    used = torch.arange(upper.shape[1], device=upper.device) < batch.count[:, None]
+    return sub.Subspace(right, sub.dual(left, right, used), used)
+
+
+def audited(step: Step, h: Tensor, x: Tensor, found: ModeBatch, min_tau: float, share: float, seed: int) -> Audit:
+    """Compare a random share of the points with their dense spectra."""
+    size = max(1, round(share * len(h))) if share > 0 else 0
+    rows = torch.from_numpy(np.random.default_rng(seed).permutation(len(h))[:size].copy())
+    missed = spurious = 0
+    worst = 0.0
+    for row in rows.tolist():
+        one = slice(row, row + 1)
+        full = np.linalg.eigvals(jac.recurrent_jacobian(step, h[one], x[one])[0].cpu().numpy())
+        mine = found.eigenvalues[row, : int(found.count[row])].cpu().numpy()
+        lost, extra, error = compare_modes(mine, full, min_tau)
+        missed, spurious, worst = missed + lost, spurious + extra, max(worst, error)
+    return Audit(size, missed, spurious, worst, bool(missed or spurious or worst > AUDIT_ERROR))
+
+
+def compare_modes(found: np.ndarray, full: np.ndarray, min_tau: float) -> tuple[int, int, float]:
+    """Match slow eigenvalues with a full spectrum; return numbers of missed and of spurious ones, and the error of tau.
+
+    A mode whose tau is within AUDIT_ERROR of the cut may be counted on either side.
+    """
+    left = list(np.flatnonzero(is_slow(full, min_tau * (1 - AUDIT_ERROR))))
+    spurious, worst = 0, 0.0
+    for value in found:
+        if not left:
+            spurious += 1
+            continue
+        nearest = min(left, key=lambda i: abs(full[i] - value))
+        true, mine = time_constants(np.array([full[nearest], value]), 1e4)
+        error = abs(mine - true) / true
+        if error > 10 * AUDIT_ERROR:
+            spurious += 1
+            continue
+        worst = max(worst, error)
+        left.remove(nearest)
+    return int(is_slow(full[left], min_tau * (1 + AUDIT_ERROR)).sum()), spurious, worst
+
+
+def finish(
+    step: Step, h: Tensor, x: Tensor, found: ModeBatch, min_tau: float, share: float, seed: int, memory_mb: float
+) -> SlowModes:
+    """Audit the modes found at points h (n, S), recompute all of them densely if that fails, return numpy arrays."""
+    audit = audited(step, h, x, found, min_tau, share, seed)
+    if audit.failed:
+        parts = [
+            dense_modes(jac.recurrent_jacobian(step, h[rows], x[rows]), min_tau) for rows in jac.chunks(h, x, memory_mb)
+        ]
+        found = ModeBatch.concatenate(parts)
+    arrays = {
+        name: getattr(found, name).cpu().numpy()
+        for name in ("count", "eigenvalues", "right", "left", "error", "gap", "route")
+    }
+    used = np.arange(arrays["eigenvalues"].shape[1]) < arrays["count"][:, None]
+    tau = np.where(used, time_constants(np.where(used, arrays["eigenvalues"], 0.5)), 0.0)
+    return SlowModes(**arrays, tau=tau, audit=audit)
