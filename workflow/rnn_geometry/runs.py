@@ -6,7 +6,7 @@ import hashlib
 import platform
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,17 @@ from rnn_geometry.fixed_points import Skeleton, find_fixed_points, skeleton
 from rnn_geometry.linearization import linearize, word_effects
 from rnn_geometry.model import analysis_cell, build_classifier, load_classifier, save_classifier
 from rnn_geometry.search import Status
+from rnn_geometry.sentences import Sentences
 from rnn_geometry.settings import derive_seed
-from rnn_geometry.slow_modes import SlowModes
+from rnn_geometry.slow_modes import Audit, SlowModes
 from rnn_geometry.slow_points import project_to_slow_manifold
 from rnn_geometry.states import hold_input, visit
 from rnn_geometry.tasks import word_vectors
 from rnn_geometry.training import Recipe, evaluate, train
+from rnn_geometry.word_modes import linear_prediction, rollout_error, word_mode_effects
 
 PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
+TELLING_COUNT = 5  # occurrences from which the log-odds of a word mean something
 KEPT_MODES = 8  # networks without a gap have dozens of slow modes a point
 Log = Callable[[str], None]
 
@@ -196,9 +199,14 @@ def linearize_run(
     x = torch.from_numpy(slow["x"]).to(where)
     result = linearize(step, points, x, memory_mb=memory_mb)
     meta, test = io.read_json(files["meta"]), io.read_sentences(files["test"])
-    words = chosen_words(meta, test.tokens, len(io.read_json(files["vocab"])), shown_words)
+    words = chosen_words(meta, test, len(io.read_json(files["vocab"])), shown_words)
     vectors = classifier.embedding_matrix().double()[torch.from_numpy(words).to(where)]
-    effects, spread, moves = word_effects(step, points, x, vectors, classifier.readout_matrix().double())
+    readout = classifier.readout_matrix().double()
+    effects, spread, moves = word_effects(step, points, x, vectors, readout)
+    modes = read_modes(io.read_npz(files["modes"]), index)
+    on_modes = word_mode_effects(step, points, x, vectors, modes, memory_mb=memory_mb)
+    predicted = linear_prediction(step, points, x, vectors, readout, memory_mb=memory_mb)
+    rollout = rollout_error(step, points, x, one_word_kicks(step, points, x, vectors), memory_mb=memory_mb)
     io.write_npz(
         output,
         index=index,
@@ -212,6 +220,14 @@ def linearize_run(
         word_effects=effects,
         word_effects_std=spread,
         word_moves=moves,
+        word_mode_effects=on_modes.effects.astype(np.complex64),
+        word_along=on_modes.along,
+        word_across=on_modes.across,
+        linear_error=predicted.relative_error,
+        linear_r2=np.float64(predicted.r2),
+        rollout_steps=rollout.steps,
+        rollout_error=rollout.relative_error,
+        rollout_drift=rollout.drift,
         seconds=np.float64(time.process_time() - started),
     )
     log(f"longest time constants at the centre: {', '.join(f'{tau:.4g}' for tau in result.tau[centre][:5])} words")
@@ -228,10 +244,36 @@ def spectrum_sample(points: np.ndarray, size: int) -> tuple[np.ndarray, int]:
     return index, int(np.searchsorted(index, centre))
 
 
-def chosen_words(meta: Mapping[str, Any], tokens: np.ndarray, words: int, shown: int) -> np.ndarray:
-    """Return ids of the words whose effects are measured: all of a synthetic task, the most frequent of a text."""
+def read_modes(arrays: Mapping[str, np.ndarray], rows: np.ndarray) -> SlowModes:
+    """Return the slow modes at some rows of slow_modes.npz, as many as were kept."""
+    names = ("count", "eigenvalues", "tau", "right", "left", "error", "gap", "route")
+    kept = {name: arrays[name][rows] for name in names}
+    kept["count"] = kept["count"].clip(0, kept["eigenvalues"].shape[1])
+    return SlowModes(**kept, audit=Audit(*(arrays[f"audit_{field.name}"].item() for field in fields(Audit))))
+
+
+@torch.no_grad()
+def one_word_kicks(step, points: torch.Tensor, x: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
+    """Return what one word adds to each point, (n, S); the words (W, E) take turns over the points."""
+    words = vectors[torch.arange(len(points), device=points.device) % len(vectors)]
+    hold = x.expand(len(points), -1)
+    return step(points, words) - step(points, hold)
+
+
+def chosen_words(meta: Mapping[str, Any], test: Sentences, words: int, shown: int) -> np.ndarray:
+    """Return ids of the words whose effects are measured: all of a synthetic task; of a text the most frequent, and
+    as many of the most telling ones, with the largest log-odds of a class among words read at least five times.
+    """
     if meta["kind"] == "synthetic":
         return np.arange(words)
-    counts = np.bincount(tokens, minlength=words)
-    frequent = np.argsort(-counts, kind="stable")[: shown + 2]
-    return np.sort(frequent[frequent > 1][:shown])
+    labels = np.repeat(test.labels, test.lengths, axis=0)
+    if labels.ndim == 1:
+        labels = labels[:, None] == np.arange(meta["classes"])
+    counts = np.stack([np.bincount(test.tokens, weights=column, minlength=words) for column in labels.T]) + 0.5
+    total = np.bincount(test.tokens, minlength=words)
+    share = counts / counts.sum(axis=1, keepdims=True)
+    odds = np.abs(np.log(share / share.mean(axis=0))).max(axis=0)
+    frequent = np.argsort(-total[2:], kind="stable")[: (shown + 1) // 2] + 2
+    rest = np.setdiff1d(np.flatnonzero(total >= TELLING_COUNT), np.append(frequent, [0, 1]))
+    telling = rest[np.argsort(-odds[rest], kind="stable")[: shown // 2]]
+    return np.sort(np.append(frequent, telling))

@@ -27,7 +27,7 @@ def project_to_slow_manifold(
     min_tau: float = 25.0,
     relax_steps: int = 2,
     rounds: int = 6,
-    min_gap: float = 1.5,
+    min_gap: float = 2.0,
     modes: bool = True,
     audit: float = 0.02,
     seed: int = 0,

@@ -37,6 +37,8 @@ RUN_COLUMNS = (
     "cliff",
     "neutral_effect",
     "own_readout_cosine",
+    "linear_r2",
+    "rollout_error_10",
     "cover",
     "distinct_points",
     "q_median",

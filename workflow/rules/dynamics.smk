@@ -41,6 +41,7 @@ rule linearize:
         model=f"{RUN}/model.safetensors",
         run=f"{RUN}/run.json",
         slow=f"{RUN}/slow_points.npz",
+        modes=f"{RUN}/slow_modes.npz",
         vocab=f"{DATA}/vocab.json",
         meta=f"{DATA}/meta.json",
         test=f"{DATA}/test.parquet",
