@@ -33,6 +33,7 @@ LAYERS = {
         "projection",
         "slow_points",
         "fixed_points",
+        "descent",
         "steps",
         "states",
     ],

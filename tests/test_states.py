@@ -177,3 +177,13 @@ def test_a_word_outside_the_vocabulary_is_named():
 def test_a_synthetic_task_has_no_padding_word():
     with pytest.raises(UserError, match=r"analysis\.hold_input: padding is accepted for text tasks only"):
         states.hold_input("padding", VECTORS, SYNTHETIC, SHORT)
+
+
+def test_a_vector_is_taken_as_it_is():
+    np.testing.assert_array_equal(states.hold_input("vector:0.5,-2", VECTORS, TEXT, SHORT), [0.5, -2])
+
+
+@pytest.mark.parametrize("text", ["0.5", "1,2,3", "1,nan", "a,b", ""])
+def test_a_vector_that_does_not_fit_is_named(text):
+    with pytest.raises(UserError, match=r"analysis\.hold_input: "):
+        states.hold_input(f"vector:{text}", VECTORS, TEXT, SHORT)

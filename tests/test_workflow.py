@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 
+import numpy as np
 import pytest
 from conftest import ProjectCopy
 
@@ -83,6 +84,7 @@ def test_every_network_has_its_files(finished):
         "history.parquet",
         "states.npz",
         "slow_points.npz",
+        "slow_modes.npz",
         "fixed_points.npz",
         "linearization.npz",
         "geometry.json",
@@ -90,6 +92,24 @@ def test_every_network_has_its_files(finished):
     }
     run = json.loads((finished.root / RUN / "run.json").read_text())
     assert {"network", "settings", "seeds", "data_sha256", "versions", "fingerprint", "device", "threads"} <= set(run)
+
+
+def test_slow_modes_lie_at_every_point_and_were_audited(finished):
+    from rnn_geometry import io
+
+    slow, modes, linear = (
+        io.read_npz(finished.root / RUN / f"{name}.npz") for name in ("slow_points", "slow_modes", "linearization")
+    )
+    assert modes["count"].tolist() == slow["slow_modes"].tolist()
+    assert (modes["audit_points"], modes["audit_missed"], modes["audit_spurious"]) == (4, 0, 0)
+    assert not modes["audit_failed"]
+    index = linear["index"]
+    cut = float(slow["min_tau"])
+    full = ((linear["tau"] > cut) | (np.abs(linear["eigenvalues"]) >= 1)).sum(axis=1)
+    assert full.tolist() == modes["count"][index].tolist()
+    assert linear["word_mode_effects"].shape == (len(index), len(linear["word_ids"]), modes["right"].shape[2])
+    assert 0 < float(linear["linear_r2"]) <= 1
+    assert (linear["rollout_error"] < 2).all()
 
 
 def test_model_and_run_json_suffice_to_rebuild_the_network(finished):

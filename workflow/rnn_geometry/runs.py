@@ -6,7 +6,7 @@ import hashlib
 import platform
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,16 @@ import numpy as np
 import torch
 
 from rnn_geometry import io
+from rnn_geometry.descent import adam_search, damped_gauss_newton
 from rnn_geometry.dimension import LINKAGE_RADIUS, rms_radius
 from rnn_geometry.errors import UserError
 from rnn_geometry.fixed_points import Skeleton, find_fixed_points, skeleton
 from rnn_geometry.linearization import linearize, word_effects
 from rnn_geometry.model import analysis_cell, build_classifier, load_classifier, save_classifier
-from rnn_geometry.search import Status
+from rnn_geometry.search import SlowPoints, Status
 from rnn_geometry.sentences import Sentences
 from rnn_geometry.settings import derive_seed
-from rnn_geometry.slow_modes import Audit, SlowModes
+from rnn_geometry.slow_modes import Audit, SlowModes, slow_modes
 from rnn_geometry.slow_points import project_to_slow_manifold
 from rnn_geometry.states import hold_input, visit
 from rnn_geometry.tasks import word_vectors
@@ -135,8 +136,7 @@ def slow_points_run(
     starts = torch.from_numpy(states["visited"]).double().to(where)
     hold = torch.from_numpy(x).double().to(where)
     memory_mb = analysis["memory_mb"]
-    options = {key: analysis[key] for key in ("relax_steps", "rounds", "min_gap", "audit")}
-    slow = project_to_slow_manifold(step, starts, hold, min_tau=min_tau, seed=seed, memory_mb=memory_mb, **options)
+    slow = find_slow_points(step, starts, hold, analysis, min_tau, seed)
     rows = np.unique(np.linspace(0, len(starts) - 1, min(analysis["exact_starts"], len(starts))).astype(int))
     fixed = find_fixed_points(step, starts[rows], hold, memory_mb=memory_mb)
     common = {"x": x, "min_tau": np.float64(min_tau), "hold_input": np.array(analysis["hold_input"])}
@@ -150,8 +150,26 @@ def slow_points_run(
     statuses = ", ".join(
         f"{(slow.status == code).sum()} {Status(code).name.lower()}" for code in np.unique(slow.status)
     )
-    log(f"slow points: {statuses}; median q {np.median(slow.q):.2e}, in fast modes {np.nanmedian(slow.fast_q):.2e}")
+    log(f"slow points: {statuses}; median q {np.median(slow.q):.2e}, in fast modes {np.median(slow.fast_q):.2e}")
+    audit = slow.modes.audit
+    log(f"slow modes: {audit.missed} missed and {audit.spurious} spurious at {audit.points} audited points")
     log(f"fixed points: {len(bones.roots)} distinct; {bones.ghosts} of {len(rows)} starts ended at ghosts")
+
+
+def find_slow_points(
+    step, starts: torch.Tensor, x: torch.Tensor, analysis: Mapping[str, Any], min_tau: float, seed: int
+) -> SlowPoints:
+    """Search slow points with the method of the configuration; slow modes are found at the points of each."""
+    common = {"min_tau": min_tau, "audit": analysis["audit"], "seed": seed, "memory_mb": analysis["memory_mb"]}
+    if analysis["method"] == "manifold":
+        options = {key: analysis[key] for key in ("relax_steps", "rounds", "min_gap")}
+        return project_to_slow_manifold(step, starts, x, **common, **options)
+    if analysis["method"] == "damped":
+        found = damped_gauss_newton(step, starts, x, memory_mb=analysis["memory_mb"])
+    else:
+        found = adam_search(step, starts, x, memory_mb=analysis["memory_mb"])
+    modes = slow_modes(step, found.points, x, **common)
+    return replace(found, slow_modes=modes.count, gap=modes.gap, modes=modes)
 
 
 def point_arrays(found) -> dict[str, np.ndarray]:
