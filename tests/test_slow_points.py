@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnn_geometry.cells import make_cell
 from rnn_geometry.dimension import participation_ratio
-from rnn_geometry.fixed_points import distinct_roots, find_fixed_points
+from rnn_geometry.fixed_points import distinct_roots, find_fixed_points, skeleton
 from rnn_geometry.linearization import fast_part, linearize, stability
 from rnn_geometry.search import Status
 from rnn_geometry.slow_modes import DENSE_SIZE, Route
@@ -212,6 +212,21 @@ def test_roots_are_numbered_by_first_appearance_and_others_left_out():
     assert (set(ids), roots.shape) == ({-1}, (0, 1))
 
 
+def test_the_skeleton_counts_basins_ghosts_and_what_it_may_have_missed():
+    starts = truth.tensor([[0.9], [0.8], [0.0], [-0.7], [-0.9], [0.95]])
+    found = find_fixed_points(truth.tanh_step(), starts, truth.NOTHING)
+    bones = skeleton(truth.tanh_step(), found, truth.NOTHING, radius=1e-3)
+    np.testing.assert_allclose(bones.roots[:, 0], [truth.ROOT, 0, -truth.ROOT], atol=1e-8)
+    assert (bones.basins.tolist(), bones.unstable.tolist()) == ([3, 1, 2], [0, 1, 0])
+    assert bones.ids.tolist() == [0, 0, 1, 2, 2, 0]
+    assert (bones.ghosts, bones.unseen) == (0, 1 / 6)
+    shifted = truth.tanh_step(bias=0.35)
+    found = find_fixed_points(shifted, truth.tensor([[truth.SHIFTED_GHOST]]), truth.NOTHING)
+    bones = skeleton(shifted, found, truth.NOTHING, radius=1e-3)
+    assert (len(bones.roots), bones.ghosts, bones.ids.tolist()) == (0, 1, [-1])
+    assert np.isnan(bones.unseen)
+
+
 # What must not matter
 
 
@@ -222,15 +237,18 @@ def assert_same(found, expected, rows=slice(None), rotation=None, atol=1e-9):
     np.testing.assert_allclose(found.q, expected.q[rows], rtol=1e-6, atol=atol * 1e-3)
 
 
+@pytest.mark.parametrize("size", [12, 40])  # decomposed densely, and iteratively
 @pytest.mark.parametrize("search", SEARCHES)
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 1000), memory_mb=st.floats(1e-4, 0.2))
-def test_order_and_chunk_size_do_not_matter(search, seed, memory_mb):
-    starts, order = draw((15, 12), seed), np.random.default_rng(seed).permutation(15)
-    expected = search(integrator(), starts, np.zeros(2))
-    found = search(integrator(), starts[order], np.zeros(2), memory_mb=memory_mb)
-    assert_same(found, expected, order)
-    np.testing.assert_array_equal(found.iterations, expected.iterations[order])
+def test_order_and_chunk_size_do_not_matter(search, size, seed, memory_mb):
+    starts, order = draw((15, size), seed), np.random.default_rng(seed).permutation(15)
+    expected = search(integrator(size), starts, np.zeros(2))
+    chunked = search(integrator(size), starts, np.zeros(2), memory_mb=memory_mb)
+    assert_same(chunked, expected)
+    np.testing.assert_array_equal(chunked.slow_modes, expected.slow_modes)
+    np.testing.assert_array_equal(chunked.iterations, expected.iterations)
+    assert_same(search(integrator(size), starts[order], np.zeros(2)), expected, order, atol=1e-6)
 
 
 @pytest.mark.parametrize("search", SEARCHES)

@@ -71,8 +71,8 @@ def hold_input(name: str, word_vectors: np.ndarray, vocabulary: list[str], sente
     """Return x*, shape (E,), the input at which the dynamics are analysed.
 
     name: `zero` (the zero vector), `mean` (mean word vector over the words of `sentences`), `padding` (vector of word
-    id 0 of a text vocabulary), `word:<word>` or `vector:<numbers, by commas>`. Raises UserError for a word outside the vocabulary
-    and for a vector that is not E finite numbers.
+    id 0 of a text vocabulary), `word:<word>` or `vector:<numbers, by commas>`. Raises UserError for a word outside the
+    vocabulary and for a vector that is not E finite numbers.
     """
     if name == "zero":
         return np.zeros(word_vectors.shape[1])
