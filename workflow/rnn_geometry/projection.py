@@ -14,6 +14,7 @@ from rnn_geometry.search import Status, Walk
 from rnn_geometry.slow_modes import ModeBatch, ModeFinder
 
 MOVES = 2  # Newton steps with one Jacobian
+DAMPING = 0.1  # where there is no gap: a direction with singular value s of I - J moves by s^2 / (s^2 + DAMPING)
 # Shares of the scale, the root-mean-square norm of the starts: a fast residual that is zero, or nearly so; how far a
 # point may move before its factors are renewed; the longest Newton step.
 ZERO, NEARLY_ZERO, NEARBY, LONGEST = 1e-6, 1e-4, 1e-3, 1.0
@@ -47,16 +48,14 @@ class Projection:
     """Moves relaxed points onto the slow manifold, chunk by chunk; a point's result does not depend on the others."""
 
     def __init__(self, step: Step, finder: ModeFinder, scale: float, rounds: int, with_modes: bool):
-        self.step, self.finder, self.scale, self.with_modes = step, finder, scale, with_modes
-        # Where slow and fast modes have no gap, renewing the subspace mixes them without end.
-        self.rounds = 1 if finder.no_gap else rounds
+        self.step, self.finder, self.scale, self.rounds, self.with_modes = step, finder, scale, rounds, with_modes
 
     def run(self, walk: Walk, x: Tensor) -> Found:
         """Move the points of `walk` under inputs x (n, E), set their status, and say what is known of them."""
+        if self.finder.no_gap:
+            return self._filtered(walk, x)
         relaxed = walk.only(torch.arange(len(x), device=x.device))
         found = self._rounds(walk, x)
-        if self.finder.no_gap:
-            return found
         # Where a search that failed has ended depends on rounding, where it began does not.
         lost = (found.fast_q > half_square(NEARLY_ZERO * self.scale)).nonzero()[:, 0]
         if len(lost):
@@ -76,27 +75,35 @@ class Projection:
             done = (fast <= ZERO * self.scale) | (turn == self.rounds)
             if done.any():
                 order.append(active[done])
-                parts.append(self._found(local.only(done), walk.r[active[done]], fast[done]))
+                parts.append(self._found(local.only(done), fast[done]))
             if done.all():
                 break
             active, local = active[~done], local.only(~done)
             newton(self.step, walk, active, x, local, LONGEST * self.scale)
         return Found.concatenate(parts).take(torch.cat(order).argsort())
 
-    def _found(self, local: _Local, r: Tensor, fast: Tensor) -> Found:
+    def _found(self, local: _Local, fast: Tensor) -> Found:
         held = local.space.used.sum(1)
         if not self.with_modes:
             return Found(half_square(fast), held, None)
-        modes = self.finder.modes(local.matrices, local.factors, local.space)
-        if self.finder.no_gap:
-            # Tracked subspaces are no longer invariant there; the modes are.
-            return Found(half_square(torch.linalg.vector_norm(modes.fast_part(r), dim=1)), modes.count, modes)
-        return Found(half_square(fast), held, modes)
+        return Found(half_square(fast), held, self.finder.modes(local.matrices, local.factors, local.space))
+
+    def _filtered(self, walk: Walk, x: Tensor) -> Found:
+        """Move points of a network without a gap by steps that need no cut: all directions, the less the slower."""
+        limit, nothing = walk.limit(), torch.zeros_like(walk.iterations)
+        for _ in range(MOVES):
+            move = jac.damped_step(*jac.normal_equations(self.step, walk.h, x, walk.r), DAMPING)
+            walk.advance(self.step, x, move, limit)
+            walk.iterations += walk.status != Status.DIVERGED
+        if not self.with_modes:
+            return Found(torch.full_like(walk.q, torch.nan), nothing, None)
+        modes = self.finder.modes(jac.recurrent_jacobian(self.step, walk.h, x))
+        return Found(half_square(torch.linalg.vector_norm(modes.fast_part(walk.r), dim=1)), nothing, modes)
 
     def _look(self, walk: Walk, x: Tensor) -> Found:
         """Say what is known of points without moving them."""
         local = _Local.at(self.step, self.finder, walk, torch.arange(len(x), device=x.device), x)
-        return self._found(local, walk.r, fast_length(local.space, walk.r))
+        return self._found(local, fast_length(local.space, walk.r))
 
 
 class _Local:

@@ -42,8 +42,9 @@ def project_to_slow_manifold(
     renewed in up to `rounds` rounds, until the fast residual is zero (1e-6 of the starts' root-mean-square norm).
     Slow modes at the points are found, proven and audited as in `slow_modes.slow_modes`, unless `modes` is False.
 
-    Where the spectra have no gap below the cut (median ratio of time constants under `min_gap`), there is no such
-    manifold: the modes are then fixed once, and all points are NO_GAP.
+    Where the spectra have no gap below the cut (median ratio of time constants under `min_gap`), a cut means nothing:
+    the points then take two Gauss-Newton steps of fixed damping, which move a direction the less the slower it is. No
+    mode is held exactly, fast_q stays above zero, and all points are NO_GAP.
 
     Status: OFF_MANIFOLD where a fast residual above 1e-4 of that norm was left (the point is then the relaxed start),
     NO_GAP where the gap below the cut is under `min_gap`, DIVERGED where relaxing diverged. Neither the step nor the
