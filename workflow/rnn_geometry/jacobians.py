@@ -20,6 +20,7 @@ Step = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 # Square matrices of doubles that are alive per point at once: the Jacobian, its closed-form terms, products, factors.
 WORKSPACE_MATRICES = 8
 CACHE_BYTES = 2**21
+CLOSED_FORM_MB, DIFFERENTIATED_MB = 128.0, 512.0  # default memory budgets
 
 
 def jacobians(step: Step, h: Array, x: Array, *, memory_mb: float = 512) -> tuple[torch.Tensor, torch.Tensor]:
@@ -154,6 +155,15 @@ def _try(step: Step, h: torch.Tensor, x: torch.Tensor) -> None:
         raise ValueError(f"The step must return a state of shape {tuple(h.shape)}, it returned {tuple(result.shape)}.")
     if result.dtype != torch.float64:
         raise ValueError(f"The step must return torch.float64 for float64 states, it returned {result.dtype}.")
+
+
+def budget(step: Step, memory_mb: float | None) -> float:
+    """Return `memory_mb`, or the fastest on a CPU: small chunks that stay in its cache where J has a closed form, larger
+    ones where it is differentiated, since every entry of the state then costs a call.
+    """
+    if memory_mb is not None:
+        return memory_mb
+    return CLOSED_FORM_MB if getattr(step, "jacobians", None) is not None else DIFFERENTIATED_MB
 
 
 def chunk_length(state_size: int, input_size: int, memory_mb: float) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from rnn_geometry import io
+from rnn_geometry import jacobians as jac
 from rnn_geometry.descent import adam_search, damped_gauss_newton
 from rnn_geometry.dimension import LINKAGE_RADIUS, rms_radius
 from rnn_geometry.errors import UserError
@@ -135,7 +136,7 @@ def slow_points_run(
     step, min_tau = analysis_cell(classifier), analysis["min_tau"] or meta["mean_length"] / 2
     starts = torch.from_numpy(states["visited"]).double().to(where)
     hold = torch.from_numpy(x).double().to(where)
-    memory_mb = analysis["memory_mb"]
+    memory_mb = jac.budget(step, analysis["memory_mb"])
     slow = find_slow_points(step, starts, hold, analysis, min_tau, seed)
     rows = np.unique(np.linspace(0, len(starts) - 1, min(analysis["exact_starts"], len(starts))).astype(int))
     fixed = find_fixed_points(step, starts[rows], hold, memory_mb=memory_mb)
@@ -165,9 +166,9 @@ def find_slow_points(
         options = {key: analysis[key] for key in ("relax_steps", "rounds", "min_gap")}
         return project_to_slow_manifold(step, starts, x, **common, **options)
     if analysis["method"] == "damped":
-        found = damped_gauss_newton(step, starts, x, memory_mb=analysis["memory_mb"])
+        found = damped_gauss_newton(step, starts, x, memory_mb=jac.budget(step, analysis["memory_mb"]))
     else:
-        found = adam_search(step, starts, x, memory_mb=analysis["memory_mb"])
+        found = adam_search(step, starts, x, memory_mb=jac.budget(step, analysis["memory_mb"]))
     modes = slow_modes(step, found.points, x, **common)
     return replace(found, slow_modes=modes.count, gap=modes.gap, modes=modes)
 
@@ -204,7 +205,15 @@ def skeleton_arrays(found: Skeleton) -> dict[str, np.ndarray]:
 
 
 def linearize_run(
-    files, output: str, *, spectrum_points: int, shown_words: int, memory_mb: int, device: str, threads: int, log: Log
+    files,
+    output: str,
+    *,
+    spectrum_points: int,
+    shown_words: int,
+    memory_mb: int | None,
+    device: str,
+    threads: int,
+    log: Log,
 ):
     """Linearise at a sample of the slow points and measure what words do there; write linearization.npz."""
     where = prepare_device(device, threads)
@@ -213,6 +222,7 @@ def linearize_run(
     slow = io.read_npz(files["slow"])
     index, centre = spectrum_sample(slow["points"], spectrum_points)
     step = analysis_cell(classifier)
+    memory_mb = jac.budget(step, memory_mb)
     points = torch.from_numpy(slow["points"][index]).to(where)
     x = torch.from_numpy(slow["x"]).to(where)
     result = linearize(step, points, x, memory_mb=memory_mb)

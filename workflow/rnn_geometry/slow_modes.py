@@ -146,7 +146,7 @@ def slow_modes(
     min_tau: float = 25.0,
     audit: float = 0.02,
     seed: int = 0,
-    memory_mb: float = 128,
+    memory_mb: float | None = None,
 ) -> SlowModes:
     """Return the modes with tau > `min_tau` words or |lambda| >= 1 of `step` at points (n, S) under x, (E,) or (n, E).
 
@@ -155,7 +155,7 @@ def slow_modes(
     the workspace. Raises ValueError as `jacobians.jacobians` does, and for a Jacobian that is not finite.
     """
     check_min_tau(min_tau)
-    step = jac.private_copy(step)
+    step, memory_mb = jac.private_copy(step), jac.budget(step, memory_mb)
     h, x = jac.checked_inputs(step, points, x)
     finder = ModeFinder.for_points(step, h, x, min_tau)
     batches = []

@@ -31,7 +31,7 @@ def project_to_slow_manifold(
     modes: bool = True,
     audit: float = 0.02,
     seed: int = 0,
-    memory_mb: float = 128,
+    memory_mb: float | None = None,
 ) -> SlowPoints:
     """Project states (n, S) onto the slow manifold of `step` under the input x, (E,) or (n, E).
 
@@ -55,7 +55,7 @@ def project_to_slow_manifold(
     if not 0 <= relax_steps <= 3 or rounds < 1 or min_gap < 1:
         got = f"{relax_steps}, {rounds} and {min_gap}"
         raise ValueError(f"relax_steps must be 0 to 3, rounds 1 or more and min_gap 1 or more, got {got}.")
-    step = jac.private_copy(step)
+    step, memory_mb = jac.private_copy(step), jac.budget(step, memory_mb)
     starts, x = jac.checked_inputs(step, states, x)
     walk = Walk.start(step, starts, x)
     limit = walk.limit()
