@@ -158,8 +158,8 @@ def _try(step: Step, h: torch.Tensor, x: torch.Tensor) -> None:
 
 
 def budget(step: Step, memory_mb: float | None) -> float:
-    """Return `memory_mb`, or the fastest on a CPU: small chunks that stay in its cache where J has a closed form, larger
-    ones where it is differentiated, since every entry of the state then costs a call.
+    """Return `memory_mb`, or what is fastest on a CPU: small chunks that stay in its cache where J has a closed form,
+    larger ones where it is differentiated, since every entry of the state then costs a call.
     """
     if memory_mb is not None:
         return memory_mb
