@@ -27,6 +27,7 @@ LAYERS = {
         "jacobians",
         "linearization",
         "subspaces",
+        "mode_batch",
         "slow_modes",
         "word_modes",
         "search",

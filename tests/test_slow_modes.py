@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rnn_geometry import slow_modes as module
 from rnn_geometry.cells import make_cell
 from rnn_geometry.linearization import decompose, is_slow, time_constants
-from rnn_geometry.slow_modes import Route, compare_modes, slow_modes
+from rnn_geometry.mode_batch import Route
+from rnn_geometry.slow_modes import compare_modes, slow_modes
 
 SIZE = 40  # above DENSE_SIZE
 

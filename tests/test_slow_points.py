@@ -11,8 +11,9 @@ from rnn_geometry.cells import make_cell
 from rnn_geometry.dimension import participation_ratio
 from rnn_geometry.fixed_points import distinct_roots, find_fixed_points, skeleton
 from rnn_geometry.linearization import fast_part, linearize, stability
+from rnn_geometry.mode_batch import Route
 from rnn_geometry.search import Status
-from rnn_geometry.slow_modes import DENSE_SIZE, Route
+from rnn_geometry.slow_modes import DENSE_SIZE
 from rnn_geometry.slow_points import project_to_slow_manifold
 
 SEARCHES = [project_to_slow_manifold, find_fixed_points]

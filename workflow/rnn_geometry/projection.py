@@ -10,8 +10,9 @@ from torch import Tensor
 from rnn_geometry import jacobians as jac
 from rnn_geometry import subspaces as sub
 from rnn_geometry.jacobians import Step
+from rnn_geometry.mode_batch import ModeBatch
 from rnn_geometry.search import Status, Walk
-from rnn_geometry.slow_modes import ModeBatch, ModeFinder
+from rnn_geometry.slow_modes import ModeFinder
 
 MOVES = 2  # Newton steps with one Jacobian
 DAMPING = 0.1  # where there is no gap: a direction with singular value s of I - J moves by s^2 / (s^2 + DAMPING)
