@@ -155,10 +155,10 @@ class ModeFinder:
         """Return the subspace of the modes that a projection holds at every point, unproven.
 
         Modes just below the cut (tau above WATCHED of it) are held with the slow ones, so that points do not slide off
-        the edge of a manifold, where its modes shorten; without a gap that margin would hold half of the spectrum.
+        the edge of a manifold, where its modes shorten.
         """
         if self.dense:
-            return dense_subspace(matrices, self.min_tau * (1 if self.no_gap else WATCHED))
+            return dense_subspace(matrices, WATCHED * self.min_tau)
         space, _ = sub.slow_subspace(factors, self.blocks, self.watched_modulus)
         return sub.held_part(space, matrices, self.watched_modulus)
 
@@ -209,13 +209,14 @@ class ModeFinder:
         error = norm(image.to(vectors) @ vectors - right * values[:, None], 1) / length
         left_error = norm(inverse @ preimage.to(vectors) - values[:, :, None] * left, 2) / left_length
         product = error * left_error * length * left_length
-        tau = tau_of(values)
-        # A mode that is followed must be proven as well where it might be slow after all.
-        doubtful = space.used & ((product * tau > PROVEN) | (error.maximum(left_error) > PROVEN))
-        finite = product.isfinite().all(1) & values.isfinite().all(1)
+        # Unused columns give eigenvalues of zero, at any place. Every mode that is followed must be proven, since one
+        # just below the cut might be slow after all.
+        followed = values.abs() > self.watched_modulus / 2
+        proven = (product * tau_of(values) <= PROVEN) & (error.maximum(left_error) <= PROVEN)
+        complete = followed.sum(1) == space.used.sum(1)
         batch = keep_slow(values, right, left, self.min_tau, remaining)
         batch.error = torch.where(is_slow_tensor(values, self.min_tau), product, 0.0).max(1).values
-        batch.proven = finite & ~doubtful.any(1)
+        batch.proven = complete & (proven | ~followed).all(1)
         return batch
 
 
@@ -247,7 +248,7 @@ def compare_modes(found: np.ndarray, full: np.ndarray, min_tau: float) -> tuple[
             continue
         nearest = min(left, key=lambda i: abs(full[i] - value))
         true, mine = time_constants(np.array([full[nearest], value]), 1e4)
-        error = abs(mine - true) / true
+        error = float(abs(mine - true) / true)
         if error > 10 * AUDIT_ERROR:
             spurious += 1
             continue
