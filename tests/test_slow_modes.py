@@ -95,6 +95,14 @@ def test_planted_modes_are_found_with_their_vectors(slow):
     assert (found.audit.missed, found.audit.spurious, found.audit.failed) == (0, 0, False)
 
 
+def test_points_with_different_numbers_of_modes_share_a_batch():
+    matrices = np.concatenate([planted(slow) for slow in ([0.99], [1.02, 0.995, 0.97], [], [0.99 + 0.01j])])
+    found = modes_of(matrices, audit=0.0)
+    assert_equal_to_dense(found, matrices)
+    assert found.count.tolist() == [1] * 12 + [3] * 12 + [0] * 12 + [2] * 12
+    assert (found.route == Route.ITERATIVE).mean() > 0.5
+
+
 @pytest.mark.parametrize(
     "far", [-0.98, 0.98j, 1.3, 0.75 + 0.65j], ids=["flip", "quarter turn", "grows fast", "slow turn"]
 )
