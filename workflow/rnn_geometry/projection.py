@@ -46,7 +46,7 @@ class Found(NamedTuple):
 
 
 class Projection:
-    """Moves relaxed points onto the slow manifold, chunk by chunk; a point's result does not depend on the others."""
+    """Moves relaxed points onto the slow manifold, chunk by chunk; given `finder` and `scale`, each point by itself."""
 
     def __init__(self, step: Step, finder: ModeFinder, scale: float, rounds: int, with_modes: bool):
         self.step, self.finder, self.scale, self.rounds, self.with_modes = step, finder, scale, rounds, with_modes
