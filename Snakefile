@@ -5,6 +5,7 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 
+configfile: "config/text_sets.yaml"
 configfile: "config/config.yaml"
 
 

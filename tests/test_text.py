@@ -489,7 +489,7 @@ def test_two_files_of_one_split(tmp_path):
         ({"unlabelled": "maybe"}, "accepted is drop or keep"),
         ({"minimum_count": True}, "minimum_count is True"),
         ({"dev_size": 0}, "dev_size is 0"),
-        ({"balanced": "yes"}, "accepted is true or false"),
+        ({"balanced": "yes"}, "accepted is true \(training rows\)"),
         ({"multi_label": True, "ordered": True}, "multi_label and ordered"),
         ({"label_column": "text"}, "must differ"),
     ],

@@ -28,9 +28,9 @@ class Classifier(nn.Module):
         self.cell = cell
         self.readout = nn.Linear(cell.hidden_size, classes, bias=readout_bias)
 
-    def words(self, tokens: Tensor) -> Tensor:
-        """Return the word vectors (B, T, E) of word ids (B, T)."""
-        return nn.functional.embedding(tokens, self.embedding)
+    def words(self, tokens: Tensor, table: Tensor | None = None) -> Tensor:
+        """Return the word vectors (B, T, E) of word ids (B, T), from another table where one is given."""
+        return nn.functional.embedding(tokens, self.embedding if table is None else table)
 
     def states(self, tokens: Tensor) -> Tensor:
         """Return the flat states (B, T, S) after each word."""
@@ -40,9 +40,12 @@ class Classifier(nn.Module):
         """Return the logits (..., C) of flat states (..., S)."""
         return self.readout(self.cell.output(state))
 
-    def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
-        """Return the logits (B, C) at the last real word; what follows it in `tokens` does not matter."""
-        outputs = self.cell.outputs(self.words(tokens))
+    def forward(self, tokens: Tensor, lengths: Tensor, table: Tensor | None = None) -> Tensor:
+        """Return the logits (B, C) at the last real word; what follows it in `tokens` does not matter.
+
+        table (U, E): word vectors that the ids in `tokens` mean, instead of the whole vocabulary's.
+        """
+        outputs = self.cell.outputs(self.words(tokens, table))
         return self.readout(outputs[torch.arange(len(tokens), device=tokens.device), lengths - 1])
 
     def embedding_matrix(self) -> Tensor:
@@ -113,3 +116,12 @@ def load_classifier(model_file: str | Path, run_file: str | Path) -> Classifier:
 def analysis_cell(classifier: Classifier) -> Cell:
     """Return a float64 copy of the cell without gradients, a step h' = F(h, x) for the analysis."""
     return copy.deepcopy(classifier.cell).double().eval().requires_grad_(False)
+
+
+def prepare_device(name: str, threads: int) -> torch.device:
+    """Return the device `auto`, `cpu` or `cuda` and limit torch to `threads` threads."""
+    torch.set_num_threads(threads)
+    available = torch.cuda.is_available()
+    if name == "cuda" and not available:
+        raise UserError("config key device: cuda was asked for, but torch finds no GPU; use cpu or auto.")
+    return torch.device("cuda" if available and name != "cpu" else "cpu")

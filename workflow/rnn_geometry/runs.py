@@ -1,14 +1,10 @@
-"""One network from files to files: training, slow points, linearisation. The scripts of the workflow call these."""
+"""One trained network from files to files: slow points, linearisation. The scripts of the workflow call these."""
 
 from __future__ import annotations
 
-import hashlib
-import platform
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, replace
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,105 +14,20 @@ from rnn_geometry import io
 from rnn_geometry import jacobians as jac
 from rnn_geometry.descent import adam_search, damped_gauss_newton
 from rnn_geometry.dimension import LINKAGE_RADIUS, rms_radius
-from rnn_geometry.errors import UserError
 from rnn_geometry.fixed_points import Skeleton, find_fixed_points, skeleton
 from rnn_geometry.linearization import linearize, word_effects
-from rnn_geometry.model import analysis_cell, build_classifier, load_classifier, save_classifier
+from rnn_geometry.model import analysis_cell, load_classifier, prepare_device
 from rnn_geometry.search import SlowPoints, Status
 from rnn_geometry.sentences import Sentences
 from rnn_geometry.settings import derive_seed
 from rnn_geometry.slow_modes import Audit, SlowModes, slow_modes
 from rnn_geometry.slow_points import project_to_slow_manifold
 from rnn_geometry.states import hold_input, visit
-from rnn_geometry.tasks import word_vectors
-from rnn_geometry.training import Recipe, evaluate, train
 from rnn_geometry.word_modes import linear_prediction, rollout_error, word_mode_effects
 
-PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
 TELLING_COUNT = 5  # occurrences from which the log-odds of a word mean something
 KEPT_MODES = 8  # networks without a gap have dozens of slow modes a point
 Log = Callable[[str], None]
-
-
-def prepare_device(name: str, threads: int) -> torch.device:
-    """Return the device `auto`, `cpu` or `cuda` and limit torch to `threads` threads."""
-    torch.set_num_threads(threads)
-    available = torch.cuda.is_available()
-    if name == "cuda" and not available:
-        raise UserError("config key device: cuda was asked for, but torch finds no GPU; use cpu or auto.")
-    return torch.device("cuda" if available and name != "cpu" else "cpu")
-
-
-def train_run(
-    files, output, *, identity: Mapping[str, str], settings: dict, device: str, threads: int, fingerprint: str, log: Log
-):
-    """Train one network and write model.safetensors, run.json and history.parquet."""
-    where = prepare_device(device, threads)
-    splits = {name: io.read_sentences(files[name]) for name in ("train", "dev", "test")}
-    vocabulary, meta = io.read_json(files["vocab"]), io.read_json(files["meta"])
-    seeds = run_seeds(identity)
-    network = network_settings(settings, meta, len(vocabulary))
-    classifier = build_classifier(network, fixed_word_vectors(meta, len(vocabulary)), seed=seeds["initialisation"]).to(
-        where
-    )
-    recipe = Recipe.from_settings(settings)
-    result = train(
-        classifier, splits["train"], splits["dev"], recipe, batch_seed=seeds["batches"], log=log, progress=True
-    )
-    _, accuracy = evaluate(classifier, splits["test"])
-    log(f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; {result.seconds:.1f} CPU seconds")
-    run = {
-        "task": identity["task"],
-        "model": identity["model"],
-        "cell": settings["cell"],
-        "l2": identity["l2"],
-        "seed": int(identity["seed"]),
-        "network": network,
-        "settings": settings,
-        "seeds": seeds,
-        "best_step": result.best_step,
-        "test_accuracy": accuracy,
-        "data_sha256": {name: sha256(files[name]) for name in ("train", "dev", "test", "vocab")},
-        "fingerprint": fingerprint,
-        "device": str(where),
-        "threads": threads,
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
-        "train_seconds": result.seconds,
-    }
-    save_classifier(output["model"], classifier)
-    io.write_table(output["history"], result.history)
-    io.write_json(output["run"], run)
-
-
-def run_seeds(identity: Mapping[str, str]) -> dict[str, int]:
-    """Return separate seeds for initialisation and batch order, derived from the wildcards of the run."""
-    wildcards = [identity[name] for name in ("task", "model", "l2", "seed")]
-    return {purpose: derive_seed(purpose, *wildcards) for purpose in ("initialisation", "batches")}
-
-
-def network_settings(settings: Mapping[str, Any], meta: Mapping[str, Any], words: int) -> dict[str, Any]:
-    """Return what `build_classifier` needs to know: cell, sizes, options of cell and readout."""
-    return {
-        "cell": settings["cell"],
-        "hidden_size": settings["hidden_size"],
-        "embedding_size": settings["embedding_size"] or settings["hidden_size"],
-        "cell_options": dict(settings["cell_options"]),
-        "readout_bias": settings["readout_bias"],
-        "readout_scale": settings["readout_scale"],
-        "words": words,
-        "classes": meta["classes"],
-        "fixed_embedding": meta["kind"] == "synthetic",
-    }
-
-
-def fixed_word_vectors(meta: Mapping[str, Any], words: int) -> np.ndarray | None:
-    """Return the one-hot word vectors of a synthetic task, (V, E); None for text, whose embedding is learned."""
-    return word_vectors(words, meta["zero_word"]) if meta["kind"] == "synthetic" else None
-
-
-def sha256(path: str | Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def slow_points_run(

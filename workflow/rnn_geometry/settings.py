@@ -19,6 +19,8 @@ from rnn_geometry.errors import UserError
 BUILT_IN_CELLS = ("vanilla", "gru", "gru_reset_before", "lstm", "ugrnn")
 # Keys of a task that the workflow reads itself; all others go to the family's builder.
 WORKFLOW_TASK_KEYS = ("name", "family", "data_seed", "train_size", "dev_size", "test_size")
+# Keys by which a task chooses networks of its own; they are no part of its data.
+GRID_KEYS = ("cells", "seeds", "l2")
 
 
 def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,13 +31,38 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     check_schema(config, schema)
     settings = with_defaults(config, schema, schema)
     _check_names([task["name"] for task in settings["tasks"]], "tasks[].name")
-    for name in settings["cells"]:
-        if name not in settings["models"]:
-            raise UserError(f"config key cells: unknown cell '{name}'; {_accepted(name, settings['models'])}.")
+    settings["grid"] = _grid(settings)
+    settings["tasks"] = [_named_set(task, settings["text_sets"]) for task in settings["tasks"]]
     for name, model in settings["models"].items():
         _check_model(name, model)
     settings["tasks"] = [_task_with_defaults(task, settings["synthetic"]) for task in settings["tasks"]]
     return settings
+
+
+def _grid(settings: Mapping[str, Any]) -> dict[str, dict[str, list]]:
+    """Return for every task the models, seeds and L2 strengths of its networks, and take those keys out of the task."""
+    grid = {}
+    for i, task in enumerate(settings["tasks"]):
+        own = {key: task.pop(key) for key in GRID_KEYS if key in task}
+        grid[task["name"]] = {key: own.get(key, settings[key]) for key in GRID_KEYS}
+        for name in grid[task["name"]]["cells"]:
+            if name not in settings["models"]:
+                key = f"tasks[{i}].cells" if "cells" in own else "cells"
+                raise UserError(f"config key {key}: unknown cell '{name}'; {_accepted(name, settings['models'])}.")
+    return grid
+
+
+def _named_set(task: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a text task with the options of the data set that its key `data` names, its own options laid over them."""
+    if "data" not in task:
+        return dict(task)
+    if task["family"] != "text":
+        raise UserError(f"config task '{task['name']}': data is accepted for tasks of the family text only.")
+    if task["data"] not in sets:
+        raise UserError(
+            f"config task '{task['name']}': unknown data set '{task['data']}'; {_accepted(task['data'], sets)}."
+        )
+    return {**sets[task["data"]], **{key: value for key, value in task.items() if key != "data"}}
 
 
 def check_schema(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:

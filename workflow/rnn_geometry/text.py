@@ -60,7 +60,9 @@ def prepare_text(options: Mapping[str, Any], data_folder: str | Path | None, see
     """
     options = resolve_options(options)
     files = local_files(options, data_folder)
-    raw, origin = read_source(options["source"], files, data_folder, options["text_column"], options["label_column"])
+    columns = options["text_column"], options["label_column"]
+    drop_empty = options["empty_texts"] == "drop"
+    raw, origin = read_source(options["source"], files, data_folder, *columns, drop_empty=drop_empty)
     labelling = label_splits(raw, options)
     splits = {name: _choose_rows(raw[name], labelling.labels[name], options) for name in raw}
     del raw
@@ -116,10 +118,14 @@ def _sample(splits: Mapping[str, _Split], options: Mapping[str, Any], seed: int)
         pool.counts["carved_for_dev"] = len(dev)
     if options["balanced"]:
         train = _balance(train, _balance_groups(pool.labels), options["train_size"])
+    test = orders["test"]
+    if options["balanced"] == "all":
+        dev = _balance(dev, _balance_groups(dev_source.labels), None)
+        test = _balance(test, _balance_groups(splits["test"].labels), options["test_size"])
     sampled = {
         "train": pool.take(train[: options["train_size"]]),
         "dev": dev_source.take(dev),
-        "test": splits["test"].take(orders["test"][: options["test_size"]]),
+        "test": splits["test"].take(test[: options["test_size"]]),
     }
     for name, split in sampled.items():
         available = (len(splits[name]) if name in splits else len(split)) - split.counts.get("carved_for_dev", 0)

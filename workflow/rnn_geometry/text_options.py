@@ -20,6 +20,7 @@ DEFAULTS: dict[str, Any] = {
     "classes": None,
     "merge": None,
     "unlabelled": "drop",
+    "empty_texts": "refuse",
     "label_offset": 0,
     "minimum_count": 3,
     "vocabulary_size": None,
@@ -72,6 +73,7 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
         "null or a list of at least two lists of class ids (0, 1, ..) or names",
     ),
     "unlabelled": (lambda value: value in ("drop", "keep"), "drop or keep"),
+    "empty_texts": (lambda value: value in ("refuse", "drop"), "refuse or drop"),
     "label_offset": (_whole(0), "an integer of at least 0"),
     "minimum_count": (_whole(1), "an integer of at least 1"),
     "vocabulary_size": (_or_null(_whole(3)), "null or an integer of at least 3 (<pad> and <unk> count)"),
@@ -80,7 +82,7 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "train_size": _SIZE,
     "test_size": _SIZE,
     "dev_size": (_whole(1), "an integer of at least 1"),
-    "balanced": _FLAG,
+    "balanced": (lambda value: _is_bool(value) or value == "all", "true (training rows), all (every split) or false"),
     "ordered": _FLAG,
 }
 _PATH = (_is_name, "a path")
@@ -89,6 +91,7 @@ _SOURCE_ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "revision": (_or_null(_is_name), "null or a branch, tag or commit"),
     "config": (_or_null(_is_name), "null or the name of a configuration"),
     "splits": (lambda value: isinstance(value, Mapping), "a mapping from train, test and dev to splits of the hub"),
+    "hub_columns": (lambda value: isinstance(value, Mapping), "a mapping from text and label to columns of the hub"),
     "folder": _PATH,
     "train": _PATH,
     "test": _PATH,
@@ -135,6 +138,10 @@ def _resolve_source(source: Mapping[str, Any]) -> dict[str, Any]:
     _check_values("source.splits.", splits, accepted)
     if not splits["train"] or not splits["test"]:
         raise UserError("source.splits must name a train and a test split.")
+    columns = source.get("hub_columns", {})
+    named = dict.fromkeys(("text", "label"), (_is_name, "the name of a column"))
+    _check_keys("source.hub_columns.", columns, named)
+    _check_values("source.hub_columns.", columns, named)
     files = [name for name in ("train", "test") if name in source]
     if "folder" in source and (files or source.get("dev")):
         raise UserError("source has both folder and files; give either folder, or train and test (and dev).")

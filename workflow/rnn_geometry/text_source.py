@@ -10,7 +10,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +32,31 @@ class RawSplit:
 
 
 def read_source(
-    source: Mapping[str, Any], files: Mapping[str, str], data_folder: str | Path | None, text: str, label: str
+    source: Mapping[str, Any],
+    files: Mapping[str, str],
+    data_folder: str | Path | None,
+    text: str,
+    label: str,
+    *,
+    drop_empty: bool = False,
 ) -> tuple[dict[str, RawSplit], dict[str, Any]]:
     """Read the columns `text` and `label` of every split: ({"train", "test" and perhaps "dev"}, where they come from).
 
-    `files` is what `local_files` returned; empty means the hub. Raises `UserError` for unreadable files, missing
-    columns, empty texts and an unreachable hub.
+    `files` is what `local_files` returned; empty means the hub, where `source.hub_columns` may name other columns. A
+    missing text becomes "" with `drop_empty`. Raises `UserError` for unreadable files, missing columns, empty texts
+    (unless `drop_empty`) and an unreachable hub.
     """
     if files:
         raw = {name: _read_file(Path(path), text, label) for name, path in files.items()}
         origin = {"kind": "files", "files": {name: _describe(path, data_folder) for name, path in files.items()}}
     else:
-        raw, origin = _read_hub(source, text, label)
+        columns = {"text": text, "label": label, **source.get("hub_columns", {})}
+        text = columns["text"]
+        raw, origin = _read_hub(source, text, columns["label"])
+    if drop_empty:
+        raw = {name: replace(split, texts=[text or "" for text in split.texts]) for name, split in raw.items()}
     for split in raw.values():
-        _check_texts(split, text)
+        _check_texts(split, text, drop_empty)
     return raw, origin
 
 
@@ -70,10 +81,12 @@ def _check_columns(where: str, existing: Sequence[str], text: str, label: str) -
             raise UserError(f"{where}: the column {column!r} exists more than once; rename the others.")
 
 
-def _check_texts(split: RawSplit, column: str) -> None:
+def _check_texts(split: RawSplit, column: str, drop_empty: bool) -> None:
     if not split.texts:
         raise UserError(f"{split.where}: holds no row; at least one labelled text is needed.")
     blank = [i for i, text in enumerate(split.texts) if not isinstance(text, str) or not text.strip()]
+    if drop_empty and len(blank) < len(split.texts):
+        blank = [i for i in blank if not isinstance(split.texts[i], str)]
     if not blank:
         return
     value = split.texts[blank[0]]
@@ -82,7 +95,10 @@ def _check_texts(split: RawSplit, column: str) -> None:
     if len(blank) == len(split.texts):
         raise UserError(f"{split.where}: all texts of the column {column!r} are empty; name a column that holds text.")
     state = "missing (null)" if value is None else "empty"
-    raise UserError(f"{split.where}: row {blank[0] + 1}: the text in {column!r} is {state}; every row needs one.")
+    raise UserError(
+        f"{split.where}: row {blank[0] + 1}: the text in {column!r} is {state}; every row needs one, "
+        "unless empty_texts is drop."
+    )
 
 
 def _read_file(path: Path, text: str, label: str) -> RawSplit:

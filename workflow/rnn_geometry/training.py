@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnn_geometry.adam import Adam
+from rnn_geometry.adam import Adam, RowAdam
 from rnn_geometry.errors import UserError
 from rnn_geometry.model import Classifier
 from rnn_geometry.sentences import Sentences
@@ -81,6 +81,7 @@ def train(
         trainer.step(step, *next(batches))
         if step % every and step != steps:
             continue
+        trainer.settle()
         row = {"epoch": len(history["step"]) + 1, "step": step, **trainer.summary()}
         row["dev_loss"], row["dev_accuracy"] = evaluate(classifier, dev)
         _record(history, row, log)
@@ -126,9 +127,13 @@ class Trainer:
 
     def __init__(self, classifier: Classifier, recipe: Recipe, steps: int):
         self.classifier, self.recipe = classifier, recipe
-        self.weights = list(classifier.parameters())
         self.penalised = penalised_weights(classifier, recipe.l2_on)
+        # A penalty moves every word at every step; without one a batch moves just the words that it reads.
+        table = classifier.embedding
+        self.by_row = table.requires_grad and not any(weight is table for weight in self.penalised)
+        self.weights = [weight for weight in classifier.parameters() if not (self.by_row and weight is table)]
         self.optimizer = Adam(self.weights, recipe.betas, recipe.eps)
+        self.row_optimizer = RowAdam(table.detach(), recipe.betas, recipe.eps, steps) if self.by_row else None
         self.rate_at = schedule(recipe, steps)
         self.rate, self.losses, self.norms = recipe.learning_rate, [], []
 
@@ -136,19 +141,35 @@ class Trainer:
         """Take one step on a batch."""
         self.rate = self.rate_at(step)
         device = self.weights[0].device
-        logits = self.classifier(tokens.to(device), lengths.to(device))
+        tokens, words = self._used_words(tokens.to(device))
+        logits = self.classifier(tokens, lengths.to(device), words)
         loss = classification_loss(logits, labels.to(device))
         penalty = sum(weight.square().sum() for weight in self.penalised)
         (loss + self.recipe.l2 * penalty).backward()
-        norm = float(nn.utils.clip_grad_norm_(self.weights, self.recipe.clip, foreach=True))
+        changed = self.weights if words is None else [*self.weights, words]
+        norm = float(nn.utils.clip_grad_norm_(changed, self.recipe.clip, foreach=True))
         if not math.isfinite(norm):
             raise UserError(
                 f"training stopped: loss ({float(loss.detach()):.4g}) or gradient is not finite at step "
                 f"{step}, learning rate {self.rate:.3g}, gradient norm {norm:.3g}; lower learning_rate or clip."
             )
         self.optimizer.step(self.rate)
+        if words is not None:
+            self.row_optimizer.step(words.grad, self.rate)
         self.losses.append(float(loss.detach()))
         self.norms.append(norm)
+
+    def _used_words(self, tokens: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Return tokens renumbered within the words (U,) of a batch, and those words' vectors (U, E)."""
+        if not self.by_row:
+            return tokens, None
+        rows, tokens = torch.unique(tokens, return_inverse=True)
+        return tokens, self.row_optimizer.take(rows).detach().requires_grad_()
+
+    def settle(self) -> None:
+        """Bring all word vectors up to the present step; to be called before the network is used."""
+        if self.by_row:
+            self.row_optimizer.settle()
 
     def summary(self) -> dict[str, float]:
         """Return the means since the last call."""

@@ -56,8 +56,9 @@ except UserError as error:
     raise WorkflowError(str(error)) from None
 
 TASKS = {task["name"]: task for task in SETTINGS["tasks"]}
-MODELS = {name: SETTINGS["models"][name] for name in SETTINGS["cells"]}
-SEEDS = SETTINGS["seeds"]
+GRID = SETTINGS["grid"]
+TRAINED = [task for task in TASKS if GRID[task]["cells"]]
+MODELS = {name: SETTINGS["models"][name] for task in TRAINED for name in GRID[task]["cells"]}
 RESULTS = SETTINGS["results"].rstrip("/")
 REPORT = f"{RESULTS}/report.html"
 RUN = f"{RESULTS}/runs/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}"
@@ -66,14 +67,14 @@ DATA = f"{RESULTS}/data/{{task}}"
 
 wildcard_constraints:
     task="|".join(map(re.escape, TASKS)),
-    model="|".join(map(re.escape, MODELS)),
+    model="|".join(map(re.escape, MODELS)) or "$none",
     l2="[0-9.e-]+",
     seed="[0-9]+",
 
 
-def strengths(model):
-    """L2 strengths of a model: those of the sweep, or its own."""
-    return SETTINGS["l2"] or [MODELS[model]["l2"]]
+def strengths(task, model):
+    """L2 strengths of the networks of a task and a model: those of the sweep, or the model's own."""
+    return GRID[task]["l2"] or [MODELS[model]["l2"]]
 
 
 def all_runs(pattern, tasks=tuple(TASKS)):
@@ -81,18 +82,18 @@ def all_runs(pattern, tasks=tuple(TASKS)):
     return [
         pattern.format(task=task, model=model, l2=l2, seed=seed)
         for task in tasks
-        for model in MODELS
-        for l2 in strengths(model)
-        for seed in SEEDS
+        for model in GRID[task]["cells"]
+        for l2 in strengths(task, model)
+        for seed in GRID[task]["seeds"]
     ]
 
 
 def first_runs(pattern):
     """Fill a pattern with the first L2 and the first seed of every task and model."""
     return [
-        pattern.format(task=task, model=model, l2=strengths(model)[0], seed=SEEDS[0])
-        for task in TASKS
-        for model in MODELS
+        pattern.format(task=task, model=model, l2=strengths(task, model)[0], seed=GRID[task]["seeds"][0])
+        for task in TRAINED
+        for model in GRID[task]["cells"]
     ]
 
 

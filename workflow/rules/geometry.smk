@@ -53,7 +53,7 @@ rule intrinsic_dimension:
 rule tabulate:
     input:
         geometry=all_runs(f"{RUN}/geometry.json"),
-        dimension=expand(f"{RESULTS}/tables/dimension/{{task}}.csv", task=TASKS),
+        dimension=expand(f"{RESULTS}/tables/dimension/{{task}}.csv", task=TRAINED),
         meta=expand(f"{DATA}/meta.json", task=TASKS),
         words=expand(f"{DATA}/word_statistics.json", task=TASKS),
     output:

@@ -3,7 +3,7 @@
 from rnn_geometry.job import job
 
 with job(snakemake.log[0]) as log:
-    from rnn_geometry.runs import train_run
+    from rnn_geometry.training_run import train_run
 
     train_run(
         snakemake.input,

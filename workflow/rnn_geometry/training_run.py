@@ -1,0 +1,107 @@
+"""Training one network from files to files. The script of the rule calls this; analysis is in `runs`.
+
+Apart from the analysis, so that a changed formula there trains nothing again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnn_geometry import io
+from rnn_geometry.model import build_classifier, prepare_device, save_classifier
+from rnn_geometry.sentences import Sentences
+from rnn_geometry.settings import derive_seed
+from rnn_geometry.tasks import word_vectors
+from rnn_geometry.training import Recipe, evaluate, train
+
+PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
+Log = Callable[[str], None]
+
+
+def train_run(
+    files, output, *, identity: Mapping[str, str], settings: dict, device: str, threads: int, fingerprint: str, log: Log
+):
+    """Train one network and write model.safetensors, run.json and history.parquet."""
+    where = prepare_device(device, threads)
+    splits = {name: io.read_sentences(files[name]) for name in ("train", "dev", "test")}
+    vocabulary, meta = io.read_json(files["vocab"]), io.read_json(files["meta"])
+    seeds = run_seeds(identity)
+    network = network_settings(settings, meta, len(vocabulary))
+    classifier = build_classifier(network, fixed_word_vectors(meta, len(vocabulary)), seed=seeds["initialisation"]).to(
+        where
+    )
+    recipe = Recipe.from_settings(settings)
+    result = train(
+        classifier, splits["train"], splits["dev"], recipe, batch_seed=seeds["batches"], log=log, progress=True
+    )
+    _, accuracy = evaluate(classifier, splits["test"])
+    _, shuffled = evaluate(classifier, shuffled_words(splits["test"], seeds["shuffling"]))
+    log(f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; {result.seconds:.1f} CPU seconds")
+    log(f"test accuracy with the words of every text shuffled {shuffled:.4f}")
+    run = {
+        "task": identity["task"],
+        "model": identity["model"],
+        "cell": settings["cell"],
+        "l2": identity["l2"],
+        "seed": int(identity["seed"]),
+        "network": network,
+        "settings": settings,
+        "seeds": seeds,
+        "best_step": result.best_step,
+        "test_accuracy": accuracy,
+        "shuffled_accuracy": shuffled,
+        "data_sha256": {name: sha256(files[name]) for name in ("train", "dev", "test", "vocab")},
+        "fingerprint": fingerprint,
+        "device": str(where),
+        "threads": threads,
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "train_seconds": result.seconds,
+    }
+    save_classifier(output["model"], classifier)
+    io.write_table(output["history"], result.history)
+    io.write_json(output["run"], run)
+
+
+def run_seeds(identity: Mapping[str, str]) -> dict[str, int]:
+    """Return separate seeds for weights, batch order and shuffled texts, derived from the wildcards of the run."""
+    wildcards = [identity[name] for name in ("task", "model", "l2", "seed")]
+    return {purpose: derive_seed(purpose, *wildcards) for purpose in ("initialisation", "batches", "shuffling")}
+
+
+def shuffled_words(sentences: Sentences, seed: int) -> Sentences:
+    """Return the sentences with the words of each in a random order: what is left is a bag of words."""
+    order = np.random.default_rng(seed).random(len(sentences.tokens))
+    sentence_of = np.repeat(np.arange(len(sentences)), sentences.lengths)
+    return Sentences(sentences.tokens[np.lexsort((order, sentence_of))], sentences.offsets, sentences.labels)
+
+
+def network_settings(settings: Mapping[str, Any], meta: Mapping[str, Any], words: int) -> dict[str, Any]:
+    """Return what `build_classifier` needs to know: cell, sizes, options of cell and readout."""
+    return {
+        "cell": settings["cell"],
+        "hidden_size": settings["hidden_size"],
+        "embedding_size": settings["embedding_size"] or settings["hidden_size"],
+        "cell_options": dict(settings["cell_options"]),
+        "readout_bias": settings["readout_bias"],
+        "readout_scale": settings["readout_scale"],
+        "words": words,
+        "classes": meta["classes"],
+        "fixed_embedding": meta["kind"] == "synthetic",
+    }
+
+
+def fixed_word_vectors(meta: Mapping[str, Any], words: int) -> np.ndarray | None:
+    """Return the one-hot word vectors of a synthetic task, (V, E); None for text, whose embedding is learned."""
+    return word_vectors(words, meta["zero_word"]) if meta["kind"] == "synthetic" else None
+
+
+def sha256(path: str | Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
