@@ -37,8 +37,9 @@ LAYERS = {
         "descent",
         "steps",
         "states",
+        "integration",
     ],
-    3: ["geometry", "data", "runs", "tables"],
+    3: ["geometry", "data", "word_meaning", "training_run", "runs", "integration_run", "hold_comparison", "tables"],
     4: ["plotting"],
 }
 LAYER_OF = {name: layer for layer, names in LAYERS.items() for name in names}

@@ -268,6 +268,23 @@ def test_balanced_classes_and_sizes(make):
     assert make(data, balanced=True, train_size=11).meta["splits"]["train"]["class_counts"] == [5, 5]
 
 
+def test_balanced_all_balances_every_split(make):
+    data = [(f"word{i} text", int(i % 4 == 0)) for i in range(400)]
+    plain, everywhere = (make(data, balanced=value, dev_size=100) for value in (True, "all"))
+    for name in ("train", "dev", "test"):
+        counts = np.bincount(getattr(everywhere, name).labels)
+        assert counts[0] == counts[1]
+    assert np.bincount(plain.test.labels)[0] == 300
+
+
+def test_empty_texts_are_refused_or_dropped_and_counted(make):
+    data = [("some text", 0), ("", 1), ("more text", 1)] * 6
+    refused("row 2: the text in 'text' is empty; every row needs one, unless empty_texts is drop", make, data)
+    prepared = make(data, empty_texts="drop")
+    assert prepared.meta["splits"]["test"]["dropped"]["empty"] == 6
+    assert len(prepared.test) == 12
+
+
 def test_balanced_multi_label_uses_the_rarest_label(make):
     data = [("a", [0])] * 20 + [("b", [0, 1])] * 6 + [("c", [])] * 30
     prepared = make(data, multi_label=True, balanced=True, unlabelled="keep")
@@ -489,7 +506,7 @@ def test_two_files_of_one_split(tmp_path):
         ({"unlabelled": "maybe"}, "accepted is drop or keep"),
         ({"minimum_count": True}, "minimum_count is True"),
         ({"dev_size": 0}, "dev_size is 0"),
-        ({"balanced": "yes"}, "accepted is true \(training rows\)"),
+        ({"balanced": "yes"}, "accepted is true .training rows."),
         ({"multi_label": True, "ordered": True}, "multi_label and ordered"),
         ({"label_column": "text"}, "must differ"),
     ],

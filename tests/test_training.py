@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from rnn_geometry import training
-from rnn_geometry.adam import Adam
+from rnn_geometry.adam import Adam, RowAdam
 from rnn_geometry.errors import UserError
 from rnn_geometry.model import build_classifier
 from rnn_geometry.sentences import Sentences
@@ -70,6 +70,60 @@ def test_adam_equals_the_one_of_torch(dtype, tolerance):
         for one, two in zip(ours, theirs, strict=True):
             torch.testing.assert_close(one, two, rtol=tolerance, atol=tolerance)
             assert one.grad is None
+
+
+def rare_rows(steps, words=200):
+    """Yield the rows that each step uses, some of them often and most of them rarely, and their gradient."""
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(steps):
+        rows = torch.unique((torch.rand(10, generator=generator) ** 3 * words).long())
+        yield rows, torch.randn(len(rows), 8, generator=generator, dtype=torch.float64)
+
+
+@pytest.mark.parametrize("betas", [(0.9, 0.99), (0.9, 0.9), (0.0, 0.9)])
+def test_adam_by_row_ends_where_dense_adam_does(betas):
+    start = torch.randn(200, 8, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    dense, by_row = start.clone(), start.clone()
+    one, other = Adam([dense], betas, 1e-16), RowAdam(by_row, betas, 1e-16, 400)
+    for step, (rows, gradient) in enumerate(rare_rows(400)):
+        rate = 2e-3 * (1 - step / 400)
+        dense.grad = torch.zeros_like(dense)
+        dense.grad[rows] = gradient
+        one.step(rate)
+        other.take(rows)
+        other.step(gradient, rate)
+    # Rows not asked for since have stayed behind, where there is momentum.
+    assert ((by_row - dense).abs().max() > 1e-6) == (betas[0] > 0)
+    other.settle()
+    torch.testing.assert_close(by_row, dense, rtol=0, atol=1e-9)
+    assert (dense - start).abs().max() > 0.01
+
+
+def test_word_vectors_without_penalty_are_trained_by_row_as_by_dense_adam(monkeypatch):
+    learned = build_classifier({**NETWORK, "words": 4}, None, seed=0)
+    dense = build_classifier({**NETWORK, "words": 4}, None, seed=0)
+    recipe = recipe_of(l2=1e-3, l2_on="text", clip=0.5)
+    training.train(learned, TRAIN, DEV, recipe, batch_seed=0)
+    penalised = training.penalised_weights
+
+    def none_by_row(self, classifier, recipe, steps):
+        original(self, classifier, recipe, steps)
+        self.by_row, self.weights = False, list(classifier.parameters())
+        self.optimizer = Adam(self.weights, recipe.betas, recipe.eps)
+
+    original = training.Trainer.__init__
+    monkeypatch.setattr(training.Trainer, "__init__", none_by_row)
+    training.train(dense, TRAIN, DEV, recipe, batch_seed=0)
+    assert not any(weight is learned.embedding for weight in penalised(learned, "text"))
+    torch.testing.assert_close(learned.state_dict(), dense.state_dict(), rtol=0, atol=1e-4)
+
+
+def test_penalised_word_vectors_are_trained_as_a_whole():
+    network = build_classifier({**NETWORK, "words": 4}, None, seed=0)
+    assert not training.Trainer(network, recipe_of(l2_on="all"), 5).by_row
+    assert training.Trainer(network, recipe_of(l2_on="text"), 5).by_row
+    assert not training.Trainer(network, recipe_of(l2_on="text", betas=(0.9, 0.8)), 5).by_row
+    assert not training.Trainer(classifier_of(), recipe_of(l2_on="text"), 5).by_row
 
 
 def test_schedules():

@@ -55,8 +55,10 @@ class RowAdam:
         self.last = torch.zeros(len(table), dtype=torch.int64, device=table.device)
         self.moves = torch.zeros(steps + 1, dtype=torch.float64, device=table.device)
         self.ratio = betas[0] / math.sqrt(betas[1])
+        if self.ratio >= 1:
+            raise ValueError(f"beta1^2 must be less than beta2, got betas {betas}")
         self.taken: tuple[Tensor, ...] = ()
-        self.window = math.ceil(math.log(STANDSTILL) / math.log(self.ratio)) if 0 < self.ratio < 1 else steps
+        self.window = math.ceil(math.log(STANDSTILL) / math.log(self.ratio)) if self.ratio > 0 else 1
 
     @torch.no_grad()
     def take(self, rows: Tensor) -> Tensor:

@@ -27,19 +27,26 @@ CLIFF_KEEPS, CLIFF_DROPS = 0.9, 0.02
 # Codes of slow_points.Status, which this layer does not import since that would import torch.
 CONVERGED, OFF_MANIFOLD, NO_GAP, GHOST = 0, 1, 3, 4
 
-RUN_FACTS = ("task", "model", "cell", "l2", "seed", "test_accuracy", "train_seconds")
+RUN_FACTS = ("task", "model", "cell", "l2", "seed", "test_accuracy", "shuffled_accuracy", "train_seconds")
 TASK_FACTS = ("classes", "dimension_expected", "dimension_predicted")
 
 Arrays = Mapping[str, np.ndarray]
 
 
 def network_geometry(
-    run: Mapping[str, Any], states: Arrays, slow: Arrays, fixed: Arrays, linear: Arrays, meta: Mapping[str, Any]
+    run: Mapping[str, Any],
+    states: Arrays,
+    slow: Arrays,
+    fixed: Arrays,
+    linear: Arrays,
+    integration: Mapping[str, Any],
+    meta: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return all numbers of one network as one flat dictionary of plain values.
 
     run: run.json; states, slow, fixed, linear: the arrays of states.npz, slow_points.npz, fixed_points.npz and
-    linearization.npz. meta: meta.json with `dimension_predicted`, which stands in where theory gives no dimension.
+    linearization.npz; integration: integration.json. meta: meta.json with `dimension_predicted`, which stands in where
+    theory gives no dimension.
     """
     d = meta["dimension_expected"] or meta["dimension_predicted"]
     readout, points = states["readout"], slow["points"]
@@ -47,7 +54,7 @@ def network_geometry(
         **{name: run[name] for name in RUN_FACTS},
         **{name: meta[name] for name in TASK_FACTS},
         "hold_input": str(slow["hold_input"]),
-        "analysis_seconds": float(slow["seconds"] + linear["seconds"]),
+        "analysis_seconds": float(slow["seconds"] + linear["seconds"]) + integration["integration_seconds"],
         **point_geometry(points, "", meta["classes"]),
         **point_geometry(states["visited"], "_visited", meta["classes"]),
         **point_geometry(states["final"], "_final", meta["classes"]),
@@ -59,6 +66,8 @@ def network_geometry(
         **accuracy_cliff(states, d),
         **word_geometry(linear, meta),
         **linearity(linear),
+        **tau_over_manifold(points, linear, d),
+        **{name: value for name, value in integration.items() if name != "integration_seconds"},
     }
 
 
@@ -132,6 +141,22 @@ def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
         "modes_min": int(counts.min()),
         "modes_max": int(counts.max()),
         "modes_equal_d": float((counts == d).mean()) if d else None,
+    }
+
+
+def tau_over_manifold(points: np.ndarray, linear: Arrays, d: int | None) -> dict[str, Any]:
+    """Return the median of the d longest time constants at the third of the sampled slow points nearest the mean slow
+    point, and at the third farthest from it (the edges of the manifold), in words.
+    """
+    if not d:
+        return {"tau_centre": None, "tau_edge": None}
+    place = points[linear["index"]]
+    order = np.argsort(((place - points.mean(axis=0)) ** 2).sum(axis=1), kind="stable")
+    longest = np.sort(linear["tau"], axis=1)[:, ::-1][:, :d]
+    third = max(1, len(order) // 3)
+    return {
+        "tau_centre": float(np.median(longest[order[:third]])),
+        "tau_edge": float(np.median(longest[order[-third:]])),
     }
 
 

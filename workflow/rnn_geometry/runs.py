@@ -122,12 +122,10 @@ def linearize_run(
     spectrum_points: int,
     shown_words: int,
     memory_mb: int | None,
-    device: str,
-    threads: int,
+    where: torch.device,
     log: Log,
 ):
     """Linearise at a sample of the slow points and measure what words do there; write linearization.npz."""
-    where = prepare_device(device, threads)
     started = time.process_time()
     classifier = load_classifier(files["model"], files["run"]).to(where)
     slow = io.read_npz(files["slow"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from rnn_geometry import io
 
 IDENTITY = ("task", "model", "cell", "l2", "seed")
@@ -14,8 +16,12 @@ RUN_COLUMNS = (
     "classes",
     "dimension_expected",
     "dimension_predicted",
+    "dimension_predicted_frequency",
+    "dimension_predicted_tfidf",
     "test_accuracy",
     "bag_of_words_accuracy",
+    "shuffled_accuracy",
+    "majority_accuracy",
     "participation_ratio",
     "components_90",
     "components_95",
@@ -39,6 +45,21 @@ RUN_COLUMNS = (
     "own_readout_cosine",
     "linear_r2",
     "rollout_error_10",
+    "hold_r2",
+    "hold_r2_untrained",
+    "additivity_r2",
+    "additivity_r2_untrained",
+    "position_independence",
+    "position_independence_untrained",
+    "tau_centre",
+    "tau_edge",
+    "tau_untrained",
+    "effect_log_odds_correlation",
+    "adjectives",
+    "not_gain",
+    "very_gain",
+    "order_effect",
+    "pair_miss",
     "cover",
     "distinct_points",
     "q_median",
@@ -55,7 +76,15 @@ RUN_COLUMNS = (
     "train_seconds",
     "analysis_seconds",
 )
+# Columns that are the same for all networks of a task.
+FROM_STATISTICS = (
+    "bag_of_words_accuracy",
+    "majority_accuracy",
+    "dimension_predicted_frequency",
+    "dimension_predicted_tfidf",
+)
 POINT_SETS = ("visited", "final", "slow")
+WEIGHTINGS = ("raw", "frequency", "tfidf")
 LINEAR_MEASURES = ("participation_ratio", "components_90", "components_95", "components_n")
 
 
@@ -64,7 +93,7 @@ def runs_table(geometries: Sequence[Mapping[str, Any]], statistics: Mapping[str,
 
     geometries: the networks' geometry.json; statistics: word_statistics.json by task.
     """
-    rows = [{**row, "bag_of_words_accuracy": statistics[row["task"]]["bag_of_words_accuracy"]} for row in geometries]
+    rows = [{**row, **{name: statistics[row["task"]][name] for name in FROM_STATISTICS}} for row in geometries]
     rows.sort(key=_order)
     return {name: [_plain(row.get(name)) for row in rows] for name in RUN_COLUMNS}
 
@@ -103,11 +132,57 @@ def tasks_table(metas: Sequence[Mapping[str, Any]], statistics: Mapping[str, Map
     names = ("name", "kind", "classes", "multi_label", "dimension_expected", "readout_angle_expected", "mean_length")
     rows = sorted(metas, key=lambda meta: meta["name"])
     table = {("task" if name == "name" else name): [_plain(row[name]) for row in rows] for name in names}
-    for name in ("dimension_predicted", "participation_ratio_predicted", "bag_of_words_accuracy"):
+    for name in ("dimension_predicted", "participation_ratio_predicted", *FROM_STATISTICS):
         table[name] = [statistics[row["name"]][name] for row in rows]
+    for weighting in WEIGHTINGS:
+        for measure in ("low", "high", "agreement"):
+            resampled = [statistics[row["name"]]["resampled"][weighting][measure] for row in rows]
+            table[f"predicted_{weighting}_{measure}"] = resampled
     for split in ("train", "dev", "test"):
         table[f"{split}_rows"] = [row["rows"][split] for row in rows]
     return table
+
+
+def predictions_table(statistics: Mapping[str, Mapping[str, Any]]) -> dict[str, list]:
+    """Return predictions.csv: the dimension that word counts predict for subsets of the classes of every task."""
+    rows = [{"task": task, **row} for task in sorted(statistics) for row in statistics[task]["subsets"]]
+    for row in rows:
+        row["classes"] = " ".join(map(str, row["classes"]))
+    names = ("task", "rule", "classes", "expected", *WEIGHTINGS)
+    return {name: [row[name] for row in rows] for name in names}
+
+
+def words_table(words_files: Mapping[str, str], metas: Mapping[str, Mapping[str, Any]]) -> dict[str, list]:
+    """Return words.csv: the words that move the state most along each readout, ten per network and class.
+
+    words_files: words.parquet by `task/model/l2/seed`; metas: meta.json by task.
+    """
+    from rnn_geometry.word_meaning import top_words
+
+    columns: dict[str, list] = {
+        name: [] for name in ("task", "model", "l2", "seed", "class", "rank", "word", "count", "effect", "log_odds")
+    }
+    for identity in sorted(words_files):
+        task, model, l2, seed = identity.split("/")
+        table, names = io.read_table(words_files[identity]), metas[task]["class_names"]
+        effects = np.stack([table[f"effect_{i}"] for i in range(len(names))], axis=1)
+        for i, ids in enumerate(top_words(effects, np.array(table["count"]))):
+            for rank, word in enumerate(ids.tolist(), start=1):
+                facts = (task, model, l2, int(seed), names[i], rank, table["word"][word], table["count"][word])
+                values = (*facts, float(effects[word, i]), float(table[f"log_odds_{i}"][word]))
+                for column, value in zip(columns.values(), values, strict=True):
+                    column.append(value)
+    return columns
+
+
+def hold_inputs_table(tables: Sequence[Mapping[str, list]]) -> dict[str, list]:
+    """Return hold_inputs.csv from the networks' own tables, sorted by network; empty where none was asked for."""
+    if not tables:
+        return {name: [] for name in ("task", "model", "l2", "seed", "hold_input")}
+    whole = stacked(tables)
+    keys = zip(*(whole[name] for name in ("task", "model", "l2", "seed")))
+    order = [i for _, i in sorted((key, i) for i, key in enumerate(keys))]
+    return {name: [column[i] for i in order] for name, column in whole.items()}
 
 
 def stacked(tables: Sequence[Mapping[str, list]]) -> dict[str, list]:

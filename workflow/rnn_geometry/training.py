@@ -128,9 +128,11 @@ class Trainer:
     def __init__(self, classifier: Classifier, recipe: Recipe, steps: int):
         self.classifier, self.recipe = classifier, recipe
         self.penalised = penalised_weights(classifier, recipe.l2_on)
-        # A penalty moves every word at every step; without one a batch moves just the words that it reads.
+        # A penalty moves every word at every step; without one a batch moves just the words that it reads. With
+        # beta1^2 >= beta2 Adam's moves without gradient grow, up to a limit that only dense Adam knows (eps).
         table = classifier.embedding
-        self.by_row = table.requires_grad and not any(weight is table for weight in self.penalised)
+        free = table.requires_grad and not any(weight is table for weight in self.penalised)
+        self.by_row = free and recipe.betas[0] ** 2 < recipe.betas[1]
         self.weights = [weight for weight in classifier.parameters() if not (self.by_row and weight is table)]
         self.optimizer = Adam(self.weights, recipe.betas, recipe.eps)
         self.row_optimizer = RowAdam(table.detach(), recipe.betas, recipe.eps, steps) if self.by_row else None

@@ -57,6 +57,7 @@ except UserError as error:
 
 TASKS = {task["name"]: task for task in SETTINGS["tasks"]}
 GRID = SETTINGS["grid"]
+TEXT_TASKS = [name for name, task in TASKS.items() if task["family"] == "text"]
 TRAINED = [task for task in TASKS if GRID[task]["cells"]]
 MODELS = {name: SETTINGS["models"][name] for task in TRAINED for name in GRID[task]["cells"]}
 RESULTS = SETTINGS["results"].rstrip("/")

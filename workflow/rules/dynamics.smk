@@ -27,7 +27,7 @@ rule slow_points:
             {
                 key: value
                 for key, value in SETTINGS["analysis"].items()
-                if key not in ("shown_words", "spectrum_points")
+                if key not in ("shown_words", "spectrum_points", "hold_inputs")
             }
         ),
         device=SETTINGS["device"],
@@ -45,8 +45,12 @@ rule linearize:
         vocab=f"{DATA}/vocab.json",
         meta=f"{DATA}/meta.json",
         test=f"{DATA}/test.parquet",
+        train=f"{DATA}/train.parquet",
+        states=f"{RUN}/states.npz",
     output:
-        f"{RUN}/linearization.npz",
+        linearization=f"{RUN}/linearization.npz",
+        integration=f"{RUN}/integration.json",
+        words=f"{RUN}/words.parquet",
     log:
         f"{RESULTS}/logs/linearize/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
     benchmark:
@@ -66,3 +70,40 @@ rule linearize:
         fingerprint=fingerprint("linearize", "dynamics.smk"),
     script:
         "../scripts/linearize.py"
+
+
+# Only where analysis.hold_inputs names some: the same network under several x*.
+rule compare_hold_inputs:
+    input:
+        model=f"{RUN}/model.safetensors",
+        run=f"{RUN}/run.json",
+        states=f"{RUN}/states.npz",
+        slow=f"{RUN}/slow_points.npz",
+        vocab=f"{DATA}/vocab.json",
+        meta=f"{DATA}/meta.json",
+        test=f"{DATA}/test.parquet",
+    output:
+        f"{RUN}/analysis-hold-inputs/points.csv",
+    log:
+        f"{RESULTS}/logs/hold_inputs/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/hold_inputs/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: SETTINGS["threads"]
+    resources:
+        mem_mb=2000,
+        runtime=hold_minutes(20),
+        gpu=0 if SETTINGS["device"] == "cpu" else 1,
+    params:
+        names=SETTINGS["analysis"]["hold_inputs"],
+        analysis=configuration.plain(
+            {
+                key: SETTINGS["analysis"][key]
+                for key in ("min_tau", "relax_steps", "rounds", "min_gap", "audit", "memory_mb")
+            }
+        ),
+        device=SETTINGS["device"],
+        fingerprint=fingerprint("compare_hold_inputs", "dynamics.smk"),
+    script:
+        "../scripts/compare_hold_inputs.py"

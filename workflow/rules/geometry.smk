@@ -6,6 +6,7 @@ rule geometry:
         slow=f"{RUN}/slow_points.npz",
         fixed=f"{RUN}/fixed_points.npz",
         linearization=f"{RUN}/linearization.npz",
+        integration=f"{RUN}/integration.json",
         meta=f"{DATA}/meta.json",
         words=f"{DATA}/word_statistics.json",
     output:
@@ -56,6 +57,8 @@ rule tabulate:
         dimension=expand(f"{RESULTS}/tables/dimension/{{task}}.csv", task=TRAINED),
         meta=expand(f"{DATA}/meta.json", task=TASKS),
         words=expand(f"{DATA}/word_statistics.json", task=TASKS),
+        run_words=all_runs(f"{RUN}/words.parquet", tasks=TEXT_TASKS),
+        hold_inputs=all_runs(f"{RUN}/analysis-hold-inputs/points.csv") if SETTINGS["analysis"]["hold_inputs"] else [],
     output:
         runs=report(
             f"{RESULTS}/tables/runs.csv",
@@ -75,6 +78,9 @@ rule tabulate:
             labels={"table": "one row per task"},
             caption="../report/tasks.rst",
         ),
+        predictions=f"{RESULTS}/tables/predictions.csv",
+        words=f"{RESULTS}/tables/words.csv",
+        hold_inputs=f"{RESULTS}/tables/hold_inputs.csv",
     log:
         f"{RESULTS}/logs/tabulate.log",
     benchmark:
@@ -86,6 +92,7 @@ rule tabulate:
         mem_mb=1000,
         runtime=hold_minutes(10),
     params:
+        run_words=all_runs("{task}/{model}/{l2}/{seed}", tasks=TEXT_TASKS),
         fingerprint=fingerprint("tabulate", "geometry.smk"),
     script:
         "../scripts/tabulate.py"

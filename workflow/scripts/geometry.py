@@ -14,6 +14,7 @@ with job(snakemake.log[0]) as log:
         io.read_npz(files.slow),
         io.read_npz(files.fixed),
         io.read_npz(files.linearization),
+        io.read_json(files.integration),
         {**io.read_json(files.meta), "dimension_predicted": predicted},
     )
     io.write_json(snakemake.output[0], numbers)

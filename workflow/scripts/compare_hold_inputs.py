@@ -1,0 +1,18 @@
+"""The slow manifold of one network under several hold inputs x*."""
+
+from rnn_geometry.job import job
+
+with job(snakemake.log[0]) as log:
+    from rnn_geometry.hold_comparison import compare_hold_inputs
+    from rnn_geometry.model import prepare_device
+
+    params = snakemake.params
+    compare_hold_inputs(
+        snakemake.input,
+        snakemake.output[0],
+        names=params.names,
+        identity=dict(snakemake.wildcards.items()),
+        analysis=dict(params.analysis),
+        where=prepare_device(params.device, snakemake.threads),
+        log=log,
+    )
