@@ -19,6 +19,7 @@ LAYERS = {
         "text_words",
         "cells",
         "dimension",
+        "class_counts",
         "word_statistics",
     ],
     2: [

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from rnn_geometry.class_counts import WEIGHTINGS, count_matrix, predictions
 from rnn_geometry.dimension import count_components, participation_ratio, principal_axes
 from rnn_geometry.sentences import Sentences
 
@@ -21,22 +22,24 @@ def word_statistics(
     """Return the contents of word_statistics.json for a task with a vocabulary of `words`."""
     means = class_mean_counts(train, words)
     shares = principal_axes(means)[2]
+    found = predictions(train, words, meta, seed)
     return {
         "dimension_predicted": count_components(shares, 0.95),
         "participation_ratio_predicted": participation_ratio(means),
         "variance_ratio": shares.tolist(),
+        **{f"dimension_predicted_{name}": found["dimension"][name] for name in WEIGHTINGS if name != "raw"},
+        "resampled": found["resampled"],
+        "subsets": found["subsets"],
         "bag_of_words_accuracy": bag_of_words(train, test, words, seed),
+        "majority_accuracy": majority_accuracy(train.labels, test.labels),
     }
 
 
-def count_matrix(sentences: Sentences, words: int) -> sparse.csr_matrix:
-    """Return word counts (n, V) as a sparse matrix."""
-    ones = np.ones(len(sentences.tokens))
-    # Copied, since summing duplicates reorders the arrays that the matrix was made of.
-    parts = (ones, sentences.tokens, sentences.offsets)
-    counts = sparse.csr_matrix(parts, shape=(len(sentences), words), copy=True)
-    counts.sum_duplicates()
-    return counts
+def majority_accuracy(train: np.ndarray, test: np.ndarray) -> float:
+    """Return the test accuracy of always answering the commonest training label, or combination of labels (n, C)."""
+    kinds, counts = np.unique(train, axis=0, return_counts=True)
+    right = test == kinds[counts.argmax()]
+    return float(right.mean() if test.ndim == 1 else right.all(axis=1).mean())
 
 
 def class_mean_counts(sentences: Sentences, words: int) -> np.ndarray:
