@@ -11,7 +11,16 @@ from rnn_geometry.geometry import network_geometry
 
 STATE, SENTENCES, LENGTH = 32, 1500, 24
 MODES = np.exp(-1 / np.array([200.0, 100, 50, 5, 4, 3, 2, 1.5]))  # eigenvalues by their time constants
-RUN = {"task": "t", "model": "gru", "cell": "gru", "l2": "3e-4", "seed": 1, "test_accuracy": 1.0, "train_seconds": 2.0}
+RUN = {
+    "task": "t",
+    "model": "gru",
+    "cell": "gru",
+    "l2": "3e-4",
+    "seed": 1,
+    "test_accuracy": 1.0,
+    "shuffled_accuracy": 0.7,
+    "train_seconds": 2.0,
+}
 
 
 def simplex_corners(classes):
@@ -102,7 +111,8 @@ class Planted:
         }
 
     def numbers(self, **meta):
-        return network_geometry(RUN, self.states, self.slow, self.fixed, self.linear, {**self.meta, **meta})
+        arrays = self.states, self.slow, self.fixed, self.linear
+        return network_geometry(RUN, *arrays, {"hold_r2": 0.9, "integration_seconds": 0.25}, {**self.meta, **meta})
 
 
 def categorical(classes, **options):
@@ -146,7 +156,7 @@ def test_numbers_that_are_copied_or_counted():
     planted = categorical(4)
     found = planted.numbers()
     assert {name: found[name] for name in RUN} == RUN
-    assert (found["hold_input"], found["analysis_seconds"]) == ("zero", 1.5)
+    assert (found["hold_input"], found["analysis_seconds"]) == ("zero", 1.75)
     assert (found["fixed_points"], found["fixed_points_stable"], found["ghosts"]) == (2, 1, 2)
     assert found["q_median"] == pytest.approx(1e-4)
     assert found["fast_q_median"] is None  # not computed at any point
@@ -365,6 +375,7 @@ def test_fewer_points_than_components(tmp_path):
     for name in ("final", "final_labels"):
         planted.states[name] = planted.states[name][:3]
     planted.slow = {name: values[:2] if np.ndim(values) else values for name, values in planted.slow.items()}
+    planted.linear["index"] = np.array([0, 1, 1])
     found = planted.numbers()
     assert found["accuracy_at_d"] is None
     assert found["participation_ratio"] == pytest.approx(1)
@@ -378,3 +389,16 @@ def test_arrays_are_left_as_they_were():
     assert planted.numbers() == planted.numbers()
     for name, values in before.items():
         np.testing.assert_array_equal(planted.states[name], values)
+
+
+def test_time_constants_at_the_centre_and_at_the_edge():
+    planted = categorical(3)
+    tau = np.zeros((3, len(MODES)))
+    tau[:, :3] = [[9.0, 5.0, 1.0], [30.0, 20.0, 2.0], [200.0, 100.0, 3.0]]
+    planted.linear["tau"] = tau
+    distance = np.linalg.norm(planted.slow["points"] - planted.slow["points"].mean(axis=0), axis=1)
+    planted.linear["index"] = np.argsort(distance)[[-1, 500, 0]]  # at the edge, between, at the centre
+    found = planted.numbers()
+    assert (found["tau_centre"], found["tau_edge"]) == (150.0, 7.0)
+    assert found["hold_r2"] == 0.9
+    assert "integration_seconds" not in found

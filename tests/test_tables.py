@@ -35,7 +35,25 @@ PROMISED = [
     "train_seconds",
     "analysis_seconds",
 ]
-STATISTICS = {"a": {"bag_of_words_accuracy": 0.9}, "b": {"bag_of_words_accuracy": 0.8}}
+UNSURE = {"low": 2, "high": 3, "agreement": 0.5}
+
+
+def statistics(bag_of_words, **changes):
+    """Return what word_statistics.json holds."""
+    return {
+        "dimension_predicted": 2,
+        "dimension_predicted_frequency": 2,
+        "dimension_predicted_tfidf": 3,
+        "participation_ratio_predicted": 2.0,
+        "bag_of_words_accuracy": bag_of_words,
+        "majority_accuracy": 0.3,
+        "resampled": dict.fromkeys(("raw", "frequency", "tfidf"), UNSURE),
+        "subsets": [],
+        **changes,
+    }
+
+
+STATISTICS = {"a": statistics(0.9), "b": statistics(0.8)}
 
 
 def network(task, model, l2, seed, **values):
@@ -121,7 +139,47 @@ def test_a_prepared_task_is_read_back_and_tabulated(tmp_path):
         "meta.json",
     }
     np.testing.assert_array_equal(io.read_sentences(tmp_path / "dev.parquet").labels, prepared.dev.labels)
-    words = {"dimension_predicted": 2, "participation_ratio_predicted": 2.0, "bag_of_words_accuracy": 1.0}
-    table = tables.tasks_table([io.read_json(tmp_path / "meta.json")], {"mine": words})
+    table = tables.tasks_table([io.read_json(tmp_path / "meta.json")], {"mine": statistics(1.0)})
     assert (table["task"], table["multi_label"], table["dimension_expected"]) == (["mine"], [1], [2])
     assert table["train_rows"] == [60]
+    assert (table["predicted_raw_low"], table["predicted_tfidf_agreement"]) == ([2], [0.5])
+
+
+def test_predictions_of_subsets_are_one_table():
+    row = {"classes": [0, 2], "rule": "pair", "expected": 2, "raw": 2, "frequency": 2, "tfidf": 1}
+    table = tables.predictions_table({"b": statistics(1, subsets=[row]), "a": statistics(1)})
+    assert table == {name: [value] for name, value in {"task": "b", **row, "classes": "0 2"}.items()}
+
+
+def test_the_telling_words_of_every_class_are_listed(tmp_path):
+    words = {"word": ["<pad>", "<unk>", "goal", "stock", "the", "rare"], "count": [0, 99, 20, 30, 500, 3]}
+    effects = {"effect_0": [9.0, 9, 2, -2, 0.1, 5], "effect_1": [9.0, 9, -2, 2, 0.0, 5]}
+    odds = {"log_odds_0": [0.0, 0, 1, -1, 0, 3], "log_odds_1": [0.0, 0, -1, 1, 0, 3]}
+    io.write_table(tmp_path / "words.parquet", {**words, **effects, **odds})
+    metas = {"news": {"class_names": ["sport", "trade"]}}
+    table = tables.words_table({"news/gru/3e-4/10": str(tmp_path / "words.parquet")}, metas)
+    listed = list(zip(table["class"], table["rank"], table["word"]))
+    assert listed == [
+        ("sport", 1, "goal"),
+        ("sport", 2, "the"),
+        ("sport", 3, "stock"),
+        ("trade", 1, "stock"),
+        ("trade", 2, "the"),
+        ("trade", 3, "goal"),
+    ]
+    assert (table["effect"][0], table["log_odds"][0], table["seed"][0]) == (2.0, 1.0, 10)
+
+
+def test_hold_inputs_are_sorted_by_network_and_may_be_missing():
+    one = {
+        "task": ["b", "b"],
+        "model": ["m", "m"],
+        "l2": ["0", "0"],
+        "seed": ["1", "1"],
+        "hold_input": ["zero", "mean"],
+    }
+    other = {**one, "task": ["a", "a"]}
+    table = tables.hold_inputs_table([one, other])
+    assert table["task"] == ["a", "a", "b", "b"]
+    assert table["hold_input"] == ["zero", "mean"] * 2
+    assert tables.hold_inputs_table([])["hold_input"] == []

@@ -74,6 +74,10 @@ def test_one_row_per_network_with_sensible_numbers(finished):
         assert abs(float(row["readout_angle_mean"]) - float(row["readout_angle_expected"])) < 12
         assert float(row["neutral_effect"]) < 0.3
         assert float(row["tau_1"]) > 4
+        assert float(row["shuffled_accuracy"]) > 0.8  # the tasks are bags of words
+        assert float(row["hold_r2"]) > float(row["hold_r2_untrained"]) + 0.3
+        assert float(row["additivity_r2"]) > float(row["additivity_r2_untrained"])
+        assert float(row["tau_1"]) > float(row["tau_untrained"])
 
 
 def test_every_network_has_its_files(finished):
@@ -87,6 +91,8 @@ def test_every_network_has_its_files(finished):
         "slow_modes.npz",
         "fixed_points.npz",
         "linearization.npz",
+        "integration.json",
+        "words.parquet",
         "geometry.json",
         "panel.png",
     }
