@@ -16,6 +16,7 @@ include: "workflow/rules/dynamics.smk"
 include: "workflow/rules/geometry.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/docs.smk"
 
 
 rule all:

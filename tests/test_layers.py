@@ -40,7 +40,17 @@ LAYERS = {
         "states",
         "integration",
     ],
-    3: ["geometry", "data", "word_meaning", "training_run", "runs", "integration_run", "hold_comparison", "tables"],
+    3: [
+        "geometry",
+        "data",
+        "natural",
+        "word_meaning",
+        "training_run",
+        "runs",
+        "integration_run",
+        "hold_comparison",
+        "tables",
+    ],
     4: ["plotting"],
 }
 LAYER_OF = {name: layer for layer, names in LAYERS.items() for name in names}

@@ -1,0 +1,73 @@
+"""The figure of docs/natural.md: accuracy beside its baselines, dimension beside its predictions, and what L2 does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from rnn_geometry.plotting import style
+
+ACCURACIES = (
+    ("test_accuracy", "network", "o", style.PALETTE[0]),
+    ("shuffled_accuracy", "network, words shuffled", "x", style.PALETTE[4]),
+    ("bag_of_words_accuracy", "bag of words", "D", style.PALETTE[1]),
+    ("majority_accuracy", "majority class", "|", style.GREY),
+)
+DIMENSIONS = (
+    ("dimension_expected", "expected d", "_", style.INK),
+    ("dimension_predicted", "predicted from word counts", "D", style.PALETTE[1]),
+    ("components_95", "components for 95 %", "o", style.PALETTE[0]),
+    ("participation_ratio", "participation ratio", "x", style.PALETTE[2]),
+    ("integration_modes", "integration modes at the centre", "^", style.PALETTE[3]),
+)
+
+
+@style.styled
+def battery_figure(battery: pd.DataFrame, sweeps: tuple[str, ...]) -> Figure:
+    """Draw natural.csv: a dot per network and measure; sweeps: the tasks whose networks differ in L2."""
+    main = battery[~battery["task"].isin(sweeps)]
+    tasks = sorted(main["task"].unique(), key=style.natural_order)
+    figure = Figure(figsize=(style.TWO_COLUMNS, 8.4), layout="constrained")
+    above, below = figure.subfigures(2, 1, height_ratios=[2.3, 1])
+    left, right = above.subplots(1, 2, sharey=True)
+    _dots(left, main, tasks, ACCURACIES)
+    left.set(xlabel="test accuracy", title="A  Accuracy", yticks=range(len(tasks)), yticklabels=tasks)
+    _dots(right, main, tasks, DIMENSIONS)
+    right.set(xlabel="dimension", title="B  Dimension of the slow manifold")
+    left.invert_yaxis()
+    for axes in (left, right):
+        above_legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.09), ncols=2, columnspacing=0.8)
+        above_legend.set_in_layout(True)
+    for axes, task in zip(below.subplots(1, len(sweeps), squeeze=False)[0], sweeps, strict=True):
+        _sweep(axes, battery[battery["task"] == task], task)
+    return figure
+
+
+def _dots(axes, main: pd.DataFrame, tasks: list[str], measures) -> None:
+    axes.grid(axis="y", color="#EBEBEB", lw=0.8)
+    axes.set_axisbelow(True)
+    for i, (column, label, marker, colour) in enumerate(measures):
+        # Each measure on a line of its own within the task's row, so that equal values do not hide each other.
+        offset = (i - (len(measures) - 1) / 2) * 0.16
+        rows = main["task"].map(tasks.index) + offset
+        look = {"mew": 1.3 if marker in "x|_" else 0, "alpha": 0.85, "ms": 5 if marker != "_" else 9}
+        axes.plot(main[column], rows, marker, color=colour, label=label, **look)
+
+
+def _sweep(axes, part: pd.DataFrame, task: str) -> None:
+    part = part.assign(strength=part["l2"].astype(float)).sort_values("strength")
+    places = np.arange(len(part))
+    axes.plot(places, part["components_95"], "o-", color=style.PALETTE[0], label="components for 95 %")
+    axes.plot(places, part["integration_modes"], "^--", color=style.PALETTE[3], label="integration modes at the centre")
+    axes.plot(places, part["participation_ratio"], "x:", color=style.PALETTE[2], label="participation ratio")
+    axes.set(xticks=places, xticklabels=part["l2"], xlabel="L2", ylabel="dimension", ylim=(-0.2, None))
+    axes.set_title(f"{'C' if task.startswith('ag') else 'D'}  {task}")
+    other = axes.twinx()
+    other.spines["right"].set_visible(True)
+    other.plot(places, part["test_accuracy"], "s-", color=style.GREY, ms=4, label="test accuracy (right)")
+    other.set(ylabel="test accuracy", ylim=(0, 1))
+    handles = [*axes.get_lines(), *other.get_lines()]
+    axes.legend(
+        handles, [line.get_label() for line in handles], loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2
+    )

@@ -1,0 +1,22 @@
+"""Make docs/natural.md and its figure from the committed tables."""
+
+from rnn_geometry.job import job
+
+with job(snakemake.log[0]) as log:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from rnn_geometry import io
+    from rnn_geometry.natural import SWEEPS, page
+    from rnn_geometry.plotting import style
+    from rnn_geometry.plotting.natural import battery_figure
+
+    text = {"task": str, "model": str, "l2": str}
+    files, output = snakemake.input, snakemake.output
+    kept = {name: path for name, path in files.items() if name != "template"}
+    tables = {name: pd.read_csv(path, dtype=text, keep_default_na=name != "words") for name, path in kept.items()}
+    made = page(Path(files.template).read_text(encoding="utf-8"), tables)
+    io.write_atomically(output.page, lambda path: Path(path).write_text(made, encoding="utf-8"))
+    style.save(battery_figure(tables["natural"], SWEEPS), output.figure.removesuffix(".png"), suffixes=["png"])
+    log(f"{len(tables['natural'])} networks")
