@@ -11,7 +11,7 @@ from conftest import ProjectCopy
 
 pytestmark = pytest.mark.workflow
 
-PER_NETWORK = ("train", "slow_points", "linearize", "geometry", "plot_network")
+PER_NETWORK = ("train", "slow_points", "linearize", "compare_hold_inputs", "geometry", "plot_network")
 RUN = "results/runs/categorical-3/tiny-gru/l2-3e-4/seed-0"
 
 
@@ -93,11 +93,28 @@ def test_every_network_has_its_files(finished):
         "linearization.npz",
         "integration.json",
         "words.parquet",
+        "analysis-hold-inputs",
         "geometry.json",
         "panel.png",
     }
     run = json.loads((finished.root / RUN / "run.json").read_text())
     assert {"network", "settings", "seeds", "data_sha256", "versions", "fingerprint", "device", "threads"} <= set(run)
+
+
+def test_two_names_of_one_hold_input_give_one_manifold(finished):
+    table = rows(finished, "hold_inputs.csv")
+    assert [row["hold_input"] for row in table] == ["zero", "word:neutral"] * 4
+    for one, other in zip(table[::2], table[1::2], strict=True):
+        assert (one["default"], other["default"]) == ("1", "0")
+        names = set(one) - {"hold_input", "default"}
+        assert {name: one[name] for name in names} == {name: other[name] for name in names}
+        assert float(one["x_norm"]) == 0
+
+
+def test_tables_of_words_and_predictions_are_there(finished):
+    assert rows(finished, "words.csv") == []  # of text tasks only
+    first = [row for row in rows(finished, "predictions.csv") if row["task"] == "categorical-3"]
+    assert [(row["classes"], row["expected"], row["raw"]) for row in first] == [("0 1", "1", "1"), ("0 1 2", "2", "2")]
 
 
 def test_slow_modes_lie_at_every_point_and_were_audited(finished):
