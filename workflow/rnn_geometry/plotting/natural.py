@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import style
 
@@ -28,19 +29,20 @@ def battery_figure(battery: pd.DataFrame, sweeps: tuple[str, ...]) -> Figure:
     """Draw natural.csv: a dot per network and measure; sweeps: the tasks whose networks differ in L2."""
     main = battery[~battery["task"].isin(sweeps)]
     tasks = sorted(main["task"].unique(), key=style.natural_order)
-    figure = Figure(figsize=(style.TWO_COLUMNS, 8.4), layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=[2.3, 1])
+    figure = Figure(figsize=(style.TWO_COLUMNS, 9.2), layout="constrained")
+    above, below = figure.subfigures(2, 1, height_ratios=[2.4, 1])
     left, right = above.subplots(1, 2, sharey=True)
     _dots(left, main, tasks, ACCURACIES)
-    left.set(xlabel="test accuracy", title="A  Accuracy", yticks=range(len(tasks)), yticklabels=tasks)
+    left.set(xlabel="test accuracy", title="A  Accuracy", yticks=range(len(tasks)), yticklabels=tasks, xlim=(0, 1.03))
+    left.set_ylim(len(tasks) - 0.5, -0.5)
     _dots(right, main, tasks, DIMENSIONS)
-    right.set(xlabel="dimension", title="B  Dimension of the slow manifold")
-    left.invert_yaxis()
+    right.set(xlabel="dimension", title="B  Dimension of the slow manifold", xlim=(0, None))
     for axes in (left, right):
-        above_legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.09), ncols=2, columnspacing=0.8)
-        above_legend.set_in_layout(True)
-    for axes, task in zip(below.subplots(1, len(sweeps), squeeze=False)[0], sweeps, strict=True):
-        _sweep(axes, battery[battery["task"] == task], task)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=1)
+    panels = below.subplots(1, len(sweeps), squeeze=False)[0]
+    for letter, axes, task in zip("CDEFGH", panels, sweeps, strict=False):
+        lines = _sweep(axes, battery[battery["task"] == task], f"{letter}  {task}")
+    below.legend(lines, [line.get_label() for line in lines], loc="outside lower center", ncols=2)
     return figure
 
 
@@ -55,19 +57,18 @@ def _dots(axes, main: pd.DataFrame, tasks: list[str], measures) -> None:
         axes.plot(main[column], rows, marker, color=colour, label=label, **look)
 
 
-def _sweep(axes, part: pd.DataFrame, task: str) -> None:
+def _sweep(axes, part: pd.DataFrame, title: str) -> list:
+    """Draw the networks of one task over L2; return the lines for a legend."""
     part = part.assign(strength=part["l2"].astype(float)).sort_values("strength")
     places = np.arange(len(part))
-    axes.plot(places, part["components_95"], "o-", color=style.PALETTE[0], label="components for 95 %")
+    axes.plot(places, part["components_95"], "o-", color=style.PALETTE[0], label="components for 95 %", ms=7)
     axes.plot(places, part["integration_modes"], "^--", color=style.PALETTE[3], label="integration modes at the centre")
     axes.plot(places, part["participation_ratio"], "x:", color=style.PALETTE[2], label="participation ratio")
-    axes.set(xticks=places, xticklabels=part["l2"], xlabel="L2", ylabel="dimension", ylim=(-0.2, None))
-    axes.set_title(f"{'C' if task.startswith('ag') else 'D'}  {task}")
+    axes.set(xticks=places, xticklabels=part["l2"], xlabel="L2", ylabel="dimension", title=title)
+    axes.set_ylim(-0.15, part[["components_95", "integration_modes"]].to_numpy().max() + 0.3)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     other = axes.twinx()
     other.spines["right"].set_visible(True)
-    other.plot(places, part["test_accuracy"], "s-", color=style.GREY, ms=4, label="test accuracy (right)")
+    other.plot(places, part["test_accuracy"], "s-", color=style.GREY, ms=4, label="test accuracy (right axis)")
     other.set(ylabel="test accuracy", ylim=(0, 1))
-    handles = [*axes.get_lines(), *other.get_lines()]
-    axes.legend(
-        handles, [line.get_label() for line in handles], loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2
-    )
+    return [*axes.get_lines(), *other.get_lines()]
