@@ -352,3 +352,14 @@ print("torch._dynamo" in sys.modules)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "False"
+
+
+def test_the_last_weights_are_kept_on_request():
+    recipe = {"learning_rate": 0.05, "epochs": 6, "schedule": "constant"}
+    best, found = run(recipe_of(**recipe))
+    last, ended = run(recipe_of(**recipe, keep_weights="last"))
+    assert found.history == ended.history
+    assert ended.best_step == ended.history["step"][-1] == 60
+    loss = ended.history["dev_loss"]
+    assert training.evaluate(last, DEV)[0] == pytest.approx(loss[-1], rel=1e-5)
+    assert training.evaluate(best, DEV)[0] == pytest.approx(min(loss), rel=1e-5)

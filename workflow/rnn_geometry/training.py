@@ -39,6 +39,7 @@ class Recipe:
     decay: float = 0.9997
     clip: float = 10.0
     patience: int | None = None
+    keep_weights: str = "best"
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Recipe:
@@ -66,7 +67,7 @@ def train(
     log: Callable[[str], None] = lambda line: None,
     progress: bool = False,
 ) -> TrainingResult:
-    """Train in place; the weights with the lowest dev loss are kept.
+    """Train in place; the weights with the lowest dev loss, or the last ones (recipe.keep_weights), are kept.
 
     Raises UserError when the loss or the gradient is not finite, with step, learning rate and norm.
     """
@@ -97,6 +98,8 @@ def train(
             f"training stopped: no dev loss up to step {step} is finite (learning rate {trainer.rate:.3g}, last "
             f"gradient norm {history['gradient_norm'][-1]:.3g}); lower the learning rate."
         )
+    if recipe.keep_weights == "last":
+        return TrainingResult(history, step, time.process_time() - started)
     classifier.load_state_dict(best_weights)
     return TrainingResult(history, best_step, time.process_time() - started)
 
