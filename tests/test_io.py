@@ -84,3 +84,14 @@ def test_padding_and_subsets():
     part = SENTENCES.subset(np.array([2, 0]))
     np.testing.assert_array_equal(part.tokens, [1, 1, 3, 1, 2])
     np.testing.assert_array_equal(part.labels, [1, 0])
+
+
+@pytest.mark.parametrize("labels", [np.arange(8), np.eye(8, dtype=np.int8)])
+def test_sentences_of_several_row_groups(tmp_path, monkeypatch, labels):
+    monkeypatch.setattr(io, "ROWS_READ_AT_ONCE", 3)
+    sentences = Sentences.from_lists([[1], [], [2, 3], [4], [5, 6, 7], [], [8], [9]], labels)
+    io.write_sentences(tmp_path / "some.parquet", sentences)
+    found = io.read_sentences(tmp_path / "some.parquet")
+    for name in ("tokens", "offsets", "labels"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(sentences, name))
+        assert getattr(found, name).dtype == getattr(sentences, name).dtype

@@ -146,6 +146,9 @@ def _read_parquet(path: str | Path):
         raise _damaged(path, error) from error
 
 
+ROWS_READ_AT_ONCE = 65_536
+
+
 def write_sentences(path: str | Path, sentences: Sentences) -> None:
     """Write sentences to Parquet: `tokens` (list of int32) and `label` (int64) or `labels` (list of int8)."""
     import pyarrow as pa
@@ -159,18 +162,40 @@ def write_sentences(path: str | Path, sentences: Sentences) -> None:
         flat = pa.array(sentences.labels.astype(np.int8).ravel())
         name, labels = "labels", pa.FixedSizeListArray.from_arrays(flat, sentences.labels.shape[1])
     table = pa.table({"tokens": tokens, name: labels})
-    write_atomically(path, lambda temporary: pq.write_table(table, temporary, compression="zstd"))
+    options = {"compression": "zstd", "row_group_size": ROWS_READ_AT_ONCE}
+    write_atomically(path, lambda temporary: pq.write_table(table, temporary, **options))
 
 
 def read_sentences(path: str | Path) -> Sentences:
     """Read what `write_sentences` wrote."""
-    table = _read_parquet(path).combine_chunks()
-    column = table.column("tokens").chunk(0) if table.num_rows else None
-    if column is None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path, memory_map=True) as file:
+            return _read_row_groups(path, file)
+    except (pa.ArrowInvalid, OSError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise _damaged(path, error) from error
+
+
+def _read_row_groups(path: str | Path, file) -> Sentences:
+    """Read group by group into one array: read at once, a large set would lie in memory four times."""
+    if not file.metadata.num_rows:
         raise UserError(f"{path}: holds no sentence; delete it and run the same command again.")
-    tokens, offsets = column.flatten().to_numpy(zero_copy_only=False), column.offsets.to_numpy().astype(np.int64)
-    if "label" in table.column_names:
-        labels = table.column("label").to_numpy()
-    else:
-        labels = np.stack(table.column("labels").to_numpy(zero_copy_only=False)).astype(np.int8)
-    return Sentences(tokens.astype(np.int32), offsets - offsets[0], labels)
+    groups = range(file.metadata.num_row_groups)
+    # An empty list counts as one value, so that this may be more than there are.
+    tokens = np.empty(sum(file.metadata.row_group(i).column(0).num_values for i in groups), dtype=np.int32)
+    lengths, labels, end = [], [], 0
+    for i in groups:
+        table = file.read_row_group(i)
+        for chunk in table.column("tokens").chunks:
+            words = chunk.flatten().to_numpy(zero_copy_only=False)
+            tokens[end : end + len(words)] = words
+            lengths.append(np.diff(chunk.offsets.to_numpy()))
+            end += len(words)
+        labels.append(table.column(1).to_numpy())
+    offsets = np.concatenate([[0], np.cumsum(np.concatenate(lengths), dtype=np.int64)])
+    stored = np.concatenate(labels)
+    return Sentences(tokens[:end], offsets, np.stack(stored).astype(np.int8) if stored.dtype == object else stored)
