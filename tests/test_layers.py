@@ -9,7 +9,20 @@ from conftest import PROJECT
 
 PACKAGE = PROJECT / "workflow/rnn_geometry"
 LAYERS = {
-    0: ["errors", "sentences", "io", "settings", "fingerprint", "job", "text_options", "adam"],
+    0: [
+        "errors",
+        "sentences",
+        "io",
+        "settings",
+        "fingerprint",
+        "job",
+        "text_options",
+        "adam",
+        "identity",
+        "design",
+        "columns",
+        "claims_file",
+    ],
     1: [
         "tasks",
         "sampling",
@@ -21,6 +34,8 @@ LAYERS = {
         "dimension",
         "class_counts",
         "word_statistics",
+        "simplex",
+        "scores",
     ],
     2: [
         "model",
@@ -39,6 +54,7 @@ LAYERS = {
         "steps",
         "states",
         "integration",
+        "modifiers",
     ],
     3: [
         "geometry",
@@ -50,6 +66,7 @@ LAYERS = {
         "integration_run",
         "hold_comparison",
         "tables",
+        "claims",
     ],
     4: ["plotting"],
 }

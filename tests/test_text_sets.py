@@ -5,7 +5,7 @@ import pytest
 import yaml
 from conftest import PROJECT
 
-from rnn_geometry import settings, text_source
+from rnn_geometry import identity, settings, text_source
 from rnn_geometry.errors import UserError
 from rnn_geometry.text import local_files, prepare_text
 
@@ -80,7 +80,7 @@ def test_the_batteries_name_sets_that_exist(file):
         assert task["source"]
         assert not set(task) & {"data", "cells", "seeds", "l2"}
         if "hub" in task["source"]:
-            assert local_files(settings.family_options(task), None) == {}
+            assert local_files(identity.family_options(task), None) == {}
 
 
 CONFIG = {

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import acos, degrees
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rnn_geometry import io
+from rnn_geometry.identity import derive_seed, family_options
 from rnn_geometry.sentences import Sentences
-from rnn_geometry.settings import derive_seed, family_options
 
 SPLITS = ("train", "dev", "test")
 
@@ -35,6 +37,7 @@ def synthetic_data(task: Mapping[str, Any]) -> PreparedData:
         split: built.sample(task[f"{split}_size"], derive_seed(split, task["name"], task["data_seed"]))
         for split in SPLITS
     }
+    splits = with_labels_of_task(splits, task)
     meta = {
         **built.meta(),
         "kind": "synthetic",
@@ -59,7 +62,22 @@ def text_data(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
         "settings": dict(task),
         "rows": {split: len(getattr(prepared, split)) for split in SPLITS},
     }
-    return PreparedData(prepared.train, prepared.dev, prepared.test, list(prepared.vocabulary), meta)
+    splits = with_labels_of_task({split: getattr(prepared, split) for split in SPLITS}, task)
+    return PreparedData(**splits, vocabulary=list(prepared.vocabulary), meta=meta)
+
+
+def with_labels_of_task(splits: dict[str, Sentences], task: Mapping[str, Any]) -> dict[str, Sentences]:
+    """Return the splits; with the option `shuffled_labels` the labels of train and dev are permuted among sentences.
+
+    The test split keeps its labels, so that a network of this control scores at chance.
+    """
+    if not task.get("shuffled_labels"):
+        return splits
+    permuted = {}
+    for split in ("train", "dev"):
+        rng = np.random.default_rng(derive_seed("labels", split, task["name"], task["data_seed"]))
+        permuted[split] = replace(splits[split], labels=rng.permutation(splits[split].labels))
+    return {**splits, **permuted}
 
 
 def expected_geometry(meta: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,11 @@ from rnn_geometry.dimension import (
     principal_axes,
     rms_radius,
 )
+from rnn_geometry.identity import derive_seed
+from rnn_geometry.scores import NOTHING as NO_SCORES
+from rnn_geometry.scores import score_geometry
+from rnn_geometry.simplex import NOTHING as NO_SIMPLEX
+from rnn_geometry.simplex import random_of_equal_norm, simplex_fit, slow_coordinates
 
 SHOWN_COMPONENTS = 10
 SHOWN_MODES = 8
@@ -27,8 +32,10 @@ CLIFF_KEEPS, CLIFF_DROPS = 0.9, 0.02
 # Codes of slow_points.Status, which this layer does not import since that would import torch.
 CONVERGED, OFF_MANIFOLD, NO_GAP, GHOST = 0, 1, 3, 4
 
-RUN_FACTS = ("task", "model", "cell", "l2", "seed", "test_accuracy", "shuffled_accuracy", "train_seconds")
+RUN_FACTS = ("task", "model", "cell", "l2", "seed", "control", "test_accuracy", "shuffled_accuracy", "train_seconds")
 TASK_FACTS = ("classes", "dimension_expected", "dimension_predicted")
+
+IDENTITY = ("task", "model", "l2", "seed")
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -41,12 +48,13 @@ def network_geometry(
     linear: Arrays,
     integration: Mapping[str, Any],
     meta: Mapping[str, Any],
+    totals: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Return all numbers of one network as one flat dictionary of plain values.
 
     run: run.json; states, slow, fixed, linear: the arrays of states.npz, slow_points.npz, fixed_points.npz and
     linearization.npz; integration: integration.json. meta: meta.json with `dimension_predicted`, which stands in where
-    theory gives no dimension.
+    theory gives no dimension. totals (m, D): the summed scores of the test sentences of a synthetic task.
     """
     d = meta["dimension_expected"] or meta["dimension_predicted"]
     readout, points = states["readout"], slow["points"]
@@ -63,6 +71,9 @@ def network_geometry(
         **modes_at_centre(linear, meta["mean_length"] / 2),
         **modes_over_points(slow["slow_modes"], d),
         **readout_geometry(readout, points, d, meta),
+        **simplex_geometry(points, readout, meta),
+        **random_control(points, readout, d, meta, derive_seed("random", *(run[name] for name in IDENTITY))),
+        **scores_on_manifold(states, points, totals, d, meta),
         **accuracy_cliff(states, d),
         **word_geometry(linear, meta),
         **linearity(linear),
@@ -169,11 +180,53 @@ def readout_geometry(readout: np.ndarray, points: np.ndarray, d: int | None, met
     expected = meta["readout_angle_expected"]
     return {
         "readout_angles": angles.tolist(),
+        "readout_angle_error": float(np.abs(angles - expected).max()) if expected is not None and len(angles) else None,
         "readout_angle_mean": float(angles.mean()) if expected is not None and len(angles) else None,
         "readout_angle_expected": expected,
         "readout_singular_values": np.linalg.svd(readout, compute_uv=False).tolist(),
         "readout_in_subspace": share_in_subspace(readout, points, d) if d else None,
     }
+
+
+def simplex_geometry(points: np.ndarray, readout: np.ndarray, meta: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return `simplex.simplex_fit` for unordered classes; for other tasks None, since theory knows no simplex there."""
+    unordered = not meta["multi_label"] and meta["readout_angle_expected"] is not None
+    return simplex_fit(points, readout) if unordered else dict(NO_SIMPLEX)
+
+
+def random_control(
+    points: np.ndarray, readout: np.ndarray, d: int | None, meta: Mapping[str, Any], seed: int
+) -> dict[str, float | None]:
+    """Return measures of random points of equal norm, `..._random`: what the network's own must differ from.
+
+    Directions are random in the whole state space; for the simplex, which is looked for among the first components
+    only, in those: a ball.
+    """
+    rng = np.random.default_rng(seed)
+    anywhere = random_of_equal_norm(points, rng)
+    shares = principal_axes(anywhere)[2]
+    simplex = dict(NO_SIMPLEX)
+    if meta["classes"] > 2 and min(points.shape) >= meta["classes"]:
+        inside, directions = slow_coordinates(points, readout, meta["classes"] - 1)
+        simplex = simplex_geometry(random_of_equal_norm(inside, rng), directions, meta)
+    control = {
+        "participation_ratio": participation_ratio(anywhere),
+        "components_95": count_components(shares, 0.95),
+        "readout_in_subspace": share_in_subspace(readout, anywhere, d) if d else None,
+        **simplex,
+    }
+    return {f"{name}_random": value for name, value in control.items()}
+
+
+def scores_on_manifold(
+    states: Arrays, points: np.ndarray, totals: np.ndarray | None, d: int | None, meta: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return `scores.score_geometry` of the final states; None for every number where the scores are not known."""
+    if totals is None or not d:
+        return dict(NO_SCORES)
+    final = np.asarray(states["final"], dtype=np.float64)
+    logits = final @ states["readout"].T + states["readout_bias"]
+    return score_geometry(final, points, totals, logits, d, meta["multi_label"])
 
 
 def pairwise_angles(vectors: np.ndarray) -> np.ndarray:

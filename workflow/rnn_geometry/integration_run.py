@@ -13,11 +13,12 @@ import torch
 from rnn_geometry import io
 from rnn_geometry import word_meaning as meaning
 from rnn_geometry.dimension import principal_axes
+from rnn_geometry.identity import derive_seed
 from rnn_geometry.integration import additivity_r2, hold, hold_r2, position_independence, sequence_effects
 from rnn_geometry.linearization import linearize
 from rnn_geometry.model import Classifier, analysis_cell, build_classifier, load_classifier
+from rnn_geometry.modifiers import MODIFIER_NUMBERS, modifier_numbers
 from rnn_geometry.sentences import Sentences
-from rnn_geometry.settings import derive_seed
 from rnn_geometry.states import hold_input, visit
 
 SENTENCES = 1000  # test sentences of the hold test and of additivity
@@ -67,6 +68,7 @@ def integration_run(files, output, *, identity: Mapping[str, str], shown_words: 
     numbers |= {f"{name}_untrained": value for name, value in plain.items()}
     step = analysis_cell(control.classifier)
     numbers["tau_untrained"] = float(linearize(step, control.centre, control.x).tau[0].max())
+    numbers |= modifiers_of_task(trained, meta)
     train = io.read_sentences(files["train"])
     words, told = describe_words(trained, kicks, train, meta, vocabulary, derive_seed("pairs", *identity.values()))
     numbers |= told | {"integration_seconds": time.process_time() - started}
@@ -116,6 +118,19 @@ def measure(
         "additivity_r2": additivity_r2(test, kicks[:, :d], final.cpu().numpy()),
         "position_independence": position_independence(by_place.cpu().numpy()),
     }, kicks
+
+
+def modifiers_of_task(probe: Probe, meta: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return what modifiers do at places on the manifold; None for every number of a task without modifiers."""
+    if not meta.get("modifiers"):
+        return dict.fromkeys(MODIFIER_NUMBERS)
+    places = probe.points[torch.linspace(0, len(probe.points) - 1, min(PLACES, len(probe.points))).long()]
+    flip, double = probe.vectors[meta["modifiers"]]
+    readout = probe.classifier.readout_matrix().double()
+    readout = readout if meta["multi_label"] else readout - readout.mean(dim=0)
+    step = analysis_cell(probe.classifier)
+    evidence = probe.vectors[meta["evidence"]]
+    return modifier_numbers(step, places, probe.x, flip, double, evidence, probe.axes, readout)
 
 
 def _effects(probe: Probe, step, directions: torch.Tensor) -> Callable[[np.ndarray], np.ndarray]:

@@ -15,11 +15,11 @@ from rnn_geometry import jacobians as jac
 from rnn_geometry.descent import adam_search, damped_gauss_newton
 from rnn_geometry.dimension import LINKAGE_RADIUS, rms_radius
 from rnn_geometry.fixed_points import Skeleton, find_fixed_points, skeleton
+from rnn_geometry.identity import derive_seed
 from rnn_geometry.linearization import linearize, word_effects
 from rnn_geometry.model import analysis_cell, load_classifier, prepare_device
 from rnn_geometry.search import SlowPoints, Status
 from rnn_geometry.sentences import Sentences
-from rnn_geometry.settings import derive_seed
 from rnn_geometry.slow_modes import Audit, SlowModes, slow_modes
 from rnn_geometry.slow_points import project_to_slow_manifold
 from rnn_geometry.states import hold_input, visit

@@ -6,19 +6,17 @@ Light on purpose: it runs while the Snakefile is parsed, so it imports neither t
 from __future__ import annotations
 
 import difflib
-import hashlib
 import importlib.util
 import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from rnn_geometry.design import Design
 from rnn_geometry.errors import UserError
 
 # rnn_geometry.cells.CELLS without importing torch; a test holds the two equal.
 BUILT_IN_CELLS = ("vanilla", "gru", "gru_reset_before", "lstm", "ugrnn")
-# Keys of a task that the workflow reads itself; all others go to the family's builder.
-WORKFLOW_TASK_KEYS = ("name", "family", "data_seed", "train_size", "dev_size", "test_size")
 # Keys by which a task chooses networks of its own; they are no part of its data.
 GRID_KEYS = ("cells", "seeds", "l2")
 
@@ -36,6 +34,13 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     for name, model in settings["models"].items():
         _check_model(name, model)
     settings["tasks"] = [_task_with_defaults(task, settings["synthetic"]) for task in settings["tasks"]]
+    _check_names([sweep["name"] for sweep in settings["sweeps"]], "sweeps[].name")
+    settings["sweeps"] = [_sweep_with_task(i, sweep, settings, schema) for i, sweep in enumerate(settings["sweeps"])]
+    settings["model_keys"] = [key for key in schema["$defs"]["model"]["properties"] if key not in ("cell", "l2")]
+    settings["design"] = Design(settings)
+    settings["tasks"] = list(settings["design"].tasks.values())
+    for name in set(settings["design"].models) - set(settings["models"]):
+        _check_varied(name, settings["design"].models[name], schema)
     return settings
 
 
@@ -52,6 +57,24 @@ def _grid(settings: Mapping[str, Any]) -> dict[str, dict[str, list]]:
     return grid
 
 
+def _sweep_with_task(
+    place: int, sweep: Mapping[str, Any], settings: Mapping[str, Any], schema: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a sweep; a task of its own is checked and filled in like those of `tasks`."""
+    if isinstance(sweep["task"], str):
+        return dict(sweep)
+    task_schema = {**schema["$defs"]["task"], "$defs": schema["$defs"]}
+    check_schema(sweep["task"], task_schema, f"sweeps[{place}].task")
+    task = _named_set(with_defaults(sweep["task"], task_schema, schema), settings["text_sets"])
+    return {**sweep, "task": _task_with_defaults(task, settings["synthetic"])}
+
+
+def _check_varied(name: str, model: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Hold a model that a sweep made against the schema: the swept values were not seen before."""
+    check_schema(model, {**schema["$defs"]["model"], "$defs": schema["$defs"]}, f"models.{name}")
+    _check_model(name, model)
+
+
 def _named_set(task: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return a text task with the options of the data set that its key `data` names, its own options laid over them."""
     if "data" not in task:
@@ -65,18 +88,18 @@ def _named_set(task: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]]) -
     return {**sets[task["data"]], **{key: value for key, value in task.items() if key != "data"}}
 
 
-def check_schema(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
-    """Raise UserError for the first key that the schema refuses."""
+def check_schema(config: Mapping[str, Any], schema: Mapping[str, Any], name: str = "") -> None:
+    """Raise UserError for the first key that the schema refuses; `name` is the key that holds `config`."""
     from jsonschema import Draft202012Validator
 
     errors = sorted(Draft202012Validator(schema).iter_errors(config), key=lambda error: list(map(str, error.path)))
     if errors:
-        raise UserError(_sentence(errors[0]))
+        raise UserError(_sentence(errors[0], name))
 
 
-def _sentence(error) -> str:
+def _sentence(error, name: str) -> str:
     """Turn a jsonschema error into one sentence for a person."""
-    key = _dotted(error.absolute_path)
+    key = _join(name, _dotted(error.absolute_path)).rstrip(".")
     if error.validator == "additionalProperties":
         known = list(error.schema.get("properties", {}))
         unknown = next(name for name in error.instance if name not in known)
@@ -203,21 +226,8 @@ def _task_with_defaults(task: Mapping[str, Any], synthetic: Mapping[str, Any]) -
     return dict(task) if task["family"] == "text" else {**synthetic, **task}
 
 
-def family_options(task: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of a task that belong to its family's builder."""
-    if task["family"] == "text":
-        return {key: value for key, value in task.items() if key not in ("name", "family", "data_seed")}
-    return {key: value for key, value in task.items() if key not in WORKFLOW_TASK_KEYS}
-
-
 def plain(value: Any) -> Any:
     """Return `value` with all mappings sorted by key, so that equal settings are equal Snakemake params."""
     if isinstance(value, Mapping):
         return {key: plain(value[key]) for key in sorted(value)}
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-def derive_seed(purpose: str, *wildcards: Any) -> int:
-    """Return a 63-bit seed for one purpose of one job: the same wildcards give the same seed on every machine."""
-    text = "/".join(map(str, (purpose, *wildcards)))
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1

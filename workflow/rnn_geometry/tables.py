@@ -8,74 +8,8 @@ from typing import Any
 import numpy as np
 
 from rnn_geometry import io
+from rnn_geometry.columns import IDENTITY, RUN_COLUMNS
 
-IDENTITY = ("task", "model", "cell", "l2", "seed")
-# Columns of runs.csv in order; docs/tables.md says what each one means.
-RUN_COLUMNS = (
-    *IDENTITY,
-    "classes",
-    "dimension_expected",
-    "dimension_predicted",
-    "dimension_predicted_frequency",
-    "dimension_predicted_tfidf",
-    "test_accuracy",
-    "bag_of_words_accuracy",
-    "shuffled_accuracy",
-    "majority_accuracy",
-    "participation_ratio",
-    "components_90",
-    "components_95",
-    "components_n",
-    "participation_ratio_visited",
-    "components_95_visited",
-    "participation_ratio_final",
-    "components_95_final",
-    "integration_modes",
-    "modes_mean",
-    "modes_equal_d",
-    "tau_gap",
-    *(f"tau_{i}" for i in range(1, 9)),
-    "readout_angle_mean",
-    "readout_angle_expected",
-    "readout_in_subspace",
-    "accuracy_at_d",
-    "accuracy_below_d",
-    "cliff",
-    "neutral_effect",
-    "own_readout_cosine",
-    "linear_r2",
-    "rollout_error_10",
-    "hold_r2",
-    "hold_r2_untrained",
-    "additivity_r2",
-    "additivity_r2_untrained",
-    "position_independence",
-    "position_independence_untrained",
-    "tau_centre",
-    "tau_edge",
-    "tau_untrained",
-    "effect_log_odds_correlation",
-    "adjectives",
-    "not_gain",
-    "very_gain",
-    "order_effect",
-    "pair_miss",
-    "cover",
-    "distinct_points",
-    "q_median",
-    "fast_q_median",
-    "gap_median",
-    "slow_no_gap",
-    "slow_off_manifold",
-    "displacement_median",
-    "fixed_points",
-    "fixed_points_stable",
-    "ghosts",
-    "fixed_points_unseen",
-    "hold_input",
-    "train_seconds",
-    "analysis_seconds",
-)
 # Columns that are the same for all networks of a task.
 FROM_STATISTICS = (
     "bag_of_words_accuracy",
@@ -129,8 +63,17 @@ def dimension_table(geometry_files, states_files, slow_files, log: Callable[[str
 
 def tasks_table(metas: Sequence[Mapping[str, Any]], statistics: Mapping[str, Mapping[str, Any]]) -> dict[str, list]:
     """Return tasks.csv: what is known of a task before any network is trained."""
-    names = ("name", "kind", "classes", "multi_label", "dimension_expected", "readout_angle_expected", "mean_length")
-    rows = sorted(metas, key=lambda meta: meta["name"])
+    names = (
+        "name",
+        "kind",
+        "structure",
+        "classes",
+        "multi_label",
+        "dimension_expected",
+        "readout_angle_expected",
+        "mean_length",
+    )
+    rows = sorted(({**meta, "structure": structure(meta)} for meta in metas), key=lambda meta: meta["name"])
     table = {("task" if name == "name" else name): [_plain(row[name]) for row in rows] for name in names}
     for name in ("dimension_predicted", "participation_ratio_predicted", *FROM_STATISTICS):
         table[name] = [statistics[row["name"]][name] for row in rows]
@@ -141,6 +84,56 @@ def tasks_table(metas: Sequence[Mapping[str, Any]], statistics: Mapping[str, Map
     for split in ("train", "dev", "test"):
         table[f"{split}_rows"] = [row["rows"][split] for row in rows]
     return table
+
+
+def structure(meta: Mapping[str, Any]) -> str:
+    """Return which of the paper's families a task belongs to, by which claims choose their tasks.
+
+    `labels`; `context` (words that change others); `line` and `plane` (more than two ordered classes, in one dimension
+    and in two); `binary` (two ordered classes); `unordered`.
+    """
+    family = meta.get("family", "text")
+    if meta["multi_label"]:
+        return "labels"
+    if family == "context":
+        return "context"
+    if family in ("ordered", "ordered2d") or meta.get("ordered"):
+        return "binary" if meta["classes"] == 2 else "line" if family == "ordered" else "plane"
+    return "unordered"
+
+
+def sweeps_table(sweeps: Sequence[Sequence[Any]], runs: Mapping[str, list], hold_inputs: Mapping[str, list]) -> dict:
+    """Return sweeps.csv: one row per network of every sweep, in order of its values.
+
+    sweeps: rows (sweep, over, value, task, model, l2, seed). runs: runs.csv; hold_inputs: hold_inputs.csv, which tells
+    the numbers of a network at the x* that a sweep over x* names.
+    """
+    by_run, by_input = _by_key(runs, KEYS), _by_key(hold_inputs, (*KEYS, "hold_input"))
+    rows = []
+    for sweep, over, value, *key in sweeps:
+        row = by_run[tuple(map(str, key))]
+        if over == "hold_input":
+            under = by_input[(*map(str, key), value)]
+            row = {**row, **dict.fromkeys(NOT_UNDER_HOLD_INPUT), **{name: under[name] for name in under if name in row}}
+        rows.append({**row, "sweep": sweep, "over": over, "value": value})
+    return {name: [row.get(name) for row in rows] for name in ("sweep", "over", "value", *KEYS, *SWEEP_MEASURES)}
+
+
+def _by_key(table: Mapping[str, list], keys: Sequence[str]) -> dict[tuple, dict[str, Any]]:
+    """Return the rows of a table by the values of some columns."""
+    names = list(table)
+    rows = (dict(zip(names, values, strict=True)) for values in zip(*table.values(), strict=True))
+    return {tuple(str(row[key]) for key in keys): row for row in rows}
+
+
+# What is measured at the default x* only.
+NOT_UNDER_HOLD_INPUT = ("accuracy_at_d", "accuracy_below_d", "readout_angle_mean")
+KEYS = ("task", "model", "l2", "seed")
+SWEEP_MEASURES = (
+    "cell", "classes", "dimension_expected", "dimension_predicted", "test_accuracy", "majority_accuracy",
+    "participation_ratio", "components_95", "integration_modes", "accuracy_at_d", "accuracy_below_d",
+    "readout_angle_mean", "readout_angle_expected", "hold_r2", "cover", "slow_off_manifold",
+)  # fmt: skip
 
 
 def predictions_table(statistics: Mapping[str, Mapping[str, Any]]) -> dict[str, list]:

@@ -83,6 +83,10 @@ class Task:
         """
         return self._classify(self._total(np.asarray(tokens), np.asarray(lengths), self.scores))
 
+    def totals(self, tokens: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Return the summed scores (n, D) of sentences, modifiers applied; padding may be any id of a word."""
+        return self._total(np.asarray(tokens), np.asarray(lengths), self.scores)
+
     def word_vectors(self) -> np.ndarray:
         """Return the word vectors (V, E) float32: one-hot, E = V; with a zero word E = V - 1 and its row is zero."""
         return word_vectors(len(self.words), self.zero_word)
@@ -134,6 +138,11 @@ def build_task(family: str, **options: Any) -> Task:
     if not isinstance(family, str) or family not in FAMILIES:
         raise UserError(f"family is {family!r}; accepted are {', '.join(FAMILIES)}.")
     return FAMILIES[family](family, options)
+
+
+def totals_of(meta: Mapping[str, Any], sentences: Sentences) -> np.ndarray:
+    """Return the summed scores (n, D) of sentences of the synthetic task that meta.json describes."""
+    return build_task(meta["family"], **meta["options"]).totals(*sentences.padded())
 
 
 class Family(NamedTuple):

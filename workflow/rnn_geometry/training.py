@@ -68,10 +68,13 @@ def train(
     progress: bool = False,
 ) -> TrainingResult:
     """Train in place; the weights with the lowest dev loss, or the last ones (recipe.keep_weights), are kept.
+    No step at all keeps the initial weights.
 
     Raises UserError when the loss or the gradient is not finite, with step, learning rate and norm.
     """
     started = time.process_time()
+    if recipe.steps == 0:
+        return TrainingResult(_untrained_history(classifier, dev, recipe), 0, time.process_time() - started)
     steps = recipe.steps or recipe.epochs * math.ceil(len(train) / recipe.batch_size)
     every = max(1, steps // EVALUATIONS) if recipe.steps else steps // recipe.epochs
     trainer = Trainer(classifier, recipe, steps)
@@ -105,6 +108,13 @@ def train(
 
 
 HISTORY = ("epoch", "step", "train_loss", "dev_loss", "dev_accuracy", "learning_rate", "gradient_norm")
+
+
+def _untrained_history(classifier: Classifier, dev: Sentences, recipe: Recipe) -> dict[str, list]:
+    """Return the one row of a network that keeps its initial weights, a control."""
+    loss, accuracy = evaluate(classifier, dev)
+    row = {"epoch": 0, "step": 0, "train_loss": math.nan, "dev_loss": loss, "dev_accuracy": accuracy}
+    return {name: [{**row, "learning_rate": recipe.learning_rate, "gradient_norm": math.nan}[name]] for name in HISTORY}
 
 
 def _record(history: dict[str, list], row: Mapping[str, float], log: Callable[[str], None]) -> None:

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from rnn_geometry import io
+from rnn_geometry.identity import SHUFFLED_LABELS, UNTRAINED, derive_seed
 from rnn_geometry.model import build_classifier, prepare_device, save_classifier
 from rnn_geometry.sentences import Sentences
-from rnn_geometry.settings import derive_seed
 from rnn_geometry.tasks import word_vectors
 from rnn_geometry.training import Recipe, evaluate, train
 
@@ -51,6 +51,7 @@ def train_run(
         "cell": settings["cell"],
         "l2": identity["l2"],
         "seed": int(identity["seed"]),
+        "control": control_kind(settings, meta),
         "network": network,
         "settings": settings,
         "seeds": seeds,
@@ -67,6 +68,13 @@ def train_run(
     save_classifier(output["model"], classifier)
     io.write_table(output["history"], result.history)
     io.write_json(output["run"], run)
+
+
+def control_kind(settings: Mapping[str, Any], meta: Mapping[str, Any]) -> str | None:
+    """Return which control a network is, by what makes it one and not by its name; None if it is none."""
+    if settings["steps"] == 0:
+        return UNTRAINED
+    return SHUFFLED_LABELS if meta["settings"].get("shuffled_labels") else None
 
 
 def run_seeds(identity: Mapping[str, str]) -> dict[str, int]:

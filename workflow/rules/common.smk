@@ -8,8 +8,10 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 from rnn_geometry import settings as configuration, tasks as synthetic_tasks, text as text_tasks
+from rnn_geometry.design import Network, is_control
 from rnn_geometry.errors import UserError
 from rnn_geometry.fingerprint import fingerprint as source_fingerprint
+from rnn_geometry.identity import family_options
 
 # Jobs in an environment of their own (conda, containers) find the package of this very checkout.
 PACKAGE_PATH = [os.path.join(workflow.basedir, "workflow"), os.getenv("PYTHONPATH")]
@@ -34,7 +36,7 @@ def resolve_configuration(raw):
 
 def check_task(task, data_folder):
     """Let the task's family check its own options, and that its local files exist."""
-    options = configuration.family_options(task)
+    options = family_options(task)
     if task["family"] == "text":
         text_tasks.check_options(options)
         task["files"] = text_tasks.local_files(options, data_folder)
@@ -55,11 +57,11 @@ try:
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
-TASKS = {task["name"]: task for task in SETTINGS["tasks"]}
-GRID = SETTINGS["grid"]
+DESIGN = SETTINGS["design"]
+TASKS = DESIGN.tasks
 TEXT_TASKS = [name for name, task in TASKS.items() if task["family"] == "text"]
-TRAINED = [task for task in TASKS if GRID[task]["cells"]]
-MODELS = {name: SETTINGS["models"][name] for task in TRAINED for name in GRID[task]["cells"]}
+TRAINED = [task for task, networks in DESIGN.networks.items() if networks]
+MODELS = {network.model: DESIGN.models[network.model] for task in TRAINED for network in DESIGN.networks[task]}
 RESULTS = SETTINGS["results"].rstrip("/")
 REPORT = f"{RESULTS}/report.html"
 RUN = f"{RESULTS}/runs/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}"
@@ -73,29 +75,28 @@ wildcard_constraints:
     seed="[0-9]+",
 
 
-def strengths(task, model):
-    """L2 strengths of the networks of a task and a model: those of the sweep, or the model's own."""
-    return GRID[task]["l2"] or [MODELS[model]["l2"]]
+def filled(pattern, networks):
+    """Fill a pattern with each of some networks."""
+    return [pattern.format(**network._asdict()) for network in networks]
 
 
 def all_runs(pattern, tasks=tuple(TASKS)):
-    """Fill a pattern with every run of some tasks: each model, L2 and seed."""
-    return [
-        pattern.format(task=task, model=model, l2=l2, seed=seed)
-        for task in tasks
-        for model in GRID[task]["cells"]
-        for l2 in strengths(task, model)
-        for seed in GRID[task]["seeds"]
-    ]
+    """Fill a pattern with every network of some tasks, controls among them."""
+    return filled(pattern, [network for task in tasks for network in DESIGN.networks[task]])
+
+
+def shown_runs(pattern):
+    """Fill a pattern with every network that has figures of its own: all but controls."""
+    return filled(pattern, [network for task in TRAINED for network in DESIGN.networks[task] if not is_control(network)])
 
 
 def first_runs(pattern):
-    """Fill a pattern with the first L2 and the first seed of every task and model."""
-    return [
-        pattern.format(task=task, model=model, l2=strengths(task, model)[0], seed=GRID[task]["seeds"][0])
-        for task in TRAINED
-        for model in GRID[task]["cells"]
-    ]
+    """Fill a pattern with the first network of every task and model, controls left out."""
+    first = {}
+    for network in (network for task in TRAINED for network in DESIGN.networks[task]):
+        if not is_control(network):
+            first.setdefault((network.task, network.model), network)
+    return filled(pattern, first.values())
 
 
 def fingerprint(rule, rules_file):

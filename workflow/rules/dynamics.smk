@@ -96,7 +96,9 @@ rule compare_hold_inputs:
         runtime=hold_minutes(20),
         gpu=0 if SETTINGS["device"] == "cpu" else 1,
     params:
-        names=SETTINGS["analysis"]["hold_inputs"],
+        names=lambda wildcards: DESIGN.hold_inputs[
+            Network(wildcards.task, wildcards.model, wildcards.l2, int(wildcards.seed))
+        ],
         analysis=configuration.plain(
             {
                 key: SETTINGS["analysis"][key]

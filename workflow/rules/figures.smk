@@ -101,6 +101,6 @@ localrules:
 
 rule figures:
     input:
-        all_runs(f"{RUN}/panel.png"),
+        shown_runs(f"{RUN}/panel.png"),
         rules.plot_overview.output,
         rules.plot_gallery.output,

@@ -9,6 +9,7 @@ rule geometry:
         integration=f"{RUN}/integration.json",
         meta=f"{DATA}/meta.json",
         words=f"{DATA}/word_statistics.json",
+        test=f"{DATA}/test.parquet",
     output:
         f"{RUN}/geometry.json",
     log:
@@ -58,7 +59,7 @@ rule tabulate:
         meta=expand(f"{DATA}/meta.json", task=TASKS),
         words=expand(f"{DATA}/word_statistics.json", task=TASKS),
         run_words=all_runs(f"{RUN}/words.parquet", tasks=TEXT_TASKS),
-        hold_inputs=all_runs(f"{RUN}/analysis-hold-inputs/points.csv") if SETTINGS["analysis"]["hold_inputs"] else [],
+        hold_inputs=filled(f"{RUN}/analysis-hold-inputs/points.csv", DESIGN.hold_inputs),
     output:
         runs=report(
             f"{RESULTS}/tables/runs.csv",
@@ -81,6 +82,7 @@ rule tabulate:
         predictions=f"{RESULTS}/tables/predictions.csv",
         words=f"{RESULTS}/tables/words.csv",
         hold_inputs=f"{RESULTS}/tables/hold_inputs.csv",
+        sweeps=f"{RESULTS}/tables/sweeps.csv",
     log:
         f"{RESULTS}/logs/tabulate.log",
     benchmark:
@@ -93,6 +95,7 @@ rule tabulate:
         runtime=hold_minutes(10),
     params:
         run_words=all_runs("{task}/{model}/{l2}/{seed}", tasks=TEXT_TASKS),
+        sweeps=[[*place, *network] for *place, network in DESIGN.sweeps],
         fingerprint=fingerprint("tabulate", "geometry.smk"),
     script:
         "../scripts/tabulate.py"

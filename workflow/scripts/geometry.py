@@ -5,9 +5,10 @@ from rnn_geometry.job import job
 with job(snakemake.log[0]) as log:
     from rnn_geometry import io
     from rnn_geometry.geometry import network_geometry
+    from rnn_geometry.tasks import totals_of
 
     files = snakemake.input
-    predicted = io.read_json(files.words)["dimension_predicted"]
+    meta, predicted = io.read_json(files.meta), io.read_json(files.words)["dimension_predicted"]
     numbers = network_geometry(
         io.read_json(files.run),
         io.read_npz(files.states),
@@ -15,7 +16,8 @@ with job(snakemake.log[0]) as log:
         io.read_npz(files.fixed),
         io.read_npz(files.linearization),
         io.read_json(files.integration),
-        {**io.read_json(files.meta), "dimension_predicted": predicted},
+        {**meta, "dimension_predicted": predicted},
+        totals_of(meta, io.read_sentences(files.test)) if meta["kind"] == "synthetic" else None,
     )
     io.write_json(snakemake.output[0], numbers)
     log(f"participation ratio {numbers['participation_ratio']}, integration modes {numbers['integration_modes']}")

@@ -14,5 +14,7 @@ with job(snakemake.log[0]) as log:
     io.write_table(output.tasks, tables.tasks_table(list(metas.values()), statistics))
     io.write_table(output.predictions, tables.predictions_table(statistics))
     io.write_table(output.words, tables.words_table(dict(zip(snakemake.params.run_words, files.run_words)), metas))
-    io.write_table(output.hold_inputs, tables.hold_inputs_table([io.read_table(path) for path in files.hold_inputs]))
+    hold_inputs = tables.hold_inputs_table([io.read_table(path) for path in files.hold_inputs])
+    io.write_table(output.hold_inputs, hold_inputs)
+    io.write_table(output.sweeps, tables.sweeps_table(snakemake.params.sweeps, runs, hold_inputs))
     log(f"{len(runs['task'])} networks of {len(statistics)} tasks")

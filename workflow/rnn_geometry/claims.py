@@ -1,0 +1,293 @@
+"""The verdict: every claim of config/claims.yaml on every task and cell, with intervals and beside its controls.
+
+A unit is a network, or for claims about a sweep one seed's networks in order of the varied setting. A claim is met by a
+unit whose metric keeps the threshold; an empty metric does not keep it. See `verdict` for the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from rnn_geometry.claims_file import threshold_words
+from rnn_geometry.columns import DIMENSION_COLUMNS, TASK_COLUMNS
+from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED
+
+KEYS = ["task", "model", "l2", "seed"]
+HOLDS, FAILS, UNDECIDED = "holds", "fails", "undecided"
+ALL_CELLS = "all"
+RESAMPLES = 2000
+PERMUTATIONS = 20
+COLUMNS = (
+    "claim", "task", "cell", "runs", "expected", "threshold", "observed", "low", "high", "met", "share", "share_low",
+    "share_high", "control", "control_met", "judged", "verdict", "reason",
+)  # fmt: skip
+
+
+class Verdict(NamedTuple):
+    """holds, fails or undecided; why, in words; whether a control meets the claim as well."""
+
+    verdict: str
+    reason: str
+    control_met: bool
+
+
+# --- the rule -------------------------------------------------------------------------------------------------------
+
+
+def wilson(met: int, runs: int, level: float) -> tuple[float, float]:
+    """Return the Wilson interval of a share (Wilson 1927); 0 to 1 where there are no runs."""
+    if runs == 0:
+        return 0.0, 1.0
+    interval = binomtest(met, runs).proportion_ci(level, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def verdict(met: int, runs: int, controls: Mapping[str, tuple[int, int]], level: float, half: float) -> Verdict:
+    """Judge a claim that `met` of `runs` units meet, and of every control (met, runs).
+
+    fails: the interval of the share lies below `half`. holds: it lies above `half`, there is a control, and the
+    interval lies above that of every control. Else undecided. A claim that half of a control's units meet is worth
+    nothing: it is marked, and holds nowhere.
+    """
+    low, high = wilson(met, runs, level)
+    meeting = [name for name, (hits, count) in controls.items() if count and hits >= half * count]
+    if high < half:
+        return Verdict(FAILS, f"{met} of {runs} meet it", bool(meeting))
+    if meeting:
+        return Verdict(UNDECIDED, f"worthless here: the control meets it too ({', '.join(meeting)})", True)
+    if low <= half:
+        return Verdict(UNDECIDED, f"{met} of {runs} meet it: too few or too mixed", False)
+    if not any(count for _, count in controls.values()):
+        return Verdict(UNDECIDED, "there is no control", False)
+    near = [name for name, (hits, count) in controls.items() if count and wilson(hits, count, level)[1] >= low]
+    if near:
+        return Verdict(UNDECIDED, f"not far enough from the control ({', '.join(near)})", False)
+    return Verdict(HOLDS, f"{met} of {runs} meet it", False)
+
+
+def clustered_interval(values: np.ndarray, seeds: np.ndarray, level: float) -> tuple[float | None, float | None]:
+    """Return the bootstrap interval of the mean of values (n,) over networks, drawn by seed (n,) as clusters.
+
+    Percentiles of RESAMPLES means; None with fewer than two seeds.
+    """
+    names, place = np.unique(seeds, return_inverse=True)
+    if len(names) < 2:
+        return None, None
+    sums, counts = np.bincount(place, weights=values), np.bincount(place)
+    drawn = np.random.default_rng(0).integers(len(names), size=(RESAMPLES, len(names)))
+    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    tail = 50 * (1 - level)
+    return tuple(float(value) for value in np.percentile(means, [tail, 100 - tail]))
+
+
+def keeps_threshold(claim: Mapping[str, Any], value: float, expected: float | None) -> bool:
+    """Tell whether a metric keeps the threshold of a claim; an empty metric or expected value does not."""
+    if value is None or pd.isna(value):
+        return False
+    if "at_least" in claim:
+        return value >= claim["at_least"]
+    if "at_most" in claim:
+        return value <= claim["at_most"]
+    if expected is None or pd.isna(expected):
+        return False
+    margin = claim["within"] if "within" in claim else claim["within_share"] * abs(expected)
+    return abs(value - expected) <= margin + 1e-12
+
+
+# --- metrics that are no column -------------------------------------------------------------------------------------
+
+
+def bag_of_words_gap(rows: pd.DataFrame) -> pd.Series:
+    """Return the distance of the network's accuracy from that of a bag of words."""
+    return (rows["test_accuracy"] - rows["bag_of_words_accuracy"]).abs()
+
+
+def shuffled_share(rows: pd.DataFrame) -> pd.Series:
+    """Return what is right on shuffled texts beyond the commonest class, over what a bag of words has beyond it."""
+    gained = rows["bag_of_words_accuracy"] - rows["majority_accuracy"]
+    return (rows["shuffled_accuracy"] - rows["majority_accuracy"]) / gained.where(gained > 0)
+
+
+def lasting_ratio(rows: pd.DataFrame) -> pd.Series:
+    """Return how much longer evidence stays in the state than modifiers: ratio of the shares left."""
+    return rows["evidence_lasting"] / rows["modifier_lasting"]
+
+
+def along_ratio(rows: pd.DataFrame) -> pd.Series:
+    """Return how much more of its move evidence makes along the slow manifold than modifiers do."""
+    return rows["evidence_along"] / rows["modifier_along"]
+
+
+def living_dimension(rows: pd.DataFrame) -> pd.Series:
+    """Return the dimension of the slow points: components for 95 % of the variance, 0 without an integration mode."""
+    return rows["components_95"].where(rows["integration_modes"] > 0, 0)
+
+
+def falls_to_zero(dimensions: np.ndarray, d: float) -> float:
+    """Return 1 if a sequence of dimensions begins at d, never rises and ends at 0; else 0."""
+    steps = np.diff(dimensions)
+    return float(dimensions[0] == d and dimensions[-1] == 0 and (steps <= 0).all())
+
+
+def levels_visited(dimensions: np.ndarray, d: float) -> float:
+    """Return the share of 0, 1, .. d that a sequence passes on its way down; 0 if it does not fall to zero."""
+    return falls_to_zero(dimensions, d) * len(np.intersect1d(dimensions, np.arange(d + 1))) / (d + 1)
+
+
+ROW_METRICS = {
+    function.__name__: function for function in (bag_of_words_gap, shuffled_share, lasting_ratio, along_ratio)
+}  # fmt: skip
+SWEEP_METRICS = {function.__name__: function for function in (falls_to_zero, levels_visited)}
+
+
+# --- units ----------------------------------------------------------------------------------------------------------
+
+
+def networks_table(runs: pd.DataFrame, tasks: pd.DataFrame, dimension: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per network with all that claims speak of; controls bear the names of what they control.
+
+    file_task, file_model, ..: the names that lead to the network's files.
+    """
+    local = dimension[dimension["points"] == "slow"][[*KEYS, *DIMENSION_COLUMNS]]
+    known = tasks[["task", "structure", *TASK_COLUMNS]]
+    rows = runs.merge(local, on=KEYS, how="left").merge(known, on="task", how="left")
+    rows = rows.assign(**{f"file_{name}": rows[name] for name in KEYS})
+    for kind, name in ((UNTRAINED, "model"), (SHUFFLED_LABELS, "task")):
+        mine = rows["control"] == kind
+        rows.loc[mine, name] = rows.loc[mine, name].str.removesuffix(ENDINGS[kind])
+    return rows
+
+
+def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the networks a claim speaks of: task, model, cell, seed, control, value, expected, met.
+
+    The control `random` has a row for every trained network, with the values of its columns `..._random`.
+    """
+    rows = rows[rows["structure"].isin(claim["structures"])]
+    if "cells" in claim:
+        rows = rows[rows["cell"].isin(claim["cells"])]
+    value = ROW_METRICS[claim["metric"]](rows) if claim["metric"] in ROW_METRICS else rows[claim["metric"]]
+    expected = claim.get("expected")
+    expected = rows[expected] if isinstance(expected, str) else pd.Series(expected, rows.index, dtype=float)
+    units = rows[["task", "model", "cell", "seed", "control"]].assign(value=value, expected=expected)
+    if "random" in claim["controls"]:
+        trained = rows["control"].isna()
+        twin = units[trained].assign(control="random", value=rows.loc[trained, f"{claim['metric']}_random"])
+        units = pd.concat([units, twin])
+    met = [keeps_threshold(claim, v, e) for v, e in zip(units["value"], units["expected"], strict=True)]
+    return units.assign(met=met)
+
+
+def units_of_sweeps(claim: Mapping[str, Any], sweeps: pd.DataFrame) -> pd.DataFrame:
+    """Return one unit per sweep, model and seed; its control `permuted` has the same networks in random orders."""
+    metric, units = SWEEP_METRICS[claim["metric"]], []
+    rows = sweeps[sweeps["over"] == claim["sweep"]]
+    if "cells" in claim:
+        rows = rows[rows["cell"].isin(claim["cells"])]
+    for (name, model, cell, seed), part in rows.groupby(["sweep", "model", "cell", "seed"], sort=True):
+        part = part.assign(order=part["value"].astype(float)).sort_values("order")
+        dimensions, d = living_dimension(part).to_numpy(dtype=float), float(part["dimension_expected"].iloc[0])
+        rng = np.random.default_rng(0)
+        orders = [(None, dimensions), *(("permuted", rng.permutation(dimensions)) for _ in range(PERMUTATIONS))]
+        for control, sequence in orders:
+            unit = {"task": name, "model": model, "cell": cell, "seed": seed, "control": control, "expected": np.nan}
+            units.append({**unit, "value": metric(sequence, d)})
+    table = pd.DataFrame(units, columns=["task", "model", "cell", "seed", "control", "expected", "value"])
+    return table.assign(met=[keeps_threshold(claim, value, None) for value in table["value"]])
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+
+def claims_table(
+    claims: Mapping[str, Any], networks: pd.DataFrame, sweeps: pd.DataFrame, judged: Iterable[Sequence[Any]]
+) -> pd.DataFrame:
+    """Return claims.csv: a row per claim, task and cell, and per claim and task over the cells of the universal claim.
+
+    networks: `networks_table`; sweeps: sweeps.csv; judged: keys (task, model, l2, seed) of the networks that claims are
+    about, controls among them, as they are named on disk. Networks of a sweep only are left to claims about sweeps.
+    Of a task and cell with seeds from `judged_from` on only those count; one without is shown, and `judged` is 0.
+    """
+    chosen = {(task, model, l2, str(seed)) for task, model, l2, seed in judged}
+    own = [key in chosen for key in zip(*(networks[f"file_{name}"].astype(str) for name in KEYS), strict=True)]
+    rows = []
+    for claim in claims["claims"]:
+        units = units_of_sweeps(claim, sweeps) if "sweep" in claim else units_of_networks(claim, networks[own])
+        for task, part in units.groupby("task", sort=True):
+            rows += _rows_of_task(claim, task, part, claims)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _rows_of_task(claim: Mapping[str, Any], task: str, units: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict]:
+    """Return the rows of one claim and task: each cell, then all cells of the universal claim if they are there."""
+    rows, parts = [], {}
+    for model, part in units.groupby("model", sort=True):
+        counted = _counted(part, claims["judged_from"])
+        if counted["value"][counted["control"].isna()].notna().any():
+            parts[model] = counted
+            rows.append(_row(claim, task, model, counted, claims))
+    cells = {model: part["cell"].iloc[0] for model, part in parts.items()}
+    universal = [model for model in parts if cells[model] in claims["universal"]]
+    if claims["universal"] and {cells[model] for model in universal} == set(claims["universal"]):
+        rows.append(_universal(claim, task, [row for row in rows if row["cell"] in universal], parts, claims))
+    return rows
+
+
+def _counted(units: pd.DataFrame, judged_from: int) -> pd.DataFrame:
+    """Return the units of judged seeds if a trained network has one, else all."""
+    judged = units["seed"] >= judged_from
+    return units[judged] if (judged & units["control"].isna()).any() else units
+
+
+def _row(
+    claim: Mapping[str, Any], task: str, cell: str, units: pd.DataFrame, claims: Mapping[str, Any]
+) -> dict[str, Any]:
+    trained, controls = units[units["control"].isna()], units[units["control"].notna()]
+    counts = {
+        kind: (int(part["met"].sum()), len(part))
+        for kind, part in controls.groupby("control", sort=True)
+        if kind in claim["controls"]
+    }
+    met, runs = int(trained["met"].sum()), len(trained)
+    share = wilson(met, runs, claims["level"])
+    found = verdict(met, runs, counts, claims["level"], claims["half"])
+    return {
+        **_numbers(claim, task, cell, trained, claims),
+        "met": met, "share": met / runs, "share_low": share[0], "share_high": share[1],
+        "control": "; ".join(f"{kind} {hits}/{count}" for kind, (hits, count) in counts.items()),
+        "control_met": int(found.control_met), "judged": int((trained["seed"] >= claims["judged_from"]).all()),
+        "verdict": found.verdict, "reason": found.reason,
+    }  # fmt: skip
+
+
+def _numbers(
+    claim: Mapping[str, Any], task: str, cell: str, trained: pd.DataFrame, claims: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what was measured: number of networks, mean of the metric with its interval, what was expected."""
+    defined = trained[trained["value"].notna()]
+    values = defined["value"].to_numpy(dtype=float)
+    low, high = clustered_interval(values, defined["seed"].to_numpy(), claims["level"])
+    expected = trained["expected"].dropna()
+    return {
+        "claim": claim["name"], "task": task, "cell": cell, "runs": len(trained),
+        "expected": float(expected.mean()) if len(expected) else None, "threshold": threshold_words(claim),
+        "observed": float(values.mean()) if len(values) else None, "low": low, "high": high,
+    }  # fmt: skip
+
+
+def _universal(
+    claim: Mapping[str, Any], task: str, rows: list[dict], parts: Mapping[str, pd.DataFrame], claims: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the row over all cells of the universal claim: holds if it holds for each, fails if it fails for one."""
+    units = pd.concat([parts[row["cell"]] for row in rows])
+    whole = _row(claim, task, ALL_CELLS, units, claims)
+    by_verdict = {name: [row["cell"] for row in rows if row["verdict"] == name] for name in (HOLDS, FAILS, UNDECIDED)}
+    found = FAILS if by_verdict[FAILS] else UNDECIDED if by_verdict[UNDECIDED] else HOLDS
+    reason = "; ".join(f"{name}: {', '.join(cells)}" for name, cells in by_verdict.items() if cells)
+    marked = int(any(row["control_met"] for row in rows))
+    return {**whole, "verdict": found, "reason": reason, "control_met": marked}

@@ -1,0 +1,156 @@
+"""Which networks a configuration asks for: tasks times cells and seeds, controls beside them, and sweeps.
+
+Light on purpose, like `settings`: it runs while the Snakefile is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from rnn_geometry.errors import UserError
+from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED
+
+# What a sweep may vary beside the options of the task's family and the keys of a model.
+L2, HOLD_INPUT = "l2", "hold_input"
+
+
+class Network(NamedTuple):
+    """One network: a task, an entry of `models`, an L2 strength as text, a seed."""
+
+    task: str
+    model: str
+    l2: str
+    seed: int
+
+
+class Design:
+    """The tasks, models and networks of a configuration, grown by its controls and sweeps.
+
+    tasks, models: settings by name. networks: by task, without doubles, in the order in which they were asked for.
+    hold_inputs: by network, the x* to compare on it. sweeps: rows (sweep, over, value, Network) in order.
+    """
+
+    def __init__(self, settings: Mapping[str, Any]):
+        self.tasks = {task["name"]: dict(task) for task in settings["tasks"]}
+        self.models = dict(settings["models"])
+        self.networks: dict[str, list[Network]] = {name: [] for name in self.tasks}
+        self.hold_inputs: dict[Network, list[str]] = {}
+        self.sweeps: list[tuple[str, str, str, Network]] = []
+        for name, grid in settings["grid"].items():
+            self._add(name, grid["cells"], grid["seeds"], grid["l2"])
+        first = {name: list(networks) for name, networks in self.networks.items()}
+        for network in (network for networks in first.values() for network in networks):
+            self._compare(network, settings["analysis"]["hold_inputs"])
+        for i, sweep in enumerate(settings["sweeps"]):
+            self._sweep(sweep, f"sweeps[{i}]", settings)
+        for kind, control in settings["controls"].items():
+            if control:
+                self._control(kind, control, first)
+
+    def _add(self, task: str, cells: list[str], seeds: list[int], l2: list[str]) -> list[Network]:
+        """Ask for the networks of a task; return them, those that were asked for before among them."""
+        asked = [
+            Network(task, cell, strength, seed)
+            for cell in cells
+            for strength in l2 or [self.models[cell]["l2"]]
+            for seed in seeds
+        ]
+        self.networks[task] = list(dict.fromkeys([*self.networks[task], *asked]))
+        return asked
+
+    def _compare(self, network: Network, names: list[str]) -> None:
+        if names:
+            self.hold_inputs[network] = list(dict.fromkeys([*self.hold_inputs.get(network, []), *names]))
+
+    # Controls
+
+    def _control(self, kind: str, control: Mapping[str, Any], first: Mapping[str, list[Network]]) -> None:
+        """Add the control of the networks of some tasks: of all tasks that train any, if it names none."""
+        for task in control["tasks"] or [name for name, networks in first.items() if networks]:
+            if task not in first:
+                raise UserError(f"config key controls.{kind}.tasks: unknown task '{task}'.")
+            models = list(dict.fromkeys(network.model for network in first[task]))
+            if kind == UNTRAINED:
+                self._add(task, [self._untrained(model) for model in models], control["seeds"], [])
+            else:
+                self._add(self._shuffled(task), models, control["seeds"], [])
+
+    def _untrained(self, model: str) -> str:
+        name = model + ENDINGS[UNTRAINED]
+        untrained = {**self.models[model], "steps": 0, "epochs": None}
+        if self.models.setdefault(name, untrained) != untrained:
+            raise UserError(f"config key models.{name}: the name is that of the untrained control of '{model}'.")
+        return name
+
+    def _shuffled(self, task: str) -> str:
+        return self._task({**self.tasks[task], "name": task + ENDINGS[SHUFFLED_LABELS], "shuffled_labels": True})
+
+    def _task(self, task: dict[str, Any], key: str = "tasks") -> str:
+        """Add a task, or find the equal one that is there; return its name."""
+        known = self.tasks.setdefault(task["name"], task)
+        if known != task:
+            raise UserError(
+                f"config key {key}: the name '{task['name']}' is that of another task with other options; a sweep "
+                "names its tasks <name>-<value>, shuffled labels theirs <name>-shuffled."
+            )
+        self.networks.setdefault(task["name"], [])
+        return task["name"]
+
+    # Sweeps
+
+    def _sweep(self, sweep: Mapping[str, Any], key: str, settings: Mapping[str, Any]) -> None:
+        """Add the networks of a sweep: one varied setting, everything else fixed."""
+        over, base = sweep["over"], self._base(sweep["task"], key)
+        cells, seeds = sweep["cells"] or settings["cells"], sweep["seeds"] or settings["seeds"]
+        for cell in cells:
+            if cell not in self.models:
+                raise UserError(f"config key {key}.cells: unknown cell '{cell}'; accepted are the names of `models`.")
+        for value in sweep["values"]:
+            if over == L2:
+                networks = self._add(self._task(base, key), cells, seeds, [_decimal(value, key)])
+            elif over == HOLD_INPUT:
+                networks = self._add(self._task(base, key), cells, seeds, [])
+            elif over in settings["model_keys"]:
+                models = [self._varied(cell, over, value) for cell in cells]
+                networks = self._add(self._task(base, key), models, seeds, [])
+            else:
+                task = {**base, over: value, "name": f"{base['name']}-{written(value)}"}
+                networks = self._add(self._task(task, key), cells, seeds, [])
+            for network in networks:
+                if over == HOLD_INPUT:
+                    self._compare(network, [str(value)])
+                self.sweeps.append((sweep["name"], over, written(value), network))
+
+    def _base(self, task: str | Mapping[str, Any], key: str) -> dict[str, Any]:
+        """Return the task of a sweep: one of the configuration by name, or one of its own."""
+        if not isinstance(task, str):
+            return dict(task)
+        if task not in self.tasks:
+            raise UserError(f"config key {key}.task: unknown task '{task}'; accepted are {', '.join(self.tasks)}.")
+        return self.tasks[task]
+
+    def _varied(self, model: str, key: str, value: Any) -> str:
+        """Return the name of a model with one key changed: the model itself where it has that value already."""
+        if self.models[model][key] == value:
+            return model
+        name = f"{model}-{key}-{written(value)}"
+        self.models.setdefault(name, {**self.models[model], key: value})
+        return name
+
+
+def is_control(network: Network) -> bool:
+    """Tell whether a network is a control by the names that `Design` gives."""
+    return network.model.endswith(ENDINGS[UNTRAINED]) or network.task.endswith(ENDINGS[SHUFFLED_LABELS])
+
+
+def written(value: Any) -> str:
+    """Return a value of a sweep as it stands in names and tables: a list's entries joined by a hyphen."""
+    return "-".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _decimal(value: Any, key: str) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]+([.][0-9]+)?(e-?[0-9]+)?", value):
+        return value
+    raise UserError(f"config key {key}.values: {value!r} is not a quoted decimal number such as '3e-4'.")

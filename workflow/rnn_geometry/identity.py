@@ -1,0 +1,30 @@
+"""What a task or a network is, apart from the rest of the configuration: options of its data, its seeds, its control.
+
+Stages that train and analyse import this and not `settings`, so that a change in how a configuration is read computes
+nothing again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+UNTRAINED, SHUFFLED_LABELS = "untrained", "shuffled_labels"
+# Names of controls end so; `claims.networks_table` takes the ending off again.
+ENDINGS = {UNTRAINED: "-untrained", SHUFFLED_LABELS: "-shuffled"}
+# Keys of a task that the workflow reads itself; all others go to the family's builder.
+WORKFLOW_TASK_KEYS = ("name", "family", "data_seed", "shuffled_labels")
+SYNTHETIC_SIZES = ("train_size", "dev_size", "test_size")
+
+
+def family_options(task: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a task that belong to its family's builder."""
+    own = WORKFLOW_TASK_KEYS if task["family"] == "text" else (*WORKFLOW_TASK_KEYS, *SYNTHETIC_SIZES)
+    return {key: value for key, value in task.items() if key not in own}
+
+
+def derive_seed(purpose: str, *wildcards: Any) -> int:
+    """Return a 63-bit seed for one purpose of one job: the same wildcards give the same seed on every machine."""
+    text = "/".join(map(str, (purpose, *wildcards)))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
