@@ -1,5 +1,5 @@
 # The geometry of integration in text classification RNNs: from data to figures in one dependency graph.
-# Usage: snakemake --cores all [--configfile config/natural.yaml]; targets: all data models tables figures report.
+# Usage: snakemake --cores all [--configfile config/natural.yaml]; targets: all data models tables figures claims report.
 from snakemake.utils import min_version
 
 min_version("9.0")
@@ -15,6 +15,7 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/dynamics.smk"
 include: "workflow/rules/geometry.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/docs.smk"
 
@@ -24,3 +25,4 @@ rule all:
     input:
         rules.tables.input,
         rules.figures.input,
+        rules.claims.input,

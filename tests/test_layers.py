@@ -67,6 +67,7 @@ LAYERS = {
         "hold_comparison",
         "tables",
         "claims",
+        "claims_page",
     ],
     4: ["plotting"],
 }

@@ -20,11 +20,13 @@ from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED
 KEYS = ["task", "model", "l2", "seed"]
 HOLDS, FAILS, UNDECIDED = "holds", "fails", "undecided"
 ALL_CELLS = "all"
+SWEEP = "sweep"  # stands for the structure of a task where a claim is about a sweep
+UNIT_COLUMNS = ["task", "structure", "model", "cell", "seed", "control", "expected", "value"]
 RESAMPLES = 2000
 PERMUTATIONS = 20
 COLUMNS = (
     "claim", "task", "cell", "runs", "expected", "threshold", "observed", "low", "high", "met", "share", "share_low",
-    "share_high", "control", "control_met", "judged", "verdict", "reason",
+    "share_high", "control", "control_met", "judged", "verdict", "reason", "structure",
 )  # fmt: skip
 
 
@@ -163,6 +165,13 @@ def networks_table(runs: pd.DataFrame, tasks: pd.DataFrame, dimension: pd.DataFr
     return rows
 
 
+def apart_by_l2(networks: pd.DataFrame) -> pd.DataFrame:
+    """Return the networks with L2 in the model's name where those of a model differ in it: they are no one sample."""
+    swept = networks.groupby(["task", "model"])["l2"].transform("nunique") > 1
+    names = networks["model"].where(~swept, networks["model"] + " l2 " + networks["l2"])
+    return networks.assign(model=names)
+
+
 def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
     """Return the networks a claim speaks of: task, model, cell, seed, control, value, expected, met.
 
@@ -174,7 +183,7 @@ def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFr
     value = ROW_METRICS[claim["metric"]](rows) if claim["metric"] in ROW_METRICS else rows[claim["metric"]]
     expected = claim.get("expected")
     expected = rows[expected] if isinstance(expected, str) else pd.Series(expected, rows.index, dtype=float)
-    units = rows[["task", "model", "cell", "seed", "control"]].assign(value=value, expected=expected)
+    units = rows[["task", "structure", "model", "cell", "seed", "control"]].assign(value=value, expected=expected)
     if "random" in claim["controls"]:
         trained = rows["control"].isna()
         twin = units[trained].assign(control="random", value=rows.loc[trained, f"{claim['metric']}_random"])
@@ -195,9 +204,9 @@ def units_of_sweeps(claim: Mapping[str, Any], sweeps: pd.DataFrame) -> pd.DataFr
         rng = np.random.default_rng(0)
         orders = [(None, dimensions), *(("permuted", rng.permutation(dimensions)) for _ in range(PERMUTATIONS))]
         for control, sequence in orders:
-            unit = {"task": name, "model": model, "cell": cell, "seed": seed, "control": control, "expected": np.nan}
-            units.append({**unit, "value": metric(sequence, d)})
-    table = pd.DataFrame(units, columns=["task", "model", "cell", "seed", "control", "expected", "value"])
+            unit = {"task": name, "structure": SWEEP, "model": model, "cell": cell, "seed": seed, "control": control}
+            units.append({**unit, "expected": np.nan, "value": metric(sequence, d)})
+    table = pd.DataFrame(units, columns=UNIT_COLUMNS)
     return table.assign(met=[keeps_threshold(claim, value, None) for value in table["value"]])
 
 
@@ -215,9 +224,10 @@ def claims_table(
     """
     chosen = {(task, model, l2, str(seed)) for task, model, l2, seed in judged}
     own = [key in chosen for key in zip(*(networks[f"file_{name}"].astype(str) for name in KEYS), strict=True)]
+    own = apart_by_l2(networks[own])
     rows = []
     for claim in claims["claims"]:
-        units = units_of_sweeps(claim, sweeps) if "sweep" in claim else units_of_networks(claim, networks[own])
+        units = units_of_sweeps(claim, sweeps) if "sweep" in claim else units_of_networks(claim, own)
         for task, part in units.groupby("task", sort=True):
             rows += _rows_of_task(claim, task, part, claims)
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -274,7 +284,8 @@ def _numbers(
     low, high = clustered_interval(values, defined["seed"].to_numpy(), claims["level"])
     expected = trained["expected"].dropna()
     return {
-        "claim": claim["name"], "task": task, "cell": cell, "runs": len(trained),
+        "claim": claim["name"], "task": task, "cell": cell, "structure": trained["structure"].iloc[0],
+        "runs": len(trained),
         "expected": float(expected.mean()) if len(expected) else None, "threshold": threshold_words(claim),
         "observed": float(values.mean()) if len(values) else None, "low": low, "high": high,
     }  # fmt: skip

@@ -29,7 +29,8 @@ class Design:
     """The tasks, models and networks of a configuration, grown by its controls and sweeps.
 
     tasks, models: settings by name. networks: by task, without doubles, in the order in which they were asked for.
-    hold_inputs: by network, the x* to compare on it. sweeps: rows (sweep, over, value, Network) in order.
+    judged: those that claims are about, the networks of `tasks` and the controls; sweeps add others. hold_inputs: by
+    network, the x* to compare on it. sweeps: rows (sweep, over, value, Network) in order.
     """
 
     def __init__(self, settings: Mapping[str, Any]):
@@ -41,13 +42,15 @@ class Design:
         for name, grid in settings["grid"].items():
             self._add(name, grid["cells"], grid["seeds"], grid["l2"])
         first = {name: list(networks) for name, networks in self.networks.items()}
-        for network in (network for networks in first.values() for network in networks):
+        judged = [network for networks in first.values() for network in networks]
+        for network in judged:
             self._compare(network, settings["analysis"]["hold_inputs"])
         for i, sweep in enumerate(settings["sweeps"]):
             self._sweep(sweep, f"sweeps[{i}]", settings)
         for kind, control in settings["controls"].items():
             if control:
-                self._control(kind, control, first)
+                judged += self._control(kind, control, first)
+        self.judged = list(dict.fromkeys(judged))
 
     def _add(self, task: str, cells: list[str], seeds: list[int], l2: list[str]) -> list[Network]:
         """Ask for the networks of a task; return them, those that were asked for before among them."""
@@ -66,16 +69,18 @@ class Design:
 
     # Controls
 
-    def _control(self, kind: str, control: Mapping[str, Any], first: Mapping[str, list[Network]]) -> None:
-        """Add the control of the networks of some tasks: of all tasks that train any, if it names none."""
+    def _control(self, kind: str, control: Mapping[str, Any], first: Mapping[str, list[Network]]) -> list[Network]:
+        """Add the control of the networks of some tasks (of all tasks that train any, if it names none); return it."""
+        added = []
         for task in control["tasks"] or [name for name, networks in first.items() if networks]:
             if task not in first:
                 raise UserError(f"config key controls.{kind}.tasks: unknown task '{task}'.")
             models = list(dict.fromkeys(network.model for network in first[task]))
             if kind == UNTRAINED:
-                self._add(task, [self._untrained(model) for model in models], control["seeds"], [])
+                added += self._add(task, [self._untrained(model) for model in models], control["seeds"], [])
             else:
-                self._add(self._shuffled(task), models, control["seeds"], [])
+                added += self._add(self._shuffled(task), models, control["seeds"], [])
+        return added
 
     def _untrained(self, model: str) -> str:
         name = model + ENDINGS[UNTRAINED]

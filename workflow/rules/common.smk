@@ -8,6 +8,7 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 from rnn_geometry import settings as configuration, tasks as synthetic_tasks, text as text_tasks
+from rnn_geometry.claims_file import checked_claims
 from rnn_geometry.design import Network, is_control
 from rnn_geometry.errors import UserError
 from rnn_geometry.fingerprint import fingerprint as source_fingerprint
@@ -29,9 +30,21 @@ def resolve_configuration(raw):
     raw = dict(raw)
     raw["data_folder"] = raw.get("data_folder") or os.environ.get("RNN_GEOMETRY_DATA") or None
     settings = configuration.resolve(raw, schema)
+    settings["claims"] = read_claims(settings["claims"])
     for task in settings["tasks"]:
         with_task_name(task, check_task, task, settings["data_folder"])
     return settings
+
+
+def read_claims(path):
+    """Read the file of claims, below the current folder or beside the Snakefile, and check it."""
+    found = next((file for file in (path, os.path.join(workflow.basedir, path)) if os.path.isfile(file)), None)
+    if found is None:
+        raise UserError(f"config key claims: there is no file '{path}'.")
+    with open(os.path.join(workflow.basedir, "workflow", "schemas", "claims.schema.yaml")) as handle:
+        schema = yaml.safe_load(handle)
+    with open(found) as handle:
+        return checked_claims(yaml.safe_load(handle), schema)
 
 
 def check_task(task, data_folder):
@@ -90,13 +103,13 @@ def shown_runs(pattern):
     return filled(pattern, [network for task in TRAINED for network in DESIGN.networks[task] if not is_control(network)])
 
 
+# The first network of every task and model, controls and those of sweeps left out.
+FIRST = list({network[:2]: network for network in reversed(DESIGN.judged) if not is_control(network)}.values())[::-1]
+
+
 def first_runs(pattern):
-    """Fill a pattern with the first network of every task and model, controls left out."""
-    first = {}
-    for network in (network for task in TRAINED for network in DESIGN.networks[task]):
-        if not is_control(network):
-            first.setdefault((network.task, network.model), network)
-    return filled(pattern, first.values())
+    """Fill a pattern with the first network of every task and model."""
+    return filled(pattern, FIRST)
 
 
 def fingerprint(rule, rules_file):
@@ -127,6 +140,16 @@ def overview_output(name):
         category="Over networks",
         labels={"figure": name.replace("_", " ")},
         caption=f"../report/{name}.rst",
+    )
+
+
+def sweep_output(name):
+    """The figure of one sweep, as `overview_output`."""
+    return report(
+        f"{RESULTS}/figures/sweep_{name}.png",
+        category="Sweeps",
+        labels={"figure": name},
+        caption="../report/sweep.rst",
     )
 
 

@@ -1,4 +1,4 @@
-# docs/natural.md and its figure, from small tables that are committed; nothing of this is part of `all`.
+# docs/natural.md, docs/claims.md and their figures, from small tables that are committed; nothing of this is part of `all`.
 KEPT_IN = "docs/data" if RESULTS == "results/natural" else f"{RESULTS}/kept"
 KEPT = ("natural", "hold_inputs", "predictions", "tasks", "words")
 
@@ -10,6 +10,7 @@ localrules:
 rule documentation:
     input:
         "docs/natural.md",
+        "docs/claims.md",
 
 
 rule document:
@@ -56,3 +57,63 @@ rule keep_natural:
         fingerprint=fingerprint("keep_natural", "docs.smk"),
     script:
         "../scripts/keep_natural.py"
+
+
+# The verdicts of config/battery.yaml, and the figures of its sweeps.
+CLAIMS_KEPT_IN = "docs/data" if RESULTS == "results/battery" else f"{RESULTS}/kept"
+GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")
+KEPT_SWEEPS = (
+    "classes", "labels", "length", "hidden-size", "correlation", "hold-input", "l2-gru", "l2-lstm", "l2-ugrnn",
+    "l2-vanilla",
+)  # fmt: skip
+
+
+rule document_claims:
+    input:
+        claims="docs/data/claims.csv",
+        sweeps="docs/data/sweeps.csv",
+        costs="docs/data/battery_costs.csv",
+        template="workflow/report/claims.md.jinja",
+        told="workflow/report/claims_told.yaml",
+    output:
+        page="docs/claims.md",
+        grids=expand("docs/figures/claims_{grid}.png", grid=GRIDS),
+        sweeps=expand("docs/figures/sweep_{sweep}.png", sweep=KEPT_SWEEPS),
+    log:
+        f"{RESULTS}/logs/document_claims.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=hold_minutes(10),
+    params:
+        claims=configuration.plain(CLAIMS),
+        fingerprint=fingerprint("document_claims", "docs.smk"),
+    script:
+        "../scripts/document_claims.py"
+
+
+# Only config/battery.yaml replaces the committed tables.
+rule keep_claims:
+    input:
+        claims=f"{RESULTS}/tables/claims.csv",
+        sweeps=f"{RESULTS}/tables/sweeps.csv",
+        runs=f"{RESULTS}/tables/runs.csv",
+    output:
+        claims=f"{CLAIMS_KEPT_IN}/claims.csv",
+        sweeps=f"{CLAIMS_KEPT_IN}/sweeps.csv",
+        costs=f"{CLAIMS_KEPT_IN}/battery_costs.csv",
+    log:
+        f"{RESULTS}/logs/keep_claims.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=hold_minutes(10),
+    params:
+        benchmarks=f"{RESULTS}/benchmarks",
+        fingerprint=fingerprint("keep_claims", "docs.smk"),
+    script:
+        "../scripts/keep_claims.py"

@@ -19,6 +19,7 @@ rule report:
     input:
         rules.tables.input,
         rules.figures.input,
+        rules.claims.input,
     log:
         f"{RESULTS}/logs/report.log",
     conda:

@@ -1,0 +1,136 @@
+"""The verdicts as pages: a grid of claims by tasks and cells, every verdict with its numbers and its links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from rnn_geometry.claims import ALL_CELLS, FAILS, HOLDS, UNDECIDED
+from rnn_geometry.claims_file import threshold_words
+
+TITLES = {
+    "unordered": "Unordered classes",
+    "plane": "Ordered classes in two dimensions",
+    "line": "Ordered classes in one dimension",
+    "labels": "Independent labels",
+    "binary": "Binary sentiment",
+    "context": "Words that change other words",
+    "sweep": "Sweeps",
+}
+SIGNS = {HOLDS: "●", FAILS: "○", UNDECIDED: "◐"}
+MARK = "*"  # a control meets the claim as well
+
+
+def natural_order(name: str) -> str:
+    """Return a sort key by which categorical-2 comes before categorical-10."""
+    return re.sub(r"\d+", lambda digits: digits.group().zfill(9), name)
+
+
+def groups(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a grid per family of tasks: title, tasks, cells, and per claim its rows of claims.csv by (task, cell)."""
+    rows = found.astype(object).where(found.notna(), None).to_dict("records")
+    for i, row in enumerate(rows):
+        row["id"] = f"verdict-{i}"
+    return [grid for name in TITLES if (grid := _grid(name, [row for row in rows if row["structure"] == name], claims))]
+
+
+def _grid(structure: str, rows: Sequence[Mapping[str, Any]], claims: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not rows:
+        return None
+    tasks = sorted({row["task"] for row in rows}, key=natural_order)
+    cells = {task: _cells(row["cell"] for row in rows if row["task"] == task) for task in tasks}
+    lines = []
+    for claim in claims["claims"]:
+        entries = {(row["task"], row["cell"]): row for row in rows if row["claim"] == claim["name"]}
+        if entries:
+            lines.append({**claim, "threshold": threshold_words(claim), "entries": entries})
+    return {"structure": structure, "title": TITLES[structure], "tasks": tasks, "cells": cells, "claims": lines}
+
+
+def _cells(names) -> list[str]:
+    """Return cells in order, the row over all of them last."""
+    return sorted(set(names), key=lambda name: (name == ALL_CELLS, name))
+
+
+def html_page(
+    template: str,
+    found: pd.DataFrame,
+    claims: Mapping[str, Any],
+    shown: Sequence[Sequence[Any]],
+) -> str:
+    """Return the self-contained page of all verdicts; shown: keys of the networks with a panel, to link to."""
+    panels: dict[tuple[str, str], str] = {}
+    for task, model, l2, seed in shown:
+        panels.setdefault((task, model), f"runs/{task}/{model}/l2-{l2}/seed-{seed}/panel.png")
+    environment = _environment(autoescape=True)
+    return environment.from_string(template).render(
+        groups=groups(found, claims), claims=claims, panels=panels, **_words(found)
+    )
+
+
+def markdown_page(
+    template: str, found: pd.DataFrame, claims: Mapping[str, Any], told: Mapping[str, str], costs: pd.DataFrame
+) -> str:
+    """Return docs/claims.md: the template filled with grids, and a paragraph per claim.
+
+    told: by claim, what is known beside its numbers, such as why it fails; costs: battery_costs.csv. Raises KeyError
+    for a text about no claim.
+    """
+    about = {name for name in told if name != "battery" and not name.startswith("sweep ")}
+    unknown = about - {claim["name"] for claim in claims["claims"]}
+    if unknown:
+        raise KeyError(f"explained, but no claim: {', '.join(sorted(unknown))}")
+    environment = _environment(autoescape=False)
+    return environment.from_string(template).render(
+        groups=groups(found, claims), claims=claims, told=told, summaries=summaries(found), costs=costs, **_words(found)
+    )
+
+
+def summaries(found: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return by claim a row per cell: on how many tasks it holds, fails, is undecided and is marked, and its range."""
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for (claim, cell), part in found.groupby(["claim", "cell"], sort=True):
+        counts = part["verdict"].value_counts()
+        row = {"cell": cell, "tasks": len(part), "met": int(part["met"].sum()), "runs": int(part["runs"].sum())}
+        row |= {name: int(counts.get(name, 0)) for name in SIGNS} | {"marked": int(part["control_met"].sum())}
+        seen = part["observed"].dropna()
+        row["range"] = "" if seen.empty else " to ".join(dict.fromkeys(number(v) for v in (seen.min(), seen.max())))
+        tables.setdefault(claim, []).append(row)
+    return {claim: sorted(rows, key=lambda row: row["cell"] == ALL_CELLS) for claim, rows in tables.items()}
+
+
+def _environment(autoescape: bool) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        autoescape=autoescape, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"number": number, "interval": interval}
+    return environment
+
+
+def _words(found: pd.DataFrame) -> dict[str, Any]:
+    """Return what both pages say beside the grids."""
+    counts = found["verdict"].value_counts()
+    return {
+        "signs": SIGNS,
+        "mark": MARK,
+        "counts": {name: int(counts.get(name, 0)) for name in SIGNS},
+        "marked": int(found["control_met"].sum()),
+        "judged": bool(len(found)) and bool((found["judged"] == 1).all()),
+    }
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Return a number with few digits; empty if there is none."""
+    return "" if value is None or pd.isna(value) else f"{value:.{digits}g}"
+
+
+def interval(row: Mapping[str, Any]) -> str:
+    """Return the mean of a metric with its interval, as far as they are defined."""
+    if row["observed"] is None:
+        return ""
+    whole = number(row["observed"])
+    return whole if row["low"] is None else f"{whole} ({number(row['low'])} to {number(row['high'])})"

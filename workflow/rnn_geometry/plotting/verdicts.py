@@ -1,0 +1,65 @@
+"""The grid of verdicts as a figure: claims by tasks and cells in three colours, a mark where a control meets one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
+
+from rnn_geometry.claims_page import MARK
+from rnn_geometry.plotting import style
+
+COLOURS = {"holds": style.PALETTE[0], "fails": style.PALETTE[1], "undecided": "#E3E3E3"}
+INKS = {"holds": "white", "fails": "black", "undecided": "black"}
+CELL, ROW, GAP = 0.3, 0.21, 0.12  # inches: a square, a line of the grid, the space between tasks
+
+
+@style.styled
+def verdict_grid(group: Mapping[str, Any]) -> Figure:
+    """Draw one grid of `claims_page.groups`: rows are claims; columns cells by task; inside met / networks."""
+    width, places, middles = _columns(group)
+    height = ROW * len(group["claims"])
+    left, top, bottom = 1.75, 1.25, 0.45
+    figure = Figure(figsize=(left + width + 0.15, top + height + bottom))
+    axes = figure.add_axes(
+        (left / (left + width + 0.15), bottom / (top + height + bottom), width / (left + width + 0.15),
+         height / (top + height + bottom))
+    )  # fmt: skip
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    axes.axis("off")
+    for i, claim in enumerate(group["claims"]):
+        axes.text(-0.08, (i + 0.5) * ROW, claim["name"], ha="right", va="center", fontsize=8)
+        for key, row in claim["entries"].items():
+            _square(axes, places[key], i * ROW, row)
+    for (_, cell), x in places.items():
+        axes.text(x + CELL / 2, -0.05, cell, rotation=90, ha="center", va="bottom", fontsize=7, color=style.GREY)
+    for task, x in middles.items():
+        axes.text(x, -0.78, task, ha="center", va="bottom", fontsize=8, weight="bold")
+    handles = [Patch(color=colour, label=name) for name, colour in COLOURS.items()]
+    handles.append(Patch(color="none", label=f"{MARK} a control meets it too"))
+    figure.legend(handles=handles, loc="lower right", ncols=4)
+    figure.text(0.005, 1 - 0.06 / (top + height + bottom), group["title"], va="top", weight="bold", fontsize=10)
+    return figure
+
+
+def _columns(group: Mapping[str, Any]) -> tuple[float, dict[tuple[str, str], float], dict[str, float]]:
+    """Return the width in inches, the left end of every (task, cell), and the middle of every task."""
+    x, places, middles = 0.0, {}, {}
+    for task in group["tasks"]:
+        start = x
+        for cell in group["cells"][task]:
+            places[(task, cell)] = x
+            x += CELL
+        x = max(x, start + 0.075 * len(task) + 0.1)  # room for its name
+        middles[task] = (start + x) / 2
+        x += GAP
+    return x, places, middles
+
+
+def _square(axes, x: float, y: float, row: Mapping[str, Any]) -> None:
+    verdict = row["verdict"]
+    axes.add_patch(Rectangle((x, y), CELL - 0.02, ROW - 0.02, color=COLOURS[verdict], lw=0))
+    text = f"{row['met']}/{row['runs']}{MARK if row['control_met'] else ''}"
+    axes.text(x + CELL / 2, y + ROW / 2, text, ha="center", va="center", fontsize=6, color=INKS[verdict])
