@@ -46,7 +46,7 @@ def test_comments_docstrings_and_layout_do_not_count(sources):
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("rnn_geometry/tables.py", '"analysis_seconds",', '"analysis_seconds",\n    "more",'),
+        ("rnn_geometry/columns.py", '"analysis_seconds",', '"analysis_seconds",\n    "more",'),
         ("rnn_geometry/io.py", '"zstd"', '"snappy"'),
         ("scripts/tabulate.py", "networks of", "nets of"),
         ("rules/geometry.smk", "tables/tasks.csv", "tables/sets.csv"),
@@ -62,7 +62,7 @@ def test_a_change_of_code_counts(sources, file, old, new):
 def test_another_stage_does_not_count(sources):
     root, hash_of = sources
     before = hash_of("train", "train.smk")
-    edit(root / "rnn_geometry/tables.py", "RUN_COLUMNS = (", "RUN_COLUMNS = (\n    'more',")
+    edit(root / "rnn_geometry/columns.py", "RUN_COLUMNS = (", "RUN_COLUMNS = (\n    'more',")
     edit(root / "rules/geometry.smk", "tables/tasks.csv", "tables/sets.csv")
     assert hash_of("train", "train.smk") == before
 

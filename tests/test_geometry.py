@@ -17,6 +17,7 @@ RUN = {
     "cell": "gru",
     "l2": "3e-4",
     "seed": 1,
+    "control": None,
     "test_accuracy": 1.0,
     "shuffled_accuracy": 0.7,
     "train_seconds": 2.0,

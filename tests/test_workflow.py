@@ -151,7 +151,7 @@ def test_the_report_is_self_contained(finished):
     assert "Report: " in finished.output
     assert len(report) < 15e6
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=.?https?:", report)
-    for category in ("Over networks", "Networks", "Tables"):
+    for category in ("Over networks", "Networks", "Tables", "Claims"):
         assert category in report
 
 
@@ -170,7 +170,7 @@ def test_a_changed_learning_rate_retrains_just_those_networks(again):
         "tiny-gru: {cell: gru, hidden_size: 24, learning_rate: 1.0e-2",
         "tiny-gru: {cell: gru, hidden_size: 24, learning_rate: 2.0e-2",
     )
-    summary = {"intrinsic_dimension": 2, "tabulate": 1, "plot_overview": 1, "plot_gallery": 1}
+    summary = {"intrinsic_dimension": 2, "tabulate": 1, "judge": 1, "plot_overview": 1, "plot_gallery": 1}
     assert planned(again) == {**dict.fromkeys(PER_NETWORK, 2), **summary}
 
 

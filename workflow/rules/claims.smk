@@ -9,7 +9,6 @@ rule judge:
         tasks=f"{RESULTS}/tables/tasks.csv",
         dimension=f"{RESULTS}/tables/dimension.csv",
         sweeps=f"{RESULTS}/tables/sweeps.csv",
-        template=os.path.join(workflow.basedir, "workflow", "report", "claims.html.jinja"),
     output:
         table=report(
             f"{RESULTS}/tables/claims.csv",
@@ -35,6 +34,7 @@ rule judge:
         runtime=hold_minutes(10),
     params:
         claims=configuration.plain(CLAIMS),
+        template=source_of("claims.html.jinja"),
         # A network that only a sweep asks for is left to the claims about sweeps.
         judged=[list(network) for network in DESIGN.judged],
         shown=[list(network) for network in FIRST],

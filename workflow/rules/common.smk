@@ -100,7 +100,9 @@ def all_runs(pattern, tasks=tuple(TASKS)):
 
 def shown_runs(pattern):
     """Fill a pattern with every network that has figures of its own: all but controls."""
-    return filled(pattern, [network for task in TRAINED for network in DESIGN.networks[task] if not is_control(network)])
+    return filled(
+        pattern, [network for task in TRAINED for network in DESIGN.networks[task] if not is_control(network)]
+    )
 
 
 # The first network of every task and model, controls and those of sweeps left out.
@@ -115,6 +117,12 @@ def first_runs(pattern):
 def fingerprint(rule, rules_file):
     """Hash of a rule, its script and the package modules it reaches: a changed comment changes nothing."""
     return source_fingerprint(rule, os.path.join(RULES, rules_file), os.path.join(SCRIPTS, f"{rule}.py"))
+
+
+def source_of(template):
+    """Text of a page's template: no input file, whose place changes with that of a checkout."""
+    with open(os.path.join(workflow.basedir, "workflow", "report", template), encoding="utf-8") as handle:
+        return handle.read()
 
 
 def model_settings(wildcards):

@@ -63,6 +63,7 @@ rule plot_overview:
         mem_mb=1000,
         runtime=hold_minutes(10),
     params:
+        shown=[list(network) for network in DESIGN.judged if not is_control(network)],
         fingerprint=fingerprint("plot_overview", "figures.smk"),
     script:
         "../scripts/plot_overview.py"

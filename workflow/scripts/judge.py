@@ -17,7 +17,6 @@ with job(snakemake.log[0]) as log:
     networks = networks_table(tables["runs"], tables["tasks"], tables["dimension"])
     found = claims_table(params.claims, networks, tables["sweeps"], params.judged)
     io.write_table(output.table, {name: found[name].tolist() for name in found})
-    template = Path(files.template).read_text(encoding="utf-8")
-    page = html_page(template, found, params.claims, params.shown)
+    page = html_page(params.template, found, params.claims, params.shown)
     io.write_atomically(output.page, lambda path: Path(path).write_text(page, encoding="utf-8"))
     log(f"{len(found)} verdicts: {found['verdict'].value_counts().to_dict()}")

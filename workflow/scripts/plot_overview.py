@@ -11,6 +11,10 @@ with job(snakemake.log[0]) as log:
     runs = pd.read_csv(snakemake.input.runs, dtype=text)
     tasks = pd.read_csv(snakemake.input.tasks, dtype=text)
     dimension = pd.read_csv(snakemake.input.dimension, dtype=text)
+    # Neither controls nor networks that only a sweep asks for.
+    shown = pd.DataFrame(snakemake.params.shown, columns=["task", "model", "l2", "seed"])
+    runs, dimension = (table.merge(shown, on=list(shown)) for table in (runs, dimension))
+    tasks = tasks[tasks["task"].isin(runs["task"])]
     lengths = dict(zip(tasks["task"], tasks["mean_length"]))
     figures = {
         "dimension_overview": overview.dimension_against_classes(runs),
