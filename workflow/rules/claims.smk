@@ -33,8 +33,8 @@ rule judge:
         mem_mb=1000,
         runtime=hold_minutes(10),
     params:
-        claims=configuration.plain(CLAIMS),
-        template=source_of("claims.html.jinja"),
+        claims=lambda wildcards: configuration.plain(CLAIMS),
+        template=lambda wildcards: source_of("claims.html.jinja"),
         # A network that only a sweep asks for is left to the claims about sweeps.
         judged=[list(network) for network in DESIGN.judged],
         shown=[list(network) for network in FIRST],

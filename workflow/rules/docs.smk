@@ -88,7 +88,7 @@ rule document_claims:
         mem_mb=1000,
         runtime=hold_minutes(10),
     params:
-        claims=configuration.plain(CLAIMS),
+        claims=lambda wildcards: configuration.plain(CLAIMS),
         fingerprint=fingerprint("document_claims", "docs.smk"),
     script:
         "../scripts/document_claims.py"
