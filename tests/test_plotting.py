@@ -13,8 +13,10 @@ from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
 from rnn_geometry import io
-from rnn_geometry.plotting import gallery, manifold, overview, style
+from rnn_geometry.plotting import gallery, manifold, overview, style, verdicts
 from rnn_geometry.plotting.network import load_network, plot_network, save_panel, shown_words
+from rnn_geometry.plotting.sweeps import sweep_figure
+from rnn_geometry.plotting.verdicts import verdict_grid
 
 KINDS = {"categorical": 3, "ordered": 5, "multilabel": 2}
 OVERVIEWS = ["dimension_against_classes", "readout_angles", "accuracy_cliff", "time_constants", "predicted_dimension"]
@@ -304,3 +306,74 @@ def test_a_damaged_file_is_named(files, tmp_path):
     broken.write_bytes(files["slow_points"].read_bytes()[:200])
     with pytest.raises(io.UserError, match=r"slow_points\.npz"):
         load_network({**files, "slow_points": broken})
+
+
+# Sweeps and verdicts
+
+
+def sweep_table(seeds=3, **changes):
+    """Return rows of sweeps.csv of a sweep over L2 in which the dimension falls 2, 1, 0."""
+    rows = [
+        {"sweep": "l2", "over": "l2", "value": value, "task": "t", "model": "gru", "l2": value, "seed": 100 + seed,
+         "cell": "gru", "classes": 3, "dimension_expected": 2, "dimension_predicted": 2, "majority_accuracy": 0.33,
+         "test_accuracy": accuracy + 0.01 * seed, "participation_ratio": d + 0.05 * seed if d else 7.0,
+         "components_95": d or 5, "integration_modes": d, "accuracy_at_d": accuracy, "accuracy_below_d": 0.3}
+        for value, d, accuracy in (("1e-3", 2, 0.97), ("1e-2", 1, 0.6), ("1e-1", 0, 0.3))
+        for seed in range(seeds)
+    ]  # fmt: skip
+    return pd.DataFrame(rows).assign(**changes)
+
+
+def bars(axes):
+    """Return the means of every drawn measure by its label."""
+    return {container.get_label(): container[0].get_ydata().tolist() for container in axes.containers}
+
+
+def test_a_sweep_shows_theory_means_and_dead_networks_as_zero(tmp_path):
+    figure = sweep_figure(sweep_table())
+    left, right = figure.axes
+    assert [tick.get_text() for tick in left.get_xticklabels()] == ["1e-3", "1e-2", "1e-1"]
+    assert left.get_xlabel() == right.get_xlabel() == "L2 strength"
+    assert theory_values(left)[-1] == 2
+    assert bars(left)["components for 95 %, 0 without a slow mode"] == [2, 1, 0]
+    ratio = bars(left)["participation ratio"]
+    assert ratio[:2] == pytest.approx([2.05, 1.05])
+    assert np.isnan(ratio[2])  # that of rounding errors is not drawn
+    assert bars(right)["network"] == pytest.approx([0.98, 0.61, 0.31])
+    dots = [line for line in left.lines if line.get_marker() == "." and len(line.get_ydata()) == 3]
+    assert len(dots) == 8  # a group of three networks per value and measure, but for the dead ones' ratio
+    assert "always the commonest class" in [text.get_text() for text in right.get_legend().get_texts()]
+    for path in style.save(figure, tmp_path / "sweep"):
+        assert path.stat().st_size > 5000
+
+
+def test_a_sweep_of_one_seed_and_without_a_measure():
+    figure = sweep_figure(sweep_table(seeds=1, accuracy_at_d=np.nan, accuracy_below_d=np.nan, dimension_predicted=1))
+    left, right = figure.axes
+    assert list(bars(right)) == ["network"]
+    assert "predicted from word counts" in [text.get_text() for text in left.get_legend().get_texts()]
+
+
+def verdict_group(tasks=("categorical-3", "categorical-10")):
+    claims = [{"name": name} for name in ("cliff", "modes")]
+    found = iter(["holds", "fails", "undecided", "holds"])
+    for claim in claims:
+        claim["entries"] = {
+            (task, "gru"): {"verdict": next(found), "met": 5, "runs": 5, "control_met": int(claim["name"] == "modes")}
+            for task in tasks
+        }
+    cells = {task: ["gru"] for task in tasks}
+    return {"title": "Unordered classes", "tasks": list(tasks), "cells": cells, "claims": claims}
+
+
+def test_the_grid_has_a_square_per_verdict_in_its_colour():
+    figure = verdict_grid(verdict_group())
+    (axes,) = figure.axes
+    colours = [to_hex(patch.get_facecolor()).upper() for patch in axes.patches]
+    assert colours == [verdicts.COLOURS[name].upper() for name in ("holds", "fails", "undecided", "holds")]
+    texts = [text.get_text() for text in axes.texts]
+    assert {"cliff", "modes", "gru", "categorical-3", "categorical-10", "5/5", "5/5*"} == set(texts)
+    names = [text for text in axes.texts if text.get_text().startswith("categorical")]
+    figure.canvas.draw()
+    boxes = [name.get_window_extent() for name in names]
+    assert not boxes[0].overlaps(boxes[1])

@@ -1,0 +1,87 @@
+"""Cost of the estimators: geometry and claims of 1,000 networks from their files, in one process.
+
+    OMP_NUM_THREADS=1 python benchmarks/claims.py --results results/battery
+
+Networks of a finished results folder take turns until there are --networks of them; each is read from disk every time.
+Intrinsic-dimension estimators are no part of it: `dimension.csv` is read as it is. Prints CPU and wall seconds and the
+ratio to the limit of 120 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import time
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from rnn_geometry import io
+from rnn_geometry.claims import claims_table, networks_table
+from rnn_geometry.claims_file import checked_claims
+from rnn_geometry.geometry import network_geometry
+from rnn_geometry.tables import runs_table
+from rnn_geometry.tasks import totals_of
+
+PROJECT = Path(__file__).resolve().parents[1]
+ARRAYS = ("states", "slow_points", "fixed_points", "linearization")
+LIMIT = 120.0
+TEXT = {"task": str, "model": str, "cell": str, "l2": str, "control": str, "value": str, "sweep": str}
+
+
+def geometry_of(folder: Path, results: Path) -> dict:
+    """Return the numbers of one network from its files."""
+    run = io.read_json(folder / "run.json")
+    data = results / "data" / run["task"]
+    meta = io.read_json(data / "meta.json")
+    predicted = io.read_json(data / "word_statistics.json")["dimension_predicted"]
+    arrays = [io.read_npz(folder / f"{name}.npz") for name in ARRAYS]
+    totals = totals_of(meta, io.read_sentences(data / "test.parquet")) if meta["kind"] == "synthetic" else None
+    integration = io.read_json(folder / "integration.json")
+    return network_geometry(run, *arrays, integration, {**meta, "dimension_predicted": predicted}, totals)
+
+
+def as_many(numbers: list[dict]) -> list[dict]:
+    """Give networks that were read again a seed of their own, so that claims see as many networks."""
+    return [{**row, "seed": row["seed"] + 1000 * i} for i, row in enumerate(numbers)]
+
+
+def main() -> None:
+    """Time both stages and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--results", type=Path, default=PROJECT / "results/battery")
+    parser.add_argument("--networks", type=int, default=1000)
+    arguments = parser.parse_args()
+    folders = sorted(path.parent for path in (arguments.results / "runs").rglob("integration.json"))
+    if not folders:
+        raise SystemExit(f"{arguments.results} holds no finished network; run config/battery.yaml first.")
+    chosen = list(itertools.islice(itertools.cycle(folders), arguments.networks))
+    cpu, wall = time.process_time(), time.perf_counter()
+    numbers = as_many([geometry_of(folder, arguments.results) for folder in chosen])
+    geometry = time.process_time() - cpu, time.perf_counter() - wall
+    cpu, wall = time.process_time(), time.perf_counter()
+    rows = judge(numbers, arguments.results)
+    judged = time.process_time() - cpu, time.perf_counter() - wall
+    print(f"{len(chosen)} networks, {len(folders)} of them different; {rows} verdicts")
+    for name, (seconds, passed) in {"geometry": geometry, "claims": judged}.items():
+        print(f"  {name:10s}{seconds:8.1f} CPU s{passed:8.1f} s")
+    total = geometry[1] + judged[1]
+    print(print(f"  both      {cpu:8.1f} CPU s{wall:8.1f} s, {wall / LIMIT:.2f} of the limit, {LIMIT:.0f} s"))
+
+
+def judge(numbers: list[dict], results: Path) -> int:
+    """Make runs.csv and claims.csv of the networks in memory; return the number of verdicts."""
+    schema = yaml.safe_load((PROJECT / "workflow/schemas/claims.schema.yaml").read_text())
+    claims = checked_claims(yaml.safe_load((PROJECT / "config/claims.yaml").read_text()), schema)
+    tasks, dimension, sweeps = (
+        pd.read_csv(results / f"tables/{name}.csv", dtype=TEXT) for name in ("tasks", "dimension", "sweeps")
+    )
+    statistics = {task: io.read_json(results / f"data/{task}/word_statistics.json") for task in tasks["task"]}
+    runs = pd.DataFrame(runs_table(numbers, statistics))
+    keys = runs[["task", "model", "l2", "seed"]].to_numpy().tolist()
+    return len(claims_table(claims, networks_table(runs, tasks, dimension), sweeps, keys))
+
+
+if __name__ == "__main__":
+    main()
