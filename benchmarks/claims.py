@@ -66,8 +66,8 @@ def main() -> None:
     print(f"{len(chosen)} networks, {len(folders)} of them different; {rows} verdicts")
     for name, (seconds, passed) in {"geometry": geometry, "claims": judged}.items():
         print(f"  {name:10s}{seconds:8.1f} CPU s{passed:8.1f} s")
-    total = geometry[1] + judged[1]
-    print(print(f"  both      {cpu:8.1f} CPU s{wall:8.1f} s, {wall / LIMIT:.2f} of the limit, {LIMIT:.0f} s"))
+    cpu, wall = geometry[0] + judged[0], geometry[1] + judged[1]
+    print(f"  both      {cpu:8.1f} CPU s{wall:8.1f} s, {wall / LIMIT:.2f} of the limit, {LIMIT:.0f} s")
 
 
 def judge(numbers: list[dict], results: Path) -> int:
