@@ -78,6 +78,10 @@ def broken(changes, remove=(), **top):
         (broken({}, judged_from=99), "judged_from: 99 is not above the tuning seeds 0 to 99"),
         ({**RAW, "claims": [RAW["claims"][0]] * 2}, "'simplex-dimension' is used twice"),
         ({key: value for key, value in RAW.items() if key != "frozen"}, "frozen: missing"),
+        ({**RAW, "frozen": "soon"}, "frozen: 'soon' is no date"),
+        (broken({"metric": "hold_input"}), "metric is 'hold_input'; accepted are"),
+        (broken({"metric": "hold_r2"}), "there is no control random for hold_r2"),
+        (broken({"sweep": "seed", "metric": "falls_to_zero"}, remove=["structures"]), "expected|sweep"),
     ],
 )
 def test_mistakes_in_the_file_are_one_sentence(raw, sentence):
@@ -255,7 +259,7 @@ def test_networks_that_do_everything_beside_controls_that_do_nothing():
     assert marked["reason"].tolist() == ["worthless here: the control meets it too (random)"]
     assert set(found.drop(index="simplex-corners")["verdict"]) == {HOLDS}
     assert set(found["runs"]) == {5}
-    assert found.loc["simplex-dimension", "control"] == "random 0/5; untrained 0/3"
+    assert found.loc["simplex-dimension", "control"] == "random 0/5; no shuffled_labels; untrained 0/3"
     assert found.loc["simplex-dimension", ["expected", "observed", "low", "high"]].tolist() == [2, 2, 2, 2]
 
 
@@ -305,6 +309,31 @@ def test_seeds_below_the_judged_ones_do_not_count_beside_them():
     assert (shown["met"], shown["runs"], shown["judged"]) == (0, 5, 0)
 
 
+def test_a_cell_whose_networks_all_lack_the_metric_fails_beside_one_that_has_it():
+    others = [(5, {"model": name, "cell": name}) for name in ("gru", "lstm")]
+    dead = (5, {"model": "ugrnn", "cell": "ugrnn", "participation_ratio": np.nan})
+    found = judged(table(*others, dead, CONTROLS)).loc["simplex-dimension"]
+    assert found.loc["ugrnn", ["met", "runs", "verdict"]].tolist() == [0, 5, FAILS]
+    assert found.loc[claims.ALL_CELLS, "verdict"] == FAILS
+
+
+def test_controls_without_the_metric_are_not_counted():
+    found = judged(table((5, {}), (3, {**BAD, "control": "untrained", "cliff": np.nan}))).loc["simplex-cliff"]
+    assert found.loc["gru", "control"] == "no shuffled_labels; no untrained"
+    assert (found.loc["gru", "verdict"], found.loc["gru", "reason"]) == (UNDECIDED, "there is no control")
+
+
+def test_controls_stand_beside_every_strength_of_l2():
+    found = judged(table((5, {"l2": "1e-4"}), (5, {"l2": "1e-2"}), CONTROLS)).loc["simplex-cliff"]
+    assert found["control"].tolist() == ["no shuffled_labels; untrained 0/3"] * 2
+    assert found["verdict"].tolist() == [HOLDS] * 2
+
+
+def test_a_ratio_over_nothing_is_large_and_finite():
+    rows = pd.DataFrame({"evidence_along": [0.5], "modifier_along": [0.0]})
+    assert claims.along_ratio(rows).tolist() == [claims.LARGEST_RATIO]
+
+
 def test_an_empty_metric_is_not_met_and_a_claim_without_any_has_no_row():
     found = judged(table((4, {}), (1, {"hold_r2": np.nan, "seed": 109}), CONTROLS))
     assert found.loc[("words-held", "gru"), ["met", "runs"]].tolist() == [4, 5]
@@ -339,11 +368,11 @@ def test_networks_that_differ_in_l2_are_not_pooled():
 def test_controls_bear_the_names_of_what_they_control():
     runs = pd.DataFrame(
         [
-            {**IDENTITY, "seed": 100},
-            {**IDENTITY, "seed": 100, "model": "gru-untrained", "control": "untrained"},
+            {**IDENTITY, "seed": 100, "dimension_predicted": 2},
+            {**IDENTITY, "seed": 100, "model": "gru-untrained", "control": "untrained", "dimension_predicted": 2},
             {**IDENTITY, "seed": 100, "task": "categorical-3-shuffled", "control": "shuffled_labels"},
         ]
-    )
+    ).assign(bag_of_words_accuracy=[0.99, 0.99, 0.33], majority_accuracy=0.33)
     tasks = pd.DataFrame(
         {"task": ["categorical-3", "categorical-3-shuffled"], "structure": "unordered", "mean_length": 25.0}
     )
@@ -354,6 +383,9 @@ def test_controls_bear_the_names_of_what_they_control():
     assert set(found["structure"]) == {"unordered"}
     assert found["file_model"].tolist() == ["gru", "gru-untrained", "gru"]
     assert found["id_local_pca"].tolist() == [1.5] * 3
+    # Word counts under permuted labels said otherwise.
+    assert found["dimension_predicted"].tolist() == [2, 2, 2]
+    assert found["bag_of_words_accuracy"].tolist() == [0.99] * 3
 
 
 def sweep_rows(dimensions, seeds=5):

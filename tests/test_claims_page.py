@@ -70,7 +70,9 @@ def test_grids_are_by_family_with_tasks_in_natural_order():
     assert grid["cells"]["categorical-3"] == ["gru"]
     by_name = {claim["name"]: claim for claim in grid["claims"]}
     row = by_name["simplex-cliff"]["entries"][("categorical-3", "gru")]
-    assert (row["verdict"], row["met"], row["runs"], row["control"]) == ("fails", 0, 5, "untrained 0/3")
+    assert (row["verdict"], row["met"], row["runs"], row["control"]) == (
+        "fails", 0, 5, "no shuffled_labels; untrained 0/3",
+    )  # fmt: skip
     assert by_name["simplex-cliff"]["threshold"] == "at least 1"
 
 
@@ -80,6 +82,17 @@ def test_numbers_and_intervals():
     assert claims_page.interval({"observed": 2.0, "low": 1.5, "high": 2.5}) == "2 (1.5 to 2.5)"
     assert claims_page.interval({"observed": 2.0, "low": None, "high": None}) == "2"
     assert claims_page.interval({"observed": None}) == ""
+
+
+def test_verdicts_about_another_threshold_are_refused():
+    other = {**CLAIMS, "claims": [{**claim, "at_least": 2} for claim in CLAIMS["claims"] if claim["metric"] == "cliff"]}
+    with pytest.raises(KeyError, match="another threshold"):
+        claims_page.groups(found(), other)
+
+
+def test_claims_that_no_network_is_about_are_named():
+    text = claims_page.html_page(TEMPLATE, found(), CLAIMS, [])
+    assert "No network here is one that these claims are about: plane-dimension" in text
 
 
 def test_summaries_count_verdicts_over_tasks():

@@ -1,7 +1,8 @@
 """The verdict: every claim of config/claims.yaml on every task and cell, with intervals and beside its controls.
 
-A unit is a network, or for claims about a sweep one seed's networks in order of the varied setting. A claim is met by a
-unit whose metric keeps the threshold; an empty metric does not keep it. See `verdict` for the rule.
+A unit is a network, or for claims about a sweep one seed's networks in order of the varied setting. A claim is met by
+a unit whose metric keeps the threshold. A trained network whose metric is empty does not keep it; a control whose
+metric is empty shows nothing and is not counted. See `verdict` for the rule.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from rnn_geometry.columns import DIMENSION_COLUMNS, TASK_COLUMNS
 from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED
 
 KEYS = ["task", "model", "l2", "seed"]
+# What is known of a task from its training sentences, the same for all networks.
+OF_TASK = ("bag_of_words_accuracy", "majority_accuracy", "dimension_predicted")
+LARGEST_RATIO = 1e6  # stands for a ratio over nothing
 HOLDS, FAILS, UNDECIDED = "holds", "fails", "undecided"
 ALL_CELLS = "all"
 SWEEP = "sweep"  # stands for the structure of a task where a claim is about a sweep
@@ -117,12 +121,12 @@ def shuffled_share(rows: pd.DataFrame) -> pd.Series:
 
 def lasting_ratio(rows: pd.DataFrame) -> pd.Series:
     """Return how much longer evidence stays in the state than modifiers: ratio of the shares left."""
-    return rows["evidence_lasting"] / rows["modifier_lasting"]
+    return (rows["evidence_lasting"] / rows["modifier_lasting"]).clip(upper=LARGEST_RATIO)
 
 
 def along_ratio(rows: pd.DataFrame) -> pd.Series:
     """Return how much more of its move evidence makes along the slow manifold than modifiers do."""
-    return rows["evidence_along"] / rows["modifier_along"]
+    return (rows["evidence_along"] / rows["modifier_along"]).clip(upper=LARGEST_RATIO)
 
 
 def living_dimension(rows: pd.DataFrame) -> pd.Series:
@@ -162,14 +166,30 @@ def networks_table(runs: pd.DataFrame, tasks: pd.DataFrame, dimension: pd.DataFr
     for kind, name in ((UNTRAINED, "model"), (SHUFFLED_LABELS, "task")):
         mine = rows["control"] == kind
         rows.loc[mine, name] = rows.loc[mine, name].str.removesuffix(ENDINGS[kind])
+    # Word counts under permuted labels predict nothing: a control is held against those of the task it controls.
+    shuffled = rows["control"] == SHUFFLED_LABELS
+    own = runs.groupby("task")[list(OF_TASK)].first()
+    for column in OF_TASK:
+        rows.loc[shuffled, column] = rows.loc[shuffled, "task"].map(own[column])
     return rows
 
 
 def apart_by_l2(networks: pd.DataFrame) -> pd.DataFrame:
-    """Return the networks with L2 in the model's name where those of a model differ in it: they are no one sample."""
-    swept = networks.groupby(["task", "model"])["l2"].transform("nunique") > 1
-    names = networks["model"].where(~swept, networks["model"] + " l2 " + networks["l2"])
-    return networks.assign(model=names)
+    """Return the networks with L2 in the model's name where those of a model differ in it: they are no one sample.
+
+    Controls, which have the model's own L2, stand beside every strength.
+    """
+    parts = []
+    for (_, model), part in networks.groupby(["task", "model"], sort=False):
+        trained, controls = part[part["control"].isna()], part[part["control"].notna()]
+        strengths = trained["l2"].unique()
+        if len(strengths) < 2:
+            parts.append(part)
+            continue
+        for strength in strengths:
+            both = pd.concat([trained[trained["l2"] == strength], controls])
+            parts.append(both.assign(model=f"{model} l2 {strength}"))
+    return pd.concat(parts) if parts else networks
 
 
 def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
@@ -201,7 +221,7 @@ def units_of_sweeps(claim: Mapping[str, Any], sweeps: pd.DataFrame) -> pd.DataFr
     for (name, model, cell, seed), part in rows.groupby(["sweep", "model", "cell", "seed"], sort=True):
         part = part.assign(order=part["value"].astype(float)).sort_values("order")
         dimensions, d = living_dimension(part).to_numpy(dtype=float), float(part["dimension_expected"].iloc[0])
-        rng = np.random.default_rng(0)
+        rng = np.random.default_rng(int(seed))
         orders = [(None, dimensions), *(("permuted", rng.permutation(dimensions)) for _ in range(PERMUTATIONS))]
         for control, sequence in orders:
             unit = {"task": name, "structure": SWEEP, "model": model, "cell": cell, "seed": seed, "control": control}
@@ -234,13 +254,17 @@ def claims_table(
 
 
 def _rows_of_task(claim: Mapping[str, Any], task: str, units: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict]:
-    """Return the rows of one claim and task: each cell, then all cells of the universal claim if they are there."""
+    """Return the rows of one claim and task: each cell, then all cells of the universal claim if they are there.
+
+    None where the metric is empty for every trained network of the task: theory defines none there.
+    """
+    if units["value"][units["control"].isna()].isna().all():
+        return []
     rows, parts = [], {}
     for model, part in units.groupby("model", sort=True):
-        counted = _counted(part, claims["judged_from"])
-        if counted["value"][counted["control"].isna()].notna().any():
-            parts[model] = counted
-            rows.append(_row(claim, task, model, counted, claims))
+        if part["control"].isna().any():
+            parts[model] = _counted(part, claims["judged_from"])
+            rows.append(_row(claim, task, model, parts[model], claims))
     cells = {model: part["cell"].iloc[0] for model, part in parts.items()}
     universal = [model for model in parts if cells[model] in claims["universal"]]
     if claims["universal"] and {cells[model] for model in universal} == set(claims["universal"]):
@@ -257,11 +281,11 @@ def _counted(units: pd.DataFrame, judged_from: int) -> pd.DataFrame:
 def _row(
     claim: Mapping[str, Any], task: str, cell: str, units: pd.DataFrame, claims: Mapping[str, Any]
 ) -> dict[str, Any]:
-    trained, controls = units[units["control"].isna()], units[units["control"].notna()]
+    trained, controls = units[units["control"].isna()], units[units["control"].notna() & units["value"].notna()]
     counts = {
         kind: (int(part["met"].sum()), len(part))
-        for kind, part in controls.groupby("control", sort=True)
-        if kind in claim["controls"]
+        for kind in sorted(claim["controls"])
+        for part in [controls[controls["control"] == kind]]
     }
     met, runs = int(trained["met"].sum()), len(trained)
     share = wilson(met, runs, claims["level"])
@@ -269,7 +293,7 @@ def _row(
     return {
         **_numbers(claim, task, cell, trained, claims),
         "met": met, "share": met / runs, "share_low": share[0], "share_high": share[1],
-        "control": "; ".join(f"{kind} {hits}/{count}" for kind, (hits, count) in counts.items()),
+        "control": "; ".join(f"{kind} {hits}/{n}" if n else f"no {kind}" for kind, (hits, n) in counts.items()),
         "control_met": int(found.control_met), "judged": int((trained["seed"] >= claims["judged_from"]).all()),
         "verdict": found.verdict, "reason": found.reason,
     }  # fmt: skip

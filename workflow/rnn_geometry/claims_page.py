@@ -46,6 +46,10 @@ def _grid(structure: str, rows: Sequence[Mapping[str, Any]], claims: Mapping[str
     lines = []
     for claim in claims["claims"]:
         entries = {(row["task"], row["cell"]): row for row in rows if row["claim"] == claim["name"]}
+        if {row["threshold"] for row in entries.values()} - {threshold_words(claim)}:
+            raise KeyError(
+                f"the verdicts on {claim['name']} are about another threshold than the file of claims states"
+            )
         if entries:
             lines.append({**claim, "threshold": threshold_words(claim), "entries": entries})
     return {"structure": structure, "title": TITLES[structure], "tasks": tasks, "cells": cells, "claims": lines}
@@ -68,7 +72,7 @@ def html_page(
         panels.setdefault((task, model), f"runs/{task}/{model}/l2-{l2}/seed-{seed}/panel.png")
     environment = _environment(autoescape=True)
     return environment.from_string(template).render(
-        groups=groups(found, claims), claims=claims, panels=panels, **_words(found)
+        groups=groups(found, claims), claims=claims, panels=panels, idle=idle(found, claims), **_words(found)
     )
 
 
@@ -103,6 +107,11 @@ def summaries(found: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     return {claim: sorted(rows, key=lambda row: row["cell"] == ALL_CELLS) for claim, rows in tables.items()}
 
 
+def idle(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[str]:
+    """Return the names of claims that no network here is about."""
+    return [claim["name"] for claim in claims["claims"] if claim["name"] not in set(found["claim"])]
+
+
 def _environment(autoescape: bool) -> jinja2.Environment:
     environment = jinja2.Environment(
         autoescape=autoescape, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -113,12 +122,13 @@ def _environment(autoescape: bool) -> jinja2.Environment:
 
 def _words(found: pd.DataFrame) -> dict[str, Any]:
     """Return what both pages say beside the grids."""
-    counts = found["verdict"].value_counts()
+    cells = found[found["cell"] != ALL_CELLS]
+    counts = cells["verdict"].value_counts()
     return {
         "signs": SIGNS,
         "mark": MARK,
         "counts": {name: int(counts.get(name, 0)) for name in SIGNS},
-        "marked": int(found["control_met"].sum()),
+        "marked": int(cells["control_met"].sum()),
         "judged": bool(len(found)) and bool((found["judged"] == 1).all()),
     }
 
