@@ -81,7 +81,13 @@ def broken(changes, remove=(), **top):
         ({**RAW, "frozen": "soon"}, "frozen: 'soon' is no date"),
         (broken({"metric": "hold_input"}), "metric is 'hold_input'; accepted are"),
         (broken({"metric": "hold_r2"}), "there is no control random for hold_r2"),
-        (broken({"sweep": "seed", "metric": "falls_to_zero"}, remove=["structures"]), "expected|sweep"),
+        (
+            broken(
+                {"sweep": "h", "metric": "falls_to_zero", "controls": ["permuted"], "at_least": 1},
+                remove=["structures", "expected", "within_share"],
+            ),
+            "sweep is 'h'; accepted are l2",
+        ),
     ],
 )
 def test_mistakes_in_the_file_are_one_sentence(raw, sentence):

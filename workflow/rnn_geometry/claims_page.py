@@ -47,9 +47,7 @@ def _grid(structure: str, rows: Sequence[Mapping[str, Any]], claims: Mapping[str
     for claim in claims["claims"]:
         entries = {(row["task"], row["cell"]): row for row in rows if row["claim"] == claim["name"]}
         if {row["threshold"] for row in entries.values()} - {threshold_words(claim)}:
-            raise KeyError(
-                f"the verdicts on {claim['name']} are about another threshold than the file of claims states"
-            )
+            raise KeyError(f"the verdicts on {claim['name']} are about another threshold than that of the file")
         if entries:
             lines.append({**claim, "threshold": threshold_words(claim), "entries": entries})
     return {"structure": structure, "title": TITLES[structure], "tasks": tasks, "cells": cells, "claims": lines}
