@@ -113,6 +113,8 @@ def test_values_as_they_stand_in_names():
         ({"sweeps": [sweep(task={"name": "categorical", "family": "categorical", "length": 9})]}, "another task with"),
         ({"models": {**MODELS, "gru-untrained": MODELS["gru"]}, "controls": {"untrained": {"seeds": [1]}}}, "the name"),
         ({"sweeps": [sweep(values=[])]}, "too short"),
+        ({"sweeps": [sweep(over="sampling", values=["../../x"])]}, r"'categorical-../../x' is no name"),
+        ({"sweeps": [sweep(over="cell_options", values=[{"a/b": 1}], task="categorical-3")]}, "is no name"),
     ],
 )
 def test_mistakes_are_one_sentence(changes, sentence):

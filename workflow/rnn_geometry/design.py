@@ -93,7 +93,8 @@ class Design:
         return self._task({**self.tasks[task], "name": task + ENDINGS[SHUFFLED_LABELS], "shuffled_labels": True})
 
     def _task(self, task: dict[str, Any], key: str = "tasks") -> str:
-        """Add a task, or find the equal one that is there; return its name."""
+        """Add a task, or find the equal one that is there; return its name, which becomes a folder's."""
+        _check_name(task["name"], key)
         known = self.tasks.setdefault(task["name"], task)
         if known != task:
             raise UserError(
@@ -106,7 +107,7 @@ class Design:
     # Sweeps
 
     def _sweep(self, sweep: Mapping[str, Any], key: str, settings: Mapping[str, Any]) -> None:
-        """Add the networks of a sweep: one varied setting, everything else fixed."""
+        """Add the networks of a sweep: one setting varied, all others the same."""
         over, base = sweep["over"], self._base(sweep["task"], key)
         cells, seeds = sweep["cells"] or settings["cells"], sweep["seeds"] or settings["seeds"]
         for cell in cells:
@@ -141,6 +142,7 @@ class Design:
         if self.models[model][key] == value:
             return model
         name = f"{model}-{key}-{written(value)}"
+        _check_name(name, "sweeps[].values")
         self.models.setdefault(name, {**self.models[model], key: value})
         return name
 
@@ -153,6 +155,11 @@ def is_control(network: Network) -> bool:
 def written(value: Any) -> str:
     """Return a value of a sweep as it stands in names and tables: a list's entries joined by a hyphen."""
     return "-".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _check_name(name: str, key: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        raise UserError(f"config key {key}: '{name}' is no name: accepted are letters, digits, '.', '_' and '-'.")
 
 
 def _decimal(value: Any, key: str) -> str:
