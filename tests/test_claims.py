@@ -329,6 +329,17 @@ def test_controls_without_the_metric_are_not_counted():
     assert (found.loc["gru", "verdict"], found.loc["gru", "reason"]) == (UNDECIDED, "there is no control")
 
 
+def test_columns_of_the_untrained_self_stand_in_for_untrained_networks():
+    good = {"hold_r2_untrained": -1.0, "additivity_r2_untrained": 0.99}
+    found = judged(table((5, good)))
+    assert found.loc[("words-held", "gru"), ["control", "verdict"]].tolist() == [
+        "no shuffled_labels; untrained 0/5", HOLDS,
+    ]  # fmt: skip
+    assert found.loc[("words-add", "gru"), ["control_met", "verdict"]].tolist() == [1, UNDECIDED]
+    both = judged(table((5, good), (3, {**BAD, **good, "control": "untrained"})))
+    assert both.loc[("words-add", "gru"), "control"] == "no shuffled_labels; untrained 0/3"
+
+
 def test_controls_stand_beside_every_strength_of_l2():
     found = judged(table((5, {"l2": "1e-4"}), (5, {"l2": "1e-2"}), CONTROLS)).loc["simplex-cliff"]
     assert found["control"].tolist() == ["no shuffled_labels; untrained 0/3"] * 2

@@ -195,7 +195,8 @@ def apart_by_l2(networks: pd.DataFrame) -> pd.DataFrame:
 def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
     """Return the networks a claim speaks of: task, model, cell, seed, control, value, expected, met.
 
-    The control `random` has a row for every trained network, with the values of its columns `..._random`.
+    The control `random` has a row for every trained network, with the values of its columns `..._random`. So has
+    `untrained`, with columns `..._untrained` where there are such, for models without untrained networks of their own.
     """
     rows = rows[rows["structure"].isin(claim["structures"])]
     if "cells" in claim:
@@ -204,10 +205,12 @@ def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFr
     expected = claim.get("expected")
     expected = rows[expected] if isinstance(expected, str) else pd.Series(expected, rows.index, dtype=float)
     units = rows[["task", "structure", "model", "cell", "seed", "control"]].assign(value=value, expected=expected)
-    if "random" in claim["controls"]:
-        trained = rows["control"].isna()
-        twin = units[trained].assign(control="random", value=rows.loc[trained, f"{claim['metric']}_random"])
-        units = pd.concat([units, twin])
+    trained, names = rows["control"].isna(), rows["task"] + "/" + rows["model"]
+    alone = trained & ~names.isin(names[rows["control"] == UNTRAINED])
+    for control, mine in (("random", trained), (UNTRAINED, alone)):
+        column = f"{claim['metric']}_{control}"
+        if control in claim["controls"] and column in rows:
+            units = pd.concat([units, units[mine].assign(control=control, value=rows.loc[mine, column])])
     met = [keeps_threshold(claim, v, e) for v, e in zip(units["value"], units["expected"], strict=True)]
     return units.assign(met=met)
 
