@@ -21,7 +21,7 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
     """Draw one grid of `claims_page.groups`: rows are claims; columns cells by task; inside met / networks."""
     width, places, middles = _columns(group)
     height = ROW * len(group["claims"])
-    left, top, bottom = 1.75, 1.25, 0.45
+    left, top, bottom = 1.75, 1.15, 0.45
     figure = Figure(figsize=(left + width + 0.15, top + height + bottom))
     axes = figure.add_axes(
         (left / (left + width + 0.15), bottom / (top + height + bottom), width / (left + width + 0.15),
@@ -36,7 +36,7 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
     for (_, cell), x in places.items():
         axes.text(x + CELL / 2, -0.05, cell, rotation=90, ha="center", va="bottom", fontsize=7, color=style.GREY)
     for task, x in middles.items():
-        axes.text(x, -0.78, task, ha="center", va="bottom", fontsize=8, weight="bold")
+        axes.text(x, -0.7, task, ha="center", va="bottom", fontsize=8, weight="bold")
     handles = [Patch(color=colour, label=name) for name, colour in COLOURS.items()]
     handles.append(Patch(color="none", label=f"{MARK} a control meets it too"))
     figure.legend(handles=handles, loc="lower right", ncols=4)
