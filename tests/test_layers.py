@@ -66,6 +66,7 @@ LAYERS = {
         "integration_run",
         "hold_comparison",
         "tables",
+        "verdict",
         "claims",
         "claims_page",
     ],

@@ -9,8 +9,9 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from rnn_geometry.claims import ALL_CELLS, FAILS, HOLDS, UNDECIDED
+from rnn_geometry.claims import ALL_CELLS
 from rnn_geometry.claims_file import threshold_words
+from rnn_geometry.verdict import FAILS, HOLDS, UNDECIDED
 
 TITLES = {
     "unordered": "Unordered classes",

@@ -7,8 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from rnn_geometry.claims import clustered_interval, living_dimension
+from rnn_geometry.claims import living_dimension
 from rnn_geometry.plotting import style
+from rnn_geometry.verdict import clustered_interval
 
 LEVEL = 0.95
 LABELS = {
