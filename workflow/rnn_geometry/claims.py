@@ -97,7 +97,7 @@ def networks_table(runs: pd.DataFrame, tasks: pd.DataFrame, dimension: pd.DataFr
     shuffled = rows["control"] == SHUFFLED_LABELS
     own = runs.groupby("task")[list(OF_TASK)].first()
     for column in OF_TASK:
-        rows.loc[shuffled, column] = rows.loc[shuffled, "task"].map(own[column])
+        rows[column] = rows[column].where(~shuffled, rows["task"].map(own[column]))
     return rows
 
 
