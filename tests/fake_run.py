@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnn_geometry import io
+from rnn_geometry.plotting.arrays import NetworkArrays
 
 HIDDEN, LENGTH = 32, 25
 
@@ -54,7 +55,7 @@ def fake_arrays(kind="categorical", classes=3, seed=10, sentences=400, points=10
     trajectories = np.concatenate([np.zeros((8, 1, HIDDEN)), states[:8]], axis=1)
     trajectories[3, 15:] = np.nan
     readout = directions @ basis[:, :d].T
-    return {
+    found = {
         "states": {
             "visited": states.reshape(-1, HIDDEN)[chosen].astype(np.float32),
             "visited_class": np.repeat(labels, LENGTH, axis=0)[chosen],
@@ -70,6 +71,93 @@ def fake_arrays(kind="categorical", classes=3, seed=10, sentences=400, points=10
         "slow_points": search(slow, rng),
         "fixed_points": fixed_points(directions, basis[:, :d], rng),
         "linearization": linearization(d, moves, readout, basis[:, :d], rng),
+    }
+    planted = Planted(kind, directions, basis[:, :d], moves, found)
+    return found | {"slow_modes": slow_modes(planted), "flow": flow(planted), "traces": traces(planted)}
+
+
+class Planted:
+    """What the files of one network have in common: its geometry, and the frame of its slow points."""
+
+    def __init__(self, kind, directions, basis, moves, found):
+        self.kind, self.directions, self.basis, self.moves, self.found = kind, directions, basis, moves, found
+        network = NetworkArrays({}, {}, found["states"], found["slow_points"])
+        self.points = network.slow_points
+        self.origin, self.axes = self.points.mean(axis=0), network.components[:, :3].T
+
+    def states(self, scores):
+        """Return the states (..., S) of running scores (..., d)."""
+        flat = 3 * squashed(scores.reshape(-1, scores.shape[-1]), self.kind, self.directions)
+        return flat.reshape(scores.shape) @ self.basis.T
+
+
+def slow_modes(planted):
+    """Return slow modes along the manifold; every tenth point has one complex pair in place of the first two."""
+    rng, (n, d) = np.random.default_rng(2), (len(planted.points), planted.basis.shape[1])
+    kept = min(d + 1, 8)
+    tau = np.full((n, kept), 3.0)
+    tau[:, :d] = np.sort(10 ** rng.uniform(1.5, 3, size=(n, min(d, kept))), axis=1)[:, ::-1]
+    eigenvalues = np.exp(-1 / tau).astype(np.complex64)
+    right = np.zeros((n, planted.basis.shape[0], kept), dtype=np.complex64)
+    right[:, :, : min(d, kept)] = planted.basis[:, :kept] * np.exp(1j * rng.uniform(0, 6, size=(n, 1, min(d, kept))))
+    if d > 1:
+        pair = planted.basis[:, 0] + 1j * planted.basis[:, 1]
+        right[::10, :, 0], right[::10, :, 1] = pair / np.sqrt(2), pair.conj() / np.sqrt(2)
+        turned = np.exp(-1 / tau[::10, 0] + 0.01j)
+        eigenvalues[::10, 0], eigenvalues[::10, 1] = turned, turned.conj()
+    return {"count": np.full(n, d), "tau": tau, "eigenvalues": eigenvalues, "right": right}
+
+
+def flow(planted, grid=25):
+    """Return a flow that falls back towards the manifold and turns slowly, and kicks along the scores of all words."""
+    coordinates = (planted.points - planted.origin) @ planted.axes[:2].T
+    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
+    x, y = (np.linspace(a - 0.2 * (b - a), b + 0.2 * (b - a), grid) for a, b in zip(low, high, strict=True))
+    places = np.stack(np.meshgrid(x, y), axis=-1)
+    far = np.linalg.norm(places, axis=-1, keepdims=True)
+    velocity = -0.02 * places * (far / 2) ** 4 + 0.003 * places[..., ::-1] * [-1, 1]
+    rows = np.linspace(0, len(planted.points) - 1, 100).astype(int)
+    moves = 0.3 * planted.moves @ planted.basis.T @ planted.axes.T
+    return {
+        "grid_x": x,
+        "grid_y": y,
+        "velocity": velocity.astype(np.float32),
+        "speed": (np.linalg.norm(velocity, axis=-1) + 1e-4).astype(np.float32),
+        "logits": 2 * (planted.origin + places @ planted.axes[:2]) @ planted.found["states"]["readout"].T,
+        "rows": rows,
+        "kick_words": np.arange(len(moves)),
+        "kicks": np.broadcast_to(moves, (len(rows), *moves.shape)).astype(np.float32),
+    }
+
+
+def traces(planted, sentences=40):
+    """Return sentences as written, reversed and shuffled; the last two are curated and one of them has no label."""
+    rng = np.random.default_rng(3)
+    readout, rows = planted.found["states"]["readout"], []
+    tokens, labels = [], []
+    for i in range(sentences):
+        words = rng.integers(len(planted.moves), size=rng.integers(10, LENGTH))
+        label = labels_of(planted.moves[words].sum(axis=0, keepdims=True), planted.kind, planted.directions)[0]
+        labels.append(label if planted.kind == "multilabel" else np.eye(len(readout), dtype=np.int8)[label])
+        if i == sentences - 1:
+            labels[-1] = np.full(len(readout), -1)
+        for order in (words, words[::-1], rng.permutation(words)):
+            tokens.append(order)
+            scores = np.concatenate([np.zeros((1, planted.basis.shape[1])), planted.moves[order].cumsum(axis=0)])
+            rows.append(planted.states(scores))
+    states = np.concatenate(rows)
+    return {
+        "origin": planted.origin,
+        "axes": planted.axes,
+        "tokens": np.concatenate(tokens).astype(np.int32),
+        "offsets": np.concatenate([[0], np.cumsum([len(words) for words in tokens])]),
+        "sentence": np.repeat(np.arange(sentences), 3),
+        "order": np.tile(np.arange(3), sentences).astype(np.int8),
+        "kind": np.array([0] * (sentences - 2) + [1, 1], dtype=np.int8),
+        "name": np.array([f"sentence {i}" for i in range(sentences)]),
+        "labels": np.array(labels, dtype=np.int8),
+        "coordinates": ((states - planted.origin) @ planted.axes.T).astype(np.float32),
+        "logits": (states @ readout.T).astype(np.float32),
     }
 
 

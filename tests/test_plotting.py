@@ -251,6 +251,23 @@ def test_readout_angles_are_drawn_against_theory(runs):
     ]  # fmt: skip
 
 
+def test_measured_dimension_is_drawn_against_the_predicted_one(runs):
+    figure = overview.predicted_dimension(runs)
+    assert [ax.get_ylabel() for ax in figure.axes] == list(overview.MEASURES.values())
+    assert {ax.get_xlabel() for ax in figure.axes} == {"dimension predicted from word counts"}
+    for ax, measure in zip(figure.axes, overview.MEASURES, strict=True):
+        theory = next(line for line in ax.lines if line.get_label() == "theory")
+        np.testing.assert_allclose(theory.get_ydata(), theory.get_xdata())
+        drawn = {line.get_label(): line.get_xydata() for line in ax.lines if line.get_marker() != "None"}
+        for model, points in drawn.items():
+            rows = runs[runs["model"] == model]
+            np.testing.assert_allclose(points[:, 1], rows[measure].astype(float))
+            assert np.abs(points[:, 0] - rows["dimension_predicted"]).max() < 0.5
+        places = np.concatenate(list(drawn.values()))
+        assert len(np.unique(places, axis=0)) == len(runs)  # equal values stand side by side
+        assert ax.get_xlim() == ax.get_ylim()
+
+
 def test_time_constants_mark_half_the_sentence(runs):
     figure = overview.time_constants(runs, dict.fromkeys(TASKS, 25.0))
     assert [theory_values(ax) for ax in figure.axes] == [[12.5]] * 5

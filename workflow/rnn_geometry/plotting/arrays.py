@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnn_geometry import io
+from rnn_geometry.frame import principal_components, signed
 from rnn_geometry.plotting import style
 
 
@@ -27,6 +28,9 @@ class NetworkArrays:
     linear: Mapping[str, np.ndarray] = field(default_factory=dict)
     history: Mapping[str, Sequence] = field(default_factory=dict)
     words: Sequence[str] = ()
+    flow: Mapping[str, np.ndarray] = field(default_factory=dict)
+    traces: Mapping[str, np.ndarray] = field(default_factory=dict)
+    modes: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def slow_points(self) -> np.ndarray:
@@ -37,7 +41,7 @@ class NetworkArrays:
     @cached_property
     def components(self) -> np.ndarray:
         """Unit principal components of the slow points, (S, S), as columns, the widest first, signs as below."""
-        return _signed(principal_components(self.slow_points), self.readout)
+        return signed(principal_components(self.slow_points), self.readout)
 
     @cached_property
     def readout(self) -> np.ndarray:
@@ -78,12 +82,6 @@ class NetworkArrays:
         return "  ·  ".join(map(str, parts))
 
 
-def principal_components(points: np.ndarray) -> np.ndarray:
-    """Return all principal components (S, S) as columns, the one of largest variance first."""
-    centred = points - points.mean(axis=0)
-    return np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
-
-
 def variance_ratio(points: np.ndarray) -> np.ndarray:
     """Return each component's share of the variance, the largest first."""
     points = np.asarray(points, dtype=np.float64)
@@ -92,24 +90,11 @@ def variance_ratio(points: np.ndarray) -> np.ndarray:
     return values / max(values.sum(), np.finfo(float).tiny)
 
 
-def _signed(components: np.ndarray, readout: np.ndarray) -> np.ndarray:
-    """Choose the free signs of the first components, so that equal geometries are drawn alike.
-
-    The last class lies right of the first along component 1; the middle classes lie above the outer two along 2.
-    """
-    along = readout @ components[:, :2]
-    right = along[-1, 0] - along[0, 0] if len(along) > 1 else along[0, 0]
-    up = along[1:-1, 1].mean() - along[[0, -1], 1].mean() if len(along) > 2 else along[0, 1]
-    signs = np.ones(components.shape[1])
-    signs[:2] = np.where(np.array([right, up])[: len(signs)] < 0, -1, 1)
-    return components * signs
-
-
 def load_network(files: Mapping[str, str | Path], meta: Mapping | None = None, words: Sequence[str] | None = None):
     """Read a network's files by name: run, states, slow (or slow_points) and, where given, the others.
 
-    The others: fixed (or fixed_points), linearization, geometry, history, meta and vocab; `meta` and `words` may be
-    handed over instead of the last two. Raises UserError for a damaged file.
+    The others: fixed (or fixed_points), linearization, flow, traces, modes (or slow_modes), geometry, history, meta and
+    vocab; `meta` and `words` may be handed over instead of the last two. Raises UserError for a damaged file.
     """
     files = {_NAMES.get(name, name): path for name, path in files.items() if name in _NAMES or name in _READERS}
     found = {name: _READERS[name](path) for name, path in files.items()}
@@ -123,10 +108,13 @@ def load_network(files: Mapping[str, str | Path], meta: Mapping | None = None, w
         linear=found.get("linearization", {}),
         history=found.get("history", {}),
         words=found.get("vocab", ()) if words is None else words,
+        flow=found.get("flow", {}),
+        traces=found.get("traces", {}),
+        modes=found.get("modes", {}),
     )
 
 
-_NAMES = {"slow_points": "slow", "fixed_points": "fixed", "linear": "linearization"}
+_NAMES = {"slow_points": "slow", "fixed_points": "fixed", "linear": "linearization", "slow_modes": "modes"}
 _READERS = {
     "run": io.read_json,
     "meta": io.read_json,
@@ -136,8 +124,37 @@ _READERS = {
     "slow": io.read_npz,
     "fixed": io.read_npz,
     "linearization": io.read_npz,
+    "flow": io.read_npz,
+    "traces": io.read_npz,
+    "modes": io.read_npz,
     "history": io.read_table,
 }
+
+
+def with_portrait(network: NetworkArrays, portrait: Mapping[str, np.ndarray]) -> NetworkArrays:
+    """Return a network with its flow and traces from the portrait of its task, arrays named {network}/{file}/{array}.
+
+    A network's name is {model}/l2-{l2}/seed-{seed}. What the portrait does not hold is left as it was.
+    """
+    start = "{model}/l2-{l2}/seed-{seed}/".format(**network.run)
+    parts: dict[str, dict[str, np.ndarray]] = {"flow": {}, "traces": {}}
+    for name, values in portrait.items():
+        kind, _, array = name.removeprefix(start).partition("/")
+        if name.startswith(start) and kind in parts:
+            parts[kind][array] = values
+    return replace(network, **{kind: arrays for kind, arrays in parts.items() if arrays})
+
+
+def load_networks(files: Mapping[str, str | Sequence[str]]) -> list[NetworkArrays]:
+    """Read several networks; files by name as for `load_network`, a list with one a network, or one file for all.
+
+    portraits, if given, holds the flow and traces of all of them.
+    """
+    portrait = io.read_npz(files["portraits"]) if "portraits" in files else {}
+    count = len(files["run"])
+    columns = {name: [paths] * count if isinstance(paths, str) else paths for name, paths in files.items()}
+    own = [load_network({name: paths[i] for name, paths in columns.items()}) for i in range(count)]
+    return [with_portrait(network, portrait) for network in own]
 
 
 def present_codes(network: NetworkArrays) -> np.ndarray:

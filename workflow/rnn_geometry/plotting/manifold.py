@@ -81,7 +81,13 @@ def draw_fixed_points(axes, network: NetworkArrays, project) -> None:
 
 
 def draw_readouts(
-    axes, network: NetworkArrays, arrows: np.ndarray, reach: float, font: float | None = 9, width: float = 2.0
+    axes,
+    network: NetworkArrays,
+    arrows: np.ndarray,
+    reach: float,
+    font: float | None = 9,
+    width: float = 2.0,
+    alpha: float = 1.0,
 ):
     """Draw readout vectors, given as plane coordinates (C, 2), as arrows from 0; the longest has length `reach`.
 
@@ -91,7 +97,14 @@ def draw_readouts(
     codes = style.readout_codes(len(arrows), network.multi_label)
     named = _room_for_names(arrows, reach)
     for arrow, code, name, room in zip(arrows, codes, network.class_names, named, strict=True):
-        look = {"arrowstyle": "-|>", "color": style.class_colour(code), "lw": width, "shrinkA": 0, "shrinkB": 0}
+        look = {
+            "arrowstyle": "-|>",
+            "color": style.class_colour(code),
+            "lw": width,
+            "shrinkA": 0,
+            "shrinkB": 0,
+            "alpha": alpha,
+        }
         axes.annotate("", arrow, (0, 0), arrowprops={**look, "path_effects": HALO}, zorder=5)
         if font and room:
             _name(axes, arrow, name, style.class_colour(code), font)

@@ -233,17 +233,23 @@ def _lines(axes, runs: pd.DataFrame, columns: Sequence[str], x: np.ndarray, spre
 
 @style.styled
 def predicted_dimension(runs: pd.DataFrame) -> Figure:
-    """Participation ratio of the slow points against the dimension predicted before training; tasks side by side."""
+    """Measured dimension of the slow points against that predicted before training: a point per network and panel.
+
+    Points of equal value are moved aside a little so that all show; the diagonal is theory.
+    """
     runs = runs[runs["dimension_predicted"].notna()]
     if runs.empty:
         return _nothing("No dimension was predicted for these tasks.")
-    tasks = runs.groupby("task")["dimension_predicted"].first()[_tasks(runs)].sort_values(kind="stable")
-    figure, axes = _figure(1, 1, min(max(4.2, 1.0 * len(tasks) + 0.8), 14), 3.6)
-    ax = axes[0, 0]
-    _theory_at_tasks(ax, runs, list(tasks.index), "dimension_predicted")
-    _scatter(ax, runs, _at_tasks(runs, list(tasks.index)), "participation_ratio")
-    _task_axis(ax, [f"{task}\n(predicted {value:.0f})" for task, value in tasks.items()])
-    ax.set_ylabel("participation ratio of the slow points")
-    ax.set_ylim(0, 1.1 * max(runs["participation_ratio"].max(), tasks.max(), 1))
-    _legend(figure, [*_model_handles(runs), _theory_handle("predicted before training")])
+    figure, axes = _figure(1, 2, style.TWO_COLUMNS, 3.9)
+    predicted = runs["dimension_predicted"].astype(float)
+    measured = runs[list(MEASURES)].astype(float)
+    top = max(float(measured.max().max()), float(predicted.max()), 1) + 0.7
+    for ax, (measure, label) in zip(axes[0], MEASURES.items(), strict=True):
+        ax.plot([0, top], [0, top], label="theory", **THEORY)
+        _scatter(ax, runs, predicted, measure, width=0.6)
+        ax.set(xlim=(0, top), ylim=(0, top), aspect="equal", xlabel="dimension predicted from word counts")
+        ax.set_ylabel(label)
+        for side in (ax.xaxis, ax.yaxis):
+            side.set_major_locator(MaxNLocator(8, integer=True))
+    _legend(figure, [*_model_handles(runs), _theory_handle("measured = predicted")])
     return figure

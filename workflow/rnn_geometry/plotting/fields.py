@@ -1,0 +1,198 @@
+"""Fields over the plane of slow points, what the logits decide, and how states drift without input.
+
+Shapes: g grid points a side, p pixels a side, C outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.path import Path
+
+from rnn_geometry.plotting import manifold, style
+from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.panels import (
+    SLOW,
+    bulk,
+    class_handles,
+    colour_bar,
+    dot_handle,
+    draw_slow_points,
+    label_planes,
+    line_handle,
+    panels,
+    set_plane,
+)
+from rnn_geometry.plotting.views import View, plane_view
+
+PIXELS, STREAMS = 120, 30  # a side of the image, and of the grid of the stream lines
+SPEED = "viridis"
+SURE = 0.9  # probability of a contour
+
+
+# Logits
+
+
+@style.styled
+def logits(networks: Sequence[NetworkArrays]) -> Figure:
+    """Draw which class wins over the plane and how surely, or where each label is as likely as not."""
+    several = networks[0].multi_label
+    handles = [*class_handles(networks), SLOW]
+    if several:
+        handles += handles_of_labels(networks[0])
+    else:
+        handles.append(line_handle(f"probability {SURE:g} of the class that wins", style.INK, lw=0.8))
+    figure, axes = panels(networks, "Decisions over the plane", handles)
+    views = [plane_view(network) for network in networks]
+    for ax, view in zip(axes, views, strict=True):
+        _draw_logits(ax, view)
+    label_planes(axes, views[0])
+    return figure
+
+
+def _draw_logits(axes, view: View) -> None:
+    set_plane(axes, view, bulk(view.slow_points))
+    x, y, places = view_grid(axes, PIXELS)
+    found = plane_logits(view, places)
+    colours, contours, levels = (label_fields if view.network.multi_label else class_fields)(found)
+    axes.imshow(
+        colours, extent=(*axes.get_xlim(), *axes.get_ylim()), origin="lower", interpolation="bilinear", zorder=0
+    )
+    names = view.network.class_names if view.network.multi_label else [None] * len(contours)
+    for i, (field, name) in enumerate(zip(contours, names, strict=True)):
+        colour = style.INK if name is None else style.class_colour(2**i)
+        width = 0.7 if name is None else 1.8
+        if np.nanmin(field) < levels[0] < np.nanmax(field):
+            axes.contour(x, y, field, levels=levels, colors=colour, linewidths=width, zorder=1)
+    draw_slow_points(axes, view, size=2.5, alpha=0.7)
+
+
+def plane_logits(view: View, places: np.ndarray) -> np.ndarray:
+    """Return the logits (..., C) at places (..., 2) of the plane through the mean slow point: they are linear there."""
+    states = view.network.states
+    mean = view.network.readout @ view.network.slow_points.mean(axis=0) + np.asarray(states["readout_bias"])
+    return places @ view.readouts.T + mean
+
+
+def class_fields(found: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], list[float]]:
+    """Return the image (p, p, 4) of logits (p, p, C), the fields to draw contours of, and their levels.
+
+    The colour of the class that wins, the deeper the likelier it is; white where it is no likelier than chance.
+    """
+    shares = np.exp(found - found.max(axis=-1, keepdims=True))
+    shares /= shares.sum(axis=-1, keepdims=True)
+    largest, chance = shares.max(axis=-1), 1 / found.shape[-1]
+    return _tinted(np.nan_to_num(shares).argmax(axis=-1), (largest - chance) / max(1 - chance, 1e-9)), [largest], [SURE]
+
+
+def label_fields(found: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], list[float]]:
+    """Return the same of labels that do not exclude each other: the likeliest combination; a field for every label."""
+    likely = 1 / (1 + np.exp(-found))
+    codes = style.class_codes((found > 0).reshape(-1, found.shape[-1])).reshape(found.shape[:-1])
+    surely = np.where(found > 0, likely, 1 - likely).prod(axis=-1)
+    return _tinted(codes, surely), list(np.moveaxis(likely, -1, 0)), [0.5]
+
+
+def _tinted(codes: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Return the colours of codes (p, p) mixed with white, (p, p, 4); where the share is NaN nothing shows."""
+    known = np.isfinite(share)
+    deep = (0.12 + 0.5 * np.where(known, share, 0))[..., None]
+    colours = 1 - deep * (1 - style.class_colours(codes.ravel()).reshape(*codes.shape, 3))
+    return np.concatenate([colours, known[..., None]], axis=-1)
+
+
+# Flow
+
+
+@style.styled
+def flow(networks: Sequence[NetworkArrays]) -> Figure:
+    """Draw the speed of the dynamics without input over the plane, its stream lines, and the slow points."""
+    colours = LinearSegmentedColormap.from_list("speed", colormaps[SPEED](np.linspace(0, 0.9, 64)))
+    figure, axes = panels(networks, "Flow without input: ‖F(h, x*) − h‖", flow_handles(), bar=True)
+    views = [plane_view(network) for network in networks]
+    speeds = np.concatenate([np.asarray(network.flow["speed"], dtype=float).ravel() for network in networks])
+    norm = LogNorm(*np.quantile(np.maximum(speeds, 1e-12), [0.01, 0.99]))
+    for ax, view in zip(axes, views, strict=True):
+        _draw_flow(ax, view, colours, norm)
+    label_planes(axes, views[0])
+    colour_bar(figure, axes, ScalarMappable(norm, colours), "speed (per word)")
+    return figure
+
+
+def _draw_flow(axes, view: View, colours, norm: LogNorm) -> None:
+    set_plane(axes, view, bulk(view.slow_points))
+    limits = (*axes.get_xlim(), *axes.get_ylim())
+    speed = on_view(view, "speed", view_grid(axes, PIXELS)[2])
+    image = axes.imshow(speed, extent=limits, origin="lower", cmap=colours, norm=norm, interpolation="bilinear")
+    # The grid was laid along the components: turned, it need not fill the panel.
+    edge = Polygon(grid_corners(view), transform=axes.transData)
+    image.set_clip_path(edge)
+    x, y, places = view_grid(axes, STREAMS)
+    known = Path(grid_corners(view)).contains_points(places.reshape(-1, 2)).reshape(STREAMS, STREAMS, 1)
+    velocity = np.ma.masked_invalid(np.where(known, on_view(view, "velocity", places) @ view.basis, np.nan))
+    look = {"color": "white", "linewidth": 0.6, "arrowsize": 0.55, "density": 0.65, "integration_max_error_scale": 3}
+    axes.streamplot(x, y, velocity[..., 0], velocity[..., 1], zorder=2, **look)
+    points = manifold.thinned(view.slow_points, 150)
+    axes.scatter(
+        *points.T, s=7, c="white", edgecolors=style.INK, linewidths=0.5, label="slow points", zorder=3, rasterized=True
+    )
+    axes.set(xlim=limits[:2], ylim=limits[2:])
+
+
+# The grid
+
+
+def sample(values: np.ndarray, grid_x: np.ndarray, grid_y: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Return values (g, g, ...), [i, j] at (grid_y[i], grid_x[j]), at places (..., 2); past an edge as on it."""
+    columns = np.clip((places[..., 0] - grid_x[0]) / (grid_x[-1] - grid_x[0]), 0, 1) * (len(grid_x) - 1)
+    rows = np.clip((places[..., 1] - grid_y[0]) / (grid_y[-1] - grid_y[0]), 0, 1) * (len(grid_y) - 1)
+    i = np.clip(np.floor(rows).astype(int), 0, len(grid_y) - 2)
+    j = np.clip(np.floor(columns).astype(int), 0, len(grid_x) - 2)
+    extra = (1,) * (values.ndim - 2)
+    down, right = (rows - i).reshape(*rows.shape, *extra), (columns - j).reshape(*rows.shape, *extra)
+    top = values[i, j] * (1 - right) + values[i, j + 1] * right
+    bottom = values[i + 1, j] * (1 - right) + values[i + 1, j + 1] * right
+    return top * (1 - down) + bottom * down
+
+
+def view_grid(axes, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return x (count,), y (count,) and all places (count, count, 2) over the limits of a panel."""
+    x, y = np.linspace(*axes.get_xlim(), count), np.linspace(*axes.get_ylim(), count)
+    return x, y, np.stack(np.meshgrid(x, y), axis=-1)
+
+
+def on_view(view: View, name: str, places: np.ndarray) -> np.ndarray:
+    """Return an array of flow.npz at drawn places (..., 2) of a view of components 1 and 2."""
+    flow = view.network.flow
+    along = places @ view.basis.T
+    return sample(np.asarray(flow[name], dtype=float), flow["grid_x"], flow["grid_y"], along)
+
+
+def grid_corners(view: View) -> np.ndarray:
+    """Return where the corners (4, 2) of the grid of flow.npz are drawn, in turn."""
+    (left, right), (low, high) = (np.asarray(view.network.flow[name])[[0, -1]] for name in ("grid_x", "grid_y"))
+    return np.array([[left, low], [right, low], [right, high], [left, high]]) @ view.basis
+
+
+def handles_of_labels(network: NetworkArrays) -> list[Line2D]:
+    """Return legend entries of the lines at which the probability of each label is one half."""
+    codes = style.readout_codes(len(network.readout), True)
+    return [
+        line_handle(f"{name}: probability .5", style.class_colour(code), lw=2)
+        for name, code in zip(network.class_names, codes, strict=True)
+    ]
+
+
+def flow_handles() -> list[Line2D]:
+    """Return legend entries of the slow points and stream lines of the flow."""
+    return [
+        dot_handle("slow points", "white", 4, mec=style.INK, mew=0.7),
+        line_handle("stream lines of the flow without input", style.GREY, lw=1),
+    ]

@@ -1,0 +1,230 @@
+"""Panels of equal size side by side, one for each network of a task, with one legend; laid out by hand in inches.
+
+An automatic layout would draw every figure twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil
+
+import numpy as np
+from matplotlib.colors import LogNorm, Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from rnn_geometry.plotting import manifold, style
+from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.views import View
+
+LEFT, RIGHT, TOP, BOTTOM, GAP = 0.5, 0.1, 0.46, 0.4, 0.34  # inches round and between the panels
+BAR = 0.62  # inches of a colour bar with its labels
+LINE = 0.165  # inches of a line of the legend
+SMALL = 7  # points
+SHOWN = 400  # slow points in a panel
+LARGEST_PANEL, MOST_COLUMNS, MOST_HANDLES = 2.4, 4, 32
+
+
+def panels(
+    networks: Sequence[NetworkArrays],
+    title: str,
+    handles: Sequence[Line2D] = (),
+    *,
+    shape: float = 1.0,
+    inset: float = 0.0,
+    bar: bool = False,
+    gap: float = GAP,
+    below: float = BOTTOM,
+):
+    """Return a figure and its axes, one per network; `shape` is height over width of a panel, `bar` leaves room right.
+
+    gap: inches between panels; below: inches for what stands under a panel, and inset: widths of a panel for more.
+    """
+    columns = len(networks) if len(networks) <= MOST_COLUMNS else ceil(len(networks) / 2)
+    rows = ceil(len(networks) / columns)
+    width = style.ONE_COLUMN if columns == 1 else style.TWO_COLUMNS
+    right = RIGHT + BAR * bar
+    side = min((width - LEFT - right - gap * (columns - 1)) / columns, LARGEST_PANEL)
+    # A few panels of limited size stand in the middle.
+    start = LEFT + (width - LEFT - right - side * columns - gap * (columns - 1)) / 2
+    across, lines = _legend_shape(handles, width)
+    row = side * (shape + inset) + below
+    height = TOP + rows * row + (rows - 1) * 0.25 + LINE * lines + (0.08 if lines else 0)
+    figure = Figure(figsize=(width, height))
+    boxes = [
+        (start + i % columns * (side + gap), height - TOP - side * shape - i // columns * (row + 0.25))
+        for i in range(len(networks))
+    ]
+    axes = [figure.add_axes((x / width, y / height, side / width, side * shape / height)) for x, y in boxes]
+    _name(figure, axes, networks, title)
+    if lines:
+        handles = handles[:MOST_HANDLES]
+        figure.legend(handles=handles, loc="lower center", ncols=across, fontsize=SMALL + 0.5, borderaxespad=0.2)
+    return figure, axes
+
+
+def _legend_shape(handles: Sequence[Line2D], width: float) -> tuple[int, int]:
+    """Return the columns and lines of a legend of at most `width` inches, filled column by column."""
+    inches = [0.47 + 0.056 * len(handle.get_label()) for handle in handles[:MOST_HANDLES]]
+    for lines in range(1, len(inches) + 1):
+        columns = ceil(len(inches) / lines)
+        if sum(max(part) for part in _columns(inches, columns)) < width:
+            return columns, lines
+    return 1, len(inches)
+
+
+def _columns(items: Sequence, columns: int) -> list:
+    """Deal items into columns as a legend does: the first columns get one more."""
+    short, longer = divmod(len(items), columns)
+    ends = [i * short + min(i, longer) for i in range(columns + 1)]
+    return [items[a:b] for a, b in pairwise(ends)]
+
+
+def _name(figure: Figure, axes, networks: Sequence[NetworkArrays], title: str) -> None:
+    width, height = figure.get_size_inches()
+    top = 1 - 0.06 / height
+    figure.text(0.08 / width, top, title, fontsize=10, va="top")
+    task = str(networks[0].run.get("task"))
+    if len(networks) > 1:
+        expected = "" if networks[0].dimension is None else f"  (d = {networks[0].dimension})"
+        figure.text(1 - 0.08 / width, top, task + expected, fontsize=8.5, va="top", ha="right", color=style.GREY)
+    for ax, network in zip(axes, networks, strict=True):
+        name = str(network.run.get("model"))
+        name = name if len(networks) > 1 else f"{task}, {name}"
+        ax.set_title(name, loc="center", fontsize=8.5, weight="normal", pad=4)
+        ax.tick_params(labelsize=SMALL, length=2.5, pad=2)
+
+
+def colour_bar(figure: Figure, axes, mappable, label: str) -> None:
+    """Draw one colour bar at the right of all panels."""
+    width = figure.get_figwidth()
+    last = max(ax.get_position().x1 for ax in axes)
+    low, high = axes[-1].get_position().y0, axes[0].get_position().y1
+    cax = figure.add_axes((last + 0.1 / width, low, 0.09 / width, high - low))
+    bar = figure.colorbar(mappable, cax=cax, ticks=round_ticks(mappable.norm))
+    bar.ax.yaxis.set_major_formatter(lambda value, _: plain(value))
+    bar.minorticks_off()
+    bar.set_label(label, fontsize=8)
+    bar.ax.tick_params(labelsize=SMALL, length=2, pad=2)
+    bar.outline.set_visible(False)
+
+
+def plain(value: float) -> str:
+    """Return a tick label without markup, each font of which would cost a file a tenth of a second."""
+    return f"{value:g}".replace("e+0", "e").replace("-", "−")
+
+
+def round_ticks(norm: Normalize) -> list[float] | None:
+    """Return ticks of a logarithmic colour bar, 1, 2 and 5 times powers of ten or these alone; None of another."""
+    if not isinstance(norm, LogNorm):
+        return None
+    decades = np.arange(np.floor(np.log10(norm.vmin)), np.ceil(np.log10(norm.vmax)) + 1)
+    factors = (1, 2, 5) if len(decades) < 4 else (1,)
+    return [f * 10.0**k for k in decades for f in factors if norm.vmin <= f * 10.0**k <= norm.vmax]
+
+
+def dots(axes, points: np.ndarray, size: float | np.ndarray, colour, label: str, z: float, alpha: float = 1.0) -> None:
+    """Draw points (n, 2) as dots that are pixels in vector files: thousands of circles make them large."""
+    manifold.scatter(axes, points, size, colour, label, z, alpha)
+    axes.collections[-1].set_rasterized(True)
+
+
+def draw_slow_points(axes, view: View, size: float = 4, colour: str = style.INK, alpha: float = 1.0) -> None:
+    """Draw slow points as small dots, dark ones unless they are the background of something else."""
+    dots(axes, manifold.thinned(view.slow_points, SHOWN), size, colour, "slow points", 1.5, alpha)
+
+
+def draw_final_states(axes, view: View, size: float = 8, alpha: float = 0.8) -> None:
+    """Draw final states in the colours of their classes or label combinations."""
+    codes = manifold.thinned(style.class_codes(view.network.states["final_labels"]))
+    final = view.states(manifold.thinned(np.asarray(view.network.states["final"])))
+    dots(axes, final, size, style.class_colours(codes), "final states", 2, alpha)
+
+
+def draw_readouts(axes, view: View, reach: float, **look) -> None:
+    """Draw readouts as arrows from the centre, of which the longest has length `reach`."""
+    manifold.draw_readouts(axes, view.network, view.readouts, reach, **{"font": None, "width": 1.7, **look})
+
+
+def tips(view: View, reach: float) -> np.ndarray:
+    """Return the tips (C, 2) of readout arrows of which the longest has length `reach`."""
+    return view.readouts * reach / max(np.linalg.norm(view.readouts, axis=1).max(), 1e-12)
+
+
+def set_plane(axes, view: View, *seen: np.ndarray) -> None:
+    """Show all of several sets of points (n, 2) at one scale, label the axes, and count slow points outside."""
+    points = np.concatenate([part.reshape(-1, 2) for part in seen])
+    low, high = points.min(axis=0), points.max(axis=0)
+    half = max(0.55 * float((high - low).max()), 1e-9)
+    middle = (low + high) / 2
+    axes.set(xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half), aspect="equal")
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    outside = int((np.abs(view.slow_points - middle) > half).any(axis=1).sum())
+    if outside:
+        axes.text(
+            0.98,
+            0.02,
+            f"{outside} outside",
+            transform=axes.transAxes,
+            ha="right",
+            color=style.INK,
+            fontsize=6.5,
+            path_effects=manifold.HALO,
+            zorder=9,
+        )
+
+
+def label_axes(axes, below: str, left: str, note: str = "", shared: bool = False) -> None:
+    """Name the axes of all panels: below each, and at the left of each row; the note stands in the top right corner."""
+    first = min(ax.get_position().x0 for ax in axes)
+    for ax in axes:
+        ax.set_xlabel(below, fontsize=8, labelpad=2)
+        if ax.get_position().x0 < first + 1e-6:
+            ax.set_ylabel(left, fontsize=8, labelpad=2)
+        elif shared:
+            ax.set_yticklabels([])
+    remark(axes[0].figure, note)
+
+
+def label_planes(axes, view: View) -> None:
+    """Name the axes of planes."""
+    label_axes(axes, *view.labels, note=view.note)
+
+
+def remark(figure: Figure, note: str) -> None:
+    """Add a note to what the top right corner of a figure of several panels says of the task."""
+    corner = next((text for text in figure.texts if text.get_ha() == "right"), None)
+    if corner and note:
+        corner.set_text(f"{corner.get_text()},  {note}")
+
+
+def bulk(points: np.ndarray) -> np.ndarray:
+    """Return two corners (2, 2) of a box round nearly all points (n, 2): a few far away do not shrink the rest."""
+    return np.quantile(points, [0.005, 0.995], axis=0)
+
+
+def dot_handle(label: str, colour: str, size: float = 4.5, **look) -> Line2D:
+    """Return a legend entry that is a dot."""
+    return Line2D([], [], **{"ls": "", "marker": "o", "ms": size, "mew": 0, "color": colour, "label": label, **look})
+
+
+def line_handle(label: str, color: str, **look) -> Line2D:
+    """Return a legend entry that is a line."""
+    return Line2D([], [], **{"color": color, "lw": 1.4, "label": label, **look})
+
+
+def class_handles(networks: Sequence[NetworkArrays]) -> list[Line2D]:
+    """Return legend entries of the classes or label combinations that occur in any network."""
+    found = {handle.get_label(): handle for network in networks for handle in manifold.class_handles(network)}
+    return list(found.values())
+
+
+SLOW = dot_handle("slow points", style.INK, 3.2)
+
+
+def readout_handle(label: str = "readouts") -> Line2D:
+    """Return the legend entry of readout arrows, whose colours the classes explain."""
+    return line_handle(label, style.GREY, marker=">", markevery=[-1], ms=4, lw=1.7)

@@ -1,0 +1,167 @@
+"""Shapes that labels give the manifold: simplices of unordered classes, the square and the cube of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from rnn_geometry.plotting import manifold, style
+from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.panels import (
+    SLOW,
+    bulk,
+    class_handles,
+    dot_handle,
+    dots,
+    draw_final_states,
+    draw_readouts,
+    draw_slow_points,
+    label_planes,
+    line_handle,
+    panels,
+    readout_handle,
+    remark,
+    set_plane,
+    tips,
+)
+from rnn_geometry.plotting.views import CAMERA, View, is_simplex, plane_view, space_view
+
+MOST_EDGED = 6  # corners; the edges between more hide what lies there
+
+
+@style.styled
+def space(networks: Sequence[NetworkArrays]) -> Figure:
+    """Draw final states, slow points and readouts in three dimensions, with the edges between a simplex's corners."""
+    handles = [*class_handles(networks), SLOW, readout_handle()]
+    if is_simplex(networks[0]):
+        edged = len(networks[0].readout) <= MOST_EDGED
+        look = {"mew": 0.8, "mec": style.INK, "color": style.INK if edged else "none", "mfc": "white"}
+        handles.append(line_handle("corners and edges" if edged else "corners", marker="o", ms=4.5, lw=0.8, **look))
+    figure, axes = panels(networks, "Three dimensions of the slow manifold", handles, gap=0.06, below=0.1)
+    views = [space_view(network, networks[0]) for network in networks]
+    for ax, view in zip(axes, views, strict=True):
+        draw_space(ax, view)
+    remark(figure, views[0].note)
+    return figure
+
+
+def draw_space(axes, view: View, size: float = 1.0) -> None:
+    """Draw a network in the space of a view; `size` scales the dots."""
+    draw_slow_points(axes, view, size=2.5 * size, alpha=0.6)
+    draw_near_and_far(axes, view, 7 * size)
+    reach = 1.12 * manifold.radius(view.slow_points)
+    draw_readouts(axes, view, reach, width=1.4 + 0.3 * size)
+    seen = [bulk(view.slow_points), _shown_final(view), tips(view, reach)]
+    if is_simplex(view.network):
+        corners, depth = corners_of_simplex(view)
+        if len(corners) <= MOST_EDGED:
+            draw_edges(axes, corners, combinations(range(len(corners)), 2), depth)
+        look = {"c": style.class_colours(np.arange(len(corners))), "edgecolors": style.INK, "linewidths": 0.8}
+        axes.scatter(*corners.T, s=22 * size, zorder=6, label="corners", **look)
+        seen.append(corners)
+    set_space(axes, view, *seen)
+
+
+def corners_of_simplex(view: View) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the corners (N, 2) of the simplex of slow points are drawn, and how near (N,) they are."""
+    from rnn_geometry.simplex import corners_along  # imports scipy.spatial, which other figures do without
+
+    network = view.network
+    d = max(network.dimension or 0, len(view.basis))
+    readout = (network.readout - network.readout.mean(axis=0)) @ network.components[:, :d]
+    corners = corners_along(network.project(network.slow_points, d), readout)[:, : len(view.basis)]
+    return corners @ view.basis, corners @ (np.zeros(len(view.basis)) if view.depth is None else view.depth)
+
+
+def draw_near_and_far(axes, view: View, size: float, alpha: float = 0.8) -> None:
+    """Draw final states in the colours of their classes, those near the reader larger and on top."""
+    final = manifold.thinned(np.asarray(view.network.states["final"]))
+    depth = view.network.project(final, len(view.basis)) @ view.depth
+    order = np.argsort(depth, kind="stable")
+    near = (depth - depth.min()) / max(float(np.ptp(depth)), 1e-12)
+    codes = manifold.thinned(style.class_codes(view.network.states["final_labels"]))[order]
+    sizes = size * (0.5 + near[order])
+    dots(axes, view.states(final)[order], sizes, style.class_colours(codes), "final states", 2, alpha)
+
+
+def _shown_final(view: View) -> np.ndarray:
+    return view.states(manifold.thinned(np.asarray(view.network.states["final"])))
+
+
+def draw_edges(axes, corners: np.ndarray, pairs, depth: np.ndarray | None = None) -> None:
+    """Draw lines between pairs of corners (N, 2); those that lie far from the reader below the dots, and thin."""
+    depth = np.zeros(len(corners)) if depth is None else depth
+    for first, second in pairs:
+        far = depth[first] + depth[second] < -1e-9
+        look = {"color": style.INK, "lw": 0.6 if far else 1.0, "zorder": 1 if far else 3.5}
+        axes.plot(*corners[[first, second]].T, label="edge", **look)
+
+
+def set_space(axes, view: View, *seen: np.ndarray) -> None:
+    """Show all of several sets of points (n, 2) at one scale without a frame; three short lines name the directions."""
+    set_plane(axes, view, *seen)
+    axes.axis("off")
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    length, start = 0.1 * (right - left), np.array([left + 0.1 * (right - left), bottom + 0.06 * (top - bottom)])
+    for name, direction in zip("123", CAMERA[:, :2], strict=True):
+        end = start + length * direction
+        axes.plot(*np.stack([start, end]).T, color=style.GREY, lw=0.9, zorder=10, label="direction")
+        place = start + 1.35 * length * direction
+        axes.text(*place, name, color=style.GREY, fontsize=6.5, ha="center", va="center", zorder=10)
+
+
+# Labels
+
+
+@style.styled
+def label_shape(networks: Sequence[NetworkArrays]) -> Figure:
+    """Draw the square or cube of label combinations: final states, corner means, edges of one differing label."""
+    handles = [
+        *class_handles(networks),
+        dot_handle("mean of a combination", "white", 5.5, mec=style.INK, mew=1),
+        line_handle("one label differs", style.INK, lw=0.8),
+        readout_handle("readouts of the labels"),
+    ]
+    cube = len(networks[0].readout) == 3
+    look = {"gap": 0.06, "below": 0.1} if cube else {}
+    figure, axes = panels(networks, f"The {'cube' if cube else 'square'} of label combinations", handles, **look)
+    views = [space_view(n, networks[0]) if cube else plane_view(n) for n in networks]
+    for ax, view in zip(axes, views, strict=True):
+        _draw_label_shape(ax, view)
+    if cube:
+        remark(figure, views[0].note)
+    else:
+        label_planes(axes, views[0])
+    return figure
+
+
+def corner_means(view: View) -> dict[int, np.ndarray]:
+    """Return the mean final state (S,) of every label combination that occurs."""
+    codes = style.class_codes(view.network.states["final_labels"])
+    final = np.asarray(view.network.states["final"], dtype=np.float64)
+    return {int(code): final[codes == code].mean(axis=0) for code in np.unique(codes)}
+
+
+def neighbours(codes: Sequence[int]) -> list[tuple[int, int]]:
+    """Return pairs of positions in `codes` whose combinations differ in one label."""
+    return [(i, j) for i, j in combinations(range(len(codes)), 2) if (int(codes[i]) ^ int(codes[j])).bit_count() == 1]
+
+
+def _draw_label_shape(axes, view: View) -> None:
+    means = corner_means(view)
+    codes, corners, flat = list(means), np.stack(list(means.values())), view.depth is None
+    places = view.states(corners)
+    if flat:
+        draw_final_states(axes, view, size=6, alpha=0.55)
+    else:
+        draw_near_and_far(axes, view, 6, alpha=0.55)
+    depth = None if flat else view.network.project(corners, len(view.basis)) @ view.depth
+    draw_edges(axes, places, neighbours(codes), depth)
+    colours = [style.class_colour(code) for code in codes]
+    axes.scatter(*places.T, s=40, c=colours, edgecolors=style.INK, linewidths=1, label="corner means", zorder=6)
+    reach = 0.75 * manifold.radius(places)
+    draw_readouts(axes, view, reach, font=7)
+    (set_plane if flat else set_space)(axes, view, _shown_final(view), places, 1.15 * tips(view, reach))

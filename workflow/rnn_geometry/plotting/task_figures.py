@@ -1,0 +1,55 @@
+"""The figures of one task: a kind each, with a panel for every network, as in the paper and its talk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from matplotlib.figure import Figure
+
+from rnn_geometry.plotting import arrows, fields, planes, solids, spectra
+from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.views import is_ordered
+
+TASK_FIGURES: dict[str, Callable[[Sequence[NetworkArrays]], Figure]] = {
+    "trajectories": planes.trajectories,
+    "speed_of_points": planes.speed_of_points,
+    "space": solids.space,
+    "ordered_plane": planes.ordered_plane,
+    "label_shape": solids.label_shape,
+    "variance": spectra.variance,
+    "spectrum": spectra.spectrum,
+    "time_constants_everywhere": spectra.time_constants_everywhere,
+    "modes": arrows.modes,
+    "word_effects": arrows.word_effects,
+    "logits": fields.logits,
+    "flow": fields.flow,
+}
+
+
+def kinds_of(networks: Sequence[NetworkArrays]) -> list[str]:
+    """Return the names of the figures that apply to a task and whose files all its networks have."""
+    first = networks[0]
+    d, labels = first.dimension or 0, len(first.readout)
+    widest = min(len(network.components) for network in networks)
+    applies = {
+        "space": d >= 3 and widest >= 3,
+        "ordered_plane": is_ordered(first.meta) and not first.multi_label and d == 2 and labels > 2,
+        "label_shape": first.multi_label and labels in (2, 3) and widest >= labels,
+        "spectrum": all(network.linear for network in networks),
+        "time_constants_everywhere": all(network.linear for network in networks),
+        "modes": all(network.modes for network in networks),
+        "word_effects": all(network.flow for network in networks),
+        "flow": all(network.flow for network in networks),
+    }
+    return [name for name in TASK_FIGURES if applies.get(name, True)]
+
+
+def task_figures(networks: Sequence[NetworkArrays]) -> dict[str, Figure]:
+    """Return the figures that apply to one task, by name; `networks`: one for each model, of the same task.
+
+    Models stand in the order given. Raises ValueError without networks or with networks of several tasks.
+    """
+    tasks = {network.run.get("task") for network in networks}
+    if len(tasks) != 1:
+        raise ValueError(f"figures of one task need networks of one task, not of {sorted(map(str, tasks))}")
+    return {name: TASK_FIGURES[name](networks) for name in kinds_of(networks)}
