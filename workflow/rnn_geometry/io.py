@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +45,15 @@ def _damaged(path: str | Path, error: Exception) -> UserError:
     return UserError(f"{path}: the file is damaged or cut short ({reason}); delete it and run the same command again.")
 
 
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text in UTF-8."""
+    write_atomically(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))
+
+
 def write_json(path: str | Path, value: Any) -> None:
     """Write `value` as JSON with sorted keys; NaN and infinity are refused, use None."""
     text = json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n"
-    write_atomically(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))
+    write_text(path, text)
 
 
 def read_json(path: str | Path) -> Any:
@@ -67,12 +72,13 @@ def write_npz(path: str | Path, **arrays: np.ndarray) -> None:
     write_atomically(path, lambda temporary: np.savez_compressed(temporary, **arrays))
 
 
-def read_npz(path: str | Path) -> dict[str, np.ndarray]:
-    """Read all arrays of an npz file."""
+def read_npz(path: str | Path, part: str = "", skip: Collection[str] = ()) -> dict[str, np.ndarray]:
+    """Read the arrays of an npz file but some, or those whose names begin with `part`, by the rest of their names."""
     try:
         # Opened here, since numpy leaves its own handle open when the archive is damaged.
         with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
+            names = [name for name in stored.files if name.startswith(part) and name not in skip]
+            return {name.removeprefix(part): stored[name] for name in names}
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, KeyError) as error:
         if isinstance(error, FileNotFoundError):
             raise

@@ -40,6 +40,13 @@ def have_words(texts: Sequence[str]) -> np.ndarray:
     return have
 
 
+def split_words(text: str) -> list[str]:
+    """Return the words of one text as the tokenizer of `build_tokenizer` would split it."""
+    from tokenizers import pre_tokenizers
+
+    return [word for word, _ in pre_tokenizers.BertPreTokenizer().pre_tokenize_str(normalise([text])[0])]
+
+
 def build_tokenizer(texts: Iterable[str]) -> tuple[Any, list[str]]:
     """Return a tokenizer that knows every word of `texts` (normalised), and the words in the order of their ids."""
     # One job has one core, and a pool of threads that waits for it only costs.

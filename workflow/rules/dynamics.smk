@@ -109,3 +109,36 @@ rule compare_hold_inputs:
         fingerprint=fingerprint("compare_hold_inputs", "dynamics.smk"),
     script:
         "../scripts/compare_hold_inputs.py"
+
+
+# One job a task: importing torch costs more than this. What figures and the explorer show beside numbers.
+rule portray:
+    input:
+        model=portrayed_runs(f"{RUN}/model.safetensors"),
+        run=portrayed_runs(f"{RUN}/run.json"),
+        slow=portrayed_runs(f"{RUN}/slow_points.npz"),
+        linearization=portrayed_runs(f"{RUN}/linearization.npz"),
+        test=f"{DATA}/test.parquet",
+        vocab=f"{DATA}/vocab.json",
+        meta=f"{DATA}/meta.json",
+    output:
+        f"{RESULTS}/portraits/{{task}}.npz",
+    log:
+        f"{RESULTS}/logs/portray/{{task}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/portray/{{task}}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: SETTINGS["threads"]
+    resources:
+        mem_mb=2000,
+        runtime=hold_minutes(20),
+        gpu=0 if SETTINGS["device"] == "cpu" else 1,
+    params:
+        names=portrayed_runs("{model}/l2-{l2}/seed-{seed}"),
+        held_out=SETTINGS["explorer"]["held_out"],
+        sentences=lambda wildcards: SETTINGS["explorer"]["sentences"].get(wildcards.task, []),
+        device=SETTINGS["device"],
+        fingerprint=fingerprint("portray", "dynamics.smk"),
+    script:
+        "../scripts/portray.py"

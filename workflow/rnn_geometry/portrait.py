@@ -1,0 +1,78 @@
+"""What figures and the explorer show of networks beside their numbers: flow, kicks and traces, from files to files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from rnn_geometry import io
+from rnn_geometry.curation import shown_sentences
+from rnn_geometry.flow import plane_flow, spread_rows, telling_words, word_kicks
+from rnn_geometry.frame import slow_frame
+from rnn_geometry.identity import derive_seed
+from rnn_geometry.model import Classifier, analysis_cell, load_classifier
+from rnn_geometry.traces import trace_sentences
+
+
+def portray_task(
+    files: Mapping[str, Sequence[str]],
+    output: str,
+    *,
+    names: Sequence[str],
+    task_files: Mapping[str, str],
+    held_out: int,
+    sentences: Sequence[str],
+    where: torch.device,
+    log,
+) -> None:
+    """Write the portraits of some networks of one task.
+
+    files: lists of model, run, slow and linearization, one file a network. names: with which the names of a network's
+    arrays begin, such as `gru/l2-3e-4/seed-10`; then come flow/ or traces/ (docs/architecture.md).
+    """
+    meta, vocabulary = io.read_json(task_files["meta"]), io.read_json(task_files["vocab"])
+    # The same sentences for all networks of a task.
+    seed = derive_seed("explorer", meta["name"]) % 2**32
+    test = io.read_sentences(task_files["test"])
+    shown = shown_sentences(meta, vocabulary, test, held_out=held_out, configured=sentences, seed=seed)
+    arrays = {}
+    for name, model, run, slow, linearization in zip(
+        names, files["model"], files["run"], files["slow"], files["linearization"], strict=True
+    ):
+        classifier = load_classifier(model, run).to(where)
+        slow_points, linear = io.read_npz(slow), io.read_npz(linearization)
+        origin, axes = slow_frame(slow_points["points"], classifier.readout_matrix().double().cpu().numpy())
+        flow = flow_arrays(classifier, slow_points, linear, meta, origin, axes)
+        traces = trace_sentences(classifier, shown, origin, axes, seed)
+        arrays |= {f"{name}/flow/{key}": value for key, value in flow.items()}
+        arrays |= {f"{name}/traces/{key}": value for key, value in traces.items()}
+        log(name)
+    io.write_npz(output, **arrays)
+    log(f"{len(shown.kind)} sentences read word by word in three orders")
+
+
+def flow_arrays(
+    classifier: Classifier,
+    slow: Mapping[str, np.ndarray],
+    linear: Mapping[str, np.ndarray],
+    meta: Mapping[str, Any],
+    origin: np.ndarray,
+    axes: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Return the arrays of flow.npz: the flow over the plane with the logits there, and kicks of single words."""
+    step, vectors = analysis_cell(classifier), classifier.embedding_matrix().double()
+    points = slow["points"][np.isfinite(slow["points"]).all(axis=1)]
+    on_device = [torch.from_numpy(np.asarray(part)).double().to(vectors.device) for part in (points, origin, axes)]
+    seen, middle, directions = on_device
+    x = torch.from_numpy(slow["x"]).double().to(vectors.device)
+    flow = plane_flow(step, middle, directions, seen, x)
+    states = flow.pop("states")
+    readout, bias = classifier.readout_matrix().double(), classifier.readout_bias().double()
+    logits = states @ readout.cpu().numpy().T + bias.cpu().numpy()
+    words = telling_words(linear["word_ids"], linear["word_effects"], meta["multi_label"], meta["kind"] == "synthetic")
+    rows = spread_rows(len(points))
+    kicks = word_kicks(step, seen[rows], x, vectors[torch.from_numpy(words).to(vectors.device)], directions)
+    return {**flow, "logits": logits.astype(np.float32), "rows": rows, "kick_words": words, "kicks": kicks}
