@@ -1,0 +1,91 @@
+// One step h' = F(h, x) of the built-in cells, with the equations of rnn_geometry/cells.py. Weights are
+// {embedding, weight_ih, weight_hh, bias, readout.weight, readout.bias, origin, axes}: {shape, values}.
+const sigmoid = (value) => 1 / (1 + Math.exp(-value));
+
+function decodeWeights(stored) {
+  const weights = {};
+  for (const [name, { shape, values }] of Object.entries(stored)) weights[name] = { shape, values: floats(values) };
+  return weights;
+}
+
+// Rows [start, start + count) of a matrix times a vector.
+function product(matrix, vector, start = 0, count = matrix.shape[0]) {
+  const width = matrix.shape[1];
+  const result = new Float64Array(count);
+  for (let row = 0; row < count; row += 1) {
+    let sum = 0;
+    const at = (start + row) * width;
+    for (let column = 0; column < width; column += 1) sum += matrix.values[at + column] * vector[column];
+    result[row] = sum;
+  }
+  return result;
+}
+
+const held = (hold, h, candidate) => h.map((value, i) => candidate[i] + hold[i] * (value - candidate[i]));
+
+const CELLS = {
+  vanilla(h, drive, weights) {
+    const recurrent = product(weights.weight_hh, h);
+    return drive.map((value, i) => Math.tanh(value + recurrent[i]));
+  },
+  gru(h, drive, weights) {
+    const units = h.length;
+    const recurrent = product(weights.weight_hh, h);
+    const reset = h.map((_, i) => sigmoid(drive[i] + recurrent[i]));
+    const hold = h.map((_, i) => sigmoid(drive[units + i] + recurrent[units + i]));
+    return held(hold, h, h.map((_, i) => Math.tanh(drive[2 * units + i] + reset[i] * recurrent[2 * units + i])));
+  },
+  gru_reset_before(h, drive, weights) {
+    const units = h.length;
+    const gates = product(weights.weight_hh, h, 0, 2 * units);
+    const hold = h.map((_, i) => sigmoid(drive[units + i] + gates[units + i]));
+    const kept = h.map((value, i) => value * sigmoid(drive[i] + gates[i]));
+    const recurrent = product(weights.weight_hh, kept, 2 * units, units);
+    return held(hold, h, h.map((_, i) => Math.tanh(drive[2 * units + i] + recurrent[i])));
+  },
+  lstm(h, drive, weights) {
+    const units = h.length / 2;
+    const hidden = h.subarray(0, units);
+    const recurrent = product(weights.weight_hh, hidden);
+    const gate = (number, i) => drive[number * units + i] + recurrent[number * units + i];
+    const next = new Float64Array(2 * units);
+    for (let i = 0; i < units; i += 1) {
+      const memory = sigmoid(gate(1, i)) * h[units + i] + sigmoid(gate(0, i)) * Math.tanh(gate(2, i));
+      next[units + i] = memory;
+      next[i] = sigmoid(gate(3, i)) * Math.tanh(memory);
+    }
+    return next;
+  },
+  ugrnn(h, drive, weights) {
+    const units = h.length;
+    const recurrent = product(weights.weight_hh, h);
+    const hold = h.map((_, i) => sigmoid(drive[i] + recurrent[i]));
+    return held(hold, h, h.map((_, i) => Math.tanh(drive[units + i] + recurrent[units + i])));
+  },
+};
+
+// The states h_0 = 0, h_1 .. h_T of a network that reads words, given by their ids.
+function statesOf(cell, weights, tokens) {
+  const units = weights.weight_hh.shape[1];
+  const width = weights.embedding.shape[1];
+  const states = [new Float64Array(cell === "lstm" ? 2 * units : units)];
+  for (const token of tokens) {
+    const word = weights.embedding.values.subarray(token * width, (token + 1) * width);
+    const drive = product(weights.weight_ih, word).map((value, i) => value + weights.bias.values[i]);
+    states.push(CELLS[cell](states.at(-1), drive, weights));
+  }
+  return states;
+}
+
+function runTokens(network, tokens) {
+  const weights = network.cellWeights;
+  const states = statesOf(network.cell, weights, tokens);
+  const units = weights.weight_hh.shape[1];
+  const fromOrigin = (state) => state.map((value, i) => value - weights.origin.values[i]);
+  const withBias = (logits) => logits.map((value, i) => value + weights["readout.bias"].values[i]);
+  return {
+    states,
+    positions: states.map((state) => product(weights.axes, fromOrigin(state))),
+    outputs: states.map((state) => withBias(product(weights["readout.weight"], state.subarray(0, units)))),
+  };
+}

@@ -1,0 +1,127 @@
+// The payload as typed arrays. A trace is a sentence read in one order: positions and logits before the first word
+// and after every word.
+const data = JSON.parse(document.getElementById("payload").textContent);
+
+function bytesOf(text) {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
+}
+
+function floats(text) {
+  const view = new DataView(bytesOf(text));
+  return Float64Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
+}
+
+function integers(text) {
+  const view = new DataView(bytesOf(text));
+  return Array.from({ length: view.byteLength / 4 }, (_, i) => view.getInt32(4 * i, true));
+}
+
+function rowsOf(values, width) {
+  return Array.from({ length: values.length / width }, (_, i) => values.subarray(i * width, (i + 1) * width));
+}
+
+const classes = data.classNames.length;
+const traceTokens = cut(integers(data.tokens), data.lengths);
+const KIND_TITLES = {
+  curated: "Chosen examples",
+  configured: "From the configuration",
+  "held-out": "Held-out sentences",
+};
+const ORDERS = ["as written", "reversed", "shuffled"];
+const SCALE_MARGIN = 1.08;
+
+function cut(values, lengths) {
+  let start = 0;
+  return lengths.map((length) => values.slice(start, (start += length)));
+}
+
+// Networks are decoded when they are first looked at: a page may hold many.
+const decoded = new Map();
+
+function networkOf(index) {
+  if (!decoded.has(index)) decoded.set(index, decodeNetwork(data.networks[index]));
+  return decoded.get(index);
+}
+
+function decodeNetwork(entry) {
+  const lengths = data.lengths.map((length) => length + 1);
+  const network = {
+    ...entry,
+    points: rowsOf(floats(entry.points), 3),
+    readouts: rowsOf(floats(entry.readouts), 3),
+    positions: cut(rowsOf(floats(entry.coordinates), 3), lengths),
+    outputs: cut(rowsOf(floats(entry.logits), classes), lengths),
+    cellWeights: entry.weights && decodeWeights(entry.weights),
+  };
+  network.largestLogit = largest(network.outputs.flat().map(largestSize));
+  const effects = network.outputs.flatMap((rows) => rows.slice(1).map((_, i) => effectOf(rows, i + 1)));
+  network.largestEffect = quantile(effects.flatMap((row) => Array.from(row, Math.abs)), 0.98);
+  network.reach = reachOf(network);
+  return network;
+}
+
+const largest = (values) => values.reduce((a, b) => Math.max(a, b), 1e-6);
+const largestSize = (row) => largest(row.map(Math.abs));
+
+function quantile(values, share) {
+  const sorted = values.sort((a, b) => a - b);
+  return Math.max(sorted[Math.floor(share * (sorted.length - 1))] ?? 0, 1e-6);
+}
+
+// How far points and almost all positions lie from the origin of the frame.
+function reachOf(network) {
+  const distance = (row) => Math.hypot(row[0], row[1], row[2]);
+  const points = network.points.map(distance);
+  const positions = network.positions.flat().map(distance);
+  const manifold = largest(points);
+  return SCALE_MARGIN * Math.min(Math.max(manifold, quantile(positions, 0.99)), 2 * manifold);
+}
+
+// The change of the logits by word `step` (1 is the first); of exclusive classes only differences matter.
+function effectOf(outputs, step) {
+  const change = outputs[step].map((value, i) => value - outputs[step - 1][i]);
+  if (data.multiLabel) return change;
+  const mean = change.reduce((sum, value) => sum + value, 0) / change.length;
+  return change.map((value) => value - mean);
+}
+
+function strongest(effect) {
+  const size = data.multiLabel ? effect.map(Math.abs) : effect;
+  return size.indexOf(Math.max(...size));
+}
+
+function storedTrace(network, sentence, order) {
+  const index = data.traceSentence.findIndex((id, i) => id === sentence && data.traceOrder[i] === order);
+  const entry = data.sentences.find((one) => one.id === sentence);
+  return {
+    words: traceTokens[index].map((id) => data.words[id]),
+    tokens: traceTokens[index],
+    positions: network.positions[index],
+    outputs: network.outputs[index],
+    label: entry.label,
+    name: entry.name,
+    order,
+  };
+}
+
+function colourOf(code) {
+  return data.palette[code % data.palette.length];
+}
+
+function codeName(code) {
+  if (!data.multiLabel) return data.classNames[code];
+  return data.classNames.filter((_, i) => Math.floor(code / 2 ** i) % 2).join(" + ") || "no label";
+}
+
+function codeOfLogits(logits) {
+  if (!data.multiLabel) return logits.indexOf(Math.max(...logits));
+  return logits.reduce((code, value, i) => code + (value >= 0 ? 2 ** i : 0), 0);
+}
+
+function codeOfLabel(label) {
+  return data.multiLabel ? label.reduce((code, value, i) => code + value * 2 ** i, 0) : label.indexOf(1);
+}
+
+function signed(value, digits = 2) {
+  return (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
+}
