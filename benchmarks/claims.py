@@ -20,7 +20,7 @@ import yaml
 from rnn_geometry import io
 from rnn_geometry.claims import claims_table, networks_table
 from rnn_geometry.claims_file import checked_claims
-from rnn_geometry.geometry import network_geometry
+from rnn_geometry.geometry import LARGE, network_geometry
 from rnn_geometry.tables import runs_table
 from rnn_geometry.tasks import totals_of
 
@@ -36,7 +36,7 @@ def geometry_of(folder: Path, results: Path) -> dict:
     data = results / "data" / run["task"]
     meta = io.read_json(data / "meta.json")
     predicted = io.read_json(data / "word_statistics.json")["dimension_predicted"]
-    arrays = [io.read_npz(folder / f"{name}.npz") for name in ARRAYS]
+    arrays = [io.read_npz(folder / f"{name}.npz", skip=LARGE) for name in ARRAYS]
     totals = totals_of(meta, io.read_sentences(data / "test.parquet")) if meta["kind"] == "synthetic" else None
     integration = io.read_json(folder / "integration.json")
     return network_geometry(run, *arrays, integration, {**meta, "dimension_predicted": predicted}, totals)

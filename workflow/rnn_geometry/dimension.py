@@ -5,6 +5,9 @@ Points are rows, (n, S). A value that is not defined (no spread, too few points)
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
+
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
@@ -27,14 +30,32 @@ def principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarr
     """Return the mean (S,), the principal axes as rows (k, S) and their shares of the variance (k,), k = min(n, S).
 
     The sign of an axis is free; here its entry of largest size is positive. Shares are zero where all points are equal.
+    The arrays cannot be written to.
     """
     points = np.asarray(points, dtype=np.float64)
+    key = (points.shape, hashlib.blake2b(np.ascontiguousarray(points)).digest())
+    if key not in _KNOWN_AXES:
+        _KNOWN_AXES[key] = _principal_axes(points)
+        if len(_KNOWN_AXES) > REMEMBERED:
+            _KNOWN_AXES.popitem(last=False)
+    return _KNOWN_AXES[key]
+
+
+# One network's measures ask for the axes of the same few sets of points a dozen times; each is a decomposition.
+REMEMBERED = 8
+_KNOWN_AXES: OrderedDict[tuple, tuple[np.ndarray, np.ndarray, np.ndarray]] = OrderedDict()
+
+
+def _principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     mean = points.mean(axis=0)
     _, values, axes = np.linalg.svd(points - mean, full_matrices=False)
     signs = np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])
     noise = NO_SPREAD * np.sqrt(len(points)) * np.abs(points).max()
     variance = np.where(values > noise, values, 0) ** 2
-    return mean, axes * signs[:, None], variance / max(variance.sum(), np.finfo(float).tiny)
+    found = mean, axes * signs[:, None], variance / max(variance.sum(), np.finfo(float).tiny)
+    for array in found:
+        array.flags.writeable = False  # they are handed out again
+    return found
 
 
 def explained_variance(points: np.ndarray) -> np.ndarray:

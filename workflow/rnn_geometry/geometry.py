@@ -36,6 +36,8 @@ RUN_FACTS = ("task", "model", "cell", "l2", "seed", "control", "test_accuracy", 
 TASK_FACTS = ("classes", "dimension_expected", "dimension_predicted")
 
 IDENTITY = ("task", "model", "l2", "seed")
+# Arrays of linearization.npz that nothing here needs, most of its size.
+LARGE = ("right", "left", "input_jacobian")
 
 Arrays = Mapping[str, np.ndarray]
 

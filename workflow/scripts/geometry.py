@@ -4,7 +4,7 @@ from rnn_geometry.job import job
 
 with job(snakemake.log[0]) as log:
     from rnn_geometry import io
-    from rnn_geometry.geometry import network_geometry
+    from rnn_geometry.geometry import LARGE, network_geometry
     from rnn_geometry.tasks import totals_of
 
     files = snakemake.input
@@ -14,7 +14,7 @@ with job(snakemake.log[0]) as log:
         io.read_npz(files.states),
         io.read_npz(files.slow),
         io.read_npz(files.fixed),
-        io.read_npz(files.linearization),
+        io.read_npz(files.linearization, skip=LARGE),
         io.read_json(files.integration),
         {**meta, "dimension_predicted": predicted},
         totals_of(meta, io.read_sentences(files.test)) if meta["kind"] == "synthetic" else None,
