@@ -22,7 +22,7 @@ lint: install
 # Redraw tables and figures of results that somebody else computed, without training: their files count as up to date.
 figures: install
 	$(SNAKEMAKE) --touch --quiet all
-	$(SNAKEMAKE) --forcerun plot_network plot_overview
+	$(SNAKEMAKE) --forcerun plot_network plot_task plot_gallery plot_overview plot_headline plot_sweeps
 
 install: .venv/installed
 

@@ -16,6 +16,7 @@ include: "workflow/rules/dynamics.smk"
 include: "workflow/rules/geometry.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/pages.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/docs.smk"
 
@@ -26,3 +27,4 @@ rule all:
         rules.tables.input,
         rules.figures.input,
         rules.claims.input,
+        rules.start_page.output,

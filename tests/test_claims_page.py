@@ -9,10 +9,11 @@ import yaml
 from conftest import PROJECT
 from test_claims import CLAIMS, CONTROLS, SWEEPS, judged, table
 
-from rnn_geometry import claims_page
+from rnn_geometry import claims_page, templating
 from rnn_geometry.claims import COLUMNS, claims_table
 
-TEMPLATE = (PROJECT / "workflow/report/claims.html.jinja").read_text(encoding="utf-8")
+FOLDER = PROJECT / "workflow/report/pages"
+TEMPLATES = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
 
 
 def found():
@@ -37,31 +38,31 @@ class Page(HTMLParser):
 
 def test_every_verdict_leads_to_its_numbers():
     verdicts = found()
-    page = Page(claims_page.html_page(TEMPLATE, verdicts, CLAIMS, [("categorical-3", "gru", "3e-4", 100)]))
+    page = Page(claims_page.html_page(TEMPLATES, verdicts, CLAIMS, [("categorical-3", "gru", "3e-4", 100)]))
     inside = [(link.removeprefix("#"), verdict) for link, verdict in page.links if link.startswith("#")]
     assert len(inside) == len(verdicts) == len(set(page.ids))
     assert {link for link, _ in inside} == set(page.ids)
     assert sorted(verdict for _, verdict in inside) == sorted(verdicts["verdict"])
     outside = {link for link, _ in page.links if not link.startswith("#")}
-    assert outside == {"runs/categorical-3/gru/l2-3e-4/seed-100/panel.png"}
+    assert outside == {"runs/categorical-3/gru/l2-3e-4/seed-100/index.html", "index.html"}
     assert not {"script", "img", "link"} & set(page.tags)
 
 
 def test_text_of_a_user_is_escaped():
     verdicts = found().assign(task="<script>alert(1)</script>")
-    text = claims_page.html_page(TEMPLATE, verdicts, CLAIMS, [])
+    text = claims_page.html_page(TEMPLATES, verdicts, CLAIMS, [])
     assert "<script>" not in text
     assert "&lt;script&gt;" in text
 
 
 def test_a_page_of_other_seeds_says_so():
-    assert "theirs are no verdicts" not in claims_page.html_page(TEMPLATE, found(), CLAIMS, [])
-    assert "theirs are no verdicts" in claims_page.html_page(TEMPLATE, found().assign(judged=0), CLAIMS, [])
+    assert "theirs are no verdicts" not in claims_page.html_page(TEMPLATES, found(), CLAIMS, [])
+    assert "theirs are no verdicts" in claims_page.html_page(TEMPLATES, found().assign(judged=0), CLAIMS, [])
 
 
 def test_a_page_without_a_verdict_can_be_made():
     nothing = claims_table(CLAIMS, table((1, {})), SWEEPS, [])
-    assert "0 hold, 0 fail" in claims_page.html_page(TEMPLATE, nothing, CLAIMS, [])
+    assert "0 hold, 0 fail" in claims_page.html_page(TEMPLATES, nothing, CLAIMS, [])
 
 
 def test_grids_are_by_family_with_tasks_in_natural_order():
@@ -77,11 +78,11 @@ def test_grids_are_by_family_with_tasks_in_natural_order():
 
 
 def test_numbers_and_intervals():
-    assert claims_page.number(None) == claims_page.number(float("nan")) == ""
-    assert claims_page.number(2.34567) == "2.35"
-    assert claims_page.interval({"observed": 2.0, "low": 1.5, "high": 2.5}) == "2 (1.5 to 2.5)"
-    assert claims_page.interval({"observed": 2.0, "low": None, "high": None}) == "2"
-    assert claims_page.interval({"observed": None}) == ""
+    assert templating.number(None) == templating.number(float("nan")) == ""
+    assert templating.number(2.34567) == "2.35"
+    assert templating.interval({"observed": 2.0, "low": 1.5, "high": 2.5}) == "2 (1.5 to 2.5)"
+    assert templating.interval({"observed": 2.0, "low": None, "high": None}) == "2"
+    assert templating.interval({"observed": None}) == ""
 
 
 def test_verdicts_about_another_threshold_are_refused():
@@ -91,7 +92,7 @@ def test_verdicts_about_another_threshold_are_refused():
 
 
 def test_claims_that_no_network_is_about_are_named():
-    text = claims_page.html_page(TEMPLATE, found(), CLAIMS, [])
+    text = claims_page.html_page(TEMPLATES, found(), CLAIMS, [])
     assert "No network here is one that these claims are about: plane-dimension" in text
 
 

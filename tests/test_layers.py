@@ -22,6 +22,8 @@ LAYERS = {
         "design",
         "columns",
         "claims_file",
+        "templating",
+        "costs",
     ],
     1: [
         "tasks",
@@ -36,6 +38,8 @@ LAYERS = {
         "word_statistics",
         "simplex",
         "scores",
+        "frame",
+        "curation",
     ],
     2: [
         "model",
@@ -55,6 +59,8 @@ LAYERS = {
         "states",
         "integration",
         "modifiers",
+        "flow",
+        "traces",
     ],
     3: [
         "geometry",
@@ -69,14 +75,22 @@ LAYERS = {
         "verdict",
         "claims",
         "claims_page",
+        "portrait",
+        "network_page",
+        "start_page",
     ],
-    4: ["plotting"],
+    4: ["plotting", "explorer"],
 }
 LAYER_OF = {name: layer for layer, names in LAYERS.items() for name in names}
 # Stages that must not pay for torch.
-WITHOUT_TORCH = ["tasks", "text", "dimension", "word_statistics", "geometry", "data", "tables", "plotting.network"]
+WITHOUT_TORCH = [
+    "tasks", "text", "dimension", "word_statistics", "geometry", "data", "tables", "plotting.network",
+    "plotting.task_figures", "plotting.headline", "explorer", "start_page",
+]  # fmt: skip
+# What runs once per network draws without these as well.
+LIGHT = ["plotting.network", "plotting.task_figures", "network_page"]
 # What is imported while the Snakefile is parsed must be light.
-PARSED = ["settings", "fingerprint", "tasks", "text", "errors"]
+PARSED = ["settings", "fingerprint", "tasks", "text", "curation", "errors"]
 HEAVY = ["torch", "pandas", "datasets", "seaborn", "matplotlib", "sklearn", "skdim", "scipy"]
 
 
@@ -111,3 +125,8 @@ def test_no_torch_where_it_is_not_needed(name):
 @pytest.mark.parametrize("name", PARSED)
 def test_the_snakefile_is_parsed_without_heavy_imports(name):
     assert not loaded_after(f"import rnn_geometry.{name}") & set(HEAVY)
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_a_figure_does_not_pay_for_tables(name):
+    assert not loaded_after(f"import rnn_geometry.{name}") & {"torch", "pandas", "seaborn", "sklearn", "skdim"}

@@ -12,6 +12,7 @@ from conftest import ProjectCopy
 pytestmark = pytest.mark.workflow
 
 PER_NETWORK = ("train", "slow_points", "linearize", "compare_hold_inputs", "geometry", "plot_network")
+PER_TASK = ("portray", "plot_task", "explore")
 RUN = "results/runs/categorical-3/tiny-gru/l2-3e-4/seed-0"
 
 
@@ -96,6 +97,7 @@ def test_every_network_has_its_files(finished):
         "analysis-hold-inputs",
         "geometry.json",
         "panel.png",
+        "index.html",
     }
     run = json.loads((finished.root / RUN / "run.json").read_text())
     assert {"network", "settings", "seeds", "data_sha256", "versions", "fingerprint", "device", "threads"} <= set(run)
@@ -151,7 +153,7 @@ def test_the_report_is_self_contained(finished):
     assert "Report: " in finished.output
     assert len(report) < 15e6
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=.?https?:", report)
-    for category in ("Over networks", "Networks", "Tables", "Claims"):
+    for category in ("Over networks", "Tasks", "Networks", "Tables", "Claims"):
         assert category in report
 
 
@@ -171,14 +173,15 @@ def test_a_changed_learning_rate_retrains_just_those_networks(again):
         "tiny-gru: {cell: gru, hidden_size: 24, learning_rate: 2.0e-2",
     )
     summary = {"intrinsic_dimension": 2, "tabulate": 1, "judge": 1, "plot_overview": 1, "plot_gallery": 1}
-    assert planned(again) == {**dict.fromkeys(PER_NETWORK, 2), **summary}
+    assert planned(again) == {**dict.fromkeys(PER_NETWORK, 2), **summary, **dict.fromkeys(PER_TASK, 2), "start_page": 1}
 
 
 def test_a_changed_plot_function_redraws_figures_only(again):
     edit(again, "workflow/rnn_geometry/plotting/network.py", "MODES, WORDS = 10, 20, 20", "MODES, WORDS = 10, 21, 20")
-    assert planned(again) == {"plot_network": 4}
+    assert planned(again) == {"plot_network": 4, "start_page": 1}
     edit(again, "workflow/rnn_geometry/plotting/style.py", 'INK, GREY, PALE = "#222222"', 'INK, GREY, PALE = "#222223"')
-    assert planned(again) == {"plot_network": 4, "plot_overview": 1, "plot_gallery": 1}
+    drawn = {"plot_network": 4, "plot_task": 2, "plot_overview": 1, "plot_gallery": 1}
+    assert planned(again) == {**drawn, "explore": 2, "start_page": 1}
 
 
 def test_a_changed_formula_recomputes_what_depends_on_it(again):
@@ -226,10 +229,8 @@ def test_figures_of_unpacked_results_train_nothing(again):
     for path in sorted((again.root / "results").rglob("*.*"), reverse=True):
         path.touch()
     again.snakemake("--configfile", "config/test.yaml", "--touch", "--quiet", "all")
-    assert planned(again, "config/test.yaml", "--forcerun", "plot_network", "plot_overview") == {
-        "plot_network": 4,
-        "plot_overview": 1,
-    }
+    drawn = {"plot_network": 4, "plot_task": 2, "plot_gallery": 1, "plot_overview": 1}
+    assert planned(again, "config/test.yaml", "--forcerun", *drawn) == {**drawn, "start_page": 1}
 
 
 @pytest.mark.parametrize(("target", "rule"), [("data", "train"), ("models", "slow_points"), ("tables", "plot_network")])

@@ -83,10 +83,12 @@ def test_every_sweep_is_in_the_table_and_has_its_figure(judged):
             assert (judged.root / f"results/figures/sweep_{name}.{suffix}").stat().st_size > 5000
 
 
-def test_the_page_links_to_panels_that_are_there(judged):
+def test_the_page_links_to_pages_that_are_there(judged):
     page = (judged.root / "results/claims.html").read_text(encoding="utf-8")
     links = set(re.findall(r'href="([^"#]+)"', page))
-    assert links == {"runs/categorical-3/tiny-gru/l2-3e-4/seed-100/panel.png", "figures/sweep_l2.png"}
+    assert links == {
+        "runs/categorical-3/tiny-gru/l2-3e-4/seed-100/index.html", "figures/sweep_l2.png", "index.html",
+    }  # fmt: skip
     for link in links:
         assert (judged.root / "results" / link).is_file()
 
@@ -96,7 +98,7 @@ def test_another_threshold_judges_again_and_computes_nothing(judged):
     path.write_text(path.read_text().replace("at_most: 0.2", "at_most: 0.3", 1))
     text = judged.snakemake("claims", "-n", "--configfile", judged.config).stdout
     jobs = dict(re.findall(r"^(\w+) +(\d+)$", text, flags=re.MULTILINE))
-    assert jobs == {"judge": "1", "claims": "1", "total": "2"}
+    assert jobs == {"judge": "1", "start_page": "1", "claims": "1", "total": "3"}
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from rnn_geometry.claims import ALL_CELLS
 from rnn_geometry.claims_file import threshold_words
+from rnn_geometry.templating import environment, number
 from rnn_geometry.verdict import FAILS, HOLDS, UNDECIDED
 
 TITLES = {
@@ -60,18 +60,21 @@ def _cells(names) -> list[str]:
 
 
 def html_page(
-    template: str,
+    templates: Mapping[str, str],
     found: pd.DataFrame,
     claims: Mapping[str, Any],
     shown: Sequence[Sequence[Any]],
 ) -> str:
-    """Return the self-contained page of all verdicts; shown: keys of the networks with a panel, to link to."""
+    """Return the self-contained page of all verdicts.
+
+    templates: texts by name, claims.html.jinja and what it includes; shown: keys of the networks with a page.
+    """
     panels: dict[tuple[str, str], str] = {}
     for task, model, l2, seed in shown:
-        panels.setdefault((task, model), f"runs/{task}/{model}/l2-{l2}/seed-{seed}/panel.png")
-    environment = _environment(autoescape=True)
-    return environment.from_string(template).render(
-        groups=groups(found, claims), claims=claims, panels=panels, idle=idle(found, claims), **_words(found)
+        panels.setdefault((task, model), f"runs/{task}/{model}/l2-{l2}/seed-{seed}/index.html")
+    page = environment(autoescape=True, templates=templates).get_template("claims.html.jinja")
+    return page.render(
+        groups=groups(found, claims), claims=claims, panels=panels, idle=idle(found, claims), **page_words(found)
     )
 
 
@@ -87,9 +90,14 @@ def markdown_page(
     unknown = about - {claim["name"] for claim in claims["claims"]}
     if unknown:
         raise KeyError(f"explained, but no claim: {', '.join(sorted(unknown))}")
-    environment = _environment(autoescape=False)
-    return environment.from_string(template).render(
-        groups=groups(found, claims), claims=claims, told=told, summaries=summaries(found), costs=costs, **_words(found)
+    page = environment(autoescape=False).from_string(template)
+    return page.render(
+        groups=groups(found, claims),
+        claims=claims,
+        told=told,
+        summaries=summaries(found),
+        costs=costs,
+        **page_words(found),
     )
 
 
@@ -111,16 +119,8 @@ def idle(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[str]:
     return [claim["name"] for claim in claims["claims"] if claim["name"] not in set(found["claim"])]
 
 
-def _environment(autoescape: bool) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        autoescape=autoescape, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"number": number, "interval": interval}
-    return environment
-
-
-def _words(found: pd.DataFrame) -> dict[str, Any]:
-    """Return what both pages say beside the grids."""
+def page_words(found: pd.DataFrame) -> dict[str, Any]:
+    """Return what all pages say beside the grids."""
     cells = found[found["cell"] != ALL_CELLS]
     counts = cells["verdict"].value_counts()
     return {
@@ -130,16 +130,3 @@ def _words(found: pd.DataFrame) -> dict[str, Any]:
         "marked": int(cells["control_met"].sum()),
         "judged": bool(len(found)) and bool((found["judged"] == 1).all()),
     }
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """Return a number with few digits; empty if there is none."""
-    return "" if value is None or pd.isna(value) else f"{value:.{digits}g}"
-
-
-def interval(row: Mapping[str, Any]) -> str:
-    """Return the mean of a metric with its interval, as far as they are defined."""
-    if row["observed"] is None:
-        return ""
-    whole = number(row["observed"])
-    return whole if row["low"] is None else f"{whole} ({number(row['low'])} to {number(row['high'])})"

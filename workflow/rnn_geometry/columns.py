@@ -92,3 +92,10 @@ RUN_COLUMNS = (
 # Of dimension.csv, of the slow points; and of tasks.csv.
 DIMENSION_COLUMNS = ("id_mle", "id_two_nn", "id_correlation", "id_local_pca")
 TASK_COLUMNS = ("mean_length",)
+# Of runs.csv, but the same for all networks of a task.
+FROM_STATISTICS = (
+    "bag_of_words_accuracy",
+    "majority_accuracy",
+    "dimension_predicted_frequency",
+    "dimension_predicted_tfidf",
+)

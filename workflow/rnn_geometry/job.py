@@ -11,6 +11,27 @@ from pathlib import Path
 
 from rnn_geometry.errors import UserError
 
+TOLD_EVERY = 5.0  # seconds between two lines of one job on a terminal
+
+
+def and_terminal(log: Callable[[str], None], name: str) -> Callable[[str], None]:
+    """Return a log that shows its lines on a terminal too, one in five seconds: what runs, and how far it is.
+
+    Where stderr is no terminal it is the log that was given.
+    """
+    if not sys.stderr.isatty():
+        return log
+    last = 0.0
+
+    def write(line: str) -> None:
+        nonlocal last
+        log(line)
+        if time.monotonic() - last >= TOLD_EVERY:
+            last = time.monotonic()
+            print(f"{name}: {line}", file=sys.stderr, flush=True)
+
+    return write
+
 
 @contextlib.contextmanager
 def job(log_file: str | Path) -> Iterator[Callable[[str], None]]:

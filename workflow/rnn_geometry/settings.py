@@ -41,7 +41,14 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     settings["tasks"] = list(settings["design"].tasks.values())
     for name in set(settings["design"].models) - set(settings["models"]):
         _check_varied(name, settings["design"].models[name], schema)
+    _check_explorer(settings["explorer"], settings["design"].tasks)
     return settings
+
+
+def _check_explorer(explorer: Mapping[str, Any], tasks: Mapping[str, Any]) -> None:
+    for name in explorer["sentences"]:
+        if name not in tasks:
+            raise UserError(f"config key explorer.sentences.{name}: unknown task; {_accepted(name, tasks)}.")
 
 
 def _grid(settings: Mapping[str, Any]) -> dict[str, dict[str, list]]:

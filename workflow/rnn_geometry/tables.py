@@ -8,15 +8,8 @@ from typing import Any
 import numpy as np
 
 from rnn_geometry import io
-from rnn_geometry.columns import IDENTITY, RUN_COLUMNS
+from rnn_geometry.columns import FROM_STATISTICS, IDENTITY, RUN_COLUMNS
 
-# Columns that are the same for all networks of a task.
-FROM_STATISTICS = (
-    "bag_of_words_accuracy",
-    "majority_accuracy",
-    "dimension_predicted_frequency",
-    "dimension_predicted_tfidf",
-)
 POINT_SETS = ("visited", "final", "slow")
 WEIGHTINGS = ("raw", "frequency", "tfidf")
 LINEAR_MEASURES = ("participation_ratio", "components_90", "components_95", "components_n")

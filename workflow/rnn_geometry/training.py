@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -65,7 +64,6 @@ def train(
     *,
     batch_seed: int,
     log: Callable[[str], None] = lambda line: None,
-    progress: bool = False,
 ) -> TrainingResult:
     """Train in place; the weights with the lowest dev loss, or the last ones (recipe.keep_weights), are kept.
     No step at all keeps the initial weights.
@@ -81,7 +79,7 @@ def train(
     history: dict[str, list] = {name: [] for name in HISTORY}
     best_loss, best_step, best_weights, waited = math.inf, 0, None, 0
     batches = batch_stream(train, recipe.batch_size, np.random.default_rng(batch_seed))
-    for step in _progress(range(1, steps + 1), progress):
+    for step in range(1, steps + 1):
         trainer.step(step, *next(batches))
         if step % every and step != steps:
             continue
@@ -124,15 +122,6 @@ def _record(history: dict[str, list], row: Mapping[str, float], log: Callable[[s
         f"epoch {row['epoch']:3d}  step {row['step']:6d}  train loss {row['train_loss']:.4f}  dev loss "
         f"{row['dev_loss']:.4f}  dev accuracy {row['dev_accuracy']:.4f}  gradient norm {row['gradient_norm']:.3g}"
     )
-
-
-def _progress(steps: range, wanted: bool):
-    """Show a bar on a terminal, nothing elsewhere."""
-    if not (wanted and sys.stderr.isatty()):
-        return steps
-    from tqdm import tqdm
-
-    return tqdm(steps, leave=False, desc="training", unit="step")
 
 
 class Trainer:

@@ -16,6 +16,7 @@ import numpy as np
 
 from rnn_geometry import io
 from rnn_geometry.identity import SHUFFLED_LABELS, UNTRAINED, derive_seed
+from rnn_geometry.job import and_terminal
 from rnn_geometry.model import build_classifier, prepare_device, save_classifier
 from rnn_geometry.sentences import Sentences
 from rnn_geometry.tasks import word_vectors
@@ -29,6 +30,7 @@ def train_run(
     files, output, *, identity: Mapping[str, str], settings: dict, device: str, threads: int, fingerprint: str, log: Log
 ):
     """Train one network and write model.safetensors, run.json and history.parquet."""
+    log = and_terminal(log, "training {task} {model} L2 {l2} seed {seed}".format(**identity))
     where = prepare_device(device, threads)
     splits = {name: io.read_sentences(files[name]) for name in ("train", "dev", "test")}
     vocabulary, meta = io.read_json(files["vocab"]), io.read_json(files["meta"])
@@ -38,9 +40,7 @@ def train_run(
         where
     )
     recipe = Recipe.from_settings(settings)
-    result = train(
-        classifier, splits["train"], splits["dev"], recipe, batch_seed=seeds["batches"], log=log, progress=True
-    )
+    result = train(classifier, splits["train"], splits["dev"], recipe, batch_seed=seeds["batches"], log=log)
     _, accuracy = evaluate(classifier, splits["test"])
     _, shuffled = evaluate(classifier, shuffled_words(splits["test"], seeds["shuffling"]))
     log(f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; {result.seconds:.1f} CPU seconds")

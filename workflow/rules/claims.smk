@@ -34,7 +34,7 @@ rule judge:
         runtime=hold_minutes(10),
     params:
         claims=lambda wildcards: configuration.plain(CLAIMS),
-        template=lambda wildcards: source_of("claims.html.jinja"),
+        templates=lambda wildcards: page_templates("claims.html.jinja"),
         # A network that only a sweep asks for is left to the claims about sweeps.
         judged=[list(network) for network in DESIGN.judged],
         shown=[list(network) for network in FIRST],
@@ -48,7 +48,7 @@ rule plot_sweeps:
         f"{RESULTS}/tables/sweeps.csv",
     output:
         **{f"sweep_{name}": sweep_output(name) for name in SWEEPS},
-        pdf=expand(f"{RESULTS}/figures/sweep_{{name}}.pdf", name=SWEEPS),
+        vector=expand(f"{RESULTS}/figures/sweep_{{name}}.{{kind}}", name=SWEEPS, kind=VECTOR),
     log:
         f"{RESULTS}/logs/plot_sweeps.log",
     benchmark:
@@ -70,9 +70,9 @@ localrules:
     claims,
 
 
-# Verdicts without a panel of every network: those of the first seed are what the grid links to.
+# The verdicts, and all that their page leads to.
 rule claims:
     input:
         rules.judge.output,
         rules.plot_sweeps.output if SWEEPS else [],
-        filled(f"{RUN}/panel.png", FIRST),
+        f"{RESULTS}/index.html",

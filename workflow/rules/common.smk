@@ -9,6 +9,7 @@ from snakemake.exceptions import WorkflowError
 
 from rnn_geometry import settings as configuration, tasks as synthetic_tasks, text as text_tasks
 from rnn_geometry.claims_file import checked_claims
+from rnn_geometry.curation import check_words
 from rnn_geometry.design import Network, is_control
 from rnn_geometry.errors import UserError
 from rnn_geometry.fingerprint import fingerprint as source_fingerprint
@@ -23,16 +24,22 @@ RULES = os.path.join(workflow.basedir, "workflow", "rules")
 ENVIRONMENT = os.path.join(workflow.basedir, "envs", "environment.yaml")
 
 
+def read_schema(name):
+    """Read a schema."""
+    with open(os.path.join(workflow.basedir, "workflow", "schemas", f"{name}.schema.yaml")) as handle:
+        return yaml.safe_load(handle)
+
+
 def resolve_configuration(raw):
     """Check everything that can be checked before the graph is built: keys, task options, local data files."""
-    with open(os.path.join(workflow.basedir, "workflow", "schemas", "config.schema.yaml")) as handle:
-        schema = yaml.safe_load(handle)
+    schema = read_schema("config")
     raw = dict(raw)
     raw["data_folder"] = raw.get("data_folder") or os.environ.get("RNN_GEOMETRY_DATA") or None
     settings = configuration.resolve(raw, schema)
     settings["claims"] = read_claims(settings["claims"])
     for task in settings["tasks"]:
         with_task_name(task, check_task, task, settings["data_folder"])
+        check_sentences(task, settings["explorer"]["sentences"].get(task["name"], []))
     return settings
 
 
@@ -41,10 +48,8 @@ def read_claims(path):
     found = next((file for file in (path, os.path.join(workflow.basedir, path)) if os.path.isfile(file)), None)
     if found is None:
         raise UserError(f"config key claims: there is no file '{path}'.")
-    with open(os.path.join(workflow.basedir, "workflow", "schemas", "claims.schema.yaml")) as handle:
-        schema = yaml.safe_load(handle)
     with open(found) as handle:
-        return checked_claims(yaml.safe_load(handle), schema)
+        return checked_claims(yaml.safe_load(handle), read_schema("claims"))
 
 
 def check_task(task, data_folder):
@@ -55,6 +60,14 @@ def check_task(task, data_folder):
         task["files"] = text_tasks.local_files(options, data_folder)
     else:
         synthetic_tasks.build_task(task["family"], **options)
+
+
+def check_sentences(task, sentences):
+    """Hold the sentences that the explorer shall show against the words of a synthetic task, which are few."""
+    if task["family"] != "text":
+        words = synthetic_tasks.build_task(task["family"], **family_options(task)).words
+        for sentence in sentences:
+            check_words(sentence.split(), words, task["name"])
 
 
 def with_task_name(task, function, *arguments):
@@ -98,15 +111,34 @@ def all_runs(pattern, tasks=tuple(TASKS)):
     return filled(pattern, [network for task in tasks for network in DESIGN.networks[task]])
 
 
-def shown_runs(pattern):
-    """Fill a pattern with every network that has figures of its own: all but controls."""
-    return filled(
-        pattern, [network for task in TRAINED for network in DESIGN.networks[task] if not is_control(network)]
-    )
-
-
 # The first network of every task and model, controls and those of sweeps left out.
 FIRST = list({network[:2]: network for network in reversed(DESIGN.judged) if not is_control(network)}.values())[::-1]
+# Networks with a panel and a page of their own.
+SHOWN = [network for task in TRAINED for network in DESIGN.networks[task] if not is_control(network)]
+SHOWN = FIRST if SETTINGS["figures"] == "first" else SHOWN
+
+
+def shown_runs(pattern):
+    """Fill a pattern with every network that has a page of its own."""
+    return filled(pattern, SHOWN)
+
+
+# The networks that figures of a task and its explorer show: the first seeds of every model, at its first L2.
+PORTRAYED = {}
+for network in DESIGN.judged:
+    mine = PORTRAYED.setdefault(network.task, {}).setdefault(network.model, [])
+    if not is_control(network) and network.l2 == (mine or [network])[0].l2:
+        mine.append(network)
+PORTRAYED = {
+    task: [network for networks in models.values() for network in networks[: SETTINGS["explorer"]["seeds"]]]
+    for task, models in PORTRAYED.items()
+}
+PORTRAYED = {task: networks for task, networks in PORTRAYED.items() if networks}
+
+
+def portrayed_runs(pattern):
+    """Return an input function: a pattern filled with every network that a task's figures and explorer show."""
+    return lambda wildcards: filled(pattern, PORTRAYED[wildcards.task])
 
 
 def first_runs(pattern):
@@ -125,6 +157,23 @@ def source_of(template):
         return handle.read()
 
 
+def page_templates(*names):
+    """Texts of some templates of pages and of what they share, by name."""
+    return {name: source_of(f"pages/{name}") for name in sorted({*names, "grid.html.jinja", "style.css"})}
+
+
+def explorer_templates():
+    """Texts of the parts of an explorer, by name."""
+    folder = os.path.join(workflow.basedir, "workflow", "report", "explorer")
+    return {name: source_of(f"explorer/{name}") for name in sorted(os.listdir(folder))}
+
+
+def written_configuration():
+    """The configuration of this run with every default, as YAML."""
+    shown = {key: SETTINGS[key] for key in read_schema("config")["properties"] if key not in ("claims", "text_sets")}
+    return yaml.safe_dump(configuration.plain(shown), sort_keys=False, width=110, allow_unicode=True)
+
+
 def model_settings(wildcards):
     """Settings of one network, with sorted keys (an unsorted dictionary would rerun jobs for nothing)."""
     return configuration.plain({**MODELS[wildcards.model], "l2": wildcards.l2})
@@ -141,8 +190,11 @@ def task_names(text):
     return "|".join(map(re.escape, names)) or "$none"
 
 
+VECTOR = ("pdf", "svg")  # formats of every figure beside PNG
+
+
 def overview_output(name):
-    """One overview figure: PNG for the report, PDF for papers."""
+    """One overview figure as PNG, which the report holds."""
     return report(
         f"{RESULTS}/figures/{name}.png",
         category="Over networks",

@@ -1,4 +1,4 @@
-# Figures: one panel per network, and figures over all networks. None of them imports torch.
+# Figures: a panel and a page per network, figures per task, and over all networks. None of them imports torch.
 OVERVIEWS = [
     "dimension_overview",
     "readout_angles",
@@ -7,6 +7,41 @@ OVERVIEWS = [
     "predicted_dimension",
     "estimators",
 ]
+
+
+# Files of one network that its figures read.
+PORTRAIT_FILES = {
+    "run": "json", "geometry": "json", "states": "npz", "slow_points": "npz", "slow_modes": "npz", "fixed_points": "npz",
+    "linearization": "npz",
+}  # fmt: skip
+
+
+def first_of(task):
+    """The first portrayed network of every model of a task."""
+    return list({network.model: network for network in reversed(PORTRAYED[task])}.values())[::-1]
+
+
+def is_portrayed(wildcards):
+    """Tell whether the explorer of its task shows a network."""
+    network = Network(wildcards.task, wildcards.model, wildcards.l2, int(wildcards.seed))
+    return network in PORTRAYED.get(wildcards.task, [])
+
+
+def headline_pair():
+    """The first networks of one model on as many unordered classes as ordered ones of two dimensions; none: []."""
+    kinds = {family: [] for family in ("categorical", "ordered2d")}
+    for task in PORTRAYED:
+        kinds.get(TASKS[task]["family"], []).append(task)
+    unordered = [task for task in kinds["categorical"] if TASKS[task].get("classes", 3) == 5]
+    for one in unordered[:1]:
+        for other in kinds["ordered2d"][:1]:
+            models = {network.model: network for network in first_of(other)}
+            pairs = [[network, models[network.model]] for network in first_of(one) if network.model in models]
+            return next((pair for pair in pairs if MODELS[pair[0].model]["cell"] != "vanilla"), (pairs or [[]])[0])
+    return []
+
+
+HEADLINE = headline_pair()
 
 
 rule plot_network:
@@ -20,14 +55,16 @@ rule plot_network:
         geometry=f"{RUN}/geometry.json",
         meta=f"{DATA}/meta.json",
         vocab=f"{DATA}/vocab.json",
+        statistics=f"{DATA}/word_statistics.json",
     output:
-        report(
+        panel=report(
             f"{RUN}/panel.png",
             category="Networks",
             subcategory="{task}",
             labels={"model": "{model}", "L2": "{l2}", "seed": "{seed}"},
             caption="../report/panel.rst",
         ),
+        page=f"{RUN}/index.html",
     log:
         f"{RESULTS}/logs/plot_network/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
     benchmark:
@@ -39,6 +76,8 @@ rule plot_network:
         mem_mb=1000,
         runtime=hold_minutes(10),
     params:
+        explorer=is_portrayed,
+        templates=lambda wildcards: page_templates("network.html.jinja"),
         fingerprint=fingerprint("plot_network", "figures.smk"),
     script:
         "../scripts/plot_network.py"
@@ -51,7 +90,7 @@ rule plot_overview:
         dimension=f"{RESULTS}/tables/dimension.csv",
     output:
         **{name: overview_output(name) for name in OVERVIEWS},
-        pdf=expand(f"{RESULTS}/figures/{{name}}.pdf", name=OVERVIEWS),
+        vector=expand(f"{RESULTS}/figures/{{name}}.{{kind}}", name=OVERVIEWS, kind=VECTOR),
     log:
         f"{RESULTS}/logs/plot_overview.log",
     benchmark:
@@ -79,7 +118,7 @@ rule plot_gallery:
         meta=first_runs(f"{DATA}/meta.json"),
     output:
         png=overview_output("manifolds"),
-        pdf=f"{RESULTS}/figures/manifolds.pdf",
+        vector=expand(f"{RESULTS}/figures/manifolds.{{kind}}", kind=VECTOR),
     log:
         f"{RESULTS}/logs/plot_gallery.log",
     benchmark:
@@ -96,6 +135,68 @@ rule plot_gallery:
         "../scripts/plot_gallery.py"
 
 
+# What the paper and its talk draw of one network, a panel per model: the first network of each.
+rule plot_task:
+    input:
+        **{
+            name: lambda wildcards, file=f"{name}.{kind}": filled(f"{RUN}/{file}", first_of(wildcards.task))
+            for name, kind in PORTRAIT_FILES.items()
+        },
+        portraits=f"{RESULTS}/portraits/{{task}}.npz",
+        meta=f"{DATA}/meta.json",
+        vocab=f"{DATA}/vocab.json",
+    output:
+        report(
+            directory(f"{RESULTS}/figures/{{task}}"),
+            patterns=["{figure}.png"],
+            category="Tasks",
+            subcategory="{task}",
+            labels={"figure": "{figure}"},
+            caption="../report/task.rst",
+        ),
+    log:
+        f"{RESULTS}/logs/plot_task/{{task}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/plot_task/{{task}}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=hold_minutes(10),
+    params:
+        fingerprint=fingerprint("plot_task", "figures.smk"),
+    script:
+        "../scripts/plot_task.py"
+
+
+# As many unordered classes as ordered ones, in the same cell: what the talk begins with.
+rule plot_headline:
+    input:
+        run=filled(f"{RUN}/run.json", HEADLINE),
+        states=filled(f"{RUN}/states.npz", HEADLINE),
+        slow_points=filled(f"{RUN}/slow_points.npz", HEADLINE),
+        geometry=filled(f"{RUN}/geometry.json", HEADLINE),
+        meta=filled(f"{DATA}/meta.json", HEADLINE),
+    output:
+        png=overview_output("headline"),
+        vector=expand(f"{RESULTS}/figures/headline.{{kind}}", kind=VECTOR),
+    log:
+        f"{RESULTS}/logs/plot_headline.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/plot_headline.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=hold_minutes(10),
+    params:
+        fingerprint=fingerprint("plot_headline", "figures.smk"),
+    script:
+        "../scripts/plot_headline.py"
+
+
 localrules:
     figures,
 
@@ -105,3 +206,5 @@ rule figures:
         shown_runs(f"{RUN}/panel.png"),
         rules.plot_overview.output,
         rules.plot_gallery.output,
+        expand(f"{RESULTS}/figures/{{task}}", task=PORTRAYED),
+        rules.plot_headline.output if HEADLINE else [],

@@ -17,6 +17,6 @@ with job(snakemake.log[0]) as log:
     kept = {name: path for name, path in files.items() if name != "template"}
     tables = {name: pd.read_csv(path, dtype=text, keep_default_na=name != "words") for name, path in kept.items()}
     made = page(Path(files.template).read_text(encoding="utf-8"), tables)
-    io.write_atomically(output.page, lambda path: Path(path).write_text(made, encoding="utf-8"))
+    io.write_text(output.page, made)
     style.save(battery_figure(tables["natural"], SWEEPS), output.figure.removesuffix(".png"), suffixes=["png"])
     log(f"{len(tables['natural'])} networks")

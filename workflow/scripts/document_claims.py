@@ -20,7 +20,7 @@ with job(snakemake.log[0]) as log:
     told = yaml.safe_load(Path(files.told).read_text(encoding="utf-8"))
     template = Path(files.template).read_text(encoding="utf-8")
     page = markdown_page(template, found, claims, told, pd.read_csv(files.costs))
-    io.write_atomically(output.page, lambda path: Path(path).write_text(page, encoding="utf-8"))
+    io.write_text(output.page, page)
     grids = {group["structure"]: group for group in groups(found, claims)}
     for path in output.grids:
         name = Path(path).stem.removeprefix("claims_")

@@ -3,8 +3,6 @@
 from rnn_geometry.job import job
 
 with job(snakemake.log[0]) as log:
-    from pathlib import Path
-
     import pandas as pd
 
     from rnn_geometry import io
@@ -17,6 +15,6 @@ with job(snakemake.log[0]) as log:
     networks = networks_table(tables["runs"], tables["tasks"], tables["dimension"])
     found = claims_table(params.claims, networks, tables["sweeps"], params.judged)
     io.write_table(output.table, {name: found[name].tolist() for name in found})
-    page = html_page(params.template, found, params.claims, params.shown)
-    io.write_atomically(output.page, lambda path: Path(path).write_text(page, encoding="utf-8"))
+    page = html_page(params.templates, found, params.claims, params.shown)
+    io.write_text(output.page, page)
     log(f"{len(found)} verdicts: {found['verdict'].value_counts().to_dict()}")

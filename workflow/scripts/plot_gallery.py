@@ -4,11 +4,9 @@ from rnn_geometry.job import job
 
 with job(snakemake.log[0]) as log:
     from rnn_geometry.plotting import style
-    from rnn_geometry.plotting.arrays import load_network
+    from rnn_geometry.plotting.arrays import load_networks
     from rnn_geometry.plotting.gallery import manifold_gallery
 
-    names = ("run", "states", "slow_points", "geometry", "meta")
-    files = zip(*(snakemake.input[name] for name in names))
-    networks = [load_network(dict(zip(names, paths))) for paths in files]
+    networks = load_networks(dict(snakemake.input.items()))
     style.save(manifold_gallery(networks), snakemake.output.png.removesuffix(".png"))
     log(f"{len(networks)} networks")

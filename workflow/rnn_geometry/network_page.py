@@ -1,0 +1,53 @@
+"""The page of one network: its panel, its numbers, how it was trained, and where its files lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from rnn_geometry.columns import RUN_COLUMNS
+from rnn_geometry.templating import environment, number
+
+LEARNED = 0.05  # of what lies between the commonest class and 1: a network below it did not learn its task
+
+
+def learned(run: Mapping[str, Any]) -> bool:
+    """Tell whether a network of runs.csv has learned its task: its accuracy is beyond that of the commonest class."""
+    accuracy, commonest = float(run["test_accuracy"]), float(run["majority_accuracy"])
+    return accuracy > commonest + LEARNED * (1 - commonest)
+
+
+def run_folder(run: Mapping[str, Any]) -> str:
+    """Return the folder of a network below the results."""
+    return f"runs/{run['task']}/{run['model']}/l2-{run['l2']}/seed-{run['seed']}"
+
+
+def network_page(
+    templates: Mapping[str, str],
+    run: Mapping[str, Any],
+    record: Mapping[str, Any],
+    files: Sequence[str],
+    explorer: bool,
+) -> str:
+    """Return the page of one network. run: its row of runs.csv; record: its run.json; files: beside the page."""
+    up = "/".join([".."] * len(PurePosixPath(run_folder(run)).parts))
+    settings = {key: value for key, value in record["settings"].items() if value is not None}
+    origin = {**{f"seed of {name}": value for name, value in record["seeds"].items()}, **record["versions"]}
+    origin |= {f"SHA-256 of {name}": f"{value[:16]}…" for name, value in record["data_sha256"].items()}
+    choice = f"#model={run['model']}&l2={run['l2']}&seed={run['seed']}"
+    page = environment(autoescape=True, templates=templates).get_template("network.html.jinja")
+    return page.render(
+        title=f"{run['task']}, {run['model']}, L2 {run['l2']}, seed {run['seed']}",
+        up=up,
+        lost=not learned(run),
+        explorer=f"{up}/explorer/{run['task']}.html{choice}" if explorer else None,
+        numbers={name: _text(run[name]) for name in RUN_COLUMNS if run.get(name) not in (None, "")},
+        training={**settings, "step of the kept weights": record["best_step"], "device": record["device"]},
+        origin=origin | {"fingerprint of the training code": record["fingerprint"]},
+        files=files,
+    )
+
+
+def _text(value: Any) -> str:
+    return number(value, digits=4) if isinstance(value, float) else str(value)

@@ -1,0 +1,31 @@
+"""The start page of the results."""
+
+from rnn_geometry.job import job
+
+with job(snakemake.log[0]) as log:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from rnn_geometry import io
+    from rnn_geometry.costs import cost_table
+    from rnn_geometry.start_page import figure_groups, start_page
+
+    files, params = snakemake.input, snakemake.params
+    text = {"task": str, "model": str, "cell": str, "l2": str, "control": str}
+    runs, found = (pd.read_csv(path, dtype=text) for path in (files.runs, files.claims))
+    page = start_page(
+        params.templates,
+        runs,
+        found,
+        params.claims,
+        shown=params.shown,
+        explorers=params.explorers,
+        figures=figure_groups(Path(params.results), params.overviews, params.explorers, params.sweeps),
+        opening=params.opening,
+        records=[io.read_json(path) for path in files.record],
+        costs=cost_table(f"{params.results}/benchmarks"),
+        configuration=params.configuration,
+    )
+    io.write_text(snakemake.output[0], page)
+    log(f"{len(runs)} networks")
