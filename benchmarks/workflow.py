@@ -34,6 +34,14 @@ IMPORTS = {
     "plot_network": "import rnn_geometry.plotting.network, pyarrow.parquet",
     "plot_gallery": "import rnn_geometry.plotting.gallery",
     "plot_overview": "import rnn_geometry.plotting.overview, rnn_geometry.plotting.intrinsic, pandas, seaborn",
+    "plot_task": "import rnn_geometry.plotting.task_figures",
+    "plot_headline": "import rnn_geometry.plotting.headline",
+    "plot_sweeps": "import rnn_geometry.plotting.sweeps",
+    "portray": "import rnn_geometry.portrait, pyarrow.parquet",
+    "hold_inputs": "import rnn_geometry.hold_comparison, pyarrow.parquet",
+    "explore": "import rnn_geometry.explorer",
+    "judge": "import rnn_geometry.claims_page",
+    "start_page": "import rnn_geometry.start_page",
 }
 
 
@@ -79,19 +87,20 @@ def main() -> None:
         environment = {**os.environ, "PYTHONPATH": str(root / "workflow"), "OMP_NUM_THREADS": "1"}
         command = [sys.executable, "-m", "snakemake", "--cores", arguments.cores, "--quiet", "all"]
         cpu, wall = cpu_of([*command, "--configfile", arguments.configfile], cwd=root, env=environment)
-        jobs, imports = jobs_of(next(root.glob("results*"))), import_seconds(environment)
+        results = next(root.glob("results*"))
+        jobs, imports = jobs_of(results), import_seconds(environment)
+        networks = len(list((results / "runs").rglob("model.safetensors")))
         plan = cpu_of([*command, "-n", "--configfile", arguments.configfile], cwd=root, env=environment)[0]
-        print_table(jobs, imports, cpu, wall, plan)
+        print_table(jobs, imports, networks, cpu, wall, plan)
 
 
-def print_table(jobs, imports, cpu: float, wall: float, plan: float) -> None:
+def print_table(jobs, imports, networks: int, cpu: float, wall: float, plan: float) -> None:
     """Print a row per rule and the totals."""
     print(f"{'rule':20s} {'jobs':>5s} {'wall s':>8s} {'s a job':>8s} {'imports s a job':>16s}")
     for rule, seconds in sorted(jobs.items(), key=lambda item: -sum(item[1])):
         mean = sum(seconds) / len(seconds)
         print(f"{rule:20s} {len(seconds):5d} {sum(seconds):8.1f} {mean:8.2f} {imports[rule]:16.2f}")
     start = sum(len(seconds) * imports[rule] for rule, seconds in jobs.items())
-    networks = len(jobs["train"])
     print(f"whole run: {wall:.0f} s wall, {cpu:.0f} CPU s, {cpu / networks:.1f} CPU s a network ({networks} networks)")
     print(
         f"start-up and imports of jobs {start:.0f} CPU s ({start / cpu:.0%}); one dry run of snakemake {plan:.1f} CPU s"

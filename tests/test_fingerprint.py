@@ -79,4 +79,6 @@ def test_every_rule_with_a_script_carries_its_own_fingerprint():
         for script in [line.split("/")[-1].rstrip('",') for line in text.splitlines() if "../scripts/" in line]:
             rule = script.removesuffix(".py")
             assert f'fingerprint("{rule}", "{rules_file.name}")' in text
-            assert module.rule_source(rule, rules_file).startswith(f"rule {rule} :")
+            source = module.rule_source(rule, rules_file)
+            assert source.startswith((f"rule {rule} :", f'rule : name : named ( "{rule}" ,'))
+            assert source.count("script :") == 1  # and nothing of the rule after it

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import pytest
 
@@ -24,12 +25,17 @@ SMALL = {
 NEWS = {"family": "text", "data": "ag_news", "train_size": 6000, "dev_size": 1500, "cells": ["gru-small"], "seeds": [0]}
 
 
+WRITTEN = "The team won, said unheardofword"
+
+
 @pytest.fixture
 def finished(project_copy, real_data):
     """Run natural.yaml with a small model on 6,000 texts of three and of four classes."""
     tasks = [{"name": f"ag-news-{n}", "first_classes": n, **NEWS} for n in (3, 4)]
-    config = project_copy.configure("natural", models={"gru-small": SMALL}, cells=["gru-small"], tasks=tasks)
-    project_copy.snakemake("tables", "--configfile", config, RNN_GEOMETRY_DATA=str(real_data))
+    changes = {"tasks": tasks, "cells": ["gru-small"], "models": {"gru-small": SMALL}}
+    config = project_copy.configure("natural", **changes, explorer={"sentences": {"ag-news-3": [WRITTEN]}})
+    shown = [f"results/natural/{name}" for name in ("explorer/ag-news-3.html", "figures/ag-news-3")]
+    project_copy.snakemake("tables", *shown, "--configfile", config, RNN_GEOMETRY_DATA=str(real_data))
     return project_copy.root / "results/natural"
 
 
@@ -57,3 +63,13 @@ def test_news_are_integrated_on_a_simplex(finished):
     assert sum(float(row["log_odds"]) > 0.5 for row in words) >= 8  # words of sport in the data, too
     with open(finished / "tables/hold_inputs.csv", newline="") as handle:
         assert [row["hold_input"] for row in csv.DictReader(handle)] == ["zero", "mean", "padding"] * 2
+    # The explorer reads the sentence of the configuration, and has no room for the weights of so many words.
+    page = (finished / "explorer/ag-news-3.html").read_text(encoding="utf-8")
+    payload = json.loads(re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+    sentence = next(sentence for sentence in payload["sentences"] if sentence["kind"] == "configured")
+    assert (sentence["name"], sentence["label"]) == (WRITTEN, None)
+    assert {"team", "won", "<unk>"} <= set(payload["words"])
+    assert payload["networks"][0]["weights"] is None
+    assert len(page) < 2e6
+    drawn = {path.stem for path in (finished / "figures/ag-news-3").glob("*.png")}
+    assert {"trajectories", "flow", "word_effects", "modes", "spectrum", "variance", "logits"} <= drawn

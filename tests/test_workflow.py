@@ -12,6 +12,7 @@ from conftest import ProjectCopy
 pytestmark = pytest.mark.workflow
 
 PER_NETWORK = ("train", "slow_points", "linearize", "compare_hold_inputs", "geometry", "plot_network")
+SHARED = ("train", "slow_points", "linearize", "geometry")
 PER_TASK = ("portray", "plot_task", "explore")
 RUN = "results/runs/categorical-3/tiny-gru/l2-3e-4/seed-0"
 
@@ -206,9 +207,27 @@ def test_a_changed_comment_or_a_touched_file_recomputes_nothing(again):
     assert planned(again) == {}
 
 
-def test_an_added_seed_leaves_the_others_alone(again):
+def test_an_added_seed_computes_no_more_than_its_own_block(again):
+    jobs = planned(again, again.configure(seeds=[0, 8]))
+    assert {rule: jobs[f"{rule}_2"] for rule in SHARED} == dict.fromkeys(SHARED, 4)
+    assert not set(SHARED) & set(jobs)
+    assert jobs["plot_network"] == jobs["compare_hold_inputs"] == 4
     jobs = planned(again, again.configure(seeds=[0, 1]))
-    assert {rule: jobs[rule] for rule in PER_NETWORK} == dict.fromkeys(PER_NETWORK, 4)
+    assert {rule: jobs[rule] for rule in SHARED} == dict.fromkeys(SHARED, 4)
+    jobs = planned(again, again.configure(seeds=[0, 1], seeds_per_job=1))
+    assert {rule: jobs[f"{rule}_2"] for rule in SHARED} == dict.fromkeys(SHARED, 4)
+
+
+def test_companions_in_a_job_change_no_number(again, finished):
+    shutil.rmtree(again.root / "results/runs")
+    config = again.configure(seeds=[0, 1], cells=["tiny-gru"], analysis={"visited_states": 200, "exact_starts": 50})
+    again.snakemake("tables", "--configfile", config)
+    both = [row for row in without_seconds(rows(again, "runs.csv")) if row["seed"] == "0"]
+    alone = [row for row in without_seconds(rows(finished, "runs.csv")) if row["model"] == "tiny-gru"]
+    assert both == alone
+    assert {row["seed"] for row in rows(again, "runs.csv")} == {"0", "1"}
+    for file in ("model.safetensors", "history.parquet", "states.npz", "slow_modes.npz", "fixed_points.npz"):
+        assert (again.root / RUN / file).read_bytes() == (finished.root / RUN / file).read_bytes()
 
 
 def test_lists_of_a_configuration_replace_those_of_the_default(again):

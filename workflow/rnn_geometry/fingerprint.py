@@ -10,6 +10,7 @@ import ast
 import hashlib
 import io
 import tokenize
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -30,25 +31,34 @@ def fingerprint(rule: str, rules_file: str | Path, script: str | Path) -> str:
 
 @cache
 def rule_source(rule: str, rules_file: Path) -> str:
-    """Return the tokens of `rule NAME:` without comments and layout."""
-    tokens = tokenize.generate_tokens(io.StringIO(rules_file.read_text(encoding="utf-8")).readline)
-    found: list[str] | None = None
-    for token in tokens:
+    """Return the tokens of `rule NAME:`, or of a rule with NAME in its `name:`, without comments and layout."""
+    for tokens in _rules(rules_file):
+        if rule in (tokens[1].string, _given_name(tokens)):
+            return " ".join(token.string for token in tokens)
+    raise ValueError(f"{rules_file} holds no rule {rule}")
+
+
+def _rules(rules_file: Path) -> Iterator[list[tokenize.TokenInfo]]:
+    """Yield the tokens of every rule of a file: up to the next line that is not indented deeper."""
+    found: list[tokenize.TokenInfo] = []
+    last_line = 0
+    for token in tokenize.generate_tokens(io.StringIO(rules_file.read_text(encoding="utf-8")).readline):
         if token.type in _LAYOUT:
             continue
-        if token.start[1] == 0 and found:
-            break
-        if found is not None and token.string == rule and found == ["rule"]:
-            found.append(token.string)
-        elif token.start[1] == 0 and token.string == "rule":
-            found = ["rule"]
-        elif found == ["rule"]:
-            found = None
-        elif found:
-            found.append(token.string)
-    if not found or len(found) < 2:
-        raise ValueError(f"{rules_file} holds no rule {rule}")
-    return " ".join(found)
+        first, last_line = token.start[0] != last_line, token.end[0]
+        if first and found and token.start[1] <= found[0].start[1]:
+            yield found
+            found = []
+        if found or (first and token.string == "rule"):
+            found.append(token)
+    if found:
+        yield found
+
+
+def _given_name(tokens: list[tokenize.TokenInfo]) -> str | None:
+    """Return the first text of a nameless rule, which is that of its `name:`."""
+    texts = (token.string[1:-1] for token in tokens if token.type == tokenize.STRING)
+    return next(texts, None) if tokens[1].string == ":" else None
 
 
 @cache

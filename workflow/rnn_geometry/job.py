@@ -8,8 +8,36 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from rnn_geometry.errors import UserError
+
+
+class SharedNetwork(NamedTuple):
+    """One of the networks of a job: task, model, l2 and seed as text; its files by name, and those that all share."""
+
+    identity: dict[str, str]
+    input: dict[str, str]
+    output: dict[str, str]
+
+
+def networks_of(snakemake: Any, log: Callable[[str], None]) -> Iterator[SharedNetwork]:
+    """Yield the networks of a job whose wildcard is `setting` and whose `params.seeds` share it.
+
+    Named files are lists, one a seed, or one file for all. A UserError of one network says which seed it has.
+    """
+    task, model, l2 = snakemake.wildcards.setting.split("/")
+    seeds = snakemake.params.seeds
+    for i, seed in enumerate(seeds):
+        identity = {"task": task, "model": model, "l2": l2.removeprefix("l2-"), "seed": str(seed)}
+        if len(seeds) > 1:
+            log(f"seed {seed}")
+        yield SharedNetwork(identity, _of_seed(snakemake.input, i), _of_seed(snakemake.output, i))
+
+
+def _of_seed(files: Any, i: int) -> dict[str, str]:
+    return {name: file if isinstance(file, str) else file[i] for name, file in files.items()}
+
 
 TOLD_EVERY = 5.0  # seconds between two lines of one job on a terminal
 

@@ -1,8 +1,10 @@
 # Configuration, names of files, and what every rule shares. Nothing here imports torch, pandas or datasets.
 import os
+import re
 import shlex
 import subprocess
 import sys
+from typing import NamedTuple
 
 import yaml
 from snakemake.exceptions import WorkflowError
@@ -101,6 +103,56 @@ wildcard_constraints:
     seed="[0-9]+",
 
 
+# Seeds that share a job --------------------------------------------------------------------------------------------------
+# Starting a process and importing torch costs more than analysing a small network. Networks that differ in the seed alone
+# share a job, in fixed blocks of seeds_per_job seeds, so that a new seed computes no more than its own block again.
+SETTING = f"{RESULTS}/runs/{{setting}}"  # setting: task/model/l2-strength, all that a network is but its seed
+
+
+class Batch(NamedTuple):
+    """A block of seeds and the settings (a pattern) that have just these; suffix: what sets its rules' names apart."""
+
+    suffix: str
+    seeds: tuple
+    settings: str
+
+
+def seed_batches():
+    """Blocks of seeds, the one with the most networks first: most configurations have one."""
+    blocks, batches = {}, {}
+    for network in (network for networks in DESIGN.networks.values() for network in networks):
+        setting = f"{network.task}/{network.model}/l2-{network.l2}"
+        blocks.setdefault((setting, network.seed // SETTINGS["seeds_per_job"]), []).append(network.seed)
+    for (setting, _), seeds in blocks.items():
+        batches.setdefault(tuple(sorted(seeds)), []).append(re.escape(setting))
+    ordered = sorted(batches.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [Batch(f"_{i + 1}" if i else "", seeds, "|".join(settings)) for i, (seeds, settings) in enumerate(ordered)]
+
+
+BATCHES = seed_batches()
+
+
+def named(rule, batch):
+    """The name of a rule for one block of seeds."""
+    return rule + batch.suffix
+
+
+def of_seeds(file, batch):
+    """A file of every network of a block."""
+    return [f"{SETTING}/seed-{seed}/{file}" for seed in batch.seeds]
+
+
+def of_task(file):
+    """Return an input function: a file of the task of a setting."""
+    return lambda wildcards: f"{RESULTS}/data/{wildcards.setting.split('/')[0]}/{file}"
+
+
+def of_block(folder, batch, suffix):
+    """The log or benchmark of one job."""
+    low, high = batch.seeds[0], batch.seeds[-1]
+    return f"{RESULTS}/{folder}/{{setting}}/" + (f"seed-{low}" if low == high else f"seeds-{low}-{high}") + suffix
+
+
 def filled(pattern, networks):
     """Fill a pattern with each of some networks."""
     return [pattern.format(**network._asdict()) for network in networks]
@@ -176,12 +228,14 @@ def written_configuration():
 
 def model_settings(wildcards):
     """Settings of one network, with sorted keys (an unsorted dictionary would rerun jobs for nothing)."""
-    return configuration.plain({**MODELS[wildcards.model], "l2": wildcards.l2})
+    _, model, l2 = wildcards.setting.split("/")
+    return configuration.plain({**MODELS[model], "l2": l2.removeprefix("l2-")})
 
 
-def hold_minutes(minutes):
-    """Run-time limit in minutes that doubles with every retry on a cluster."""
-    return lambda wildcards, attempt: minutes * 2 ** (attempt - 1)
+def hold_minutes(minutes, batch=None):
+    """Run-time limit in minutes, for each network of a job, that doubles with every retry on a cluster."""
+    networks = len(batch.seeds) if batch else 1
+    return lambda wildcards, attempt: minutes * networks * 2 ** (attempt - 1)
 
 
 def task_names(text):

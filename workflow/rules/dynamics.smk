@@ -1,75 +1,86 @@
-# Zero-input dynamics of one network: visited states, slow manifold, exact fixed points, linearisation.
-rule slow_points:
-    input:
-        model=f"{RUN}/model.safetensors",
-        run=f"{RUN}/run.json",
-        test=f"{DATA}/test.parquet",
-        vocab=f"{DATA}/vocab.json",
-        meta=f"{DATA}/meta.json",
-    output:
-        states=f"{RUN}/states.npz",
-        slow=f"{RUN}/slow_points.npz",
-        modes=f"{RUN}/slow_modes.npz",
-        fixed=f"{RUN}/fixed_points.npz",
-    log:
-        f"{RESULTS}/logs/slow_points/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/slow_points/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
-    conda:
-        ENVIRONMENT
-    threads: SETTINGS["threads"]
-    resources:
-        mem_mb=2000,
-        runtime=hold_minutes(20),
-        gpu=0 if SETTINGS["device"] == "cpu" else 1,
-    params:
-        analysis=configuration.plain(
-            {
-                key: value
-                for key, value in SETTINGS["analysis"].items()
-                if key not in ("shown_words", "spectrum_points", "hold_inputs")
-            }
-        ),
-        device=SETTINGS["device"],
-        fingerprint=fingerprint("slow_points", "dynamics.smk"),
-    script:
-        "../scripts/slow_points.py"
+# Zero-input dynamics: visited states, slow manifold, exact fixed points, linearisation; one job for the seeds of a block.
+for BATCH in BATCHES:
 
+    rule:
+        name:
+            named("slow_points", BATCH)
+        input:
+            model=of_seeds("model.safetensors", BATCH),
+            run=of_seeds("run.json", BATCH),
+            test=of_task("test.parquet"),
+            vocab=of_task("vocab.json"),
+            meta=of_task("meta.json"),
+        output:
+            states=of_seeds("states.npz", BATCH),
+            slow=of_seeds("slow_points.npz", BATCH),
+            modes=of_seeds("slow_modes.npz", BATCH),
+            fixed=of_seeds("fixed_points.npz", BATCH),
+        log:
+            of_block("logs/slow_points", BATCH, ".log"),
+        benchmark:
+            of_block("benchmarks/slow_points", BATCH, ".tsv")
+        wildcard_constraints:
+            setting=BATCH.settings,
+        conda:
+            ENVIRONMENT
+        threads: SETTINGS["threads"]
+        resources:
+            mem_mb=2000,
+            runtime=hold_minutes(20, BATCH),
+            gpu=0 if SETTINGS["device"] == "cpu" else 1,
+        params:
+            seeds=list(BATCH.seeds),
+            analysis=configuration.plain(
+                {
+                    key: value
+                    for key, value in SETTINGS["analysis"].items()
+                    if key not in ("shown_words", "spectrum_points", "hold_inputs")
+                }
+            ),
+            device=SETTINGS["device"],
+            fingerprint=fingerprint("slow_points", "dynamics.smk"),
+        script:
+            "../scripts/slow_points.py"
 
-rule linearize:
-    input:
-        model=f"{RUN}/model.safetensors",
-        run=f"{RUN}/run.json",
-        slow=f"{RUN}/slow_points.npz",
-        modes=f"{RUN}/slow_modes.npz",
-        vocab=f"{DATA}/vocab.json",
-        meta=f"{DATA}/meta.json",
-        test=f"{DATA}/test.parquet",
-        train=f"{DATA}/train.parquet",
-        states=f"{RUN}/states.npz",
-    output:
-        linearization=f"{RUN}/linearization.npz",
-        integration=f"{RUN}/integration.json",
-        words=f"{RUN}/words.parquet",
-    log:
-        f"{RESULTS}/logs/linearize/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/linearize/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
-    conda:
-        ENVIRONMENT
-    threads: SETTINGS["threads"]
-    resources:
-        mem_mb=2000,
-        runtime=hold_minutes(20),
-        gpu=0 if SETTINGS["device"] == "cpu" else 1,
-    params:
-        spectrum_points=SETTINGS["analysis"]["spectrum_points"],
-        shown_words=SETTINGS["analysis"]["shown_words"],
-        memory_mb=SETTINGS["analysis"]["memory_mb"],
-        device=SETTINGS["device"],
-        fingerprint=fingerprint("linearize", "dynamics.smk"),
-    script:
-        "../scripts/linearize.py"
+    rule:
+        name:
+            named("linearize", BATCH)
+        input:
+            model=of_seeds("model.safetensors", BATCH),
+            run=of_seeds("run.json", BATCH),
+            slow=of_seeds("slow_points.npz", BATCH),
+            modes=of_seeds("slow_modes.npz", BATCH),
+            states=of_seeds("states.npz", BATCH),
+            vocab=of_task("vocab.json"),
+            meta=of_task("meta.json"),
+            test=of_task("test.parquet"),
+            train=of_task("train.parquet"),
+        output:
+            linearization=of_seeds("linearization.npz", BATCH),
+            integration=of_seeds("integration.json", BATCH),
+            words=of_seeds("words.parquet", BATCH),
+        log:
+            of_block("logs/linearize", BATCH, ".log"),
+        benchmark:
+            of_block("benchmarks/linearize", BATCH, ".tsv")
+        wildcard_constraints:
+            setting=BATCH.settings,
+        conda:
+            ENVIRONMENT
+        threads: SETTINGS["threads"]
+        resources:
+            mem_mb=2000,
+            runtime=hold_minutes(20, BATCH),
+            gpu=0 if SETTINGS["device"] == "cpu" else 1,
+        params:
+            seeds=list(BATCH.seeds),
+            spectrum_points=SETTINGS["analysis"]["spectrum_points"],
+            shown_words=SETTINGS["analysis"]["shown_words"],
+            memory_mb=SETTINGS["analysis"]["memory_mb"],
+            device=SETTINGS["device"],
+            fingerprint=fingerprint("linearize", "dynamics.smk"),
+        script:
+            "../scripts/linearize.py"
 
 
 # Only where analysis.hold_inputs names some: the same network under several x*.

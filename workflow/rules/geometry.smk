@@ -1,31 +1,38 @@
-# Numbers of one network, and the tables over all of them.
-rule geometry:
-    input:
-        run=f"{RUN}/run.json",
-        states=f"{RUN}/states.npz",
-        slow=f"{RUN}/slow_points.npz",
-        fixed=f"{RUN}/fixed_points.npz",
-        linearization=f"{RUN}/linearization.npz",
-        integration=f"{RUN}/integration.json",
-        meta=f"{DATA}/meta.json",
-        words=f"{DATA}/word_statistics.json",
-        test=f"{DATA}/test.parquet",
-    output:
-        f"{RUN}/geometry.json",
-    log:
-        f"{RESULTS}/logs/geometry/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/geometry/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=hold_minutes(10),
-    params:
-        fingerprint=fingerprint("geometry", "geometry.smk"),
-    script:
-        "../scripts/geometry.py"
+# Numbers of every network, and the tables over all of them.
+for BATCH in BATCHES:
+
+    rule:
+        name:
+            named("geometry", BATCH)
+        input:
+            run=of_seeds("run.json", BATCH),
+            states=of_seeds("states.npz", BATCH),
+            slow=of_seeds("slow_points.npz", BATCH),
+            fixed=of_seeds("fixed_points.npz", BATCH),
+            linearization=of_seeds("linearization.npz", BATCH),
+            integration=of_seeds("integration.json", BATCH),
+            meta=of_task("meta.json"),
+            words=of_task("word_statistics.json"),
+            test=of_task("test.parquet"),
+        output:
+            geometry=of_seeds("geometry.json", BATCH),
+        log:
+            of_block("logs/geometry", BATCH, ".log"),
+        benchmark:
+            of_block("benchmarks/geometry", BATCH, ".tsv")
+        wildcard_constraints:
+            setting=BATCH.settings,
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=hold_minutes(10, BATCH),
+        params:
+            seeds=list(BATCH.seeds),
+            fingerprint=fingerprint("geometry", "geometry.smk"),
+        script:
+            "../scripts/geometry.py"
 
 
 # One job a task, since importing the estimators costs more than running them on one network.

@@ -1,29 +1,36 @@
-# One network a job: weights and everything needed to rebuild it.
-rule train:
-    input:
-        train=f"{DATA}/train.parquet",
-        dev=f"{DATA}/dev.parquet",
-        test=f"{DATA}/test.parquet",
-        vocab=f"{DATA}/vocab.json",
-        meta=f"{DATA}/meta.json",
-    output:
-        model=f"{RUN}/model.safetensors",
-        run=f"{RUN}/run.json",
-        history=f"{RUN}/history.parquet",
-    log:
-        f"{RESULTS}/logs/train/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/train/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
-    conda:
-        ENVIRONMENT
-    threads: SETTINGS["threads"]
-    resources:
-        mem_mb=2000,
-        runtime=hold_minutes(60),
-        gpu=0 if SETTINGS["device"] == "cpu" else 1,
-    params:
-        model=model_settings,
-        device=SETTINGS["device"],
-        fingerprint=fingerprint("train", "train.smk"),
-    script:
-        "../scripts/train.py"
+# Weights and everything needed to rebuild a network; one job for the seeds of a block.
+for BATCH in BATCHES:
+
+    rule:
+        name:
+            named("train", BATCH)
+        input:
+            train=of_task("train.parquet"),
+            dev=of_task("dev.parquet"),
+            test=of_task("test.parquet"),
+            vocab=of_task("vocab.json"),
+            meta=of_task("meta.json"),
+        output:
+            model=of_seeds("model.safetensors", BATCH),
+            run=of_seeds("run.json", BATCH),
+            history=of_seeds("history.parquet", BATCH),
+        log:
+            of_block("logs/train", BATCH, ".log"),
+        benchmark:
+            of_block("benchmarks/train", BATCH, ".tsv")
+        wildcard_constraints:
+            setting=BATCH.settings,
+        conda:
+            ENVIRONMENT
+        threads: SETTINGS["threads"]
+        resources:
+            mem_mb=2000,
+            runtime=hold_minutes(60, BATCH),
+            gpu=0 if SETTINGS["device"] == "cpu" else 1,
+        params:
+            seeds=list(BATCH.seeds),
+            model=model_settings,
+            device=SETTINGS["device"],
+            fingerprint=fingerprint("train", "train.smk"),
+        script:
+            "../scripts/train.py"

@@ -1,6 +1,6 @@
-"""Linearised dynamics, integration and effects of words of one network, at a sample of its slow points."""
+"""Linearised dynamics, integration and effects of words at a sample of slow points, for the networks of some seeds."""
 
-from rnn_geometry.job import job
+from rnn_geometry.job import job, networks_of
 
 with job(snakemake.log[0]) as log:
     from rnn_geometry import io
@@ -8,17 +8,18 @@ with job(snakemake.log[0]) as log:
     from rnn_geometry.model import prepare_device
     from rnn_geometry.runs import linearize_run
 
-    params, output = snakemake.params, snakemake.output
+    params = snakemake.params
     device = prepare_device(params.device, snakemake.threads)
-    linearize_run(
-        snakemake.input,
-        output.linearization,
-        spectrum_points=params.spectrum_points,
-        shown_words=params.shown_words,
-        memory_mb=params.memory_mb,
-        where=device,
-        log=log,
-    )
-    words = io.read_npz(output.linearization)["word_ids"]
-    identity = dict(snakemake.wildcards.items())
-    integration_run(snakemake.input, output, identity=identity, shown_words=words, where=device, log=log)
+    for network in networks_of(snakemake, log):
+        files, output = network.input, network.output
+        linearize_run(
+            files,
+            output["linearization"],
+            spectrum_points=params.spectrum_points,
+            shown_words=params.shown_words,
+            memory_mb=params.memory_mb,
+            where=device,
+            log=log,
+        )
+        words = io.read_npz(output["linearization"])["word_ids"]
+        integration_run(files, output, identity=network.identity, shown_words=words, where=device, log=log)

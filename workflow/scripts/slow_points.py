@@ -1,16 +1,17 @@
-"""Visited states, slow points and exact fixed points of one network."""
+"""Visited states, slow points and exact fixed points of the networks of some seeds."""
 
-from rnn_geometry.job import job
+from rnn_geometry.job import job, networks_of
 
 with job(snakemake.log[0]) as log:
     from rnn_geometry.runs import slow_points_run
 
-    slow_points_run(
-        snakemake.input,
-        snakemake.output,
-        identity=dict(snakemake.wildcards.items()),
-        analysis=dict(snakemake.params.analysis),
-        device=snakemake.params.device,
-        threads=snakemake.threads,
-        log=log,
-    )
+    for network in networks_of(snakemake, log):
+        slow_points_run(
+            network.input,
+            network.output,
+            identity=network.identity,
+            analysis=dict(snakemake.params.analysis),
+            device=snakemake.params.device,
+            threads=snakemake.threads,
+            log=log,
+        )

@@ -1,17 +1,19 @@
-"""Train one network."""
+"""Train the networks of some seeds."""
 
-from rnn_geometry.job import job
+from rnn_geometry.job import job, networks_of
 
 with job(snakemake.log[0]) as log:
     from rnn_geometry.training_run import train_run
 
-    train_run(
-        snakemake.input,
-        snakemake.output,
-        identity=dict(snakemake.wildcards.items()),
-        settings=dict(snakemake.params.model),
-        device=snakemake.params.device,
-        threads=snakemake.threads,
-        fingerprint=snakemake.params.fingerprint,
-        log=log,
-    )
+    params = snakemake.params
+    for network in networks_of(snakemake, log):
+        train_run(
+            network.input,
+            network.output,
+            identity=network.identity,
+            settings=dict(params.model),
+            device=params.device,
+            threads=snakemake.threads,
+            fingerprint=params.fingerprint,
+            log=log,
+        )
