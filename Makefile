@@ -9,7 +9,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 
 run: install
 	$(SNAKEMAKE)
-	@$(BIN)/python -c "import yaml; print('Report: $(CURDIR)/' + {**yaml.safe_load(open('config/config.yaml')), **yaml.safe_load(open('$(CONFIG)'))}['results'] + '/report.html')"
+	@$(BIN)/python -c "import yaml; print('Start page: $(CURDIR)/' + {**yaml.safe_load(open('config/config.yaml')), **yaml.safe_load(open('$(CONFIG)'))}['results'] + '/index.html')"
 
 test: install
 	$(BIN)/python -m pytest

@@ -123,9 +123,8 @@ def write_network(
     run = {"task": meta["name"], "model": model or cell, "cell": cell, "l2": l2, "seed": seed, "test_accuracy": 0.97}
     folder.mkdir(parents=True, exist_ok=True)
     files = {name: folder / f"{name}.npz" for name in ("states", "slow", "modes", "traces")}
-    files |= {name: folder / f"{name}.json" for name in ("run", "geometry")} | {"model": folder / "model.safetensors"}
+    files |= {name: folder / f"{name}.json" for name in ("run",)} | {"model": folder / "model.safetensors"}
     io.write_json(files["run"], run)
-    io.write_json(files["geometry"], {"test_accuracy": 0.97})
     io.write_npz(files["states"], readout=readout, readout_bias=bias)
     io.write_npz(files["slow"], points=slow, q=10.0 ** rng.uniform(-8, -3, size=len(slow)))
     io.write_npz(files["modes"], tau=tau, count=count)

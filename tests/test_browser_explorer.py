@@ -17,6 +17,7 @@ from explorer_run import write_network as write
 
 from rnn_geometry import io
 from rnn_geometry.explorer import BUILT_IN, explorer_page
+from rnn_geometry.plotting import style
 
 READ_BEFORE = [3, 0, 1, 5, 2, 4, 4, 1]
 
@@ -256,7 +257,11 @@ def test_colours_of_points_change_from_class_to_q(page):
     by_class, before = page.evaluate("explorer.colours()"), pixels(page)
     choose(page, "Colour points by", "q")
     by_q = page.evaluate("explorer.colours()")
-    assert set(by_class) <= {"#0072B2", "#D55E00", "#009E73"}
+    shown = "JSON.parse(document.getElementById('payload').textContent).networks"
+    chosen = "n => n.model === explorer.state.model && n.seed === explorer.state.seed"
+    decisions = page.evaluate(f"{shown}.find({chosen}).decision")
+    assert by_class == [style.class_colour(code) for code in decisions]
+    assert len(set(by_class)) > 1
     assert len(set(by_q)) > 30
     assert pixels(page) != before
     assert "log10 q" in page.locator("#legend").inner_text()

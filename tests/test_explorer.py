@@ -12,6 +12,7 @@ from scipy.spatial.distance import pdist
 from rnn_geometry import explorer, io
 from rnn_geometry.errors import UserError
 from rnn_geometry.plotting import style
+from rnn_geometry.settings import BUILT_IN_CELLS
 
 OPTIONS = {"embed_parameters": 150_000}
 
@@ -97,6 +98,24 @@ def test_networks_are_turned_to_face_like_the_first(d, size):
     np.testing.assert_array_equal(kept, np.eye(3))
     np.testing.assert_allclose(before @ found, target, atol=1e-12)
     np.testing.assert_allclose(found @ found.T, np.eye(3), atol=1e-12)
+
+
+def test_a_line_keeps_its_components():
+    rng = np.random.default_rng(5)
+    networks = [faced(rng.normal(size=(2, 3)))[0] for _ in range(2)]
+    for turn in explorer.alignments(networks, 1, False, turned=False):
+        np.testing.assert_array_equal(turn, np.eye(3))
+
+
+def test_a_page_without_room_keeps_one_sentence():
+    traces = {"offsets": np.array([0, 5, 9]), "sentence": np.array([0, 1]), "kind": np.zeros(2, dtype=np.int8),
+              "coordinates": np.zeros((11, 3)), "logits": np.zeros((11, 2))}  # fmt: skip
+    assert explorer.chosen_traces(traces, 100, -1000).tolist() == [0]
+    assert explorer.chosen_traces(traces, 1, 10_000).tolist() == [0, 1]
+
+
+def test_the_cells_of_the_page_are_the_built_in_ones():
+    assert set(explorer.BUILT_IN) == set(BUILT_IN_CELLS)
 
 
 def test_turning_keeps_distances_and_brings_readouts_nearer(files):

@@ -116,7 +116,7 @@ def test_versions_that_differ_are_all_named():
 
 def test_no_page_asks_for_anything_outside(runs):
     run = {**runs.iloc[0].to_dict(), "test_accuracy": 0.98}
-    for text in (page_of(runs), network_page(TEMPLATES, run, RECORD, ["run.json"], True)):
+    for text in (page_of(runs), network_page(TEMPLATES, run, RECORD, True)):
         assert not re.search(r"(src|href)=.?(https?:)?//", text)
         assert "@import" not in text
 
@@ -128,7 +128,7 @@ def test_what_counts_as_learned(accuracy, expected):
 
 def test_the_page_of_a_network_holds_numbers_seeds_and_hashes(runs):
     run = {**runs.iloc[0].to_dict(), "test_accuracy": 0.98765432}
-    text = network_page(TEMPLATES, run, RECORD, ["run.json", "states.npz"], True)
+    text = network_page(TEMPLATES, run, RECORD, True)
     page = Page(text)
     for known in ("0.9877", "12345", "540", "0123456789abcdef", "t" * 16, "learning_rate"):
         assert known in text
@@ -139,7 +139,7 @@ def test_the_page_of_a_network_holds_numbers_seeds_and_hashes(runs):
     )
     assert {"run.json", "states.npz", "panel.png", "../../../../../index.html"} <= set(page.links)
     assert "did not learn" not in text
-    lost = network_page(TEMPLATES, {**run, "test_accuracy": 0.2}, RECORD, [], False)
+    lost = network_page(TEMPLATES, {**run, "test_accuracy": 0.2}, RECORD, False)
     assert "did not learn its task" in lost
     assert "explorer" not in lost
 
@@ -161,8 +161,9 @@ def test_costs_are_summed_by_rule(tmp_path):
     (tmp_path / "train" / "a").mkdir(parents=True)
     (tmp_path / "train" / "a" / "1.tsv").write_text(header + "3.2\t0:00:03\t150.5\t0\t0\t0\t0\t0\t90\t3.0\n")
     (tmp_path / "train" / "a" / "2.tsv").write_text(header + "4.2\t0:00:04\t250.0\t0\t0\t0\t0\t0\t90\t4.5\n")
+    (tmp_path / "train" / "a" / "old.tsv").write_text(header + "9\t0:00:09\t900.0\t0\t0\t0\t0\t0\t90\t9.0\n")
     (tmp_path / "judge.tsv").write_text(header + "0.1\t0:00:00\tNA\tNA\tNA\tNA\tNA\tNA\tNA\tNA\n")
-    assert cost_table(tmp_path) == [
+    assert cost_table(tmp_path, ["train/a/1", "train/a/2", "judge", "tabulate"]) == [
         {"rule": "judge", "jobs": 1, "cpu_seconds": 0.0, "memory_mb": 0.0},
         {"rule": "train", "jobs": 2, "cpu_seconds": 7.5, "memory_mb": 250.0},
     ]

@@ -9,6 +9,7 @@ from rnn_geometry.errors import UserError
 from rnn_geometry.flow import GRID, plane_flow, spread_rows, telling_words, word_kicks
 from rnn_geometry.frame import slow_frame
 from rnn_geometry.model import build_classifier
+from rnn_geometry.portrait import flow_arrays, words_of_task
 from rnn_geometry.sentences import Sentences
 from rnn_geometry.tasks import build_task
 from rnn_geometry.text_words import UNKNOWN_ID
@@ -105,6 +106,29 @@ def test_few_words_are_all_drawn_and_of_many_the_telling_ones():
     words = telling_words(np.arange(100, 140), effects, False, synthetic=False)
     assert {107, 111, 120, 133} <= set(words.tolist())
     assert len(words) == 6
+
+
+def test_all_networks_of_a_task_show_the_same_words():
+    ids = np.arange(50, 90)
+    small, large = np.full((2, 40, 2), 0.01) * np.array([1, 1000])[:, None, None]
+    small[[3, 5], 0], small[[8, 9], 1], large[[3, 5], 0], large[[8, 30], 1] = 1, 1, 900, 1000
+    linear = [{"word_ids": ids, "word_effects": effects} for effects in (small, large)]
+    words = words_of_task(linear, {"multi_label": False, "kind": "text"})
+    assert {53, 55, 58} <= set(words.tolist())
+
+
+def test_kicks_start_at_finite_points():
+    task = build_task("categorical")
+    network = {"cell": "gru", "hidden_size": 5, "classes": 3, "readout_bias": False, "readout_scale": 1.0,
+               "cell_options": {}, "words": 4, "embedding_size": None}  # fmt: skip
+    classifier = build_classifier(network, task.word_vectors(), seed=1).eval()
+    points = np.random.default_rng(2).normal(size=(7, 5))
+    lost = np.insert(points, 2, np.nan, axis=0)
+    origin, axes = slow_frame(lost, np.eye(3, 5))
+    found = [{"points": one, "x": np.zeros(3)} for one in (lost, points)]
+    flow, whole = (flow_arrays(classifier, slow, np.arange(4), origin, axes) for slow in found)
+    assert flow["rows"].tolist() == whole["rows"].tolist() == list(range(7))
+    np.testing.assert_array_equal(flow["kicks"], whole["kicks"])
 
 
 def test_rows_are_spread_and_none_comes_twice():

@@ -210,7 +210,7 @@ def test_trajectories_are_the_same_labelled_sentences_as_written(networks):
     assert sorted(codes.tolist()) == [0, 0, 1, 1, 2, 2]
     assert codes.tolist() == planes.sentence_paths(views.best_plane(second))[1].tolist()
     traces = first.traces
-    row, code = 0, traces["labels"][0].argmax()
+    code = traces["labels"][0].argmax()
     length = traces["offsets"][1] - traces["offsets"][0]
     own = np.asarray(traces["coordinates"][: length + 1, :2], dtype=float)
     drawn = paths[list(codes).index(code)]
@@ -218,7 +218,6 @@ def test_trajectories_are_the_same_labelled_sentences_as_written(networks):
     np.testing.assert_allclose(
         np.linalg.norm(np.diff(drawn, axis=0), axis=1), np.linalg.norm(np.diff(own, axis=0), axis=1), atol=1e-5
     )
-    assert row == traces["sentence"][0]
 
 
 def test_neither_curated_nor_unlabelled_sentences_nor_other_orders_are_drawn(networks):

@@ -44,7 +44,7 @@ def explorer_page(
     """Return the page of one task as HTML that needs no other file.
 
     templates: texts of page.html.jinja, explorer.css and SCRIPTS by name. networks: per network its files by name: run,
-    states, slow, modes, traces, geometry, model; of an npz file that holds more, the file and how the names that are
+    states, slow, modes, traces, model; of an npz file that holds more, the file and how the names that are
     meant begin. options: embed_parameters, the most numbers that a network may have for its weights to be on the
     page; page_bytes (optional), about how large the page may be. Raises UserError for a damaged file and for networks
     that read other sentences.
@@ -89,7 +89,9 @@ def payload(
     found = [_read(files) for files in networks]
     _same_sentences(found, networks)
     multi_label = bool(meta.get("multi_label"))
-    turns = alignments(found, meta.get("dimension_expected"), multi_label)
+    # Along a line, and where classes have an order, components mean something by themselves.
+    turned = structure(meta) in ("unordered", "labels") and (meta.get("dimension_expected") or 2) > 1
+    turns = alignments(found, meta.get("dimension_expected"), multi_label, turned)
     shown = [network_entry(*pair, meta) for pair in zip(found, turns, strict=True)]
     room = int(options.get("page_bytes", PAGE_BYTES)) - len(embedded_json(shown))
     weights = [weights_entry(*pair, options["embed_parameters"]) for pair in zip(found, turns, strict=True)]
@@ -103,9 +105,11 @@ def payload(
     return {
         "task": str(found[0]["run"]["task"]),
         "multiLabel": multi_label,
+        "axisName": "direction" if turned and len(found) > 1 else "component",
         "dimension": meta.get("dimension_expected"),
         "classNames": [str(name) for name in meta.get("class_names") or range(1, classes + 1)],
         "classCodes": style.readout_codes(classes, multi_label).tolist(),
+        "labelColours": list(style.LABEL_COLOURS),
         "palette": list(style.PALETTE),
         "networks": shown,
         **sentences_entry(found[0]["traces"], chosen),
@@ -114,7 +118,7 @@ def payload(
 
 
 def _read(files: Mapping[str, Any]) -> dict[str, Any]:
-    readers = {"run": io.read_json, "geometry": io.read_json, "model": io.read_tensors}
+    readers = {"run": io.read_json, "model": io.read_tensors}
     return {name: readers.get(name, _read_arrays)(file) for name, file in files.items()}
 
 
@@ -136,8 +140,12 @@ def facing(network: Mapping[str, Any], multi_label: bool) -> np.ndarray:
     return along if multi_label else along - along.mean(axis=0)
 
 
-def alignments(networks: Sequence[Mapping[str, Any]], d: int | None, multi_label: bool) -> list[np.ndarray]:
+def alignments(
+    networks: Sequence[Mapping[str, Any]], d: int | None, multi_label: bool, turned: bool = True
+) -> list[np.ndarray]:
     """Return a rotation or reflection (3, 3) per network that turns its readouts to face like those of the first.
+
+    turned: False where components mean something by themselves, along a line or for ordered classes: none is turned.
 
     The orthogonal Procrustes solution (Schoenemann 1966), within the first two axes unless the manifold has d > 2
     dimensions: coordinates @ turn.
@@ -145,6 +153,8 @@ def alignments(networks: Sequence[Mapping[str, Any]], d: int | None, multi_label
     size = 3 if d is not None and d > 2 else 2
     target = facing(networks[0], multi_label)[:, :size]
     turns = [np.eye(3) for _ in networks]
+    if not turned:
+        return turns
     for turn, network in zip(turns[1:], networks[1:], strict=True):
         left, _, right = np.linalg.svd(facing(network, multi_label)[:, :size].T @ target)
         turn[:size, :size] = left @ right
@@ -164,7 +174,7 @@ def network_entry(network: Mapping[str, Any], turn: np.ndarray, meta: Mapping[st
     place = (points[kept] - network["traces"]["origin"]) @ network["traces"]["axes"].T @ turn
     return {
         **{name: str(run[name]) for name in ("model", "cell", "l2", "seed")},
-        "accuracy": run.get("test_accuracy", network.get("geometry", {}).get("test_accuracy")),
+        "accuracy": run.get("test_accuracy"),
         "points": encoded(place),
         "logQ": [round(float(value), 2) if np.isfinite(value) else None for value in q],
         "tau": longest_tau(network["modes"], kept),
@@ -227,7 +237,9 @@ def chosen_traces(traces: Mapping[str, np.ndarray], networks: int, room: int) ->
     cost = rows * columns * 4 * 4 / 3 * networks
     held_out = traces["kind"] == HELD_OUT
     spent = cost[~held_out].sum() + np.cumsum(np.where(held_out, cost, 0))
-    return np.flatnonzero(~held_out | (spent <= room))
+    kept = ~held_out | (spent <= room)
+    kept[0] = True  # a page without any sentence would show nothing
+    return np.flatnonzero(kept)
 
 
 def traces_entry(traces: Mapping[str, np.ndarray], turn: np.ndarray, sentences: np.ndarray) -> dict[str, str]:

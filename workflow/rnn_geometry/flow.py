@@ -13,6 +13,7 @@ from torch import Tensor
 from rnn_geometry.jacobians import Step
 
 GRID = 33  # points a side
+BULK = 0.995  # of the slow points lie within the radius that sets the size of the grid
 REACH = 1.5  # of the radius of the slow points: figures turn the plane, and its corners must be there, too
 KICK_POINTS = 100
 KICK_WORDS = 12  # of a synthetic task; a text has KICKS_PER_CLASS of every class and as many neutral ones
@@ -23,11 +24,12 @@ KICKS_PER_CLASS = 2
 def plane_flow(step: Step, origin: Tensor, axes: Tensor, seen: Tensor, x: Tensor) -> dict[str, np.ndarray]:
     """Return the flow under x* (E,) on a grid over the plane of the first two axes (k, S) through origin (S,).
 
-    The grid is a square about the origin that covers the points seen (n, S). grid_x, grid_y (g,): coordinates;
-    velocity (g, g, 2): the part of F(h, x*) - h in the plane at (grid_y[i], grid_x[j]), per word; speed (g, g): the
-    length of the whole of it.
+    The grid is a square about the origin that covers the points seen (n, S) but for a few strays. grid_x, grid_y (g,):
+    coordinates; velocity (g, g, 2): the part of F(h, x*) - h in the plane at (grid_y[i], grid_x[j]), per word; speed
+    (g, g): the length of the whole of it.
     """
-    half = REACH * float(((seen - origin) @ axes[:2].T).norm(dim=1).max().clamp(min=1e-6))
+    # A few points far from all others would leave the rest a handful of cells.
+    half = REACH * float(((seen - origin) @ axes[:2].T).norm(dim=1).quantile(BULK).clamp(min=1e-6))
     side = torch.linspace(-half, half, GRID)
     grid_y, grid_x = torch.meshgrid(side, side, indexing="ij")
     places = torch.stack([grid_x.ravel(), grid_y.ravel()], dim=1).to(origin)
@@ -39,7 +41,6 @@ def plane_flow(step: Step, origin: Tensor, axes: Tensor, seen: Tensor, x: Tensor
         "grid_y": side.numpy(),
         "velocity": (move @ axes[:2].T).reshape(*shape, 2).float().cpu().numpy(),
         "speed": move.norm(dim=1).reshape(shape).float().cpu().numpy(),
-        "states": states.reshape(*shape, -1).cpu().numpy(),
     }
 
 

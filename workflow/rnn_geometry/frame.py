@@ -31,7 +31,8 @@ def signed(components: np.ndarray, readout: np.ndarray) -> np.ndarray:
 def slow_frame(points: np.ndarray, readout: np.ndarray, count: int = 3) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean (S,) of the finite slow points (n, S) and their first axes as rows (count, S).
 
-    Coordinates of a state h are (h - mean) @ axes.T. A state of fewer entries than `count` has rows of zeros.
+    Coordinates of a state h are (h - mean) @ axes.T. A state of fewer entries than `count` (two at least)
+    has rows of zeros.
     """
     points = np.asarray(points, dtype=np.float64)
     points = points[np.isfinite(points).all(axis=1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import time
 import traceback
@@ -22,14 +23,15 @@ class SharedNetwork(NamedTuple):
 
 
 def networks_of(snakemake: Any, log: Callable[[str], None]) -> Iterator[SharedNetwork]:
-    """Yield the networks of a job whose wildcard is `setting` and whose `params.seeds` share it.
+    """Yield the networks of a job whose wildcard is `setting`; its outputs lie in `seed-<seed>` folders.
 
-    Named files are lists, one a seed, or one file for all. A UserError of one network says which seed it has.
+    Named files are lists, one a seed, or one file for all.
     """
     task, model, l2 = snakemake.wildcards.setting.split("/")
-    seeds = snakemake.params.seeds
+    (_, files), *_ = snakemake.output.items()
+    seeds = [re.findall(r"/seed-([0-9]+)/", file)[-1] for file in files]
     for i, seed in enumerate(seeds):
-        identity = {"task": task, "model": model, "l2": l2.removeprefix("l2-"), "seed": str(seed)}
+        identity = {"task": task, "model": model, "l2": l2.removeprefix("l2-"), "seed": seed}
         if len(seeds) > 1:
             log(f"seed {seed}")
         yield SharedNetwork(identity, _of_seed(snakemake.input, i), _of_seed(snakemake.output, i))
@@ -42,23 +44,29 @@ def _of_seed(files: Any, i: int) -> dict[str, str]:
 TOLD_EVERY = 5.0  # seconds between two lines of one job on a terminal
 
 
-def and_terminal(log: Callable[[str], None], name: str) -> Callable[[str], None]:
-    """Return a log that shows its lines on a terminal too, one in five seconds: what runs, and how far it is.
+Log = Callable[[str], None]
 
-    Where stderr is no terminal it is the log that was given.
+
+def and_terminal(log: Log, name: str) -> tuple[Log, Log]:
+    """Return two logs that show their lines on a terminal too: one line in five seconds at most, and every line.
+
+    Where stderr is no terminal both are the log that was given.
     """
     if not sys.stderr.isatty():
-        return log
-    last = 0.0
+        return log, log
+    last = -TOLD_EVERY
 
-    def write(line: str) -> None:
-        nonlocal last
+    def tell(line: str) -> None:
         log(line)
-        if time.monotonic() - last >= TOLD_EVERY:
-            last = time.monotonic()
-            print(f"{name}: {line}", file=sys.stderr, flush=True)
+        print(f"{name}: {line}", file=sys.stderr, flush=True)
 
-    return write
+    def sometimes(line: str) -> None:
+        nonlocal last
+        due = time.monotonic() - last >= TOLD_EVERY
+        last = time.monotonic() if due else last
+        (tell if due else log)(line)
+
+    return sometimes, tell
 
 
 @contextlib.contextmanager

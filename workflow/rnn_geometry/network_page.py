@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from rnn_geometry.columns import RUN_COLUMNS
 from rnn_geometry.templating import environment, number
 
+# Files of a network beside its page.
+FILES = (
+    "model.safetensors", "run.json", "history.parquet", "states.npz", "slow_points.npz", "slow_modes.npz",
+    "fixed_points.npz", "linearization.npz", "integration.json", "words.parquet", "geometry.json",
+)  # fmt: skip
 LEARNED = 0.05  # of what lies between the commonest class and 1: a network below it did not learn its task
 
 
@@ -27,10 +32,12 @@ def network_page(
     templates: Mapping[str, str],
     run: Mapping[str, Any],
     record: Mapping[str, Any],
-    files: Sequence[str],
     explorer: bool,
 ) -> str:
-    """Return the page of one network. run: its row of runs.csv; record: its run.json; files: beside the page."""
+    """Return the page of one network.
+
+    run: its row of runs.csv; record: its run.json; explorer: whether the explorer of its task shows it.
+    """
     up = "/".join([".."] * len(PurePosixPath(run_folder(run)).parts))
     settings = {key: value for key, value in record["settings"].items() if value is not None}
     origin = {**{f"seed of {name}": value for name, value in record["seeds"].items()}, **record["versions"]}
@@ -45,7 +52,7 @@ def network_page(
         numbers={name: _text(run[name]) for name in RUN_COLUMNS if run.get(name) not in (None, "")},
         training={**settings, "step of the kept weights": record["best_step"], "device": record["device"]},
         origin=origin | {"fingerprint of the training code": record["fingerprint"]},
-        files=files,
+        files=FILES,
     )
 
 

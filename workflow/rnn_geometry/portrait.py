@@ -38,14 +38,13 @@ def portray_task(
     seed = derive_seed("explorer", meta["name"]) % 2**32
     test = io.read_sentences(task_files["test"])
     shown = shown_sentences(meta, vocabulary, test, held_out=held_out, configured=sentences, seed=seed)
+    slow = [io.read_npz(path) for path in files["slow"]]
+    words = words_of_task([io.read_npz(path) for path in files["linearization"]], meta)
     arrays = {}
-    for name, model, run, slow, linearization in zip(
-        names, files["model"], files["run"], files["slow"], files["linearization"], strict=True
-    ):
+    for name, model, run, found in zip(names, files["model"], files["run"], slow, strict=True):
         classifier = load_classifier(model, run).to(where)
-        slow_points, linear = io.read_npz(slow), io.read_npz(linearization)
-        origin, axes = slow_frame(slow_points["points"], classifier.readout_matrix().double().cpu().numpy())
-        flow = flow_arrays(classifier, slow_points, linear, meta, origin, axes)
+        origin, axes = slow_frame(found["points"], classifier.readout_matrix().double().cpu().numpy())
+        flow = flow_arrays(classifier, found, words, origin, axes)
         traces = trace_sentences(classifier, shown, origin, axes, seed)
         arrays |= {f"{name}/flow/{key}": value for key, value in flow.items()}
         arrays |= {f"{name}/traces/{key}": value for key, value in traces.items()}
@@ -54,25 +53,26 @@ def portray_task(
     log(f"{len(shown.kind)} sentences read word by word in three orders")
 
 
+def words_of_task(linear: Sequence[Mapping[str, np.ndarray]], meta: Mapping[str, Any]) -> np.ndarray:
+    """Return the ids (w,) of the words whose kicks are drawn, the same for all networks of a task.
+
+    linear: their linearization.npz; a network with large logits counts no more than others.
+    """
+    effects = [np.asarray(one["word_effects"], dtype=np.float64) for one in linear]
+    mean = np.mean([one / max(one.std(), np.finfo(float).tiny) for one in effects], axis=0)
+    return telling_words(linear[0]["word_ids"], mean, meta["multi_label"], meta["kind"] == "synthetic")
+
+
 def flow_arrays(
-    classifier: Classifier,
-    slow: Mapping[str, np.ndarray],
-    linear: Mapping[str, np.ndarray],
-    meta: Mapping[str, Any],
-    origin: np.ndarray,
-    axes: np.ndarray,
+    classifier: Classifier, slow: Mapping[str, np.ndarray], words: np.ndarray, origin: np.ndarray, axes: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Return the arrays of flow.npz: the flow over the plane with the logits there, and kicks of single words."""
+    """Return the arrays of flow.npz: the flow over the plane, and kicks of single words (w,) at finite slow points."""
     step, vectors = analysis_cell(classifier), classifier.embedding_matrix().double()
     points = slow["points"][np.isfinite(slow["points"]).all(axis=1)]
     on_device = [torch.from_numpy(np.asarray(part)).double().to(vectors.device) for part in (points, origin, axes)]
     seen, middle, directions = on_device
     x = torch.from_numpy(slow["x"]).double().to(vectors.device)
-    flow = plane_flow(step, middle, directions, seen, x)
-    states = flow.pop("states")
-    readout, bias = classifier.readout_matrix().double(), classifier.readout_bias().double()
-    logits = states @ readout.cpu().numpy().T + bias.cpu().numpy()
-    words = telling_words(linear["word_ids"], linear["word_effects"], meta["multi_label"], meta["kind"] == "synthetic")
     rows = spread_rows(len(points))
     kicks = word_kicks(step, seen[rows], x, vectors[torch.from_numpy(words).to(vectors.device)], directions)
-    return {**flow, "logits": logits.astype(np.float32), "rows": rows, "kick_words": words, "kicks": kicks}
+    flow = plane_flow(step, middle, directions, seen, x)
+    return {**flow, "rows": rows, "kick_words": words, "kicks": kicks}

@@ -5,6 +5,7 @@ Light on purpose: it runs while the Snakefile is parsed, so it imports neither t
 
 from __future__ import annotations
 
+import copy
 import difflib
 import importlib.util
 import json
@@ -28,6 +29,7 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     """
     check_schema(config, schema)
     settings = with_defaults(config, schema, schema)
+    settings["asked"] = copy.deepcopy(settings)  # what follows takes keys out of tasks and adds tasks of sweeps
     _check_names([task["name"] for task in settings["tasks"]], "tasks[].name")
     settings["grid"] = _grid(settings)
     settings["tasks"] = [_named_set(task, settings["text_sets"]) for task in settings["tasks"]]

@@ -30,7 +30,7 @@ def train_run(
     files, output, *, identity: Mapping[str, str], settings: dict, device: str, threads: int, fingerprint: str, log: Log
 ):
     """Train one network and write model.safetensors, run.json and history.parquet."""
-    log = and_terminal(log, "training {task} {model} L2 {l2} seed {seed}".format(**identity))
+    log, tell = and_terminal(log, "training {task} {model} L2 {l2} seed {seed}".format(**identity))
     where = prepare_device(device, threads)
     splits = {name: io.read_sentences(files[name]) for name in ("train", "dev", "test")}
     vocabulary, meta = io.read_json(files["vocab"]), io.read_json(files["meta"])
@@ -43,7 +43,7 @@ def train_run(
     result = train(classifier, splits["train"], splits["dev"], recipe, batch_seed=seeds["batches"], log=log)
     _, accuracy = evaluate(classifier, splits["test"])
     _, shuffled = evaluate(classifier, shuffled_words(splits["test"], seeds["shuffling"]))
-    log(f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; {result.seconds:.1f} CPU seconds")
+    tell(f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; {result.seconds:.1f} CPU seconds")
     log(f"test accuracy with the words of every text shuffled {shuffled:.4f}")
     run = {
         "task": identity["task"],

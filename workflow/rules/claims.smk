@@ -34,7 +34,7 @@ rule judge:
         runtime=hold_minutes(10),
     params:
         claims=lambda wildcards: configuration.plain(CLAIMS),
-        templates=lambda wildcards: page_templates("claims.html.jinja"),
+        templates=lambda wildcards: page_templates("claims.html.jinja", "grid.html.jinja"),
         # A network that only a sweep asks for is left to the claims about sweeps.
         judged=[list(network) for network in DESIGN.judged],
         shown=[list(network) for network in FIRST],

@@ -65,7 +65,10 @@ def check_task(task, data_folder):
 
 
 def check_sentences(task, sentences):
-    """Hold the sentences that the explorer shall show against the words of a synthetic task, which are few."""
+    """Refuse sentences for the explorer without a word, or with one that a synthetic task does not have."""
+    for sentence in sentences:
+        if not sentence.split():
+            raise UserError(f"config key explorer.sentences.{task['name']}: '{sentence}' holds no word.")
     if task["family"] != "text":
         words = synthetic_tasks.build_task(task["family"], **family_options(task)).words
         for sentence in sentences:
@@ -110,11 +113,16 @@ SETTING = f"{RESULTS}/runs/{{setting}}"  # setting: task/model/l2-strength, all 
 
 
 class Batch(NamedTuple):
-    """A block of seeds and the settings (a pattern) that have just these; suffix: what sets its rules' names apart."""
+    """A block of seeds and the settings that have just these; suffix: what sets its rules' names apart."""
 
     suffix: str
     seeds: tuple
-    settings: str
+    names: list
+
+    @property
+    def settings(self):
+        """A pattern of the names."""
+        return "|".join(map(re.escape, self.names))
 
 
 def seed_batches():
@@ -124,9 +132,9 @@ def seed_batches():
         setting = f"{network.task}/{network.model}/l2-{network.l2}"
         blocks.setdefault((setting, network.seed // SETTINGS["seeds_per_job"]), []).append(network.seed)
     for (setting, _), seeds in blocks.items():
-        batches.setdefault(tuple(sorted(seeds)), []).append(re.escape(setting))
+        batches.setdefault(tuple(sorted(seeds)), []).append(setting)
     ordered = sorted(batches.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [Batch(f"_{i + 1}" if i else "", seeds, "|".join(settings)) for i, (seeds, settings) in enumerate(ordered)]
+    return [Batch(f"_{i + 1}" if i else "", seeds, names) for i, (seeds, names) in enumerate(ordered)]
 
 
 BATCHES = seed_batches()
@@ -151,6 +159,29 @@ def of_block(folder, batch, suffix):
     """The log or benchmark of one job."""
     low, high = batch.seeds[0], batch.seeds[-1]
     return f"{RESULTS}/{folder}/{{setting}}/" + (f"seed-{low}" if low == high else f"seeds-{low}-{high}") + suffix
+
+
+def benchmarks_of(batch, rules):
+    """Names of the benchmark files of some rules for one block of seeds, below the folder of all."""
+    files = [of_block(f"benchmarks/{rule}", batch, "") for rule in rules]
+    return [file.format(setting=name).removeprefix(f"{RESULTS}/benchmarks/") for file in files for name in batch.names]
+
+
+def own_benchmarks():
+    """Names of the benchmark files of what this configuration asks for: others are left from what was there before."""
+    shared = [name for batch in BATCHES for name in benchmarks_of(batch, SHARED_RULES)]
+    networks = {"plot_network": SHOWN, "hold_inputs": DESIGN.hold_inputs}
+    each = [
+        name
+        for rule in networks
+        for name in filled(f"{rule}/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}", networks[rule])
+    ]
+    return sorted([*shared, *each, *(f"{rule}/{task}" for rule in TASK_RULES for task in TASKS), *SINGLE_RULES])
+
+
+SHARED_RULES = ("train", "slow_points", "linearize", "geometry")
+TASK_RULES = ("prepare", "word_statistics", "intrinsic_dimension", "portray", "plot_task", "explore")
+SINGLE_RULES = ("tabulate", "judge", "plot_overview", "plot_gallery", "plot_headline", "plot_sweeps")
 
 
 def filled(pattern, networks):
@@ -186,6 +217,11 @@ PORTRAYED = {
     for task, models in PORTRAYED.items()
 }
 PORTRAYED = {task: networks for task, networks in PORTRAYED.items() if networks}
+for task in SETTINGS["explorer"]["sentences"]:
+    if task not in PORTRAYED:
+        raise WorkflowError(
+            f"config key explorer.sentences.{task}: the task has no explorer, since it trains no network."
+        )
 
 
 def portrayed_runs(pattern):
@@ -210,8 +246,8 @@ def source_of(template):
 
 
 def page_templates(*names):
-    """Texts of some templates of pages and of what they share, by name."""
-    return {name: source_of(f"pages/{name}") for name in sorted({*names, "grid.html.jinja", "style.css"})}
+    """Texts of some templates of pages, by name; all have the same style."""
+    return {name: source_of(f"pages/{name}") for name in sorted({*names, "style.css"})}
 
 
 def explorer_templates():
@@ -222,7 +258,7 @@ def explorer_templates():
 
 def written_configuration():
     """The configuration of this run with every default, as YAML."""
-    shown = {key: SETTINGS[key] for key in read_schema("config")["properties"] if key not in ("claims", "text_sets")}
+    shown = {key: value for key, value in SETTINGS["asked"].items() if key not in ("text_sets", "data_folder")}
     return yaml.safe_dump(configuration.plain(shown), sort_keys=False, width=110, allow_unicode=True)
 
 
@@ -247,10 +283,10 @@ def task_names(text):
 VECTOR = ("pdf", "svg")  # formats of every figure beside PNG
 
 
-def overview_output(name):
-    """One overview figure as PNG, which the report holds."""
+def overview_output(name, pattern=None):
+    """One overview figure as PNG, which the report holds; pattern: its name where that is a wildcard."""
     return report(
-        f"{RESULTS}/figures/{name}.png",
+        f"{RESULTS}/figures/{pattern or name}.png",
         category="Over networks",
         labels={"figure": name.replace("_", " ")},
         caption=f"../report/{name}.rst",

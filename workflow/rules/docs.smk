@@ -113,7 +113,8 @@ rule keep_claims:
         mem_mb=1000,
         runtime=hold_minutes(10),
     params:
-        benchmarks=f"{RESULTS}/benchmarks",
+        folder=f"{RESULTS}/benchmarks",
+        benchmarks=own_benchmarks(),
         fingerprint=fingerprint("keep_claims", "docs.smk"),
     script:
         "../scripts/keep_claims.py"

@@ -29,7 +29,6 @@ for BATCH in BATCHES:
             runtime=hold_minutes(20, BATCH),
             gpu=0 if SETTINGS["device"] == "cpu" else 1,
         params:
-            seeds=list(BATCH.seeds),
             analysis=configuration.plain(
                 {
                     key: value
@@ -73,7 +72,6 @@ for BATCH in BATCHES:
             runtime=hold_minutes(20, BATCH),
             gpu=0 if SETTINGS["device"] == "cpu" else 1,
         params:
-            seeds=list(BATCH.seeds),
             spectrum_points=SETTINGS["analysis"]["spectrum_points"],
             shown_words=SETTINGS["analysis"]["shown_words"],
             memory_mb=SETTINGS["analysis"]["memory_mb"],

@@ -171,6 +171,7 @@ rule plot_task:
 
 
 # As many unordered classes as ordered ones, in the same cell: what the talk begins with.
+# Its wildcard has one value: a rule without any is run whenever it is named (--forcerun), even where there is no such pair.
 rule plot_headline:
     input:
         run=filled(f"{RUN}/run.json", HEADLINE),
@@ -179,12 +180,14 @@ rule plot_headline:
         geometry=filled(f"{RUN}/geometry.json", HEADLINE),
         meta=filled(f"{DATA}/meta.json", HEADLINE),
     output:
-        png=overview_output("headline"),
-        vector=expand(f"{RESULTS}/figures/headline.{{kind}}", kind=VECTOR),
+        png=overview_output("headline", pattern="{headline}"),
+        vector=expand(f"{RESULTS}/figures/{{{{headline}}}}.{{kind}}", kind=VECTOR),
     log:
         f"{RESULTS}/logs/plot_headline.log",
     benchmark:
         f"{RESULTS}/benchmarks/plot_headline.tsv"
+    wildcard_constraints:
+        headline="headline",
     conda:
         ENVIRONMENT
     threads: 1
@@ -207,4 +210,4 @@ rule figures:
         rules.plot_overview.output,
         rules.plot_gallery.output,
         expand(f"{RESULTS}/figures/{{task}}", task=PORTRAYED),
-        rules.plot_headline.output if HEADLINE else [],
+        expand(f"{RESULTS}/figures/headline.{{kind}}", kind=("png", *VECTOR)) if HEADLINE else [],

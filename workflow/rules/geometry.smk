@@ -29,7 +29,6 @@ for BATCH in BATCHES:
             mem_mb=1000,
             runtime=hold_minutes(10, BATCH),
         params:
-            seeds=list(BATCH.seeds),
             fingerprint=fingerprint("geometry", "geometry.smk"),
         script:
             "../scripts/geometry.py"

@@ -1,5 +1,5 @@
 # Pages beside Snakemake's report: the explorer of every task, and the start page of the results.
-EXPLORER_PARTS = ("run", "geometry", "states", "slow_points", "slow_modes")
+EXPLORER_PARTS = ("run", "states", "slow_points", "slow_modes")
 
 
 rule explore:
@@ -34,7 +34,7 @@ rule start_page:
     input:
         runs=f"{RESULTS}/tables/runs.csv",
         claims=f"{RESULTS}/tables/claims.csv",
-        record=filled(f"{RUN}/run.json", FIRST),
+        record=shown_runs(f"{RUN}/run.json"),
         figures=rules.figures.input,
         sweeps=rules.plot_sweeps.output if SWEEPS else [],
         explorers=expand(f"{RESULTS}/explorer/{{task}}.html", task=PORTRAYED),
@@ -53,6 +53,7 @@ rule start_page:
         runtime=hold_minutes(10),
     params:
         results=RESULTS,
+        benchmarks=own_benchmarks(),
         claims=lambda wildcards: configuration.plain(CLAIMS),
         shown=[list(network) for network in SHOWN],
         explorers=list(PORTRAYED),
@@ -60,7 +61,7 @@ rule start_page:
         sweeps=SWEEPS,
         opening="headline" if HEADLINE else "manifolds",
         configuration=lambda wildcards: written_configuration(),
-        templates=lambda wildcards: page_templates("index.html.jinja", "sort.js"),
+        templates=lambda wildcards: page_templates("index.html.jinja", "grid.html.jinja", "sort.js"),
         fingerprint=fingerprint("start_page", "pages.smk"),
     script:
         "../scripts/start_page.py"

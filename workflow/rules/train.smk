@@ -28,7 +28,6 @@ for BATCH in BATCHES:
             runtime=hold_minutes(60, BATCH),
             gpu=0 if SETTINGS["device"] == "cpu" else 1,
         params:
-            seeds=list(BATCH.seeds),
             model=model_settings,
             device=SETTINGS["device"],
             fingerprint=fingerprint("train", "train.smk"),

@@ -7,7 +7,7 @@ with job(snakemake.log[0]) as log:
     from rnn_geometry.explorer import explorer_page
 
     files, params = snakemake.input, snakemake.params
-    names = {"run": "run", "geometry": "geometry", "states": "states", "slow": "slow_points", "modes": "slow_modes"}
+    names = {"run": "run", "states": "states", "slow": "slow_points", "modes": "slow_modes"}
     networks = [
         {name: files[key][i] for name, key in {**names, "model": "model"}.items()}
         | {"traces": (files.portraits, f"{network}/traces/")}

@@ -13,7 +13,6 @@ with job(snakemake.log[0]) as log:
     save_panel(plot_network(network), output.panel)
     statistics = io.read_json(files.statistics)
     numbers = {**network.geometry, **{name: statistics[name] for name in FROM_STATISTICS}}
-    beside = sorted(path.rsplit("/", 1)[1] for path in files if "/runs/" in path)
-    page = network_page(params.templates, numbers, network.run, beside, params.explorer)
+    page = network_page(params.templates, numbers, network.run, params.explorer)
     io.write_text(output.page, page)
     log("drawn")

@@ -24,7 +24,7 @@ with job(snakemake.log[0]) as log:
         figures=figure_groups(Path(params.results), params.overviews, params.explorers, params.sweeps),
         opening=params.opening,
         records=[io.read_json(path) for path in files.record],
-        costs=cost_table(f"{params.results}/benchmarks"),
+        costs=cost_table(f"{params.results}/benchmarks", params.benchmarks),
         configuration=params.configuration,
     )
     io.write_text(snakemake.output[0], page)

@@ -131,7 +131,7 @@ function fillSentences(select, first, value) {
 }
 
 function sentenceName(sentence) {
-  if (sentence.kind === "curated") return sentence.name;
+  if (sentence.kind !== "held-out") return shortened(sentence.name, 70);
   const { words } = storedTrace(networkOf(0), sentence.id, 0);
   return `${sentence.name}: ${shortened(words.join(" "), 60)}`;
 }

@@ -104,8 +104,13 @@ function storedTrace(network, sentence, order) {
   };
 }
 
+// As style.colour_place: codes of single labels are powers of two.
 function colourOf(code) {
-  return data.palette[code % data.palette.length];
+  const size = data.palette.length;
+  if (code < size) return data.palette[code];
+  const label = Math.round(Math.log2(code));
+  if (2 ** label === code) return data.palette[data.labelColours[label % data.labelColours.length]];
+  return data.palette[9 + (code % (size - 9))];
 }
 
 function codeName(code) {

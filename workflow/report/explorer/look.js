@@ -54,9 +54,9 @@ function describePoint(network, i) {
   const q = network.logQ[i] === null ? "q unknown" : `log10 q = ${network.logQ[i].toFixed(1).replace("-", "−")}`;
   const tau = network.tau[i];
   const time = tau === null ? "no slow mode" : `longest time constant ${tau >= 1e5 ? "over 100,000" : tau} words`;
-  const corner = `nearest corner: ${codeName(network.corner[i])}`;
+  const corner = data.multiLabel ? "" : `nearest corner: ${codeName(network.corner[i])}; `;
   const decision = `decision here: ${codeName(network.decision[i])}`;
-  return `Slow point ${i + 1} of ${network.points.length}: ${q}; ${time}; ${corner}; ${decision}.`;
+  return `Slow point ${i + 1} of ${network.points.length}: ${q}; ${time}; ${corner}${decision}.`;
 }
 
 function listenToCanvas() {

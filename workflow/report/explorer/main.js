@@ -85,6 +85,7 @@ function pause() {
   clearInterval(player.timer);
   player.timer = null;
   control("play").textContent = "Play";
+  control("counter").setAttribute("aria-live", "polite");
 }
 
 function toggle() {

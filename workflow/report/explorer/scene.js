@@ -84,9 +84,9 @@ function drawAxes(network) {
 
 function drawPlaneAxes() {
   pen.textAlign = "right";
-  pen.fillText("component 1 →", scene.width - 10, scene.height - 10);
+  pen.fillText(`${data.axisName} 1 →`, scene.width - 10, scene.height - 10);
   pen.textAlign = "left";
-  pen.fillText("↑ component 2", 10, 18);
+  pen.fillText(`↑ ${data.axisName} 2`, 10, 18);
 }
 
 function line(places) {

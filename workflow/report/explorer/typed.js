@@ -15,7 +15,10 @@ function wordsOfText(text) {
     const parts = whole === undefined ? piece.toLowerCase().match(/[\p{L}\p{N}_]+|[^\p{L}\p{N}_]/gu) : [whole];
     for (const part of parts) {
       if (wordIds.has(part)) found.tokens.push(wordIds.get(part));
-      else if (parts.length === 1 || /[\p{L}\p{N}]/u.test(part)) found.unknown.push(part);
+      else if (parts.length === 1 || /[\p{L}\p{N}]/u.test(part)) {
+        found.unknown.push(part);
+        if (wordIds.has("<unk>")) found.tokens.push(wordIds.get("<unk>")); // as the workflow reads it
+      }
     }
   }
   return found;

@@ -110,7 +110,7 @@ def word_effects(networks: Sequence[NetworkArrays]) -> Figure:
     """Draw what chosen words add to one step at many slow points, as arrows from the points in the words' colours."""
     colours = word_colours(networks[0])
     handles = [line_handle(name, colour, lw=2) for name, colour in colours]
-    figure, axes = panels(networks, "One-step effects of words", [*handles, dot_handle("slow points", style.PALE, 4)])
+    figure, axes = panels(networks, "One-step effects of words", [dot_handle("slow points", style.PALE, 4), *handles])
     for ax, network in zip(axes, networks, strict=True):
         _draw_kicks(ax, best_plane(network), dict(colours))
     label_planes(axes, best_plane(networks[0]))
@@ -183,7 +183,7 @@ def paler(colour: str, share: float) -> str:
 def _draw_kicks(axes, view: View, colours: dict[str, str]) -> None:
     names, flow = word_names(view.network), view.network.flow
     rows = manifold.thinned(np.arange(len(flow["rows"])), int(np.clip(KICKS / len(names), 14, 60)))
-    places = view.states(np.asarray(view.network.slow["points"], dtype=float)[np.asarray(flow["rows"])[rows]])
+    places = view.states(view.network.slow_points[np.asarray(flow["rows"])[rows]])
     kicks = view.along(np.asarray(flow["kicks"])[rows])
     draw_slow_points(axes, view, 3, style.PALE)
     lengths = np.linalg.norm(kicks, axis=2)

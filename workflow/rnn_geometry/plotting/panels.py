@@ -60,14 +60,22 @@ def panels(
     axes = [figure.add_axes((x / width, y / height, side / width, side * shape / height)) for x, y in boxes]
     _name(figure, axes, networks, title)
     if lines:
-        handles = handles[:MOST_HANDLES]
+        handles = shown_handles(handles)
         figure.legend(handles=handles, loc="lower center", ncols=across, fontsize=SMALL + 0.5, borderaxespad=0.2)
     return figure, axes
 
 
+def shown_handles(handles: Sequence[Line2D]) -> list[Line2D]:
+    """Return the handles that a legend has room for; the last one says how many more there are."""
+    if len(handles) <= MOST_HANDLES:
+        return list(handles)
+    more = len(handles) - MOST_HANDLES + 1
+    return [*handles[: MOST_HANDLES - 1], Line2D([], [], ls="", label=f"… and {more} more")]
+
+
 def _legend_shape(handles: Sequence[Line2D], width: float) -> tuple[int, int]:
     """Return the columns and lines of a legend of at most `width` inches, filled column by column."""
-    inches = [0.47 + 0.056 * len(handle.get_label()) for handle in handles[:MOST_HANDLES]]
+    inches = [0.47 + 0.056 * len(handle.get_label()) for handle in shown_handles(handles)]
     for lines in range(1, len(inches) + 1):
         columns = ceil(len(inches) / lines)
         if sum(max(part) for part in _columns(inches, columns)) < width:

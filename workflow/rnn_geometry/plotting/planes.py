@@ -1,4 +1,4 @@
-"""Where states are: trajectories, speeds, ordered classes, and the solids of unordered classes and of labels."""
+"""Where states are in the plane of slow points: trajectories, speeds, ordered classes."""
 
 from __future__ import annotations
 

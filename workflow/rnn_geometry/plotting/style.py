@@ -79,15 +79,34 @@ def natural_order(name: str) -> list:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
+# Place in PALETTE of label i alone, whose code is 2 ** i: of up to 14 labels each has a colour of its own.
+LABEL_COLOURS = (1, 2, 4, 8, 9, 10, 11, 12, 13, 3, 5, 6, 7, 0)
+
+
+def colour_place(code: int) -> int:
+    """Return the place in PALETTE of a class, or of a combination of labels by its code as a binary number.
+
+    Up to 14 codes have colours of their own. Above that single labels have, and other combinations repeat colours that
+    the first labels do not have.
+    """
+    code = int(code)
+    if code < len(PALETTE):
+        return code
+    if code & (code - 1) == 0:
+        return LABEL_COLOURS[(code.bit_length() - 1) % len(LABEL_COLOURS)]
+    return 9 + code % (len(PALETTE) - 9)
+
+
 def class_colour(index: int) -> str:
-    """Return the colour of a class; more than 14 classes repeat colours."""
-    return PALETTE[int(index) % len(PALETTE)]
+    """Return the colour of a class, or of a combination of labels, see `colour_place`."""
+    return PALETTE[colour_place(index)]
 
 
 def class_colours(codes: np.ndarray) -> np.ndarray:
     """Return the colours, shape (n, 3), of n classes."""
     palette = np.array([matplotlib.colors.to_rgb(colour) for colour in PALETTE])
-    return palette[np.asarray(codes) % len(PALETTE)]
+    known, place = np.unique(codes, return_inverse=True)
+    return palette[[colour_place(code) for code in known]][place.reshape(np.shape(codes))]
 
 
 def model_styles(names: Iterable[str]) -> dict[str, tuple[str, str]]:
