@@ -12,11 +12,8 @@ with job(snakemake.log[0]) as log:
     files, output = snakemake.input, snakemake.output
     for name in ("claims", "sweeps"):
         pd.read_csv(files[name], dtype=text).round(DIGITS).to_csv(output[name], index=False)
-    costs = (
-        pd.DataFrame(cost_table(snakemake.params.folder, snakemake.params.benchmarks))
-        .drop(columns="memory_mb")
-        .round(1)
-    )
+    rules = cost_table(snakemake.params.folder, snakemake.params.benchmarks)
+    costs = pd.DataFrame(rules).drop(columns="memory_mb").round(1)
     costs["networks"] = len(pd.read_csv(files.runs))
     costs.to_csv(output.costs, index=False)
     log(f"{costs['cpu_seconds'].sum():.0f} CPU seconds")
