@@ -183,9 +183,9 @@ rule plot_headline:
         png=overview_output("headline", pattern="{headline}"),
         vector=expand(f"{RESULTS}/figures/{{{{headline}}}}.{{kind}}", kind=VECTOR),
     log:
-        f"{RESULTS}/logs/plot_headline.log",
+        f"{RESULTS}/logs/plot_{{headline}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/plot_headline.tsv"
+        f"{RESULTS}/benchmarks/plot_{{headline}}.tsv"
     wildcard_constraints:
         headline="headline",
     conda:
