@@ -71,7 +71,13 @@ def test_components_needed_follow_the_variance(pair):
     assert components_needed(replace(pair[0], geometry={"variance_ratio": [0.96, 0.04]})) == 1
 
 
-def test_nothing_is_cut_off_and_names_do_not_overlap(figure):
+STARS = ["one_star", "two_stars", "three_stars", "four_stars", "five_stars"]
+
+
+@pytest.mark.parametrize("names", [None, STARS])
+def test_nothing_is_cut_off_and_names_do_not_overlap(pair, names):
+    ordered = pair[1] if names is None else replace(pair[1], meta={**pair[1].meta, "class_names": names})
+    figure = headline(pair[0], ordered)
     figure.set_dpi(100)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()

@@ -16,31 +16,6 @@ PORTRAIT_FILES = {
 }  # fmt: skip
 
 
-def first_of(task):
-    """The first portrayed network of every model of a task."""
-    return list({network.model: network for network in reversed(PORTRAYED[task])}.values())[::-1]
-
-
-def is_portrayed(wildcards):
-    """Tell whether the explorer of its task shows a network."""
-    network = Network(wildcards.task, wildcards.model, wildcards.l2, int(wildcards.seed))
-    return network in PORTRAYED.get(wildcards.task, [])
-
-
-def headline_pair():
-    """The first networks of one model on as many unordered classes as ordered ones of two dimensions; none: []."""
-    kinds = {family: [] for family in ("categorical", "ordered2d")}
-    for task in PORTRAYED:
-        kinds.get(TASKS[task]["family"], []).append(task)
-    unordered = [task for task in kinds["categorical"] if TASKS[task].get("classes", 3) == 5]
-    for one in unordered[:1]:
-        for other in kinds["ordered2d"][:1]:
-            models = {network.model: network for network in first_of(other)}
-            pairs = [[network, models[network.model]] for network in first_of(one) if network.model in models]
-            return next((pair for pair in pairs if MODELS[pair[0].model]["cell"] != "vanilla"), (pairs or [[]])[0])
-    return []
-
-
 HEADLINE = headline_pair()
 
 

@@ -52,7 +52,6 @@ rule start_page:
         mem_mb=1000,
         runtime=hold_minutes(10),
     params:
-        results=RESULTS,
         benchmarks=own_benchmarks(),
         claims=lambda wildcards: configuration.plain(CLAIMS),
         shown=[list(network) for network in SHOWN],

@@ -12,6 +12,7 @@ with job(snakemake.log[0]) as log:
     from rnn_geometry.start_page import figure_groups, start_page
 
     files, params = snakemake.input, snakemake.params
+    results = Path(snakemake.output[0]).parent
     text = {"task": str, "model": str, "cell": str, "l2": str, "control": str}
     runs, found = (pd.read_csv(path, dtype=text) for path in (files.runs, files.claims))
     page = start_page(
@@ -21,10 +22,10 @@ with job(snakemake.log[0]) as log:
         params.claims,
         shown=params.shown,
         explorers=params.explorers,
-        figures=figure_groups(Path(params.results), params.overviews, params.explorers, params.sweeps),
+        figures=figure_groups(results, params.overviews, params.explorers, params.sweeps),
         opening=params.opening,
         records=[io.read_json(path) for path in files.record],
-        costs=cost_table(f"{params.results}/benchmarks", params.benchmarks),
+        costs=cost_table(results / "benchmarks", params.benchmarks),
         configuration=params.configuration,
     )
     io.write_text(snakemake.output[0], page)

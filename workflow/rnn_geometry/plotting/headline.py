@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import ceil
+
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import manifold, style
@@ -34,9 +38,9 @@ def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
     """
     figure = Figure(figsize=(style.TWO_COLUMNS, HEIGHT))
     middles = (0.27, 0.77)
-    solid = figure.add_axes((0.01, 0.335, 0.5, 0.56))
+    solid = figure.add_axes((0.01, 0.335, 0.5, 0.545))
     draw_space(solid, space_view(unordered, unordered), size=1.5)
-    _draw_plane(figure.add_axes((0.575, 0.395, 0.39, 0.5)), ordered)
+    _draw_plane(figure.add_axes((0.575, 0.395, 0.39, 0.485)), ordered)
     titles = (_title(unordered, "unordered", "a simplex"), _title(ordered, "ordered", "a plane"))
     bars = [figure.add_axes((left, 0.135, 0.39, 0.14)) for left in (0.075, 0.575)]
     for ax, network, middle, title in zip(bars, (unordered, ordered), middles, titles, strict=True):
@@ -44,12 +48,18 @@ def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
         _draw_components(ax, network)
         handles = manifold.class_handles(network)
         figure.legend(
-            handles=handles, loc="upper center", bbox_to_anchor=(middle, 0.945), ncols=len(handles),
+            handles=handles, loc="upper center", bbox_to_anchor=(middle, 0.947), ncols=_columns(handles),
             fontsize=7.5, handletextpad=0, columnspacing=0.7, borderpad=0,
         )  # fmt: skip
     bars[0].set_ylabel("variance", fontsize=8)
     figure.legend(handles=[SLOW, readout_handle()], loc="lower center", ncols=2, borderpad=0.1)
     return figure
+
+
+def _columns(handles: Sequence[Line2D]) -> int:
+    """Return the columns of a legend over one half of the figure: all in one line if they fit, else two lines."""
+    inches = sum(0.25 + 0.058 * len(handle.get_label()) for handle in handles)
+    return len(handles) if inches < 0.48 * style.TWO_COLUMNS else ceil(len(handles) / 2)
 
 
 def _title(network: NetworkArrays, kind: str, shape: str) -> str:
