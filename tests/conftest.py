@@ -11,6 +11,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 import pytest
 import yaml
+from browser import launched  # noqa: F401 - one browser for all tests of pages
 
 PROJECT = Path(__file__).resolve().parents[1]
 SOURCES = ("Snakefile", "workflow", "config", "profiles", "envs")
@@ -69,3 +70,11 @@ class ProjectCopy:
 def project_copy(tmp_path) -> ProjectCopy:
     """Return a fresh copy of the project."""
     return ProjectCopy(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """Run the test configuration once; tests copy the result."""
+    copy = ProjectCopy(tmp_path_factory.mktemp("finished"))
+    copy.output = copy.snakemake("--configfile", "config/test.yaml").stdout
+    return copy

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from browser import accessibility, contrast, launched, opened, overflow, overlaps  # noqa: F401
+from browser import accessibility, contrast, opened, overflow, overlaps
 from explorer_run import (
     NASTY,
     TEMPLATES,

@@ -65,7 +65,14 @@ def pixels_of(path):
 
 def test_every_class_has_its_own_colour():
     assert len({style.class_colour(i) for i in range(14)}) == 14
-    np.testing.assert_allclose(style.class_colours([0, 14]), [to_rgb(style.class_colour(0))] * 2)
+    codes = np.array([0, 14, 3, 14, 4096])
+    np.testing.assert_allclose(style.class_colours(codes), [to_rgb(style.class_colour(code)) for code in codes])
+
+
+def test_every_label_has_its_own_colour_and_no_combination_that_of_the_first_four():
+    assert len({style.class_colour(2**i) for i in range(14)}) == 14
+    first = {style.class_colour(code) for code in (0, 1, 2, 4, 8)}
+    assert not first & {style.class_colour(code) for code in range(9, 16)}
 
 
 def test_models_keep_their_style_whatever_else_is_drawn():
@@ -299,7 +306,7 @@ def test_the_gallery_has_a_row_per_task_and_a_column_per_model(networks, tmp_pat
     assert len(figure.axes) == 3 * 3
     assert sum(text.get_text() == "not trained" for ax in figure.axes for text in ax.texts) == 1
     assert figure.axes[0].get_ylabel() == "categorical-3\nexpected d = 2"
-    assert len(style.save(figure, tmp_path / "manifolds")) == 2
+    assert [path.suffix for path in style.save(figure, tmp_path / "manifolds")] == [".png", ".pdf", ".svg"]
 
 
 def test_readouts_face_the_same_way_in_every_network(networks):

@@ -440,7 +440,7 @@ def test_evidence_words_have_the_colour_of_their_class_and_neutral_ones_are_grey
     expected = {f"word_{i}": style.class_colour(i) for i in range(3)} | {"word_3": style.GREY}
     assert colours == expected
     figure = arrows.word_effects([network])
-    assert legend_texts(figure) == ["word_0", "word_1", "word_2", "word_3", "slow points"]
+    assert legend_texts(figure) == ["slow points", "word_0", "word_1", "word_2", "word_3"]
     for name, colour in expected.items():
         (drawn,) = collections(panels_of(figure)[0], name)
         assert to_hex(drawn.get_facecolor()[0]).upper() == colour

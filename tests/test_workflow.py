@@ -17,14 +17,6 @@ PER_TASK = ("portray", "plot_task", "explore")
 RUN = "results/runs/categorical-3/tiny-gru/l2-3e-4/seed-0"
 
 
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory):
-    """Run the test configuration once; tests copy the result."""
-    copy = ProjectCopy(tmp_path_factory.mktemp("finished"))
-    copy.output = copy.snakemake("--configfile", "config/test.yaml").stdout
-    return copy
-
-
 @pytest.fixture
 def again(finished, tmp_path):
     """Return a copy of the finished run, times of files kept, in which a test may change what it likes."""
