@@ -73,14 +73,15 @@ def launched():
 
 
 @contextmanager
-def opened(browser, path, fragment="", width=1280, height=900, **options):
+def opened(browser, path, fragment="", width=1280, height=900, refused=("error", "warning"), **options):
     """Open a file in a page of its own; on leaving, fail on any error in its console and any request beyond the disk.
 
-    fragment: what follows the path, from # on. options: those of a Playwright context, such as reduced_motion.
+    fragment: what follows the path, from # on. refused: kinds of console messages that fail. options: those of a
+    Playwright context, such as reduced_motion.
     """
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     page, problems = context.new_page(), []
-    page.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("console", lambda message: problems.append(message.text) if message.type in refused else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda request: None if request.url.startswith(LOCAL) else problems.append(request.url))
     page.set_default_timeout(10_000)

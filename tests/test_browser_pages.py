@@ -68,6 +68,7 @@ def test_a_network_leads_to_the_explorer_with_itself_chosen(browser, finished):
 
 
 def test_snakemakes_report_is_free_of_errors_and_requests(browser, finished):
-    with opened(browser, finished.root / "results/report.html") as page:
+    # What Snakemake bundles warns that it is meant for development.
+    with opened(browser, finished.root / "results/report.html", refused=("error",)) as page:
         page.wait_for_timeout(1500)
         assert "integrates evidence" in page.inner_text("body")
