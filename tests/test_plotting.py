@@ -97,6 +97,12 @@ def test_saving_twice_gives_equal_bytes(runs, tmp_path):
         assert (tmp_path / f"first.{suffix}").read_bytes() == (tmp_path / f"second.{suffix}").read_bytes()
 
 
+def test_a_figure_is_laid_out_when_it_is_first_drawn(runs):
+    figure = overview.accuracy_cliff(runs)
+    first, second = (np.asarray(style._drawn(figure, 80)) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
 # One network
 
 

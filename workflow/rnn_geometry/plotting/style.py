@@ -168,6 +168,8 @@ def _drawn(figure: Figure, dpi: int):
     canvas = FigureCanvasAgg(figure)
     before = figure.get_dpi()
     figure.set_dpi(dpi)
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()  # legends beside axes find their place in a first pass, as in savefig
     canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     figure.set_dpi(before)
