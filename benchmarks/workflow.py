@@ -1,9 +1,10 @@
-"""CPU seconds per rule of a finished run, and the share that goes to start-up, imports and Snakemake.
+"""CPU seconds per rule of a run, and the share that goes to start-up, imports and Snakemake.
 
     python benchmarks/workflow.py --configfile config/config.yaml --cores 2
 
-runs the configuration in an empty copy of the project with every job's process accounted by the operating system, and
-prints per rule: jobs, CPU seconds, CPU seconds a job, and the part of them that a job spends on imports.
+runs the configuration in an empty copy of the project and prints per rule: jobs, CPU seconds as Snakemake's benchmark
+files hold them, CPU seconds a job, and what a job spends on start-up and imports (median of three). Snakemake's own
+seconds are what the operating system counts for its process, and for the one that makes the report.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
+
+import yaml
 
 PROJECT = Path(__file__).resolve().parents[1]
 # What a script of each rule imports before it works.
@@ -62,15 +65,36 @@ def import_seconds(environment: dict[str, str]) -> dict[str, float]:
     return seconds
 
 
-def jobs_of(results: Path) -> dict[str, list[float]]:
+def jobs_of(benchmarks: Path) -> dict[str, list[float]]:
     """Return the CPU seconds of every job by rule, as Snakemake's benchmark files hold them."""
     jobs = defaultdict(list)
-    for path in sorted((results / "benchmarks").rglob("*.tsv")):
-        rule = path.relative_to(results / "benchmarks").parts[0].removesuffix(".tsv")
+    for path in sorted(benchmarks.rglob("*.tsv")):
+        rule = path.relative_to(benchmarks).parts[0].removesuffix(".tsv")
         with open(path, newline="") as handle:
             for row in csv.DictReader(handle, delimiter="\t"):
-                jobs[rule].append(float(row["s"]))
+                jobs[rule].append(0.0 if row["cpu_time"] == "NA" else float(row["cpu_time"]))
     return jobs
+
+
+# Runs Snakemake as its command does; at the end the CPU seconds of this process alone are written to a file.
+ACCOUNTED = """
+import atexit, os, resource, sys
+main, file = os.getpid(), os.environ["OWN_SECONDS"]
+def write():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    if os.getpid() == main:
+        open(file, "w").write(str(used.ru_utime + used.ru_stime))
+atexit.register(write)
+from snakemake.cli import main as snakemake
+snakemake(sys.argv[1:])
+"""
+
+
+def project_copy(root: Path) -> None:
+    """Copy what a run needs."""
+    for name in ("Snakefile", "workflow", "config", "profiles", "envs"):
+        source = PROJECT / name
+        shutil.copytree(source, root / name) if source.is_dir() else shutil.copy2(source, root / name)
 
 
 def main() -> None:
@@ -81,30 +105,41 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        for name in ("Snakefile", "workflow", "config", "profiles", "envs"):
-            source = PROJECT / name
-            shutil.copytree(source, root / name) if source.is_dir() else shutil.copy2(source, root / name)
+        project_copy(root)
+        own_seconds = root / "own_seconds.txt"
         environment = {**os.environ, "PYTHONPATH": str(root / "workflow"), "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "snakemake", "--cores", arguments.cores, "--quiet", "all"]
-        cpu, wall = cpu_of([*command, "--configfile", arguments.configfile], cwd=root, env=environment)
-        results = next(root.glob("results*"))
-        jobs, imports = jobs_of(results), import_seconds(environment)
+        environment["OWN_SECONDS"] = str(own_seconds)
+        options = ["--cores", arguments.cores, "--quiet", "all", "--configfile", arguments.configfile]
+        cpu, wall = cpu_of([sys.executable, "-c", ACCOUNTED, *options], cwd=root, env=environment)
+        results = root / results_folder(root, arguments.configfile)
+        report = [sys.executable, "-m", "snakemake", *options, "--report", str(results / "again.html")]
+        own = {"scheduling": float(own_seconds.read_text()), "report": cpu_of(report, cwd=root, env=environment)[0]}
         networks = len(list((results / "runs").rglob("model.safetensors")))
-        plan = cpu_of([*command, "-n", "--configfile", arguments.configfile], cwd=root, env=environment)[0]
-        print_table(jobs, imports, networks, cpu, wall, plan)
+        print_table(jobs_of(results / "benchmarks"), import_seconds(environment), own, networks, cpu, wall)
 
 
-def print_table(jobs, imports, networks: int, cpu: float, wall: float, plan: float) -> None:
+def results_folder(root: Path, configfile: str) -> str:
+    """Return the folder of results that a configuration names."""
+    settings = [yaml.safe_load((root / path).read_text()) for path in ("config/config.yaml", configfile)]
+    return {**settings[0], **settings[1]}["results"]
+
+
+def print_table(jobs, imports, own: dict[str, float], networks: int, cpu: float, wall: float) -> None:
     """Print a row per rule and the totals."""
-    print(f"{'rule':20s} {'jobs':>5s} {'wall s':>8s} {'s a job':>8s} {'imports s a job':>16s}")
+    print(f"{'rule':20s} {'jobs':>5s} {'CPU s':>8s} {'s a job':>8s} {'start-up s a job':>17s} {'share':>6s}")
     for rule, seconds in sorted(jobs.items(), key=lambda item: -sum(item[1])):
-        mean = sum(seconds) / len(seconds)
-        print(f"{rule:20s} {len(seconds):5d} {sum(seconds):8.1f} {mean:8.2f} {imports[rule]:16.2f}")
+        total, start = sum(seconds), len(seconds) * imports[rule]
+        share = f"{start / total:.0%}" if total else "-"
+        print(
+            f"{rule:20s} {len(seconds):5d} {total:8.1f} {total / len(seconds):8.2f} {imports[rule]:17.2f} {share:>6s}"
+        )
     start = sum(len(seconds) * imports[rule] for rule, seconds in jobs.items())
+    spent = start + sum(own.values())
     print(f"whole run: {wall:.0f} s wall, {cpu:.0f} CPU s, {cpu / networks:.1f} CPU s a network ({networks} networks)")
-    print(
-        f"start-up and imports of jobs {start:.0f} CPU s ({start / cpu:.0%}); one dry run of snakemake {plan:.1f} CPU s"
-    )
+    print(f"start-up and imports of jobs {start:.0f} CPU s ({start / cpu:.1%})")
+    for name, seconds in own.items():
+        print(f"Snakemake, {name} {seconds:.0f} CPU s ({seconds / cpu:.1%})")
+    print(f"start-up, imports and Snakemake {spent:.0f} CPU s: {spent / cpu:.1%} of all")
 
 
 if __name__ == "__main__":

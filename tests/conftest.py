@@ -58,6 +58,17 @@ class ProjectCopy:
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 
+    def tiny(self, **changes) -> str:
+        """Write the smallest configuration, of one network that learns little; return its path for --configfile."""
+        task = {"name": "two", "family": "categorical", "classes": 2, "length": 5, "train_size": 640}
+        smallest = {
+            "tasks": [{**task, "dev_size": 100, "test_size": 100}],
+            "cells": ["small"],
+            "models": {"small": {"cell": "gru", "hidden_size": 8, "steps": 20}},
+            "analysis": {"visited_states": 40, "exact_starts": 10, "spectrum_points": 4, "trajectories": 4},
+        }
+        return self.configure(**{**smallest, **changes})
+
     def configure(self, base: str = "test", **changes) -> str:
         """Write a configuration made of config/{base}.yaml with `changes`; return its path for --configfile."""
         settings = yaml.safe_load((self.root / "config" / f"{base}.yaml").read_text())

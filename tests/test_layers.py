@@ -42,6 +42,7 @@ LAYERS = {
         "curation",
     ],
     2: [
+        "checkpoint",
         "model",
         "training",
         "jacobians",

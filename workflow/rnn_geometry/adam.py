@@ -49,6 +49,8 @@ class RowAdam:
     tenths of what a rare word learns.
     """
 
+    TENSORS = ("means", "squares", "last", "moves")  # its state, beside the table and `count`
+
     def __init__(self, table: Tensor, betas: tuple[float, float], eps: float, steps: int):
         self.table, self.betas, self.eps, self.count = table, betas, eps, 0
         self.means, self.squares = torch.zeros_like(table), torch.zeros_like(table)

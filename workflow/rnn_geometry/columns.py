@@ -1,6 +1,9 @@
-"""Names of the columns of runs.csv, without an import, so that a configuration is held against them early."""
+"""Columns of runs.csv, without a heavy import, so that a configuration is held against their names early."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 IDENTITY = ("task", "model", "cell", "l2", "seed")
 # Columns of runs.csv in order; docs/tables.md says what each one means.
@@ -16,6 +19,7 @@ RUN_COLUMNS = (
     "bag_of_words_accuracy",
     "shuffled_accuracy",
     "majority_accuracy",
+    "learned",
     "participation_ratio",
     "components_90",
     "components_95",
@@ -99,3 +103,10 @@ FROM_STATISTICS = (
     "dimension_predicted_frequency",
     "dimension_predicted_tfidf",
 )
+LEARNED = 0.05  # of what lies between the commonest class and 1: a network below it did not learn its task
+
+
+def learned(run: Mapping[str, Any]) -> bool:
+    """Tell whether a network has learned its task: its test accuracy is beyond that of the commonest class."""
+    accuracy, commonest = float(run["test_accuracy"]), float(run["majority_accuracy"])
+    return accuracy > commonest + LEARNED * (1 - commonest)

@@ -44,7 +44,7 @@ class Probe:
         device = next(classifier.buffers(), next(classifier.parameters())).device
         mean, axes, _ = principal_axes(points)
         arrays = (points, x, final, axes[:d], mean)
-        return cls(classifier, *(torch.as_tensor(np.asarray(part), dtype=torch.float64).to(device) for part in arrays))
+        return cls(classifier, *(torch.tensor(part, dtype=torch.float64).to(device) for part in arrays))
 
     @property
     def centre(self) -> torch.Tensor:

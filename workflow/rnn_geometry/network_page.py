@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from rnn_geometry.columns import RUN_COLUMNS
+from rnn_geometry.columns import RUN_COLUMNS, learned
 from rnn_geometry.templating import environment, number
 
 # Files of a network beside its page.
@@ -14,13 +14,6 @@ FILES = (
     "model.safetensors", "run.json", "history.parquet", "states.npz", "slow_points.npz", "slow_modes.npz",
     "fixed_points.npz", "linearization.npz", "integration.json", "words.parquet", "geometry.json",
 )  # fmt: skip
-LEARNED = 0.05  # of what lies between the commonest class and 1: a network below it did not learn its task
-
-
-def learned(run: Mapping[str, Any]) -> bool:
-    """Tell whether a network of runs.csv has learned its task: its accuracy is beyond that of the commonest class."""
-    accuracy, commonest = float(run["test_accuracy"]), float(run["majority_accuracy"])
-    return accuracy > commonest + LEARNED * (1 - commonest)
 
 
 def run_folder(run: Mapping[str, Any]) -> str:

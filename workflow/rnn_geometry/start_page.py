@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from rnn_geometry import claims_page
-from rnn_geometry.network_page import learned, run_folder
+from rnn_geometry.columns import learned
+from rnn_geometry.network_page import run_folder
 from rnn_geometry.templating import environment, number
 
 # Columns of runs.csv in the table of the start page, and what they are called there.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnn_geometry import io
-from rnn_geometry.columns import FROM_STATISTICS, IDENTITY, RUN_COLUMNS
+from rnn_geometry.columns import FROM_STATISTICS, IDENTITY, RUN_COLUMNS, learned
 
 POINT_SETS = ("visited", "final", "slow")
 WEIGHTINGS = ("raw", "frequency", "tfidf")
@@ -21,6 +21,8 @@ def runs_table(geometries: Sequence[Mapping[str, Any]], statistics: Mapping[str,
     geometries: the networks' geometry.json; statistics: word_statistics.json by task.
     """
     rows = [{**row, **{name: statistics[row["task"]][name] for name in FROM_STATISTICS}} for row in geometries]
+    for row in rows:
+        row["learned"] = learned(row)
     rows.sort(key=_order)
     return {name: [_plain(row.get(name)) for row in rows] for name in RUN_COLUMNS}
 

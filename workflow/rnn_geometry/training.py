@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,17 @@ import torch
 from torch import Tensor, nn
 
 from rnn_geometry.adam import Adam, RowAdam
+from rnn_geometry.checkpoint import Checkpoint
 from rnn_geometry.errors import UserError
 from rnn_geometry.model import Classifier
 from rnn_geometry.sentences import Sentences
 
 EVALUATIONS = 10  # evaluations on the dev split when the length is given in steps
 BUCKET_BATCHES = 50  # batches whose sentences are sorted by length together
+
+
+class Diverged(UserError):
+    """A training whose loss or gradient is not finite."""
 
 
 @dataclass(frozen=True)
@@ -64,45 +70,83 @@ def train(
     *,
     batch_seed: int,
     log: Callable[[str], None] = lambda line: None,
+    checkpoint: Checkpoint | None = None,
 ) -> TrainingResult:
     """Train in place; the weights with the lowest dev loss, or the last ones (recipe.keep_weights), are kept.
     No step at all keeps the initial weights.
 
-    Raises UserError when the loss or the gradient is not finite, with step, learning rate and norm.
+    checkpoint: where the state is saved now and then, and from which a training that was cut off goes on; the weights
+    at the end are the same to the bit. Raises Diverged when the loss or the gradient is not finite, with step, learning
+    rate and norm.
     """
-    started = time.process_time()
     if recipe.steps == 0:
-        return TrainingResult(_untrained_history(classifier, dev, recipe), 0, time.process_time() - started)
+        return TrainingResult(_untrained_history(classifier, dev, recipe), 0, 0.0)
     steps = recipe.steps or recipe.epochs * math.ceil(len(train) / recipe.batch_size)
     every = max(1, steps // EVALUATIONS) if recipe.steps else steps // recipe.epochs
     trainer = Trainer(classifier, recipe, steps)
-    history: dict[str, list] = {name: [] for name in HISTORY}
-    best_loss, best_step, best_weights, waited = math.inf, 0, None, 0
-    batches = batch_stream(train, recipe.batch_size, np.random.default_rng(batch_seed))
-    for step in range(1, steps + 1):
-        trainer.step(step, *next(batches))
-        if step % every and step != steps:
-            continue
-        trainer.settle()
-        row = {"epoch": len(history["step"]) + 1, "step": step, **trainer.summary()}
-        row["dev_loss"], row["dev_accuracy"] = evaluate(classifier, dev)
-        _record(history, row, log)
-        waited += 1
-        if row["dev_loss"] < best_loss:
-            best_loss, best_step, waited = row["dev_loss"], step, 0
-            best_weights = copy.deepcopy(classifier.state_dict())
-        if recipe.patience is not None and waited >= recipe.patience:
-            log(f"stopped at step {step}: no better dev loss in {waited} evaluations")
-            break
-    if best_weights is None:
-        raise UserError(
-            f"training stopped: no dev loss up to step {step} is finite (learning rate {trainer.rate:.3g}, last "
-            f"gradient norm {history['gradient_norm'][-1]:.3g}); lower the learning rate."
+    progress = _resumed(trainer, checkpoint, log) or Progress()
+    started = time.process_time() - progress.seconds
+    batches = batch_stream(train, recipe.batch_size, np.random.default_rng(batch_seed), skip=progress.step)
+    while not progress.done:
+        progress.step += 1
+        trainer.step(progress.step, *next(batches))
+        progress.done = progress.step == steps
+        if progress.step % every == 0 or progress.done:
+            _evaluate(trainer, dev, progress, log)
+        progress.seconds = time.process_time() - started
+        if checkpoint is not None and (progress.done or checkpoint.is_due()):
+            checkpoint.save(trainer.tensors(), {**vars(progress), "losses": trainer.losses, "norms": trainer.norms})
+    if progress.best_weights is None:
+        raise Diverged(
+            f"training stopped: no dev loss up to step {progress.step} is finite (learning rate {trainer.rate:.3g}, "
+            f"last gradient norm {progress.history['gradient_norm'][-1]:.3g}); lower the learning rate."
         )
     if recipe.keep_weights == "last":
-        return TrainingResult(history, step, time.process_time() - started)
-    classifier.load_state_dict(best_weights)
-    return TrainingResult(history, best_step, time.process_time() - started)
+        return TrainingResult(progress.history, progress.step, progress.seconds)
+    classifier.load_state_dict(progress.best_weights)
+    return TrainingResult(progress.history, progress.best_step, progress.seconds)
+
+
+@dataclass
+class Progress:
+    """How far a training has come: steps, evaluations, the best weights so far, and evaluations since then."""
+
+    step: int = 0
+    history: dict[str, list] = field(default_factory=lambda: {name: [] for name in HISTORY})
+    best_loss: float = math.inf
+    best_step: int = 0
+    best_weights: dict[str, Tensor] | None = None
+    waited: int = 0
+    seconds: float = 0.0
+    done: bool = False
+
+
+def _resumed(trainer: Trainer, checkpoint: Checkpoint | None, log: Callable[[str], None]) -> Progress | None:
+    """Put a trainer into the state of a checkpoint; None where there is none to be used."""
+    facts = checkpoint.load(trainer.tensors()) if checkpoint is not None else None
+    if facts is None:
+        return None
+    losses, norms = facts.pop("losses"), facts.pop("norms")
+    progress = Progress(**facts)
+    trainer.resume(progress.step, losses, norms)
+    log(f"goes on from the checkpoint of step {progress.step}")
+    return progress
+
+
+def _evaluate(trainer: Trainer, dev: Sentences, progress: Progress, log: Callable[[str], None]) -> None:
+    """Evaluate on the dev split, keep weights that are better than before, and stop when patience is at its end."""
+    trainer.settle()
+    row = {"epoch": len(progress.history["step"]) + 1, "step": progress.step, **trainer.summary()}
+    row["dev_loss"], row["dev_accuracy"] = evaluate(trainer.classifier, dev)
+    _record(progress.history, row, log)
+    progress.waited += 1
+    if row["dev_loss"] < progress.best_loss:
+        progress.best_loss, progress.best_step, progress.waited = row["dev_loss"], progress.step, 0
+        progress.best_weights = copy.deepcopy(trainer.classifier.state_dict())
+    patience = trainer.recipe.patience
+    if patience is not None and progress.waited >= patience:
+        log(f"stopped at step {progress.step}: no better dev loss in {progress.waited} evaluations")
+        progress.done = True
 
 
 HISTORY = ("epoch", "step", "train_loss", "dev_loss", "dev_accuracy", "learning_rate", "gradient_norm")
@@ -153,7 +197,7 @@ class Trainer:
         changed = self.weights if words is None else [*self.weights, words]
         norm = float(nn.utils.clip_grad_norm_(changed, self.recipe.clip, foreach=True))
         if not math.isfinite(norm):
-            raise UserError(
+            raise Diverged(
                 f"training stopped: loss ({float(loss.detach()):.4g}) or gradient is not finite at step "
                 f"{step}, learning rate {self.rate:.3g}, gradient norm {norm:.3g}; lower learning_rate or clip."
             )
@@ -169,6 +213,21 @@ class Trainer:
             return tokens, None
         rows, tokens = torch.unique(tokens, return_inverse=True)
         return tokens, self.row_optimizer.take(rows).detach().requires_grad_()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return all tensors on which the next step depends, by name, to be read or written in place."""
+        named = {f"weight.{name}": tensor for name, tensor in self.classifier.state_dict().items()}
+        for kind in ("means", "squares", "counts"):
+            named |= {f"adam.{kind}.{i}": tensor for i, tensor in enumerate(getattr(self.optimizer, kind))}
+        if self.by_row:
+            named |= {f"rows.{kind}": getattr(self.row_optimizer, kind) for kind in RowAdam.TENSORS}
+        return named
+
+    def resume(self, step: int, losses: list[float], norms: list[float]) -> None:
+        """Go on after `step`, once `tensors` hold what they held then; losses and norms since the last evaluation."""
+        self.losses, self.norms = losses, norms
+        if self.by_row:
+            self.row_optimizer.count = step
 
     def settle(self) -> None:
         """Bring all word vectors up to the present step; to be called before the network is used."""
@@ -208,12 +267,15 @@ def classification_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def batch_stream(
-    sentences: Sentences, size: int, generator: np.random.Generator
+    sentences: Sentences, size: int, generator: np.random.Generator, skip: int = 0
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Yield (tokens, lengths, labels) for ever: every epoch a new order, in batches of nearly equal length."""
-    while True:
-        for index in bucketed_order(sentences.lengths, size, generator):
-            yield batch(sentences, index)
+    """Yield (tokens, lengths, labels) for ever: every epoch a new order, in batches of nearly equal length.
+
+    skip: batches that are left out at the beginning; their random numbers are drawn all the same.
+    """
+    epochs = (bucketed_order(sentences.lengths, size, generator) for _ in itertools.count())
+    for index in itertools.islice(itertools.chain.from_iterable(epochs), skip, None):
+        yield batch(sentences, index)
 
 
 def batch(sentences: Sentences, index: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:

@@ -7,23 +7,50 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from rnn_geometry import io
+from rnn_geometry.checkpoint import Checkpoint
 from rnn_geometry.identity import SHUFFLED_LABELS, UNTRAINED, derive_seed
-from rnn_geometry.job import and_terminal
+from rnn_geometry.job import SharedNetwork, and_terminal
 from rnn_geometry.model import build_classifier, prepare_device, save_classifier
 from rnn_geometry.sentences import Sentences
 from rnn_geometry.tasks import word_vectors
-from rnn_geometry.training import Recipe, evaluate, train
+from rnn_geometry.training import Diverged, Recipe, evaluate, train
 
 PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
 Log = Callable[[str], None]
+
+
+def train_runs(networks: Iterable[SharedNetwork], *, log: Log, **options) -> None:
+    """Train the networks of a job. One whose loss explodes ends the job when the others are done.
+
+    What is done is kept in checkpoints until all are, since Snakemake deletes the files of a job that fails. Raises
+    Diverged with a sentence for each network that failed. options: of `train_run`.
+    """
+    failed, checkpoints = [], []
+    for network in networks:
+        checkpoints.append(checkpoint_file(network.output))
+        try:
+            train_run(network.input, network.output, identity=network.identity, log=log, **options)
+        except Diverged as error:
+            failed.append("network {task} {model} L2 {l2} seed {seed}: ".format(**network.identity) + str(error))
+            log(failed[-1])
+    if failed:
+        raise Diverged(" ".join(failed))
+    for path in checkpoints:
+        path.unlink(missing_ok=True)
+
+
+def checkpoint_file(output: Mapping[str, str]) -> Path:
+    """Return the file in which the state of a training lies until its job is done."""
+    return Path(output["model"]).with_name("checkpoint.safetensors")
 
 
 def train_run(
@@ -40,7 +67,13 @@ def train_run(
         where
     )
     recipe = Recipe.from_settings(settings)
-    result = train(classifier, splits["train"], splits["dev"], recipe, batch_seed=seeds["batches"], log=log)
+    hashes = {name: sha256(files[name]) for name in ("train", "dev", "test", "vocab")}
+    versions = {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+    origin = {"settings": settings, "network": network, "seeds": seeds, "data_sha256": hashes}
+    origin |= {"fingerprint": fingerprint, "device": str(where), "threads": threads}
+    checkpoint = Checkpoint(checkpoint_file(output), {**origin, "torch": torch.__version__}, log)
+    options = {"batch_seed": seeds["batches"], "log": log, "checkpoint": checkpoint}
+    result = train(classifier, splits["train"], splits["dev"], recipe, **options)
     _, accuracy = evaluate(classifier, splits["test"])
     _, shuffled = evaluate(classifier, shuffled_words(splits["test"], seeds["shuffling"]))
     tell(f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; {result.seconds:.1f} CPU seconds")
@@ -52,17 +85,11 @@ def train_run(
         "l2": identity["l2"],
         "seed": int(identity["seed"]),
         "control": control_kind(settings, meta),
-        "network": network,
-        "settings": settings,
-        "seeds": seeds,
+        **origin,
         "best_step": result.best_step,
         "test_accuracy": accuracy,
         "shuffled_accuracy": shuffled,
-        "data_sha256": {name: sha256(files[name]) for name in ("train", "dev", "test", "vocab")},
-        "fingerprint": fingerprint,
-        "device": str(where),
-        "threads": threads,
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "versions": versions,
         "train_seconds": result.seconds,
     }
     save_classifier(output["model"], classifier)

@@ -3,17 +3,14 @@
 from rnn_geometry.job import job, networks_of
 
 with job(snakemake.log[0]) as log:
-    from rnn_geometry.training_run import train_run
+    from rnn_geometry.training_run import train_runs
 
     params = snakemake.params
-    for network in networks_of(snakemake, log):
-        train_run(
-            network.input,
-            network.output,
-            identity=network.identity,
-            settings=dict(params.model),
-            device=params.device,
-            threads=snakemake.threads,
-            fingerprint=params.fingerprint,
-            log=log,
-        )
+    train_runs(
+        networks_of(snakemake, log),
+        settings=dict(params.model),
+        device=params.device,
+        threads=snakemake.threads,
+        fingerprint=params.fingerprint,
+        log=log,
+    )
