@@ -19,6 +19,8 @@ LAYERS = {
         "text_options",
         "adam",
         "identity",
+        "hashes",
+        "provenance",
         "design",
         "columns",
         "claims_file",

@@ -11,6 +11,7 @@ import torch
 from rnn_geometry import io
 from rnn_geometry import jacobians as jac
 from rnn_geometry.dimension import count_components, cover, participation_ratio, principal_axes
+from rnn_geometry.hashes import check_same_data
 from rnn_geometry.integration import hold_r2
 from rnn_geometry.linearization import integration_modes, linearize
 from rnn_geometry.model import analysis_cell, load_classifier
@@ -25,6 +26,7 @@ def compare_hold_inputs(
     files, output: str, *, names: Sequence[str], identity: Mapping[str, str], analysis: Mapping[str, Any], where, log
 ) -> None:
     """Search the slow manifold under each of the hold inputs `names`; write one row for each as CSV."""
+    check_same_data(io.read_json(files["run"]), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
     meta, test, states = io.read_json(files["meta"]), io.read_sentences(files["test"]), io.read_npz(files["states"])
     vectors = classifier.embedding_matrix().double().cpu().numpy()

@@ -101,9 +101,17 @@ def save_classifier(path: str | Path, classifier: Classifier) -> None:
     io.write_tensors(path, {name: tensor.cpu().numpy() for name, tensor in classifier.state_dict().items()})
 
 
+NETWORK_KEYS = {
+    "cell", "hidden_size", "embedding_size", "cell_options", "readout_bias", "readout_scale", "words", "classes",
+    "fixed_embedding",
+}  # fmt: skip
+
+
 def load_classifier(model_file: str | Path, run_file: str | Path) -> Classifier:
     """Rebuild a trained network, in evaluation mode, from model.safetensors and run.json."""
-    tensors, network = io.read_tensors(model_file), io.read_json(run_file)["network"]
+    tensors, network = io.read_tensors(model_file), io.read_json(run_file).get("network")
+    if not set(network or {}) >= NETWORK_KEYS:
+        raise UserError(f"{run_file}: was written by another version of the workflow; delete it and {model_file}.")
     fixed = tensors["embedding"] if network["fixed_embedding"] else None
     classifier = build_classifier(network, fixed, seed=0)
     try:

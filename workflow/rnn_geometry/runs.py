@@ -15,6 +15,7 @@ from rnn_geometry import jacobians as jac
 from rnn_geometry.descent import adam_search, damped_gauss_newton
 from rnn_geometry.dimension import LINKAGE_RADIUS, rms_radius
 from rnn_geometry.fixed_points import Skeleton, find_fixed_points, skeleton
+from rnn_geometry.hashes import check_same_data
 from rnn_geometry.identity import derive_seed
 from rnn_geometry.linearization import linearize, word_effects
 from rnn_geometry.model import analysis_cell, load_classifier, prepare_device
@@ -36,6 +37,7 @@ def slow_points_run(
     """Visit states of the test split and search from them; write states.npz, slow_points.npz and fixed_points.npz."""
     where = prepare_device(device, threads)
     started = time.process_time()
+    check_same_data(io.read_json(files["run"]), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
     meta, test = io.read_json(files["meta"]), io.read_sentences(files["test"])
     seed = derive_seed("states", *(identity[name] for name in ("task", "model", "l2", "seed")))
@@ -127,6 +129,7 @@ def linearize_run(
 ):
     """Linearise at a sample of the slow points and measure what words do there; write linearization.npz."""
     started = time.process_time()
+    check_same_data(io.read_json(files["run"]), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
     slow = io.read_npz(files["slow"])
     index, centre = spectrum_sample(slow["points"], spectrum_points)

@@ -5,7 +5,6 @@ Apart from the analysis, so that a changed formula there trains nothing again.
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
@@ -17,6 +16,7 @@ import torch
 
 from rnn_geometry import io
 from rnn_geometry.checkpoint import Checkpoint
+from rnn_geometry.hashes import data_hashes
 from rnn_geometry.identity import SHUFFLED_LABELS, UNTRAINED, derive_seed
 from rnn_geometry.job import SharedNetwork, and_terminal
 from rnn_geometry.model import build_classifier, prepare_device, save_classifier
@@ -67,9 +67,8 @@ def train_run(
         where
     )
     recipe = Recipe.from_settings(settings)
-    hashes = {name: sha256(files[name]) for name in ("train", "dev", "test", "vocab")}
     versions = {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
-    origin = {"settings": settings, "network": network, "seeds": seeds, "data_sha256": hashes}
+    origin = {"settings": settings, "network": network, "seeds": seeds, "data_sha256": data_hashes(files)}
     origin |= {"fingerprint": fingerprint, "device": str(where), "threads": threads}
     checkpoint = Checkpoint(checkpoint_file(output), {**origin, "torch": torch.__version__}, log)
     options = {"batch_seed": seeds["batches"], "log": log, "checkpoint": checkpoint}
@@ -135,8 +134,3 @@ def network_settings(settings: Mapping[str, Any], meta: Mapping[str, Any], words
 def fixed_word_vectors(meta: Mapping[str, Any], words: int) -> np.ndarray | None:
     """Return the one-hot word vectors of a synthetic task, (V, E); None for text, whose embedding is learned."""
     return word_vectors(words, meta["zero_word"]) if meta["kind"] == "synthetic" else None
-
-
-def sha256(path: str | Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import yaml
 from snakemake.exceptions import WorkflowError
 
-from rnn_geometry import settings as configuration, tasks as synthetic_tasks, text as text_tasks
+from rnn_geometry import provenance, settings as configuration, tasks as synthetic_tasks, text as text_tasks
 from rnn_geometry.claims_file import checked_claims
 from rnn_geometry.curation import check_words
 from rnn_geometry.design import Network, is_control
@@ -104,6 +104,21 @@ wildcard_constraints:
     model="|".join(map(re.escape, MODELS)) or "$none",
     l2="[0-9.e-]+",
     seed="[0-9]+",
+
+
+# Results that Snakemake has no record of must be those of this configuration.
+COMPARED = provenance.compared_settings(TASKS, MODELS, SETTINGS["analysis"])
+if workflow.is_main_process:
+    NETWORKS = [network for networks in DESIGN.networks.values() for network in networks]
+    try:
+        provenance.check_results(
+            RESULTS,
+            COMPARED,
+            [(network.task, network.model, f"{RUN}/run.json".format(**network._asdict())) for network in NETWORKS],
+            os.path.join(".snakemake", "metadata"),
+        )
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
 
 
 # Seeds that share a job --------------------------------------------------------------------------------------------------
@@ -342,5 +357,6 @@ def make_report():
 # Snakemake 9.27 arms one more one-second timer with every job that ends, and each of them evaluates the schedule again:
 # hundreds of evaluations a second after a few hundred jobs. Local jobs need no rate limit, and without it no timers.
 onstart:
+    provenance.write(RESULTS, COMPARED)
     if workflow.local_exec:
         workflow.scheduler.job_rate_limiter = None
