@@ -1,0 +1,75 @@
+"""What it costs to build the graph of a configuration: a dry run, its CPU time, memory, jobs and largest folder.
+
+    python benchmarks/graph.py [--configfile config/paper.yaml] [--seeds 12] [--seeds_per_job 4]
+
+Nothing is computed. seeds: so many seeds in place of the configuration's, 0 and up, for every task.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+PLANNED = re.compile(r"^    (?:output|log|benchmark): (.*)$", flags=re.MULTILINE)
+
+
+def dry_run(*configfiles: str) -> tuple[str, float, float, float]:
+    """Return the plan as text, CPU seconds, wall seconds and the largest memory in MB of a dry run."""
+    command = [sys.executable, "-m", "snakemake", "-n", "--nolock", "--configfile", *configfiles]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT / "workflow")}
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stdout + done.stderr)
+    after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - started
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return done.stdout + done.stderr, cpu, wall, after.ru_maxrss / 1024
+
+
+def entries(plan: str) -> Counter[str]:
+    """Return how many files and folders every folder will hold, by its name."""
+    paths = {path.strip() for line in PLANNED.findall(plan) for path in line.split(",")}
+    inside = {(str(parent), child) for path in paths for parent, child in _steps(Path(path))}
+    return Counter(folder for folder, _ in inside)
+
+
+def _steps(path: Path) -> list[tuple[Path, str]]:
+    """Return every folder on the way to a file with what of the way lies in it."""
+    chain = [path, *path.parents][:-1]
+    return [(part.parent, part.name) for part in chain]
+
+
+def main() -> None:
+    """Print the costs of the graph of a configuration."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--configfile", default="config/paper.yaml")
+    parser.add_argument("--seeds", type=int)
+    parser.add_argument("--seeds_per_job", type=int)
+    arguments = parser.parse_args()
+    seeds = list(range(arguments.seeds)) if arguments.seeds else None
+    changes = {"seeds": seeds, "seeds_per_job": arguments.seeds_per_job}
+    changes = {key: value for key, value in changes.items() if value is not None}
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as changed:
+        json.dump(changes, changed)
+        changed.flush()
+        plan, cpu, wall, memory = dry_run(arguments.configfile, changed.name)
+    jobs = int(re.search(r"^total +(\d+)$", plan, flags=re.MULTILINE)[1])
+    networks = len(set(re.findall(r"[^ ]+/model\.safetensors", plan)))
+    folder, most = entries(plan).most_common(1)[0]
+    print(f"{arguments.configfile} {changes or ''}: {networks} networks, {jobs} jobs")
+    print(f"dry run: {cpu:.1f} CPU s (limit 30), {wall:.1f} s wall, {memory:.0f} MB (limit 2,000)")
+    print(f"largest folder: {folder} with {most} entries (limit 10,000)")
+
+
+if __name__ == "__main__":
+    main()
