@@ -3,13 +3,13 @@ PYTHON ?= python3
 CORES ?= all
 CONFIG ?= config/config.yaml
 BIN := .venv/bin
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile '$(CONFIG)'
 
 .PHONY: run test lint figures install clean
 
 run: install
 	$(SNAKEMAKE)
-	@$(BIN)/python -c "import yaml; print('Start page: $(CURDIR)/' + {**yaml.safe_load(open('config/config.yaml')), **yaml.safe_load(open('$(CONFIG)'))}['results'] + '/index.html')"
+	@$(BIN)/python -c "import os, sys, yaml; read = lambda path: yaml.safe_load(open(path)); results = {**read('config/config.yaml'), **read(sys.argv[1])}['results']; print('Start page: ' + os.path.abspath(results) + '/index.html')" '$(CONFIG)'
 
 test: install
 	$(BIN)/python -m pytest

@@ -2,7 +2,7 @@
 # Usage: snakemake --cores all [--configfile config/natural.yaml]; targets: all data models tables figures claims report.
 from snakemake.utils import min_version
 
-min_version("9.0")
+min_version("9.27")
 
 
 configfile: "config/text_sets.yaml"

@@ -95,7 +95,7 @@ def test_hold_inputs_of_the_analysis_are_for_all_but_controls():
 
 
 def test_values_as_they_stand_in_names():
-    assert [written(value) for value in (3, 0.5, "1e-2", [5, 25])] == ["3", "0.5", "1e-2", "5-25"]
+    assert [written(value) for value in (3, 0.5, "1e-2", [5, 25], None)] == ["3", "0.5", "1e-2", "5-25", "none"]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,25 @@ def test_values_as_they_stand_in_names():
         ({"sweeps": [sweep(task={"name": "categorical", "family": "categorical", "length": 9})]}, "another task with"),
         ({"models": {**MODELS, "gru-untrained": MODELS["gru"]}, "controls": {"untrained": {"seeds": [1]}}}, "the name"),
         ({"sweeps": [sweep(values=[])]}, "too short"),
+        (
+            {"sweeps": [sweep(over="hold_input", values=["zero", "one"])]},
+            r"sweeps\[0\].values\[1\]: \"one\" is not",
+        ),
+        (
+            {"sweeps": [sweep(over="train_size", values=["all"])]},
+            'tasks.categorical-all.train_size: "all" is not',
+        ),
+        ({"sweeps": [sweep(over="data_seed", values=[-1])]}, "tasks.categorical--1.data_seed: -1 is less than 0"),
+        ({"sweeps": [sweep(over="name", values=["x"])]}, r"sweeps\[0\].over: a name is no setting"),
+        ({"sweeps": [sweep(over="l2", values=["1e-2\n"])]}, r"sweeps\[0\].values: '1e-2\\n' is not a quoted decimal"),
+        ({"controls": {"untrained": {"seeds": [1], "tasks": []}}}, r"controls.untrained.tasks: \[\] is too short"),
+        (
+            {
+                "models": {**MODELS, "gru-hidden_size-16": MODELS["gru"]},
+                "sweeps": [sweep(over="hidden_size", values=[16], task="categorical-3")],
+            },
+            "models.gru-hidden_size-16: a sweep gives this name to 'gru' with another hidden_size",
+        ),
         ({"sweeps": [sweep(over="sampling", values=["../../x"])]}, r"'categorical-../../x' is no name"),
         ({"sweeps": [sweep(over="cell_options", values=[{"a/b": 1}], task="categorical-3")]}, "is no name"),
     ],

@@ -66,6 +66,21 @@ def test_defaults_of_the_schema_are_accepted_by_the_schema():
             "nothing",
             r"analysis.hold_input: \"nothing\" is not accepted; accepted are zero, mean",
         ),
+        ("tasks.0.name", "name\n", r"tasks\[0\].name: \"name\\n\" is not accepted; a name is made of letters"),
+        ("tasks.0.name", "x" * 81, r"tasks\[0\].name: .* is too long; at most 80 characters"),
+        ("tasks.0.train_size", "many", r"tasks\[0\].train_size: \"many\" is not of type integer"),
+        ("tasks.0.dev_size", 0, r"tasks\[0\].dev_size: 0 is less than 1"),
+        ("seeds.0", 1.0, r"config key seeds\[0\]: 1.0 is not of type integer"),
+        ("seeds.0", True, r"config key seeds\[0\]: true is not of type integer"),
+        ("models.gru.l2", "3e-4\n", r"models.gru.l2: .* is not accepted"),
+        ("models.gru.l2", "1e999", r"models.gru.l2: .* is not accepted"),
+        ("models.gru.learning_rate", float("nan"), r"models.gru.learning_rate: nan is not accepted"),
+        ("models.gru.cell", ".relative:Cell", r"models.gru.cell: the module '.relative' .* cannot be found"),
+        ("models.gru.cell", "json:not a name", r"models.gru.cell: the module 'json' .* cannot be found"),
+        ("models.gru.cell_options", {"bias": 1}, r"gru.cell_options.bias: unknown key; .*hold_bias"),
+        ("models.gru.cell_options", {"hold_bias": "big"}, r"gru.cell_options.hold_bias: \"big\" is not of type number"),
+        ("analysis.hold_input", "vector:1,,2", r"analysis.hold_input: \"vector:1,,2\" is not accepted"),
+        ("data_folder", "a{b}", r"config key data_folder: .* a path must not hold any of"),
         ("device", "tpu", r"config key device: \"tpu\" is not accepted; accepted are auto, cpu or cuda"),
     ],
 )
@@ -85,6 +100,16 @@ def test_names_of_cells_equal_the_registry():
     from rnn_geometry.cells import CELLS
 
     assert set(settings.BUILT_IN_CELLS) == set(CELLS)
+
+
+def test_options_of_cells_equal_those_that_they_take():
+    import inspect
+
+    from rnn_geometry.cells import CELLS
+
+    for name, cell in CELLS.items():
+        taken = list(inspect.signature(cell.reset_parameters).parameters)
+        assert taken[2:] == list(settings.CELL_OPTIONS[name]), name
 
 
 def test_families_of_the_schema_equal_the_registry():

@@ -6,7 +6,7 @@ Light on purpose, like `settings`: it runs while the Snakefile is parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from rnn_geometry.errors import UserError
@@ -14,6 +14,9 @@ from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED
 
 # What a sweep may vary beside the options of the task's family and the keys of a model.
 L2, HOLD_INPUT = "l2", "hold_input"
+LONGEST_NAME = 200  # bytes: names become names of files, to which endings are added
+# What pandas reads as an empty value of a table, in lower case; and what figures beside the folder of a task end in.
+EMPTY_VALUES, FIGURE_ENDINGS = ("na", "nan", "null", "none"), (".png", ".pdf", ".svg")
 
 
 class Network(NamedTuple):
@@ -51,6 +54,12 @@ class Design:
             if control:
                 judged += self._control(kind, control, first)
         self.judged = list(dict.fromkeys(judged))
+        self._check_controls()
+        models = {network.model for networks in self.networks.values() for network in networks}
+        for key, names in {"tasks": self.tasks, "models": models, "sweeps": {row[0] for row in self.sweeps}}.items():
+            for name in names:
+                check_name(name, key)
+            check_distinct(names, key)
 
     def _add(self, task: str, cells: list[str], seeds: list[int], l2: list[str]) -> list[Network]:
         """Ask for the networks of a task; return them, those that were asked for before among them."""
@@ -82,8 +91,20 @@ class Design:
                 added += self._add(self._shuffled(task), models, control["seeds"], [])
         return added
 
+    def _check_controls(self) -> None:
+        """Refuse names by which a task or a model would be taken for a control that it is not."""
+        ending = ENDINGS[SHUFFLED_LABELS]
+        for name, task in self.tasks.items():
+            if name.endswith(ending) and not task.get("shuffled_labels"):
+                raise UserError(f"config key tasks: '{name}' ends in {ending} like a control; give it another name.")
+        ending = ENDINGS[UNTRAINED]
+        for name in {network.model for networks in self.networks.values() for network in networks}:
+            if name.endswith(ending) and self.models[name]["steps"] != 0:
+                raise UserError(f"config key models.{name}: it ends in {ending} like a control; give it another name.")
+
     def _untrained(self, model: str) -> str:
         name = model + ENDINGS[UNTRAINED]
+        check_name(name, "controls.untrained")
         untrained = {**self.models[model], "steps": 0, "epochs": None}
         if self.models.setdefault(name, untrained) != untrained:
             raise UserError(f"config key models.{name}: the name is that of the untrained control of '{model}'.")
@@ -94,7 +115,7 @@ class Design:
 
     def _task(self, task: dict[str, Any], key: str = "tasks") -> str:
         """Add a task, or find the equal one that is there; return its name, which becomes a folder's."""
-        _check_name(task["name"], key)
+        check_name(task["name"], key)
         known = self.tasks.setdefault(task["name"], task)
         if known != task:
             raise UserError(
@@ -109,6 +130,8 @@ class Design:
     def _sweep(self, sweep: Mapping[str, Any], key: str, settings: Mapping[str, Any]) -> None:
         """Add the networks of a sweep: one setting varied, all others the same."""
         over, base = sweep["over"], self._base(sweep["task"], key)
+        if over == "name":
+            raise UserError(f"config key {key}.over: a name is no setting that can be varied.")
         cells, seeds = sweep["cells"] or settings["cells"], sweep["seeds"] or settings["seeds"]
         for cell in cells:
             if cell not in self.models:
@@ -142,8 +165,10 @@ class Design:
         if self.models[model][key] == value:
             return model
         name = f"{model}-{key}-{written(value)}"
-        _check_name(name, "sweeps[].values")
-        self.models.setdefault(name, {**self.models[model], key: value})
+        check_name(name, "sweeps[].values")
+        varied = {**self.models[model], key: value}
+        if self.models.setdefault(name, varied) != varied:
+            raise UserError(f"config key models.{name}: a sweep gives this name to '{model}' with another {key}.")
         return name
 
 
@@ -154,15 +179,38 @@ def is_control(network: Network) -> bool:
 
 def written(value: Any) -> str:
     """Return a value of a sweep as it stands in names and tables: a list's entries joined by a hyphen."""
+    if value is None:
+        return "none"  # as Python writes it, tables would read it as an empty value
     return "-".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _check_name(name: str, key: str) -> None:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise UserError(f"config key {key}: '{name}' is no name: accepted are letters, digits, '.', '_' and '-'.")
+def check_name(name: str, key: str) -> None:
+    """Raise UserError for what cannot be the name of a file and a value of a table."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or len(name) > LONGEST_NAME:
+        accepted = f"at most {LONGEST_NAME} letters, digits, '.', '_' and '-'"
+        raise UserError(f"config key {key}: '{_shortened(name)}' is no name: accepted are {accepted}.")
+    if name.lower() in EMPTY_VALUES:
+        raise UserError(f"config key {key}: '{name}' is no name: tables would take it for an empty value.")
+    if name.lower().endswith(FIGURE_ENDINGS):
+        raise UserError(f"config key {key}: '{name}' is no name: it ends like the file of a figure.")
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}..."
+
+
+def check_distinct(names: Iterable[str], key: str) -> None:
+    """Raise UserError for two names that differ in case alone: some file systems take them for one."""
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(name.lower(), name)
+        if other != name:
+            raise UserError(f"config key {key}: '{other}' and '{name}' differ in upper and lower case alone.")
 
 
 def _decimal(value: Any, key: str) -> str:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]+([.][0-9]+)?(e-?[0-9]+)?", value):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]+([.][0-9]+)?(e-?[0-9]{1,2})?", value):
         return value
-    raise UserError(f"config key {key}.values: {value!r} is not a quoted decimal number such as '3e-4'.")
+    shown = _shortened(repr(value))
+    raise UserError(f"config key {key}.values: {shown} is not a quoted decimal number such as '3e-4'.")

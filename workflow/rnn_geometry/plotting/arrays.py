@@ -55,7 +55,7 @@ class NetworkArrays:
     @property
     def class_names(self) -> list[str]:
         names = self.meta.get("class_names") or range(1, len(self.readout) + 1)
-        return [str(name) for name in names]
+        return [str(name).replace("$", r"\$") for name in names]  # what stands between two is a formula to matplotlib
 
     @property
     def dimension(self) -> int | None:
