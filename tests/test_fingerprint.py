@@ -59,6 +59,31 @@ def test_a_change_of_code_counts(sources, file, old, new):
     assert hash_of("tabulate", "geometry.smk") != before
 
 
+@pytest.mark.parametrize(
+    ("rules_file", "rule", "old", "new"),
+    [
+        ("geometry.smk", "tabulate", "hold_minutes(10", "hold_minutes(11"),
+        ("data.smk", "word_statistics", '"data"\n', '"other"\n'),
+        ("geometry.smk", "tabulate", "logs/tabulate.log", "logs/table.log"),
+        ("geometry.smk", "tabulate", "benchmarks/tabulate.tsv", "benchmarks/table.tsv"),
+        ("train.smk", "train", "mem_mb=training_memory", "mem_mb=9000"),
+    ],
+)
+def test_where_a_job_runs_does_not_count(sources, rules_file, rule, old, new):
+    root, hash_of = sources
+    before = hash_of(rule, rules_file)
+    edit(root / "rules" / rules_file, old, new)
+    assert hash_of(rule, rules_file) == before
+
+
+@pytest.mark.parametrize("section", ["input:", "params:", "script:", "threads:", "output:"])
+def test_the_parts_after_those_of_the_place_count(section):
+    for rule, rules_file in (("train", "train.smk"), ("tabulate", "geometry.smk")):
+        tokens = module.rule_source(rule, RULES / rules_file).split()
+        assert section.rstrip(":") in tokens
+        assert not {"resources", "group", "log", "benchmark"} & set(tokens)
+
+
 def test_another_stage_does_not_count(sources):
     root, hash_of = sources
     before = hash_of("train", "train.smk")

@@ -1,10 +1,20 @@
-"""Files appear whole or not at all, and a damaged one is one clear sentence."""
+"""Files appear whole or not at all; a damaged one, a disk that takes none and a job without memory are one sentence."""
+
+import contextlib
+import errno
+import os
+import re
+import subprocess
+import sys
+import zlib
 
 import numpy as np
 import pytest
+import torch
 
 from rnn_geometry import io
 from rnn_geometry.errors import UserError
+from rnn_geometry.job import job
 from rnn_geometry.sentences import Sentences
 
 SENTENCES = Sentences.from_lists([[3, 1, 2], [4], [1, 1]], np.array([0, 2, 1]))
@@ -95,3 +105,179 @@ def test_sentences_of_several_row_groups(tmp_path, monkeypatch, labels):
     for name in ("tokens", "offsets", "labels"):
         np.testing.assert_array_equal(getattr(found, name), getattr(sentences, name))
         assert getattr(found, name).dtype == getattr(sentences, name).dtype
+
+
+# --- disks ----------------------------------------------------------------------------------------------------------
+
+
+def hidden_by_another_library():
+    try:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    except OSError as error:
+        raise zlib.error("inconsistent stream state") from error
+
+
+def raised(error):
+    raise error
+
+
+FULL = "no space is left on its disk; free some"
+DISKS = {
+    "full": (lambda: raised(OSError(errno.ENOSPC, "")), FULL),
+    "full, told as text": (lambda: raised(Exception("I/O error: No space left on device (os error 28)")), FULL),
+    "full, told by the cause": (hidden_by_another_library, FULL),
+    "quota": (lambda: raised(OSError(errno.EDQUOT, "")), "your quota on its disk is used up"),
+    "read-only": (lambda: raised(OSError(errno.EROFS, "")), "its file system is read-only"),
+    "long name": (lambda: raised(OSError(errno.ENAMETOOLONG, "")), "choose shorter names of tasks and models"),
+}
+
+
+@pytest.mark.parametrize("disk", DISKS)
+def test_a_disk_that_takes_no_file_is_one_sentence(tmp_path, disk):
+    fail, sentence = DISKS[disk]
+    with pytest.raises(UserError, match=rf"^a\.json cannot be written to the folder \S+: .*{sentence}") as caught:
+        io.write_atomically(tmp_path / "a.json", lambda temporary: fail())
+    assert str(caught.value).endswith("and run the same command again (what was finished is kept).")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_is_too_long_is_one_sentence(tmp_path):
+    with pytest.raises(UserError, match="the name is too long for its file system"):
+        io.write_text(tmp_path / ("a" * 300), "x")
+
+
+@contextlib.contextmanager
+def without_rights(folder):
+    """Take the right to write in a folder; root, who has it everywhere, is somebody else for a while."""
+    folder.chmod(0o500)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+
+
+def test_a_folder_that_may_not_be_written_to_is_one_sentence(tmp_path):
+    with without_rights(tmp_path), pytest.raises(UserError, match="you may not write there; change its permissions"):
+        io.write_text(tmp_path / "a.txt", "x")
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from rnn_geometry import io
+
+def write(temporary):
+    Path(temporary).write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+io.write_atomically(sys.argv[1], write)
+"""
+
+
+def test_what_a_killed_process_left_goes_with_the_next_write(tmp_path):
+    path = tmp_path / "a.json"
+    done = subprocess.run([sys.executable, "-c", KILLED, path], timeout=60)
+    assert done.returncode == -9
+    assert [file.read_text() for file in tmp_path.glob(".a-*.json")] == ["half"]
+    for other in (".b-12345678.json", ".a-12345678.csv", ".a-b-12345678.json"):  # of other files
+        (tmp_path / other).touch()
+    io.write_json(path, {})
+    names = {file.name for file in tmp_path.iterdir()}
+    assert names == {"a.json", ".b-12345678.json", ".a-12345678.csv", ".a-b-12345678.json"}
+
+
+def test_a_file_that_another_process_is_writing_stays(tmp_path):
+    path = tmp_path / "a.txt"
+
+    def write(temporary):
+        io.write_text(path, "of another")
+        assert os.path.exists(temporary)
+        with open(temporary, "w") as handle:
+            handle.write("mine")
+
+    io.write_atomically(path, write)
+    assert path.read_text() == "mine"
+
+
+def test_files_are_written_where_there_are_no_locks(tmp_path, monkeypatch):
+    monkeypatch.setattr(io.fcntl, "flock", lambda *arguments: raised(OSError(errno.ENOTSUP, "")))
+    (tmp_path / ".a-12345678.txt").touch()
+    io.write_text(tmp_path / "a.txt", "x")
+    io.lock_folder(tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {"a.txt", ".a-12345678.txt"}
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------------
+
+
+def run_job(log, fail):
+    with job(log) as write:
+        write("a line")
+        fail()
+
+
+def ended(log, fail):
+    """Run a job that fails; return what is in its log."""
+    with pytest.raises(SystemExit) as caught:
+        run_job(log, fail)
+    assert caught.value.code == 1
+    return log.read_text() if log.is_file() else ""
+
+
+def test_the_last_line_of_a_log_is_the_sentence(tmp_path, capsys):
+    lines = ended(tmp_path / "logs" / "a.log", lambda: raised(UserError("The seeds are odd."))).splitlines()
+    assert re.fullmatch(r"\d\d:\d\d:\d\d a line", lines[0])
+    assert lines[1:] == ["ERROR: The seeds are odd."]
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("log", ["/dev/full", "a file/a.log"])
+def test_a_sentence_that_no_log_takes_reaches_the_terminal(tmp_path, capsys, log):
+    (tmp_path / "a file").touch()
+    ended(tmp_path / log, lambda: raised(UserError("The seeds are odd.")))
+    assert capsys.readouterr().err == "ERROR: The seeds are odd.\n"
+
+
+LACKS = {
+    "Python": (lambda: raised(MemoryError()), "MemoryError"),
+    "numpy": (lambda: np.empty(1 << 58), "Unable to allocate 2"),
+    "torch": (lambda: torch.empty(1 << 50), "can't allocate memory"),
+    "a GPU": (lambda: raised(RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")), "CUDA out of memory"),
+    "the system": (lambda: raised(OSError(errno.ENOMEM, "Cannot allocate memory")), "Cannot allocate memory"),
+}
+
+
+@pytest.mark.parametrize("who", LACKS)
+def test_a_lack_of_memory_is_one_sentence(tmp_path, who):
+    fail, reason = LACKS[who]
+    text = ended(tmp_path / "a.log", fail)
+    assert re.search(rf"\nERROR: not enough memory \(.*{reason}.*\); lower analysis\.memory_mb", text)
+    assert text.count("\n") == 2
+    assert "Traceback" not in text
+
+
+LIMITED = """
+import resource, sys
+from rnn_geometry.job import job
+
+with job(sys.argv[1]):
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+    kept = [bytes(1 << 20) for i in range(1 << 20)]
+"""
+
+
+def test_a_limit_of_memory_is_one_sentence(tmp_path):
+    done = subprocess.run([sys.executable, "-c", LIMITED, tmp_path / "a.log"], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert (tmp_path / "a.log").read_text().startswith("ERROR: not enough memory (MemoryError); lower")
+
+
+def test_a_mistake_of_ours_keeps_its_traceback(tmp_path):
+    text = ended(tmp_path / "a.log", lambda: raised(RuntimeError("shapes do not agree")))
+    assert text.endswith("RuntimeError: shapes do not agree\n")
+    assert "Traceback" in text

@@ -132,6 +132,33 @@ def test_parquet_of_huggingface_brings_label_names(tmp_path):
     assert prepare_text({"source": {"folder": "."}, **SMALL}, tmp_path, 0).meta["class_names"] == ["no", "yes"]
 
 
+def test_a_file_of_the_expected_hash_is_read_and_another_one_is_refused(make, tmp_path):
+    data = rows()
+    write(tmp_path / "set" / "train.jsonl", data)
+    found = hashlib.sha256((tmp_path / "set" / "train.jsonl").read_bytes()).hexdigest()
+    source = {"folder": "set", "sha256": {"train": found.upper(), "test": found}}
+    assert make(data, source=source).meta["source"]["files"]["train"]["sha256"] == found
+    other = "0123456789ab" + 52 * "0"
+    message = refused(
+        r"test\.jsonl: the file has changed: its SHA-256 is", make, data, source={**source, "sha256": {"test": other}}
+    )
+    assert "source.sha256.test says 0123456789ab…" in message
+    assert f"{found[:12]}…" in message
+    assert "put the file back, or correct source.sha256.test" in message
+
+
+def test_a_hash_needs_a_file(tmp_path):
+    for name in ("train", "test"):
+        write(tmp_path / "set" / f"{name}.csv", rows())
+    source = {"folder": "set", "sha256": {"dev": "0" * 64}}
+    refused(
+        "source.sha256.dev has no file; those of the data set are train, test",
+        local_files,
+        {"source": source},
+        tmp_path,
+    )
+
+
 # The hub
 
 
@@ -154,7 +181,7 @@ class StandIn:
 def test_hub_is_asked_with_revision_and_a_temporary_cache(monkeypatch):
     stand_in = StandIn()
     monkeypatch.setattr("datasets.load_dataset", stand_in)
-    monkeypatch.setattr(text_source, "check_hub", lambda: None)
+    monkeypatch.setattr(text_source, "check_hub", lambda source: None)
     source = {"hub": "some/set", "revision": "abc", "config": "plain", "splits": {"test": "validation"}}
     prepared = prepare_text({"source": source, **SMALL}, None, 0)
     assert [call[0] for call in stand_in.calls] == [("some/set", "plain")] * 2
@@ -178,7 +205,7 @@ def test_failing_hub_is_one_quick_sentence(monkeypatch):
         raise ConnectionError("Couldn't reach\nthe hub")
 
     monkeypatch.setattr("datasets.load_dataset", fail)
-    monkeypatch.setattr(text_source, "check_hub", lambda: None)
+    monkeypatch.setattr(text_source, "check_hub", lambda source: None)
     options = {"source": {"hub": "some/set", "folder": "here"}}
     message = refused("here is missing", prepare_text, options, None, 0)
     assert "data_folder" in message
@@ -494,6 +521,13 @@ def test_two_files_of_one_split(tmp_path):
         ({"source": {"hubb": "x"}}, "source.hubb is not an option"),
         ({"source": {}}, "source names no data"),
         ({"source": {"train": "a.csv"}}, "give both train and test"),
+        ({"source": {"folder": "a", "sha256": "ab"}}, "source.sha256 is 'ab'; accepted is a mapping"),
+        (
+            {"source": {"folder": "a", "sha256": {"train": "ab"}}},
+            "source.sha256.train is 'ab'; .* 64 hexadecimal digits",
+        ),
+        ({"source": {"folder": "a", "sha256": {"tset": "0" * 64}}}, "source.sha256.tset is not an option"),
+        ({"source": {"hub": "a/b", "sha256": {"train": "0" * 64}}}, "source.revision pins a data set of the hub"),
         ({"source": {"folder": "a", "train": "a.csv", "test": "b.csv"}}, "both folder and files"),
         ({"source": {"hub": "a/b", "splits": {"train": None}}}, "must name a train and a test split"),
         ({"source": None}, "source is None"),

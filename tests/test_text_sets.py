@@ -54,7 +54,7 @@ def test_every_named_set_reads_the_files_of_the_hub(tmp_path, monkeypatch, name)
         return load(place, data_dir=config or "data", **{key: options[key] for key in ("split", "cache_dir")})
 
     monkeypatch.setattr("datasets.load_dataset", from_disk)
-    monkeypatch.setattr(text_source, "check_hub", lambda: None)
+    monkeypatch.setattr(text_source, "check_hub", lambda source: None)
     prepared = prepare_text({**SETS[name], "dev_size": 10}, None, 0)
     assert prepared.meta["source"]["hub"] == SETS[name]["source"]["hub"]
     assert prepared.meta["class_names"] == SETS[name]["label_names"]

@@ -16,6 +16,8 @@ from pathlib import Path
 
 PACKAGE = "rnn_geometry"
 _LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
+# Parts of a rule that say where a job runs and what is noted of it. (Threads are none: sums in another order differ.)
+_PLACE = {"resources", "group", "log", "benchmark"}
 
 
 def fingerprint(rule: str, rules_file: str | Path, script: str | Path) -> str:
@@ -31,11 +33,26 @@ def fingerprint(rule: str, rules_file: str | Path, script: str | Path) -> str:
 
 @cache
 def rule_source(rule: str, rules_file: Path) -> str:
-    """Return the tokens of `rule NAME:`, or of a rule with NAME in its `name:`, without comments and layout."""
+    """Return the tokens of `rule NAME:`, or of a rule with NAME in its `name:`, without comments and layout.
+
+    What a cluster gives to a job, its group, its log and its benchmark are left out: they change no result.
+    """
     for tokens in _rules(rules_file):
         if rule in (tokens[1].string, _given_name(tokens)):
-            return " ".join(token.string for token in tokens)
+            return " ".join(token.string for token in _without_place(tokens))
     raise ValueError(f"{rules_file} holds no rule {rule}")
+
+
+def _without_place(tokens: list[tokenize.TokenInfo]) -> Iterator[tokenize.TokenInfo]:
+    """Yield the tokens of a rule but for those parts whose keyword, first on its line, is in `_PLACE`."""
+    body = next(i for i, token in enumerate(tokens) if token.string == ":") + 1
+    yield from tokens[:body]
+    keep = True
+    for before, token in zip(tokens[body - 1 :], tokens[body:]):
+        if token.start[0] != before.end[0] and token.start[1] == tokens[body].start[1]:
+            keep = token.string not in _PLACE
+        if keep:
+            yield token
 
 
 def _rules(rules_file: Path) -> Iterator[list[tokenize.TokenInfo]]:

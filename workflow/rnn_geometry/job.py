@@ -69,24 +69,69 @@ def and_terminal(log: Log, name: str) -> tuple[Log, Log]:
     return sometimes, tell
 
 
+class LogFile:
+    """The log of a job. Its lines are lost where it cannot be written, as on a full disk; what must be told is not."""
+
+    def __init__(self, path: str | Path):
+        self.file = None
+        with contextlib.suppress(OSError):
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            # Without a buffer: one that cannot be emptied raises its error again when the file is closed.
+            self.file = open(path, "wb", buffering=0)  # noqa: SIM115 - closed by `job`
+
+    def line(self, text: str) -> bool:
+        """Write a line and tell whether it is in the file."""
+        data = (text + "\n").encode()
+        try:
+            return self.file is not None and self.file.write(data) == len(data)
+        except OSError:
+            return False
+
+    def tell(self, text: str) -> None:
+        """Write a line, to the terminal where it does not get into the file."""
+        if not self.line(text):
+            print(text, file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Close the file."""
+        with contextlib.suppress(OSError):
+            if self.file is not None:
+                self.file.close()
+
+
+NO_MEMORY = re.compile(r"out of memory|can.?t allocate memory|cannot allocate memory|not enough memory", re.IGNORECASE)
+
+
+def lacks_memory(error: Exception) -> bool:
+    """Tell whether an error says that memory cannot be had; torch and the dynamic linker have no type of their own."""
+    told = isinstance(error, (RuntimeError, OSError, ImportError)) and NO_MEMORY.search(str(error))
+    return isinstance(error, MemoryError) or bool(told)
+
+
 @contextlib.contextmanager
-def job(log_file: str | Path) -> Iterator[Callable[[str], None]]:
+def job(log_file: str | Path) -> Iterator[Log]:
     """Run a job's body; yield a function that writes one line to the log file.
 
     A UserError ends the process with exit code 1 and its sentence as the last line of the log, where
-    `show-failed-logs` finds it. Any other error is our mistake: its traceback goes to the log as well.
+    `show-failed-logs` finds it; so does a lack of memory. Any other error is our mistake: its traceback goes to the
+    log as well.
     """
-    Path(log_file).parent.mkdir(parents=True, exist_ok=True)
-    with open(log_file, "w", encoding="utf-8", buffering=1) as handle:
+    log = LogFile(log_file)
+    try:
+        yield lambda line: log.line(f"{time.strftime('%H:%M:%S')} {line}")
+    except UserError as error:
+        log.tell(f"ERROR: {error}")
+        sys.exit(1)
+    except Exception as error:
+        log.tell(f"ERROR: {_no_memory(error)}" if lacks_memory(error) else traceback.format_exc().rstrip())
+        sys.exit(1)
+    finally:
+        log.close()
 
-        def write(line: str) -> None:
-            print(time.strftime("%H:%M:%S"), line, file=handle)
 
-        try:
-            yield write
-        except UserError as error:
-            print(f"ERROR: {error}", file=handle)
-            sys.exit(1)
-        except Exception:
-            traceback.print_exc(file=handle)
-            sys.exit(1)
+def _no_memory(error: Exception) -> str:
+    reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+    return (
+        f"not enough memory ({reason}); lower analysis.memory_mb or the model's batch_size, run fewer jobs at once "
+        "(--cores), or give the job more on a cluster (--set-resources RULE:mem_mb=8000)."
+    )

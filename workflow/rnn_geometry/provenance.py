@@ -77,6 +77,8 @@ def write(folder: str | Path, settings: Mapping[str, Mapping]) -> None:
     """Add settings to those that a folder of results was made with before."""
     before = read(folder)
     whole = {section: {**before.get(section, {}), **named} for section, named in settings.items()}
+    if whole == before:
+        return
     text = json.dumps(whole, indent=1, sort_keys=True) + "\n"
     os.makedirs(folder, exist_ok=True)
     temporary = Path(folder) / f".{FILE}.{os.getpid()}"

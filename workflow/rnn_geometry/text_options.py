@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,12 @@ _SOURCE_ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "train": _PATH,
     "test": _PATH,
     "dev": (_or_null(_is_name), "null or a path"),
+    "sha256": (lambda value: isinstance(value, Mapping), "a mapping from train, test and dev to SHA-256 hashes"),
 }
+_HASH = (
+    lambda value: isinstance(value, str) and bool(re.fullmatch("[0-9a-fA-F]{64}", value)),
+    "a SHA-256 hash: 64 hexadecimal digits in quotes",
+)
 
 
 def check_options(options: Mapping[str, Any]) -> None:
@@ -142,6 +148,9 @@ def _resolve_source(source: Mapping[str, Any]) -> dict[str, Any]:
     named = dict.fromkeys(("text", "label"), (_is_name, "the name of a column"))
     _check_keys("source.hub_columns.", columns, named)
     _check_values("source.hub_columns.", columns, named)
+    hashes = source.get("sha256", {})
+    _check_keys("source.sha256.", hashes, dict.fromkeys(SPLITS))
+    _check_values("source.sha256.", hashes, dict.fromkeys(SPLITS, _HASH))
     files = [name for name in ("train", "test") if name in source]
     if "folder" in source and (files or source.get("dev")):
         raise UserError("source has both folder and files; give either folder, or train and test (and dev).")
@@ -149,6 +158,10 @@ def _resolve_source(source: Mapping[str, Any]) -> dict[str, Any]:
         raise UserError("source names only some of its files; give both train and test (dev may be left out).")
     if "hub" not in source and "folder" not in source and not files:
         raise UserError("source names no data; give hub, folder, or train and test.")
+    if hashes and "folder" not in source and not files:
+        raise UserError(
+            "source.sha256 is for local files and source names none; source.revision pins a data set of the hub."
+        )
     return {**source, "splits": {name: split for name, split in splits.items() if split}}
 
 
@@ -185,7 +198,11 @@ def local_files(options: Mapping[str, Any], data_folder: str | Path | None) -> d
         found = {name: _find_by_name(source, base / source["folder"], name) for name in SPLITS}
     else:
         found = {name: _explicit(source, base / source[name]) for name in SPLITS if source.get(name)}
-    return {name: str(path) for name, path in found.items() if path is not None}
+    found = {name: str(path) for name, path in found.items() if path is not None}
+    without = [name for name in source.get("sha256", {}) if name not in found]
+    if without:
+        raise UserError(f"source.sha256.{without[0]} has no file; those of the data set are {', '.join(found)}.")
+    return found
 
 
 def _reads_files(source: Mapping[str, Any], data_folder: str | Path | None) -> bool:
@@ -205,7 +222,7 @@ def missing_data(source: Mapping[str, Any], reason: str) -> UserError:
         local = "name local files (source.folder) and set data_folder to the folder that holds them"
     hub = "name a HuggingFace hub data set (source.hub) and set data_folder to null"
     if "hub" in source:
-        hub = f"set it to null and let the machine reach {source['hub']} on the HuggingFace hub"
+        hub = f"let the machine reach {source['hub']} on the HuggingFace hub, with data_folder null"
     return UserError(f"The text data set {name} is missing ({reason}): {local}, or {hub}.")
 
 

@@ -6,8 +6,8 @@ import csv
 import hashlib
 import json
 import os
-import re
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -43,12 +43,14 @@ def read_source(
     """Read the columns `text` and `label` of every split: ({"train", "test" and perhaps "dev"}, where they come from).
 
     `files` is what `local_files` returned; empty means the hub, where `source.hub_columns` may name other columns. A
-    missing text becomes "" with `drop_empty`. Raises `UserError` for unreadable files, missing columns, empty texts
-    (unless `drop_empty`) and an unreachable hub.
+    missing text becomes "" with `drop_empty`. Raises `UserError` for unreadable files, files of another hash than
+    `source.sha256` says, missing columns, empty texts (unless `drop_empty`) and a hub that fails.
     """
     if files:
+        described = {name: _describe(path, data_folder) for name, path in files.items()}
+        _check_hashes(files, described, source.get("sha256", {}))
+        origin = {"kind": "files", "files": described}
         raw = {name: _read_file(Path(path), text, label) for name, path in files.items()}
-        origin = {"kind": "files", "files": {name: _describe(path, data_folder) for name, path in files.items()}}
     else:
         columns = {"text": text, "label": label, **source.get("hub_columns", {})}
         text = columns["text"]
@@ -67,6 +69,18 @@ def _describe(path: str, data_folder: str | Path | None) -> dict[str, str]:
     folder = Path(data_folder or "/").expanduser()
     name = Path(path).relative_to(folder) if Path(path).is_relative_to(folder) else Path(path)
     return {"path": name.as_posix(), "sha256": digest}
+
+
+def _check_hashes(
+    files: Mapping[str, str], described: Mapping[str, Mapping[str, str]], expected: Mapping[str, str]
+) -> None:
+    for name in files:
+        found, wanted = described[name]["sha256"], expected.get(name)
+        if wanted and found != wanted.lower():
+            raise UserError(
+                f"{files[name]}: the file has changed: its SHA-256 is {found[:12]}… and source.sha256.{name} says "
+                f"{wanted[:12].lower()}…; put the file back, or correct source.sha256.{name} if this one is meant."
+            )
 
 
 def _check_columns(where: str, existing: Sequence[str], text: str, label: str) -> None:
@@ -222,11 +236,54 @@ def import_datasets() -> Any:
     return datasets
 
 
-def check_hub() -> None:
-    """Raise an error within seconds where the hub cannot be reached: its client would retry for half a minute."""
-    from huggingface_hub import constants, get_session
+HUB_WAITS = (1.0, 2.0, 4.0)  # seconds before each further try of a hub that has trouble of its own
 
-    get_session().head(constants.ENDPOINT, timeout=10.0)
+
+def check_hub(source: Mapping[str, Any]) -> str | None:
+    """Return the commit that the hub has of a data set, or raise an error within seconds where it has none.
+
+    A hub with an error of its own (status 429 or 5xx) is asked again a few times. One that cannot be reached or does
+    not answer in HF_HUB_ETAG_TIMEOUT seconds is not: `load_dataset` would try for minutes.
+    """
+    from huggingface_hub import HfApi, constants
+
+    for wait in (*HUB_WAITS, None):
+        try:
+            info = HfApi().dataset_info(
+                source["hub"], revision=source.get("revision"), timeout=constants.HF_HUB_ETAG_TIMEOUT
+            )
+            return info.sha
+        except Exception as error:
+            if wait is None or not _passes(_status(error)):
+                raise
+        time.sleep(wait)
+    return None
+
+
+def _status(error: Exception) -> int | None:
+    """Return the status of the answer that made the hub's client fail."""
+    return getattr(getattr(error, "response", None), "status_code", None)
+
+
+def _passes(status: int | None) -> bool:
+    return status is not None and (status == 429 or status >= 500)
+
+
+def _hub_reason(error: BaseException) -> str:
+    """Say why the hub gave nothing: `datasets` puts errors of the network into others that speak of files."""
+    link: BaseException | None = error
+    while link is not None:
+        if "Timeout" in type(link).__name__:
+            return "it did not answer in time; try again later"
+        status = _status(link)
+        if _passes(status):
+            return f"it answered with an error of its own, status {status}; try again later"
+        if status in (401, 403, 404):
+            return f"it has no such public data set or revision, status {status}"
+        if isinstance(link, json.JSONDecodeError):
+            return "what it answered is not what a hub answers"
+        link = link.__cause__ or link.__context__
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _read_hub(source: Mapping[str, Any], text: str, label: str) -> tuple[dict[str, RawSplit], dict[str, Any]]:
@@ -235,24 +292,25 @@ def _read_hub(source: Mapping[str, Any], text: str, label: str) -> tuple[dict[st
     # A cache of its own, gone afterwards: a stale one can never answer for a changed revision.
     with tempfile.TemporaryDirectory(prefix="rnn-geometry-") as cache:
         for name, split in source["splits"].items():
-            dataset = _load(datasets, source, split, cache)
+            dataset, commit = _load(datasets, source, split, cache)
             raw[name] = _from_dataset(f"{source['hub']}, split {split}", dataset, text, label)
             fingerprints[name] = getattr(dataset, "_fingerprint", None)
-            commits.update(re.findall(r"@([0-9a-f]{40})/", " ".join(dataset.info.download_checksums or {})))
+            commits.update([commit] if commit else [])
             del dataset
     origin = {key: source.get(key) for key in ("hub", "config", "revision")}
     return raw, {"kind": "hub", **origin, "commits": sorted(commits), "fingerprints": fingerprints}
 
 
-def _load(datasets: Any, source: Mapping[str, Any], split: str, cache: str) -> Any:
+def _load(datasets: Any, source: Mapping[str, Any], split: str, cache: str) -> tuple[Any, str | None]:
+    """Return one split and the commit that it is of."""
     try:
-        check_hub()
-        return datasets.load_dataset(
+        commit = check_hub(source)
+        dataset = datasets.load_dataset(
             source["hub"], source.get("config"), split=split, revision=source.get("revision"), cache_dir=cache
         )
     except Exception as error:  # the hub's client raises a dozen unrelated types
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise missing_data(source, f"the hub gave no split {split!r}: {reason}") from error
+        raise missing_data(source, f"the hub gave no split {split!r}: {_hub_reason(error)}") from error
+    return dataset, commit
 
 
 def _from_dataset(where: str, dataset: Any, text: str, label: str) -> RawSplit:

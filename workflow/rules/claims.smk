@@ -30,7 +30,7 @@ rule judge:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         claims=lambda wildcards: configuration.plain(CLAIMS),
@@ -57,7 +57,7 @@ rule plot_sweeps:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         sweeps=SWEEPS,

@@ -17,26 +17,33 @@ from rnn_geometry.errors import UserError
 from rnn_geometry.fingerprint import fingerprint as source_fingerprint
 from rnn_geometry.identity import family_options
 
+# The folder of the project, whichever Snakefile this file is included from.
+HERE = workflow.current_basedir.get_path_or_uri(secret_free=True)
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(HERE)))
+
 # Jobs in an environment of their own (conda, containers) find the package of this very checkout.
-PACKAGE_PATH = [os.path.join(workflow.basedir, "workflow"), os.getenv("PYTHONPATH")]
+PACKAGE_PATH = [os.path.join(ROOT, "workflow"), os.getenv("PYTHONPATH")]
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, PACKAGE_PATH)))
 
-SCRIPTS = os.path.join(workflow.basedir, "workflow", "scripts")
-RULES = os.path.join(workflow.basedir, "workflow", "rules")
-ENVIRONMENT = os.path.join(workflow.basedir, "envs", "environment.yaml")
+SCRIPTS = os.path.join(ROOT, "workflow", "scripts")
+RULES = os.path.join(ROOT, "workflow", "rules")
+ENVIRONMENT = os.path.join(ROOT, "envs", "environment.yaml")
 
 
 def read_schema(name):
     """Read a schema."""
-    with open(os.path.join(workflow.basedir, "workflow", "schemas", f"{name}.schema.yaml")) as handle:
+    with open(os.path.join(ROOT, "workflow", "schemas", f"{name}.schema.yaml")) as handle:
         return yaml.safe_load(handle)
 
 
 def resolve_configuration(raw):
     """Check everything that can be checked before the graph is built: keys, task options, local data files."""
+    for path in workflow.configfiles:
+        configuration.check_duplicate_keys(path)
     schema = read_schema("config")
     raw = dict(raw)
-    raw["data_folder"] = raw.get("data_folder") or os.environ.get("RNN_GEOMETRY_DATA") or None
+    if raw.get("data_folder") in (None, ""):
+        raw["data_folder"] = os.environ.get("RNN_GEOMETRY_DATA") or None
     settings = configuration.resolve(raw, schema)
     settings["claims"] = read_claims(settings["claims"])
     for task in settings["tasks"]:
@@ -47,11 +54,15 @@ def resolve_configuration(raw):
 
 def read_claims(path):
     """Read the file of claims, below the current folder or beside the Snakefile, and check it."""
-    found = next((file for file in (path, os.path.join(workflow.basedir, path)) if os.path.isfile(file)), None)
+    found = next((file for file in (path, os.path.join(ROOT, path)) if os.path.isfile(file)), None)
     if found is None:
         raise UserError(f"config key claims: there is no file '{path}'.")
-    with open(found) as handle:
-        return checked_claims(yaml.safe_load(handle), read_schema("claims"))
+    try:
+        with open(found, encoding="utf-8") as handle:
+            claims = yaml.safe_load(handle)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UserError(f"config key claims: '{path}' is no YAML file ({' '.join(str(error).split())}).") from error
+    return checked_claims(claims, read_schema("claims"))
 
 
 def check_task(task, data_folder):
@@ -59,7 +70,12 @@ def check_task(task, data_folder):
     options = family_options(task)
     if task["family"] == "text":
         text_tasks.check_options(options)
-        task["files"] = text_tasks.local_files(options, data_folder)
+        try:
+            task["files"] = text_tasks.local_files(options, data_folder)
+        except (OSError, RuntimeError, ValueError) as error:  # a name too long, a home folder that nobody has
+            raise UserError(f"source and data_folder make no path ({' '.join(str(error).split())}).") from error
+        for path in task["files"].values():
+            configuration.check_path(path, "source")
     else:
         synthetic_tasks.build_task(task["family"], **options)
 
@@ -68,7 +84,7 @@ def check_sentences(task, sentences):
     """Refuse sentences for the explorer without a word, or with one that a synthetic task does not have."""
     for sentence in sentences:
         if not sentence.split():
-            raise UserError(f"config key explorer.sentences.{task['name']}: '{sentence}' holds no word.")
+            raise UserError(f"config key explorer.sentences.{task['name']}: {sentence!r} holds no word.")
     if task["family"] != "text":
         words = synthetic_tasks.build_task(task["family"], **family_options(task)).words
         for sentence in sentences:
@@ -281,7 +297,7 @@ def fingerprint(rule, rules_file):
 
 def source_of(template):
     """Text of a page's template: no input file, whose place changes with that of a checkout."""
-    with open(os.path.join(workflow.basedir, "workflow", "report", template), encoding="utf-8") as handle:
+    with open(os.path.join(ROOT, "workflow", "report", template), encoding="utf-8") as handle:
         return handle.read()
 
 
@@ -292,7 +308,7 @@ def page_templates(*names):
 
 def explorer_templates():
     """Texts of the parts of an explorer, by name."""
-    folder = os.path.join(workflow.basedir, "workflow", "report", "explorer")
+    folder = os.path.join(ROOT, "workflow", "report", "explorer")
     return {name: source_of(f"explorer/{name}") for name in sorted(os.listdir(folder))}
 
 
@@ -308,10 +324,99 @@ def model_settings(wildcards):
     return configuration.plain({**MODELS[model], "l2": l2.removeprefix("l2-")})
 
 
+# Limits that a cluster enforces: ten times what was measured, or more, and twice that with every retry.
 def hold_minutes(minutes, batch=None):
     """Run-time limit in minutes, for each network of a job, that doubles with every retry on a cluster."""
     networks = len(batch.seeds) if batch else 1
     return lambda wildcards, attempt: minutes * networks * 2 ** (attempt - 1)
+
+
+def hold_memory(megabytes):
+    """Limit of memory in MB that doubles with every retry on a cluster."""
+    return lambda wildcards, attempt: megabytes * 2 ** (attempt - 1)
+
+
+DRIVER_MB = 0 if SETTINGS["device"] == "cpu" else 2000  # of a GPU, in the memory of the machine
+HUB_MB = 350  # taken for the size of a set on the hub, which is not known before it is read: that of the largest ones
+SOURCE_MB = {  # of text tasks: files that are read
+    name: sum(os.path.getsize(file) for file in TASKS[name].get("files", {}).values()) / 1e6 or HUB_MB
+    for name in TEXT_TASKS
+}
+
+
+def memory_of_texts(wildcards, attempt):
+    """Limit of memory in MB of what reads all texts of a task: 25 MB for each MB of compressed files were measured."""
+    return int(2000 + 30 * SOURCE_MB.get(wildcards.task, 0)) * 2 ** (attempt - 1)
+
+
+def minutes_of_texts(wildcards, attempt):
+    """Run-time limit in minutes of what reads all texts of a task: 2 CPU s for each MB of files were measured."""
+    return int(20 + 0.5 * SOURCE_MB.get(wildcards.task, 0)) * 2 ** (attempt - 1)
+
+
+def of_network(wildcards):
+    """The task and the model of one network or of a block of seeds."""
+    single = "task" in wildcards.keys()
+    task, model = (wildcards.task, wildcards.model) if single else wildcards.setting.split("/")[:2]
+    return TASKS[task], MODELS[model]
+
+
+def training_mb(task):
+    """Size in MB of the file with the training sentences of a text task; before it is there, that of its source."""
+    file = f"{RESULTS}/data/{task['name']}/train.parquet"
+    return os.path.getsize(file) / 1e6 if os.path.exists(file) else 0.7 * SOURCE_MB[task["name"]]
+
+
+def training_words(task, model):
+    """About how many words the training of one network reads."""
+    text = task["family"] == "text"
+    if text and model["steps"] is None:
+        return model["epochs"] * training_mb(task) * 1e6 / 1.5  # bytes of a word in the compressed file
+    longest = task.get("length_limit") or 400 if text else task["length"]
+    longest = max(longest) if isinstance(longest, list) else longest
+    sentences = model["epochs"] * task["train_size"] if model["steps"] is None else model["steps"] * model["batch_size"]
+    return sentences * longest
+
+
+def training_minutes(batch):
+    """Run-time limit in minutes of a job of training: a GRU of 256 units reads 26,000 words a second on one core."""
+
+    def limit(wildcards, attempt):
+        task, model = of_network(wildcards)
+        minutes = int(10 + training_words(task, model) * model["hidden_size"] / 4e7)
+        return minutes * len(batch.seeds) * 2 ** (attempt - 1)
+
+    return limit
+
+
+def training_memory(wildcards, attempt):
+    """Limit of memory in MB of a job of training: sentences, a network with its moments; the driver of a GPU."""
+    task, model = of_network(wildcards)
+    sentences = 15 * training_mb(task) if task["family"] == "text" else 0  # 6 MB for each of the file were measured
+    network = 2000 * max(1, model["hidden_size"] / 256)
+    return int(network + DRIVER_MB + sentences) * 2 ** (attempt - 1)
+
+
+def analysis_minutes(batch=None):
+    """Run-time limit in minutes of an analysis: 5 to 54 CPU s a network were measured at 128 units and 1,000 states."""
+    states = max(1, SETTINGS["analysis"]["visited_states"] / 1000)
+    networks = len(batch.seeds) if batch else 1
+    return lambda wildcards, attempt: (
+        int(10 * states * max(1, of_network(wildcards)[1]["hidden_size"] / 128) ** 2) * networks * 2 ** (attempt - 1)
+    )
+
+
+def analysis_memory(wildcards, attempt):
+    """Limit of memory in MB of an analysis: chunks of states within a budget, and all sentences of the task."""
+    task, model = of_network(wildcards)
+    chunks = 2000 * max(1, model["hidden_size"] / 128) + (SETTINGS["analysis"]["memory_mb"] or 0)
+    sentences = 8 * SOURCE_MB.get(task["name"], 0)
+    return int(chunks + DRIVER_MB + sentences) * 2 ** (attempt - 1)
+
+
+def minutes_of_task(wildcards, attempt):
+    """Run-time limit in minutes of what reads all networks of a task."""
+    return (20 + len(DESIGN.networks[wildcards.task])) * 2 ** (attempt - 1)
 
 
 def task_names(text):
@@ -354,9 +459,22 @@ def make_report():
         print(f"Report: {os.path.abspath(REPORT)}")
 
 
+def prepare_results():
+    """Before the first job: is there room, is nobody else at work in the results, and whose are they?"""
+    from rnn_geometry import io  # imports numpy, which a dry run does not need
+
+    try:
+        io.check_room(".snakemake")
+        io.lock_folder(RESULTS)
+        io.check_room(RESULTS, size=1)
+        provenance.write(RESULTS, COMPARED)
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
+
+
 # Snakemake 9.27 arms one more one-second timer with every job that ends, and each of them evaluates the schedule again:
 # hundreds of evaluations a second after a few hundred jobs. Local jobs need no rate limit, and without it no timers.
 onstart:
-    provenance.write(RESULTS, COMPARED)
+    prepare_results()
     if workflow.local_exec:
         workflow.scheduler.job_rate_limiter = None

@@ -13,11 +13,13 @@ rule prepare_synthetic:
         f"{RESULTS}/benchmarks/prepare/{{task}}.tsv"
     wildcard_constraints:
         task=task_names(text=False),
+    group:
+        "data"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         task=lambda wildcards: configuration.plain(TASKS[wildcards.task]),
@@ -39,12 +41,14 @@ rule prepare_text:
         f"{RESULTS}/benchmarks/prepare/{{task}}.tsv"
     wildcard_constraints:
         task=task_names(text=True),
+    group:
+        "data"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=hold_minutes(60),
+        mem_mb=memory_of_texts,
+        runtime=minutes_of_texts,
     params:
         task=lambda wildcards: configuration.plain(
             {key: value for key, value in TASKS[wildcards.task].items() if key != "files"}
@@ -67,12 +71,14 @@ rule word_statistics:
         f"{RESULTS}/logs/word_statistics/{{task}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/word_statistics/{{task}}.tsv"
+    group:
+        "data"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=hold_minutes(30),
+        mem_mb=memory_of_texts,
+        runtime=minutes_of_texts,
     params:
         fingerprint=fingerprint("word_statistics", "data.smk"),
     script:

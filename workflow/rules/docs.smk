@@ -26,7 +26,7 @@ rule document:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         fingerprint=fingerprint("document", "docs.smk"),
@@ -51,7 +51,7 @@ rule keep_natural:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         fingerprint=fingerprint("keep_natural", "docs.smk"),
@@ -85,7 +85,7 @@ rule document_claims:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         claims=lambda wildcards: configuration.plain(CLAIMS),
@@ -110,7 +110,7 @@ rule keep_claims:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         folder=f"{RESULTS}/benchmarks",

@@ -21,12 +21,14 @@ for BATCH in BATCHES:
             of_block("benchmarks/slow_points", BATCH, ".tsv")
         wildcard_constraints:
             setting=BATCH.settings,
+        group:
+            "analysis"
         conda:
             ENVIRONMENT
         threads: SETTINGS["threads"]
         resources:
-            mem_mb=2000,
-            runtime=hold_minutes(20, BATCH),
+            mem_mb=analysis_memory,
+            runtime=analysis_minutes(BATCH),
             gpu=0 if SETTINGS["device"] == "cpu" else 1,
         params:
             analysis=configuration.plain(
@@ -64,12 +66,14 @@ for BATCH in BATCHES:
             of_block("benchmarks/linearize", BATCH, ".tsv")
         wildcard_constraints:
             setting=BATCH.settings,
+        group:
+            "analysis"
         conda:
             ENVIRONMENT
         threads: SETTINGS["threads"]
         resources:
-            mem_mb=2000,
-            runtime=hold_minutes(20, BATCH),
+            mem_mb=analysis_memory,
+            runtime=analysis_minutes(BATCH),
             gpu=0 if SETTINGS["device"] == "cpu" else 1,
         params:
             spectrum_points=SETTINGS["analysis"]["spectrum_points"],
@@ -97,12 +101,14 @@ rule compare_hold_inputs:
         f"{RESULTS}/logs/hold_inputs/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/hold_inputs/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
+    group:
+        "analysis"
     conda:
         ENVIRONMENT
     threads: SETTINGS["threads"]
     resources:
-        mem_mb=2000,
-        runtime=hold_minutes(20),
+        mem_mb=analysis_memory,
+        runtime=analysis_minutes(),
         gpu=0 if SETTINGS["device"] == "cpu" else 1,
     params:
         names=lambda wildcards: DESIGN.hold_inputs[
@@ -136,11 +142,13 @@ rule portray:
         f"{RESULTS}/logs/portray/{{task}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/portray/{{task}}.tsv"
+    group:
+        "task"
     conda:
         ENVIRONMENT
     threads: SETTINGS["threads"]
     resources:
-        mem_mb=2000,
+        mem_mb=hold_memory(2000),
         runtime=hold_minutes(20),
         gpu=0 if SETTINGS["device"] == "cpu" else 1,
     params:

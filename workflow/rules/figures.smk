@@ -44,11 +44,13 @@ rule plot_network:
         f"{RESULTS}/logs/plot_network/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/plot_network/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
+    group:
+        "analysis"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         explorer=is_portrayed,
@@ -74,7 +76,7 @@ rule plot_overview:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         shown=[list(network) for network in DESIGN.judged if not is_control(network)],
@@ -102,7 +104,7 @@ rule plot_gallery:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         fingerprint=fingerprint("plot_gallery", "figures.smk"),
@@ -133,11 +135,13 @@ rule plot_task:
         f"{RESULTS}/logs/plot_task/{{task}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/plot_task/{{task}}.tsv"
+    group:
+        "task"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         fingerprint=fingerprint("plot_task", "figures.smk"),
@@ -167,7 +171,7 @@ rule plot_headline:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         fingerprint=fingerprint("plot_headline", "figures.smk"),

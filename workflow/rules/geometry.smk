@@ -22,11 +22,13 @@ for BATCH in BATCHES:
             of_block("benchmarks/geometry", BATCH, ".tsv")
         wildcard_constraints:
             setting=BATCH.settings,
+        group:
+            "analysis"
         conda:
             ENVIRONMENT
         threads: 1
         resources:
-            mem_mb=1000,
+            mem_mb=hold_memory(1000),
             runtime=hold_minutes(10, BATCH),
         params:
             fingerprint=fingerprint("geometry", "geometry.smk"),
@@ -50,8 +52,8 @@ rule intrinsic_dimension:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=hold_minutes(30),
+        mem_mb=hold_memory(2000),
+        runtime=minutes_of_task,
     params:
         fingerprint=fingerprint("intrinsic_dimension", "geometry.smk"),
     script:
@@ -97,8 +99,8 @@ rule tabulate:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=hold_minutes(10),
+        mem_mb=hold_memory(1000 + len(DESIGN.judged)),
+        runtime=hold_minutes(10 + len(DESIGN.judged) // 100),
     params:
         run_words=all_runs("{task}/{model}/{l2}/{seed}", tasks=TEXT_TASKS),
         sweeps=[[*place, *network] for *place, network in DESIGN.sweeps],

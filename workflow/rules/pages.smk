@@ -15,11 +15,13 @@ rule explore:
         f"{RESULTS}/logs/explore/{{task}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/explore/{{task}}.tsv"
+    group:
+        "task"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         names=portrayed_runs("{model}/l2-{l2}/seed-{seed}"),
@@ -49,7 +51,7 @@ rule start_page:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=hold_memory(1000),
         runtime=hold_minutes(10),
     params:
         benchmarks=own_benchmarks(),

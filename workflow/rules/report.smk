@@ -1,4 +1,5 @@
 # The report is Snakemake's own, made when all jobs are done: one self-contained HTML file.
+import shutil
 
 
 report: "../report/workflow.rst"
@@ -8,6 +9,18 @@ report: "../report/workflow.rst"
 onsuccess:
     if os.path.exists(f"{RESULTS}/figures/manifolds.png") and os.path.exists(f"{RESULTS}/tables/runs.csv"):
         make_report()
+
+
+# The log of a killed job is empty, and what Snakemake says last does not tell what to do.
+onerror:
+    print(
+        "Some jobs failed: the log of each, above, says why. Finished files are kept, and the same command goes on from "
+        "there. A job with an empty log that died of SIGKILL (exit status 137 or -9) was killed, mostly for lack of "
+        "memory: run fewer jobs at once (--cores), or give it more.",
+        file=sys.stderr,
+    )
+    if os.path.isdir(RESULTS) and shutil.disk_usage(RESULTS).free < 2**20:
+        print(f"No space is left on the disk of the folder {RESULTS}: free some first.", file=sys.stderr)
 
 
 localrules:
@@ -25,4 +38,4 @@ rule report:
     conda:
         ENVIRONMENT
     shell:
-        "echo 'all tables and figures are there' > {log}"
+        "echo 'all tables and figures are there' > {log:q}"

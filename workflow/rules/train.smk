@@ -20,12 +20,14 @@ for BATCH in BATCHES:
             of_block("benchmarks/train", BATCH, ".tsv")
         wildcard_constraints:
             setting=BATCH.settings,
+        group:
+            "training"
         conda:
             ENVIRONMENT
         threads: SETTINGS["threads"]
         resources:
-            mem_mb=2000,
-            runtime=hold_minutes(60, BATCH),
+            mem_mb=training_memory,
+            runtime=training_minutes(BATCH),
             gpu=0 if SETTINGS["device"] == "cpu" else 1,
         params:
             model=model_settings,
