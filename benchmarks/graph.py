@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-PLANNED = re.compile(r"^    (?:output|log|benchmark): (.*)$", flags=re.MULTILINE)
+PLANNED = re.compile(r"^ {4,}(?:output|log|benchmark): (.*)$", flags=re.MULTILINE)
 
 
 def dry_run(*configfiles: str) -> tuple[str, float, float, float]:

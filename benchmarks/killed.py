@@ -63,13 +63,14 @@ def jobs_of(process: subprocess.Popen) -> dict[psutil.Process, str]:
     jobs = {}
     with contextlib.suppress(psutil.NoSuchProcess):
         for child in psutil.Process(process.pid).children(recursive=True):
-            script = (_command(child) or [""])[-1]
+            script = (command_of(child) or [""])[-1]
             if "/.snakemake/scripts/" in script:
                 jobs[child] = Path(script).name.split(".")[1]
     return jobs
 
 
-def _command(process: psutil.Process) -> list[str]:
+def command_of(process: psutil.Process) -> list[str]:
+    """Return the command line of a process; nothing where it has ended."""
     try:
         return process.cmdline()
     except psutil.Error:

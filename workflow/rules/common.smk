@@ -9,7 +9,7 @@ from typing import NamedTuple
 import yaml
 from snakemake.exceptions import WorkflowError
 
-from rnn_geometry import provenance, settings as configuration, tasks as synthetic_tasks, text as text_tasks
+from rnn_geometry import io, provenance, settings as configuration, tasks as synthetic_tasks, text as text_tasks
 from rnn_geometry.claims_file import checked_claims
 from rnn_geometry.curation import check_words
 from rnn_geometry.design import Network, is_control
@@ -127,6 +127,8 @@ COMPARED = provenance.compared_settings(TASKS, MODELS, SETTINGS["analysis"])
 if workflow.is_main_process:
     NETWORKS = [network for networks in DESIGN.networks.values() for network in networks]
     try:
+        if os.path.isdir(".snakemake"):
+            io.check_room(".snakemake")  # Snakemake's own error is a traceback
         provenance.check_results(
             RESULTS,
             COMPARED,
@@ -461,10 +463,7 @@ def make_report():
 
 def prepare_results():
     """Before the first job: is there room, is nobody else at work in the results, and whose are they?"""
-    from rnn_geometry import io  # imports numpy, which a dry run does not need
-
     try:
-        io.check_room(".snakemake")
         io.lock_folder(RESULTS)
         io.check_room(RESULTS, size=1)
         provenance.write(RESULTS, COMPARED)
