@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -116,7 +118,7 @@ def job(log_file: str | Path) -> Iterator[Log]:
     `show-failed-logs` finds it; so does a lack of memory. Any other error is our mistake: its traceback goes to the
     log as well.
     """
-    log = LogFile(log_file)
+    log, done = LogFile(log_file), _end_with_parent()
     try:
         yield lambda line: log.line(f"{time.strftime('%H:%M:%S')} {line}")
     except UserError as error:
@@ -126,7 +128,24 @@ def job(log_file: str | Path) -> Iterator[Log]:
         log.tell(f"ERROR: {_no_memory(error)}" if lacks_memory(error) else traceback.format_exc().rstrip())
         sys.exit(1)
     finally:
+        done.set()
         log.close()
+
+
+def _end_with_parent() -> threading.Event:
+    """End this process within a second when the one that started it was killed; the event calls this off.
+
+    Left alive, it would do what the next run does once more, and write its files over those of the next run.
+    """
+    parent, done = os.getppid(), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(1.0):
+            if os.getppid() != parent:
+                os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    return done
 
 
 def _no_memory(error: Exception) -> str:

@@ -90,8 +90,12 @@ def write(folder: str | Path, settings: Mapping[str, Mapping]) -> None:
 
 
 def has_record(records: str | Path, path: str) -> bool:
-    """Tell whether Snakemake has a record of how it made a file; its name encodes the path, long ones in parts."""
+    """Tell whether Snakemake has a record of how it made a file, or of a job that was killed while it made it.
+
+    Its name encodes the path, long ones in parts. Records of killed jobs lie in `incomplete`, beside `records`.
+    """
     limit = 254
     name = urlsafe_b64encode(path.encode()).decode()
     parts = [name[i : i + limit] for i in range(0, len(name), limit)]
-    return os.path.exists(os.path.join(records, *(f"@{part}" for part in parts[:-1]), parts[-1]))
+    record = Path(*(f"@{part}" for part in parts[:-1]), parts[-1])
+    return any((folder / record).exists() for folder in (Path(records), Path(records).parent / "incomplete"))

@@ -452,11 +452,18 @@ def sweep_output(name):
 
 def make_report():
     """Run this same command again with --report: it draws no figure and runs no job."""
-    options = ["--quiet", "all", "--report", REPORT, "--nolock"]  # a flag last: targets may follow
-    command = [sys.executable, "-m", "snakemake", *options, *sys.argv[1:]]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        print(f"The report could not be made with {shlex.join(command)}:\n{done.stderr}", file=sys.stderr)
+
+    def write(file):
+        options = ["--quiet", "all", "--report", file, "--nolock"]  # a flag last: targets may follow
+        command = [sys.executable, "-m", "snakemake", *options, *sys.argv[1:]]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise UserError(f"The report could not be made with {shlex.join(command)}:\n{done.stderr}")
+
+    try:
+        io.write_atomically(REPORT, write)
+    except UserError as error:
+        print(error, file=sys.stderr)
     else:
         print(f"Report: {os.path.abspath(REPORT)}")
 
