@@ -29,7 +29,7 @@ from rnn_geometry.errors import UserError
 from rnn_geometry.plotting import style
 from rnn_geometry.sentences import Sentences
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 RUN = "results/runs/two/{}/l2-3e-4/seed-0"
 WEIGHTS = "model.safetensors"

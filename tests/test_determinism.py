@@ -15,7 +15,7 @@ from rnn_geometry.mode_batch import Route
 from rnn_geometry.model import analysis_cell, load_classifier
 from rnn_geometry.runs import find_slow_points
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 SMALL = {"length": 5, "train_size": 640, "dev_size": 100, "test_size": 100}
 TWO_TASKS = [{"name": "a", "family": "categorical", "classes": 2, **SMALL}, {"name": "b", "family": "ordered", **SMALL}]

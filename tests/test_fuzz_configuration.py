@@ -18,7 +18,7 @@ from rnn_geometry import tasks as synthetic_tasks
 from rnn_geometry import text_options
 from rnn_geometry.errors import UserError
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 # Equal examples on every machine.
 IN_PROCESS = settings(

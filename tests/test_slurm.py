@@ -15,7 +15,7 @@ import pytest
 from conftest import ProjectCopy
 from slurm_cluster import CONFIGURATION, SlurmCluster, SlurmMissing, what_is_missing
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 LONG = {"small": {"cell": "gru", "hidden_size": 8, "steps": 4000}}  # some seconds of training
 LIMIT = 480  # seconds that a run on a busy machine may take

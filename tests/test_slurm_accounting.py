@@ -8,7 +8,7 @@ from conftest import ProjectCopy
 from slurm_cluster import SlurmCluster, SlurmMissing
 from test_slurm import LIMIT, ended, started
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
