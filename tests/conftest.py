@@ -1,5 +1,6 @@
 """Fixtures shared by the tests: where the project and the real data lie, copies of the project to run in."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -15,6 +16,14 @@ from browser import launched  # noqa: F401 - one browser for all tests of pages
 
 PROJECT = Path(__file__).resolve().parents[1]
 SOURCES = ("Snakefile", "workflow", "config", "profiles", "envs")
+
+
+def benchmark(name: str):
+    """Return the script of a benchmark as a module: tests use what it measures with."""
+    spec = importlib.util.spec_from_file_location(name, PROJECT / f"benchmarks/{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

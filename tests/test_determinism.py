@@ -6,8 +6,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from conftest import ProjectCopy
-from killer import killed
+from conftest import ProjectCopy, benchmark
 
 from rnn_geometry import io
 from rnn_geometry import jacobians as jac
@@ -19,6 +18,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 SMALL = {"length": 5, "train_size": 640, "dev_size": 100, "test_size": 100}
 TWO_TASKS = [{"name": "a", "family": "categorical", "classes": 2, **SMALL}, {"name": "b", "family": "ordered", **SMALL}]
+killed = benchmark("killed")
 RUN = "results/runs/{task}/small/l2-3e-4/seed-0"
 # Columns that no chunk size may change by more than 1e-6 of their value, and those that are less exact. The gap below
 # the cut rests on a mode that is not followed: how far its Krylov estimate got depends on the last bits. fast_q is what

@@ -3,18 +3,15 @@
 import contextlib
 import errno
 import os
-import re
 import subprocess
 import sys
 import zlib
 
 import numpy as np
 import pytest
-import torch
 
 from rnn_geometry import io
 from rnn_geometry.errors import UserError
-from rnn_geometry.job import job
 from rnn_geometry.sentences import Sentences
 
 SENTENCES = Sentences.from_lists([[3, 1, 2], [4], [1, 1]], np.array([0, 2, 1]))
@@ -210,74 +207,3 @@ def test_files_are_written_where_there_are_no_locks(tmp_path, monkeypatch):
     io.write_text(tmp_path / "a.txt", "x")
     io.lock_folder(tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == {"a.txt", ".a-12345678.txt"}
-
-
-# --- jobs -----------------------------------------------------------------------------------------------------------
-
-
-def run_job(log, fail):
-    with job(log) as write:
-        write("a line")
-        fail()
-
-
-def ended(log, fail):
-    """Run a job that fails; return what is in its log."""
-    with pytest.raises(SystemExit) as caught:
-        run_job(log, fail)
-    assert caught.value.code == 1
-    return log.read_text() if log.is_file() else ""
-
-
-def test_the_last_line_of_a_log_is_the_sentence(tmp_path, capsys):
-    lines = ended(tmp_path / "logs" / "a.log", lambda: raised(UserError("The seeds are odd."))).splitlines()
-    assert re.fullmatch(r"\d\d:\d\d:\d\d a line", lines[0])
-    assert lines[1:] == ["ERROR: The seeds are odd."]
-    assert capsys.readouterr().err == ""
-
-
-@pytest.mark.parametrize("log", ["/dev/full", "a file/a.log"])
-def test_a_sentence_that_no_log_takes_reaches_the_terminal(tmp_path, capsys, log):
-    (tmp_path / "a file").touch()
-    ended(tmp_path / log, lambda: raised(UserError("The seeds are odd.")))
-    assert capsys.readouterr().err == "ERROR: The seeds are odd.\n"
-
-
-LACKS = {
-    "Python": (lambda: raised(MemoryError()), "MemoryError"),
-    "numpy": (lambda: np.empty(1 << 58), "Unable to allocate 2"),
-    "torch": (lambda: torch.empty(1 << 50), "can't allocate memory"),
-    "a GPU": (lambda: raised(RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")), "CUDA out of memory"),
-    "the system": (lambda: raised(OSError(errno.ENOMEM, "Cannot allocate memory")), "Cannot allocate memory"),
-}
-
-
-@pytest.mark.parametrize("who", LACKS)
-def test_a_lack_of_memory_is_one_sentence(tmp_path, who):
-    fail, reason = LACKS[who]
-    text = ended(tmp_path / "a.log", fail)
-    assert re.search(rf"\nERROR: not enough memory \(.*{reason}.*\); lower analysis\.memory_mb", text)
-    assert text.count("\n") == 2
-    assert "Traceback" not in text
-
-
-LIMITED = """
-import resource, sys
-from rnn_geometry.job import job
-
-with job(sys.argv[1]):
-    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
-    kept = [bytes(1 << 20) for i in range(1 << 20)]
-"""
-
-
-def test_a_limit_of_memory_is_one_sentence(tmp_path):
-    done = subprocess.run([sys.executable, "-c", LIMITED, tmp_path / "a.log"], capture_output=True, timeout=60)
-    assert (done.returncode, done.stderr) == (1, b"")
-    assert (tmp_path / "a.log").read_text().startswith("ERROR: not enough memory (MemoryError); lower")
-
-
-def test_a_mistake_of_ours_keeps_its_traceback(tmp_path):
-    text = ended(tmp_path / "a.log", lambda: raised(RuntimeError("shapes do not agree")))
-    assert text.endswith("RuntimeError: shapes do not agree\n")
-    assert "Traceback" in text

@@ -8,10 +8,11 @@ import time
 
 import psutil
 import pytest
-from killer import killed
+from conftest import benchmark
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
+killed = benchmark("killed")
 KILLS = 20
 LONGEST = 6.0  # seconds between the first job of a call and its end
 TINY_RUN = "results/runs/two/small/l2-3e-4/seed-0"

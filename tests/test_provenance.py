@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from base64 import urlsafe_b64encode
 
 import numpy as np
 import pytest
@@ -69,6 +70,23 @@ def test_an_unreadable_record_of_a_folder_is_no_error(results, tmp_path):
     folder, runs = results
     (folder / provenance.FILE).write_text("{")
     provenance.check_results(folder, changed("tasks", "a", "classes", 4), runs, tmp_path / "records")
+
+
+def test_a_killed_job_counts_as_a_record(results, tmp_path):
+    """Its networks are trained again anyway: a setting that is changed after a crash is no other configuration."""
+    folder, runs = results
+    records = tmp_path / ".snakemake/metadata"
+    other = changed("tasks", "a", "classes", 4)
+    with pytest.raises(UserError):
+        provenance.check_results(folder, other, runs, records)
+    name = urlsafe_b64encode(runs[0][2].encode()).decode()
+    for kind in ("metadata", "incomplete"):
+        record = records.parent / kind / name
+        record.parent.mkdir(parents=True)
+        record.touch()
+        provenance.check_results(folder, other, runs, records)
+        record.unlink()
+    assert not provenance.has_record(records, runs[0][2])
 
 
 def network_files(folder):

@@ -1,30 +1,29 @@
 """The graph of the paper's whole battery: how many jobs, how much memory, how many files in a folder."""
 
-import importlib.util
 import re
 
 import pytest
-from conftest import PROJECT
+from conftest import benchmark
 
 pytestmark = pytest.mark.workflow
 
 
+graph = benchmark("graph")
+
+
 @pytest.fixture(scope="module")
 def plan():
-    """Return the module of the benchmark, the plan of config/paper.yaml and the memory in MB that it took."""
-    spec = importlib.util.spec_from_file_location("graph", PROJECT / "benchmarks/graph.py")
-    graph = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(graph)
+    """Return the plan of config/paper.yaml and the memory in MB that it took."""
     text, _, _, memory = graph.dry_run("config/paper.yaml")
-    return graph, text, memory
+    return text, memory
 
 
 def test_the_graph_of_the_paper_needs_little_memory(plan):
-    assert plan[2] < 2000
+    assert plan[1] < 2000
 
 
 def test_no_folder_holds_more_than_ten_thousand_entries(plan):
-    graph, text, _ = plan
+    text, _ = plan
     folders = graph.entries(text)
     assert folders["results/paper"] >= 5
     assert sum(name.count("/seed-") == 1 and "/runs/" in name for name in folders) > 1000
@@ -33,7 +32,7 @@ def test_no_folder_holds_more_than_ten_thousand_entries(plan):
 
 def test_the_number_of_jobs_stays_below_six_a_network(plan):
     """With a job for each network and stage, as on a cluster; blocks of seeds need less."""
-    _, text, _ = plan
+    text, _ = plan
     networks = len(set(re.findall(r"[^ ]+/model\.safetensors", text)))
     jobs = int(re.search(r"^total +(\d+)$", text, flags=re.MULTILINE)[1])
     assert networks > 1000
@@ -41,8 +40,5 @@ def test_the_number_of_jobs_stays_below_six_a_network(plan):
 
 
 def test_entries_of_folders_are_counted_once():
-    spec = importlib.util.spec_from_file_location("graph", PROJECT / "benchmarks/graph.py")
-    graph = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(graph)
     text = "    output: r/a/1, r/a/2, r/b/1\n    log: r/a/1\n    input: r/c/1\n"
     assert graph.entries(text) == {"r": 2, "r/a": 2, "r/b": 1, ".": 1}

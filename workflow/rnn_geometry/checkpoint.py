@@ -74,7 +74,3 @@ class Checkpoint:
             self.log(f"no checkpoint was written: {error}")
         now = time.monotonic()
         self._next = now + max(CHECKPOINT_SECONDS, (now - started) / SHARE)
-
-    def remove(self) -> None:
-        """Delete the file."""
-        self.path.unlink(missing_ok=True)

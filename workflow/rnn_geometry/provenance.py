@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from rnn_geometry import io
 from rnn_geometry.errors import UserError
 
 FILE = "configuration.json"
@@ -68,8 +69,8 @@ def differences(before: Mapping[str, Mapping], now: Mapping[str, Mapping]) -> It
 def read(folder: str | Path) -> dict[str, Any]:
     """Return what `write` wrote into a folder of results; nothing where it is missing or damaged."""
     try:
-        return json.loads((Path(folder) / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return io.read_json(Path(folder) / FILE)
+    except (OSError, UserError):
         return {}
 
 
@@ -77,16 +78,8 @@ def write(folder: str | Path, settings: Mapping[str, Mapping]) -> None:
     """Add settings to those that a folder of results was made with before."""
     before = read(folder)
     whole = {section: {**before.get(section, {}), **named} for section, named in settings.items()}
-    if whole == before:
-        return
-    text = json.dumps(whole, indent=1, sort_keys=True) + "\n"
-    os.makedirs(folder, exist_ok=True)
-    temporary = Path(folder) / f".{FILE}.{os.getpid()}"
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, Path(folder) / FILE)
-    finally:
-        temporary.unlink(missing_ok=True)
+    if whole != before:
+        io.write_json(Path(folder) / FILE, whole)
 
 
 def has_record(records: str | Path, path: str) -> bool:
