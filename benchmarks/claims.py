@@ -19,29 +19,44 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from rnn_geometry import io
-from rnn_geometry.claims import claims_table, networks_table
-from rnn_geometry.claims_file import checked_claims
-from rnn_geometry.geometry import LARGE, network_geometry
-from rnn_geometry.tables import runs_table
-from rnn_geometry.tasks import totals_of
+from rnn_geometry.claims.file import checked_claims
+from rnn_geometry.claims.judge import claims_table, networks_table
+from rnn_geometry.geometry.network import LARGE, network_geometry
+from rnn_geometry.stages.tabulate import runs_table
+from rnn_geometry.store import formats
+from rnn_geometry.tasks.sentences import read_sentences
+from rnn_geometry.tasks.synthetic import totals_of
 
 PROJECT = Path(__file__).resolve().parents[1]
 ARRAYS = ("states", "slow_points", "fixed_points", "linearization")
 LIMIT = 120.0
-TEXT = {"task": str, "model": str, "cell": str, "l2": str, "control": str, "value": str, "sweep": str}
+TEXT = {
+    "task": str,
+    "model": str,
+    "cell": str,
+    "l2": str,
+    "control": str,
+    "value": str,
+    "sweep": str,
+}
 
 
 def geometry_of(folder: Path, results: Path) -> dict:
     """Return the numbers of one network from its files."""
-    run = io.read_json(folder / "run.json")
+    run = formats.read_json(folder / "run.json")
     data = results / "data" / run["task"]
-    meta = io.read_json(data / "meta.json")
-    predicted = io.read_json(data / "word_statistics.json")["dimension_predicted"]
-    arrays = [io.read_npz(folder / f"{name}.npz", skip=LARGE) for name in ARRAYS]
-    totals = totals_of(meta, io.read_sentences(data / "test.parquet")) if meta["kind"] == "synthetic" else None
-    integration = io.read_json(folder / "integration.json")
-    return network_geometry(run, *arrays, integration, {**meta, "dimension_predicted": predicted}, totals)
+    meta = formats.read_json(data / "meta.json")
+    predicted = formats.read_json(data / "word_statistics.json")["dimension_predicted"]
+    arrays = [formats.read_npz(folder / f"{name}.npz", skip=LARGE) for name in ARRAYS]
+    totals = (
+        totals_of(meta, read_sentences(data / "test.parquet"))
+        if meta["kind"] == "synthetic"
+        else None
+    )
+    integration = formats.read_json(folder / "integration.json")
+    return network_geometry(
+        run, *arrays, integration, {**meta, "dimension_predicted": predicted}, totals
+    )
 
 
 def as_many(numbers: list[dict]) -> list[dict]:
@@ -51,18 +66,24 @@ def as_many(numbers: list[dict]) -> list[dict]:
 
 def main() -> None:
     """Time both stages and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--results", type=Path, default=PROJECT / "results/battery")
     parser.add_argument("--networks", type=int, default=1000)
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     folders = sorted(path.parent for path in (arguments.results / "runs").rglob("integration.json"))
     if not folders:
-        raise SystemExit(f"{arguments.results} holds no finished network; run config/battery.yaml first.")
+        raise SystemExit(
+            f"{arguments.results} holds no finished network; run config/battery.yaml first."
+        )
     chosen = list(itertools.islice(itertools.cycle(folders), arguments.networks))
     started = time.perf_counter()
     with multiprocessing.get_context("fork").Pool(arguments.processes) as pool:
-        numbers = as_many(pool.map(partial(geometry_of, results=arguments.results), chosen, chunksize=10))
+        numbers = as_many(
+            pool.map(partial(geometry_of, results=arguments.results), chosen, chunksize=10)
+        )
     geometry = time.perf_counter() - started
     rows = judge(numbers, arguments.results)
     both = time.perf_counter() - started
@@ -77,9 +98,13 @@ def judge(numbers: list[dict], results: Path) -> int:
     schema = yaml.safe_load((PROJECT / "workflow/schemas/claims.schema.yaml").read_text())
     claims = checked_claims(yaml.safe_load((PROJECT / "config/claims.yaml").read_text()), schema)
     tasks, dimension, sweeps = (
-        pd.read_csv(results / f"tables/{name}.csv", dtype=TEXT) for name in ("tasks", "dimension", "sweeps")
+        pd.read_csv(results / f"tables/{name}.csv", dtype=TEXT)
+        for name in ("tasks", "dimension", "sweeps")
     )
-    statistics = {task: io.read_json(results / f"data/{task}/word_statistics.json") for task in tasks["task"]}
+    statistics = {
+        task: formats.read_json(results / f"data/{task}/word_statistics.json")
+        for task in tasks["task"]
+    }
     runs = pd.DataFrame(runs_table(numbers, statistics))
     keys = runs[["task", "model", "l2", "seed"]].to_numpy().tolist()
     return len(claims_table(claims, networks_table(runs, tasks, dimension), sweeps, keys))

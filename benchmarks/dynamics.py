@@ -21,14 +21,14 @@ import numpy as np
 import torch
 from networks import Network, trained
 
-from rnn_geometry import jacobians as jac
-from rnn_geometry.descent import adam_search, damped_gauss_newton, relax
-from rnn_geometry.dimension import cover, participation_ratio
-from rnn_geometry.fixed_points import find_fixed_points
-from rnn_geometry.linearization import decompose, is_slow
-from rnn_geometry.search import SlowPoints, Status
-from rnn_geometry.slow_modes import slow_modes
-from rnn_geometry.slow_points import project_to_slow_manifold
+from rnn_geometry.dynamics import jacobians as jac
+from rnn_geometry.dynamics.descent import adam_search, damped_gauss_newton, relax
+from rnn_geometry.dynamics.fixed_points import find_fixed_points
+from rnn_geometry.dynamics.results import SlowPoints, Status
+from rnn_geometry.dynamics.slow_modes import slow_modes
+from rnn_geometry.dynamics.slow_points import project_to_slow_manifold
+from rnn_geometry.dynamics.spectrum import decompose, is_slow
+from rnn_geometry.geometry.dimension import cover, participation_ratio
 
 MIN_TAU = 12.5  # half a sentence of 25 words
 DENSE_POINTS = {128: 1000, 256: 100, 512: 20}
@@ -52,7 +52,13 @@ def cpu_seconds(work: Callable, repeats: int) -> tuple[float, object]:
     return statistics.median(times), result
 
 
-def report(title: str, seconds: float, base: float | None = None, note: str = "", limit: float | None = None) -> None:
+def report(
+    title: str,
+    seconds: float,
+    base: float | None = None,
+    note: str = "",
+    limit: float | None = None,
+) -> None:
     """Print one row; the ratio is that of `seconds` to the project's `base`."""
     ratio = "" if base is None else f"{seconds / base:7.1f} x"
     target = "" if limit is None else f"(limit {limit:g}) "
@@ -81,7 +87,9 @@ def dense_fast(network: Network, h: torch.Tensor) -> tuple[np.ndarray, np.ndarra
     fast = ~is_slow(modes.eigenvalues, MIN_TAU)
     amplitude = (modes.left @ r[:, :, None])[:, :, 0] * fast
     part = (modes.right @ amplitude[:, :, None])[:, :, 0].real
-    step = -(modes.right @ (amplitude / np.where(fast, 1 - modes.eigenvalues, 1))[:, :, None])[:, :, 0].real
+    step = -(modes.right @ (amplitude / np.where(fast, 1 - modes.eigenvalues, 1))[:, :, None])[
+        :, :, 0
+    ].real
     return (part**2).sum(1) / 2, step
 
 
@@ -109,7 +117,12 @@ def speed(folder: Path, repeats: int) -> None:
     gru = trained(folder, "gru", 128, classes=3)
     points = manifold(gru, repeats)
     modes(gru, points, repeats)
-    for cell, size, limit in (("gru", 256, 8), ("lstm", 128, 9), ("gru", 512, 60), ("vanilla", 128, None)):
+    for cell, size, limit in (
+        ("gru", 256, 8),
+        ("lstm", 128, 9),
+        ("gru", 512, 60),
+        ("vanilla", 128, None),
+    ):
         both(trained(folder, cell, size, classes=3), limit, repeats if size < 512 else 1)
     exact(gru, repeats)
     audits(folder)
@@ -123,24 +136,37 @@ def manifold(network: Network, repeats: int) -> np.ndarray:
     options = {"min_tau": MIN_TAU, "modes": False}
     base, found = cpu_seconds(lambda: project_to_slow_manifold(cell, starts, x, **options), repeats)
     report("this project", base, note=quality(network, found), limit=1.5)
-    seconds, _ = cpu_seconds(lambda: project_to_slow_manifold(lambda h, x: cell(h, x), starts, x, **options), 1)
+    seconds, _ = cpu_seconds(
+        lambda: project_to_slow_manifold(lambda h, x: cell(h, x), starts, x, **options), 1
+    )
     report("the same for any differentiable step", seconds, base, limit=4)
-    seconds, full = cpu_seconds(lambda: project_to_slow_manifold(cell, starts, x, min_tau=MIN_TAU), repeats)
+    seconds, full = cpu_seconds(
+        lambda: project_to_slow_manifold(cell, starts, x, min_tau=MIN_TAU), repeats
+    )
     report("with slow modes at all points, audited", seconds, base)
     seconds, other = cpu_seconds(lambda: adam_search(cell, starts, x), 1)
     report("Adam, the authors' settings", seconds, base, quality(network, other))
     seconds, dense = cpu_seconds(lambda: dense_projection(network, starts), 1)
     kept = cover(starts, dense, network.dimension)
-    report("dense, 5 Newton steps", seconds, base, f"cover {kept:.3f}, {describe_fast(network, dense)}")
+    report(
+        "dense, 5 Newton steps", seconds, base, f"cover {kept:.3f}, {describe_fast(network, dense)}"
+    )
     return full.points
 
 
 def modes(network: Network, points: np.ndarray, repeats: int) -> None:
     """Time slow modes at given points."""
     print(f"slow modes, left and right vectors, {network.name}")
-    base, found = cpu_seconds(lambda: slow_modes(network.cell, points, network.x, min_tau=MIN_TAU), repeats)
+    base, found = cpu_seconds(
+        lambda: slow_modes(network.cell, points, network.x, min_tau=MIN_TAU), repeats
+    )
     dense = float((found.route == 1).mean())
-    report("this project", base, note=f"{dense:.1%} of points dense, audit {found.audit.points} points", limit=1.2)
+    report(
+        "this project",
+        base,
+        note=f"{dense:.1%} of points dense, audit {found.audit.points} points",
+        limit=1.2,
+    )
     seconds, _ = cpu_seconds(lambda: dense_spectra(network, points), 1)
     report("dense", seconds, base)
 
@@ -149,10 +175,15 @@ def both(network: Network, limit: float | None, repeats: int) -> None:
     """Time projection and modes together, beside the dense route on as many points as is bearable."""
     print(f"both, {network.name}, test accuracy {network.accuracy:.3f}")
     work = cpu_seconds(
-        lambda: project_to_slow_manifold(network.cell, network.starts, network.x, min_tau=MIN_TAU), repeats
+        lambda: project_to_slow_manifold(network.cell, network.starts, network.x, min_tau=MIN_TAU),
+        repeats,
     )
     base, found = work
-    counts = {status.name.lower(): int((found.status == status).sum()) for status in Status if status in found.status}
+    counts = {
+        status.name.lower(): int((found.status == status).sum())
+        for status in Status
+        if status in found.status
+    }
     report("this project", base, note=f"{quality(network, found)}, {counts}", limit=limit)
     count = DENSE_POINTS[network.cell.state_size]
     few = network.starts[:count]
@@ -163,14 +194,26 @@ def both(network: Network, limit: float | None, repeats: int) -> None:
 def exact(network: Network, repeats: int) -> None:
     """Time the search for exact fixed points."""
     print(f"exact fixed points, q < 1e-14, {network.name}")
-    base, found = cpu_seconds(lambda: find_fixed_points(network.cell, network.starts, network.x), repeats)
+    base, found = cpu_seconds(
+        lambda: find_fixed_points(network.cell, network.starts, network.x), repeats
+    )
     kinds = np.bincount(found.status, minlength=6)
     roots, ghosts = kinds[Status.CONVERGED], kinds[Status.GHOST]
-    report("this project", base, note=f"{roots} of {len(found.q)} at a root, {ghosts} at a ghost", limit=9)
-    options = {"tolerance": 1e-12, "max_steps": 10_000}
-    seconds, found = cpu_seconds(lambda: adam_search(network.cell, network.starts, network.x, **options), 1)
     report(
-        "Adam to q < 1e-12, at most 10,000 steps", seconds, base, f"{(found.q < 1e-12).mean():.1%} of points reach it"
+        "this project",
+        base,
+        note=f"{roots} of {len(found.q)} at a root, {ghosts} at a ghost",
+        limit=9,
+    )
+    options = {"tolerance": 1e-12, "max_steps": 10_000}
+    seconds, found = cpu_seconds(
+        lambda: adam_search(network.cell, network.starts, network.x, **options), 1
+    )
+    report(
+        "Adam to q < 1e-12, at most 10,000 steps",
+        seconds,
+        base,
+        f"{(found.q < 1e-12).mean():.1%} of points reach it",
     )
 
 
@@ -179,7 +222,9 @@ def audits(folder: Path) -> None:
     print("audit of slow modes at all 1,000 slow points against full spectra")
     for cell in CELLS:
         network = trained(folder, cell, 128, classes=3)
-        points = project_to_slow_manifold(network.cell, network.starts, network.x, min_tau=MIN_TAU, modes=False).points
+        points = project_to_slow_manifold(
+            network.cell, network.starts, network.x, min_tau=MIN_TAU, modes=False
+        ).points
         audit = slow_modes(network.cell, points, network.x, min_tau=MIN_TAU, audit=1.0).audit
         print(
             f"  {cell:10s}{audit.points} points: {audit.missed} missed, {audit.spurious} spurious, "
@@ -198,13 +243,17 @@ def methods(folder: Path) -> None:
         "Adam q < 1e-6": lambda *task: adam_search(*task, tolerance=1e-6),
         "Adam q < 1e-8": lambda *task: adam_search(*task, tolerance=1e-8),
     }
-    print("| task | d | cell | method | fast q | q | cover | PR | slow modes, mean (share with d) | CPU s |")
+    print(
+        "| task | d | cell | method | fast q | q | cover | PR | slow modes, mean (share with d) | CPU s |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for family, options in METHODS_TASKS:
         for cell in CELLS:
             network = trained(folder, cell, 64, family, **options)
             for name, search in searches.items():
-                seconds, found = cpu_seconds(lambda: search(network.cell, network.starts, network.x), 1)  # noqa: B023
+                seconds, found = cpu_seconds(
+                    lambda: search(network.cell, network.starts, network.x), 1
+                )  # noqa: B023
                 print(method_row(network, name, found, seconds), flush=True)
 
 
@@ -230,9 +279,13 @@ def cell_of(network: Network) -> str:
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--networks", type=Path, default=Path("results/benchmarks-dynamics"))
-    parser.add_argument("--methods", action="store_true", help="what each method does to the manifold, not its cost")
+    parser.add_argument(
+        "--methods", action="store_true", help="what each method does to the manifold, not its cost"
+    )
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
     torch.set_num_threads(1)

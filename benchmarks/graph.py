@@ -51,7 +51,9 @@ def _steps(path: Path) -> list[tuple[Path, str]]:
 
 def main() -> None:
     """Print the costs of the graph of a configuration."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--configfile", default="config/paper.yaml")
     parser.add_argument("--seeds", type=int)
     parser.add_argument("--seeds_per_job", type=int)

@@ -42,10 +42,16 @@ LIMIT = 600.0  # seconds after which a wait is given up
 
 def start(root: Path, *arguments: str) -> subprocess.Popen:
     """Start snakemake in a copy of the project, in a session of its own; its output goes to `output.log` there."""
-    environment = {**os.environ, "PYTHONPATH": str(root / "workflow"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(root / "workflow"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     command = [sys.executable, "-m", "snakemake", *arguments]
     with open(root / "output.log", "w") as log:
-        return subprocess.Popen(command, cwd=root, env=environment, stdout=log, stderr=log, start_new_session=True)
+        return subprocess.Popen(
+            command, cwd=root, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
 
 
 def run(root: Path, *arguments: str, limit: float = LIMIT) -> int:
@@ -114,7 +120,9 @@ def living(root: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()).is_relative_to(root):
+            if process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()).is_relative_to(
+                root
+            ):
                 found.append(process)
     return found
 
@@ -150,7 +158,11 @@ ONLY_BETWEEN = {"checkpoint.safetensors"}  # may lie there until its training is
 def contents(results: Path) -> dict[str, Any]:
     """Return what every file below a folder of results holds, without seconds, for comparison; temporary ones not."""
     files = (path.relative_to(results) for path in sorted(results.rglob("*")) if path.is_file())
-    kept = [file for file in files if file.parts[0] not in NOT_COMPARED and not file.name.startswith(".")]
+    kept = [
+        file
+        for file in files
+        if file.parts[0] not in NOT_COMPARED and not file.name.startswith(".")
+    ]
     return {str(file): _content(results / file) for file in kept}
 
 
@@ -181,14 +193,21 @@ def _table(path: Path) -> list[list[str]]:
 
 def _document(path: Path) -> Any:
     value = json.loads(path.read_text(encoding="utf-8"))
-    return {key: value[key] for key in value if not key.endswith("seconds")} if isinstance(value, dict) else value
+    return (
+        {key: value[key] for key in value if not key.endswith("seconds")}
+        if isinstance(value, dict)
+        else value
+    )
 
 
 def _arrays(path: Path) -> dict[str, tuple]:
     # Opened here, since numpy leaves its own handle open when the archive is damaged.
     with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files if not name.endswith("seconds")}
-    return {name: (array.dtype.str, array.shape, _hash(array.tobytes())) for name, array in arrays.items()}
+    return {
+        name: (array.dtype.str, array.shape, _hash(array.tobytes()))
+        for name, array in arrays.items()
+    }
 
 
 def _picture(path: Path) -> tuple[int, int]:
@@ -212,10 +231,16 @@ def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def differences(found: Mapping[str, Any], expected: Mapping[str, Any], complete: bool = True) -> list[str]:
+def differences(
+    found: Mapping[str, Any], expected: Mapping[str, Any], complete: bool = True
+) -> list[str]:
     """Return names of files that are not as expected; where the run is not `complete`, files may be missing."""
     wrong = [name for name in found if name in expected and found[name] != expected[name]]
-    extra = [name for name in found if name not in expected and (complete or Path(name).name not in ONLY_BETWEEN)]
+    extra = [
+        name
+        for name in found
+        if name not in expected and (complete or Path(name).name not in ONLY_BETWEEN)
+    ]
     missing = [name for name in expected if name not in found] if complete else []
     return [*(f"differs: {name}" for name in wrong), *(f"extra: {name}" for name in extra)] + [
         f"missing: {name}" for name in missing
@@ -225,7 +250,9 @@ def differences(found: Mapping[str, Any], expected: Mapping[str, Any], complete:
 def leftovers(results: Path) -> list[str]:
     """Return temporary files that lie below a folder of results; Snakemake's own time stamps are none."""
     hidden = results.rglob(".*")
-    return sorted(str(path.relative_to(results)) for path in hidden if path.name != ".snakemake_timestamp")
+    return sorted(
+        str(path.relative_to(results)) for path in hidden if path.name != ".snakemake_timestamp"
+    )
 
 
 # --- the table ------------------------------------------------------------------------------------------------------
@@ -237,7 +264,9 @@ def fresh_copy(root: Path, project: Path = PROJECT) -> Path:
     for name in SOURCES:
         source = project / name
         ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
-        shutil.copytree(source, root / name, ignore=ignore) if source.is_dir() else shutil.copy2(source, root / name)
+        shutil.copytree(source, root / name, ignore=ignore) if source.is_dir() else shutil.copy2(
+            source, root / name
+        )
     return root
 
 
@@ -255,7 +284,9 @@ def undisturbed(root: Path, command: list[str]) -> tuple[dict[str, Any], float]:
         process.wait()
 
 
-def one_kill(root: Path, command: list[str], victim: str, moment: float, chance: random.Random, expected) -> list[str]:
+def one_kill(
+    root: Path, command: list[str], victim: str, moment: float, chance: random.Random, expected
+) -> list[str]:
     """Kill a run in an empty copy `moment` seconds after its first job began, run it again, and describe all that.
 
     Returns the cells of a row of the table, the last one the outcome; an empty list where the run ended too early.
@@ -276,7 +307,13 @@ def one_kill(root: Path, command: list[str], victim: str, moment: float, chance:
         wrong += differences(contents(root / "results"), expected)
         wrong += [f"left over: {name}" for name in leftovers(root / "results")]
         wrong += [f"exit status {status}"] if status else []
-        facts = [f"{moment:.1f} s", victim, rules, f"{len(found)} of {len(expected)}", str(len(temporary))]
+        facts = [
+            f"{moment:.1f} s",
+            victim,
+            rules,
+            f"{len(found)} of {len(expected)}",
+            str(len(temporary)),
+        ]
         return [*facts, "; ".join(wrong) or "equal"]
     finally:
         end_all(root)
@@ -285,7 +322,9 @@ def one_kill(root: Path, command: list[str], victim: str, moment: float, chance:
 
 def main() -> None:
     """Print the table of kills."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--configfile", default=str(PROJECT / "config/test.yaml"))
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
@@ -298,7 +337,14 @@ def main() -> None:
         first = fresh_copy(Path(folder) / "undisturbed")
         expected, seconds = undisturbed(first, command)
         print(f"undisturbed: {seconds:.0f} s, {len(expected)} files compared")
-        heads = ("moment", "victim", "jobs then", "files there", "temporary files", "after one more run")
+        heads = (
+            "moment",
+            "victim",
+            "jobs then",
+            "files there",
+            "temporary files",
+            "after one more run",
+        )
         print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}", flush=True)
         while len(rows) < arguments.kills:
             victim, moment = VICTIMS[len(rows) % len(VICTIMS)], chance.uniform(0, seconds)

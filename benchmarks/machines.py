@@ -41,7 +41,9 @@ VARIANTS = {
 }
 
 
-def results_of(root: Path, configfile: Path, target: str, cores: str, variant: dict[str, str]) -> Path:
+def results_of(
+    root: Path, configfile: Path, target: str, cores: str, variant: dict[str, str]
+) -> Path:
     """Run a configuration in a copy of the project under a variant; return the folder of its results."""
     settings = yaml.safe_load(configfile.read_text())
     if "threads" in variant:
@@ -50,7 +52,9 @@ def results_of(root: Path, configfile: Path, target: str, cores: str, variant: d
     kept = dict(os.environ)
     os.environ.update({name: value for name, value in variant.items() if name != "threads"})
     try:
-        status = run(root, "--cores", cores, target, "--configfile", "variant.yaml", limit=10 * LIMIT)
+        status = run(
+            root, "--cores", cores, target, "--configfile", "variant.yaml", limit=10 * LIMIT
+        )
     finally:
         os.environ.clear()
         os.environ.update(kept)
@@ -82,7 +86,11 @@ def is_number(text: str) -> bool:
 
 def difference(one: list[str], other: list[str]) -> tuple[float, float, int]:
     """Return the largest absolute and relative difference of two columns, and how many cells are not equal."""
-    pairs = [(float(a), float(b)) for a, b in zip(one, other, strict=True) if is_number(a) and is_number(b)]
+    pairs = [
+        (float(a), float(b))
+        for a, b in zip(one, other, strict=True)
+        if is_number(a) and is_number(b)
+    ]
     absolute = max((abs(a - b) for a, b in pairs), default=0.0)
     relative = max((abs(a - b) / abs(a) for a, b in pairs if a), default=0.0)
     return absolute, relative, sum(a != b for a, b in zip(one, other, strict=True))
@@ -96,34 +104,52 @@ def weights_apart(one: Path, other: Path) -> float:
     worst = 0.0
     for file in sorted(one.rglob("model.safetensors")):
         mine, theirs = load_file(file), load_file(other / file.relative_to(one))
-        squares = sum(float(np.square(mine[name].astype(float) - theirs[name]).sum()) for name in mine)
-        worst = max(worst, (squares / sum(float(np.square(mine[name].astype(float)).sum()) for name in mine)) ** 0.5)
+        squares = sum(
+            float(np.square(mine[name].astype(float) - theirs[name]).sum()) for name in mine
+        )
+        worst = max(
+            worst,
+            (squares / sum(float(np.square(mine[name].astype(float)).sum()) for name in mine))
+            ** 0.5,
+        )
     return worst
 
 
-def table(columns: dict[str, list[str]], others: dict[str, dict[str, list[str]]]) -> list[list[str]]:
+def table(
+    columns: dict[str, list[str]], others: dict[str, dict[str, list[str]]]
+) -> list[list[str]]:
     """Return a row for every column of floats that differs somewhere: its name, and a cell a variant."""
     rows = []
     for name, values in columns.items():
         found = [difference(values, other[name]) for other in others.values()]
         if not is_whole(values) and any(count for _, _, count in found):
-            rows.append([f"`{name}`", *(f"{a:.1e} ({r:.0e})" if count else "0" for a, r, count in found)])
+            rows.append(
+                [f"`{name}`", *(f"{a:.1e} ({r:.0e})" if count else "0" for a, r, count in found)]
+            )
     return rows
 
 
 def unequal(columns: dict[str, list[str]], other: dict[str, list[str]]) -> list[str]:
     """Return names of the columns of counts, verdicts and text that are not equal, with the number of their cells."""
-    whole = {name: difference(columns[name], other[name])[2] for name in columns if is_whole(columns[name])}
+    whole = {
+        name: difference(columns[name], other[name])[2]
+        for name in columns
+        if is_whole(columns[name])
+    }
     return [f"{name} ({count})" for name, count in whole.items() if count]
 
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--configfile", type=Path, default=Path("config/test.yaml"))
     parser.add_argument("--target", default="tables")
     parser.add_argument("--cores", default="2")
-    parser.add_argument("--variants", nargs="*", default=list(VARIANTS), choices=list(VARIANTS), metavar="NAME")
+    parser.add_argument(
+        "--variants", nargs="*", default=list(VARIANTS), choices=list(VARIANTS), metavar="NAME"
+    )
     arguments = parser.parse_args()
     options = arguments.configfile, arguments.target, arguments.cores
     with tempfile.TemporaryDirectory() as folder:
@@ -132,15 +158,24 @@ def main() -> None:
         columns, others, weights = columns_of(plain), {}, {}
         for i, name in enumerate(arguments.variants):
             results = results_of(fresh_copy(Path(folder) / str(i), first), *options, VARIANTS[name])
-            others[name], weights[name] = columns_of(results), weights_apart(plain / "runs", results / "runs")
+            others[name], weights[name] = (
+                columns_of(results),
+                weights_apart(plain / "runs", results / "runs"),
+            )
             print(f"{name}: done", file=sys.stderr, flush=True)
-    print(f"{arguments.configfile}: {len(columns['task'])} networks; largest absolute difference (relative)\n")
+    print(
+        f"{arguments.configfile}: {len(columns['task'])} networks; largest absolute difference (relative)\n"
+    )
     print(f"| column | {' | '.join(others)} |\n|{'---|' * (len(others) + 1)}")
-    print(f"| weights | {' | '.join(f'({apart:.0e})' if apart else '0' for apart in weights.values())} |")
+    print(
+        f"| weights | {' | '.join(f'({apart:.0e})' if apart else '0' for apart in weights.values())} |"
+    )
     for row in table(columns, others):
         print(f"| {' | '.join(row)} |")
     for name, other in others.items():
-        print(f"\ncounts, verdicts and text that differ, {name}: {', '.join(unequal(columns, other)) or 'none'}")
+        print(
+            f"\ncounts, verdicts and text that differ, {name}: {', '.join(unequal(columns, other)) or 'none'}"
+        )
 
 
 if __name__ == "__main__":

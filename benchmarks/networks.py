@@ -7,13 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_geometry import io
-from rnn_geometry.cells import Cell
 from rnn_geometry.errors import UserError
-from rnn_geometry.model import Classifier, analysis_cell, build_classifier, load_classifier, save_classifier
-from rnn_geometry.states import visit
-from rnn_geometry.tasks import build_task, word_vectors
-from rnn_geometry.training import Recipe, evaluate, train
+from rnn_geometry.networks.cells import Cell
+from rnn_geometry.networks.classifier import (
+    Classifier,
+    analysis_cell,
+    build_classifier,
+    load_classifier,
+    save_classifier,
+)
+from rnn_geometry.networks.states import visit
+from rnn_geometry.networks.training import Recipe, evaluate, train
+from rnn_geometry.store import formats
+from rnn_geometry.tasks.synthetic import build_task, word_vectors
 
 LENGTH = 25
 # Learning rate, L2, steps of config.yaml; wider networks learn with smaller steps of the same relative size.
@@ -38,7 +44,14 @@ class Network:
 
 
 def trained(
-    folder: Path, cell: str, hidden: int, family: str = "categorical", *, seed: int = 0, starts: int = 1000, **options
+    folder: Path,
+    cell: str,
+    hidden: int,
+    family: str = "categorical",
+    *,
+    seed: int = 0,
+    starts: int = 1000,
+    **options,
 ) -> Network:
     """Return a network of a synthetic task, trained on the first call and read from `folder` on later ones."""
     task = build_task(family, length=LENGTH, balanced=True, **options)
@@ -74,8 +87,10 @@ def _train(task, cell: str, hidden: int, seed: int, model_file: Path, run_file: 
     recipe = dict(RECIPES[cell])
     recipe["learning_rate"] *= min(1.0, 64 / hidden)
     print(f"training {model_file.stem}", flush=True)
-    train(classifier, task.sample(32000, 1), task.sample(1000, 2), Recipe(**recipe), batch_seed=seed)
+    train(
+        classifier, task.sample(32000, 1), task.sample(1000, 2), Recipe(**recipe), batch_seed=seed
+    )
     model_file.parent.mkdir(parents=True, exist_ok=True)
     save_classifier(model_file, classifier)
-    io.write_json(run_file, {"network": network})
+    formats.write_json(run_file, {"network": network})
     return classifier

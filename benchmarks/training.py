@@ -23,11 +23,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from rnn_geometry.cells import CELLS, Cell, make_cell
-from rnn_geometry.model import build_classifier
-from rnn_geometry.sentences import Sentences
-from rnn_geometry.text import prepare_text
-from rnn_geometry.training import Recipe, Trainer, batch
+from rnn_geometry.networks.cells import CELLS, Cell, make_cell
+from rnn_geometry.networks.classifier import build_classifier
+from rnn_geometry.networks.training import Recipe, Trainer, batch
+from rnn_geometry.tasks.sentences import Sentences
+from rnn_geometry.tasks.text.prepare import prepare_text
 
 ROUNDS = 7
 SIZES = {
@@ -41,7 +41,9 @@ def routes(name: str, cell: Cell) -> dict[str, Callable[[torch.Tensor], torch.Te
     """Return ways of turning word vectors (B, T, E) into outputs (B, T, H) by name; the project's comes first."""
     found = {"project": cell.outputs, "plain loop": lambda x: cell.output(Cell.unroll(cell, x))}
     if name in KERNELS:
-        found["torch kernel"] = lambda x: cell._kernel(KERNELS[name], x, cell.initial_state(x)[None])[0]
+        found["torch kernel"] = lambda x: cell._kernel(
+            KERNELS[name], x, cell.initial_state(x)[None]
+        )[0]
     return found
 
 
@@ -61,7 +63,9 @@ def compare_cells() -> None:
         for name in CELLS:
             cell = make_cell(name, inputs, hidden)
             cell.reset_parameters(torch.Generator().manual_seed(0))
-            ways = {way: partial(seconds, route, x, 10) for way, route in routes(name, cell).items()}
+            ways = {
+                way: partial(seconds, route, x, 10) for way, route in routes(name, cell).items()
+            }
             report(name, ways, words, ROUNDS)
 
 
@@ -72,7 +76,9 @@ def report(name: str, ways: dict[str, Callable[[], float]], words: int, rounds: 
         for way, measure in ways.items():
             times[way].append(measure())
     median = {way: statistics.median(values) for way, values in times.items()}
-    speeds = "  ".join(f"{way} {words / value / 1e3:6.1f}k words/s" for way, value in median.items())
+    speeds = "  ".join(
+        f"{way} {words / value / 1e3:6.1f}k words/s" for way, value in median.items()
+    )
     ratios = ", ".join(f"{median[way] / median['project']:.2f} x {way}" for way in list(ways)[1:])
     print(f"  {name:18s}{speeds}   = {ratios}", flush=True)
 
@@ -126,7 +132,10 @@ class OtherNetwork(nn.Module):
 
     def __init__(self, rnn: nn.Module):
         super().__init__()
-        self.words, self.readout = nn.Embedding(VOCABULARY, EMBEDDING), nn.Linear(HIDDEN, CLASSES, bias=False)
+        self.words, self.readout = (
+            nn.Embedding(VOCABULARY, EMBEDDING),
+            nn.Linear(HIDDEN, CLASSES, bias=False),
+        )
         self.rnn = rnn
 
     def forward(self, tokens: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
@@ -138,7 +147,9 @@ def torch_step(network: nn.Module, penalised: list[torch.Tensor]) -> Callable:
     """Return one training step of a module with torch.optim.Adam."""
     optimizer = torch.optim.Adam(network.parameters(), 2e-3, RECIPE.betas, fused=True)
 
-    def step(number: int, tokens: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor) -> None:
+    def step(
+        number: int, tokens: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor
+    ) -> None:
         loss = nn.functional.cross_entropy(network(tokens, lengths), labels)
         (loss + RECIPE.l2 * sum(weight.square().sum() for weight in penalised)).backward()
         nn.utils.clip_grad_norm_(network.parameters(), RECIPE.clip)
@@ -150,7 +161,13 @@ def torch_step(network: nn.Module, penalised: list[torch.Tensor]) -> Callable:
 
 def step_routes(name: str) -> dict[str, Callable]:
     """Return training steps of equal networks by name; the project's comes first."""
-    network = {"cell": name, "hidden_size": HIDDEN, "embedding_size": EMBEDDING, "cell_options": {}, "classes": CLASSES}
+    network = {
+        "cell": name,
+        "hidden_size": HIDDEN,
+        "embedding_size": EMBEDDING,
+        "cell_options": {},
+        "classes": CLASSES,
+    }
     network |= {"readout_bias": False, "readout_scale": 0.1, "words": VOCABULARY}
     found = {"project": Trainer(build_classifier(network, None, seed=0), RECIPE, 1000).step}
     if name in MODULES:
@@ -169,9 +186,13 @@ def compare_steps() -> None:
     offsets = np.arange(8 * BATCH + 1, dtype=np.int64) * LENGTH
     sentences = Sentences(tokens, offsets, generator.integers(0, CLASSES, 8 * BATCH))
     batches = [batch(sentences, np.arange(i * BATCH, (i + 1) * BATCH)) for i in range(8)]
-    print(f"training steps on text: V {VOCABULARY}, E {EMBEDDING}, T {LENGTH}, H {HIDDEN}, B {BATCH}")
+    print(
+        f"training steps on text: V {VOCABULARY}, E {EMBEDDING}, T {LENGTH}, H {HIDDEN}, B {BATCH}"
+    )
     for name in CELLS:
-        ways = {way: partial(step_seconds, step, batches[:3]) for way, step in step_routes(name).items()}
+        ways = {
+            way: partial(step_seconds, step, batches[:3]) for way, step in step_routes(name).items()
+        }
         report(name, ways, BATCH * LENGTH, 5)
 
 
@@ -191,12 +212,16 @@ def time_tokenising(texts: int = 100_000, words: int = 50) -> None:
         for name, rows in (("train", drawn), ("test", drawn[:1000])):
             with open(f"{folder}/{name}.jsonl", "w", encoding="utf-8") as handle:
                 for i, row in enumerate(rows.tolist()):
-                    text = " ".join(f"Word{word}," if word % 7 == 0 else f"word{word}" for word in row)
+                    text = " ".join(
+                        f"Word{word}," if word % 7 == 0 else f"word{word}" for word in row
+                    )
                     handle.write(json.dumps({"text": text, "label": i % 4}) + "\n")
         started = time.process_time()
         prepared = prepare_text({"source": {"folder": "."}}, folder, 0)
     spent = time.process_time() - started
-    print(f"tokenising {texts} texts of {words} words: {spent:.1f} CPU s, vocabulary {len(prepared.vocabulary)}")
+    print(
+        f"tokenising {texts} texts of {words} words: {spent:.1f} CPU s, vocabulary {len(prepared.vocabulary)}"
+    )
 
 
 PARTS = {"cells": compare_cells, "steps": compare_steps, "tokenise": time_tokenising}

@@ -32,7 +32,7 @@ IMPORTS = {
     "slow_points": "import rnn_geometry.runs, pyarrow.parquet",
     "linearize": "import rnn_geometry.runs, pyarrow.parquet",
     "geometry": "import rnn_geometry.geometry",
-    "intrinsic_dimension": "import rnn_geometry.tables, rnn_geometry.dimension, skdim",
+    "intrinsic_dimension": "import rnn_geometry.tables, rnn_geometry.geometry.dimension, skdim",
     "tabulate": "import rnn_geometry.tables",
     "plot_network": "import rnn_geometry.plotting.network, pyarrow.parquet",
     "plot_gallery": "import rnn_geometry.plotting.gallery",
@@ -61,7 +61,9 @@ def import_seconds(environment: dict[str, str]) -> dict[str, float]:
     """Return the median CPU seconds, of three, that a job of each rule spends on start-up and imports."""
     seconds = {}
     for rule, statement in IMPORTS.items():
-        seconds[rule] = sorted(cpu_of([sys.executable, "-c", statement], env=environment)[0] for _ in range(3))[1]
+        seconds[rule] = sorted(
+            cpu_of([sys.executable, "-c", statement], env=environment)[0] for _ in range(3)
+        )[1]
     return seconds
 
 
@@ -94,12 +96,16 @@ def project_copy(root: Path) -> None:
     """Copy what a run needs."""
     for name in ("Snakefile", "workflow", "config", "profiles", "envs"):
         source = PROJECT / name
-        shutil.copytree(source, root / name) if source.is_dir() else shutil.copy2(source, root / name)
+        shutil.copytree(source, root / name) if source.is_dir() else shutil.copy2(
+            source, root / name
+        )
 
 
 def main() -> None:
     """Run the configuration and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--configfile", default="config/config.yaml")
     parser.add_argument("--cores", default="2")
     arguments = parser.parse_args()
@@ -109,24 +115,49 @@ def main() -> None:
         own_seconds = root / "own_seconds.txt"
         environment = {**os.environ, "PYTHONPATH": str(root / "workflow"), "OMP_NUM_THREADS": "1"}
         environment["OWN_SECONDS"] = str(own_seconds)
-        options = ["--cores", arguments.cores, "--quiet", "all", "--configfile", arguments.configfile]
+        options = [
+            "--cores",
+            arguments.cores,
+            "--quiet",
+            "all",
+            "--configfile",
+            arguments.configfile,
+        ]
         cpu, wall = cpu_of([sys.executable, "-c", ACCOUNTED, *options], cwd=root, env=environment)
         results = root / results_folder(root, arguments.configfile)
-        report = [sys.executable, "-m", "snakemake", *options, "--report", str(results / "again.html")]
-        own = {"scheduling": float(own_seconds.read_text()), "report": cpu_of(report, cwd=root, env=environment)[0]}
+        report = [
+            sys.executable,
+            "-m",
+            "snakemake",
+            *options,
+            "--report",
+            str(results / "again.html"),
+        ]
+        own = {
+            "scheduling": float(own_seconds.read_text()),
+            "report": cpu_of(report, cwd=root, env=environment)[0],
+        }
         networks = len(list((results / "runs").rglob("model.safetensors")))
-        print_table(jobs_of(results / "benchmarks"), import_seconds(environment), own, networks, cpu, wall)
+        print_table(
+            jobs_of(results / "benchmarks"), import_seconds(environment), own, networks, cpu, wall
+        )
 
 
 def results_folder(root: Path, configfile: str) -> str:
     """Return the folder of results that a configuration names."""
-    settings = [yaml.safe_load((root / path).read_text()) for path in ("config/config.yaml", configfile)]
+    settings = [
+        yaml.safe_load((root / path).read_text()) for path in ("config/config.yaml", configfile)
+    ]
     return {**settings[0], **settings[1]}["results"]
 
 
-def print_table(jobs, imports, own: dict[str, float], networks: int, cpu: float, wall: float) -> None:
+def print_table(
+    jobs, imports, own: dict[str, float], networks: int, cpu: float, wall: float
+) -> None:
     """Print a row per rule and the totals."""
-    print(f"{'rule':20s} {'jobs':>5s} {'CPU s':>8s} {'s a job':>8s} {'start-up s a job':>17s} {'share':>6s}")
+    print(
+        f"{'rule':20s} {'jobs':>5s} {'CPU s':>8s} {'s a job':>8s} {'start-up s a job':>17s} {'share':>6s}"
+    )
     for rule, seconds in sorted(jobs.items(), key=lambda item: -sum(item[1])):
         total, start = sum(seconds), len(seconds) * imports[rule]
         share = f"{start / total:.0%}" if total else "-"
@@ -135,7 +166,9 @@ def print_table(jobs, imports, own: dict[str, float], networks: int, cpu: float,
         )
     start = sum(len(seconds) * imports[rule] for rule, seconds in jobs.items())
     spent = start + sum(own.values())
-    print(f"whole run: {wall:.0f} s wall, {cpu:.0f} CPU s, {cpu / networks:.1f} CPU s a network ({networks} networks)")
+    print(
+        f"whole run: {wall:.0f} s wall, {cpu:.0f} CPU s, {cpu / networks:.1f} CPU s a network ({networks} networks)"
+    )
     print(f"start-up and imports of jobs {start:.0f} CPU s ({start / cpu:.1%})")
     for name, seconds in own.items():
         print(f"Snakemake, {name} {seconds:.0f} CPU s ({seconds / cpu:.1%})")

@@ -62,8 +62,14 @@ OVERFLOW = """() => {
 @pytest.fixture(scope="session", name="browser")
 def launched():
     """Return Chromium without a window; skip where it or its driver is missing."""
-    driver = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    driver = pytest.importorskip(
+        "playwright.sync_api", reason="the package playwright is not installed"
+    )
+    path = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if not path:
         pytest.skip("Chromium is not installed: put it on the PATH")
     with driver.sync_playwright() as running:
@@ -73,7 +79,9 @@ def launched():
 
 
 @contextmanager
-def opened(browser, path, fragment="", width=1280, height=900, refused=("error", "warning"), **options):
+def opened(
+    browser, path, fragment="", width=1280, height=900, refused=("error", "warning"), **options
+):
     """Open a file in a page of its own; on leaving, fail on any error in its console and any request beyond the disk.
 
     fragment: what follows the path, from # on. refused: kinds of console messages that fail. options: those of a
@@ -81,9 +89,15 @@ def opened(browser, path, fragment="", width=1280, height=900, refused=("error",
     """
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     page, problems = context.new_page(), []
-    page.on("console", lambda message: problems.append(message.text) if message.type in refused else None)
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type in refused else None,
+    )
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda request: None if request.url.startswith(LOCAL) else problems.append(request.url))
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(LOCAL) else problems.append(request.url),
+    )
     page.set_default_timeout(10_000)
     try:
         page.goto(path.resolve().as_uri() + fragment)
@@ -114,7 +128,11 @@ def accessibility(page):
 
 
 def _violations(page, only):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
     kind = "rule" if only == ["color-contrast"] else "tag"
     result = axe.Axe().run(page, options={"runOnly": {"type": kind, "values": only}}).response
-    return [f"{rule['id']}: {node['html']}" for rule in result["violations"] for node in rule["nodes"]]
+    return [
+        f"{rule['id']}: {node['html']}" for rule in result["violations"] for node in rule["nodes"]
+    ]

@@ -49,11 +49,13 @@ class ProjectCopy:
         for name in SOURCES:
             source = PROJECT / name
             ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
-            shutil.copytree(source, root / name, ignore=ignore) if source.is_dir() else shutil.copy2(
-                source, root / name
-            )
+            shutil.copytree(
+                source, root / name, ignore=ignore
+            ) if source.is_dir() else shutil.copy2(source, root / name)
 
-    def snakemake(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess:
+    def snakemake(
+        self, *arguments: str, check: bool = True, **environment: str
+    ) -> subprocess.CompletedProcess:
         """Run snakemake in the copy on two cores; fail with its output unless `check` is False."""
         inherited = {key: value for key, value in os.environ.items() if key != "RNN_GEOMETRY_DATA"}
         environment = {
@@ -63,18 +65,31 @@ class ProjectCopy:
             **environment,
         }
         command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
-        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, timeout=600)
+        done = subprocess.run(
+            command, cwd=self.root, env=environment, capture_output=True, text=True, timeout=600
+        )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 
     def tiny(self, **changes) -> str:
         """Write the smallest configuration, of one network that learns little; return its path for --configfile."""
-        task = {"name": "two", "family": "categorical", "classes": 2, "length": 5, "train_size": 640}
+        task = {
+            "name": "two",
+            "family": "categorical",
+            "classes": 2,
+            "length": 5,
+            "train_size": 640,
+        }
         smallest = {
             "tasks": [{**task, "dev_size": 100, "test_size": 100}],
             "cells": ["small"],
             "models": {"small": {"cell": "gru", "hidden_size": 8, "steps": 20}},
-            "analysis": {"visited_states": 40, "exact_starts": 10, "spectrum_points": 4, "trajectories": 4},
+            "analysis": {
+                "visited_states": 40,
+                "exact_starts": 10,
+                "spectrum_points": 4,
+                "trajectories": 4,
+            },
         }
         return self.configure(**{**smallest, **changes})
 

@@ -95,7 +95,10 @@ def what_is_missing(accounting: bool = False) -> str | None:
         "util-linux": ("setpriv",),
     }
     if accounting:
-        programs |= {"slurmdbd": ("slurmdbd", "sacctmgr"), "mariadb-server": ("mariadbd", "mariadb-install-db")}
+        programs |= {
+            "slurmdbd": ("slurmdbd", "sacctmgr"),
+            "mariadb-server": ("mariadbd", "mariadb-install-db"),
+        }
     for package, names in programs.items():
         for name in names:
             if not shutil.which(name, path=_search_path()):
@@ -151,7 +154,9 @@ class SlurmCluster:
 
     def call(self, *command: str, check: bool = True) -> str:
         """Run a command of Slurm and return what it prints."""
-        done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, timeout=PATIENCE)
+        done = subprocess.run(
+            command, env=self._environment(), capture_output=True, text=True, timeout=PATIENCE
+        )
         if check and done.returncode:
             raise SlurmMissing(f"{' '.join(command)} failed: {done.stderr.strip()}")
         return done.stdout
@@ -159,7 +164,9 @@ class SlurmCluster:
     def jobs(self) -> list[dict[str, str]]:
         """Return what the controller knows of the jobs so far, oldest first: JobState, TRES, TimeLimit, Comment, ..."""
         lines = self.call("scontrol", "show", "job", "--oneliner", "--all").splitlines()
-        jobs = [dict(re.findall(r"(\S+?)=(\S*)", line)) for line in lines if line.startswith("JobId=")]
+        jobs = [
+            dict(re.findall(r"(\S+?)=(\S*)", line)) for line in lines if line.startswith("JobId=")
+        ]
         return sorted(jobs, key=lambda job: int(job["JobId"]))
 
     # How it is done
@@ -179,8 +186,14 @@ class SlurmCluster:
             self.call("sacctmgr", "--immediate", "add", "cluster", "test")
         CONFIGURATION.parent.mkdir(exist_ok=True)
         CONFIGURATION.symlink_to(self.folder / "slurm.conf")
-        self._start_daemon("slurmctld", "-D", "-c", until=lambda: _answers(self.ports["controller"]))
-        self._start_daemon("slurmd", "-D", until=lambda: self.call("sinfo", "-h", "-o", "%T", check=False) == "idle\n")
+        self._start_daemon(
+            "slurmctld", "-D", "-c", until=lambda: _answers(self.ports["controller"])
+        )
+        self._start_daemon(
+            "slurmd",
+            "-D",
+            until=lambda: self.call("sinfo", "-h", "-o", "%T", check=False) == "idle\n",
+        )
 
     def _write_configuration(self) -> None:
         names = ("controller", "node", "accountant", "database")
@@ -214,42 +227,82 @@ class SlurmCluster:
         key, place = self.folder / "munge.key", self.folder / "munge.socket"
         key.write_bytes(os.urandom(128))
         key.chmod(0o600)
-        files = [f"--{name}-file={self.folder}/munge.{name}" for name in ("key", "pid", "log", "seed")]
-        self._start_daemon("munged", "--foreground", "--force", f"--socket={place}", *files, until=place.exists)
+        files = [
+            f"--{name}-file={self.folder}/munge.{name}" for name in ("key", "pid", "log", "seed")
+        ]
+        self._start_daemon(
+            "munged", "--foreground", "--force", f"--socket={place}", *files, until=place.exists
+        )
 
     def _start_database(self) -> None:
         data, place = self.folder / "database", self.folder / "database.socket"
         new = ["--no-defaults", "--user=root", f"--datadir={data}", "--skip-test-db"]
         self.call("mariadb-install-db", *new, "--auth-root-authentication-method=normal")
-        options = [f"--socket={place}", f"--port={self.ports['database']}", "--bind-address=127.0.0.1"]
-        arguments = ["--no-defaults", "--user=root", f"--datadir={data}", f"--pid-file={self.folder}/database.pid"]
-        self._start_daemon("mariadbd", *arguments, *options, until=lambda: _answers(self.ports["database"]))
+        options = [
+            f"--socket={place}",
+            f"--port={self.ports['database']}",
+            "--bind-address=127.0.0.1",
+        ]
+        arguments = [
+            "--no-defaults",
+            "--user=root",
+            f"--datadir={data}",
+            f"--pid-file={self.folder}/database.pid",
+        ]
+        self._start_daemon(
+            "mariadbd", *arguments, *options, until=lambda: _answers(self.ports["database"])
+        )
         rights = "GRANT ALL ON slurm.* TO slurm@'127.0.0.1' IDENTIFIED BY 'slurm'"
-        self.call("mariadb", "--no-defaults", f"--socket={place}", "--user=root", f"--execute={rights}")
+        self.call(
+            "mariadb", "--no-defaults", f"--socket={place}", "--user=root", f"--execute={rights}"
+        )
 
     def _start_daemon(self, name: str, *arguments: str, until: Callable[[], bool]) -> None:
         """Start a daemon that ends with this process, and wait until it is of use."""
-        command = ["setpriv", "--pdeathsig", "TERM", "--", shutil.which(name, path=_search_path()), *arguments]
+        command = [
+            "setpriv",
+            "--pdeathsig",
+            "TERM",
+            "--",
+            shutil.which(name, path=_search_path()),
+            *arguments,
+        ]
         log = self.folder / f"{name}.out"
         with open(log, "wb") as out:
             process = subprocess.Popen(
-                command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
+                command,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
             )
         self.daemons.append((name, process))
         deadline = time.monotonic() + PATIENCE
         while not until():
             if process.poll() is not None or time.monotonic() > deadline:
-                raise SlurmMissing(f"{name} did not start on this machine: {self._last_lines(name)}")
+                raise SlurmMissing(
+                    f"{name} did not start on this machine: {self._last_lines(name)}"
+                )
             time.sleep(0.1)
 
     def _last_lines(self, name: str) -> str:
         logs = [self.folder / f"{name}.out", self.folder / f"{name}.log"]
-        lines = [line for log in logs if log.exists() for line in log.read_text(errors="replace").splitlines()]
+        lines = [
+            line
+            for log in logs
+            if log.exists()
+            for line in log.read_text(errors="replace").splitlines()
+        ]
         return " | ".join(lines[-6:]) or "it says nothing"
 
     def _environment(self) -> dict[str, str]:
         # Here the folder's own files are read, but for the job steps, which forget this variable.
-        return {**os.environ, "PATH": _search_path(), "SLURM_CONF": f"{self.folder}/slurm.conf", "LC_ALL": "C"}
+        return {
+            **os.environ,
+            "PATH": _search_path(),
+            "SLURM_CONF": f"{self.folder}/slurm.conf",
+            "LC_ALL": "C",
+        }
 
     def _cancel_jobs(self) -> None:
         """Cancel all jobs and wait until they are gone: their steps outlive the daemon of the node."""
@@ -272,7 +325,9 @@ def _locked(path: Path):
         except OSError:
             if time.monotonic() > deadline:
                 handle.close()
-                raise SlurmMissing(f"other tests have been using Slurm on this machine for long ({path})") from None
+                raise SlurmMissing(
+                    f"other tests have been using Slurm on this machine for long ({path})"
+                ) from None
             time.sleep(0.5)
 
 
@@ -280,7 +335,10 @@ def _check_configuration() -> None:
     """Raise SlurmMissing where this machine has a Slurm; remove the link of tests that were killed."""
     if not os.path.lexists(CONFIGURATION):
         return
-    if not (CONFIGURATION.is_symlink() and Path(os.readlink(CONFIGURATION)).parent.name.startswith(f"{NAME}-")):
+    if not (
+        CONFIGURATION.is_symlink()
+        and Path(os.readlink(CONFIGURATION)).parent.name.startswith(f"{NAME}-")
+    ):
         raise SlurmMissing(f"this machine has a Slurm of its own ({CONFIGURATION})")
     CONFIGURATION.unlink()
 

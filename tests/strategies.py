@@ -9,14 +9,30 @@ import yaml
 from conftest import PROJECT
 from hypothesis import strategies as st
 
-from rnn_geometry import tasks as synthetic_tasks
-from rnn_geometry import text_options
+from rnn_geometry.tasks import synthetic as synthetic_tasks
+from rnn_geometry.tasks.text import options as text_options
 
 SCHEMA = yaml.safe_load((PROJECT / "workflow/schemas/config.schema.yaml").read_text())
 # Every keyword of the schema has to be known here: an unknown one would be ignored in silence.
 ABOUT = {"$schema", "$defs", "default", "$ref", "type", "enum", "const", "if", "else", "required"}
-LIMITS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "pattern"}
-PARTS = {"minItems", "maxItems", "uniqueItems", "items", "properties", "additionalProperties", "propertyNames"}
+LIMITS = {
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minLength",
+    "maxLength",
+    "pattern",
+}
+PARTS = {
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "items",
+    "properties",
+    "additionalProperties",
+    "propertyNames",
+}
 KEYWORDS = ABOUT | LIMITS | PARTS
 TYPES = {
     "null": lambda value: value is None,
@@ -47,7 +63,11 @@ def subschemas(schema):
     """Yield a schema and every schema in it."""
     yield schema
     inner = [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values()]
-    inner += [schema[key] for key in ("items", "propertyNames", "additionalProperties", "if", "else") if key in schema]
+    inner += [
+        schema[key]
+        for key in ("items", "propertyNames", "additionalProperties", "if", "else")
+        if key in schema
+    ]
     for part in inner:
         if isinstance(part, dict):
             yield from subschemas(part)
@@ -78,7 +98,10 @@ def _integers(schema):
 def _numbers(schema):
     low = schema.get("minimum", schema.get("exclusiveMinimum", 0))
     high = schema.get("maximum", schema.get("exclusiveMaximum", low + 100.0))
-    open_ends = {"exclude_min": "exclusiveMinimum" in schema, "exclude_max": "exclusiveMaximum" in schema}
+    open_ends = {
+        "exclude_min": "exclusiveMinimum" in schema,
+        "exclude_max": "exclusiveMaximum" in schema,
+    }
     return st.floats(low, high, allow_nan=False, **open_ends)
 
 
@@ -86,19 +109,28 @@ def _texts(schema):
     if "pattern" in schema:
         # Of ASCII, as all our patterns mean it; `.` is any letter there is.
         found = st.from_regex(re.compile(schema["pattern"], re.ASCII), fullmatch=True)
-        return found.filter(lambda text: text.isprintable() and len(text) <= min(schema.get("maxLength", 60), 60))
+        return found.filter(
+            lambda text: text.isprintable() and len(text) <= min(schema.get("maxLength", 60), 60)
+        )
     letters = st.characters(codec="utf-8", exclude_categories=("C", "Z"))
     return st.text(letters, min_size=schema.get("minLength", 0), max_size=9)
 
 
 def _lists(schema):
-    size = {"min_size": schema.get("minItems", 0), "max_size": schema.get("maxItems", schema.get("minItems", 0) + 2)}
+    size = {
+        "min_size": schema.get("minItems", 0),
+        "max_size": schema.get("maxItems", schema.get("minItems", 0) + 2),
+    }
     items = from_schema(schema.get("items", {"type": "integer"}))
     return st.lists(items, **size, unique=bool(schema.get("uniqueItems")))
 
 
 def _objects(schema, overrides):
-    known = {key: from_schema(part) for key, part in schema.get("properties", {}).items() if key not in overrides}
+    known = {
+        key: from_schema(part)
+        for key, part in schema.get("properties", {}).items()
+        if key not in overrides
+    }
     known |= overrides
     required = {key: known.pop(key) for key in schema.get("required", ())}
     return st.fixed_dictionaries(required, optional=known)
@@ -123,7 +155,11 @@ OPTIONS = {
     "multilabel": {"labels": st.integers(1, 16)},
     "context": {"classes": st.just(2)},
 }
-COMMON = {"length": LENGTHS, "balanced": st.booleans(), "neutral": st.sampled_from(["zero", "one_hot"])}
+COMMON = {
+    "length": LENGTHS,
+    "balanced": st.booleans(),
+    "neutral": st.sampled_from(["zero", "one_hot"]),
+}
 SIZES = dict.fromkeys(("train_size", "dev_size", "test_size"), st.integers(1, 1000))
 # Options of text tasks but for `source`; files are those of `write_texts`. One of three choices of classes is made.
 FILES = {"train": "train.csv", "test": "test.csv"}
@@ -156,7 +192,9 @@ def write_texts(folder):
     """Write the files that text tasks name."""
     folder.mkdir(parents=True, exist_ok=True)
     for file in FILES.values():
-        (folder / file).write_text("text,label\nsun of the day,0\nrain of the night,1\nbold words,2\n")
+        (folder / file).write_text(
+            "text,label\nsun of the day,0\nrain of the night,1\nbold words,2\n"
+        )
 
 
 @st.composite
@@ -164,13 +202,22 @@ def tasks(draw, name, cells):
     """Draw a task with some options of its family, and perhaps networks of its own."""
     family = draw(st.sampled_from([*OPTIONS, "text"]))
     known = TEXT if family == "text" else {**OPTIONS[family], **COMMON, **SIZES}
-    options = draw(st.fixed_dictionaries({"source": st.just(FILES)} if family == "text" else {}, optional=known))
+    options = draw(
+        st.fixed_dictionaries(
+            {"source": st.just(FILES)} if family == "text" else {}, optional=known
+        )
+    )
     for other in [key for key in CLASSES if options.get(key)][1:]:
         del options[other]
     schema = SCHEMA["$defs"]["task"]["properties"]
     own = {key: from_schema(schema[key]) for key in ("seeds", "l2", "data_seed", "shuffled_labels")}
     own["cells"] = st.lists(st.sampled_from(cells), unique=True)
-    return {"name": name, "family": family, **options, **draw(st.fixed_dictionaries({}, optional=own))}
+    return {
+        "name": name,
+        "family": family,
+        **options,
+        **draw(st.fixed_dictionaries({}, optional=own)),
+    }
 
 
 @st.composite
@@ -198,8 +245,13 @@ def sweeps(draw, name, task_names, cells):
     }
     over = draw(st.sampled_from(list(values)))
     sweep = {"name": name, "over": over, "task": draw(st.sampled_from(task_names))}
-    sweep["values"] = draw(st.lists(values[over], min_size=1, max_size=3, unique_by=lambda value: str(value).lower()))
-    own = {"cells": st.lists(st.sampled_from(cells), min_size=1, unique=True), "seeds": st.just([3])}
+    sweep["values"] = draw(
+        st.lists(values[over], min_size=1, max_size=3, unique_by=lambda value: str(value).lower())
+    )
+    own = {
+        "cells": st.lists(st.sampled_from(cells), min_size=1, unique=True),
+        "seeds": st.just([3]),
+    }
     return {**sweep, **draw(st.fixed_dictionaries({}, optional=own))}
 
 
@@ -217,7 +269,9 @@ def configurations(draw):
         "models": st.just({name: draw(models()) for name in cells}),
         "text_sets": st.just({}),
         "sweeps": st.just([draw(sweeps(name, others[:split], cells)) for name in others[split:]]),
-        "results": st.sampled_from(["results", "my results; touch hacked", "a'b\"c/$(touch hacked)", "../über & so"]),
+        "results": st.sampled_from(
+            ["results", "my results; touch hacked", "a'b\"c/$(touch hacked)", "../über & so"]
+        ),
         "data_folder": st.just("."),
         "claims": st.just("config/claims.yaml"),
         "synthetic": from_schema(SCHEMA["$defs"]["synthetic"], length=LENGTHS),
@@ -268,7 +322,9 @@ def places(value, schema, path=()):
 
 def dotted(path):
     """Return a path as our sentences write it: a[0].b."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    return "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in path
+    ).removeprefix(".")
 
 
 def value_at(config, path):
@@ -298,7 +354,11 @@ NOT_NAMES = (
 def wrong_values(schema, value):
     """Return values that a schema refuses in place of one that it accepts."""
     fits = [TYPES[kind] for kind in types_of(schema)]
-    found = [] if "enum" in schema else [wrong for wrong in WRONG_TYPES if not any(fit(wrong) for fit in fits)]
+    found = (
+        []
+        if "enum" in schema
+        else [wrong for wrong in WRONG_TYPES if not any(fit(wrong) for fit in fits)]
+    )
     if "enum" in schema:
         found += ["nonsense", None, 7]
     if {"integer", "number"} & set(types_of(schema)) and "type" in schema:
@@ -328,7 +388,9 @@ def damaged(draw, config):
     if isinstance(value, dict):
         if place.schema.get("additionalProperties") is False:
             key = draw(st.sampled_from(["sedes", "train", "Cell", "a b", "__proto__"]))
-            mistakes.append(Damage(replaced(config, (*place.path, key), 1), dotted((*place.path, key))))
+            mistakes.append(
+                Damage(replaced(config, (*place.path, key), 1), dotted((*place.path, key)))
+            )
         for key in place.schema.get("required", ()):
             rest = {name: item for name, item in value.items() if name != key}
             mistakes.append(Damage(replaced(config, place.path, rest), dotted((*place.path, key))))
@@ -338,25 +400,51 @@ def damaged(draw, config):
 def contradictions(config):
     """Yield configurations of which every value is accepted by itself, and the whole is not."""
     for i, task in enumerate(config["tasks"]):
-        yield Damage(replaced(config, ("tasks",), [*config["tasks"], task]), f"'{task['name']}' is used twice")
-        yield Damage(replaced(config, ("tasks", i, "cells"), ["nobody"]), f"tasks[{i}].cells: unknown cell 'nobody'")
+        yield Damage(
+            replaced(config, ("tasks",), [*config["tasks"], task]),
+            f"'{task['name']}' is used twice",
+        )
+        yield Damage(
+            replaced(config, ("tasks", i, "cells"), ["nobody"]),
+            f"tasks[{i}].cells: unknown cell 'nobody'",
+        )
         yield Damage(replaced(config, ("tasks", i, "clases"), 3), "clases")
-        yield Damage(replaced(config, ("tasks", i, "data"), "nothing"), f"config task '{task['name']}'")
+        yield Damage(
+            replaced(config, ("tasks", i, "data"), "nothing"), f"config task '{task['name']}'"
+        )
         for option, check in checks_of(task["family"]).items():
             for wrong in WRONG_TYPES + NOT_NUMBERS + (-1, 10**6, [3, 2]):
                 if not check(wrong):
                     yield Damage(replaced(config, ("tasks", i, option), wrong), option)
     for i, _ in enumerate(config.get("sweeps", [])):
-        yield Damage(replaced(config, ("sweeps", i, "task"), "nothing"), f"sweeps[{i}].task: unknown task 'nothing'")
-        yield Damage(replaced(config, ("sweeps", i, "cells"), ["nobody"]), f"sweeps[{i}].cells: unknown cell 'nobody'")
+        yield Damage(
+            replaced(config, ("sweeps", i, "task"), "nothing"),
+            f"sweeps[{i}].task: unknown task 'nothing'",
+        )
+        yield Damage(
+            replaced(config, ("sweeps", i, "cells"), ["nobody"]),
+            f"sweeps[{i}].cells: unknown cell 'nobody'",
+        )
     for name, model in config["models"].items():
-        yield Damage(replaced(config, ("models", name), {**model, "steps": 3, "epochs": 3}), f"models.{name}: give")
-        yield Damage(replaced(config, ("models", name, "cell"), "grru"), f"models.{name}.cell: unknown cell 'grru'")
-        yield Damage(replaced(config, ("models", name, "cell_options"), {"bias": 1}), "cell_options.bias")
+        yield Damage(
+            replaced(config, ("models", name), {**model, "steps": 3, "epochs": 3}),
+            f"models.{name}: give",
+        )
+        yield Damage(
+            replaced(config, ("models", name, "cell"), "grru"),
+            f"models.{name}.cell: unknown cell 'grru'",
+        )
+        yield Damage(
+            replaced(config, ("models", name, "cell_options"), {"bias": 1}), "cell_options.bias"
+        )
     control = {"untrained": {"seeds": [1], "tasks": ["nothing"]}}
-    yield Damage({**config, "controls": control}, "controls.untrained.tasks: unknown task 'nothing'")
+    yield Damage(
+        {**config, "controls": control}, "controls.untrained.tasks: unknown task 'nothing'"
+    )
     yield Damage({**config, "cells": ["nobody"]}, "nobody")
-    yield Damage({**config, "explorer": {"sentences": {"nothing": ["a"]}}}, "explorer.sentences.nothing")
+    yield Damage(
+        {**config, "explorer": {"sentences": {"nothing": ["a"]}}}, "explorer.sentences.nothing"
+    )
 
 
 def checks_of(family):
@@ -377,15 +465,34 @@ SCALARS = st.one_of(
     st.sampled_from([10**30, -(10**30), 10**400]),
     st.floats(),
     st.text(st.characters(), max_size=8),
-    st.sampled_from(["zero", "text", "categorical", "gru", "a.b:C", ":", "..", "x.y", ".x:y", "~", "{x}", "\x00"]),
+    st.sampled_from(
+        [
+            "zero",
+            "text",
+            "categorical",
+            "gru",
+            "a.b:C",
+            ":",
+            "..",
+            "x.y",
+            ".x:y",
+            "~",
+            "{x}",
+            "\x00",
+        ]
+    ),
     st.dates(),
     st.datetimes(),
     st.binary(max_size=3),
     st.just({1, 2}),
 )
-KEYS = st.one_of(st.text(max_size=5), st.integers(), st.none(), st.booleans(), st.just(datetime.date(2026, 1, 1)))
+KEYS = st.one_of(
+    st.text(max_size=5), st.integers(), st.none(), st.booleans(), st.just(datetime.date(2026, 1, 1))
+)
 RUBBISH = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=9
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=9,
 )
 
 

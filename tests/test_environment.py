@@ -10,7 +10,9 @@ from conftest import PROJECT
 def locked():
     lines = (PROJECT / "requirements.lock").read_text().splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]
-    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", pin) for pin in pins), "no local labels, hashes or hosts"
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", pin) for pin in pins), (
+        "no local labels, hashes or hosts"
+    )
     return {name.lower(): version for name, version in (pin.split("==") for pin in pins)}
 
 
@@ -23,7 +25,11 @@ def test_the_conda_environment_equals_the_lock():
 def test_the_lock_holds_every_requirement():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
-    missing = [name for name in (re.split("[>=<]", line)[0].lower() for line in wanted) if name not in locked()]
+    missing = [
+        name
+        for name in (re.split("[>=<]", line)[0].lower() for line in wanted)
+        if name not in locked()
+    ]
     assert not missing
 
 

@@ -12,7 +12,14 @@ def test_seeds_are_stable_and_differ_by_purpose_and_wildcard():
 
 def test_a_builder_gets_its_own_options_only():
     common = {"name": "a", "data_seed": 0, "shuffled_labels": True}
-    synthetic = {**common, "family": "categorical", "train_size": 5, "dev_size": 1, "test_size": 1, "classes": 3}
+    synthetic = {
+        **common,
+        "family": "categorical",
+        "train_size": 5,
+        "dev_size": 1,
+        "test_size": 1,
+        "classes": 3,
+    }
     assert identity.family_options(synthetic) == {"classes": 3}
     text = {**common, "family": "text", "train_size": 5, "text_column": "text"}
     assert identity.family_options(text) == {"train_size": 5, "text_column": "text"}

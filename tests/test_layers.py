@@ -98,12 +98,20 @@ HEAVY = ["torch", "pandas", "datasets", "seaborn", "matplotlib", "sklearn", "skd
 
 
 def modules():
-    return sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or path.parent != PACKAGE)
+    return sorted(
+        path
+        for path in PACKAGE.rglob("*.py")
+        if path.name != "__init__.py" or path.parent != PACKAGE
+    )
 
 
 def own_imports(path):
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("rnn_geometry"):
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and node.module.startswith("rnn_geometry")
+        ):
             rest = node.module.split(".")[1:]
             yield from [rest[0]] if rest else [alias.name for alias in node.names]
 
@@ -117,7 +125,11 @@ def test_imports_only_go_up(path):
 
 def loaded_after(statement):
     code = f"import sys; {statement}; print(' '.join(sys.modules))"
-    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+    return set(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
 
 
 @pytest.mark.parametrize("name", WITHOUT_TORCH)
@@ -132,4 +144,10 @@ def test_the_snakefile_is_parsed_without_heavy_imports(name):
 
 @pytest.mark.parametrize("name", LIGHT)
 def test_a_figure_does_not_pay_for_tables(name):
-    assert not loaded_after(f"import rnn_geometry.{name}") & {"torch", "pandas", "seaborn", "sklearn", "skdim"}
+    assert not loaded_after(f"import rnn_geometry.{name}") & {
+        "torch",
+        "pandas",
+        "seaborn",
+        "sklearn",
+        "skdim",
+    }

@@ -8,9 +8,9 @@ import torch
 from conftest import PROJECT
 from torch import nn
 
-from rnn_geometry.linearization import linearize
-from rnn_geometry.slow_points import project_to_slow_manifold
-from rnn_geometry.steps import torch_step
+from rnn_geometry.dynamics.linearization import linearize
+from rnn_geometry.dynamics.slow_points import project_to_slow_manifold
+from rnn_geometry.dynamics.step import torch_step
 
 
 def test_the_example_of_the_readme_runs(capsys):
@@ -21,13 +21,17 @@ def test_the_example_of_the_readme_runs(capsys):
     found = names["found"]
     assert found.points.shape == (500, 64)
     assert capsys.readouterr().out.startswith("(500, 64)")
-    assert all(weight.dtype == torch.float32 and weight.requires_grad for weight in names["gru"].parameters())
+    assert all(
+        weight.dtype == torch.float32 and weight.requires_grad
+        for weight in names["gru"].parameters()
+    )
     assert all(weight.grad is None for weight in names["gru"].parameters())
 
 
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize(
-    ("layer", "options"), [(nn.RNN, {}), (nn.RNN, {"nonlinearity": "relu"}), (nn.GRU, {}), (nn.LSTM, {})]
+    ("layer", "options"),
+    [(nn.RNN, {}), (nn.RNN, {"nonlinearity": "relu"}), (nn.GRU, {}), (nn.LSTM, {})],
 )
 def test_a_layer_of_torch_takes_the_same_steps(layer, options, bias):
     torch.manual_seed(0)
@@ -72,7 +76,11 @@ def test_other_modules_are_refused(module, message):
 
 def test_many_inputs_at_once():
     torch.manual_seed(0)
-    step, states, inputs = torch_step(nn.GRUCell(3, 30)), torch.randn(8, 30), 0.1 * torch.randn(8, 3)
+    step, states, inputs = (
+        torch_step(nn.GRUCell(3, 30)),
+        torch.randn(8, 30),
+        0.1 * torch.randn(8, 3),
+    )
     together = project_to_slow_manifold(step, states, inputs)
     for row in range(8):
         alone = project_to_slow_manifold(step, states[row : row + 1], inputs[row])

@@ -1,5 +1,7 @@
 """The one exception that is meant for the person who runs the workflow."""
 
+from __future__ import annotations
+
 
 class UserError(Exception):
     """A mistake in configuration, data or files.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 UNTRAINED, SHUFFLED_LABELS = "untrained", "shuffled_labels"
 # Names of controls end so; `claims.networks_table` takes the ending off again.
@@ -20,7 +20,9 @@ SYNTHETIC_SIZES = ("train_size", "dev_size", "test_size")
 
 def family_options(task: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of a task that belong to its family's builder."""
-    own = WORKFLOW_TASK_KEYS if task["family"] == "text" else (*WORKFLOW_TASK_KEYS, *SYNTHETIC_SIZES)
+    own = (
+        WORKFLOW_TASK_KEYS if task["family"] == "text" else (*WORKFLOW_TASK_KEYS, *SYNTHETIC_SIZES)
+    )
     return {key: value for key, value in task.items() if key not in own}
 
 
@@ -28,3 +30,24 @@ def derive_seed(purpose: str, *wildcards: Any) -> int:
     """Return a 63-bit seed for one purpose of one job: the same wildcards give the same seed on every machine."""
     text = "/".join(map(str, (purpose, *wildcards)))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+def run_folder(run: Mapping[str, Any]) -> str:
+    """Return the folder of a network below the results."""
+    return f"runs/{run['task']}/{run['model']}/l2-{run['l2']}/seed-{run['seed']}"
+
+
+class Network(NamedTuple):
+    """One network: a task, an entry of `models`, an L2 strength as text, a seed."""
+
+    task: str
+    model: str
+    l2: str
+    seed: int
+
+
+def is_control(network: Network) -> bool:
+    """Tell whether a network is a control by the names that `Design` gives."""
+    return network.model.endswith(ENDINGS[UNTRAINED]) or network.task.endswith(
+        ENDINGS[SHUFFLED_LABELS]
+    )

@@ -9,13 +9,15 @@ from typing import NamedTuple
 import yaml
 from snakemake.exceptions import WorkflowError
 
-from rnn_geometry import io, provenance, settings as configuration, tasks as synthetic_tasks, text as text_tasks
-from rnn_geometry.claims_file import checked_claims
-from rnn_geometry.curation import check_words
-from rnn_geometry.design import Network, is_control
+from rnn_geometry.claims.file import checked_claims
+from rnn_geometry.config import plain as configuration, settings as resolver
 from rnn_geometry.errors import UserError
-from rnn_geometry.fingerprint import fingerprint as source_fingerprint
-from rnn_geometry.identity import family_options
+from rnn_geometry.identity import Network, family_options, is_control
+from rnn_geometry.store import files as io, provenance
+from rnn_geometry.store.fingerprint import fingerprint as source_fingerprint
+from rnn_geometry.tasks import synthetic as synthetic_tasks
+from rnn_geometry.tasks.curation import check_words
+from rnn_geometry.tasks.text import prepare as text_tasks
 
 # The folder of the project, whichever Snakefile this file is included from.
 HERE = workflow.current_basedir.get_path_or_uri(secret_free=True)
@@ -44,7 +46,7 @@ def resolve_configuration(raw):
     raw = dict(raw)
     if raw.get("data_folder") in (None, ""):
         raw["data_folder"] = os.environ.get("RNN_GEOMETRY_DATA") or None
-    settings = configuration.resolve(raw, schema)
+    settings = resolver.resolve(raw, schema)
     settings["claims"] = read_claims(settings["claims"])
     for task in settings["tasks"]:
         with_task_name(task, check_task, task, settings["data_folder"])
@@ -299,18 +301,18 @@ def fingerprint(rule, rules_file):
 
 def source_of(template):
     """Text of a page's template: no input file, whose place changes with that of a checkout."""
-    with open(os.path.join(ROOT, "workflow", "report", template), encoding="utf-8") as handle:
+    with open(os.path.join(ROOT, "workflow", "rnn_geometry", "pages", "templates", template), encoding="utf-8") as handle:
         return handle.read()
 
 
 def page_templates(*names):
     """Texts of some templates of pages, by name; all have the same style."""
-    return {name: source_of(f"pages/{name}") for name in sorted({*names, "style.css"})}
+    return {name: source_of(name) for name in sorted({*names, "style.css"})}
 
 
 def explorer_templates():
     """Texts of the parts of an explorer, by name."""
-    folder = os.path.join(ROOT, "workflow", "report", "explorer")
+    folder = os.path.join(ROOT, "workflow", "rnn_geometry", "pages", "templates", "explorer")
     return {name: source_of(f"explorer/{name}") for name in sorted(os.listdir(folder))}
 
 

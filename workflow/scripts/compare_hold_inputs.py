@@ -1,10 +1,10 @@
 """The slow manifold of one network under several hold inputs x*."""
 
-from rnn_geometry.job import job
+from rnn_geometry.stages.job import job
 
 with job(snakemake.log[0]) as log:
-    from rnn_geometry.hold_comparison import compare_hold_inputs
-    from rnn_geometry.model import prepare_device
+    from rnn_geometry.networks.classifier import prepare_device
+    from rnn_geometry.stages.hold_inputs import compare_hold_inputs
 
     params = snakemake.params
     compare_hold_inputs(

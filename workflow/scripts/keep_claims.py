@@ -1,11 +1,11 @@
 """Keep the verdicts, the sweeps and the costs of the battery as small committed files."""
 
-from rnn_geometry.job import job
+from rnn_geometry.stages.job import job
 
 with job(snakemake.log[0]) as log:
     import pandas as pd
 
-    from rnn_geometry.costs import cost_table
+    from rnn_geometry.pages.costs import cost_table
 
     DIGITS = 4
     text = {"task": str, "model": str, "cell": str, "l2": str, "value": str, "sweep": str}

@@ -1,12 +1,12 @@
 """Linearised dynamics, integration and effects of words at a sample of slow points, for the networks of some seeds."""
 
-from rnn_geometry.job import job, networks_of
+from rnn_geometry.stages.job import job, networks_of
 
 with job(snakemake.log[0]) as log:
-    from rnn_geometry import io
-    from rnn_geometry.integration_run import integration_run
-    from rnn_geometry.model import prepare_device
-    from rnn_geometry.runs import linearize_run
+    from rnn_geometry.networks.classifier import prepare_device
+    from rnn_geometry.stages.integration import integration_run
+    from rnn_geometry.stages.linearize import linearize_run
+    from rnn_geometry.store import formats
 
     params = snakemake.params
     device = prepare_device(params.device, snakemake.threads)
@@ -21,5 +21,7 @@ with job(snakemake.log[0]) as log:
             where=device,
             log=log,
         )
-        words = io.read_npz(output["linearization"])["word_ids"]
-        integration_run(files, output, identity=network.identity, shown_words=words, where=device, log=log)
+        words = formats.read_npz(output["linearization"])["word_ids"]
+        integration_run(
+            files, output, identity=network.identity, shown_words=words, where=device, log=log
+        )

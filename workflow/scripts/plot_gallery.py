@@ -1,6 +1,6 @@
 """The manifolds of all tasks and models side by side."""
 
-from rnn_geometry.job import job
+from rnn_geometry.stages.job import job
 
 with job(snakemake.log[0]) as log:
     from rnn_geometry.plotting import style

@@ -1,6 +1,6 @@
 """Five unordered classes beside five ordered ones: what the labels do to the manifold."""
 
-from rnn_geometry.job import job
+from rnn_geometry.stages.job import job
 
 with job(snakemake.log[0]) as log:
     from rnn_geometry.plotting import style

@@ -1,6 +1,6 @@
 """Figures over all networks, from the tables."""
 
-from rnn_geometry.job import job
+from rnn_geometry.stages.job import job
 
 with job(snakemake.log[0]) as log:
     import pandas as pd

@@ -1,6 +1,6 @@
 """One figure per sweep, from the table of sweeps."""
 
-from rnn_geometry.job import job
+from rnn_geometry.stages.job import job
 
 with job(snakemake.log[0]) as log:
     import pandas as pd
@@ -8,7 +8,15 @@ with job(snakemake.log[0]) as log:
     from rnn_geometry.plotting import style
     from rnn_geometry.plotting.sweeps import sweep_figure
 
-    text = {"sweep": str, "over": str, "value": str, "task": str, "model": str, "cell": str, "l2": str}
+    text = {
+        "sweep": str,
+        "over": str,
+        "value": str,
+        "task": str,
+        "model": str,
+        "cell": str,
+        "l2": str,
+    }
     sweeps = pd.read_csv(snakemake.input[0], dtype=text)
     for name in snakemake.params.sweeps:
         figure = sweep_figure(sweeps[sweeps["sweep"] == name])

@@ -1,6 +1,6 @@
 """The figures of one task: a panel per model."""
 
-from rnn_geometry.job import job
+from rnn_geometry.stages.job import job
 
 with job(snakemake.log[0]) as log:
     from pathlib import Path

@@ -1,10 +1,10 @@
 """Flow over the plane, kicks of words and sentences read word by word, for the networks of one task that are shown."""
 
-from rnn_geometry.job import job
+from rnn_geometry.stages.job import job
 
 with job(snakemake.log[0]) as log:
-    from rnn_geometry.model import prepare_device
-    from rnn_geometry.portrait import portray_task
+    from rnn_geometry.networks.classifier import prepare_device
+    from rnn_geometry.stages.portray import portray_task
 
     files, params = snakemake.input, snakemake.params
     portray_task(

@@ -1,9 +1,9 @@
 """Visited states, slow points and exact fixed points of the networks of some seeds."""
 
-from rnn_geometry.job import job, networks_of
+from rnn_geometry.stages.job import job, networks_of
 
 with job(snakemake.log[0]) as log:
-    from rnn_geometry.runs import slow_points_run
+    from rnn_geometry.stages.slow_points import slow_points_run
 
     for network in networks_of(snakemake, log):
         slow_points_run(

@@ -1,15 +1,15 @@
 """The start page of the results."""
 
-from rnn_geometry.job import job
+from rnn_geometry.stages.job import job
 
 with job(snakemake.log[0]) as log:
     from pathlib import Path
 
     import pandas as pd
 
-    from rnn_geometry import io
-    from rnn_geometry.costs import cost_table
-    from rnn_geometry.start_page import figure_groups, start_page
+    from rnn_geometry.pages.costs import cost_table
+    from rnn_geometry.pages.start import figure_groups, start_page
+    from rnn_geometry.store import formats
 
     files, params = snakemake.input, snakemake.params
     results = Path(snakemake.output[0]).parent
@@ -24,9 +24,9 @@ with job(snakemake.log[0]) as log:
         explorers=params.explorers,
         figures=figure_groups(results, params.overviews, params.explorers, params.sweeps),
         opening=params.opening,
-        records=[io.read_json(path) for path in files.record],
+        records=[formats.read_json(path) for path in files.record],
         costs=cost_table(results / "benchmarks", params.benchmarks),
         configuration=params.configuration,
     )
-    io.write_text(snakemake.output[0], page)
+    formats.write_text(snakemake.output[0], page)
     log(f"{len(runs)} networks")

@@ -1,9 +1,9 @@
 """Train the networks of some seeds."""
 
-from rnn_geometry.job import job, networks_of
+from rnn_geometry.stages.job import job, networks_of
 
 with job(snakemake.log[0]) as log:
-    from rnn_geometry.training_run import train_runs
+    from rnn_geometry.stages.train import train_runs
 
     params = snakemake.params
     train_runs(

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn_geometry import io
-from rnn_geometry.frame import principal_components, signed
+from rnn_geometry.geometry.frame import principal_components, signed
 from rnn_geometry.plotting import style
+from rnn_geometry.store import formats
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,9 @@ class NetworkArrays:
     @property
     def class_names(self) -> list[str]:
         names = self.meta.get("class_names") or range(1, len(self.readout) + 1)
-        return [str(name).replace("$", r"\$") for name in names]  # what stands between two is a formula to matplotlib
+        return [
+            str(name).replace("$", r"\$") for name in names
+        ]  # what stands between two is a formula to matplotlib
 
     @property
     def dimension(self) -> int | None:
@@ -65,7 +67,9 @@ class NetworkArrays:
 
     def project(self, states: np.ndarray, count: int = 2) -> np.ndarray:
         """Return coordinates (..., count) along the first components, from the mean of the slow points."""
-        return (np.asarray(states, dtype=np.float64) - self.slow_points.mean(axis=0)) @ self.components[:, :count]
+        return (
+            np.asarray(states, dtype=np.float64) - self.slow_points.mean(axis=0)
+        ) @ self.components[:, :count]
 
     def value(self, name: str) -> Any:
         """Return a number of geometry.json or run.json; None where neither has it."""
@@ -78,7 +82,13 @@ class NetworkArrays:
         cell = "" if run.get("cell") in (None, run.get("model")) else f" ({run['cell']})"
         accuracy = self.value("test_accuracy")
         tested = "test accuracy unknown" if accuracy is None else f"test accuracy {accuracy:.3f}"
-        parts = [run.get("task"), f"{run.get('model')}{cell}", f"L2 {run.get('l2')}", f"seed {run.get('seed')}", tested]
+        parts = [
+            run.get("task"),
+            f"{run.get('model')}{cell}",
+            f"L2 {run.get('l2')}",
+            f"seed {run.get('seed')}",
+            tested,
+        ]
         return "  ·  ".join(map(str, parts))
 
 
@@ -90,13 +100,19 @@ def variance_ratio(points: np.ndarray) -> np.ndarray:
     return values / max(values.sum(), np.finfo(float).tiny)
 
 
-def load_network(files: Mapping[str, str | Path], meta: Mapping | None = None, words: Sequence[str] | None = None):
+def load_network(
+    files: Mapping[str, str | Path], meta: Mapping | None = None, words: Sequence[str] | None = None
+):
     """Read a network's files by name: run, states, slow (or slow_points) and, where given, the others.
 
     The others: fixed (or fixed_points), linearization, flow, traces, modes (or slow_modes), geometry, history, meta and
     vocab; `meta` and `words` may be handed over instead of the last two. Raises UserError for a damaged file.
     """
-    files = {_NAMES.get(name, name): path for name, path in files.items() if name in _NAMES or name in _READERS}
+    files = {
+        _NAMES.get(name, name): path
+        for name, path in files.items()
+        if name in _NAMES or name in _READERS
+    }
     found = {name: _READERS[name](path) for name, path in files.items()}
     return NetworkArrays(
         run=found["run"],
@@ -114,20 +130,25 @@ def load_network(files: Mapping[str, str | Path], meta: Mapping | None = None, w
     )
 
 
-_NAMES = {"slow_points": "slow", "fixed_points": "fixed", "linear": "linearization", "slow_modes": "modes"}
+_NAMES = {
+    "slow_points": "slow",
+    "fixed_points": "fixed",
+    "linear": "linearization",
+    "slow_modes": "modes",
+}
 _READERS = {
-    "run": io.read_json,
-    "meta": io.read_json,
-    "geometry": io.read_json,
-    "vocab": io.read_json,
-    "states": io.read_npz,
-    "slow": io.read_npz,
-    "fixed": io.read_npz,
-    "linearization": io.read_npz,
-    "flow": io.read_npz,
-    "traces": io.read_npz,
-    "modes": io.read_npz,
-    "history": io.read_table,
+    "run": formats.read_json,
+    "meta": formats.read_json,
+    "geometry": formats.read_json,
+    "vocab": formats.read_json,
+    "states": formats.read_npz,
+    "slow": formats.read_npz,
+    "fixed": formats.read_npz,
+    "linearization": formats.read_npz,
+    "flow": formats.read_npz,
+    "traces": formats.read_npz,
+    "modes": formats.read_npz,
+    "history": formats.read_table,
 }
 
 
@@ -150,9 +171,11 @@ def load_networks(files: Mapping[str, str | Sequence[str]]) -> list[NetworkArray
 
     portraits, if given, holds the flow and traces of all of them.
     """
-    portrait = io.read_npz(files["portraits"]) if "portraits" in files else {}
+    portrait = formats.read_npz(files["portraits"]) if "portraits" in files else {}
     count = len(files["run"])
-    columns = {name: [paths] * count if isinstance(paths, str) else paths for name, paths in files.items()}
+    columns = {
+        name: [paths] * count if isinstance(paths, str) else paths for name, paths in files.items()
+    }
     own = [load_network({name: paths[i] for name, paths in columns.items()}) for i in range(count)]
     return [with_portrait(network, portrait) for network in own]
 

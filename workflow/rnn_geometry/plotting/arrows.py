@@ -44,7 +44,10 @@ def modes(networks: Sequence[NetworkArrays]) -> Figure:
     norm = LogNorm(*(np.quantile(constants, [0.02, 0.98]) if len(constants) else (1, 10)))
     if not norm.vmin < norm.vmax:
         norm = LogNorm(0.9 * norm.vmin, 1.1 * norm.vmax)
-    handles = [dot_handle("slow points", style.PALE, 4), line_handle("slow modes; shorter: less within the plane", "k")]
+    handles = [
+        dot_handle("slow points", style.PALE, 4),
+        line_handle("slow modes; shorter: less within the plane", "k"),
+    ]
     figure, axes = panels(networks, "Integration modes over the slow manifold", handles, bar=True)
     for ax, network, arrows in zip(axes, networks, drawn, strict=True):
         _draw_modes(ax, best_plane(network), *arrows, norm)
@@ -66,7 +69,9 @@ def mode_arrows(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     for row in manifold.thinned(rows, ARROWS):
         shown = min(int(found["count"][row]), found["tau"].shape[1])
         for mode in range(shown):
-            for vector in real_directions(found["right"][row][:, mode], found["eigenvalues"][row, mode]):
+            for vector in real_directions(
+                found["right"][row][:, mode], found["eigenvalues"][row, mode]
+            ):
                 places.append(view.states(points[row]))
                 directions.append(view.vectors(vector))
                 constants.append(found["tau"][row, mode])
@@ -110,7 +115,9 @@ def word_effects(networks: Sequence[NetworkArrays]) -> Figure:
     """Draw what chosen words add to one step at many slow points, as arrows from the points in the words' colours."""
     colours = word_colours(networks[0])
     handles = [line_handle(name, colour, lw=2) for name, colour in colours]
-    figure, axes = panels(networks, "One-step effects of words", [dot_handle("slow points", style.PALE, 4), *handles])
+    figure, axes = panels(
+        networks, "One-step effects of words", [dot_handle("slow points", style.PALE, 4), *handles]
+    )
     for ax, network in zip(axes, networks, strict=True):
         _draw_kicks(ax, best_plane(network), dict(colours))
     label_planes(axes, best_plane(networks[0]))
@@ -152,7 +159,9 @@ def _spoken_for(effects: np.ndarray, ordered: bool) -> tuple[np.ndarray, np.ndar
     if ordered and effects.shape[1] > 1:
         sentiment = effects @ np.linspace(-1, 1, effects.shape[1])
         place = (sentiment / max(np.abs(sentiment).max(), 1e-12) + 1) / 2
-        return np.rint(place * (effects.shape[1] - 1)).astype(int), np.zeros(len(effects), dtype=bool)
+        return np.rint(place * (effects.shape[1] - 1)).astype(int), np.zeros(
+            len(effects), dtype=bool
+        )
     speaks = effects.argmax(axis=1)
     against = -effects.min(axis=1) > 1.5 * effects.max(axis=1)
     speaks[against] = effects[against].argmin(axis=1)
@@ -165,13 +174,19 @@ def kick_effects(network: NetworkArrays) -> np.ndarray:
     Measured over all states where linearization.npz has the word; else the kicks' part along three components.
     """
     along = network.readout @ network.components[:, :3]
-    effects = np.asarray(network.flow["kicks"], dtype=float)[..., : along.shape[1]].mean(axis=0) @ along.T
+    effects = (
+        np.asarray(network.flow["kicks"], dtype=float)[..., : along.shape[1]].mean(axis=0) @ along.T
+    )
     measured = np.asarray(network.linear.get("word_effects", np.zeros((0, 0))), dtype=float)
     place = {int(word): i for i, word in enumerate(np.asarray(network.linear.get("word_ids", ())))}
     ids = [int(word) for word in network.flow["kick_words"]]
     if all(word in place for word in ids):
         effects = measured[[place[word] for word in ids]]
-    return effects if network.multi_label or effects.shape[1] < 2 else effects - effects.mean(axis=1, keepdims=True)
+    return (
+        effects
+        if network.multi_label or effects.shape[1] < 2
+        else effects - effects.mean(axis=1, keepdims=True)
+    )
 
 
 def paler(colour: str, share: float) -> str:
@@ -187,7 +202,9 @@ def _draw_kicks(axes, view: View, colours: dict[str, str]) -> None:
     kicks = view.along(np.asarray(flow["kicks"])[rows])
     draw_slow_points(axes, view, 3, style.PALE)
     lengths = np.linalg.norm(kicks, axis=2)
-    gain = _round_gain(0.13 * np.ptp(bulk(view.slow_points), axis=0).max() / max(np.quantile(lengths, 0.9), 1e-12))
+    gain = _round_gain(
+        0.13 * np.ptp(bulk(view.slow_points), axis=0).max() / max(np.quantile(lengths, 0.9), 1e-12)
+    )
     set_plane(axes, view, bulk(view.slow_points), places + gain * kicks.transpose(1, 0, 2))
     for word in np.argsort(-lengths.mean(axis=0), kind="stable"):
         axes.quiver(
@@ -195,7 +212,14 @@ def _draw_kicks(axes, view: View, colours: dict[str, str]) -> None:
             headwidth=3.4, headlength=3.4, headaxislength=3, angles="xy", scale_units="xy", scale=1, minlength=0.3,
         )  # fmt: skip
     if gain != 1:
-        axes.text(0.02, 0.02, f"arrows × {gain:g}", transform=axes.transAxes, fontsize=SMALL, color=style.INK)
+        axes.text(
+            0.02,
+            0.02,
+            f"arrows × {gain:g}",
+            transform=axes.transAxes,
+            fontsize=SMALL,
+            color=style.INK,
+        )
 
 
 def _round_gain(gain: float) -> float:

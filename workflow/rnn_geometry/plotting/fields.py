@@ -48,7 +48,9 @@ def logits(networks: Sequence[NetworkArrays]) -> Figure:
     if several:
         handles += handles_of_labels(networks[0])
     else:
-        handles.append(line_handle(f"probability {SURE:g} of the class that wins", style.INK, lw=0.8))
+        handles.append(
+            line_handle(f"probability {SURE:g} of the class that wins", style.INK, lw=0.8)
+        )
     figure, axes = panels(networks, "Decisions over the plane", handles)
     views = [plane_view(network) for network in networks]
     for ax, view in zip(axes, views, strict=True):
@@ -63,7 +65,11 @@ def _draw_logits(axes, view: View) -> None:
     found = plane_logits(view, places)
     colours, contours, levels = (label_fields if view.network.multi_label else class_fields)(found)
     axes.imshow(
-        colours, extent=(*axes.get_xlim(), *axes.get_ylim()), origin="lower", interpolation="bilinear", zorder=0
+        colours,
+        extent=(*axes.get_xlim(), *axes.get_ylim()),
+        origin="lower",
+        interpolation="bilinear",
+        zorder=0,
     )
     names = view.network.class_names if view.network.multi_label else [None] * len(contours)
     for i, (field, name) in enumerate(zip(contours, names, strict=True)):
@@ -77,7 +83,9 @@ def _draw_logits(axes, view: View) -> None:
 def plane_logits(view: View, places: np.ndarray) -> np.ndarray:
     """Return the logits (..., C) at places (..., 2) of the plane through the mean slow point: they are linear there."""
     states = view.network.states
-    mean = view.network.readout @ view.network.slow_points.mean(axis=0) + np.asarray(states["readout_bias"])
+    mean = view.network.readout @ view.network.slow_points.mean(axis=0) + np.asarray(
+        states["readout_bias"]
+    )
     return places @ view.readouts.T + mean
 
 
@@ -89,7 +97,11 @@ def class_fields(found: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], list[
     shares = np.exp(found - found.max(axis=-1, keepdims=True))
     shares /= shares.sum(axis=-1, keepdims=True)
     largest, chance = shares.max(axis=-1), 1 / found.shape[-1]
-    return _tinted(np.nan_to_num(shares).argmax(axis=-1), (largest - chance) / max(1 - chance, 1e-9)), [largest], [SURE]
+    return (
+        _tinted(np.nan_to_num(shares).argmax(axis=-1), (largest - chance) / max(1 - chance, 1e-9)),
+        [largest],
+        [SURE],
+    )
 
 
 def label_fields(found: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], list[float]]:
@@ -117,7 +129,9 @@ def flow(networks: Sequence[NetworkArrays]) -> Figure:
     colours = LinearSegmentedColormap.from_list("speed", colormaps[SPEED](np.linspace(0, 0.9, 64)))
     figure, axes = panels(networks, "Flow without input: ‖F(h, x*) − h‖", flow_handles(), bar=True)
     views = [plane_view(network) for network in networks]
-    speeds = np.concatenate([np.asarray(network.flow["speed"], dtype=float).ravel() for network in networks])
+    speeds = np.concatenate(
+        [np.asarray(network.flow["speed"], dtype=float).ravel() for network in networks]
+    )
     norm = LogNorm(*np.quantile(np.maximum(speeds, 1e-12), [0.01, 0.99]))
     for ax, view in zip(axes, views, strict=True):
         _draw_flow(ax, view, colours, norm)
@@ -130,18 +144,37 @@ def _draw_flow(axes, view: View, colours, norm: LogNorm) -> None:
     set_plane(axes, view, bulk(view.slow_points))
     limits = (*axes.get_xlim(), *axes.get_ylim())
     speed = on_view(view, "speed", view_grid(axes, PIXELS)[2])
-    image = axes.imshow(speed, extent=limits, origin="lower", cmap=colours, norm=norm, interpolation="bilinear")
+    image = axes.imshow(
+        speed, extent=limits, origin="lower", cmap=colours, norm=norm, interpolation="bilinear"
+    )
     # The grid was laid along the components: turned, it need not fill the panel.
     edge = Polygon(grid_corners(view), transform=axes.transData)
     image.set_clip_path(edge)
     x, y, places = view_grid(axes, STREAMS)
-    known = Path(grid_corners(view)).contains_points(places.reshape(-1, 2)).reshape(STREAMS, STREAMS, 1)
-    velocity = np.ma.masked_invalid(np.where(known, on_view(view, "velocity", places) @ view.basis, np.nan))
-    look = {"color": "white", "linewidth": 0.6, "arrowsize": 0.55, "density": 0.65, "integration_max_error_scale": 3}
+    known = (
+        Path(grid_corners(view)).contains_points(places.reshape(-1, 2)).reshape(STREAMS, STREAMS, 1)
+    )
+    velocity = np.ma.masked_invalid(
+        np.where(known, on_view(view, "velocity", places) @ view.basis, np.nan)
+    )
+    look = {
+        "color": "white",
+        "linewidth": 0.6,
+        "arrowsize": 0.55,
+        "density": 0.65,
+        "integration_max_error_scale": 3,
+    }
     axes.streamplot(x, y, velocity[..., 0], velocity[..., 1], zorder=2, **look)
     points = manifold.thinned(view.slow_points, 150)
     axes.scatter(
-        *points.T, s=7, c="white", edgecolors=style.INK, linewidths=0.5, label="slow points", zorder=3, rasterized=True
+        *points.T,
+        s=7,
+        c="white",
+        edgecolors=style.INK,
+        linewidths=0.5,
+        label="slow points",
+        zorder=3,
+        rasterized=True,
     )
     axes.set(xlim=limits[:2], ylim=limits[2:])
 
@@ -149,14 +182,23 @@ def _draw_flow(axes, view: View, colours, norm: LogNorm) -> None:
 # The grid
 
 
-def sample(values: np.ndarray, grid_x: np.ndarray, grid_y: np.ndarray, places: np.ndarray) -> np.ndarray:
+def sample(
+    values: np.ndarray, grid_x: np.ndarray, grid_y: np.ndarray, places: np.ndarray
+) -> np.ndarray:
     """Return values (g, g, ...), [i, j] at (grid_y[i], grid_x[j]), at places (..., 2); past an edge as on it."""
-    columns = np.clip((places[..., 0] - grid_x[0]) / (grid_x[-1] - grid_x[0]), 0, 1) * (len(grid_x) - 1)
-    rows = np.clip((places[..., 1] - grid_y[0]) / (grid_y[-1] - grid_y[0]), 0, 1) * (len(grid_y) - 1)
+    columns = np.clip((places[..., 0] - grid_x[0]) / (grid_x[-1] - grid_x[0]), 0, 1) * (
+        len(grid_x) - 1
+    )
+    rows = np.clip((places[..., 1] - grid_y[0]) / (grid_y[-1] - grid_y[0]), 0, 1) * (
+        len(grid_y) - 1
+    )
     i = np.clip(np.floor(rows).astype(int), 0, len(grid_y) - 2)
     j = np.clip(np.floor(columns).astype(int), 0, len(grid_x) - 2)
     extra = (1,) * (values.ndim - 2)
-    down, right = (rows - i).reshape(*rows.shape, *extra), (columns - j).reshape(*rows.shape, *extra)
+    down, right = (
+        (rows - i).reshape(*rows.shape, *extra),
+        (columns - j).reshape(*rows.shape, *extra),
+    )
     top = values[i, j] * (1 - right) + values[i, j + 1] * right
     bottom = values[i + 1, j] * (1 - right) + values[i + 1, j + 1] * right
     return top * (1 - down) + bottom * down
@@ -177,7 +219,9 @@ def on_view(view: View, name: str, places: np.ndarray) -> np.ndarray:
 
 def grid_corners(view: View) -> np.ndarray:
     """Return where the corners (4, 2) of the grid of flow.npz are drawn, in turn."""
-    (left, right), (low, high) = (np.asarray(view.network.flow[name])[[0, -1]] for name in ("grid_x", "grid_y"))
+    (left, right), (low, high) = (
+        np.asarray(view.network.flow[name])[[0, -1]] for name in ("grid_x", "grid_y")
+    )
     return np.array([[left, low], [right, low], [right, high], [left, high]]) @ view.basis
 
 

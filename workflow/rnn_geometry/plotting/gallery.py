@@ -25,9 +25,13 @@ def manifold_gallery(networks: Sequence[NetworkArrays]) -> Figure:
     models = list(style.model_styles(model for _, model in chosen))
     # A last column names the classes of each row.
     last = 0.5 + 0.055 * max(
-        len(handle.get_label()) for network in chosen.values() for handle in manifold.class_handles(network)
+        len(handle.get_label())
+        for network in chosen.values()
+        for handle in manifold.class_handles(network)
     )
-    figure = Figure(figsize=(1.9 * len(models) + last + 0.35, 1.85 * len(tasks) + 0.3), layout="constrained")
+    figure = Figure(
+        figsize=(1.9 * len(models) + last + 0.35, 1.85 * len(tasks) + 0.3), layout="constrained"
+    )
     figure.get_layout_engine().set(w_pad=0.06, h_pad=0.02, wspace=0.01, hspace=0.01)
     ratios = {"width_ratios": [1.9] * len(models) + [last]}
     axes = figure.subplots(len(tasks), len(models) + 1, squeeze=False, gridspec_kw=ratios)
@@ -46,10 +50,17 @@ def _draw_row(row, task: str, networks: Sequence[NetworkArrays | None]) -> None:
         else:
             draw_small(ax, network)
     known = next(network for network in networks if network is not None)
-    row[0].set_ylabel(task if known.dimension is None else f"{task}\nexpected d = {known.dimension}")
+    row[0].set_ylabel(
+        task if known.dimension is None else f"{task}\nexpected d = {known.dimension}"
+    )
     row[-1].axis("off")
     handles = manifold.class_handles(known)
-    small = {"fontsize": 7 if len(handles) < 11 else 6, "labelspacing": 0.25, "borderpad": 0, "borderaxespad": 0}
+    small = {
+        "fontsize": 7 if len(handles) < 11 else 6,
+        "labelspacing": 0.25,
+        "borderpad": 0,
+        "borderaxespad": 0,
+    }
     row[-1].legend(handles=handles[:16], loc="center left", **small)
 
 
@@ -73,7 +84,9 @@ def draw_small(axes, network: NetworkArrays) -> None:
     axes.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
     ratio = network.value("participation_ratio")
     if ratio is not None:
-        axes.text(0.0, 0.0, f"PR {ratio:.2f}", transform=axes.transAxes, fontsize=7, color=style.INK)
+        axes.text(
+            0.0, 0.0, f"PR {ratio:.2f}", transform=axes.transAxes, fontsize=7, color=style.INK
+        )
 
 
 def facing_plane(network: NetworkArrays) -> np.ndarray:
@@ -84,7 +97,8 @@ def facing_plane(network: NetworkArrays) -> np.ndarray:
     """
     space = network.components[:, : max(network.dimension or 2, 2)]
     left, _, right = np.linalg.svd(
-        (network.readout @ space).T @ layout(network.meta, len(network.readout)), full_matrices=False
+        (network.readout @ space).T @ layout(network.meta, len(network.readout)),
+        full_matrices=False,
     )
     return space @ (left @ right)
 
@@ -114,6 +128,10 @@ def _tilted_tetrahedron() -> np.ndarray:
     base = np.sqrt(8 / 9) * _directions(3)
     corners = np.concatenate([np.column_stack([base, np.full(3, -1 / 3)]), [[0, 0, 1]]])
     tilt, turn = np.radians(28), np.radians(14)
-    about_x = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
-    about_y = np.array([[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]])
+    about_x = np.array(
+        [[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]]
+    )
+    about_y = np.array(
+        [[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]]
+    )
     return (corners @ (about_y @ about_x).T)[:, :2]

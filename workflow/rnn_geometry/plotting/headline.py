@@ -75,7 +75,11 @@ def _draw_plane(axes, network: NetworkArrays) -> None:
     reach = 1.05 * manifold.radius(view.slow_points)
     draw_readouts(axes, view, reach, width=2)
     set_plane(
-        axes, view, bulk(view.slow_points), view.states(manifold.thinned(network.states["final"])), tips(view, reach)
+        axes,
+        view,
+        bulk(view.slow_points),
+        view.states(manifold.thinned(network.states["final"])),
+        tips(view, reach),
     )
     axes.set_xlabel(view.labels[0], fontsize=8, labelpad=2)
     axes.set_ylabel(view.labels[1], fontsize=8, labelpad=2)
@@ -95,10 +99,19 @@ def _draw_components(axes, network: NetworkArrays) -> None:
     axes.bar(np.arange(1, len(total) + 1), total, color=colours, width=0.72)
     axes.axhline(ENOUGH, color=style.INK, lw=0.9, ls="--")
     told = (
-        f"{NUMBERS[needed]} component{'s' if needed > 1 else ''}" if needed < len(NUMBERS) else f"{needed} components"
+        f"{NUMBERS[needed]} component{'s' if needed > 1 else ''}"
+        if needed < len(NUMBERS)
+        else f"{needed} components"
     )
-    axes.set_title(f"{told} hold 95 % of the variance".capitalize(), fontsize=8.5, loc="center", pad=2)
-    axes.set(ylim=(0, 1.15), xlim=(0.4, COMPONENTS + 0.6), yticks=(0, 0.5, ENOUGH), yticklabels=("0", "50 %", "95 %"))
+    axes.set_title(
+        f"{told} hold 95 % of the variance".capitalize(), fontsize=8.5, loc="center", pad=2
+    )
+    axes.set(
+        ylim=(0, 1.15),
+        xlim=(0.4, COMPONENTS + 0.6),
+        yticks=(0, 0.5, ENOUGH),
+        yticklabels=("0", "50 %", "95 %"),
+    )
     axes.set_xlabel("components of the slow points", fontsize=8, labelpad=1)
     axes.xaxis.set_major_locator(MaxNLocator(COMPONENTS, integer=True))
     axes.tick_params(labelsize=7, length=2.5)

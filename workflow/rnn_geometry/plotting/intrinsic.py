@@ -45,8 +45,12 @@ def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figu
 
 
 def _draw(ax, rows: pd.DataFrame, task: str, expected: float) -> None:
-    table = rows.melt(id_vars="points", value_vars=list(ESTIMATORS), var_name="estimator", value_name="dimension")
-    table = table.assign(points=table["points"].map(POINT_SETS), estimator=table["estimator"].map(ESTIMATORS))
+    table = rows.melt(
+        id_vars="points", value_vars=list(ESTIMATORS), var_name="estimator", value_name="dimension"
+    )
+    table = table.assign(
+        points=table["points"].map(POINT_SETS), estimator=table["estimator"].map(ESTIMATORS)
+    )
     order = {"order": list(ESTIMATORS.values()), "hue_order": list(POINT_SETS.values())}
     if pd.notna(expected):
         ax.axhline(expected, color=style.INK, lw=1.2, ls="--", zorder=1, label="expected d")

@@ -11,27 +11,47 @@ from rnn_geometry.plotting import style
 from rnn_geometry.plotting.arrays import NetworkArrays
 
 SHOWN = 700  # dots of one kind: more only make the file large
-STABILITY = {"stable": ("o", "white"), "saddle": ("D", style.SADDLE), "unstable": ("X", style.UNSTABLE)}
+STABILITY = {
+    "stable": ("o", "white"),
+    "saddle": ("D", style.SADDLE),
+    "unstable": ("X", style.UNSTABLE),
+}
 HALO = [withStroke(linewidth=2.2, foreground="white")]
 
 
 def thinned(points: np.ndarray, shown: int = SHOWN) -> np.ndarray:
     """Return at most `shown` evenly spaced rows."""
-    return points[np.linspace(0, len(points) - 1, min(shown, len(points))).astype(int)] if len(points) else points
+    return (
+        points[np.linspace(0, len(points) - 1, min(shown, len(points))).astype(int)]
+        if len(points)
+        else points
+    )
 
 
-def scatter(axes, points: np.ndarray, size: float, colour, label: str, z: float, alpha: float = 1.0) -> None:
+def scatter(
+    axes, points: np.ndarray, size: float, colour, label: str, z: float, alpha: float = 1.0
+) -> None:
     """Draw points (n, 2) or (n, 3) as plain dots."""
     # Depth shading would fade colours that stand for classes.
     depth = {"depthshade": False} if points.shape[1] == 3 else {}
-    axes.scatter(*points.T, s=size, c=colour, linewidths=0, alpha=alpha, label=label, zorder=z, **depth)
+    axes.scatter(
+        *points.T, s=size, c=colour, linewidths=0, alpha=alpha, label=label, zorder=z, **depth
+    )
 
 
 def draw_points(axes, network: NetworkArrays, project, size: float = 1.0) -> None:
     """Draw visited states (cloud), final states by class, and slow points on top; `project` maps states to the axes."""
     final = thinned(np.asarray(network.states["final"]))
     codes = thinned(style.class_codes(network.states["final_labels"]))
-    scatter(axes, project(thinned(np.asarray(network.states["visited"]))), 9 * size, style.PALE, "visited", 1, 0.7)
+    scatter(
+        axes,
+        project(thinned(np.asarray(network.states["visited"]))),
+        9 * size,
+        style.PALE,
+        "visited",
+        1,
+        0.7,
+    )
     scatter(axes, project(final), 13 * size, style.class_colours(codes), "final", 2, 0.8)
     scatter(axes, project(thinned(network.slow_points)), 5 * size, style.INK, "slow points", 3)
 
@@ -40,17 +60,31 @@ def draw_trajectories(axes, network: NetworkArrays, project) -> None:
     """Draw 3 to 5 sentences, of as many different classes as can be, as lines from the origin state."""
     codes = style.class_codes(network.states["trajectory_labels"])
     chosen = different_first(codes, int(np.clip(len(network.readout), 3, 5)))
-    paths = [project(path[: length + 1]) for path, length in zip(*_paths(network, chosen), strict=True)]
+    paths = [
+        project(path[: length + 1]) for path, length in zip(*_paths(network, chosen), strict=True)
+    ]
     colours = [style.class_colour(codes[i]) for i in chosen]
     axes.add_collection(
-        LineCollection(paths, colors=colours, linewidths=1.1, alpha=0.95, zorder=4, label="trajectories")
+        LineCollection(
+            paths, colors=colours, linewidths=1.1, alpha=0.95, zorder=4, label="trajectories"
+        )
     )
-    axes.plot(*project(network.states["trajectories"][0, 0]), "+", color="black", ms=11, mew=2, zorder=7, label="h₀")
+    axes.plot(
+        *project(network.states["trajectories"][0, 0]),
+        "+",
+        color="black",
+        ms=11,
+        mew=2,
+        zorder=7,
+        label="h₀",
+    )
 
 
 def _paths(network: NetworkArrays, chosen: np.ndarray):
     states = network.states
-    return np.asarray(states["trajectories"])[chosen], np.asarray(states["trajectory_lengths"])[chosen]
+    return np.asarray(states["trajectories"])[chosen], np.asarray(states["trajectory_lengths"])[
+        chosen
+    ]
 
 
 def different_first(codes: np.ndarray, count: int) -> np.ndarray:
@@ -76,7 +110,13 @@ def draw_fixed_points(axes, network: NetworkArrays, project) -> None:
     """Draw the distinct exact fixed points, one marker per stability."""
     for name, points in fixed_points_by_stability(network).items():
         marker, face = STABILITY[name]
-        look = {"marker": marker, "s": 52, "facecolors": face, "edgecolors": "black", "linewidths": 1.1}
+        look = {
+            "marker": marker,
+            "s": 52,
+            "facecolors": face,
+            "edgecolors": "black",
+            "linewidths": 1.1,
+        }
         axes.scatter(*project(points).T, label=name, zorder=6, **look)
 
 
@@ -151,7 +191,15 @@ def class_handles(network: NetworkArrays) -> list[Line2D]:
     """Return legend entries of the classes or label combinations that occur."""
     codes = np.unique(style.class_codes(network.states["final_labels"]))
     return [
-        Line2D([], [], ls="", marker="o", ms=5, color=style.class_colour(code), label=_short(network, code))
+        Line2D(
+            [],
+            [],
+            ls="",
+            marker="o",
+            ms=5,
+            color=style.class_colour(code),
+            label=_short(network, code),
+        )
         for code in codes
     ]
 
@@ -173,7 +221,14 @@ def mark_handles(network: NetworkArrays) -> list[Line2D]:
         marker, face = STABILITY[name]
         handles.append(
             Line2D(
-                [], [], ls="", marker=marker, ms=6, mfc=face, mec="black", label=f"{name} fixed point ({len(points)})"
+                [],
+                [],
+                ls="",
+                marker=marker,
+                ms=6,
+                mfc=face,
+                mec="black",
+                label=f"{name} fixed point ({len(points)})",
             )
         )
     return handles

@@ -33,7 +33,13 @@ def battery_figure(battery: pd.DataFrame, sweeps: tuple[str, ...]) -> Figure:
     above, below = figure.subfigures(2, 1, height_ratios=[2.4, 1])
     left, right = above.subplots(1, 2, sharey=True)
     _dots(left, main, tasks, ACCURACIES)
-    left.set(xlabel="test accuracy", title="A  Accuracy", yticks=range(len(tasks)), yticklabels=tasks, xlim=(0, 1.03))
+    left.set(
+        xlabel="test accuracy",
+        title="A  Accuracy",
+        yticks=range(len(tasks)),
+        yticklabels=tasks,
+        xlim=(0, 1.03),
+    )
     left.set_ylim(len(tasks) - 0.5, -0.5)
     _dots(right, main, tasks, DIMENSIONS)
     right.set(xlabel="dimension", title="B  Dimension of the slow manifold", xlim=(0, None))
@@ -53,7 +59,11 @@ def _dots(axes, main: pd.DataFrame, tasks: list[str], measures) -> None:
         # Each measure on a line of its own within the task's row, so that equal values do not hide each other.
         offset = (i - (len(measures) - 1) / 2) * 0.16
         rows = main["task"].map(tasks.index) + offset
-        look = {"mew": 1.3 if marker in "x|_" else 0, "alpha": 0.85, "ms": 5 if marker != "_" else 9}
+        look = {
+            "mew": 1.3 if marker in "x|_" else 0,
+            "alpha": 0.85,
+            "ms": 5 if marker != "_" else 9,
+        }
         axes.plot(main[column], rows, marker, color=colour, label=label, **look)
 
 
@@ -61,14 +71,40 @@ def _sweep(axes, part: pd.DataFrame, title: str) -> list:
     """Draw the networks of one task over L2; return the lines for a legend."""
     part = part.assign(strength=part["l2"].astype(float)).sort_values("strength")
     places = np.arange(len(part))
-    axes.plot(places, part["components_95"], "o-", color=style.PALETTE[0], label="components for 95 %", ms=7)
-    axes.plot(places, part["integration_modes"], "^--", color=style.PALETTE[3], label="integration modes at the centre")
-    axes.plot(places, part["participation_ratio"], "x:", color=style.PALETTE[2], label="participation ratio")
+    axes.plot(
+        places,
+        part["components_95"],
+        "o-",
+        color=style.PALETTE[0],
+        label="components for 95 %",
+        ms=7,
+    )
+    axes.plot(
+        places,
+        part["integration_modes"],
+        "^--",
+        color=style.PALETTE[3],
+        label="integration modes at the centre",
+    )
+    axes.plot(
+        places,
+        part["participation_ratio"],
+        "x:",
+        color=style.PALETTE[2],
+        label="participation ratio",
+    )
     axes.set(xticks=places, xticklabels=part["l2"], xlabel="L2", ylabel="dimension", title=title)
     axes.set_ylim(-0.15, part[["components_95", "integration_modes"]].to_numpy().max() + 0.3)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     other = axes.twinx()
     other.spines["right"].set_visible(True)
-    other.plot(places, part["test_accuracy"], "s-", color=style.GREY, ms=4, label="test accuracy (right axis)")
+    other.plot(
+        places,
+        part["test_accuracy"],
+        "s-",
+        color=style.GREY,
+        ms=4,
+        label="test accuracy (right axis)",
+    )
     other.set(ylabel="test accuracy", ylim=(0, 1))
     return [*axes.get_lines(), *other.get_lines()]

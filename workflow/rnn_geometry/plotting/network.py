@@ -29,12 +29,16 @@ def plot_network(run: NetworkArrays) -> Figure:
     figure.text(0.985, 0.972, _facts(run), fontsize=10, va="center", ha="right", color=style.GREY)
     left = figure.add_gridspec(1, 1, left=0.05, right=0.43, top=0.925, bottom=0.19)[0]
     _manifold_axes(figure, run, left)
-    middle = figure.add_gridspec(3, 1, left=0.485, right=0.685, top=0.925, bottom=0.065, hspace=0.46)
+    middle = figure.add_gridspec(
+        3, 1, left=0.485, right=0.685, top=0.925, bottom=0.065, hspace=0.46
+    )
     right = figure.add_gridspec(3, 1, left=0.785, right=0.955, top=0.925, bottom=0.075, hspace=0.46)
     draw_variance(figure.add_subplot(middle[0]), run)
     draw_accuracy(figure.add_subplot(middle[1]), run)
     draw_training(figure.add_subplot(middle[2]), run)
-    draw_spectrum([figure.add_subplot(cell) for cell in right[0].subgridspec(1, 2, wspace=0.42)], run)
+    draw_spectrum(
+        [figure.add_subplot(cell) for cell in right[0].subgridspec(1, 2, wspace=0.42)], run
+    )
     draw_time_constants(figure.add_subplot(right[1]), run)
     draw_word_effects(figure.add_subplot(right[2]), run)
     return figure
@@ -51,7 +55,11 @@ def _facts(run: NetworkArrays) -> str:
         "integration_modes": "integration modes",
         "distinct_points": "distinct slow points",
     }
-    known = [f"{text} {run.value(name):.3g}" for name, text in names.items() if run.value(name) is not None]
+    known = [
+        f"{text} {run.value(name):.3g}"
+        for name, text in names.items()
+        if run.value(name) is not None
+    ]
     return "   ".join(known + ([] if run.dimension is None else [f"expected d {run.dimension}"]))
 
 
@@ -69,7 +77,9 @@ def _manifold_axes(figure: Figure, run: NetworkArrays, place) -> None:
     draw_plane(plane, run)
     handles = manifold.class_handles(run)
     marks = manifold.mark_handles(run)
-    figure.legend(handles=marks, loc="upper left", bbox_to_anchor=(0.03, 0.138), ncols=4, columnspacing=1.0)
+    figure.legend(
+        handles=marks, loc="upper left", bbox_to_anchor=(0.03, 0.138), ncols=4, columnspacing=1.0
+    )
     figure.legend(handles=handles[:15], loc="upper left", bbox_to_anchor=(0.03, 0.09), ncols=5)
 
 
@@ -79,7 +89,10 @@ def draw_plane(axes, run: NetworkArrays) -> None:
     manifold.draw_trajectories(axes, run, run.project)
     manifold.draw_fixed_points(axes, run, run.project)
     manifold.draw_readouts(
-        axes, run, run.readout @ run.components[:, :2], 1.15 * manifold.radius(run.project(run.slow_points))
+        axes,
+        run,
+        run.readout @ run.components[:, :2],
+        1.15 * manifold.radius(run.project(run.slow_points)),
     )
     _limit_view(axes, run)
     axes.set(
@@ -101,24 +114,39 @@ def _limit_view(axes, run: NetworkArrays) -> None:
     half = 0.54 * ((high - low) / shape).max() * shape
     low, high = (low + high) / 2 - half, (low + high) / 2 + half
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
-    points = run.project(np.concatenate([run.slow_points, *manifold.fixed_points_by_stability(run).values()]))
+    points = run.project(
+        np.concatenate([run.slow_points, *manifold.fixed_points_by_stability(run).values()])
+    )
     outside = int(((points < low) | (points > high)).any(axis=1).sum())
     if outside:
         note = f"{outside} slow or fixed point{'s' * (outside > 1)} outside the view"
-        axes.text(0.99, 0.01, note, transform=axes.transAxes, ha="right", color=style.GREY, fontsize=8)
+        axes.text(
+            0.99, 0.01, note, transform=axes.transAxes, ha="right", color=style.GREY, fontsize=8
+        )
 
 
 def draw_space(axes, run: NetworkArrays) -> None:
     """Draw slow points, final states and readouts along the first three components."""
     manifold.draw_points(axes, run, lambda states: run.project(states, 3), size=0.7)
     arrows = run.readout @ run.components[:, :3]
-    arrows *= 1.15 * manifold.radius(run.project(run.slow_points, 3)) / max(np.linalg.norm(arrows, axis=1).max(), 1e-12)
+    arrows *= (
+        1.15
+        * manifold.radius(run.project(run.slow_points, 3))
+        / max(np.linalg.norm(arrows, axis=1).max(), 1e-12)
+    )
     for arrow, code in zip(arrows, style.readout_codes(len(arrows), run.multi_label), strict=True):
-        axes.plot(*np.stack([np.zeros(3), arrow]).T, color=style.class_colour(code), lw=2.2, zorder=9)
+        axes.plot(
+            *np.stack([np.zeros(3), arrow]).T, color=style.class_colour(code), lw=2.2, zorder=9
+        )
     axes.set_box_aspect((1, 1, 0.8), zoom=1.4)
     axes.view_init(elev=22, azim=-55)
     axes.set(
-        xlabel="component 1", ylabel="component 2", zlabel="component 3", xticklabels=[], yticklabels=[], zticklabels=[]
+        xlabel="component 1",
+        ylabel="component 2",
+        zlabel="component 3",
+        xticklabels=[],
+        yticklabels=[],
+        zticklabels=[],
     )
     for side in (axes.xaxis, axes.yaxis, axes.zaxis):
         side.labelpad = -12
@@ -143,7 +171,9 @@ def draw_variance(axes, run: NetworkArrays) -> None:
         total = np.cumsum(ratio)[: max(COMPONENTS, (run.dimension or 0) + 1)]
         axes.plot(np.arange(1, len(total) + 1), total, look, color=colour, ms=4, label=label)
     _mark_dimension(axes, run)
-    axes.set(ylim=(0, 1.04), xlabel="components", ylabel="share of variance", title="Variance explained")
+    axes.set(
+        ylim=(0, 1.04), xlabel="components", ylabel="share of variance", title="Variance explained"
+    )
     axes.legend(loc="lower right")
 
 
@@ -152,19 +182,35 @@ def _mark_dimension(axes, run: NetworkArrays) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if run.dimension is not None:
         axes.axvline(
-            run.dimension, color=style.PALETTE[1], lw=1.1, ls="--", zorder=0, label=f"expected d = {run.dimension}"
+            run.dimension,
+            color=style.PALETTE[1],
+            lw=1.1,
+            ls="--",
+            zorder=0,
+            label=f"expected d = {run.dimension}",
         )
 
 
 def draw_accuracy(axes, run: NetworkArrays) -> None:
     """Draw the accuracy of the readout on final states projected onto their first k components; entry 0 is k = 1."""
-    values = np.array([np.nan if v is None else v for v in run.value("accuracy_by_components") or []], dtype=float)
+    values = np.array(
+        [np.nan if v is None else v for v in run.value("accuracy_by_components") or []], dtype=float
+    )
     shown = values[: max(COMPONENTS, (run.dimension or 0) + 1)]
-    axes.plot(np.arange(1, len(shown) + 1), shown, "o-", color=style.INK, ms=4, label="first k components")
+    axes.plot(
+        np.arange(1, len(shown) + 1), shown, "o-", color=style.INK, ms=4, label="first k components"
+    )
     if run.value("test_accuracy") is not None:
-        axes.axhline(run.value("test_accuracy"), color=style.GREY, lw=1, ls=":", label="all (test accuracy)")
+        axes.axhline(
+            run.value("test_accuracy"), color=style.GREY, lw=1, ls=":", label="all (test accuracy)"
+        )
     _mark_dimension(axes, run)
-    axes.set(ylim=(0, 1.04), xlabel="components k of the final states", ylabel="accuracy", title="Accuracy cliff")
+    axes.set(
+        ylim=(0, 1.04),
+        xlabel="components k of the final states",
+        ylabel="accuracy",
+        title="Accuracy cliff",
+    )
     axes.legend(loc="lower right")
 
 
@@ -178,8 +224,18 @@ def draw_spectrum(pair, run: NetworkArrays) -> None:
     circle = np.exp(1j * np.linspace(0, 2 * np.pi, 200))
     for axes, size in zip(pair, (1.5, 4), strict=True):
         axes.plot(circle.real, circle.imag, color=style.GREY, lw=0.8)
-        axes.plot(values.real.ravel(), values.imag.ravel(), "o", ms=size, mew=0, color=style.PALE, label="slow points")
-        axes.plot(centre.real, centre.imag, "o", ms=size + 1, mew=0, color=style.INK, label="centre")
+        axes.plot(
+            values.real.ravel(),
+            values.imag.ravel(),
+            "o",
+            ms=size,
+            mew=0,
+            color=style.PALE,
+            label="slow points",
+        )
+        axes.plot(
+            centre.real, centre.imag, "o", ms=size + 1, mew=0, color=style.INK, label="centre"
+        )
         axes.set(aspect="equal", xlabel="Re λ")
     pair[0].set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), ylabel="Im λ", title="Eigenvalues")
     pair[1].set(
@@ -197,15 +253,32 @@ def draw_time_constants(axes, run: NetworkArrays) -> None:
     """Draw the longest time constants of every sampled point, and of the centre on top."""
     tau = np.asarray(run.linear.get("tau", np.zeros((0, 1))), dtype=float)
     centre = int(run.linear["centre"]) if len(tau) else 0
-    longest = np.sort(np.where(np.isfinite(tau), tau, 1e5), axis=1)[:, ::-1][:, :MODES].clip(min=0.05)
+    longest = np.sort(np.where(np.isfinite(tau), tau, 1e5), axis=1)[:, ::-1][:, :MODES].clip(
+        min=0.05
+    )
     ranks = np.arange(1, longest.shape[1] + 1)
     axes.add_collection(
-        LineCollection([np.stack([ranks, row], axis=1) for row in longest], colors=style.PALE, linewidths=0.7)
+        LineCollection(
+            [np.stack([ranks, row], axis=1) for row in longest], colors=style.PALE, linewidths=0.7
+        )
     )
     if len(tau):
-        axes.plot(ranks, longest[centre], "o-", color=style.INK, ms=4, label="centre (light: other points)")
+        axes.plot(
+            ranks,
+            longest[centre],
+            "o-",
+            color=style.INK,
+            ms=4,
+            label="centre (light: other points)",
+        )
     half = float(run.meta["mean_length"]) / 2
-    axes.axhline(half, color=style.PALETTE[1], lw=1.1, ls="--", label=f"half the sentence length ({half:.3g})")
+    axes.axhline(
+        half,
+        color=style.PALETTE[1],
+        lw=1.1,
+        ls="--",
+        label=f"half the sentence length ({half:.3g})",
+    )
     axes.set(
         yscale="log",
         xlim=(0.5, len(ranks) + 0.5),
@@ -229,14 +302,23 @@ def draw_word_effects(axes, run: NetworkArrays) -> None:
         axes.text(0.5, 0.5, "not computed", ha="center", transform=axes.transAxes)
         return
     bound = max(np.abs(effects).max(), 1e-9)
-    image = axes.imshow(effects, cmap=style.DIVERGING, vmin=-bound, vmax=bound, aspect="auto", interpolation="nearest")
+    image = axes.imshow(
+        effects,
+        cmap=style.DIVERGING,
+        vmin=-bound,
+        vmax=bound,
+        aspect="auto",
+        interpolation="nearest",
+    )
     many = len(run.class_names) > 5 or max(map(len, run.class_names)) > 10
     turned = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if many else {}
     axes.set_xticks(range(effects.shape[1]), [name[:14] for name in run.class_names], **turned)
     axes.set_yticks(range(len(names)), [name[:14] for name in names])
     axes.tick_params(length=0, labelsize=7 if len(names) > 12 else 8)
     axes.tick_params(axis="x", labelsize=6 if len(run.class_names) > 8 else 8)
-    axes.figure.colorbar(image, ax=axes, pad=0.02, fraction=0.05).set_label("mean change of the logit")
+    axes.figure.colorbar(image, ax=axes, pad=0.02, fraction=0.05).set_label(
+        "mean change of the logit"
+    )
 
 
 def shown_words(run: NetworkArrays) -> tuple[np.ndarray, list[str]]:
@@ -258,7 +340,10 @@ def draw_training(axes, run: NetworkArrays) -> None:
     axes.set(xlabel="step", ylabel="loss", title="Training")
     if not run.history:
         return
-    steps, values = np.asarray(run.history["step"]), {name: _numbers(run.history[name]) for name in run.history}
+    steps, values = (
+        np.asarray(run.history["step"]),
+        {name: _numbers(run.history[name]) for name in run.history},
+    )
     axes.plot(steps, values["train_loss"], color=style.PALETTE[0], label="train loss")
     axes.plot(steps, values["dev_loss"], color=style.PALETTE[1], label="dev loss")
     axes.set_ylim(0, None)

@@ -27,7 +27,10 @@ __all__ = [
 MODES = [f"tau_{i}" for i in range(1, 9)]
 SHADE = "#EBEBEB"
 THEORY = {"color": style.INK, "lw": 1.4, "ls": "--", "zorder": 1}
-MEASURES = {"participation_ratio": "participation ratio", "components_95": "components for\n95 % of the variance"}
+MEASURES = {
+    "participation_ratio": "participation ratio",
+    "components_95": "components for\n95 % of the variance",
+}
 
 
 # What the figures share
@@ -66,7 +69,17 @@ def _scatter(axes, runs: pd.DataFrame, places: pd.Series, column: str, width: fl
         order = rows.groupby(places[rows.index]).cumcount()
         of = places[rows.index].map(places[rows.index].value_counts())
         x = places[rows.index] - width / 2 + slot * (i + (order + 1) / (of + 1))
-        axes.plot(x, rows[column], marker, color=colour, ms=5, mew=0.5, mec="white", alpha=0.9, label=model)
+        axes.plot(
+            x,
+            rows[column],
+            marker,
+            color=colour,
+            ms=5,
+            mew=0.5,
+            mec="white",
+            alpha=0.9,
+            label=model,
+        )
 
 
 def _tasks(runs: pd.DataFrame) -> list[str]:
@@ -124,7 +137,9 @@ def dimension_against_classes(runs: pd.DataFrame) -> Figure:
         for ax, (measure, label) in zip(column, MEASURES.items(), strict=True):
             draw(ax, rows, measure)
             ax.set_ylabel(label if ax in axes[:, 0] else "")
-            ax.set_ylim(0, 1.1 * max(rows[measure].max(), rows["dimension_expected"].max() + 0.6, 1))
+            ax.set_ylim(
+                0, 1.1 * max(rows[measure].max(), rows["dimension_expected"].max() + 0.6, 1)
+            )
             ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     _legend(figure, [*_model_handles(runs), _theory_handle("theory")])
     return figure
@@ -204,7 +219,10 @@ def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None 
             ax.axvspan(0.4, rows["dimension_expected"].iloc[0] + 0.5, color=SHADE, zorder=0)
     figure.supylabel("time constant τ at the centre (words)", fontsize=9)
     half = [_theory_handle("half the mean sentence length")] if mean_lengths else []
-    _legend(figure, [*_model_handles(runs, line=True), *half, Patch(color=SHADE, label="expected d modes")])
+    _legend(
+        figure,
+        [*_model_handles(runs, line=True), *half, Patch(color=SHADE, label="expected d modes")],
+    )
     return figure
 
 
@@ -212,7 +230,9 @@ def _task_panels(runs: pd.DataFrame, **options):
     tasks = _tasks(runs)
     columns = ceil(len(tasks) / ceil(len(tasks) / 5))
     rows = ceil(len(tasks) / columns)
-    figure, axes = _figure(rows, columns, max(1.7 * columns + 0.6, 4.2), 1.8 * rows + 0.9, **options)
+    figure, axes = _figure(
+        rows, columns, max(1.7 * columns + 0.6, 4.2), 1.8 * rows + 0.9, **options
+    )
     for ax, task in zip(axes.flat, tasks, strict=False):
         d = runs.loc[runs["task"] == task, "dimension_expected"].iloc[0]
         ax.set_title(task if pd.isna(d) else f"{task} (d = {d:.0f})", fontsize=8.5)
@@ -228,7 +248,9 @@ def _lines(axes, runs: pd.DataFrame, columns: Sequence[str], x: np.ndarray, spre
     fade = 0.9 if len(runs) <= 20 else 0.5
     for shift, (model, (colour, marker)) in zip(aside, styles.items(), strict=True):
         values = runs.loc[runs["model"] == model, list(columns)].astype(float).to_numpy()
-        axes.plot(x + shift, values.T, marker=marker, color=colour, ms=3.6, lw=0.8, mew=0, alpha=fade)
+        axes.plot(
+            x + shift, values.T, marker=marker, color=colour, ms=3.6, lw=0.8, mew=0, alpha=fade
+        )
 
 
 @style.styled
@@ -247,7 +269,12 @@ def predicted_dimension(runs: pd.DataFrame) -> Figure:
     for ax, (measure, label) in zip(axes[0], MEASURES.items(), strict=True):
         ax.plot([0, top], [0, top], label="theory", **THEORY)
         _scatter(ax, runs, predicted, measure, width=0.6)
-        ax.set(xlim=(0, top), ylim=(0, top), aspect="equal", xlabel="dimension predicted from word counts")
+        ax.set(
+            xlim=(0, top),
+            ylim=(0, top),
+            aspect="equal",
+            xlabel="dimension predicted from word counts",
+        )
         ax.set_ylabel(label)
         for side in (ax.xaxis, ax.yaxis):
             side.set_major_locator(MaxNLocator(8, integer=True))

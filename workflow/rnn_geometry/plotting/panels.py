@@ -54,14 +54,26 @@ def panels(
     height = TOP + rows * row + (rows - 1) * 0.25 + LINE * lines + (0.08 if lines else 0)
     figure = Figure(figsize=(width, height))
     boxes = [
-        (start + i % columns * (side + gap), height - TOP - side * shape - i // columns * (row + 0.25))
+        (
+            start + i % columns * (side + gap),
+            height - TOP - side * shape - i // columns * (row + 0.25),
+        )
         for i in range(len(networks))
     ]
-    axes = [figure.add_axes((x / width, y / height, side / width, side * shape / height)) for x, y in boxes]
+    axes = [
+        figure.add_axes((x / width, y / height, side / width, side * shape / height))
+        for x, y in boxes
+    ]
     _name(figure, axes, networks, title)
     if lines:
         handles = shown_handles(handles)
-        figure.legend(handles=handles, loc="lower center", ncols=across, fontsize=SMALL + 0.5, borderaxespad=0.2)
+        figure.legend(
+            handles=handles,
+            loc="lower center",
+            ncols=across,
+            fontsize=SMALL + 0.5,
+            borderaxespad=0.2,
+        )
     return figure, axes
 
 
@@ -97,7 +109,15 @@ def _name(figure: Figure, axes, networks: Sequence[NetworkArrays], title: str) -
     task = str(networks[0].run.get("task"))
     if len(networks) > 1:
         expected = "" if networks[0].dimension is None else f"  (d = {networks[0].dimension})"
-        figure.text(1 - 0.08 / width, top, task + expected, fontsize=8.5, va="top", ha="right", color=style.GREY)
+        figure.text(
+            1 - 0.08 / width,
+            top,
+            task + expected,
+            fontsize=8.5,
+            va="top",
+            ha="right",
+            color=style.GREY,
+        )
     for ax, network in zip(axes, networks, strict=True):
         name = str(network.run.get("model"))
         name = name if len(networks) > 1 else f"{task}, {name}"
@@ -133,13 +153,23 @@ def round_ticks(norm: Normalize) -> list[float] | None:
     return [f * 10.0**k for k in decades for f in factors if norm.vmin <= f * 10.0**k <= norm.vmax]
 
 
-def dots(axes, points: np.ndarray, size: float | np.ndarray, colour, label: str, z: float, alpha: float = 1.0) -> None:
+def dots(
+    axes,
+    points: np.ndarray,
+    size: float | np.ndarray,
+    colour,
+    label: str,
+    z: float,
+    alpha: float = 1.0,
+) -> None:
     """Draw points (n, 2) as dots that are pixels in vector files: thousands of circles make them large."""
     manifold.scatter(axes, points, size, colour, label, z, alpha)
     axes.collections[-1].set_rasterized(True)
 
 
-def draw_slow_points(axes, view: View, size: float = 4, colour: str = style.INK, alpha: float = 1.0) -> None:
+def draw_slow_points(
+    axes, view: View, size: float = 4, colour: str = style.INK, alpha: float = 1.0
+) -> None:
     """Draw slow points as small dots, dark ones unless they are the background of something else."""
     dots(axes, manifold.thinned(view.slow_points, SHOWN), size, colour, "slow points", 1.5, alpha)
 
@@ -153,7 +183,9 @@ def draw_final_states(axes, view: View, size: float = 8, alpha: float = 0.8) -> 
 
 def draw_readouts(axes, view: View, reach: float, **look) -> None:
     """Draw readouts as arrows from the centre, of which the longest has length `reach`."""
-    manifold.draw_readouts(axes, view.network, view.readouts, reach, **{"font": None, "width": 1.7, **look})
+    manifold.draw_readouts(
+        axes, view.network, view.readouts, reach, **{"font": None, "width": 1.7, **look}
+    )
 
 
 def tips(view: View, reach: float) -> np.ndarray:
@@ -167,7 +199,11 @@ def set_plane(axes, view: View, *seen: np.ndarray) -> None:
     low, high = points.min(axis=0), points.max(axis=0)
     half = max(0.55 * float((high - low).max()), 1e-9)
     middle = (low + high) / 2
-    axes.set(xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half), aspect="equal")
+    axes.set(
+        xlim=(middle[0] - half, middle[0] + half),
+        ylim=(middle[1] - half, middle[1] + half),
+        aspect="equal",
+    )
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.yaxis.set_major_locator(MaxNLocator(4))
     outside = int((np.abs(view.slow_points - middle) > half).any(axis=1).sum())
@@ -216,7 +252,11 @@ def bulk(points: np.ndarray) -> np.ndarray:
 
 def dot_handle(label: str, colour: str, size: float = 4.5, **look) -> Line2D:
     """Return a legend entry that is a dot."""
-    return Line2D([], [], **{"ls": "", "marker": "o", "ms": size, "mew": 0, "color": colour, "label": label, **look})
+    return Line2D(
+        [],
+        [],
+        **{"ls": "", "marker": "o", "ms": size, "mew": 0, "color": colour, "label": label, **look},
+    )
 
 
 def line_handle(label: str, color: str, **look) -> Line2D:
@@ -226,7 +266,11 @@ def line_handle(label: str, color: str, **look) -> Line2D:
 
 def class_handles(networks: Sequence[NetworkArrays]) -> list[Line2D]:
     """Return legend entries of the classes or label combinations that occur in any network."""
-    found = {handle.get_label(): handle for network in networks for handle in manifold.class_handles(network)}
+    found = {
+        handle.get_label(): handle
+        for network in networks
+        for handle in manifold.class_handles(network)
+    }
     return list(found.values())
 
 

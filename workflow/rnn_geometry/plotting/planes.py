@@ -63,11 +63,21 @@ def _draw_trajectories(axes, view: View) -> None:
     reach = 1.05 * manifold.radius(view.slow_points)
     draw_readouts(axes, view, reach, width=3.2, alpha=0.45)
     axes.add_collection(
-        LineCollection(paths, colors=colours, linewidths=1, alpha=0.9, zorder=4, label="trajectories", capstyle="round")
+        LineCollection(
+            paths,
+            colors=colours,
+            linewidths=1,
+            alpha=0.9,
+            zorder=4,
+            label="trajectories",
+            capstyle="round",
+        )
     )
     if paths:
         ends = np.stack([path[-1] for path in paths])
-        axes.scatter(*ends.T, s=17, c="white", edgecolors=colours, linewidths=1.3, zorder=7, label="ends")
+        axes.scatter(
+            *ends.T, s=17, c="white", edgecolors=colours, linewidths=1.3, zorder=7, label="ends"
+        )
         axes.plot(*paths[0][0], "+", color=style.INK, ms=8, mew=1.8, zorder=8, label="h₀")
     set_plane(axes, view, bulk(view.slow_points), *paths, tips(view, reach))
 
@@ -105,9 +115,9 @@ def _own_paths(view: View) -> tuple[list[np.ndarray], np.ndarray]:
 def few_of_each(codes: np.ndarray) -> np.ndarray:
     """Return rows of two sentences of every class, or of one where there are more than three classes."""
     count = 2 if len(np.unique(codes)) < 4 else 1
-    return np.sort(np.concatenate([np.flatnonzero(codes == code)[:count] for code in np.unique(codes)] or [[]])).astype(
-        int
-    )
+    return np.sort(
+        np.concatenate([np.flatnonzero(codes == code)[:count] for code in np.unique(codes)] or [[]])
+    ).astype(int)
 
 
 # Speeds
@@ -122,7 +132,9 @@ def speed_of_points(networks: Sequence[NetworkArrays]) -> Figure:
         for name, (marker, face) in manifold.STABILITY.items()
         if name in kinds
     ]
-    figure, axes = panels(networks, "Speed of the slow points, q = ½‖F(h, x*) − h‖²", handles, bar=True)
+    figure, axes = panels(
+        networks, "Speed of the slow points, q = ½‖F(h, x*) − h‖²", handles, bar=True
+    )
     views = [best_plane(network) for network in networks]
     values = [_log_q(network) for network in networks]
     norm = Normalize(*np.quantile(np.concatenate(values), [0.02, 0.98]))
@@ -136,7 +148,9 @@ def speed_of_points(networks: Sequence[NetworkArrays]) -> Figure:
 def _log_q(network: NetworkArrays) -> np.ndarray:
     """Return log10 q of the slow points that are finite."""
     finite = np.isfinite(np.asarray(network.slow["points"])).all(axis=1)
-    return np.log10(np.maximum(np.nan_to_num(np.asarray(network.slow["q"])[finite], nan=1.0), SLOWEST))
+    return np.log10(
+        np.maximum(np.nan_to_num(np.asarray(network.slow["q"])[finite], nan=1.0), SLOWEST)
+    )
 
 
 def _draw_speed(axes, view: View, values: np.ndarray, norm: Normalize) -> None:
@@ -149,7 +163,13 @@ def _draw_speed(axes, view: View, values: np.ndarray, norm: Normalize) -> None:
     roots = list(manifold.fixed_points_by_stability(view.network).items())
     for name, found in roots:
         marker, face = manifold.STABILITY[name]
-        look = {"marker": marker, "s": 17, "facecolors": face, "edgecolors": style.INK, "linewidths": 0.8}
+        look = {
+            "marker": marker,
+            "s": 17,
+            "facecolors": face,
+            "edgecolors": style.INK,
+            "linewidths": 0.8,
+        }
         axes.scatter(*view.states(found).T, label=name, zorder=6, **look)
     set_plane(axes, view, bulk(view.slow_points), *[bulk(view.states(found)) for _, found in roots])
 
@@ -163,7 +183,9 @@ def ordered_plane(networks: Sequence[NetworkArrays]) -> Figure:
     handles = [
         *class_handles(networks),
         SLOW,
-        line_handle("class means in order", style.INK, lw=1, marker="o", ms=5, mec=style.INK, mfc="white"),
+        line_handle(
+            "class means in order", style.INK, lw=1, marker="o", ms=5, mec=style.INK, mfc="white"
+        ),
     ]
     figure, axes = panels(networks, "Sentiment and intensity", handles)
     views = [plane_view(network) for network in networks]
@@ -193,23 +215,64 @@ def _draw_ordered(axes, view: View) -> None:
     draw_slow_points(axes, view, size=2.5, alpha=0.5)
     draw_final_states(axes, view, size=6, alpha=0.6)
     means, centre, directions = score_directions(view)
-    colours = [style.class_colour(code) for code in np.unique(style.class_codes(view.network.states["final_labels"]))]
-    axes.plot(*means.T, color=style.INK, lw=1, zorder=4, path_effects=manifold.HALO, label="order of the classes")
-    axes.scatter(*means.T, s=30, c=colours, edgecolors=style.INK, linewidths=0.9, zorder=5, label="class means")
-    seen = np.concatenate([bulk(view.slow_points), view.states(manifold.thinned(view.network.states["final"]))])
+    colours = [
+        style.class_colour(code)
+        for code in np.unique(style.class_codes(view.network.states["final_labels"]))
+    ]
+    axes.plot(
+        *means.T,
+        color=style.INK,
+        lw=1,
+        zorder=4,
+        path_effects=manifold.HALO,
+        label="order of the classes",
+    )
+    axes.scatter(
+        *means.T,
+        s=30,
+        c=colours,
+        edgecolors=style.INK,
+        linewidths=0.9,
+        zorder=5,
+        label="class means",
+    )
+    seen = np.concatenate(
+        [bulk(view.slow_points), view.states(manifold.thinned(view.network.states["final"]))]
+    )
     reach = 0.55 * np.ptp(seen, axis=0).max()
-    tips = [_score_axis(axes, centre, *pair, reach) for pair in zip(directions, ("sentiment", "intensity"))]
+    tips = [
+        _score_axis(axes, centre, *pair, reach)
+        for pair in zip(directions, ("sentiment", "intensity"))
+    ]
     set_plane(axes, view, seen, *tips)
-    cosine = np.prod([1 / max(np.linalg.norm(d), 1e-12) for d in directions]) * (directions[0] @ directions[1])
+    cosine = np.prod([1 / max(np.linalg.norm(d), 1e-12) for d in directions]) * (
+        directions[0] @ directions[1]
+    )
     angle = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
-    axes.text(0.02, 0.02, f"angle {angle:.0f}°", transform=axes.transAxes, fontsize=SMALL, path_effects=manifold.HALO)
+    axes.text(
+        0.02,
+        0.02,
+        f"angle {angle:.0f}°",
+        transform=axes.transAxes,
+        fontsize=SMALL,
+        path_effects=manifold.HALO,
+    )
 
 
-def _score_axis(axes, centre: np.ndarray, direction: np.ndarray, name: str, reach: float) -> np.ndarray:
+def _score_axis(
+    axes, centre: np.ndarray, direction: np.ndarray, name: str, reach: float
+) -> np.ndarray:
     """Draw an axis through the centre with its name at the end to which the score grows; return its ends."""
     unit = direction / max(np.linalg.norm(direction), 1e-12)
     ends = centre + reach * np.outer([-1, 1], unit)
-    look = {"arrowstyle": "-|>", "color": style.INK, "lw": 1, "shrinkA": 0, "shrinkB": 0, "path_effects": manifold.HALO}
+    look = {
+        "arrowstyle": "-|>",
+        "color": style.INK,
+        "lw": 1,
+        "shrinkA": 0,
+        "shrinkB": 0,
+        "path_effects": manifold.HALO,
+    }
     axes.annotate("", ends[1], ends[0], arrowprops=look, zorder=6)
     upright = np.degrees(np.arctan2(unit[1], unit[0]))
     flipped = abs(upright) > 90

@@ -38,9 +38,20 @@ def space(networks: Sequence[NetworkArrays]) -> Figure:
     handles = [*class_handles(networks), SLOW, readout_handle()]
     if is_simplex(networks[0]):
         edged = len(networks[0].readout) <= MOST_EDGED
-        look = {"mew": 0.8, "mec": style.INK, "color": style.INK if edged else "none", "mfc": "white"}
-        handles.append(line_handle("corners and edges" if edged else "corners", marker="o", ms=4.5, lw=0.8, **look))
-    figure, axes = panels(networks, "Three dimensions of the slow manifold", handles, gap=0.06, below=0.1)
+        look = {
+            "mew": 0.8,
+            "mec": style.INK,
+            "color": style.INK if edged else "none",
+            "mfc": "white",
+        }
+        handles.append(
+            line_handle(
+                "corners and edges" if edged else "corners", marker="o", ms=4.5, lw=0.8, **look
+            )
+        )
+    figure, axes = panels(
+        networks, "Three dimensions of the slow manifold", handles, gap=0.06, below=0.1
+    )
     views = [space_view(network, networks[0]) for network in networks]
     for ax, view in zip(axes, views, strict=True):
         draw_space(ax, view)
@@ -59,7 +70,11 @@ def draw_space(axes, view: View, size: float = 1.0) -> None:
         corners, depth = corners_of_simplex(view)
         if len(corners) <= MOST_EDGED:
             draw_edges(axes, corners, combinations(range(len(corners)), 2), depth)
-        look = {"c": style.class_colours(np.arange(len(corners))), "edgecolors": style.INK, "linewidths": 0.8}
+        look = {
+            "c": style.class_colours(np.arange(len(corners))),
+            "edgecolors": style.INK,
+            "linewidths": 0.8,
+        }
         axes.scatter(*corners.T, s=22 * size, zorder=6, label="corners", **look)
         seen.append(corners)
     set_space(axes, view, *seen)
@@ -67,13 +82,15 @@ def draw_space(axes, view: View, size: float = 1.0) -> None:
 
 def corners_of_simplex(view: View) -> tuple[np.ndarray, np.ndarray]:
     """Return where the corners (N, 2) of the simplex of slow points are drawn, and how near (N,) they are."""
-    from rnn_geometry.simplex import corners_along  # imports scipy.spatial, which other figures do without
+    from rnn_geometry.geometry.simplex import corners_along
 
     network = view.network
     d = max(network.dimension or 0, len(view.basis))
     readout = (network.readout - network.readout.mean(axis=0)) @ network.components[:, :d]
     corners = corners_along(network.project(network.slow_points, d), readout)[:, : len(view.basis)]
-    return corners @ view.basis, corners @ (np.zeros(len(view.basis)) if view.depth is None else view.depth)
+    return corners @ view.basis, corners @ (
+        np.zeros(len(view.basis)) if view.depth is None else view.depth
+    )
 
 
 def draw_near_and_far(axes, view: View, size: float, alpha: float = 0.8) -> None:
@@ -84,7 +101,9 @@ def draw_near_and_far(axes, view: View, size: float, alpha: float = 0.8) -> None
     near = (depth - depth.min()) / max(float(np.ptp(depth)), 1e-12)
     codes = manifold.thinned(style.class_codes(view.network.states["final_labels"]))[order]
     sizes = size * (0.5 + near[order])
-    dots(axes, view.states(final)[order], sizes, style.class_colours(codes), "final states", 2, alpha)
+    dots(
+        axes, view.states(final)[order], sizes, style.class_colours(codes), "final states", 2, alpha
+    )
 
 
 def _shown_final(view: View) -> np.ndarray:
@@ -105,7 +124,10 @@ def set_space(axes, view: View, *seen: np.ndarray) -> None:
     set_plane(axes, view, *seen)
     axes.axis("off")
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    length, start = 0.1 * (right - left), np.array([left + 0.1 * (right - left), bottom + 0.06 * (top - bottom)])
+    length, start = (
+        0.1 * (right - left),
+        np.array([left + 0.1 * (right - left), bottom + 0.06 * (top - bottom)]),
+    )
     for name, direction in zip("123", CAMERA[:, :2], strict=True):
         end = start + length * direction
         axes.plot(*np.stack([start, end]).T, color=style.GREY, lw=0.9, zorder=10, label="direction")
@@ -127,7 +149,9 @@ def label_shape(networks: Sequence[NetworkArrays]) -> Figure:
     ]
     cube = len(networks[0].readout) == 3
     look = {"gap": 0.06, "below": 0.1} if cube else {}
-    figure, axes = panels(networks, f"The {'cube' if cube else 'square'} of label combinations", handles, **look)
+    figure, axes = panels(
+        networks, f"The {'cube' if cube else 'square'} of label combinations", handles, **look
+    )
     views = [space_view(n, networks[0]) if cube else plane_view(n) for n in networks]
     for ax, view in zip(axes, views, strict=True):
         _draw_label_shape(ax, view)
@@ -147,7 +171,11 @@ def corner_means(view: View) -> dict[int, np.ndarray]:
 
 def neighbours(codes: Sequence[int]) -> list[tuple[int, int]]:
     """Return pairs of positions in `codes` whose combinations differ in one label."""
-    return [(i, j) for i, j in combinations(range(len(codes)), 2) if (int(codes[i]) ^ int(codes[j])).bit_count() == 1]
+    return [
+        (i, j)
+        for i, j in combinations(range(len(codes)), 2)
+        if (int(codes[i]) ^ int(codes[j])).bit_count() == 1
+    ]
 
 
 def _draw_label_shape(axes, view: View) -> None:
@@ -161,7 +189,17 @@ def _draw_label_shape(axes, view: View) -> None:
     depth = None if flat else view.network.project(corners, len(view.basis)) @ view.depth
     draw_edges(axes, places, neighbours(codes), depth)
     colours = [style.class_colour(code) for code in codes]
-    axes.scatter(*places.T, s=40, c=colours, edgecolors=style.INK, linewidths=1, label="corner means", zorder=6)
+    axes.scatter(
+        *places.T,
+        s=40,
+        c=colours,
+        edgecolors=style.INK,
+        linewidths=1,
+        label="corner means",
+        zorder=6,
+    )
     reach = 0.75 * manifold.radius(places)
     draw_readouts(axes, view, reach, font=7)
-    (set_plane if flat else set_space)(axes, view, _shown_final(view), places, 1.15 * tips(view, reach))
+    (set_plane if flat else set_space)(
+        axes, view, _shown_final(view), places, 1.15 * tips(view, reach)
+    )

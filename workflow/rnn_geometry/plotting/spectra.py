@@ -73,7 +73,9 @@ def spectrum(networks: Sequence[NetworkArrays]) -> Figure:
         dot_handle("at the centre", style.INK, 5),
         line_handle(f"τ = half a sentence ({half:.3g} words)", **EXPECTED),
     ]
-    figure, axes = panels(networks, "Eigenvalues of the recurrent Jacobian", handles, gap=0.4, inset=1.3)
+    figure, axes = panels(
+        networks, "Eigenvalues of the recurrent Jacobian", handles, gap=0.4, inset=1.3
+    )
     for ax, network in zip(axes, networks, strict=True):
         _draw_spectrum(ax, network, half)
     label_axes(axes, "Re λ", "Im λ")
@@ -106,7 +108,15 @@ def _draw_eigenvalues(axes, network: NetworkArrays, size: float, half: float) ->
     axes.plot(slow.real, slow.imag, label="half a sentence", **{**EXPECTED, "lw": 0.9, "zorder": 1})
     values = np.asarray(network.linear.get("eigenvalues", np.zeros((0, 0))))
     if not len(values):
-        axes.text(0.5, 0.5, "not computed", ha="center", va="center", transform=axes.transAxes, fontsize=SMALL)
+        axes.text(
+            0.5,
+            0.5,
+            "not computed",
+            ha="center",
+            va="center",
+            transform=axes.transAxes,
+            fontsize=SMALL,
+        )
         return
     look = {"ls": "", "marker": "o", "mew": 0}
     axes.plot(
@@ -114,7 +124,9 @@ def _draw_eigenvalues(axes, network: NetworkArrays, size: float, half: float) ->
         label="sampled", zorder=2, **look,
     )  # fmt: skip
     centre = values[int(network.linear["centre"])]
-    axes.plot(centre.real, centre.imag, ms=size + 1, color=style.INK, label="centre", zorder=3, **look)
+    axes.plot(
+        centre.real, centre.imag, ms=size + 1, color=style.INK, label="centre", zorder=3, **look
+    )
 
 
 # Time constants
@@ -131,7 +143,9 @@ def time_constants_everywhere(networks: Sequence[NetworkArrays]) -> Figure:
     ]
     if d:
         handles.append(Patch(color=SHADE, label=f"expected d = {d}"))
-    figure, axes = panels(networks, "Time constants over the slow manifold", handles, gap=0.14, below=0.4)
+    figure, axes = panels(
+        networks, "Time constants over the slow manifold", handles, gap=0.14, below=0.4
+    )
     found = [longest_time_constants(network) for network in networks]
     top = max([10 * half, *(2 * tau.max() for tau in found if tau.size)])
     for ax, network, tau in zip(axes, networks, found, strict=True):
@@ -144,7 +158,9 @@ def time_constants_everywhere(networks: Sequence[NetworkArrays]) -> Figure:
 def longest_time_constants(network: NetworkArrays) -> np.ndarray:
     """Return the longest time constants (p, at most MODES) in words at sampled points, sorted; infinite ones capped."""
     tau = np.asarray(network.linear.get("tau", np.zeros((0, 1))), dtype=float)
-    return np.sort(np.where(np.isfinite(tau), tau, LONGEST), axis=1)[:, ::-1][:, :MODES].clip(0.05, LONGEST)
+    return np.sort(np.where(np.isfinite(tau), tau, LONGEST), axis=1)[:, ::-1][:, :MODES].clip(
+        0.05, LONGEST
+    )
 
 
 def _draw_time_constants(axes, network: NetworkArrays, tau: np.ndarray, half: float) -> None:
@@ -153,11 +169,15 @@ def _draw_time_constants(axes, network: NetworkArrays, tau: np.ndarray, half: fl
         axes.axvspan(0.5, network.dimension + 0.5, color=SHADE, zorder=0, lw=0)
     lines = [np.column_stack([ranks, row]) for row in tau]
     axes.add_collection(
-        LineCollection(lines, colors=style.PALETTE[4], linewidths=0.6, alpha=0.6, label="sampled", zorder=2)
+        LineCollection(
+            lines, colors=style.PALETTE[4], linewidths=0.6, alpha=0.6, label="sampled", zorder=2
+        )
     )
     if len(tau):
         centre = tau[int(network.linear["centre"])]
-        axes.plot(ranks, centre, "o-", color=style.INK, ms=3, lw=1.1, mew=0, label="centre", zorder=4)
+        axes.plot(
+            ranks, centre, "o-", color=style.INK, ms=3, lw=1.1, mew=0, label="centre", zorder=4
+        )
     axes.axhline(half, **{**EXPECTED, "zorder": 3})
     axes.set(yscale="log", xlim=(0.5, MODES + 0.5))
     axes.yaxis.set_major_formatter(lambda value, _: plain(value))

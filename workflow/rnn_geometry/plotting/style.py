@@ -11,7 +11,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from rnn_geometry import io
+from rnn_geometry.store.files import write_atomically
 
 # Okabe and Ito without black (slow points) and yellow (too pale on white), then Paul Tol's muted colours.
 PALETTE = (
@@ -20,7 +20,9 @@ PALETTE = (
 )  # fmt: skip
 INK, GREY, PALE = "#222222", "#777777", "#C8C8C8"
 SADDLE, UNSTABLE = "#FFD24D", "#FF6B6B"
-DIVERGING = "PuOr_r"  # purple below zero, orange above: safe for all common colour-vision deficiencies
+DIVERGING = (
+    "PuOr_r"  # purple below zero, orange above: safe for all common colour-vision deficiencies
+)
 MODELS = {
     "vanilla": ("#999933", "s"),
     "gru": ("#0072B2", "o"),
@@ -111,7 +113,10 @@ def class_colours(codes: np.ndarray) -> np.ndarray:
 
 def model_styles(names: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return (colour, marker) of every model: fixed for built-in cells, in turn by name for a user's own."""
-    names = sorted(set(names), key=lambda name: (list(MODELS).index(name) if name in MODELS else len(MODELS), name))
+    names = sorted(
+        set(names),
+        key=lambda name: (list(MODELS).index(name) if name in MODELS else len(MODELS), name),
+    )
     others = [name for name in names if name not in MODELS]
     turns = {
         name: (OTHER_COLOURS[i % len(OTHER_COLOURS)], OTHER_MARKERS[i % len(OTHER_MARKERS)])
@@ -137,10 +142,14 @@ def code_name(code: int, class_names: Sequence[str], multi_label: bool) -> str:
     """Return the name of a class, or of a combination of labels."""
     if not multi_label:
         return str(class_names[code])
-    return " + ".join(str(name) for i, name in enumerate(class_names) if code >> i & 1) or "no label"
+    return (
+        " + ".join(str(name) for i, name in enumerate(class_names) if code >> i & 1) or "no label"
+    )
 
 
-def save(figure: Figure, stem: str | Path, suffixes: Sequence[str] = FORMATS, dpi: int = 150) -> list[Path]:
+def save(
+    figure: Figure, stem: str | Path, suffixes: Sequence[str] = FORMATS, dpi: int = 150
+) -> list[Path]:
     """Write `stem`.png, .pdf or .svg without dates or versions inside, so that equal figures are equal files.
 
     A PNG has 256 colours, which makes it a third as large; the vector files are the ones for print.
@@ -151,13 +160,20 @@ def save(figure: Figure, stem: str | Path, suffixes: Sequence[str] = FORMATS, dp
         for path, suffix in zip(paths, suffixes, strict=True):
             if suffix == "png":
                 image = _drawn(figure, dpi).quantize(256, method=_FAST_OCTREE, dither=_NO_DITHER)
-                io.write_atomically(path, lambda file, image=image: image.save(file, "PNG", optimize=True))
+                write_atomically(
+                    path, lambda file, image=image: image.save(file, "PNG", optimize=True)
+                )
             else:
-                io.write_atomically(path, lambda file, m=metadata[suffix]: figure.savefig(file, dpi=dpi, metadata=m))
+                write_atomically(
+                    path, lambda file, m=metadata[suffix]: figure.savefig(file, dpi=dpi, metadata=m)
+                )
     return paths
 
 
-_FAST_OCTREE, _NO_DITHER = 2, 0  # PIL.Image.Quantize and PIL.Image.Dither, without importing PIL for every module
+_FAST_OCTREE, _NO_DITHER = (
+    2,
+    0,
+)  # PIL.Image.Quantize and PIL.Image.Dither, without importing PIL for every module
 
 
 def _drawn(figure: Figure, dpi: int):
@@ -179,7 +195,7 @@ def _drawn(figure: Figure, dpi: int):
 def save_small_png(figure: Figure, path: str | Path, limit: int, dpi: int = 100) -> None:
     """Write a PNG of at most `limit` bytes: fewer and fewer colours, then fewer pixels."""
     data = _small_png(_drawn(figure, dpi), limit)
-    io.write_atomically(path, lambda file: Path(file).write_bytes(data))
+    write_atomically(path, lambda file: Path(file).write_bytes(data))
 
 
 def _small_png(image, limit: int) -> bytes:
@@ -194,7 +210,9 @@ def _small_png(image, limit: int) -> bytes:
         size = (round(image.width * scale), round(image.height * scale))
         smaller = image if scale == 1 else image.resize(size)
         memory = BytesIO()
-        smaller.quantize(palette=palette, dither=Image.Dither.NONE).save(memory, "PNG", optimize=True)
+        smaller.quantize(palette=palette, dither=Image.Dither.NONE).save(
+            memory, "PNG", optimize=True
+        )
         data = memory.getvalue()
         if len(data) <= limit:
             break

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from rnn_geometry.claims import living_dimension
+from rnn_geometry.claims.metrics import living_dimension
+from rnn_geometry.claims.verdict import clustered_interval
 from rnn_geometry.plotting import style
-from rnn_geometry.verdict import clustered_interval
 
 LEVEL = 0.95
 LABELS = {
@@ -44,18 +44,30 @@ def sweep_figure(rows: pd.DataFrame) -> Figure:
     left, right = figure.subplots(1, 2)
     _theory(left, rows, values)
     _measures(left, rows, values, DIMENSIONS)
-    left.set(ylabel="dimension of the slow points", title=f"A  {' and '.join(sorted(rows['model'].unique())[:2])}")
+    left.set(
+        ylabel="dimension of the slow points",
+        title=f"A  {' and '.join(sorted(rows['model'].unique())[:2])}",
+    )
     left.set_ylim(bottom=-0.2)
     left.yaxis.set_major_locator(MaxNLocator(integer=True))
     _measures(right, rows, values, ACCURACIES)
     commonest = [_mean(rows, value, "majority_accuracy") for value in values]
-    right.plot(range(len(values)), commonest, color=style.GREY, lw=1, label="always the commonest class")
+    right.plot(
+        range(len(values)), commonest, color=style.GREY, lw=1, label="always the commonest class"
+    )
     right.set(ylabel="test accuracy", ylim=(0, 1.03), title="B")
     for axes in (left, right):
         turned = sum(map(len, values)) > 30
-        axes.set_xticks(range(len(values)), values, rotation=40 if turned else 0, ha="right" if turned else "center")
+        axes.set_xticks(
+            range(len(values)),
+            values,
+            rotation=40 if turned else 0,
+            ha="right" if turned else "center",
+        )
         axes.set_xlabel(LABELS.get(rows["over"].iloc[0], rows["over"].iloc[0]))
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2 if not turned else -0.42), ncols=1)
+        axes.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.2 if not turned else -0.42), ncols=1
+        )
     return figure
 
 
@@ -70,7 +82,15 @@ def _theory(axes, rows: pd.DataFrame, values: list[str]) -> None:
     predicted = [_mean(rows, value, "dimension_predicted") for value in values]
     axes.plot(places, expected, color=style.INK, lw=1.4, ls="--", label="theory", zorder=1)
     if not np.allclose(expected, predicted, equal_nan=True):
-        axes.plot(places, predicted, color=style.GREY, lw=0, marker="x", label="predicted from word counts", zorder=1)
+        axes.plot(
+            places,
+            predicted,
+            color=style.GREY,
+            lw=0,
+            marker="x",
+            label="predicted from word counts",
+            zorder=1,
+        )
 
 
 def _measures(axes, rows: pd.DataFrame, values: list[str], measures) -> None:
@@ -82,9 +102,21 @@ def _measures(axes, rows: pd.DataFrame, values: list[str], measures) -> None:
         for place, value in enumerate(values):
             part = rows[(rows["value"] == value) & rows[column].notna()]
             numbers = part[column].to_numpy(dtype=float)
-            axes.plot(np.full(len(numbers), place + aside), numbers, ".", color=colour, ms=4, alpha=0.45, mew=0)
+            axes.plot(
+                np.full(len(numbers), place + aside),
+                numbers,
+                ".",
+                color=colour,
+                ms=4,
+                alpha=0.45,
+                mew=0,
+            )
             mean = numbers.mean() if len(numbers) else np.nan
-            low, high = clustered_interval(numbers, part["seed"].to_numpy(), LEVEL) if len(numbers) else (None, None)
+            low, high = (
+                clustered_interval(numbers, part["seed"].to_numpy(), LEVEL)
+                if len(numbers)
+                else (None, None)
+            )
             means.append(mean)
             lows.append(mean - (mean if low is None else low))
             highs.append((mean if high is None else high) - mean)

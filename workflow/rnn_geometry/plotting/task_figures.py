@@ -51,5 +51,7 @@ def task_figures(networks: Sequence[NetworkArrays]) -> dict[str, Figure]:
     """
     tasks = {network.run.get("task") for network in networks}
     if len(tasks) != 1:
-        raise ValueError(f"figures of one task need networks of one task, not of {sorted(map(str, tasks))}")
+        raise ValueError(
+            f"figures of one task need networks of one task, not of {sorted(map(str, tasks))}"
+        )
     return {name: TASK_FIGURES[name](networks) for name in kinds_of(networks)}

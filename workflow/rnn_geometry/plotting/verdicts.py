@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from rnn_geometry.claims_page import MARK
+from rnn_geometry.claims.grid import MARK
 from rnn_geometry.plotting import style
 
 COLOURS = {"holds": style.PALETTE[0], "fails": style.PALETTE[1], "undecided": "#E3E3E3"}
@@ -34,17 +34,35 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
         for key, row in claim["entries"].items():
             _square(axes, places[key], i * ROW, row)
     for (_, cell), x in places.items():
-        axes.text(x + CELL / 2, -0.05, cell, rotation=90, ha="center", va="bottom", fontsize=7, color=style.GREY)
+        axes.text(
+            x + CELL / 2,
+            -0.05,
+            cell,
+            rotation=90,
+            ha="center",
+            va="bottom",
+            fontsize=7,
+            color=style.GREY,
+        )
     for task, x in middles.items():
         axes.text(x, -0.7, task, ha="center", va="bottom", fontsize=8, weight="bold")
     handles = [Patch(color=colour, label=name) for name, colour in COLOURS.items()]
     handles.append(Patch(color="none", label=f"{MARK} a control meets it too"))
     figure.legend(handles=handles, loc="lower right", ncols=4)
-    figure.text(0.005, 1 - 0.06 / (top + height + bottom), group["title"], va="top", weight="bold", fontsize=10)
+    figure.text(
+        0.005,
+        1 - 0.06 / (top + height + bottom),
+        group["title"],
+        va="top",
+        weight="bold",
+        fontsize=10,
+    )
     return figure
 
 
-def _columns(group: Mapping[str, Any]) -> tuple[float, dict[tuple[str, str], float], dict[str, float]]:
+def _columns(
+    group: Mapping[str, Any],
+) -> tuple[float, dict[tuple[str, str], float], dict[str, float]]:
     """Return the width in inches, the left end of every (task, cell), and the middle of every task."""
     x, places, middles = 0.0, {}, {}
     for task in group["tasks"]:
@@ -62,4 +80,6 @@ def _square(axes, x: float, y: float, row: Mapping[str, Any]) -> None:
     verdict = row["verdict"]
     axes.add_patch(Rectangle((x, y), CELL - 0.02, ROW - 0.02, color=COLOURS[verdict], lw=0))
     text = f"{row['met']}/{row['runs']}{MARK if row['control_met'] else ''}"
-    axes.text(x + CELL / 2, y + ROW / 2, text, ha="center", va="center", fontsize=6, color=INKS[verdict])
+    axes.text(
+        x + CELL / 2, y + ROW / 2, text, ha="center", va="center", fontsize=6, color=INKS[verdict]
+    )

@@ -53,13 +53,20 @@ class View:
 
 def is_ordered(meta: Mapping) -> bool:
     """Tell whether classes have an order."""
-    return bool(meta.get("ordered")) or str(meta.get("family", "")).startswith(("ordered", "context"))
+    return bool(meta.get("ordered")) or str(meta.get("family", "")).startswith(
+        ("ordered", "context")
+    )
 
 
 def is_simplex(network: NetworkArrays) -> bool:
     """Tell whether theory expects a simplex of three corners or more: unordered classes, d = C - 1."""
     classes = len(network.readout)
-    return classes > 2 and not network.multi_label and not is_ordered(network.meta) and network.dimension == classes - 1
+    return (
+        classes > 2
+        and not network.multi_label
+        and not is_ordered(network.meta)
+        and network.dimension == classes - 1
+    )
 
 
 def facing(vectors: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -77,7 +84,9 @@ def plane_view(network: NetworkArrays, components: int = 2) -> View:
     if is_ordered(network.meta) or len(network.readout) < (2 if network.multi_label else 3):
         return View(network, np.eye(2), ("component 1", "component 2"))
     count = min(components, len(network.components))
-    basis = facing(network.readout @ network.components[:, :count], layout(network.meta, len(network.readout)))
+    basis = facing(
+        network.readout @ network.components[:, :count], layout(network.meta, len(network.readout))
+    )
     return View(network, basis, ("direction 1", "direction 2"), f"within components 1–{count}")
 
 
@@ -98,7 +107,13 @@ def space_view(network: NetworkArrays, reference: NetworkArrays) -> View:
     if spread[-1] < FLAT * spread[0]:
         # A plane may be turned to be seen edge-on: let components 1 and 2 run right and up.
         basis = np.eye(count)[:, [0, 2, 1]]
-    return View(network, basis @ CAMERA[:, :2], ("", ""), f"within components 1–{count}", basis @ CAMERA[:, 2])
+    return View(
+        network,
+        basis @ CAMERA[:, :2],
+        ("", ""),
+        f"within components 1–{count}",
+        basis @ CAMERA[:, 2],
+    )
 
 
 def camera(elevation: float, azimuth: float) -> np.ndarray:
@@ -124,5 +139,7 @@ def _upright(classes: int, multi_label: bool) -> np.ndarray | None:
         return np.concatenate([triangle * np.sqrt(8 / 9) - [0, 0, 1 / 3], [[0, 0, 1]]])
     if classes == 5:
         # Of the regular 4-simplex, seen along the line between the centres of three corners and of the other two.
-        return np.concatenate([triangle * np.sqrt(5 / 6), np.array([[0, 0, 1], [0, 0, -1]]) * np.sqrt(5 / 8)])
+        return np.concatenate(
+            [triangle * np.sqrt(5 / 6), np.array([[0, 0, 1], [0, 0, -1]]) * np.sqrt(5 / 8)]
+        )
     return None

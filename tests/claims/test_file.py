@@ -1,0 +1,93 @@
+"""The file of claims: dates, seeds that nothing was chosen on, and mistakes that are one sentence."""
+
+import copy
+import datetime
+
+import pytest
+import yaml
+from conftest import PROJECT
+from test_judge import CLAIMS, RAW, SCHEMA
+
+from rnn_geometry.claims import file as claims_file
+from rnn_geometry.claims.metrics import ROW_METRICS, SWEEP_METRICS
+from rnn_geometry.errors import UserError
+
+
+def test_every_claim_carries_the_day_its_threshold_was_frozen():
+    for claim in CLAIMS["claims"]:
+        assert datetime.date.fromisoformat(claim["frozen"]) <= datetime.date.today()
+
+
+@pytest.mark.parametrize("name", ["battery"])
+def test_judged_seeds_are_none_that_anything_was_chosen_on(name):
+    config = yaml.safe_load((PROJECT / f"config/{name}.yaml").read_text())
+    groups = [config["seeds"], *(control["seeds"] for control in config["controls"].values())]
+    groups += [
+        entry["seeds"] for entry in (*config["tasks"], *config["sweeps"]) if "seeds" in entry
+    ]
+    used = {seed for seeds in groups for seed in seeds}
+    low, high = CLAIMS["tuning_seeds"]
+    assert used.isdisjoint(range(low, high + 1))
+    assert min(used) >= CLAIMS["judged_from"] > high
+    assert len(config["seeds"]) >= 5
+
+
+def test_the_default_run_shows_seeds_that_do_not_count():
+    config = yaml.safe_load((PROJECT / "config/config.yaml").read_text())
+    low, high = CLAIMS["tuning_seeds"]
+    assert all(low <= seed <= high for seed in config["seeds"])
+
+
+def test_functions_named_in_the_file_are_there():
+    assert tuple(ROW_METRICS) == claims_file.ROW_METRICS
+    assert tuple(SWEEP_METRICS) == claims_file.SWEEP_METRICS
+
+
+def test_every_control_of_a_claim_has_its_column():
+    from rnn_geometry.store.columns import RUN_COLUMNS
+
+    for claim in CLAIMS["claims"]:
+        if "random" in claim["controls"]:
+            assert f"{claim['metric']}_random" in RUN_COLUMNS
+
+
+def broken(changes, remove=(), **top):
+    raw = copy.deepcopy({**RAW, **top})
+    raw["claims"] = raw["claims"][:1]
+    raw["claims"][0] = {k: v for k, v in {**raw["claims"][0], **changes}.items() if k not in remove}
+    return raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (
+            broken({"metric": "participation"}),
+            "'simplex-dimension': metric is 'participation'; accepted are",
+        ),
+        (broken({"expected": "d"}), "expected is 'd'; accepted are a number"),
+        (broken({}, remove=["expected"]), "expected goes with within"),
+        (broken({"at_least": 1}), "give one of at_least"),
+        (broken({"controls": ["permuted"]}), "controls is 'permuted'; accepted are untrained"),
+        (broken({"sweep": "l2"}), "give either structures or sweep"),
+        (broken({"controls": []}), "controls: .*too short"),
+        (broken({"thresold": 1}), "thresold: unknown key"),
+        (broken({}, judged_from=99), "judged_from: 99 is not above the tuning seeds 0 to 99"),
+        ({**RAW, "claims": [RAW["claims"][0]] * 2}, "'simplex-dimension' is used twice"),
+        ({key: value for key, value in RAW.items() if key != "frozen"}, "frozen: missing"),
+        ({**RAW, "frozen": "soon"}, "frozen: 'soon' is no date"),
+        (broken({"metric": "hold_input"}), "metric is 'hold_input'; accepted are"),
+        (broken({"metric": "hold_r2"}), "there is no control random for hold_r2"),
+        (
+            broken(
+                {"sweep": "h", "metric": "falls_to_zero", "controls": ["permuted"], "at_least": 1},
+                remove=["structures", "expected", "within_share"],
+            ),
+            "sweep is 'h'; accepted are l2",
+        ),
+    ],
+)
+def test_mistakes_in_the_file_are_one_sentence(raw, sentence):
+    with pytest.raises(UserError, match=sentence) as caught:
+        claims_file.checked_claims(raw, SCHEMA)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,339 @@
+"""Verdicts on tables whose verdicts are known by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from conftest import PROJECT
+
+from rnn_geometry.claims import file as claims_file
+from rnn_geometry.claims import judge as claims
+from rnn_geometry.claims.metrics import (
+    LARGEST_RATIO,
+    along_ratio,
+    bag_of_words_gap,
+    falls_to_zero,
+    lasting_ratio,
+    levels_visited,
+    shuffled_share,
+)
+from rnn_geometry.claims.verdict import FAILS, HOLDS, UNDECIDED
+
+SCHEMA = yaml.safe_load((PROJECT / "workflow/schemas/claims.schema.yaml").read_text())
+RAW = yaml.safe_load((PROJECT / "config/claims.yaml").read_text())
+CLAIMS = claims_file.checked_claims(RAW, SCHEMA)
+
+# --- metrics --------------------------------------------------------------------------------------------------------
+
+
+def test_metrics_that_are_no_column():
+    rows = pd.DataFrame(
+        {
+            "test_accuracy": [0.9, 0.5],
+            "bag_of_words_accuracy": [0.92, 0.9],
+            "shuffled_accuracy": [0.9, 0.5],
+            "majority_accuracy": [0.5, 0.5],
+            "evidence_lasting": [0.6, 0.1],
+            "modifier_lasting": [0.1, 0.1],
+            "evidence_along": [0.5, 0.1],
+            "modifier_along": [0.05, 0.1],
+        }
+    )
+    assert bag_of_words_gap(rows).tolist() == pytest.approx([0.02, 0.4])
+    assert shuffled_share(rows).tolist() == pytest.approx([0.4 / 0.42, 0])
+    assert lasting_ratio(rows).tolist() == pytest.approx([6, 1])
+    assert along_ratio(rows).tolist() == pytest.approx([10, 1])
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "falls", "levels"),
+    [
+        ([3, 3, 2, 1, 0, 0], 1, 1),
+        ([3, 2, 0], 1, 0.75),
+        ([3, 0], 1, 0.5),
+        ([3, 2, 3, 1, 0], 0, 0),  # rises once
+        ([3, 2, 1], 0, 0),  # never dies
+        ([2, 1, 0], 0, 0),  # does not begin at d
+    ],
+)
+def test_staircases(dimensions, falls, levels):
+    dimensions = np.array(dimensions, dtype=float)
+    assert falls_to_zero(dimensions, 3) == falls
+    assert levels_visited(dimensions, 3) == levels
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+GOOD = {
+    "participation_ratio": 2.0, "cliff": 1, "integration_modes": 2, "readout_angle_error": 3.0,
+    "readout_in_subspace": 0.95, "corner_miss": 0.05, "simplex_shape": 0.7, "own_readout_cosine": 0.99,
+    "neutral_effect": 0.02, "position_independence": 0.95, "hold_r2": 0.9, "additivity_r2": 0.9,
+    "test_accuracy": 0.99, "bag_of_words_accuracy": 0.99, "shuffled_accuracy": 0.99, "majority_accuracy": 0.33,
+    "components_95": 2, "participation_ratio_random": 60.0, "readout_in_subspace_random": 0.2,
+    "components_95_random": 59, "corner_miss_random": 0.04, "simplex_shape_random": 0.0,
+}  # fmt: skip
+BAD = {
+    "participation_ratio": 4.0, "cliff": 0, "integration_modes": 0, "readout_angle_error": 40.0,
+    "readout_in_subspace": 0.1, "corner_miss": 0.6, "simplex_shape": -0.2, "own_readout_cosine": 0.0,
+    "neutral_effect": 0.5, "position_independence": 0.1, "hold_r2": -1.0, "additivity_r2": 0.1,
+    "test_accuracy": 0.33, "shuffled_accuracy": 0.33, "components_95": 6,
+}  # fmt: skip
+IDENTITY = {"task": "categorical-3", "model": "gru", "cell": "gru", "l2": "3e-4", "control": np.nan}
+EMPTY = dict.fromkeys((*claims_file.RUN_COLUMNS, *claims_file.DIMENSION_COLUMNS), np.nan)
+
+
+def table(*groups):
+    """Return networks as `networks_table` gives them: groups of (number, changes), seeds from 100 on."""
+    rows = []
+    for count, changes in groups:
+        for i in range(count):
+            row = {**EMPTY, **IDENTITY, **GOOD, "dimension_expected": 2, "dimension_predicted": 2}
+            row |= {"structure": "unordered", "mean_length": 25.0, "seed": 100 + i, **changes}
+            rows.append({**row, **{f"file_{name}": row[name] for name in claims.KEYS}})
+    return pd.DataFrame(rows)
+
+
+SWEEPS = pd.DataFrame(
+    columns=[
+        "sweep",
+        "over",
+        "value",
+        "model",
+        "cell",
+        "seed",
+        "components_95",
+        "integration_modes",
+        "dimension_expected",
+    ]
+)
+CONTROLS = (3, {**BAD, "control": "untrained"})
+
+
+def judged(networks, file=CLAIMS, sweeps=SWEEPS):
+    keys = networks[["task", "model", "l2", "seed"]].to_numpy().tolist()
+    return claims.claims_table(file, networks, sweeps, keys).set_index(["claim", "cell"])
+
+
+def test_networks_that_do_everything_beside_controls_that_do_nothing():
+    found = judged(table((5, {}), CONTROLS)).xs("gru", level="cell")
+    marked = found[found["control_met"] == 1]
+    assert marked.index.tolist() == ["simplex-corners"]  # the ball has such corners, too
+    assert marked["reason"].tolist() == ["worthless here: the control meets it too (random)"]
+    assert set(found.drop(index="simplex-corners")["verdict"]) == {HOLDS}
+    assert set(found["runs"]) == {5}
+    assert (
+        found.loc["simplex-dimension", "control"] == "random 0/5; no shuffled_labels; untrained 0/3"
+    )
+    assert found.loc["simplex-dimension", ["expected", "observed", "low", "high"]].tolist() == [
+        2,
+        2,
+        2,
+        2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("claim", "changes"),
+    [
+        ("simplex-dimension", {"participation_ratio": 2.5}),
+        ("simplex-cliff", {"cliff": 0}),
+        ("simplex-modes", {"integration_modes": 3}),
+        ("simplex-angles", {"readout_angle_error": 20.0}),
+        ("simplex-readouts", {"readout_in_subspace": 0.7}),
+        ("simplex-corners", {"corner_miss": 0.3}),
+        ("simplex-shape", {"simplex_shape": 0.4}),
+        ("words-along-readout", {"own_readout_cosine": 0.9}),
+        ("words-neutral", {"neutral_effect": 0.2}),
+        ("words-anywhere", {"position_independence": 0.7}),
+        ("words-held", {"hold_r2": 0.7}),
+        ("words-add", {"additivity_r2": 0.7}),
+        ("bag-of-words", {"test_accuracy": 0.9}),
+        ("shuffled-words", {"shuffled_accuracy": 0.8}),
+        ("counts-predict", {"components_95": 3}),
+    ],
+)
+def test_every_claim_about_unordered_classes_can_fail(claim, changes):
+    assert judged(table((5, changes), CONTROLS)).loc[(claim, "gru"), "verdict"] == FAILS
+    mixed = table((3, {}), (2, {**changes, "seed": 110}), CONTROLS)
+    mixed.loc[mixed["seed"] == 110, ["seed", "file_seed"]] = [[110, 110], [111, 111]]
+    row = judged(mixed).loc[(claim, "gru")]
+    assert (row["met"], row["runs"]) == (3, 5)
+    assert row["verdict"] == UNDECIDED
+
+
+def test_a_control_that_meets_the_claim_is_marked_and_the_claim_holds_nowhere():
+    row = judged(
+        table((5, {}), (3, {**BAD, "participation_ratio": 2.1, "control": "untrained"}))
+    ).loc[("simplex-dimension", "gru")]
+    assert (row["verdict"], row["control_met"]) == (UNDECIDED, 1)
+    assert row["reason"] == "worthless here: the control meets it too (untrained)"
+
+
+def test_seeds_below_the_judged_ones_do_not_count_beside_them():
+    networks = table((5, BAD), (5, {}), CONTROLS)
+    networks.loc[:4, "seed"] = networks.loc[:4, "file_seed"] = range(5)
+    row = judged(networks).loc[("simplex-cliff", "gru")]
+    assert (row["met"], row["runs"], row["judged"]) == (5, 5, 1)
+    shown = judged(networks[:5]).loc[("simplex-cliff", "gru")]
+    assert (shown["met"], shown["runs"], shown["judged"]) == (0, 5, 0)
+
+
+def test_a_cell_whose_networks_all_lack_the_metric_fails_beside_one_that_has_it():
+    others = [(5, {"model": name, "cell": name}) for name in ("gru", "lstm")]
+    dead = (5, {"model": "ugrnn", "cell": "ugrnn", "participation_ratio": np.nan})
+    found = judged(table(*others, dead, CONTROLS)).loc["simplex-dimension"]
+    assert found.loc["ugrnn", ["met", "runs", "verdict"]].tolist() == [0, 5, FAILS]
+    assert found.loc[claims.ALL_CELLS, "verdict"] == FAILS
+
+
+def test_controls_without_the_metric_are_not_counted():
+    found = judged(table((5, {}), (3, {**BAD, "control": "untrained", "cliff": np.nan}))).loc[
+        "simplex-cliff"
+    ]
+    assert found.loc["gru", "control"] == "no shuffled_labels; no untrained"
+    assert (found.loc["gru", "verdict"], found.loc["gru", "reason"]) == (
+        UNDECIDED,
+        "there is no control",
+    )
+
+
+def test_columns_of_the_untrained_self_stand_in_for_untrained_networks():
+    good = {"hold_r2_untrained": -1.0, "additivity_r2_untrained": 0.99}
+    found = judged(table((5, good)))
+    assert found.loc[("words-held", "gru"), ["control", "verdict"]].tolist() == [
+        "no shuffled_labels; untrained 0/5", HOLDS,
+    ]  # fmt: skip
+    assert found.loc[("words-add", "gru"), ["control_met", "verdict"]].tolist() == [1, UNDECIDED]
+    both = judged(table((5, good), (3, {**BAD, **good, "control": "untrained"})))
+    assert both.loc[("words-add", "gru"), "control"] == "no shuffled_labels; untrained 0/3"
+
+
+def test_controls_stand_beside_every_strength_of_l2():
+    found = judged(table((5, {"l2": "1e-4"}), (5, {"l2": "1e-2"}), CONTROLS)).loc["simplex-cliff"]
+    assert found["control"].tolist() == ["no shuffled_labels; untrained 0/3"] * 2
+    assert found["verdict"].tolist() == [HOLDS] * 2
+
+
+def test_a_ratio_over_nothing_is_large_and_finite():
+    rows = pd.DataFrame({"evidence_along": [0.5], "modifier_along": [0.0]})
+    assert along_ratio(rows).tolist() == [LARGEST_RATIO]
+
+
+def test_an_empty_metric_is_not_met_and_a_claim_without_any_has_no_row():
+    found = judged(table((4, {}), (1, {"hold_r2": np.nan, "seed": 109}), CONTROLS))
+    assert found.loc[("words-held", "gru"), ["met", "runs"]].tolist() == [4, 5]
+    assert ("words-held", "gru") not in judged(table((5, {"hold_r2": np.nan}), CONTROLS)).index
+
+
+def test_the_universal_row_needs_every_cell():
+    cells = [(5, {"model": name, "cell": name}) for name in ("gru", "lstm")]
+    controls = [
+        (3, {**BAD, "control": "untrained", "model": name, "cell": name})
+        for name in ("gru", "lstm", "ugrnn")
+    ]
+    assert claims.ALL_CELLS not in judged(table(*cells, *controls)).index.get_level_values("cell")
+    for changes, expected in (({}, HOLDS), ({"cliff": 0}, FAILS)):
+        third = (5, {"model": "ugrnn", "cell": "ugrnn", **changes})
+        row = judged(table(*cells, third, *controls)).loc[("simplex-cliff", claims.ALL_CELLS)]
+        assert (row["verdict"], row["runs"]) == (expected, 15)
+    vanilla = (5, {"model": "vanilla", "cell": "vanilla", "cliff": 0})
+    row = judged(table(*cells, (5, {"model": "ugrnn", "cell": "ugrnn"}), vanilla, *controls))
+    assert (
+        row.loc[("simplex-cliff", claims.ALL_CELLS), "verdict"] == HOLDS
+    )  # the paper does not speak of vanilla
+
+
+def test_networks_of_sweeps_only_are_left_out():
+    networks = table((5, {}), (5, {**BAD, "l2": "1e-1"}), CONTROLS)
+    keys = [["categorical-3", "gru", "3e-4", seed] for seed in range(100, 105)]
+    found = claims.claims_table(CLAIMS, networks, SWEEPS, keys).set_index("claim")
+    assert found.loc["simplex-cliff", ["met", "runs"]].tolist() == [5, 5]
+
+
+def test_networks_that_differ_in_l2_are_not_pooled():
+    found = judged(table((5, {}), (5, {**BAD, "l2": "1e-1"}), CONTROLS)).loc["simplex-cliff"]
+    assert found.index.tolist() == ["gru l2 1e-1", "gru l2 3e-4"]
+
+
+def test_controls_bear_the_names_of_what_they_control():
+    runs = pd.DataFrame(
+        [
+            {**IDENTITY, "seed": 100, "dimension_predicted": 2},
+            {
+                **IDENTITY,
+                "seed": 100,
+                "model": "gru-untrained",
+                "control": "untrained",
+                "dimension_predicted": 2,
+            },
+            {
+                **IDENTITY,
+                "seed": 100,
+                "task": "categorical-3-shuffled",
+                "control": "shuffled_labels",
+            },
+        ]
+    ).assign(bag_of_words_accuracy=[0.99, 0.99, 0.33], majority_accuracy=0.33)
+    tasks = pd.DataFrame(
+        {
+            "task": ["categorical-3", "categorical-3-shuffled"],
+            "structure": "unordered",
+            "mean_length": 25.0,
+        }
+    )
+    dimension = runs.assign(points="slow", **dict.fromkeys(claims_file.DIMENSION_COLUMNS, 1.5))
+    found = claims.networks_table(runs, tasks, dimension)
+    assert set(found["task"]) == {"categorical-3"}
+    assert set(found["model"]) == {"gru"}
+    assert set(found["structure"]) == {"unordered"}
+    assert found["file_model"].tolist() == ["gru", "gru-untrained", "gru"]
+    assert found["id_local_pca"].tolist() == [1.5] * 3
+    # Word counts under permuted labels said otherwise.
+    assert found["dimension_predicted"].tolist() == [2, 2, 2]
+    assert found["bag_of_words_accuracy"].tolist() == [0.99] * 3
+
+
+def sweep_rows(dimensions, seeds=5):
+    rows = [
+        {"sweep": "l2-gru", "over": "l2", "value": f"{i + 1}e-3", "model": "gru", "cell": "gru", "seed": 100 + seed,
+         "components_95": max(dimension, 3), "integration_modes": dimension, "dimension_expected": 3}
+        for seed in range(seeds)
+        for i, dimension in enumerate(dimensions)
+    ]  # fmt: skip
+    for row in rows:
+        row["components_95"] = row["integration_modes"] or 4  # what rounding errors span
+    return pd.DataFrame(rows).sample(frac=1, random_state=0)
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "falls", "staircase"),
+    [
+        ([3, 3, 3, 2, 2, 1, 0, 0], HOLDS, HOLDS),
+        ([3, 3, 3, 3, 2, 2, 0, 0], HOLDS, FAILS),
+        ([3, 3, 2, 3, 2, 1, 0, 0], FAILS, FAILS),
+    ],
+)
+def test_a_sweep_is_one_unit_per_seed_beside_random_orders(dimensions, falls, staircase):
+    found = judged(table((1, {})), sweeps=sweep_rows(dimensions))
+    assert found.loc[("l2-falls", "gru"), ["verdict", "runs"]].tolist() == [falls, 5]
+    assert found.loc[("l2-staircase", "gru"), "verdict"] == staircase
+    hits, count = found.loc[("l2-falls", "gru"), "control"].removeprefix("permuted ").split("/")
+    assert (int(hits) < 5, int(count)) == (True, 100)
+
+
+def test_columns_of_the_table_are_those_of_the_document():
+    found = claims.claims_table(CLAIMS, table((5, {}), CONTROLS), SWEEPS, [])
+    assert tuple(found.columns) == claims.COLUMNS
+    issue = [
+        "claim",
+        "task",
+        "cell",
+        "runs",
+        "expected",
+        "observed",
+        "low",
+        "high",
+        "control",
+        "verdict",
+    ]
+    assert [column for column in claims.COLUMNS if column in issue] == issue

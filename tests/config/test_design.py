@@ -1,0 +1,211 @@
+"""Which networks a configuration asks for: its own, its controls, and those of sweeps."""
+
+import pytest
+import yaml
+from conftest import PROJECT
+
+from rnn_geometry.config import settings
+from rnn_geometry.config.design import written
+from rnn_geometry.errors import UserError
+from rnn_geometry.identity import Network, is_control
+
+SCHEMA = yaml.safe_load((PROJECT / "workflow/schemas/config.schema.yaml").read_text())
+MODELS = {"gru": {"cell": "gru", "steps": 9}, "lstm": {"cell": "lstm", "steps": 9, "l2": "1e-2"}}
+
+
+def design(**changes):
+    config = {
+        "tasks": [{"name": "categorical-3", "family": "categorical", "classes": 3}],
+        "cells": ["gru", "lstm"],
+        "seeds": [100, 101],
+        "models": MODELS,
+        **changes,
+    }
+    return settings.resolve(config, SCHEMA)["design"]
+
+
+def sweep(**changes):
+    return {"name": "s", "over": "classes", "values": [2, 3], "task": {"name": "categorical", "family": "categorical"},
+            "cells": ["gru"], **changes}  # fmt: skip
+
+
+def test_tasks_times_cells_and_seeds_with_each_models_own_l2():
+    found = design()
+    assert found.networks == {
+        "categorical-3": [
+            Network("categorical-3", "gru", "3e-4", 100),
+            Network("categorical-3", "gru", "3e-4", 101),
+            Network("categorical-3", "lstm", "1e-2", 100),
+            Network("categorical-3", "lstm", "1e-2", 101),
+        ]
+    }
+    assert found.judged == found.networks["categorical-3"]
+    assert found.sweeps == []
+
+
+def test_untrained_controls_take_no_step_and_are_the_same_network_else():
+    found = design(controls={"untrained": {"seeds": [100]}})
+    assert found.models["gru-untrained"] == {**found.models["gru"], "steps": 0}
+    added = [network for network in found.judged if is_control(network)]
+    assert [(n.model, n.l2, n.seed) for n in added] == [
+        ("gru-untrained", "3e-4", 100),
+        ("lstm-untrained", "1e-2", 100),
+    ]
+    assert len(found.networks["categorical-3"]) == 6
+
+
+def test_shuffled_labels_are_a_task_of_their_own():
+    found = design(controls={"shuffled_labels": {"seeds": [7], "tasks": ["categorical-3"]}})
+    task = found.tasks["categorical-3-shuffled"]
+    assert task == {
+        **found.tasks["categorical-3"],
+        "name": "categorical-3-shuffled",
+        "shuffled_labels": True,
+    }
+    assert [(n.model, n.seed) for n in found.networks[task["name"]]] == [("gru", 7), ("lstm", 7)]
+    assert all(map(is_control, found.networks[task["name"]]))
+
+
+def test_a_sweep_over_a_task_option_shares_the_tasks_that_are_there():
+    found = design(sweeps=[sweep()])
+    assert list(found.networks) == ["categorical-3", "categorical-2"]
+    assert len(found.networks["categorical-3"]) == 4  # none was added
+    assert [(name, over, value, n.task, n.seed) for name, over, value, n in found.sweeps] == [
+        ("s", "classes", "2", "categorical-2", 100),
+        ("s", "classes", "2", "categorical-2", 101),
+        ("s", "classes", "3", "categorical-3", 100),
+        ("s", "classes", "3", "categorical-3", 101),
+    ]
+    assert not [network for network in found.judged if network.task == "categorical-2"]
+
+
+def test_a_sweep_over_a_key_of_a_model_shares_the_model_that_has_the_value():
+    found = design(
+        sweeps=[sweep(over="hidden_size", values=[16, 64], task="categorical-3", seeds=[100])]
+    )
+    assert found.models["gru-hidden_size-16"] == {**found.models["gru"], "hidden_size": 16}
+    assert [n.model for *_, n in found.sweeps] == ["gru-hidden_size-16", "gru"]
+
+
+def test_a_sweep_over_l2_and_one_over_the_hold_input():
+    found = design(
+        sweeps=[
+            sweep(over="l2", values=["1e-1", "3e-4"], task="categorical-3", seeds=[100]),
+            sweep(
+                name="x",
+                over="hold_input",
+                values=["zero", "mean"],
+                task="categorical-3",
+                seeds=[100],
+            ),
+        ]
+    )
+    assert [n.l2 for name, *_, n in found.sweeps if name == "s"] == ["1e-1", "3e-4"]
+    assert found.hold_inputs == {Network("categorical-3", "gru", "3e-4", 100): ["zero", "mean"]}
+    assert len(found.networks["categorical-3"]) == 5
+
+
+def test_hold_inputs_of_the_analysis_are_for_all_but_controls():
+    found = design(analysis={"hold_inputs": ["zero"]}, controls={"untrained": {"seeds": [100]}})
+    assert set(found.hold_inputs) == {
+        network for network in found.judged if not is_control(network)
+    }
+
+
+def test_values_as_they_stand_in_names():
+    assert [written(value) for value in (3, 0.5, "1e-2", [5, 25], None)] == [
+        "3",
+        "0.5",
+        "1e-2",
+        "5-25",
+        "none",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"controls": {"untrained": {"seeds": [1], "tasks": ["x"]}}},
+            "controls.untrained.tasks: unknown task 'x'",
+        ),
+        ({"controls": {"untrained": {}}}, "controls.untrained.seeds: missing"),
+        ({"controls": {"random": {"seeds": [1]}}}, "controls.random: unknown key"),
+        ({"sweeps": [sweep(task="x")]}, r"sweeps\[0\].task: unknown task 'x'"),
+        ({"sweeps": [sweep(cells=["x"])]}, r"sweeps\[0\].cells: unknown cell 'x'"),
+        ({"sweeps": [sweep(), sweep()]}, "sweeps.*'s' is used twice"),
+        (
+            {"sweeps": [sweep(over="l2", values=[0.1])]},
+            r"sweeps\[0\].values: 0.1 is not a quoted decimal",
+        ),
+        (
+            {"sweeps": [sweep(over="hidden_size", values=[0], task="categorical-3")]},
+            "hidden_size-0.hidden_size: 0 is",
+        ),
+        (
+            {"sweeps": [sweep(task={"name": "a", "family": "categorial"})]},
+            r"sweeps\[0\].task.family: \"categorial\"",
+        ),
+        (
+            {"sweeps": [sweep(task={"name": "categorical", "family": "categorical", "length": 9})]},
+            "another task with",
+        ),
+        (
+            {
+                "models": {**MODELS, "gru-untrained": MODELS["gru"]},
+                "controls": {"untrained": {"seeds": [1]}},
+            },
+            "the name",
+        ),
+        ({"sweeps": [sweep(values=[])]}, "too short"),
+        (
+            {"sweeps": [sweep(over="hold_input", values=["zero", "one"])]},
+            r"sweeps\[0\].values\[1\]: \"one\" is not",
+        ),
+        (
+            {"sweeps": [sweep(over="train_size", values=["all"])]},
+            'tasks.categorical-all.train_size: "all" is not',
+        ),
+        (
+            {"sweeps": [sweep(over="data_seed", values=[-1])]},
+            "tasks.categorical--1.data_seed: -1 is less than 0",
+        ),
+        ({"sweeps": [sweep(over="name", values=["x"])]}, r"sweeps\[0\].over: a name is no setting"),
+        (
+            {"sweeps": [sweep(over="l2", values=["1e-2\n"])]},
+            r"sweeps\[0\].values: '1e-2\\n' is not a quoted decimal",
+        ),
+        (
+            {"controls": {"untrained": {"seeds": [1], "tasks": []}}},
+            r"controls.untrained.tasks: \[\] is too short",
+        ),
+        (
+            {
+                "models": {**MODELS, "gru-hidden_size-16": MODELS["gru"]},
+                "sweeps": [sweep(over="hidden_size", values=[16], task="categorical-3")],
+            },
+            "models.gru-hidden_size-16: a sweep gives this name to 'gru' with another hidden_size",
+        ),
+        (
+            {"sweeps": [sweep(over="sampling", values=["../../x"])]},
+            r"'categorical-../../x' is no name",
+        ),
+        (
+            {"sweeps": [sweep(over="cell_options", values=[{"a/b": 1}], task="categorical-3")]},
+            "is no name",
+        ),
+    ],
+)
+def test_mistakes_are_one_sentence(changes, sentence):
+    with pytest.raises(UserError, match=sentence) as caught:
+        design(**changes)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_option_of_a_sweep_is_the_familys_to_refuse():
+    from rnn_geometry.identity import family_options
+    from rnn_geometry.tasks.synthetic import build_task
+
+    task = design(sweeps=[sweep(over="clases", values=[2])]).tasks["categorical-2"]
+    with pytest.raises(UserError, match="clases is not an option"):
+        build_task(task["family"], **family_options(task))

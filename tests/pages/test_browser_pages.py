@@ -1,0 +1,89 @@
+"""The start page, the verdicts, a network's page and Snakemake's report in a browser."""
+
+import pytest
+from browser import accessibility, contrast, opened, overflow, overlaps
+from test_whole_run import RUN
+
+pytestmark = pytest.mark.workflow
+
+OURS = {
+    "start": "results/index.html",
+    "claims": "results/claims.html",
+    "network": f"{RUN}/index.html",
+}
+WIDTHS = (1280, 390)
+
+
+@pytest.fixture
+def start(browser, finished):
+    with opened(browser, finished.root / OURS["start"]) as page:
+        yield page
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", OURS)
+def test_text_neither_overlaps_nor_runs_out_of_the_page(browser, finished, name, width):
+    with opened(browser, finished.root / OURS[name], width=width) as page:
+        assert overlaps(page) == []
+        assert overflow(page) == []
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_pages_can_be_read_by_everybody(browser, finished, name):
+    with opened(browser, finished.root / OURS[name]) as page:
+        assert contrast(page) == []
+        assert accessibility(page) == []
+
+
+def column(page, title):
+    """Return the values of a column of the table of networks, from top to bottom."""
+    index = page.locator("#runs thead button").all_inner_texts().index(title)
+    return page.evaluate(
+        f"[...document.querySelectorAll('#runs tbody tr')].map(r => r.cells[{index}].dataset.value)"
+    )
+
+
+@pytest.mark.parametrize("title", ["accuracy", "model", "longest τ (words)"])
+def test_a_heading_sorts_by_its_column_both_ways(start, title):
+    button = start.locator("#runs thead button").filter(has_text=title)
+    button.focus()
+    button.press("Enter")
+    values = column(start, title)
+    key = str if title == "model" else float
+    assert values == sorted(values, key=key)
+    assert button.locator("xpath=..").get_attribute("aria-sort") == "ascending"
+    button.press("Enter")
+    assert column(start, title) == sorted(values, key=key, reverse=True)
+    assert start.locator("th[aria-sort=descending]").count() == 1
+
+
+def test_every_link_of_the_start_page_leads_to_a_file(start, finished):
+    links = start.evaluate("[...document.links].map(a => a.getAttribute('href'))")
+    files = {link.split("#")[0] for link in links if not link.startswith("#")}
+    assert {"report.html", "claims.html", "explorer/categorical-3.html"} <= files
+    assert not [file for file in files if not (finished.root / "results" / file).is_file()]
+    broken = (
+        "[...document.images].filter(i => i.loading !== 'lazy' && !i.naturalWidth).map(i => i.src)"
+    )
+    assert start.evaluate(broken) == []
+
+
+def test_a_network_leads_to_the_explorer_with_itself_chosen(browser, finished):
+    with opened(
+        browser, finished.root / RUN.replace("gru", "ugrnn").replace("3e-4", "5e-4") / "index.html"
+    ) as page:
+        page.get_by_role("link", name="Explorer").click()
+        page.wait_for_selector("html[data-ready='1']")
+        assert (
+            page.get_by_label("Cell", exact=True)
+            .locator("option:checked")
+            .inner_text()
+            .startswith("tiny-ugrnn")
+        )
+
+
+def test_snakemakes_report_is_free_of_errors_and_requests(browser, finished):
+    # What Snakemake bundles warns that it is meant for development.
+    with opened(browser, finished.root / "results/report.html", refused=("error",)) as page:
+        page.wait_for_timeout(1500)
+        assert "integrates evidence" in page.inner_text("body")

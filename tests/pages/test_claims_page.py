@@ -1,0 +1,154 @@
+"""The pages of verdicts: each is linked to its numbers, text is escaped, docs/claims.md is what the tables give."""
+
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import PROJECT
+from test_judge import CLAIMS, CONTROLS, SWEEPS, judged, table
+
+from rnn_geometry.claims.grid import groups
+from rnn_geometry.claims.judge import COLUMNS, claims_table
+from rnn_geometry.pages import claims as claims_page
+from rnn_geometry.pages import templating
+
+FOLDER = PROJECT / "workflow/rnn_geometry/pages/templates"
+TEMPLATES = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
+
+
+def found():
+    networks = pd.concat(
+        [
+            table((5, {"cliff": 0}), CONTROLS),
+            table((5, {"task": "categorical-10"}), (3, {"task": "categorical-2"})),
+        ]
+    )
+    return judged(networks).reset_index()[list(COLUMNS)]
+
+
+class Page(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.ids, self.links = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags.append(tag)
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        self.links += [(attributes["href"], attributes.get("class"))] if tag == "a" else []
+
+
+def test_every_verdict_leads_to_its_numbers():
+    verdicts = found()
+    page = Page(
+        claims_page.html_page(TEMPLATES, verdicts, CLAIMS, [("categorical-3", "gru", "3e-4", 100)])
+    )
+    inside = [
+        (link.removeprefix("#"), verdict) for link, verdict in page.links if link.startswith("#")
+    ]
+    assert len(inside) == len(verdicts) == len(set(page.ids))
+    assert {link for link, _ in inside} == set(page.ids)
+    assert sorted(verdict for _, verdict in inside) == sorted(verdicts["verdict"])
+    outside = {link for link, _ in page.links if not link.startswith("#")}
+    assert outside == {"runs/categorical-3/gru/l2-3e-4/seed-100/index.html", "index.html"}
+    assert not {"script", "img", "link"} & set(page.tags)
+
+
+def test_text_of_a_user_is_escaped():
+    verdicts = found().assign(task="<script>alert(1)</script>")
+    text = claims_page.html_page(TEMPLATES, verdicts, CLAIMS, [])
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_a_page_of_other_seeds_says_so():
+    assert "theirs are no verdicts" not in claims_page.html_page(TEMPLATES, found(), CLAIMS, [])
+    assert "theirs are no verdicts" in claims_page.html_page(
+        TEMPLATES, found().assign(judged=0), CLAIMS, []
+    )
+
+
+def test_a_page_without_a_verdict_can_be_made():
+    nothing = claims_table(CLAIMS, table((1, {})), SWEEPS, [])
+    assert "0 hold, 0 fail" in claims_page.html_page(TEMPLATES, nothing, CLAIMS, [])
+
+
+def test_grids_are_by_family_with_tasks_in_natural_order():
+    (grid,) = groups(found(), CLAIMS)
+    assert (grid["structure"], grid["tasks"]) == (
+        "unordered",
+        ["categorical-2", "categorical-3", "categorical-10"],
+    )
+    assert grid["cells"]["categorical-3"] == ["gru"]
+    by_name = {claim["name"]: claim for claim in grid["claims"]}
+    row = by_name["simplex-cliff"]["entries"][("categorical-3", "gru")]
+    assert (row["verdict"], row["met"], row["runs"], row["control"]) == (
+        "fails", 0, 5, "no shuffled_labels; untrained 0/3",
+    )  # fmt: skip
+    assert by_name["simplex-cliff"]["threshold"] == "at least 1"
+
+
+def test_numbers_and_intervals():
+    assert templating.number(None) == templating.number(float("nan")) == ""
+    assert templating.number(2.34567) == "2.35"
+    assert templating.interval({"observed": 2.0, "low": 1.5, "high": 2.5}) == "2 (1.5 to 2.5)"
+    assert templating.interval({"observed": 2.0, "low": None, "high": None}) == "2"
+    assert templating.interval({"observed": None}) == ""
+
+
+def test_verdicts_about_another_threshold_are_refused():
+    other = {
+        **CLAIMS,
+        "claims": [
+            {**claim, "at_least": 2} for claim in CLAIMS["claims"] if claim["metric"] == "cliff"
+        ],
+    }
+    with pytest.raises(KeyError, match="another threshold"):
+        groups(found(), other)
+
+
+def test_claims_that_no_network_is_about_are_named():
+    text = claims_page.html_page(TEMPLATES, found(), CLAIMS, [])
+    assert "No network here is one that these claims are about: plane-dimension" in text
+
+
+def test_summaries_count_verdicts_over_tasks():
+    (row,) = claims_page.summaries(found())["simplex-cliff"]
+    assert {key: row[key] for key in ("cell", "tasks", "holds", "fails", "undecided", "met", "runs", "range")} == {
+        "cell": "gru", "tasks": 3, "holds": 0, "fails": 1, "undecided": 2, "met": 8, "runs": 13, "range": "0 to 1",
+    }  # fmt: skip
+
+
+def committed():
+    text = {"task": str, "cell": str}
+    return (
+        pd.read_csv(PROJECT / "docs/data/claims.csv", dtype=text),
+        yaml.safe_load((PROJECT / "workflow/report/claims_told.yaml").read_text(encoding="utf-8")),
+        pd.read_csv(PROJECT / "docs/data/battery_costs.csv"),
+    )
+
+
+def test_the_document_is_what_the_committed_tables_give():
+    template = (PROJECT / "workflow/report/claims.md.jinja").read_text(encoding="utf-8")
+    verdicts, told, costs = committed()
+    page = claims_page.markdown_page(template, verdicts, CLAIMS, told, costs)
+    assert page == (PROJECT / "docs/claims.md").read_text(encoding="utf-8")
+    with pytest.raises(KeyError, match="explained, but no claim: nothing"):
+        claims_page.markdown_page(template, verdicts, CLAIMS, {"nothing": "x"}, costs)
+
+
+def test_the_battery_judged_every_claim_on_five_networks_or_more():
+    verdicts, told, _ = committed()
+    assert tuple(verdicts.columns) == COLUMNS
+    assert set(verdicts["judged"]) == {1}
+    for claim in CLAIMS["claims"]:
+        rows = verdicts[verdicts["claim"] == claim["name"]]
+        assert rows["runs"].max() >= 5, claim["name"]
+        assert re.search(r"\d/\d", rows["control"].iloc[0]), claim["name"]
+        if (rows["verdict"] == "fails").any():
+            assert claim["name"] in told, (
+                f"{claim['name']} fails somewhere, and nothing is said about it"
+            )

@@ -1,0 +1,357 @@
+"""The page of the explorer without a browser: what is on it, against the files that it is made from."""
+
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+from explorer_run import NASTY, TEMPLATES, fake_meta, fake_vocabulary, write_network
+from scipy.spatial.distance import pdist
+
+from rnn_geometry.config.settings import BUILT_IN_CELLS
+from rnn_geometry.errors import UserError
+from rnn_geometry.pages import explorer
+from rnn_geometry.plotting import style
+from rnn_geometry.store import formats
+
+OPTIONS = {"embed_parameters": 150_000}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Return three networks of one task: two GRUs and an LSTM."""
+    folder = tmp_path_factory.mktemp("networks")
+    plans = {"gru": ("gru", 10), "other": ("gru", 11), "lstm": ("lstm", 10)}
+    return {
+        name: write_network(folder / name, fake_meta(), cell, seed=seed)
+        for name, (cell, seed) in plans.items()
+    }
+
+
+def made(files, meta=None, vocabulary=None, **options):
+    return explorer.payload(
+        meta or fake_meta(), vocabulary or fake_vocabulary(), files, {**OPTIONS, **options}
+    )
+
+
+def page(files, **options):
+    networks = list(files.values())
+    return explorer.explorer_page(
+        TEMPLATES, fake_meta(), fake_vocabulary(), networks, {**OPTIONS, **options}
+    )
+
+
+def decoded(text, *shape, kind="<f4"):
+    return np.frombuffer(base64.b64decode(text), dtype=kind).reshape(*shape)
+
+
+# Network by network
+
+
+def test_points_are_thinned_finite_slow_points_with_their_speed(files, monkeypatch):
+    monkeypatch.setattr(explorer, "POINTS", 20)
+    [entry] = made([files["gru"]])["networks"]
+    slow, traces = formats.read_npz(files["gru"]["slow"]), formats.read_npz(files["gru"]["traces"])
+    finite = np.flatnonzero(np.isfinite(slow["points"]).all(axis=1))
+    assert len(finite) == len(slow["points"]) - 1
+    kept = finite[np.linspace(0, len(finite) - 1, 20).astype(int)]
+    expected = (slow["points"][kept] - traces["origin"]) @ traces["axes"].T
+    np.testing.assert_allclose(decoded(entry["points"], -1, 3), expected, atol=1e-6)
+    np.testing.assert_allclose(entry["logQ"], np.log10(slow["q"][kept]), atol=0.006)
+    assert len(entry["decision"]) == len(entry["corner"]) == len(entry["tau"]) == 20
+
+
+def test_the_longest_time_constant_is_capped_and_none_without_a_slow_mode():
+    modes = {
+        "tau": np.array([[20.0, np.inf], [30.0, 40.0], [np.nan, np.nan], [7.0, 99.0], [2e7, 1.0]]),
+        "count": np.array([2, 5, 0, 1, 2]),
+    }
+    assert explorer.longest_tau(modes, np.arange(5)) == [1e5, 40.0, None, 7.0, 1e5]
+    assert explorer.longest_tau(
+        {"tau": np.zeros((3, 0)), "count": np.zeros(3, int)}, np.array([0, 2])
+    ) == [None, None]
+
+
+def test_decisions_are_those_of_the_readout():
+    states = {"readout": np.eye(2, 3), "readout_bias": np.array([0.0, 0.5])}
+    points = np.array([[1.0, 0, 0], [0.2, 0, 9], [-1, -1, 0], [0, -0.5, 0]])
+    assert explorer.decisions(states, points, False).tolist() == [0, 1, 1, 0]
+    assert explorer.decisions(states, points, True).tolist() == [3, 3, 0, 3]
+
+
+def test_the_nearest_corner_is_that_of_a_triangle():
+    angles = 2 * np.pi * np.arange(3) / 3
+    corners = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    weights = np.random.default_rng(0).dirichlet([1, 1, 1], size=2000)
+    basis = np.linalg.qr(np.random.default_rng(1).normal(size=(7, 2)))[0]
+    network = {"states": {"readout": corners @ basis.T}}
+    found = explorer.nearest_corners(network, weights @ corners @ basis.T, 2)
+    sure = np.sort(weights, axis=1)[:, -1] > np.sort(weights, axis=1)[:, -2] + 0.05
+    np.testing.assert_array_equal(found[sure], weights.argmax(axis=1)[sure])
+
+
+def faced(readout, multi_label=False):
+    network = {"states": {"readout": readout}, "traces": {"axes": np.eye(3)}}
+    return network, explorer.facing(network, multi_label)
+
+
+@pytest.mark.parametrize(("d", "size"), [(2, 2), (3, 3), (None, 2)])
+def test_networks_are_turned_to_face_like_the_first(d, size):
+    rng = np.random.default_rng(4)
+    turn = np.eye(3)
+    turn[:size, :size] = np.linalg.qr(rng.normal(size=(size, size)))[0]
+    turn[0] *= -1  # a reflection or a rotation, the other of the two
+    readout = rng.normal(size=(4, 3))
+    (first, target), (second, before) = faced(readout), faced(readout @ turn)
+    kept, found = explorer.alignments([first, second], d, False)
+    np.testing.assert_array_equal(kept, np.eye(3))
+    np.testing.assert_allclose(before @ found, target, atol=1e-12)
+    np.testing.assert_allclose(found @ found.T, np.eye(3), atol=1e-12)
+
+
+def test_a_line_keeps_its_components():
+    rng = np.random.default_rng(5)
+    networks = [faced(rng.normal(size=(2, 3)))[0] for _ in range(2)]
+    for turn in explorer.alignments(networks, 1, False, turned=False):
+        np.testing.assert_array_equal(turn, np.eye(3))
+
+
+def test_a_page_without_room_keeps_one_sentence():
+    traces = {"offsets": np.array([0, 5, 9]), "sentence": np.array([0, 1]), "kind": np.zeros(2, dtype=np.int8),
+              "coordinates": np.zeros((11, 3)), "logits": np.zeros((11, 2))}  # fmt: skip
+    assert explorer.chosen_traces(traces, 100, -1000).tolist() == [0]
+    assert explorer.chosen_traces(traces, 1, 10_000).tolist() == [0, 1]
+
+
+def test_the_cells_of_the_page_are_the_built_in_ones():
+    assert set(explorer.BUILT_IN) == set(BUILT_IN_CELLS)
+
+
+def test_turning_keeps_distances_and_brings_readouts_nearer(files):
+    data = made([files["gru"], files["lstm"]])
+    traces = formats.read_npz(files["lstm"]["traces"])
+    first, second = data["networks"]
+    shown = decoded(second["coordinates"], -1, 3)
+    np.testing.assert_allclose(pdist(shown[:40]), pdist(traces["coordinates"][:40]), atol=1e-4)
+    np.testing.assert_allclose(shown[:, 2], traces["coordinates"][:, 2], atol=1e-6)
+    target, after = (
+        decoded(first["readouts"], 3, 3)[:, :2],
+        decoded(second["readouts"], 3, 3)[:, :2],
+    )
+    before = formats.read_npz(files["lstm"]["states"])["readout"] @ traces["axes"].T
+    before = (before - before.mean(axis=0))[:, :2]
+    assert np.linalg.norm(after - target) < np.linalg.norm(before - target)
+
+
+# Sentences
+
+
+def test_traces_are_those_of_the_files(files):
+    data = made([files["gru"]])
+    traces = formats.read_npz(files["gru"]["traces"])
+    [entry] = data["networks"]
+    np.testing.assert_allclose(
+        decoded(entry["coordinates"], -1, 3), traces["coordinates"], atol=1e-6
+    )
+    np.testing.assert_array_equal(decoded(entry["logits"], -1, 3), traces["logits"])
+    np.testing.assert_array_equal(decoded(data["tokens"], -1, kind="<i4"), traces["tokens"])
+    assert data["lengths"] == np.diff(traces["offsets"]).tolist()
+    assert data["traceOrder"] == [0, 1, 2] * 5
+    assert [one["kind"] for one in data["sentences"]] == [
+        "curated",
+        "curated",
+        "configured",
+        "held-out",
+        "held-out",
+    ]
+    assert data["sentences"][2]["label"] is None
+    assert data["sentences"][3]["label"] == traces["labels"][3].tolist()
+
+
+def test_traces_may_be_part_of_a_larger_file(files, tmp_path):
+    arrays = formats.read_npz(files["gru"]["traces"])
+    formats.write_npz(
+        tmp_path / "all.npz",
+        other=np.zeros(3),
+        **{f"gru/traces/{name}": a for name, a in arrays.items()},
+    )
+    assert made([{**files["gru"], "traces": (tmp_path / "all.npz", "gru/traces/")}]) == made(
+        [files["gru"]]
+    )
+
+
+def test_held_out_sentences_give_way_where_there_is_no_room(files):
+    traces = formats.read_npz(files["gru"]["traces"])
+    assert explorer.chosen_traces(traces, 1, 10**9).tolist() == [0, 1, 2, 3, 4]
+    assert explorer.chosen_traces(traces, 1, 0).tolist() == [0, 1, 2]
+    row = 6 * 4 * 4 / 3
+    needed = (
+        3 * row * (7 + 10 + 8 + 9)
+    )  # words and one state more, of the first four, in three orders
+    assert explorer.chosen_traces(traces, 1, needed + 1).tolist() == [0, 1, 2, 3]
+    assert explorer.chosen_traces(traces, 2, needed + 1).tolist() == [0, 1, 2]
+
+
+def test_what_is_left_of_the_traces_stays_in_step(files):
+    data = made([files["gru"]], page_bytes=1)
+    traces = formats.read_npz(files["gru"]["traces"])
+    last = traces["offsets"][9] + 9
+    assert [one["id"] for one in data["sentences"]] == [0, 1, 2]
+    np.testing.assert_allclose(
+        decoded(data["networks"][0]["coordinates"], -1, 3), traces["coordinates"][:last], atol=1e-6
+    )
+    assert data["networks"][0]["weights"] is None
+    read = [data["words"][i] for i in decoded(data["tokens"], -1, kind="<i4")]
+    assert read == [fake_vocabulary()[i] for i in traces["tokens"][: traces["offsets"][9]]]
+
+
+def test_networks_that_read_other_sentences_are_refused(files, tmp_path):
+    traces = formats.read_npz(files["lstm"]["traces"])
+    traces["tokens"] = traces["tokens"][::-1]
+    formats.write_npz(tmp_path / "traces.npz", **traces)
+    with pytest.raises(UserError, match=r"run.json: these networks read other sentences"):
+        made([files["gru"], {**files["lstm"], "traces": tmp_path / "traces.npz"}])
+
+
+# Weights
+
+
+def test_weights_are_embedded_up_to_the_limit(files):
+    size = sum(array.size for array in formats.read_tensors(files["gru"]["model"]).values())
+    [within] = made([files["gru"]], embed_parameters=size)["networks"]
+    [beyond] = made([files["gru"]], embed_parameters=size - 1)["networks"]
+    assert beyond["weights"] is None
+    tensors = formats.read_tensors(files["gru"]["model"])
+    stored = {name: decoded(one["values"], one["shape"]) for name, one in within["weights"].items()}
+    np.testing.assert_array_equal(stored["weight_hh"], tensors["cell.weight_hh"])
+    np.testing.assert_array_equal(stored["embedding"], tensors["embedding"])
+    np.testing.assert_array_equal(stored["readout.bias"], tensors["readout.bias"])
+
+
+def test_weights_of_a_cell_of_ones_own_are_not(files, tmp_path):
+    run = {**formats.read_json(files["gru"]["run"]), "cell": "mine:Cell"}
+    formats.write_json(tmp_path / "run.json", run)
+    assert made([{**files["gru"], "run": tmp_path / "run.json"}])["networks"][0]["weights"] is None
+
+
+def test_the_frame_of_the_weights_is_turned_as_the_points_are(files):
+    _, entry = made([files["gru"], files["other"]])["networks"]
+    traces, slow = (
+        formats.read_npz(files["other"]["traces"]),
+        formats.read_npz(files["other"]["slow"]),
+    )
+    axes = decoded(entry["weights"]["axes"]["values"], 3, -1)
+    finite = np.isfinite(slow["points"]).all(axis=1)
+    expected = (slow["points"][finite] - traces["origin"]) @ axes.T
+    np.testing.assert_allclose(decoded(entry["points"], -1, 3), expected, atol=1e-5)
+
+
+# The page
+
+
+def test_the_page_needs_no_other_file(files):
+    text = page(files)
+    around = re.sub(r'(id="payload">).*?(</script>)', r"\1\2", text, flags=re.S)
+    assert re.findall(r"""(?:src|href)\s*=\s*["']?([^"'\s>]*)""", around) == [
+        "data:,",
+        "../index.html",
+    ]
+    assert set(re.findall(r"https?://[^\s\"']+", text)) == {"http://www.w3.org/2000/svg"}
+    assert "@import" not in text
+    assert "default-src 'none'" in text
+    assert text.count("<script") == 2
+
+
+def test_words_cannot_break_out_of_the_payload(files):
+    text = page(files)
+    stored = re.search(
+        r'<script type="application/json" id="payload">(.*?)</script>', text, re.S
+    ).group(1)
+    data = json.loads(stored)
+    assert NASTY in data["words"]
+    assert "<" not in stored
+    assert text.count("</script>") == 2
+
+
+def test_names_are_escaped(files, tmp_path):
+    meta = fake_meta(class_names=["<b>a</b>", "b", "c"])
+    formats.write_json(
+        tmp_path / "run.json", {**formats.read_json(files["gru"]["run"]), "task": "<i>task</i>"}
+    )
+    network = {**files["gru"], "run": tmp_path / "run.json"}
+    text = explorer.explorer_page(TEMPLATES, meta, fake_vocabulary(), [network], OPTIONS)
+    assert "<i>task" not in text
+    assert "&lt;i&gt;task&lt;/i&gt;" in text
+    assert "<b>" not in text
+
+
+def test_colours_are_those_of_the_figures(files):
+    data = made([files["gru"]])
+    assert [data["palette"][code] for code in data["classCodes"]] == [
+        style.class_colour(i) for i in range(3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"classes": 3}, "a triangle with one corner per class"),
+        ({"classes": 4}, "a tetrahedron with one corner per class"),
+        ({"classes": 7}, "a simplex of 6 dimensions with one corner per class"),
+        ({"classes": 2}, "a line between the two classes"),
+        ({"classes": 2, "family": "ordered"}, "a line between the two classes"),
+        (
+            {"classes": 5, "family": "ordered"},
+            "a line along which the classes follow in their order",
+        ),
+        (
+            {"classes": 5, "family": "ordered2d"},
+            "a plane with sentiment along one direction and its intensity along",
+        ),
+        ({"classes": 3, "multi_label": True}, "a cube with one direction per label"),
+        ({"classes": 2, "family": "context"}, "a line of evidence that"),
+    ],
+)
+def test_the_expected_geometry_is_told(changes, told):
+    assert explorer.expected_geometry({**fake_meta(), **changes}).startswith(told)
+
+
+def long_sentences(words, classes, count, length):
+    """Return `count` held-out sentences and a chosen one."""
+    rng = np.random.default_rng(0)
+    tokens = [rng.integers(words, size=length) for _ in range(count)]
+    labels = np.eye(classes, dtype=np.int8)[rng.integers(classes, size=count)]
+    return (
+        tokens,
+        np.array([1] + [0] * (count - 1), dtype=np.int8),
+        np.array([f"held-out {i}" for i in range(count)]),
+        labels,
+    )
+
+
+@pytest.mark.parametrize(
+    ("classes", "length", "units", "whole"), [(3, 25, 64, True), (14, 60, 64, False)]
+)
+def test_eight_networks_fit_into_two_megabytes(tmp_path, classes, length, units, whole):
+    meta = fake_meta(classes)
+    sentences = long_sentences(6, classes, 40, length)
+    networks = [
+        write_network(tmp_path, meta, "lstm", units=units, points=650, sentences=sentences)
+    ] * 8
+    text = explorer.explorer_page(TEMPLATES, meta, fake_vocabulary(), networks, OPTIONS)
+    data = json.loads(re.search(r'id="payload">(.*?)</script>', text, re.S).group(1))
+    assert len(text) < 2_000_000
+    assert all(len(network["decision"]) == 600 for network in data["networks"])
+    assert all(network["weights"] for network in data["networks"])
+    assert (len(data["sentences"]) == 40) == whole
+    assert len(data["sentences"]) > 5
+
+
+def test_every_script_is_on_the_page_in_the_order_of_the_list(files):
+    text = page(files)
+    sources = [TEMPLATES[name] for name in explorer.SCRIPTS]
+    places = [text.index(source) for source in sources]
+    assert places == sorted(places)
+    assert {name for name in TEMPLATES if name.endswith(".js")} == set(explorer.SCRIPTS)
+    assert TEMPLATES["explorer.css"] in text

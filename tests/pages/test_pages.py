@@ -1,0 +1,203 @@
+"""The start page and the page of a network: what they hold, where their links lead, how text of a user is treated."""
+
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+from fake_run import fake_runs
+from test_claims_page import CLAIMS, TEMPLATES, found
+
+from rnn_geometry.pages.costs import cost_table
+from rnn_geometry.pages.network import learned, network_page
+from rnn_geometry.pages.start import LOST, figure_groups, start_page, versions_of
+from rnn_geometry.store.columns import RUN_COLUMNS
+
+RECORD = {
+    "task": "categorical-3",
+    "versions": {"torch": "2.13.0", "python": "3.11.7"},
+    "device": "cpu",
+    "threads": 1,
+    "data_sha256": {name: name[0] * 64 for name in ("train", "dev", "test", "vocab")},
+    "seeds": {"initialisation": 12345, "batches": 67890},
+    "settings": {"learning_rate": 0.01, "l2": "3e-4", "patience": None},
+    "best_step": 540,
+    "fingerprint": "0123456789abcdef",
+}
+COSTS = [{"rule": "train", "jobs": 4, "cpu_seconds": 30.0, "memory_mb": 420.0}]
+
+
+class Page(HTMLParser):
+    """Tags, links, ids, and the texts of the table of networks."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.links, self.ids, self.images, self.rows, self.in_runs = (
+            [],
+            [],
+            set(),
+            [],
+            [],
+            False,
+        )
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags.append(tag)
+        self.ids |= {attributes["id"]} if "id" in attributes else set()
+        self.links += [attributes["href"]] if tag == "a" else []
+        self.images += [attributes] if tag == "img" else []
+        self.in_runs |= attributes.get("id") == "runs"
+        if tag == "tr" and self.in_runs:
+            self.rows.append([])
+
+    def handle_endtag(self, tag):
+        self.in_runs &= tag != "table"
+
+    def handle_data(self, data):
+        if self.in_runs and self.rows and data.strip():
+            self.rows[-1].append(data.strip())
+
+
+@pytest.fixture
+def runs():
+    table = pd.DataFrame(fake_runs())
+    columns = {name: None for name in RUN_COLUMNS if name not in table}
+    return table.assign(
+        **{**columns, "majority_accuracy": 0.34, "bag_of_words_accuracy": 0.99, "control": None}
+    )
+
+
+def page_of(runs, **changes):
+    options = {
+        "shown": [["categorical-3", "gru", "3e-4", 10]],
+        "explorers": ["categorical-3"],
+        "figures": [
+            {"title": "Over networks", "figures": [{"file": "figures/cliff.png", "name": "cliff"}]}
+        ],
+        "opening": "headline",
+        "records": [RECORD],
+        "costs": COSTS,
+        "configuration": "tasks:\n- name: <b>mine</b>\n",
+        **changes,
+    }
+    return start_page(TEMPLATES, runs, found(), CLAIMS, **options)
+
+
+def test_the_start_page_has_a_row_per_network_and_leads_to_those_with_a_page(runs):
+    page = Page(page_of(runs))
+    assert len(page.rows) == len(runs) + 1
+    assert page.rows[0][:6] == ["task", "model", "L2", "seed", "control", "accuracy"]
+    assert "runs/categorical-3/gru/l2-3e-4/seed-10/index.html" in page.links
+    assert sum(link.startswith("runs/") for link in page.links) == 1
+    assert {
+        "explorer/categorical-3.html",
+        "report.html",
+        "claims.html",
+        "figures/cliff.png",
+    } <= set(page.links)
+    assert {link[1:] for link in page.links if link.startswith("#")} <= page.ids
+    assert all(image["alt"] for image in page.images)
+
+
+def test_verdicts_of_the_start_page_lead_to_their_numbers(runs):
+    page = Page(page_of(runs))
+    assert len([link for link in page.links if link.startswith("claims.html#verdict-")]) == len(
+        found()
+    )
+
+
+def test_a_network_that_did_not_learn_is_marked_and_counted(runs):
+    runs.loc[3, "test_accuracy"] = 0.35
+    text = page_of(runs)
+    assert text.count(f"({LOST})") == 1
+    assert "1 network has not learned" in text
+    assert LOST not in page_of(runs.assign(test_accuracy=0.9)).replace(f"“{LOST}”", "")
+    controls = runs.assign(test_accuracy=0.3, control="untrained")
+    assert f"({LOST})" not in page_of(controls)  # a control is not meant to learn
+
+
+def test_the_start_page_says_how_it_was_computed(runs):
+    text = page_of(runs)
+    for known in ("2.13.0", "t" * 16, "30.0", "7.50", "420"):
+        assert known in text
+    assert "&lt;b&gt;mine" in text
+    assert "<b>mine" not in text
+
+
+def test_versions_that_differ_are_all_named():
+    other = {**RECORD, "versions": {"torch": "2.14.0", "python": "3.11.7"}}
+    assert versions_of([RECORD, other])["torch"] == "2.13.0, 2.14.0"
+    assert versions_of([RECORD, other])["python"] == "3.11.7"
+
+
+def test_no_page_asks_for_anything_outside(runs):
+    run = {**runs.iloc[0].to_dict(), "test_accuracy": 0.98}
+    for text in (page_of(runs), network_page(TEMPLATES, run, RECORD, True)):
+        assert not re.search(r"(src|href)=.?(https?:)?//", text)
+        assert "@import" not in text
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "expected"), [(0.34, False), (0.36, False), (0.40, True), (1.0, True)]
+)
+def test_what_counts_as_learned(accuracy, expected):
+    assert learned({"test_accuracy": accuracy, "majority_accuracy": 0.34}) is expected
+
+
+def test_the_page_of_a_network_holds_numbers_seeds_and_hashes(runs):
+    run = {**runs.iloc[0].to_dict(), "test_accuracy": 0.98765432}
+    text = network_page(TEMPLATES, run, RECORD, True)
+    page = Page(text)
+    for known in ("0.9877", "12345", "540", "0123456789abcdef", "t" * 16, "learning_rate"):
+        assert known in text
+    assert "patience" not in text  # what is not set is left out
+    assert (
+        f"../../../../../explorer/{run['task']}.html#model={run['model']}&l2={run['l2']}&seed={run['seed']}"
+        in page.links
+    )
+    assert {"run.json", "states.npz", "panel.png", "../../../../../index.html"} <= set(page.links)
+    assert "did not learn" not in text
+    lost = network_page(TEMPLATES, {**run, "test_accuracy": 0.2}, RECORD, False)
+    assert "did not learn its task" in lost
+    assert "explorer" not in lost
+
+
+def test_figures_are_listed_by_group_and_only_those_that_are_there(tmp_path):
+    for name in (
+        "headline.png",
+        "sweep_n.png",
+        "task-a/flow.png",
+        "task-a/flow.pdf",
+        "task-a/modes.png",
+    ):
+        (tmp_path / "figures" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "figures" / name).write_bytes(b"")
+    groups = figure_groups(tmp_path, ["headline", "manifolds"], ["task-a", "task-b"], ["n"])
+    assert [
+        (group["title"], [figure["file"] for figure in group["figures"]]) for group in groups
+    ] == [
+        ("Over networks", ["figures/headline.png"]),
+        ("task-a", ["figures/task-a/flow.png", "figures/task-a/modes.png"]),
+        ("Sweeps", ["figures/sweep_n.png"]),
+    ]
+
+
+def test_costs_are_summed_by_rule(tmp_path):
+    header = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
+    (tmp_path / "train" / "a").mkdir(parents=True)
+    (tmp_path / "train" / "a" / "1.tsv").write_text(
+        header + "3.2\t0:00:03\t150.5\t0\t0\t0\t0\t0\t90\t3.0\n"
+    )
+    (tmp_path / "train" / "a" / "2.tsv").write_text(
+        header + "4.2\t0:00:04\t250.0\t0\t0\t0\t0\t0\t90\t4.5\n"
+    )
+    (tmp_path / "train" / "a" / "old.tsv").write_text(
+        header + "9\t0:00:09\t900.0\t0\t0\t0\t0\t0\t90\t9.0\n"
+    )
+    (tmp_path / "judge.tsv").write_text(header + "0.1\t0:00:00\tNA\tNA\tNA\tNA\tNA\tNA\tNA\tNA\n")
+    assert cost_table(tmp_path, ["train/a/1", "train/a/2", "judge", "tabulate"]) == [
+        {"rule": "judge", "jobs": 1, "cpu_seconds": 0.0, "memory_mb": 0.0},
+        {"rule": "train", "jobs": 2, "cpu_seconds": 7.5, "memory_mb": 250.0},
+    ]

@@ -1,0 +1,161 @@
+"""Networks for tests of the explorer: random weights, and traces computed with them, so that both agree."""
+
+import numpy as np
+import torch
+from conftest import PROJECT
+
+from rnn_geometry.networks.classifier import build_classifier, save_classifier
+from rnn_geometry.store import formats
+
+UNITS = 12
+SHOWN = 5  # sentences
+TEMPLATES = {
+    path.name: path.read_text()
+    for path in (PROJECT / "workflow/rnn_geometry/pages/templates/explorer").iterdir()
+}
+NASTY = "</script><img src=x onerror=window.hurt=1>"
+
+
+def fake_meta(classes=3, multi_label=False, **changes):
+    names = [f"{'label' if multi_label else 'class'}_{i}" for i in range(classes)]
+    return {
+        "name": "colours-3",
+        "kind": "synthetic",
+        "family": "multilabel" if multi_label else "categorical",
+        "classes": classes,
+        "class_names": names,
+        "multi_label": multi_label,
+        "dimension_expected": classes if multi_label else classes - 1,
+        **changes,
+    }
+
+
+def fake_vocabulary(count=6):
+    return [f"word_{i}" for i in range(count - 2)] + ["neutral", NASTY]
+
+
+def fake_sentences(words, classes, multi_label, seed=3):
+    """Return tokens of `SHOWN` sentences of different lengths, their kinds, names and labels (s, C)."""
+    rng = np.random.default_rng(seed)
+    tokens = [rng.integers(words, size=length) for length in (6, 9, 7, 8, 5)]
+    tokens[1][0] = words - 1  # the word that would break a careless page
+    labels = (
+        rng.integers(2, size=(SHOWN, classes))
+        if multi_label
+        else np.eye(classes)[rng.integers(classes, size=SHOWN)]
+    )
+    labels = labels.astype(np.int8)
+    labels[2] = -1
+    names = np.array(["first then last", "in turn", "configured 1", "held-out 1", "held-out 2"])
+    return tokens, np.array([1, 1, 2, 0, 0], dtype=np.int8), names, labels
+
+
+def orders_of(tokens, seed=0):
+    return [tokens, tokens[::-1], np.random.default_rng(seed).permutation(tokens)]
+
+
+def frame(points, size):
+    """Return origin (S,) and axes (3, S) of slow points."""
+    origin = points.mean(axis=0)
+    axes = np.zeros((3, size))
+    axes[: min(3, size)] = np.linalg.svd(points - origin)[2][:3]
+    return origin, axes
+
+
+@torch.no_grad()
+def states_of(classifier, tokens):
+    """Return the states (T + 1, S) in float64, h_0 = 0 first."""
+    read = classifier.states(torch.as_tensor(np.array(tokens))[None])[0].double().numpy()
+    return np.concatenate([np.zeros((1, read.shape[1])), read])
+
+
+def fake_traces(classifier, sentences, origin, axes, readout, bias):
+    tokens, kind, name, labels = sentences
+    variants = [words for i, sentence in enumerate(tokens) for words in orders_of(sentence, i)]
+    states = np.concatenate([states_of(classifier, words) for words in variants])
+    return {
+        "origin": origin,
+        "axes": axes,
+        "tokens": np.concatenate(variants).astype(np.int32),
+        "offsets": np.concatenate([[0], np.cumsum([len(words) for words in variants])]),
+        "sentence": np.repeat(np.arange(len(tokens)), 3),
+        "order": np.tile(np.arange(3, dtype=np.int8), len(tokens)),
+        "kind": kind,
+        "name": name,
+        "labels": labels,
+        "coordinates": ((states - origin) @ axes.T).astype(np.float32),
+        "logits": (states @ readout.T + bias).astype(np.float32),
+    }
+
+
+def random_classifier(cell, words, classes, seed, units=UNITS, scale=6.0, zero_word=True):
+    """Return a classifier with a readout bias and one-hot word vectors, zero for the word before the last."""
+    network = {
+        "cell": cell,
+        "hidden_size": units,
+        "embedding_size": words - 1,
+        "cell_options": {},
+        "readout_bias": True,
+        "readout_scale": scale,
+        "words": words,
+        "classes": classes,
+    }
+    vectors = (
+        np.insert(np.eye(words - 1, dtype=np.float32), words - 2, 0, axis=0) if zero_word else None
+    )
+    classifier = build_classifier(network, vectors, seed=seed)
+    generator = torch.Generator().manual_seed(seed + 1)
+    with torch.no_grad():
+        classifier.readout.bias.uniform_(-0.2, 0.2, generator=generator)
+        for weight in classifier.cell.parameters():
+            weight.mul_(2.0)
+    return classifier
+
+
+def write_network(
+    folder,
+    meta,
+    cell="gru",
+    model=None,
+    l2="3e-4",
+    seed=10,
+    units=UNITS,
+    words=6,
+    points=80,
+    sentences=None,
+):
+    """Write the files of one network whose slow points are states that it visits; return them by name."""
+    classes, multi_label = meta["classes"], meta["multi_label"]
+    classifier = random_classifier(cell, words, classes, seed, units)
+    readout = classifier.readout_matrix().double().numpy()
+    bias = classifier.readout_bias().double().numpy()
+    rng = np.random.default_rng(seed)
+    visited = states_of(classifier, rng.integers(words, size=points))[1:]
+    origin, axes = frame(visited, classifier.cell.state_size)
+    slow = np.insert(visited, 4, np.nan, axis=0)  # a search that failed
+    count = rng.integers(3, size=len(slow))
+    tau = np.where(np.arange(2) < count[:, None], rng.uniform(5, 90, size=(len(slow), 2)), np.nan)
+    tau[0], count[0] = [20.0, np.inf], 2
+    run = {
+        "task": meta["name"],
+        "model": model or cell,
+        "cell": cell,
+        "l2": l2,
+        "seed": seed,
+        "test_accuracy": 0.97,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {name: folder / f"{name}.npz" for name in ("states", "slow", "modes", "traces")}
+    files |= {name: folder / f"{name}.json" for name in ("run",)} | {
+        "model": folder / "model.safetensors"
+    }
+    formats.write_json(files["run"], run)
+    formats.write_npz(files["states"], readout=readout, readout_bias=bias)
+    formats.write_npz(files["slow"], points=slow, q=10.0 ** rng.uniform(-8, -3, size=len(slow)))
+    formats.write_npz(files["modes"], tau=tau, count=count)
+    sentences = sentences or fake_sentences(words, classes, multi_label)
+    formats.write_npz(
+        files["traces"], **fake_traces(classifier, sentences, origin, axes, readout, bias)
+    )
+    save_classifier(files["model"], classifier)
+    return files

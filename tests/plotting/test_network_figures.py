@@ -1,0 +1,482 @@
+"""Figures by their content: axes, labels, colours, theory lines, file sizes; what a missing value does to them."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from math import acos, degrees
+
+import numpy as np
+import pandas as pd
+import pytest
+from fake_run import TASKS, fake_runs, write_fake_run
+from matplotlib.colors import to_hex, to_rgb
+from PIL import Image
+
+from rnn_geometry.plotting import gallery, manifold, overview, style, verdicts
+from rnn_geometry.plotting.network import load_network, plot_network, save_panel, shown_words
+from rnn_geometry.plotting.sweeps import sweep_figure
+from rnn_geometry.plotting.verdicts import verdict_grid
+from rnn_geometry.store import formats
+
+KINDS = {"categorical": 3, "ordered": 5, "multilabel": 2}
+OVERVIEWS = [
+    "dimension_against_classes",
+    "readout_angles",
+    "accuracy_cliff",
+    "time_constants",
+    "predicted_dimension",
+]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    return write_fake_run(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="module")
+def network(files):
+    return load_network(files)
+
+
+@pytest.fixture(scope="module")
+def panel(network):
+    return plot_network(network)
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return pd.DataFrame(fake_runs())
+
+
+def titled(figure, title):
+    return next(ax for ax in figure.axes if title in (ax.get_title(), ax.get_title(loc="left")))
+
+
+def legend_texts(figure):
+    return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+
+
+def theory_values(axes):
+    """Return the heights of the dashed theory lines."""
+    return sorted(
+        {
+            float(value)
+            for line in axes.lines
+            if line.get_linestyle() == "--"
+            for value in line.get_ydata()
+        }
+    )
+
+
+def pixels_of(path):
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+# Style
+
+
+def test_every_class_has_its_own_colour():
+    assert len({style.class_colour(i) for i in range(14)}) == 14
+    codes = np.array([0, 14, 3, 14, 4096])
+    np.testing.assert_allclose(
+        style.class_colours(codes), [to_rgb(style.class_colour(code)) for code in codes]
+    )
+
+
+def test_every_label_has_its_own_colour_and_no_combination_that_of_the_first_four():
+    assert len({style.class_colour(2**i) for i in range(14)}) == 14
+    first = {style.class_colour(code) for code in (0, 1, 2, 4, 8)}
+    assert not first & {style.class_colour(code) for code in range(9, 16)}
+
+
+def test_models_keep_their_style_whatever_else_is_drawn():
+    many = style.model_styles(["mine:B", "gru", "mine:A", "lstm"])
+    assert many["gru"] == style.model_styles(["gru"])["gru"]
+    assert len(set(many.values())) == 4
+    assert list(many) == ["gru", "lstm", "mine:A", "mine:B"]
+    assert len(set(style.model_styles(f"m{i}" for i in range(30)).values())) == 30
+
+
+def test_label_combinations_are_binary_numbers():
+    codes = style.class_codes(np.array([[0, 0], [1, 0], [0, 1], [1, 1]]))
+    assert codes.tolist() == [0, 1, 2, 3]
+    assert [style.code_name(code, ["a", "b"], True) for code in codes] == [
+        "no label",
+        "a",
+        "b",
+        "a + b",
+    ]
+    assert style.readout_codes(2, multi_label=True).tolist() == [1, 2]
+
+
+def test_saving_twice_gives_equal_bytes(runs, tmp_path):
+    for name in ("first", "second"):
+        style.save(overview.readout_angles(runs), tmp_path / name, suffixes=("png", "pdf", "svg"))
+    for suffix in ("png", "pdf", "svg"):
+        assert (tmp_path / f"first.{suffix}").read_bytes() == (
+            tmp_path / f"second.{suffix}"
+        ).read_bytes()
+
+
+def test_a_figure_is_laid_out_when_it_is_first_drawn(runs):
+    figure = overview.accuracy_cliff(runs)
+    first, second = (np.asarray(style._drawn(figure, 80)) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+# One network
+
+
+def test_the_panel_names_the_network_and_all_its_axes(panel):
+    assert (
+        panel.texts[0].get_text()
+        == "categorical-3  ·  gru  ·  L2 3e-4  ·  seed 10  ·  test accuracy 0.985"
+    )
+    labels = {ax.get_xlabel() for ax in panel.axes} | {ax.get_ylabel() for ax in panel.axes}
+    expected = {
+        "component 1 of the slow points",
+        "share of variance",
+        "Re λ",
+        "time constant τ (words)",
+        "step",
+        "loss",
+    }
+    assert expected <= labels
+    assert "accuracy" in labels
+
+
+def test_dots_and_arrows_have_the_colour_of_their_class(panel, network):
+    plane = titled(panel, "Manifold of slow points")
+    final = next(dots for dots in plane.collections if dots.get_label() == "final")
+    codes = manifold.thinned(style.class_codes(network.states["final_labels"]))
+    assert len(final.get_offsets()) == len(codes)
+    assert [to_hex(colour).upper() for colour in final.get_facecolors()] == [
+        style.class_colour(code) for code in codes
+    ]
+    arrows = [text.arrow_patch for text in plane.texts if getattr(text, "arrow_patch", None)]
+    assert [to_hex(arrow.get_edgecolor()).upper() for arrow in arrows] == list(style.PALETTE[:3])
+
+
+def test_the_plane_shows_trajectories_and_fixed_points(panel):
+    collections = {
+        found.get_label(): found for found in titled(panel, "Manifold of slow points").collections
+    }
+    paths = collections["trajectories"].get_segments()
+    assert len(paths) == 3
+    assert all(np.allclose(path[0], paths[0][0]) for path in paths)
+    counts = {
+        name: len(collections[name].get_offsets())
+        for name in ("stable", "saddle", "unstable", "slow points")
+    }
+    assert counts == {"stable": 3, "saddle": 1, "unstable": 1, "slow points": manifold.SHOWN}
+    assert "stable fixed point (3)" in legend_texts(panel)
+
+
+def test_trajectories_end_with_their_sentence(network):
+    lengths = np.asarray(network.states["trajectory_lengths"])
+    paths, found = manifold._paths(network, np.array([3]))
+    assert np.isfinite(paths[0, : found[0] + 1]).all()
+    assert lengths[3] == found[0] < 25
+
+
+def test_lines_mark_the_expected_dimension_and_half_the_sentence(panel):
+    for title in ("Variance explained", "Accuracy cliff"):
+        assert [2, 2] in [list(line.get_xdata()) for line in titled(panel, title).lines]
+    assert [12.5, 12.5] in [
+        list(line.get_ydata()) for line in titled(panel, "Time constants").lines
+    ]
+    assert [800, 800] in [list(line.get_xdata()) for ax in panel.axes for line in ax.lines]
+
+
+def test_the_centre_is_drawn_with_the_time_constants_of_the_centre(panel, network):
+    line = next(line for line in titled(panel, "Time constants").lines if len(line.get_xdata()) > 2)
+    tau = np.asarray(network.linear["tau"])[int(network.linear["centre"])]
+    np.testing.assert_allclose(line.get_ydata(), np.sort(tau)[::-1][:20])
+
+
+def test_at_most_twenty_words_those_with_the_largest_spread(network):
+    assert shown_words(network)[1] == ["word_0", "word_1", "word_2", "word_3"]
+    effects = np.outer(np.arange(50.0), [1, -1, 0])
+    text = {**network.linear, "word_effects": effects, "word_ids": np.arange(50)}
+    shown, names = shown_words(replace(network, linear=text, words=[f"w{i}" for i in range(50)]))
+    assert names == [f"w{i}" for i in range(49, 29, -1)]
+    assert shown.shape == (20, 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "classes"),
+    [("ordered", 5), ("multilabel", 2), ("categorical", 5), ("categorical", 14)],
+)
+def test_a_small_readable_file_for_every_kind_of_task(kind, classes, tmp_path):
+    figure = plot_network(load_network(write_fake_run(tmp_path, kind, classes)))
+    assert any(ax.name == "3d" for ax in figure.axes) == (classes > 3 and kind == "categorical")
+    save_panel(figure, tmp_path / "panel.png")
+    assert (tmp_path / "panel.png").stat().st_size <= 80_000
+    assert pixels_of(tmp_path / "panel.png").shape == (900, 1500, 3)
+
+
+def test_the_palette_of_the_file_keeps_the_colours_of_the_classes(panel, tmp_path):
+    save_panel(panel, tmp_path / "panel.png")
+    pixels = pixels_of(tmp_path / "panel.png").reshape(-1, 3)
+    for colour in style.PALETTE[:3]:
+        assert (pixels == np.rint(255 * np.array(to_rgb(colour)))).all(axis=1).sum() > 100
+
+
+def test_a_file_that_would_be_too_large_is_made_smaller():
+    noise = Image.fromarray(
+        np.random.default_rng(0).integers(0, 255, size=(300, 500, 3), dtype=np.uint8)
+    )
+    assert len(style._small_png(noise, 12_000)) <= 12_000
+
+
+def test_a_network_without_optional_files_and_numbers(files, tmp_path):
+    some = {name: files[name] for name in ("run", "meta", "states", "slow_points")}
+    network = load_network(some)
+    run = {**network.run, "test_accuracy": None, "best_step": None}
+    save_panel(
+        plot_network(replace(network, run=run, meta={**network.meta, "dimension_expected": None})),
+        tmp_path / "p.png",
+    )
+    assert network.words == ()
+
+
+def test_slow_points_far_away_are_counted_not_hidden(network):
+    points = np.array(network.slow["points"])
+    points[:3] *= 60
+    points[5] = np.nan
+    figure = plot_network(replace(network, slow={**network.slow, "points": points}))
+    assert any("outside the view" in text.get_text() for ax in figure.axes for text in ax.texts)
+
+
+def test_the_panel_imports_neither_torch_nor_pandas_nor_pyplot():
+    code = "import sys, rnn_geometry.plotting.network; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"torch", "pandas", "seaborn", "matplotlib.pyplot", "scipy"} & set(loaded)
+
+
+# Over networks
+
+
+@pytest.mark.parametrize("name", OVERVIEWS)
+def test_one_point_or_line_per_network_and_a_legend_of_models(name, runs, tmp_path):
+    figure = getattr(overview, name)(runs)
+    assert {"vanilla", "gru", "lstm", "ugrnn"} <= set(legend_texts(figure))
+    drawn = {to_hex(line.get_color()).upper() for ax in figure.axes for line in ax.lines}
+    assert {style.MODELS[name][0] for name in ("vanilla", "gru", "lstm", "ugrnn")} <= drawn
+    assert style.save(figure, tmp_path / name, suffixes=("png",))[0].stat().st_size > 5000
+
+
+@pytest.mark.parametrize("name", OVERVIEWS)
+def test_one_model_one_task_and_missing_values(name, runs):
+    few = runs[(runs["task"] == "categorical-3") & (runs["model"] == "gru")].copy()
+    for columns in (
+        ["accuracy_at_d", "tau_8"],
+        ["readout_angle_expected"],
+        ["dimension_expected", "dimension_predicted"],
+    ):
+        few[columns] = None
+        getattr(overview, name)(few).draw_without_rendering()
+
+
+def test_unordered_classes_are_told_from_other_tasks(runs):
+    found = set(runs.loc[overview.simplex_tasks(runs), "task"])
+    assert found == {"categorical-3", "categorical-4", "categorical-5"}
+
+
+def test_dimension_is_drawn_against_the_line_n_minus_1(runs):
+    figure = overview.dimension_against_classes(runs)
+    assert len(figure.axes) == 4
+    line = next(line for line in figure.axes[0].lines if line.get_label() == "N − 1")
+    np.testing.assert_allclose(line.get_ydata(), line.get_xdata() - 1)
+    points = sum(
+        len(line.get_xdata()) for line in figure.axes[0].lines if line.get_marker() != "None"
+    )
+    assert points == 3 * 4 * 2
+    assert theory_values(figure.axes[1]) == [2.0]
+
+
+def test_readout_angles_are_drawn_against_theory(runs):
+    axes = overview.readout_angles(runs).axes[0]
+    np.testing.assert_allclose(theory_values(axes), [90, 104.48, 109.47, 120])
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == [
+        "categorical-3", "categorical-4", "categorical-5", "multilabel-2",
+    ]  # fmt: skip
+
+
+def test_measured_dimension_is_drawn_against_the_predicted_one(runs):
+    figure = overview.predicted_dimension(runs)
+    assert [ax.get_ylabel() for ax in figure.axes] == list(overview.MEASURES.values())
+    assert {ax.get_xlabel() for ax in figure.axes} == {"dimension predicted from word counts"}
+    for ax, measure in zip(figure.axes, overview.MEASURES, strict=True):
+        theory = next(line for line in ax.lines if line.get_label() == "theory")
+        np.testing.assert_allclose(theory.get_ydata(), theory.get_xdata())
+        drawn = {
+            line.get_label(): line.get_xydata() for line in ax.lines if line.get_marker() != "None"
+        }
+        for model, points in drawn.items():
+            rows = runs[runs["model"] == model]
+            np.testing.assert_allclose(points[:, 1], rows[measure].astype(float))
+            assert np.abs(points[:, 0] - rows["dimension_predicted"]).max() < 0.5
+        places = np.concatenate(list(drawn.values()))
+        assert len(np.unique(places, axis=0)) == len(runs)  # equal values stand side by side
+        assert ax.get_xlim() == ax.get_ylim()
+
+
+def test_time_constants_mark_half_the_sentence(runs):
+    figure = overview.time_constants(runs, dict.fromkeys(TASKS, 25.0))
+    assert [theory_values(ax) for ax in figure.axes] == [[12.5]] * 5
+    assert {ax.get_yscale() for ax in figure.axes} == {"log"}
+
+
+def test_two_hundred_networks_of_many_tasks():
+    tasks = {
+        f"categorical-{n}": (n, n - 1, degrees(acos(-1 / (n - 1))))
+        for n in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14)
+    }
+    runs = pd.DataFrame(fake_runs(tasks, models=("gru", "a", "b", "c", "d"), seeds=range(4)))
+    assert len(runs) == 200
+    panels = overview.accuracy_cliff(runs).axes
+    assert [ax.get_title(loc="left").split()[0] for ax in panels] == list(tasks)
+    assert all(len(ax.lines) == 20 for ax in panels)
+
+
+# The gallery
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gallery")
+    wanted = [
+        (kind, classes, model) for kind, classes in KINDS.items() for model in ("gru", "lstm")
+    ]
+    return [
+        load_network(write_fake_run(folder / f"{k}-{m}", k, n, m, seed))
+        for seed, (k, n, m) in enumerate(wanted)
+    ]
+
+
+def test_the_gallery_has_a_row_per_task_and_a_column_per_model(networks, tmp_path):
+    figure = gallery.manifold_gallery(networks[:-1])
+    assert [ax.get_title() for ax in figure.axes[:3]] == ["gru", "lstm", ""]
+    assert len(figure.axes) == 3 * 3
+    assert sum(text.get_text() == "not trained" for ax in figure.axes for text in ax.texts) == 1
+    assert figure.axes[0].get_ylabel() == "categorical-3\nexpected d = 2"
+    assert [path.suffix for path in style.save(figure, tmp_path / "manifolds")] == [
+        ".png",
+        ".pdf",
+        ".svg",
+    ]
+
+
+def test_readouts_face_the_same_way_in_every_network(networks):
+    planes = [network.readout @ gallery.facing_plane(network) for network in networks]
+    for first, second in zip(planes[::2], planes[1::2], strict=True):
+        np.testing.assert_allclose(first, second, atol=0.05)
+    up = planes[0][0] / np.linalg.norm(planes[0][0])
+    np.testing.assert_allclose(up, [0, 1], atol=0.02)
+
+
+def test_the_plane_lies_within_the_first_components(networks):
+    for network in networks:
+        basis = gallery.facing_plane(network)
+        np.testing.assert_allclose(basis.T @ basis, np.eye(2), atol=1e-10)
+        outside = basis - network.components[:, :2] @ (network.components[:, :2].T @ basis)
+        assert np.abs(outside).max() < 1e-10
+
+
+def test_a_damaged_file_is_named(files, tmp_path):
+    broken = tmp_path / "slow_points.npz"
+    broken.write_bytes(files["slow_points"].read_bytes()[:200])
+    with pytest.raises(formats.UserError, match=r"slow_points\.npz"):
+        load_network({**files, "slow_points": broken})
+
+
+# Sweeps and verdicts
+
+
+def sweep_table(seeds=3, **changes):
+    """Return rows of sweeps.csv of a sweep over L2 in which the dimension falls 2, 1, 0."""
+    rows = [
+        {"sweep": "l2", "over": "l2", "value": value, "task": "t", "model": "gru", "l2": value, "seed": 100 + seed,
+         "cell": "gru", "classes": 3, "dimension_expected": 2, "dimension_predicted": 2, "majority_accuracy": 0.33,
+         "test_accuracy": accuracy + 0.01 * seed, "participation_ratio": d + 0.05 * seed if d else 7.0,
+         "components_95": d or 5, "integration_modes": d, "accuracy_at_d": accuracy, "accuracy_below_d": 0.3}
+        for value, d, accuracy in (("1e-3", 2, 0.97), ("1e-2", 1, 0.6), ("1e-1", 0, 0.3))
+        for seed in range(seeds)
+    ]  # fmt: skip
+    return pd.DataFrame(rows).assign(**changes)
+
+
+def bars(axes):
+    """Return the means of every drawn measure by its label."""
+    return {
+        container.get_label(): container[0].get_ydata().tolist() for container in axes.containers
+    }
+
+
+def test_a_sweep_shows_theory_means_and_dead_networks_as_zero(tmp_path):
+    figure = sweep_figure(sweep_table())
+    left, right = figure.axes
+    assert [tick.get_text() for tick in left.get_xticklabels()] == ["1e-3", "1e-2", "1e-1"]
+    assert left.get_xlabel() == right.get_xlabel() == "L2 strength"
+    assert theory_values(left)[-1] == 2
+    assert bars(left)["components for 95 %, 0 without a slow mode"] == [2, 1, 0]
+    ratio = bars(left)["participation ratio"]
+    assert ratio[:2] == pytest.approx([2.05, 1.05])
+    assert np.isnan(ratio[2])  # that of rounding errors is not drawn
+    assert bars(right)["network"] == pytest.approx([0.98, 0.61, 0.31])
+    dots = [line for line in left.lines if line.get_marker() == "." and len(line.get_ydata()) == 3]
+    assert (
+        len(dots) == 8
+    )  # a group of three networks per value and measure, but for the dead ones' ratio
+    assert "always the commonest class" in [
+        text.get_text() for text in right.get_legend().get_texts()
+    ]
+    for path in style.save(figure, tmp_path / "sweep"):
+        assert path.stat().st_size > 5000
+
+
+def test_a_sweep_of_one_seed_and_without_a_measure():
+    figure = sweep_figure(
+        sweep_table(seeds=1, accuracy_at_d=np.nan, accuracy_below_d=np.nan, dimension_predicted=1)
+    )
+    left, right = figure.axes
+    assert list(bars(right)) == ["network"]
+    assert "predicted from word counts" in [
+        text.get_text() for text in left.get_legend().get_texts()
+    ]
+
+
+def verdict_group(tasks=("categorical-3", "categorical-10")):
+    claims = [{"name": name} for name in ("cliff", "modes")]
+    found = iter(["holds", "fails", "undecided", "holds"])
+    for claim in claims:
+        claim["entries"] = {
+            (task, "gru"): {
+                "verdict": next(found),
+                "met": 5,
+                "runs": 5,
+                "control_met": int(claim["name"] == "modes"),
+            }
+            for task in tasks
+        }
+    cells = {task: ["gru"] for task in tasks}
+    return {"title": "Unordered classes", "tasks": list(tasks), "cells": cells, "claims": claims}
+
+
+def test_the_grid_has_a_square_per_verdict_in_its_colour():
+    figure = verdict_grid(verdict_group())
+    (axes,) = figure.axes
+    colours = [to_hex(patch.get_facecolor()).upper() for patch in axes.patches]
+    assert colours == [
+        verdicts.COLOURS[name].upper() for name in ("holds", "fails", "undecided", "holds")
+    ]
+    texts = [text.get_text() for text in axes.texts]
+    assert {"cliff", "modes", "gru", "categorical-3", "categorical-10", "5/5", "5/5*"} == set(texts)
+    names = [text for text in axes.texts if text.get_text().startswith("categorical")]
+    figure.canvas.draw()
+    boxes = [name.get_window_extent() for name in names]
+    assert not boxes[0].overlaps(boxes[1])

@@ -1,0 +1,633 @@
+"""The figures of one task: what is drawn where and in which colour, against numbers computed here."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from fake_run import fake_arrays, write_fake_run
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Text
+
+from rnn_geometry.plotting import arrows, fields, planes, solids, spectra, style, views
+from rnn_geometry.plotting.arrays import load_network, with_portrait
+from rnn_geometry.plotting.task_figures import TASK_FIGURES, kinds_of, task_figures
+
+MODELS = ("vanilla", "gru", "lstm", "ugrnn")
+EVERYWHERE = {
+    "trajectories", "speed_of_points", "variance", "spectrum", "time_constants_everywhere", "modes", "word_effects",
+    "logits", "flow",
+}  # fmt: skip
+EXTRA = {
+    ("categorical", 3): set(),
+    ("categorical", 4): {"space"},
+    ("categorical", 7): {"space"},
+    ("ordered", 5): {"ordered_plane"},
+    ("multilabel", 2): {"label_shape"},
+    ("multilabel", 3): {"label_shape", "space"},
+}
+TASKS = pytest.mark.parametrize("task", EXTRA, ids=lambda task: f"{task[0]}-{task[1]}")
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory):
+    """Return a function from (kind, classes) to networks of several models; each is made once."""
+    made = {}
+
+    def of(task, models=MODELS[:2]):
+        for model in models:
+            if (task, model) not in made:
+                folder = tmp_path_factory.mktemp("run")
+                made[task, model] = load_network(
+                    write_fake_run(folder, *task, model, MODELS.index(model))
+                )
+        return [made[task, model] for model in models]
+
+    return of
+
+
+def collections(axes, label):
+    return [found for found in axes.collections if found.get_label() == label]
+
+
+def panels_of(figure):
+    """Return the axes that have a model's name."""
+    return [ax for ax in figure.axes if ax.get_title()]
+
+
+def legend_texts(figure):
+    return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+
+
+def seen_texts(figure):
+    """Return the boxes of all texts that show, in pixels, after drawing."""
+    figure.set_dpi(100)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    hidden = hidden_ticks(figure)
+    texts = [
+        text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()
+    ]
+    return {
+        text: text.get_window_extent(canvas.get_renderer()) for text in texts if text not in hidden
+    }
+
+
+def hidden_ticks(figure):
+    """Return the tick labels that exist and do not show: beyond the limits, or of axes that are off."""
+    found = set()
+    for axes in figure.findobj(Axes):
+        for axis, limits in (
+            (axes.xaxis, sorted(axes.get_xlim())),
+            (axes.yaxis, sorted(axes.get_ylim())),
+        ):
+            for tick in (*axis.majorTicks, *axis.minorTicks):
+                if not axes.axison or not limits[0] <= tick.get_loc() <= limits[1]:
+                    found |= {tick.label1, tick.label2}
+        if not axes.axison:
+            found |= {axes.xaxis.label, axes.yaxis.label}
+    return found
+
+
+# All figures
+
+
+@TASKS
+def test_the_kinds_that_apply_to_a_task(task, networks):
+    assert set(kinds_of(networks(task))) == EVERYWHERE | EXTRA[task]
+    assert list(TASK_FIGURES)[:2] == kinds_of(networks(task))[:2]
+
+
+def test_a_kind_is_left_out_without_its_file(networks):
+    first, second = networks(("categorical", 3))
+    for changes, missing in (
+        ({"flow": {}}, {"flow", "word_effects"}),
+        ({"modes": {}}, {"modes"}),
+        ({"linear": {}}, {"spectrum", "time_constants_everywhere"}),
+    ):
+        assert EVERYWHERE - set(kinds_of([first, replace(second, **changes)])) == missing
+
+
+def test_networks_of_two_tasks_are_refused(networks):
+    with pytest.raises(ValueError, match=r"categorical-3.*ordered2d-5"):
+        task_figures([networks(("categorical", 3))[0], networks(("ordered", 5))[0]])
+
+
+@pytest.mark.parametrize(
+    "task", [("categorical", 4), ("ordered", 5), ("multilabel", 2)], ids=lambda task: task[0]
+)
+def test_a_named_panel_per_model_and_every_text_readable_inside_the_figure(task, networks):
+    for name, figure in task_figures(networks(task)).items():
+        assert [ax.get_title() for ax in panels_of(figure)] == ["vanilla", "gru"], name
+        assert figure.get_figwidth() == style.TWO_COLUMNS
+        width, height = figure.get_size_inches() * 100
+        for text, box in seen_texts(figure).items():
+            assert text.get_fontsize() >= 6.5, (name, text)
+            assert min(box.x0, box.y0, width - box.x1, height - box.y1) > -1, (name, text)
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_names_of_axes_and_panels_do_not_overlap(count, networks):
+    for name, figure in task_figures(networks(("categorical", 4), MODELS[:count])).items():
+        boxes = seen_texts(figure)
+        named = [
+            text for ax in figure.axes for text in (ax.xaxis.label, ax.yaxis.label, ax.title)
+        ] + figure.texts
+        shown = [boxes[text] for text in named if text in boxes]
+        assert len(shown) > count
+        assert not [pair for pair in combinations(shown, 2) if pair[0].overlaps(pair[1])], name
+        below = figure.legends[0].get_window_extent().y1 if figure.legends else 0
+        assert min(boxes[text].y0 for text in named if text in boxes) >= below - 3, name
+
+
+def test_the_axes_are_named(networks):
+    figures = task_figures(networks(("categorical", 3)))
+    for name in ("trajectories", "speed_of_points", "modes", "word_effects", "logits", "flow"):
+        first, second = panels_of(figures[name])
+        assert (first.get_xlabel(), first.get_ylabel(), second.get_xlabel()) == (
+            "direction 1",
+            "direction 2",
+            first.get_xlabel(),
+        )
+        assert figures[name].texts[1].get_text() == "categorical-3  (d = 2),  within components 1–2"
+        assert first.get_aspect() == 1
+    bars = {
+        name: figures[name].axes[-1].get_ylabel() for name in ("speed_of_points", "modes", "flow")
+    }
+    assert bars == {
+        "speed_of_points": "log₁₀ q",
+        "modes": "time constant τ (words)",
+        "flow": "speed (per word)",
+    }
+    assert (
+        panels_of(figures["time_constants_everywhere"])[0].get_ylabel() == "time constant τ (words)"
+    )
+
+
+def test_a_figure_is_three_small_files(networks, tmp_path):
+    figure = TASK_FIGURES["trajectories"](networks(("categorical", 3), MODELS))
+    paths = style.save(figure, tmp_path / "x", ("png", "pdf", "svg"))
+    assert all(5_000 < path.stat().st_size < 400_000 for path in paths)
+    assert "class_2" in paths[2].read_text()  # text stays text
+
+
+def test_task_figures_import_nothing_heavy():
+    code = "import sys, rnn_geometry.plotting.task_figures, rnn_geometry.plotting.headline; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"torch", "pandas", "seaborn", "matplotlib.pyplot", "scipy"} & set(loaded)
+
+
+# Views
+
+
+def test_networks_of_a_task_face_alike_in_plane_and_space(networks):
+    planes_ = [views.plane_view(network).readouts for network in networks(("categorical", 3))]
+    np.testing.assert_allclose(planes_[0], planes_[1], atol=0.05)
+    np.testing.assert_allclose(planes_[0][0] / np.linalg.norm(planes_[0][0]), [0, 1], atol=0.05)
+    four = networks(("categorical", 4))
+    spaces = [views.space_view(network, four[0]).readouts for network in four]
+    np.testing.assert_allclose(spaces[0], spaces[1], atol=0.05)
+
+
+@pytest.mark.parametrize(
+    "kind", [("categorical", 4), ("categorical", 5), ("categorical", 7), ("multilabel", 3)]
+)
+def test_a_view_is_an_orthonormal_part_of_the_first_components(kind, networks):
+    network = networks(kind)[0]
+    view = views.space_view(network, network)
+    whole = np.column_stack([view.basis, view.depth])
+    np.testing.assert_allclose(whole.T @ whole, np.eye(3), atol=1e-9)
+    states = network.states["final"][:5]
+    along = network.project(states, len(view.basis))
+    np.testing.assert_allclose(view.along(along), view.states(states), atol=1e-9)
+    np.testing.assert_allclose(
+        view.vectors(states[1] - states[0]),
+        view.states(states[1]) - view.states(states[0]),
+        atol=1e-5,
+    )
+
+
+def test_ordered_classes_keep_their_components(networks):
+    network = networks(("ordered", 5))[0]
+    view = views.best_plane(network)
+    assert view.labels == ("component 1", "component 2")
+    np.testing.assert_array_equal(
+        view.states(network.slow_points), network.project(network.slow_points)
+    )
+
+
+def test_a_plane_in_space_is_not_seen_edge_on(networks):
+    network = networks(("categorical", 4))[0]
+    flat = network.slow_points - np.outer(
+        network.project(network.slow_points, 3)[:, 2], network.components[:, 2]
+    )
+    squashed = replace(network, slow={**network.slow, "points": flat})
+    spread = views.space_view(squashed, squashed).slow_points.std(axis=0)
+    assert spread.min() > 0.5 * spread.max()
+
+
+# Where states are
+
+
+def test_trajectories_are_the_same_labelled_sentences_as_written(networks):
+    first, second = networks(("categorical", 3))
+    paths, codes = planes.sentence_paths(views.best_plane(first))
+    assert sorted(codes.tolist()) == [0, 0, 1, 1, 2, 2]
+    assert codes.tolist() == planes.sentence_paths(views.best_plane(second))[1].tolist()
+    traces = first.traces
+    code = traces["labels"][0].argmax()
+    length = traces["offsets"][1] - traces["offsets"][0]
+    own = np.asarray(traces["coordinates"][: length + 1, :2], dtype=float)
+    drawn = paths[list(codes).index(code)]
+    assert len(drawn) == length + 1
+    np.testing.assert_allclose(
+        np.linalg.norm(np.diff(drawn, axis=0), axis=1),
+        np.linalg.norm(np.diff(own, axis=0), axis=1),
+        atol=1e-5,
+    )
+
+
+def test_neither_curated_nor_unlabelled_sentences_nor_other_orders_are_drawn(networks):
+    network = networks(("categorical", 3))[0]
+    labels = np.array(network.traces["labels"])
+    held_out = np.eye(3, dtype=np.int8)[np.zeros(len(labels), dtype=int)]
+    held_out[-2:] = [0, 1, 0]
+    changed = replace(network, traces={**network.traces, "labels": held_out})
+    assert planes.sentence_paths(views.best_plane(changed))[1].tolist() == [0, 0]
+    held_out[0] = -1
+    paths, _ = planes.sentence_paths(
+        views.best_plane(replace(network, traces={**network.traces, "labels": held_out}))
+    )
+    lengths = np.diff(network.traces["offsets"])
+    assert [len(path) - 1 for path in paths] == [lengths[3], lengths[6]]
+
+
+def test_paths_start_and_end_where_they_are_marked_in_the_colour_of_their_class(networks):
+    network = networks(("categorical", 3))[0]
+    axes = panels_of(planes.trajectories([network]))[0]
+    paths, codes = planes.sentence_paths(views.best_plane(network))
+    (lines,), (ends,) = collections(axes, "trajectories"), collections(axes, "ends")
+    colours = [style.class_colour(code) for code in codes]
+    assert [to_hex(colour).upper() for colour in lines.get_colors()] == colours
+    assert [to_hex(colour).upper() for colour in ends.get_edgecolors()] == colours
+    np.testing.assert_allclose(ends.get_offsets(), [path[-1] for path in paths])
+    start = next(line for line in axes.lines if line.get_label() == "h₀")
+    np.testing.assert_allclose(start.get_xydata()[0], paths[0][0])
+
+
+def test_without_traces_the_networks_own_sentences_are_drawn(networks):
+    network = replace(networks(("categorical", 3))[0], traces={})
+    paths, _ = planes.sentence_paths(views.best_plane(network))
+    assert all(np.isfinite(path).all() for path in paths)
+    lengths = {length + 1 for length in network.states["trajectory_lengths"]}
+    assert {len(path) for path in paths} <= lengths
+
+
+def test_slow_points_are_coloured_by_log_q_the_slowest_on_top(networks):
+    network = networks(("categorical", 3))[0]
+    figure = planes.speed_of_points([network])
+    axes = panels_of(figure)[0]
+    (points,) = collections(axes, "slow points")
+    shown = np.linspace(0, 999, 700).astype(int)
+    expected = np.sort(np.log10(np.asarray(network.slow["q"])[shown]))[::-1]
+    np.testing.assert_allclose(points.get_array(), expected)
+    counts = {
+        name: len(collections(axes, name)[0].get_offsets())
+        for name in ("stable", "saddle", "unstable")
+    }
+    assert counts == {"stable": 3, "saddle": 1, "unstable": 1}
+    assert legend_texts(figure) == [
+        "stable fixed point",
+        "saddle fixed point",
+        "unstable fixed point",
+    ]
+
+
+def test_slow_points_outside_the_view_are_counted(networks):
+    network = networks(("categorical", 3))[0]
+    points = np.array(network.slow["points"])
+    points[:2] += 500 * network.components[:, 0]
+    axes = panels_of(
+        planes.speed_of_points([replace(network, slow={**network.slow, "points": points})])
+    )[0]
+    assert "2 outside" in [text.get_text() for text in axes.texts]
+
+
+def test_sentiment_and_intensity_are_found_where_they_are_planted(networks):
+    network = networks(("ordered", 5))[0]
+    labels = np.repeat(np.arange(5), [5, 10, 20, 40, 80])
+    sentiment = np.linspace(-1, 1, 5)[labels]
+    planted = np.column_stack([2 * sentiment + 0.5, 1 - 3 * np.abs(sentiment)])
+    final = network.slow_points.mean(axis=0) + planted @ network.components[:, :2].T
+    states = {**network.states, "final": final, "final_labels": labels}
+    means, centre, directions = planes.score_directions(
+        views.plane_view(replace(network, states=states))
+    )
+    np.testing.assert_allclose(directions, [[2, 0], [0, -3]], atol=1e-9)
+    np.testing.assert_allclose(centre, [0.5, 1 - 3 * 0.6], atol=1e-9)
+    np.testing.assert_allclose(means[2], [0.5, 1], atol=1e-9)
+    axes = panels_of(planes.ordered_plane([replace(network, states=states)]))[0]
+    texts = [text.get_text().strip() for text in axes.texts]
+    assert {"sentiment", "intensity", "angle 90°"} <= set(texts)
+    (drawn,) = collections(axes, "class means")
+    assert [to_hex(colour).upper() for colour in drawn.get_facecolors()] == list(style.PALETTE[:5])
+
+
+# Solids
+
+
+def test_the_edges_of_a_tetrahedron_join_its_corners_and_are_equally_long(networks):
+    network = networks(("categorical", 4))[0]
+    view = views.space_view(network, network)
+    corners, depth = solids.corners_of_simplex(view)
+    places = np.column_stack([corners, depth])
+    lengths = [np.linalg.norm(a - b) for a, b in combinations(places, 2)]
+    assert np.ptp(lengths) < 0.1 * np.mean(lengths)
+    axes = panels_of(solids.space([network]))[0]
+    edges = [line.get_xydata() for line in axes.lines if line.get_label() == "edge"]
+    assert len(edges) == 6
+    assert {tuple(np.round(end, 6)) for edge in edges for end in edge} == {
+        tuple(np.round(c, 6)) for c in corners
+    }
+    unit = view.readouts / np.linalg.norm(view.readouts, axis=1, keepdims=True)
+    assert ((corners @ unit.T).argmax(axis=0) == np.arange(4)).all()
+
+
+def test_near_final_states_lie_on_top_in_the_colours_of_their_classes(networks):
+    network = networks(("categorical", 4))[0]
+    view = views.space_view(network, network)
+    (final,) = collections(panels_of(solids.space([network]))[0], "final states")
+    depth = network.project(network.states["final"], 3) @ view.depth
+    order = np.argsort(depth, kind="stable")
+    assert (np.diff(final.get_sizes()) >= 0).all()
+    np.testing.assert_allclose(
+        final.get_offsets(), view.states(network.states["final"])[order], atol=1e-9
+    )
+    expected = style.class_colours(network.states["final_labels"][order])
+    np.testing.assert_allclose(final.get_facecolors()[:, :3], expected)
+
+
+def test_many_corners_have_no_edges(networks):
+    figure = solids.space(networks(("categorical", 7)))
+    axes = panels_of(figure)[0]
+    assert not [line for line in axes.lines if line.get_label() == "edge"]
+    assert len(collections(axes, "corners")[0].get_offsets()) == 7
+    assert "corners" in legend_texts(figure)
+
+
+@pytest.mark.parametrize(("labels", "edges"), [(2, 4), (3, 12)])
+def test_combinations_that_differ_in_one_label_are_joined(labels, edges, networks):
+    network = networks(("multilabel", labels))[0]
+    figure = solids.label_shape([network])
+    axes = panels_of(figure)[0]
+    drawn = [line.get_xydata() for line in axes.lines if line.get_label() == "edge"]
+    assert len(drawn) == edges
+    means = np.asarray(collections(axes, "corner means")[0].get_offsets())
+    final, given = network.states["final"], network.states["final_labels"]
+    own = np.stack(
+        [final[(given == row).all(axis=1)].mean(axis=0) for row in np.unique(given, axis=0)]
+    )
+    view = views.space_view(network, network) if labels == 3 else views.plane_view(network)
+    expected = {tuple(row) for row in np.round(view.states(own), 4) + 0.0}
+    assert {tuple(row) for row in np.round(means, 4) + 0.0} == expected
+    assert {"no label", "class_0", "one label differs"} <= set(legend_texts(figure))
+
+
+def test_neighbours_differ_in_exactly_one_label():
+    assert solids.neighbours([0, 1, 2, 3]) == [(0, 1), (0, 2), (1, 3), (2, 3)]
+    assert solids.neighbours([0, 3]) == []
+
+
+# Spectra
+
+
+def test_variance_is_that_of_the_points(networks):
+    network = replace(networks(("categorical", 3))[0], geometry={})
+    values = (
+        np.linalg.svd(network.slow_points - network.slow_points.mean(axis=0), compute_uv=False) ** 2
+    )
+    axes = panels_of(spectra.variance([network]))[0]
+    lines = {line.get_label(): line.get_ydata() for line in axes.lines}
+    np.testing.assert_allclose(
+        lines["slow points"], np.cumsum(values)[:8] / values.sum(), atol=1e-9
+    )
+    assert lines["final states"][1] < lines["slow points"][1]
+    assert [2, 2] in [list(line.get_xdata()) for line in axes.lines]
+
+
+def test_eigenvalues_and_those_of_the_centre_are_drawn_in_the_circle_and_near_one(networks):
+    network = networks(("categorical", 3))[0]
+    axes = panels_of(spectra.spectrum([network]))[0]
+    (inset,) = axes.child_axes
+    values = network.linear["eigenvalues"]
+    for ax in (axes, inset):
+        lines = {line.get_label(): line.get_xydata() for line in ax.lines}
+        assert len(lines["sampled"]) == values.size
+        centre = values[int(network.linear["centre"])]
+        np.testing.assert_allclose(lines["centre"], np.column_stack([centre.real, centre.imag]))
+        radius = np.linalg.norm(lines["half a sentence"], axis=1)
+        np.testing.assert_allclose(radius, np.exp(-1 / 12.5))
+    assert axes.get_xlim()[0] < -1 < 1 < axes.get_xlim()[1]
+    assert 0.5 < inset.get_xlim()[0] < np.exp(-1 / 12.5) < 1 < inset.get_xlim()[1] < 1.2
+
+
+def test_time_constants_are_sorted_and_the_centre_is_on_top(networks):
+    network = networks(("categorical", 3))[0]
+    tau = np.array(network.linear["tau"])
+    tau[3, 5] = np.inf
+    network = replace(network, linear={**network.linear, "tau": tau})
+    figure = spectra.time_constants_everywhere([network])
+    axes = panels_of(figure)[0]
+    (lines,) = collections(axes, "sampled")
+    assert len(lines.get_segments()) == 32
+    assert lines.get_segments()[3][0, 1] == spectra.LONGEST
+    centre = next(line for line in axes.lines if line.get_label() == "centre")
+    np.testing.assert_allclose(centre.get_ydata(), np.sort(tau[4])[::-1][:10])
+    assert centre.get_zorder() > lines.get_zorder()
+    assert [12.5, 12.5] in [list(line.get_ydata()) for line in axes.lines]
+    assert axes.patches[0].get_extents().x1 == pytest.approx(axes.transData.transform((2.5, 1))[0])
+    assert "half a sentence (12.5 words)" in legend_texts(figure)
+
+
+# Arrows
+
+
+def test_real_directions_do_not_depend_on_the_phase_of_an_eigenvector():
+    vector = np.array([3.0, 4.0, 0.0])
+    for phase in (0.3, 2.0, 5.0):
+        (found,) = arrows.real_directions(vector * np.exp(1j * phase), 0.99 + 0j)
+        np.testing.assert_allclose(np.abs(found), [0.6, 0.8, 0], atol=1e-9)
+    pair = np.array([1, 1j, 0]) / np.sqrt(2)
+    first = arrows.real_directions(pair, 0.9 + 0.1j)
+    assert len(first) == 2
+    assert abs(first[0] @ first[1]) < 1e-9
+    assert arrows.real_directions(pair.conj(), 0.9 - 0.1j) == []
+
+
+def test_modes_are_two_headed_arrows_in_the_colour_of_tau(networks):
+    network = networks(("categorical", 3))[0]
+    places, directions, tau = arrows.mode_arrows(views.best_plane(network))
+    assert len(tau) == 2 * arrows.ARROWS  # two modes, or the two parts of a pair, at each point
+    np.testing.assert_allclose(
+        np.linalg.norm(directions, axis=1), 1, atol=0.02
+    )  # they lie within the manifold
+    rows = np.linspace(0, 999, arrows.ARROWS).astype(int)
+    np.testing.assert_allclose(
+        places[::2], views.best_plane(network).states(network.slow_points[rows])
+    )
+    np.testing.assert_allclose(tau[::2], network.modes["tau"][rows, 0])
+    there, back = collections(panels_of(arrows.modes([network]))[0], "modes")
+    np.testing.assert_allclose(there.U, -back.U)
+    np.testing.assert_allclose(there.get_array(), np.sort(tau))
+
+
+def test_a_network_without_slow_modes_says_so(networks):
+    first, second = networks(("categorical", 3))
+    none = replace(second, modes={**second.modes, "count": np.zeros(1000, dtype=int)})
+    _, axes = panels_of(arrows.modes([first, none]))
+    assert [text.get_text() for text in axes.texts] == ["no slow mode"]
+
+
+def test_evidence_words_have_the_colour_of_their_class_and_neutral_ones_are_grey(networks):
+    network = networks(("categorical", 3))[0]
+    colours = dict(arrows.word_colours(network))
+    expected = {f"word_{i}": style.class_colour(i) for i in range(3)} | {"word_3": style.GREY}
+    assert colours == expected
+    figure = arrows.word_effects([network])
+    assert legend_texts(figure) == ["slow points", "word_0", "word_1", "word_2", "word_3"]
+    for name, colour in expected.items():
+        (drawn,) = collections(panels_of(figure)[0], name)
+        assert to_hex(drawn.get_facecolor()[0]).upper() == colour
+
+
+def test_words_for_and_against_a_label_share_its_colour(networks):
+    colours = dict(arrows.word_colours(networks(("multilabel", 2))[0]))
+    assert (colours["word_0"], colours["word_1"]) == (style.class_colour(1), style.class_colour(2))
+    assert colours["word_2"] == arrows.paler(style.class_colour(1), 0.42)
+    assert colours["word_4"] == style.GREY
+
+
+def test_words_of_ordered_classes_stand_for_the_class_of_their_sentiment():
+    ladder = np.linspace(-1, 1, 5)
+    effects = np.outer([-2, -1, 0, 1, 2], ladder)
+    found, against = arrows._spoken_for(effects, ordered=True)
+    assert found.tolist() == [0, 1, 2, 3, 4]
+    assert not against.any()
+    negative = np.array([[-2.0, 1, 1], [2, -1, -1]])
+    found, against = arrows._spoken_for(negative, ordered=False)
+    assert found.tolist() == [0, 0]
+    assert against.tolist() == [True, False]
+
+
+def test_kicks_are_drawn_at_their_points_with_the_gain_that_is_named(networks):
+    network = networks(("categorical", 3))[0]
+    view = views.best_plane(network)
+    axes = panels_of(arrows.word_effects([network]))[0]
+    (gain,) = [
+        float(text.get_text().split("×")[1]) for text in axes.texts if "arrows" in text.get_text()
+    ]
+    (drawn,) = collections(axes, "word_1")
+    kicks = view.along(network.flow["kicks"])[0, 1]
+    np.testing.assert_allclose([drawn.U[0], drawn.V[0]], gain * kicks, rtol=1e-6)
+    place = view.states(network.slow_points[network.flow["rows"][0]])
+    np.testing.assert_allclose(drawn.get_offsets()[0], place)
+    toward = view.readouts[1] / np.linalg.norm(view.readouts[1])
+    assert kicks @ toward > 0.95 * np.linalg.norm(kicks)
+
+
+# Fields
+
+
+def test_a_grid_is_read_between_its_points_and_held_past_its_edge():
+    x, y = np.linspace(-1, 3, 9), np.linspace(0, 5, 11)
+    columns, rows = np.meshgrid(x, y)
+    values = np.stack([2 * columns - rows, rows * columns], axis=-1)
+    places = np.array([[0.3, 1.1], [2.9, 4.9], [-7.0, 2.0]])
+    found = fields.sample(values, x, y, places)
+    np.testing.assert_allclose(found[:2, 0], [2 * 0.3 - 1.1, 2 * 2.9 - 4.9])
+    np.testing.assert_allclose(found[:2, 1], [0.33, 2.9 * 4.9])
+    np.testing.assert_allclose(found[2], [-4, -2])
+
+
+def test_logits_of_the_plane_are_those_of_its_states_and_of_the_grid(networks):
+    network = networks(("categorical", 3))[0]
+    view = views.plane_view(network)
+    places = np.array([[0.5, -1.0], [1.0, 0.2]])
+    along = places @ view.basis.T
+    states = network.slow_points.mean(axis=0) + along @ network.components[:, :2].T
+    np.testing.assert_allclose(
+        fields.plane_logits(view, places), states @ network.readout.T, atol=1e-9
+    )
+    np.testing.assert_allclose(
+        fields.on_view(view, "logits", places), 2 * states @ network.readout.T, atol=1e-5
+    )
+
+
+def test_a_place_has_the_colour_of_the_class_that_wins_there(networks):
+    network = networks(("categorical", 3))[0]
+    view = views.plane_view(network)
+    axes = panels_of(fields.logits([network]))[0]
+    pixels = np.asarray(axes.images[0].get_array())
+    low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
+    for code, arrow in enumerate(view.readouts):
+        place = 2 * arrow / np.linalg.norm(arrow)
+        column, row = ((place - low) / (high - low) * (fields.PIXELS - 1)).round().astype(int)
+        depth = (1 - pixels[row, column, :3]) / (1 - np.array(to_rgb(style.class_colour(code))))
+        assert np.ptp(depth) < 1e-6
+        assert depth[0] > 0.4
+    assert pixels[..., 3].min() == 1
+
+
+def test_labels_are_as_likely_as_not_on_a_line_each():
+    found = np.stack(np.meshgrid([-2.0, 1.0], [-3.0, 0.5]), axis=-1)
+    colours, likely, levels = fields.label_fields(found)
+    assert levels == [0.5]
+    np.testing.assert_allclose(likely[0][0], 1 / (1 + np.exp([2.0, -1.0])))
+    tint = (1 - colours[1, 1, :3]) / (1 - np.array(to_rgb(style.class_colour(3))))
+    assert np.ptp(tint) < 1e-9
+
+
+def test_the_flow_is_turned_with_the_plane(networks):
+    network = networks(("categorical", 3))[1]
+    view = views.plane_view(network)
+    figure = fields.flow([network])
+    axes = panels_of(figure)[0]
+    image = axes.images[0]
+    place = np.array([1.1, -0.4])
+    low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
+    column, row = ((place - low) / (high - low) * (fields.PIXELS - 1)).round().astype(int)
+    nearest = low + np.array([column, row]) / (fields.PIXELS - 1) * (high - low)
+    far = np.linalg.norm(nearest)
+    speed = far * np.hypot(0.02 * (far / 2) ** 4, 0.003) + 1e-4  # as planted, about the centre
+    assert float(image.get_array()[row, column]) == pytest.approx(speed, rel=0.1)
+    velocity = fields.on_view(view, "velocity", 4 * np.eye(2)[:1]) @ view.basis
+    assert velocity[0, 0] < -10 * abs(velocity[0, 1])  # inwards
+    (points,) = collections(axes, "slow points")
+    assert len(points.get_offsets()) == 150
+    assert image.get_clip_path() is not None
+
+
+# Files
+
+
+def test_a_portrait_gives_a_network_its_flow_and_traces(networks):
+    network = networks(("categorical", 3))[1]
+    found = fake_arrays()
+    portrait = {
+        f"gru/l2-3e-4/seed-1/{kind}/{name}": v
+        for kind in ("flow", "traces")
+        for name, v in found[kind].items()
+    }
+    portrait["lstm/l2-3e-4/seed-1/flow/grid_x"] = np.zeros(3)
+    bare = replace(network, flow={}, traces={})
+    given = with_portrait(bare, portrait)
+    assert set(given.flow) == set(found["flow"])
+    assert set(given.traces) == set(found["traces"])
+    np.testing.assert_array_equal(given.flow["grid_x"], found["flow"]["grid_x"])
+    assert with_portrait(bare, {}).flow == {}

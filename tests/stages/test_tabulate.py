@@ -1,0 +1,232 @@
+"""Tables of networks and tasks, and what a task's files hold."""
+
+import csv
+from math import acos, degrees
+
+import numpy as np
+import pytest
+
+from rnn_geometry.stages import prepare as data
+from rnn_geometry.stages import tabulate as tables
+from rnn_geometry.store import formats
+from rnn_geometry.tasks.sentences import read_sentences
+from rnn_geometry.tasks.theory import expected_geometry
+
+# Issue: the columns that runs.csv has at least.
+PROMISED = [
+    "task",
+    "cell",
+    "l2",
+    "seed",
+    "classes",
+    "dimension_expected",
+    "dimension_predicted",
+    "test_accuracy",
+    "participation_ratio",
+    "components_90",
+    "components_95",
+    "integration_modes",
+    "tau_1",
+    "tau_8",
+    "readout_angle_mean",
+    "readout_angle_expected",
+    "readout_in_subspace",
+    "accuracy_at_d",
+    "accuracy_below_d",
+    "neutral_effect",
+    "cover",
+    "distinct_points",
+    "train_seconds",
+    "analysis_seconds",
+]
+UNSURE = {"low": 2, "high": 3, "agreement": 0.5}
+
+
+def statistics(bag_of_words, **changes):
+    """Return what word_statistics.json holds."""
+    return {
+        "dimension_predicted": 2,
+        "dimension_predicted_frequency": 2,
+        "dimension_predicted_tfidf": 3,
+        "participation_ratio_predicted": 2.0,
+        "bag_of_words_accuracy": bag_of_words,
+        "majority_accuracy": 0.3,
+        "resampled": dict.fromkeys(("raw", "frequency", "tfidf"), UNSURE),
+        "subsets": [],
+        **changes,
+    }
+
+
+STATISTICS = {"a": statistics(0.9), "b": statistics(0.8)}
+
+
+def network(task, model, l2, seed, **values):
+    return {
+        "task": task,
+        "model": model,
+        "cell": "gru",
+        "l2": l2,
+        "seed": seed,
+        "test_accuracy": 0.9,
+        **values,
+    }
+
+
+def test_runs_are_sorted_with_numbers_as_numbers():
+    rows = [
+        network("b", "m", "1e-3", 2),
+        network("a", "m", "1e-2", 1),
+        network("a", "m", "5e-3", 10),
+    ]
+    rows.append(network("a", "m", "5e-3", 9))
+    table = tables.runs_table(rows, STATISTICS)
+    assert list(zip(table["task"], table["l2"], table["seed"])) == [
+        ("a", "5e-3", 9),
+        ("a", "5e-3", 10),
+        ("a", "1e-2", 1),
+        ("b", "1e-3", 2),
+    ]
+    assert table["bag_of_words_accuracy"] == [0.9, 0.9, 0.9, 0.8]
+
+
+def test_runs_csv_has_the_promised_columns_and_leaves_undefined_values_empty(tmp_path):
+    row = network("a", "m", "1e-3", 1, cliff=True, cover=None, test_accuracy=0.5)
+    formats.write_table(tmp_path / "runs.csv", tables.runs_table([row], STATISTICS))
+    with open(tmp_path / "runs.csv", newline="") as handle:
+        (read,) = csv.DictReader(handle)
+    assert set(PROMISED) <= set(read)
+    assert (read["cliff"], read["cover"], read["test_accuracy"], read["tau_8"]) == (
+        "1",
+        "",
+        "0.5",
+        "",
+    )
+
+
+def test_stacked_tables_keep_their_order():
+    assert tables.stacked([{"x": [1], "y": ["a"]}, {"x": [2, 3], "y": ["b", "c"]}]) == {
+        "x": [1, 2, 3],
+        "y": list("abc"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("classes", "multi_label", "ordered", "dimension", "angle"),
+    [
+        (4, False, False, 3, degrees(acos(-1 / 3))),
+        (2, False, False, 1, 180.0),
+        (5, False, True, 2, None),
+        (3, False, True, 2, None),
+        (2, False, True, 1, 180.0),
+        (3, True, False, 3, 90.0),
+        (1, True, False, 1, None),
+    ],
+)
+def test_expected_geometry_of_text_tasks(classes, multi_label, ordered, dimension, angle):
+    found = expected_geometry({"classes": classes, "multi_label": multi_label, "ordered": ordered})
+    assert found["dimension_expected"] == dimension
+    assert found["readout_angle_expected"] == (angle if angle is None else pytest.approx(angle))
+
+
+TASK = {
+    "name": "mine",
+    "family": "multilabel",
+    "labels": 2,
+    "length": [5, 8],
+    "data_seed": 0,
+    "train_size": 60,
+    "dev_size": 20,
+    "test_size": 20,
+}
+
+
+def test_synthetic_data_depend_on_name_and_data_seed_only():
+    one, same, other = (
+        data.synthetic_data(task) for task in (TASK, dict(TASK), {**TASK, "data_seed": 1})
+    )
+    np.testing.assert_array_equal(one.train.tokens, same.train.tokens)
+    assert not np.array_equal(one.dev.tokens, one.test.tokens)
+    assert not np.array_equal(one.train.tokens, other.train.tokens)
+    assert one.meta["rows"] == {"train": 60, "dev": 20, "test": 20}
+    assert one.meta["mean_length"] == one.test.lengths.mean()
+
+
+def test_a_prepared_task_is_read_back_and_tabulated(tmp_path):
+    prepared = data.synthetic_data(TASK)
+    data.save_prepared(prepared, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "train.parquet",
+        "dev.parquet",
+        "test.parquet",
+        "vocab.json",
+        "meta.json",
+    }
+    np.testing.assert_array_equal(
+        read_sentences(tmp_path / "dev.parquet").labels, prepared.dev.labels
+    )
+    table = tables.tasks_table(
+        [formats.read_json(tmp_path / "meta.json")], {"mine": statistics(1.0)}
+    )
+    assert (table["task"], table["multi_label"], table["dimension_expected"]) == (
+        ["mine"],
+        [1],
+        [2],
+    )
+    assert table["train_rows"] == [60]
+    assert (table["predicted_raw_low"], table["predicted_tfidf_agreement"]) == ([2], [0.5])
+
+
+def test_predictions_of_subsets_are_one_table():
+    row = {"classes": [0, 2], "rule": "pair", "expected": 2, "raw": 2, "frequency": 2, "tfidf": 1}
+    table = tables.predictions_table({"b": statistics(1, subsets=[row]), "a": statistics(1)})
+    assert table == {
+        name: [value] for name, value in {"task": "b", **row, "classes": "0 2"}.items()
+    }
+
+
+def test_the_telling_words_of_every_class_are_listed(tmp_path):
+    words = {
+        "word": ["<pad>", "<unk>", "goal", "stock", "the", "rare"],
+        "count": [0, 99, 20, 30, 500, 3],
+    }
+    effects = {"effect_0": [9.0, 9, 2, -2, 0.1, 5], "effect_1": [9.0, 9, -2, 2, 0.0, 5]}
+    odds = {"log_odds_0": [0.0, 0, 1, -1, 0, 3], "log_odds_1": [0.0, 0, -1, 1, 0, 3]}
+    formats.write_table(tmp_path / "words.parquet", {**words, **effects, **odds})
+    metas = {"news": {"class_names": ["sport", "trade"]}}
+    table = tables.words_table({"news/gru/3e-4/10": str(tmp_path / "words.parquet")}, metas)
+    listed = list(zip(table["class"], table["rank"], table["word"]))
+    assert listed == [
+        ("sport", 1, "goal"),
+        ("sport", 2, "the"),
+        ("sport", 3, "stock"),
+        ("trade", 1, "stock"),
+        ("trade", 2, "the"),
+        ("trade", 3, "goal"),
+    ]
+    assert (table["effect"][0], table["log_odds"][0], table["seed"][0]) == (2.0, 1.0, 10)
+
+
+def test_hold_inputs_are_sorted_by_network_and_may_be_missing():
+    one = {
+        "task": ["b", "b"],
+        "model": ["m", "m"],
+        "l2": ["0", "0"],
+        "seed": ["1", "1"],
+        "hold_input": ["zero", "mean"],
+    }
+    other = {**one, "task": ["a", "a"]}
+    table = tables.hold_inputs_table([one, other])
+    assert table["task"] == ["a", "a", "b", "b"]
+    assert table["hold_input"] == ["zero", "mean"] * 2
+    assert tables.hold_inputs_table([])["hold_input"] == []
+
+
+def test_a_network_that_did_not_learn_is_marked_and_kept():
+    # The commonest class is right in .3 of the texts: learned from .335 on.
+    rows = [
+        network("a", "m", "0", seed, test_accuracy=accuracy)
+        for seed, accuracy in enumerate((0.3, 0.334, 0.336))
+    ]
+    table = tables.runs_table(rows, STATISTICS)
+    assert table["learned"] == [0, 0, 1]
+    assert table["test_accuracy"] == [0.3, 0.334, 0.336]

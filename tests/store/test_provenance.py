@@ -1,0 +1,225 @@
+"""Results of another configuration, of other data or of an older version are never taken for what was asked for."""
+
+import json
+import os
+import re
+import shutil
+from base64 import urlsafe_b64encode
+
+import numpy as np
+import pytest
+from conftest import ProjectCopy
+
+from rnn_geometry.errors import UserError
+from rnn_geometry.networks.classifier import build_classifier, load_classifier, save_classifier
+from rnn_geometry.store import formats, provenance
+from rnn_geometry.store.hashes import check_same_data, data_hashes
+
+TASKS = {
+    "a": {"family": "categorical", "classes": 3, "files": {"train": "x.csv"}},
+    "b": {"family": "ordered"},
+}
+MODELS = {"gru": {"cell": "gru", "l2": "3e-4", "betas": (0.9, 0.99)}}
+ANALYSIS = {"visited_states": 10, "memory_mb": None}
+SETTINGS = provenance.compared_settings(TASKS, MODELS, ANALYSIS)
+
+
+def changed(section, name, key, value):
+    settings = json.loads(json.dumps(SETTINGS))
+    settings[section][name][key] = value
+    return settings
+
+
+@pytest.fixture
+def results(tmp_path):
+    """Return a folder of results with one network that nothing has a record of, and the networks asked for."""
+    provenance.write(tmp_path / "results", SETTINGS)
+    run = tmp_path / "results/run.json"
+    run.write_text("{}")
+    return tmp_path / "results", [
+        ("a", "gru", str(run)),
+        ("b", "gru", str(tmp_path / "missing.json")),
+    ]
+
+
+def test_the_same_settings_and_added_ones_are_accepted(results, tmp_path):
+    folder, runs = results
+    provenance.check_results(folder, SETTINGS, runs, tmp_path)
+    more = provenance.compared_settings(
+        {**TASKS, "c": {"family": "ordered"}}, MODELS, {**ANALYSIS, "memory_mb": 5}
+    )
+    provenance.check_results(folder, more, runs, tmp_path)
+    provenance.write(
+        folder, provenance.compared_settings({"c": {"family": "ordered"}}, MODELS, ANALYSIS)
+    )
+    assert set(provenance.read(folder)["tasks"]) == {"a", "b", "c"}
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "key", "value", "sentence"),
+    [
+        ("tasks", "a", "classes", 4, r"tasks\.a\.classes was 3, now it is 4"),
+        (
+            "models",
+            "gru",
+            "betas",
+            [0.9, 0.999],
+            r"models\.gru\.betas was \[0\.9, 0\.99\], now it is \[0\.9, 0\.999\]",
+        ),
+        ("models", "gru", "clip", 1, r"models\.gru\.clip was null, now it is 1"),
+        ("analysis", "", "visited_states", 20, r"analysis\.visited_states was 10, now it is 20"),
+    ],
+)
+def test_results_of_other_settings_without_a_record_are_refused(
+    results, tmp_path, section, name, key, value, sentence
+):
+    folder, runs = results
+    with pytest.raises(
+        UserError, match=f"^config key results: '{re.escape(str(folder))}' was made .*{sentence}"
+    ):
+        provenance.check_results(
+            folder, changed(section, name, key, value), runs, tmp_path / "records"
+        )
+
+
+def test_a_changed_task_without_networks_there_is_accepted(results, tmp_path):
+    folder, runs = results
+    provenance.check_results(
+        folder, changed("tasks", "b", "family", "context"), runs, tmp_path / "records"
+    )
+
+
+def test_an_unreadable_record_of_a_folder_is_no_error(results, tmp_path):
+    folder, runs = results
+    (folder / provenance.FILE).write_text("{")
+    provenance.check_results(
+        folder, changed("tasks", "a", "classes", 4), runs, tmp_path / "records"
+    )
+
+
+def test_a_killed_job_counts_as_a_record(results, tmp_path):
+    """Its networks are trained again anyway: a setting that is changed after a crash is no other configuration."""
+    folder, runs = results
+    records = tmp_path / ".snakemake/metadata"
+    other = changed("tasks", "a", "classes", 4)
+    with pytest.raises(UserError):
+        provenance.check_results(folder, other, runs, records)
+    name = urlsafe_b64encode(runs[0][2].encode()).decode()
+    for kind in ("metadata", "incomplete"):
+        record = records.parent / kind / name
+        record.parent.mkdir(parents=True)
+        record.touch()
+        provenance.check_results(folder, other, runs, records)
+        record.unlink()
+    assert not provenance.has_record(records, runs[0][2])
+
+
+def network_files(folder):
+    network = {
+        "cell": "gru",
+        "hidden_size": 4,
+        "embedding_size": 3,
+        "cell_options": {},
+        "readout_bias": True,
+    }
+    network |= {"readout_scale": 1.0, "words": 5, "classes": 2, "fixed_embedding": False}
+    save_classifier(folder / "model.safetensors", build_classifier(network, None, seed=0))
+    formats.write_json(folder / "run.json", {"network": network})
+    return folder / "model.safetensors", folder / "run.json"
+
+
+def test_a_network_of_an_older_version_is_one_sentence(tmp_path):
+    model, run = network_files(tmp_path)
+    load_classifier(model, run)
+    tensors = formats.read_tensors(model)
+    formats.write_tensors(
+        model, {name.replace("cell.", "rnn."): array for name, array in tensors.items()}
+    )
+    with pytest.raises(
+        UserError, match=r"model\.safetensors: its weights do not fit the network in .*run\.json"
+    ):
+        load_classifier(model, run)
+    formats.write_tensors(model, {**tensors, "readout.weight": np.zeros((2, 7), dtype=np.float32)})
+    with pytest.raises(UserError, match="its weights do not fit"):
+        load_classifier(model, run)
+    formats.write_json(run, {"network": {"cell": "gru", "hidden_size": 4}})
+    with pytest.raises(
+        UserError, match=r"run\.json: was written by another version of the workflow; delete it and"
+    ):
+        load_classifier(model, run)
+
+
+def test_a_network_is_analysed_with_the_data_that_it_was_trained_on(tmp_path):
+    files = {
+        "test": str(tmp_path / "test"),
+        "vocab": str(tmp_path / "vocab"),
+        "run": "results/run.json",
+    }
+    for name in ("test", "vocab"):
+        (tmp_path / name).write_text(name)
+    run = {"data_sha256": {**data_hashes(files), "train": "0"}}
+    check_same_data(run, files)
+    (tmp_path / "test").write_text("other")
+    with pytest.raises(
+        UserError,
+        match=r"/test: the network of results/run\.json was trained on another file \(SHA-256",
+    ):
+        check_same_data(run, files)
+
+
+# --- through Snakemake ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """Train one tiny network."""
+    copy = ProjectCopy(tmp_path_factory.mktemp("tiny"))
+    copy.snakemake("models", "--configfile", copy.tiny())
+    return copy
+
+
+@pytest.mark.workflow
+def test_unpacked_results_of_another_configuration_are_refused(tiny, tmp_path):
+    copy = ProjectCopy(tmp_path)
+    shutil.copytree(tiny.root / "results", tmp_path / "results", copy_function=shutil.copy2)
+    config = copy.tiny(models={"small": {"cell": "gru", "hidden_size": 8, "steps": 30}})
+    done = copy.snakemake("models", "--configfile", config, check=False)
+    output = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "models.small.steps was 20, now it is 30" in output
+    assert "Traceback" not in output
+    assert "Nothing to be done" in copy.snakemake("models", "--configfile", copy.tiny()).stderr
+
+
+@pytest.mark.workflow
+def test_a_changed_setting_of_own_results_is_computed_again(tiny, tmp_path):
+    copy = ProjectCopy(tmp_path)
+    for name in ("results", ".snakemake"):
+        shutil.copytree(tiny.root / name, tmp_path / name, copy_function=shutil.copy2)
+    config = copy.tiny(models={"small": {"cell": "gru", "hidden_size": 8, "steps": 30}})
+    assert re.search(
+        r"^train +1$",
+        copy.snakemake("models", "-n", "--configfile", config).stdout,
+        flags=re.MULTILINE,
+    )
+
+
+@pytest.mark.workflow
+def test_data_that_were_exchanged_behind_a_network_are_noticed(tiny, tmp_path):
+    copy = ProjectCopy(tmp_path)
+    for name in ("results", ".snakemake"):
+        shutil.copytree(tiny.root / name, tmp_path / name, copy_function=shutil.copy2)
+    data = tmp_path / "results/data/two"
+    before = (data / "test.parquet").stat()
+    shutil.copyfile(data / "dev.parquet", data / "test.parquet")
+    os.utime(data / "test.parquet", ns=(before.st_atime_ns, before.st_mtime_ns))
+    slow = "results/runs/two/small/l2-3e-4/seed-0/slow_points.npz"
+    done = copy.snakemake(slow, "--configfile", copy.tiny(), check=False)
+    output = done.stdout + done.stderr
+    assert re.search(
+        r"ERROR: \S+/test\.parquet: the network of \S+/run\.json was trained on another file",
+        output,
+    ), output
+    assert "Traceback" not in output
+    assert not (tmp_path / slow).exists()

@@ -1,0 +1,474 @@
+"""The whole graph on config/test.yaml: results, reruns, and errors that a person can act on."""
+
+import csv
+import json
+import re
+import shutil
+
+import numpy as np
+import pytest
+from conftest import PROJECT, ProjectCopy
+
+pytestmark = pytest.mark.workflow
+
+PER_NETWORK = (
+    "train",
+    "slow_points",
+    "linearize",
+    "compare_hold_inputs",
+    "geometry",
+    "plot_network",
+)
+SHARED = ("train", "slow_points", "linearize", "geometry")
+PER_TASK = ("portray", "plot_task", "explore")
+RUN = "results/runs/categorical-3/tiny-gru/l2-3e-4/seed-0"
+
+
+@pytest.fixture
+def again(finished, tmp_path):
+    """Return a copy of the finished run, times of files kept, in which a test may change what it likes."""
+    shutil.copytree(finished.root, tmp_path / "again", copy_function=shutil.copy2)
+    copy = object.__new__(ProjectCopy)
+    copy.root = tmp_path / "again"
+    return copy
+
+
+def planned(copy, config="config/test.yaml", *arguments):
+    """Return {rule: number of jobs} of a dry run, without the targets."""
+    text = copy.snakemake(*arguments, "-n", "--configfile", config).stdout
+    jobs = {
+        rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", text, flags=re.MULTILINE)
+    }
+    return {rule: count for rule, count in jobs.items() if rule not in ("all", "total")}
+
+
+def edit(copy, file, old, new):
+    path = copy.root / file
+    text = path.read_text()
+    assert old in text, f"{file} no longer holds {old!r}"
+    path.write_text(text.replace(old, new))
+
+
+def rows(copy, name):
+    with open(copy.root / "results/tables" / name, newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def without_seconds(table):
+    return [
+        {key: value for key, value in row.items() if not key.endswith("seconds")} for row in table
+    ]
+
+
+# --- what comes out -------------------------------------------------------------------------------------------------
+
+
+def test_one_row_per_network_with_sensible_numbers(finished):
+    runs = rows(finished, "runs.csv")
+    assert [(row["task"], row["model"], row["cell"]) for row in runs] == [
+        ("categorical-3", "tiny-gru", "gru"),
+        ("categorical-3", "tiny-ugrnn", "ugrnn"),
+        ("multilabel-2", "tiny-gru", "gru"),
+        ("multilabel-2", "tiny-ugrnn", "ugrnn"),
+    ]
+    for row in runs:
+        assert float(row["test_accuracy"]) > 0.8
+        assert row["dimension_expected"] == row["dimension_predicted"] == "2"
+        assert 1.3 < float(row["participation_ratio"]) < 2.7
+        assert float(row["accuracy_below_d"]) < float(row["accuracy_at_d"])
+        assert abs(float(row["readout_angle_mean"]) - float(row["readout_angle_expected"])) < 12
+        assert float(row["neutral_effect"]) < 0.3
+        assert float(row["tau_1"]) > 4
+        assert float(row["shuffled_accuracy"]) > 0.8  # the tasks are bags of words
+        assert float(row["hold_r2"]) > float(row["hold_r2_untrained"]) + 0.3
+        assert float(row["additivity_r2"]) > float(row["additivity_r2_untrained"])
+        assert float(row["tau_1"]) > float(row["tau_untrained"])
+
+
+def test_every_network_has_its_files(finished):
+    names = {path.name for path in (finished.root / RUN).iterdir()}
+    assert names == {
+        "model.safetensors",
+        "run.json",
+        "history.parquet",
+        "states.npz",
+        "slow_points.npz",
+        "slow_modes.npz",
+        "fixed_points.npz",
+        "linearization.npz",
+        "integration.json",
+        "words.parquet",
+        "analysis-hold-inputs",
+        "geometry.json",
+        "panel.png",
+        "index.html",
+    }
+    run = json.loads((finished.root / RUN / "run.json").read_text())
+    assert {
+        "network",
+        "settings",
+        "seeds",
+        "data_sha256",
+        "versions",
+        "fingerprint",
+        "device",
+        "threads",
+    } <= set(run)
+
+
+def test_two_names_of_one_hold_input_give_one_manifold(finished):
+    table = rows(finished, "hold_inputs.csv")
+    assert [row["hold_input"] for row in table] == ["zero", "word:neutral"] * 4
+    for one, other in zip(table[::2], table[1::2], strict=True):
+        assert (one["default"], other["default"]) == ("1", "0")
+        names = set(one) - {"hold_input", "default"}
+        assert {name: one[name] for name in names} == {name: other[name] for name in names}
+        assert float(one["x_norm"]) == 0
+
+
+def test_tables_of_words_and_predictions_are_there(finished):
+    assert rows(finished, "words.csv") == []  # of text tasks only
+    first = [row for row in rows(finished, "predictions.csv") if row["task"] == "categorical-3"]
+    assert [(row["classes"], row["expected"], row["raw"]) for row in first] == [
+        ("0 1", "1", "1"),
+        ("0 1 2", "2", "2"),
+    ]
+
+
+def test_slow_modes_lie_at_every_point_and_were_audited(finished):
+    from rnn_geometry.store import formats
+
+    slow, modes, linear = (
+        formats.read_npz(finished.root / RUN / f"{name}.npz")
+        for name in ("slow_points", "slow_modes", "linearization")
+    )
+    assert modes["count"].tolist() == slow["slow_modes"].tolist()
+    assert (modes["audit_points"], modes["audit_missed"], modes["audit_spurious"]) == (4, 0, 0)
+    assert not modes["audit_failed"]
+    index = linear["index"]
+    cut = float(slow["min_tau"])
+    full = ((linear["tau"] > cut) | (np.abs(linear["eigenvalues"]) >= 1)).sum(axis=1)
+    assert full.tolist() == modes["count"][index].tolist()
+    assert linear["word_mode_effects"].shape == (
+        len(index),
+        len(linear["word_ids"]),
+        modes["right"].shape[2],
+    )
+    assert 0 < float(linear["linear_r2"]) <= 1
+    assert (linear["rollout_error"] < 2).all()
+
+
+def test_model_and_run_json_suffice_to_rebuild_the_network(finished):
+    from rnn_geometry.networks.classifier import load_classifier
+    from rnn_geometry.networks.training import evaluate
+    from rnn_geometry.store import formats
+    from rnn_geometry.tasks.sentences import read_sentences
+
+    folder = finished.root / RUN
+    classifier = load_classifier(folder / "model.safetensors", folder / "run.json")
+    _, accuracy = evaluate(
+        classifier, read_sentences(finished.root / "results/data/categorical-3/test.parquet")
+    )
+    assert accuracy == pytest.approx(
+        formats.read_json(folder / "run.json")["test_accuracy"], abs=1e-6
+    )
+
+
+def test_the_report_is_self_contained(finished):
+    report = (finished.root / "results/report.html").read_text()
+    assert "Report: " in finished.output
+    assert len(report) < 15e6
+    assert not re.search(r"<(script|link|img)[^>]+(src|href)=.?https?:", report)
+    for category in ("Over networks", "Tasks", "Networks", "Tables", "Claims"):
+        assert category in report
+
+
+# --- reruns ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_second_call_does_nothing(again):
+    assert "Nothing to be done" in again.snakemake("--configfile", "config/test.yaml").stderr
+    assert planned(again) == {}
+
+
+def test_a_changed_learning_rate_retrains_just_those_networks(again):
+    edit(
+        again,
+        "config/test.yaml",
+        "tiny-gru: {cell: gru, hidden_size: 24, learning_rate: 1.0e-2",
+        "tiny-gru: {cell: gru, hidden_size: 24, learning_rate: 2.0e-2",
+    )
+    summary = {
+        "intrinsic_dimension": 2,
+        "tabulate": 1,
+        "judge": 1,
+        "plot_overview": 1,
+        "plot_gallery": 1,
+    }
+    assert planned(again) == {
+        **dict.fromkeys(PER_NETWORK, 2),
+        **summary,
+        **dict.fromkeys(PER_TASK, 2),
+        "start_page": 1,
+    }
+
+
+def test_a_changed_plot_function_redraws_figures_only(again):
+    edit(
+        again,
+        "workflow/rnn_geometry/plotting/network.py",
+        "MODES, WORDS = 10, 20, 20",
+        "MODES, WORDS = 10, 21, 20",
+    )
+    assert planned(again) == {"plot_network": 4, "start_page": 1}
+    edit(
+        again,
+        "workflow/rnn_geometry/plotting/style.py",
+        'INK, GREY, PALE = "#222222"',
+        'INK, GREY, PALE = "#222223"',
+    )
+    drawn = {"plot_network": 4, "plot_task": 2, "plot_overview": 1, "plot_gallery": 1}
+    assert planned(again) == {**drawn, "explore": 2, "start_page": 1}
+
+
+def test_a_changed_formula_recomputes_what_depends_on_it(again):
+    edit(
+        again,
+        "workflow/rnn_geometry/geometry.py",
+        "import numpy as np",
+        "import numpy as np\n\nEXTRA = 1",
+    )
+    jobs = planned(again)
+    assert jobs["geometry"] == 4
+    assert not {"train", "slow_points", "linearize"} & set(jobs)
+
+
+def test_a_changed_comment_or_a_touched_file_recomputes_nothing(again):
+    for file in (
+        "workflow/rnn_geometry/training.py",
+        "workflow/rnn_geometry/io.py",
+        "workflow/rules/train.smk",
+        "workflow/scripts/train.py",
+        "Snakefile",
+    ):
+        with open(again.root / file, "a") as handle:
+            handle.write("\n# another comment\n")
+    for path in (again.root / "workflow").rglob("*.py"):
+        path.touch()
+    assert planned(again) == {}
+
+
+def test_an_added_seed_computes_no_more_than_its_own_block(again):
+    jobs = planned(again, again.configure(seeds=[0, 8]))
+    assert {rule: jobs[f"{rule}_2"] for rule in SHARED} == dict.fromkeys(SHARED, 4)
+    assert not set(SHARED) & set(jobs)
+    assert jobs["plot_network"] == jobs["compare_hold_inputs"] == 4
+    jobs = planned(again, again.configure(seeds=[0, 1]))
+    assert {rule: jobs[rule] for rule in SHARED} == dict.fromkeys(SHARED, 4)
+    jobs = planned(again, again.configure(seeds=[0, 1], seeds_per_job=1))
+    assert {rule: jobs[f"{rule}_2"] for rule in SHARED} == dict.fromkeys(SHARED, 4)
+
+
+def test_companions_in_a_job_change_no_number(again, finished):
+    shutil.rmtree(again.root / "results/runs")
+    config = again.configure(
+        seeds=[0, 1], cells=["tiny-gru"], analysis={"visited_states": 200, "exact_starts": 50}
+    )
+    again.snakemake("tables", "--configfile", config)
+    both = [row for row in without_seconds(rows(again, "runs.csv")) if row["seed"] == "0"]
+    alone = [
+        row for row in without_seconds(rows(finished, "runs.csv")) if row["model"] == "tiny-gru"
+    ]
+    assert both == alone
+    assert {row["seed"] for row in rows(again, "runs.csv")} == {"0", "1"}
+    for file in (
+        "model.safetensors",
+        "history.parquet",
+        "states.npz",
+        "slow_modes.npz",
+        "fixed_points.npz",
+    ):
+        assert (again.root / RUN / file).read_bytes() == (finished.root / RUN / file).read_bytes()
+
+
+def test_lists_of_a_configuration_replace_those_of_the_default(again):
+    shutil.rmtree(again.root / "results")
+    jobs = planned(again, again.configure(seeds=[7], cells=["tiny-gru"]))
+    assert jobs["train"] == 2
+
+
+def test_one_network_can_be_asked_for(again):
+    shutil.rmtree(again.root / "results")
+    jobs = planned(again, "config/test.yaml", f"{RUN}/panel.png")
+    assert jobs["train"] == 1
+
+
+def test_figures_of_unpacked_results_train_nothing(again):
+    """What `make figures` does after somebody's results were unpacked: no metadata, times of files in any order."""
+    shutil.rmtree(again.root / ".snakemake")
+    for path in sorted((again.root / "results").rglob("*.*"), reverse=True):
+        path.touch()
+    again.snakemake("--configfile", "config/test.yaml", "--touch", "--quiet", "all")
+    named = re.search(r"--forcerun (.*)", (PROJECT / "Makefile").read_text())[1].split()
+    drawn = {
+        "plot_network": 4,
+        "plot_task": 2,
+        "plot_gallery": 1,
+        "plot_overview": 1,
+        "plot_sweeps": 1,
+    }
+    assert planned(again, "config/test.yaml", "--forcerun", *named) == {**drawn, "start_page": 1}
+
+
+@pytest.mark.parametrize(
+    ("target", "rule"), [("data", "train"), ("models", "slow_points"), ("tables", "plot_network")]
+)
+def test_named_targets_stop_where_they_say(again, target, rule):
+    shutil.rmtree(again.root / "results")
+    assert rule not in planned(again, "config/test.yaml", target)
+
+
+def test_the_same_configuration_gives_the_same_tables(again):
+    before = {
+        name: without_seconds(rows(again, name))
+        for name in ("runs.csv", "dimension.csv", "tasks.csv")
+    }
+    shutil.rmtree(again.root / "results/data/multilabel-2")
+    shutil.rmtree(again.root / "results/runs/multilabel-2")
+    again.snakemake("tables", "--configfile", "config/test.yaml")
+    assert before == {name: without_seconds(rows(again, name)) for name in before}
+
+
+# --- bad input ------------------------------------------------------------------------------------------------------
+
+
+def refused(copy, sentence, *arguments, **environment):
+    """Assert that snakemake stops with exit code 1 and one matching sentence, without a traceback or a training."""
+    done = copy.snakemake(*arguments, check=False, **environment)
+    output = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert re.search(sentence, output), output
+    assert "Traceback" not in output, output
+    assert "rule train:" not in output
+    return output
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"sedes": [1]}, r"config key sedes: unknown key; did you mean 'seeds'"),
+        ({"cells": ["grru"]}, r"config key cells: unknown cell 'grru'"),
+        (
+            {"cells": ["tiny-gru"], "models": {"tiny-gru": {"cell": "grru", "steps": 5}}},
+            r"models.tiny-gru.cell: unknown cell 'grru'",
+        ),
+        (
+            {"tasks": [{"name": "a", "family": "categorial"}]},
+            r"tasks\[0\].family: \"categorial\" is not accepted",
+        ),
+        (
+            {"tasks": [{"name": "a", "family": "categorical", "classes": 1}]},
+            r"config task 'a': .*classes",
+        ),
+        (
+            {"tasks": [{"name": "a", "family": "categorical", "clases": 3}]},
+            r"config task 'a': .*clases",
+        ),
+    ],
+)
+def test_bad_configuration_is_refused_before_any_job(project_copy, changes, sentence):
+    refused(project_copy, sentence, "--configfile", project_copy.configure(**changes))
+    assert not (project_copy.root / "results").exists()
+
+
+def text_task(**changes):
+    source = {"train": "train.csv", "test": "test.csv"}
+    task = {
+        "name": "mine",
+        "family": "text",
+        "source": source,
+        "text_column": "text",
+        "label_column": "label",
+    }
+    return {**task, "dev_size": 10, "minimum_count": 1, **changes}
+
+
+GOOD = [
+    (f"{word} of the day number {i}", label)
+    for i in range(40)
+    for word, label in (("sun", 0), ("rain", 1))
+]
+
+
+def write_texts(copy, lines=GOOD, header=("text", "label")):
+    for split in ("train", "test"):
+        with open(copy.root / f"{split}.csv", "w", newline="") as handle:
+            csv.writer(handle).writerows([header, *lines])
+
+
+BAD_TEXT = {
+    "missing file": (
+        {"source": {"train": "nowhere.csv", "test": "test.csv"}},
+        GOOD,
+        r"config task 'mine': .*nowhere\.csv",
+    ),
+    "missing column": ({"text_column": "body"}, GOOD, r"train\.csv.*body|body.*train\.csv"),
+    "label neither integer nor text": ({}, [*GOOD, ("fine words", 1.5)], r"train\.csv.*row 81"),
+    "empty text": ({}, [*GOOD[:7], ("", 1), *GOOD[7:]], r"train\.csv.*row 8"),
+    "empty text column": ({}, [("", label) for _, label in GOOD], r"train\.csv"),
+    "class without example": (
+        {"label_names": ["a", "b", "c"]},
+        GOOD,
+        r"c.*no example|no example.*c",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_TEXT)
+def test_bad_text_is_refused_before_any_training(project_copy, case):
+    changes, lines, sentence = BAD_TEXT[case]
+    write_texts(project_copy, lines)
+    config = project_copy.configure(tasks=[text_task(**changes)], data_folder=".")
+    refused(project_copy, sentence, "--configfile", config)
+
+
+def test_a_corrupt_parquet_file_is_named(project_copy):
+    for split in ("train", "test"):
+        (project_copy.root / f"{split}.parquet").write_bytes(b"PAR1 and nothing else")
+    source = {"train": "train.parquet", "test": "test.parquet"}
+    config = project_copy.configure(tasks=[text_task(source=source)], data_folder=".")
+    refused(project_copy, r"t(rain|est)\.parquet", "--configfile", config)
+
+
+def test_a_results_file_cut_short_is_named_and_nothing_else_is_lost(again):
+    model = again.root / RUN / "model.safetensors"
+    model.write_bytes(model.read_bytes()[:1000])
+    other = again.root / RUN.replace("gru", "ugrnn").replace("3e-4", "5e-4") / "slow_points.npz"
+    before = other.stat().st_mtime_ns
+    refused(
+        again,
+        r"model\.safetensors: the file is damaged or cut short",
+        "--configfile",
+        "config/test.yaml",
+    )
+    assert other.stat().st_mtime_ns == before
+    model.unlink()
+    again.snakemake("--configfile", "config/test.yaml")
+
+
+def test_an_exploding_loss_is_one_sentence(project_copy):
+    models = {
+        "tiny-gru": {
+            "cell": "gru",
+            "hidden_size": 8,
+            "steps": 50,
+            "learning_rate": 1.0e30,
+            "l2": "1e30",
+        }
+    }
+    config = project_copy.configure(models=models, cells=["tiny-gru"])
+    done = project_copy.snakemake("models", "--configfile", config, check=False)
+    output = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert re.search(r"ERROR: .*step \d+.*learning rate", output), output
+    assert "Traceback" not in output

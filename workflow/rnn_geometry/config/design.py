@@ -1,0 +1,236 @@
+"""Which networks a configuration asks for: tasks times cells and seeds, controls beside them, and sweeps.
+
+Light on purpose, like `settings`: it runs while the Snakefile is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rnn_geometry.errors import UserError
+from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED, Network
+
+# What a sweep may vary beside the options of the task's family and the keys of a model.
+L2, HOLD_INPUT = "l2", "hold_input"
+LONGEST_NAME = 200  # bytes: names become names of files, to which endings are added
+# What pandas reads as an empty value of a table, in lower case; and what figures beside the folder of a task end in.
+EMPTY_VALUES, FIGURE_ENDINGS = ("na", "nan", "null", "none"), (".png", ".pdf", ".svg")
+
+
+class Design:
+    """The tasks, models and networks of a configuration, grown by its controls and sweeps.
+
+    tasks, models: settings by name. networks: by task, without doubles, in the order in which they were asked for.
+    judged: those that claims are about, the networks of `tasks` and the controls; sweeps add others. hold_inputs: by
+    network, the x* to compare on it. sweeps: rows (sweep, over, value, Network) in order.
+    """
+
+    def __init__(self, settings: Mapping[str, Any]):
+        self.tasks = {task["name"]: dict(task) for task in settings["tasks"]}
+        self.models = dict(settings["models"])
+        self.networks: dict[str, list[Network]] = {name: [] for name in self.tasks}
+        self.hold_inputs: dict[Network, list[str]] = {}
+        self.sweeps: list[tuple[str, str, str, Network]] = []
+        for name, grid in settings["grid"].items():
+            self._add(name, grid["cells"], grid["seeds"], grid["l2"])
+        first = {name: list(networks) for name, networks in self.networks.items()}
+        judged = [network for networks in first.values() for network in networks]
+        for network in judged:
+            self._compare(network, settings["analysis"]["hold_inputs"])
+        for i, sweep in enumerate(settings["sweeps"]):
+            self._sweep(sweep, f"sweeps[{i}]", settings)
+        for kind, control in settings["controls"].items():
+            if control:
+                judged += self._control(kind, control, first)
+        self.judged = list(dict.fromkeys(judged))
+        self._check_controls()
+        models = {network.model for networks in self.networks.values() for network in networks}
+        for key, names in {
+            "tasks": self.tasks,
+            "models": models,
+            "sweeps": {row[0] for row in self.sweeps},
+        }.items():
+            for name in names:
+                check_name(name, key)
+            check_distinct(names, key)
+
+    def _add(self, task: str, cells: list[str], seeds: list[int], l2: list[str]) -> list[Network]:
+        """Ask for the networks of a task; return them, those that were asked for before among them."""
+        asked = [
+            Network(task, cell, strength, seed)
+            for cell in cells
+            for strength in l2 or [self.models[cell]["l2"]]
+            for seed in seeds
+        ]
+        self.networks[task] = list(dict.fromkeys([*self.networks[task], *asked]))
+        return asked
+
+    def _compare(self, network: Network, names: list[str]) -> None:
+        if names:
+            self.hold_inputs[network] = list(
+                dict.fromkeys([*self.hold_inputs.get(network, []), *names])
+            )
+
+    # Controls
+
+    def _control(
+        self, kind: str, control: Mapping[str, Any], first: Mapping[str, list[Network]]
+    ) -> list[Network]:
+        """Add the control of the networks of some tasks (of all tasks that train any, if it names none); return it."""
+        added = []
+        for task in control["tasks"] or [name for name, networks in first.items() if networks]:
+            if task not in first:
+                raise UserError(f"config key controls.{kind}.tasks: unknown task '{task}'.")
+            models = list(dict.fromkeys(network.model for network in first[task]))
+            if kind == UNTRAINED:
+                added += self._add(
+                    task, [self._untrained(model) for model in models], control["seeds"], []
+                )
+            else:
+                added += self._add(self._shuffled(task), models, control["seeds"], [])
+        return added
+
+    def _check_controls(self) -> None:
+        """Refuse names by which a task or a model would be taken for a control that it is not."""
+        ending = ENDINGS[SHUFFLED_LABELS]
+        for name, task in self.tasks.items():
+            if name.endswith(ending) and not task.get("shuffled_labels"):
+                raise UserError(
+                    f"config key tasks: '{name}' ends in {ending} like a control; give it another name."
+                )
+        ending = ENDINGS[UNTRAINED]
+        for name in {network.model for networks in self.networks.values() for network in networks}:
+            if name.endswith(ending) and self.models[name]["steps"] != 0:
+                raise UserError(
+                    f"config key models.{name}: it ends in {ending} like a control; give it another name."
+                )
+
+    def _untrained(self, model: str) -> str:
+        name = model + ENDINGS[UNTRAINED]
+        check_name(name, "controls.untrained")
+        untrained = {**self.models[model], "steps": 0, "epochs": None}
+        if self.models.setdefault(name, untrained) != untrained:
+            raise UserError(
+                f"config key models.{name}: the name is that of the untrained control of '{model}'."
+            )
+        return name
+
+    def _shuffled(self, task: str) -> str:
+        return self._task(
+            {**self.tasks[task], "name": task + ENDINGS[SHUFFLED_LABELS], "shuffled_labels": True}
+        )
+
+    def _task(self, task: dict[str, Any], key: str = "tasks") -> str:
+        """Add a task, or find the equal one that is there; return its name, which becomes a folder's."""
+        check_name(task["name"], key)
+        known = self.tasks.setdefault(task["name"], task)
+        if known != task:
+            raise UserError(
+                f"config key {key}: the name '{task['name']}' is that of another task with other options; a sweep "
+                "names its tasks <name>-<value>, shuffled labels theirs <name>-shuffled."
+            )
+        self.networks.setdefault(task["name"], [])
+        return task["name"]
+
+    # Sweeps
+
+    def _sweep(self, sweep: Mapping[str, Any], key: str, settings: Mapping[str, Any]) -> None:
+        """Add the networks of a sweep: one setting varied, all others the same."""
+        over, base = sweep["over"], self._base(sweep["task"], key)
+        if over == "name":
+            raise UserError(f"config key {key}.over: a name is no setting that can be varied.")
+        cells, seeds = sweep["cells"] or settings["cells"], sweep["seeds"] or settings["seeds"]
+        for cell in cells:
+            if cell not in self.models:
+                raise UserError(
+                    f"config key {key}.cells: unknown cell '{cell}'; accepted are the names of `models`."
+                )
+        for value in sweep["values"]:
+            if over == L2:
+                networks = self._add(self._task(base, key), cells, seeds, [_decimal(value, key)])
+            elif over == HOLD_INPUT:
+                networks = self._add(self._task(base, key), cells, seeds, [])
+            elif over in settings["model_keys"]:
+                models = [self._varied(cell, over, value) for cell in cells]
+                networks = self._add(self._task(base, key), models, seeds, [])
+            else:
+                task = {**base, over: value, "name": f"{base['name']}-{written(value)}"}
+                networks = self._add(self._task(task, key), cells, seeds, [])
+            for network in networks:
+                if over == HOLD_INPUT:
+                    self._compare(network, [str(value)])
+                self.sweeps.append((sweep["name"], over, written(value), network))
+
+    def _base(self, task: str | Mapping[str, Any], key: str) -> dict[str, Any]:
+        """Return the task of a sweep: one of the configuration by name, or one of its own."""
+        if not isinstance(task, str):
+            return dict(task)
+        if task not in self.tasks:
+            raise UserError(
+                f"config key {key}.task: unknown task '{task}'; accepted are {', '.join(self.tasks)}."
+            )
+        return self.tasks[task]
+
+    def _varied(self, model: str, key: str, value: Any) -> str:
+        """Return the name of a model with one key changed: the model itself where it has that value already."""
+        if self.models[model][key] == value:
+            return model
+        name = f"{model}-{key}-{written(value)}"
+        check_name(name, "sweeps[].values")
+        varied = {**self.models[model], key: value}
+        if self.models.setdefault(name, varied) != varied:
+            raise UserError(
+                f"config key models.{name}: a sweep gives this name to '{model}' with another {key}."
+            )
+        return name
+
+
+def written(value: Any) -> str:
+    """Return a value of a sweep as it stands in names and tables: a list's entries joined by a hyphen."""
+    if value is None:
+        return "none"  # as Python writes it, tables would read it as an empty value
+    return "-".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def check_name(name: str, key: str) -> None:
+    """Raise UserError for what cannot be the name of a file and a value of a table."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or len(name) > LONGEST_NAME:
+        accepted = f"at most {LONGEST_NAME} letters, digits, '.', '_' and '-'"
+        raise UserError(
+            f"config key {key}: '{_shortened(name)}' is no name: accepted are {accepted}."
+        )
+    if name.lower() in EMPTY_VALUES:
+        raise UserError(
+            f"config key {key}: '{name}' is no name: tables would take it for an empty value."
+        )
+    if name.lower().endswith(FIGURE_ENDINGS):
+        raise UserError(
+            f"config key {key}: '{name}' is no name: it ends like the file of a figure."
+        )
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}..."
+
+
+def check_distinct(names: Iterable[str], key: str) -> None:
+    """Raise UserError for two names that differ in case alone: some file systems take them for one."""
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(name.lower(), name)
+        if other != name:
+            raise UserError(
+                f"config key {key}: '{other}' and '{name}' differ in upper and lower case alone."
+            )
+
+
+def _decimal(value: Any, key: str) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]+([.][0-9]+)?(e-?[0-9]{1,2})?", value):
+        return value
+    shown = _shortened(repr(value))
+    raise UserError(
+        f"config key {key}.values: {shown} is not a quoted decimal number such as '3e-4'."
+    )

@@ -1,0 +1,144 @@
+"""A configuration held against its schema: one sentence for a person, and defaults filled in."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from rnn_geometry.errors import UserError
+
+
+def check_schema(config: Mapping[str, Any], schema: Mapping[str, Any], name: str = "") -> None:
+    """Raise UserError for the first key that the schema refuses; `name` is the key that holds `config`."""
+    errors = sorted(
+        _validator()(schema).iter_errors(config), key=lambda error: list(map(str, error.path))
+    )
+    if errors:
+        raise UserError(_sentence(errors[0], name))
+
+
+@functools.cache
+def _validator():
+    """Return the class of a validator to which 1.0 is no integer: seeds are parts of file names, and sizes count."""
+    from jsonschema import Draft202012Validator, validators
+
+    types = Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: type(value) is int
+    )
+    return validators.extend(Draft202012Validator, type_checker=types)
+
+
+def _sentence(error, name: str) -> str:
+    """Turn a jsonschema error into one sentence for a person."""
+    key = _join(name, _dotted(error.absolute_path)).rstrip(".")
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        unknown = next(name for name in error.instance if name not in known)
+        return f"config key {_join(key, unknown)}: unknown key; {_accepted(unknown, known)}."
+    if error.validator == "required":
+        missing = next(name for name in error.validator_value if name not in error.instance)
+        return f"config key {_join(key, missing)}: missing; it must be given."
+    return f"config key {key or '(top level)'}: {_reason(error)}."
+
+
+REASONS = {
+    "type": "{value} is not of type {words}{hint}",
+    "enum": "{value} is not accepted; accepted are {words}",
+    "minimum": "{value} is less than {limit}, the smallest accepted value",
+    "maximum": "{value} is more than {limit}, the largest accepted value",
+    "exclusiveMinimum": "{value} is not accepted, it must be more than {limit}",
+    "exclusiveMaximum": "{value} is not accepted, it must be less than {limit}",
+    "minItems": "{value} is too short; at least {limit} entries are needed",
+    "maxItems": "{value} is too long; at most {limit} entries are accepted",
+    "uniqueItems": "{value} names an entry twice",
+    "minLength": "an empty text is not accepted",
+    "maxLength": "{value} is too long; at most {limit} characters are accepted",
+    "pattern": "{value} is not accepted; {pattern}",
+}
+
+
+def _reason(error) -> str:
+    """Say what is wrong with a value and what is accepted."""
+    limit, value = error.validator_value, error.instance
+    number = isinstance(value, str) and re.fullmatch(r"[0-9.]+e[+-]?[0-9]+", value)
+    hint = f" (YAML reads {value} as text; write it with a point, as 1.0e-3)" if number else ""
+    words = _words(limit) if isinstance(limit, (str, list)) else ""
+    template = REASONS.get(
+        error.validator, error.message.rstrip(".").replace("{", "{{").replace("}", "}}")
+    )
+    return template.format(
+        value=_shown(value), limit=limit, words=words, hint=hint, pattern=_pattern_words(limit)
+    )
+
+
+def _shown(value: Any) -> str:
+    """Return a value on one line, in part if it is long."""
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+def _pattern_words(pattern: Any) -> str:
+    if "A-Za-z0-9" in str(pattern):
+        return (
+            "a name is made of letters, digits, '.', '_' and '-' and begins with a letter or digit"
+        )
+    if str(pattern).startswith("^(zero"):
+        return "accepted are zero, mean, padding, word:<a word of the vocabulary> and vector:<numbers, by commas>"
+    return "it must be a quoted decimal number such as '3e-4'"
+
+
+def _words(values: Any) -> str:
+    values = [values] if isinstance(values, str) else list(values)
+    return ", ".join(map(str, values[:-1])) + (" or " if len(values) > 1 else "") + str(values[-1])
+
+
+def _dotted(path) -> str:
+    text = ""
+    for part in path:
+        text = f"{text}[{part}]" if isinstance(part, int) else _join(text, part)
+    return text
+
+
+def _join(parent: str, child: str) -> str:
+    return f"{parent}.{child}" if parent else str(child)
+
+
+def _accepted(name: str, known) -> str:
+    """Name the nearest known key, or all of them."""
+    close = difflib.get_close_matches(str(name), list(known), n=1)
+    hint = f"did you mean '{close[0]}'? " if close else ""
+    return (
+        f"{hint}Accepted: {', '.join(sorted(known))}"
+        if not close
+        else f"{hint}(accepted: {', '.join(sorted(known))})"
+    )
+
+
+def with_defaults(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
+    """Return a copy of `value` in which every missing property has the default that the schema states."""
+    schema = _follow(schema, root)
+    if isinstance(value, Mapping):
+        filled = {key: _fill(key, item, schema, root) for key, item in value.items()}
+        for key, sub in schema.get("properties", {}).items():
+            sub = {**_follow(sub, root), **sub}
+            if key not in filled and "default" in sub:
+                filled[key] = with_defaults(sub["default"], sub, root)
+        return filled
+    if isinstance(value, list):
+        return [with_defaults(item, schema.get("items", {}), root) for item in value]
+    return value
+
+
+def _fill(key: str, item: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
+    extra = schema.get("additionalProperties")
+    sub = schema.get("properties", {}).get(key, extra if isinstance(extra, Mapping) else {})
+    return with_defaults(item, sub, root)
+
+
+def _follow(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    reference = schema.get("$ref")
+    return root["$defs"][reference.rsplit("/", 1)[1]] if reference else schema

@@ -1,0 +1,176 @@
+"""Check the configuration against its schema and resolve what one job needs.
+
+Light on purpose: it runs while the Snakefile is parsed, so it imports neither torch nor pandas nor datasets.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+from collections.abc import Mapping
+from typing import Any
+
+from rnn_geometry.config.design import HOLD_INPUT, Design, check_name
+from rnn_geometry.config.plain import check_path, check_plain, results_folder
+from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
+from rnn_geometry.errors import UserError
+
+# rnn_geometry.networks.cells.CELLS without importing torch; a test holds the two equal.
+BUILT_IN_CELLS = ("vanilla", "gru", "gru_reset_before", "lstm", "ugrnn")
+# Options of their initialisation; the same test holds them equal to those of `reset_parameters`.
+CELL_OPTIONS = {
+    "vanilla": ("recurrent_identity", "input_scale"),
+    **dict.fromkeys(("gru", "gru_reset_before", "lstm", "ugrnn"), ("hold_bias",)),
+}
+# Keys by which a task chooses networks of its own; they are no part of its data.
+GRID_KEYS = ("cells", "seeds", "l2")
+
+
+def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the checked configuration with every default filled in.
+
+    Raises UserError with one sentence that names the key.
+    """
+    check_plain(config)
+    check_schema(config, schema)
+    settings = with_defaults(config, schema, schema)
+    settings["asked"] = copy.deepcopy(
+        settings
+    )  # what follows takes keys out of tasks and adds tasks of sweeps
+    settings["results"] = results_folder(settings["results"])
+    check_path(settings["data_folder"] or "", "data_folder")
+    _check_names([task["name"] for task in settings["tasks"]], "tasks[].name")
+    settings["grid"] = _grid(settings)
+    settings["tasks"] = [_named_set(task, settings["text_sets"]) for task in settings["tasks"]]
+    for name, model in settings["models"].items():
+        _check_model(name, model)
+    settings["tasks"] = [
+        _task_with_defaults(task, settings["synthetic"]) for task in settings["tasks"]
+    ]
+    _check_names([sweep["name"] for sweep in settings["sweeps"]], "sweeps[].name")
+    settings["sweeps"] = [
+        _sweep_with_task(i, sweep, settings, schema) for i, sweep in enumerate(settings["sweeps"])
+    ]
+    settings["model_keys"] = [
+        key for key in schema["$defs"]["model"]["properties"] if key not in ("cell", "l2")
+    ]
+    settings["design"] = Design(settings)
+    settings["tasks"] = list(settings["design"].tasks.values())
+    for name, model in settings["design"].models.items():
+        if name not in settings["models"]:
+            _check_varied(name, model, schema)
+    for task in settings["tasks"]:  # a data set and a sweep set options that were not seen before
+        check_schema(
+            task, {**schema["$defs"]["task"], "$defs": schema["$defs"]}, f"tasks.{task['name']}"
+        )
+    _check_explorer(settings["explorer"], settings["design"].tasks)
+    return settings
+
+
+def _check_explorer(explorer: Mapping[str, Any], tasks: Mapping[str, Any]) -> None:
+    for name in explorer["sentences"]:
+        if name not in tasks:
+            raise UserError(
+                f"config key explorer.sentences.{name}: unknown task; {_accepted(name, tasks)}."
+            )
+
+
+def _grid(settings: Mapping[str, Any]) -> dict[str, dict[str, list]]:
+    """Return for every task the models, seeds and L2 strengths of its networks, and take those keys out of the task."""
+    grid = {}
+    for i, task in enumerate(settings["tasks"]):
+        own = {key: task.pop(key) for key in GRID_KEYS if key in task}
+        grid[task["name"]] = {key: own.get(key, settings[key]) for key in GRID_KEYS}
+        for name in grid[task["name"]]["cells"]:
+            if name not in settings["models"]:
+                key = f"tasks[{i}].cells" if "cells" in own else "cells"
+                raise UserError(
+                    f"config key {key}: unknown cell '{name}'; {_accepted(name, settings['models'])}."
+                )
+    return grid
+
+
+def _sweep_with_task(
+    place: int, sweep: Mapping[str, Any], settings: Mapping[str, Any], schema: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a sweep; a task of its own is checked and filled in like those of `tasks`."""
+    if sweep["over"] == HOLD_INPUT:
+        items = {"properties": {"values": {"items": schema["$defs"]["hold_input"]}}}
+        check_schema(sweep, items, f"sweeps[{place}]")
+    if isinstance(sweep["task"], str):
+        return dict(sweep)
+    task_schema = {**schema["$defs"]["task"], "$defs": schema["$defs"]}
+    check_schema(sweep["task"], task_schema, f"sweeps[{place}].task")
+    task = _named_set(with_defaults(sweep["task"], task_schema, schema), settings["text_sets"])
+    return {**sweep, "task": _task_with_defaults(task, settings["synthetic"])}
+
+
+def _check_varied(name: str, model: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Hold a model that a sweep made against the schema: the swept values were not seen before."""
+    check_schema(model, {**schema["$defs"]["model"], "$defs": schema["$defs"]}, f"models.{name}")
+    _check_model(name, model)
+
+
+def _named_set(task: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a text task with the options of the data set that its key `data` names, its own options laid over them."""
+    if "data" not in task:
+        return dict(task)
+    if task["family"] != "text":
+        raise UserError(
+            f"config task '{task['name']}': data is accepted for tasks of the family text only."
+        )
+    if task["data"] not in sets:
+        raise UserError(
+            f"config task '{task['name']}': unknown data set '{task['data']}'; {_accepted(task['data'], sets)}."
+        )
+    return {**sets[task["data"]], **{key: value for key, value in task.items() if key != "data"}}
+
+
+def _check_names(names: list[str], key: str) -> None:
+    for name in names:
+        check_name(name, key)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UserError(
+            f"config key {key}: '{twice[0]}' is used twice; every entry needs a name of its own."
+        )
+
+
+def _check_model(name: str, model: Mapping[str, Any]) -> None:
+    cell = model["cell"]
+    module, _, attribute = cell.partition(":")
+    if cell not in BUILT_IN_CELLS and not attribute:
+        raise UserError(
+            f"config key models.{name}.cell: unknown cell '{cell}'; accepted are {_words(BUILT_IN_CELLS)}, "
+            "or a class of your own as package.module:ClassName."
+        )
+    if attribute and not (attribute.isidentifier() and _importable(module)):
+        raise UserError(
+            f"config key models.{name}.cell: the module '{module}' of '{cell}' cannot be found."
+        )
+    _check_cell_options(name, model)
+    if (model["steps"] is None) == (model["epochs"] is None):
+        raise UserError(f"config key models.{name}: give either steps or epochs, one of the two.")
+
+
+def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:
+    """Check the options of a built-in cell; those of your own are known to your class alone."""
+    known = CELL_OPTIONS.get(model["cell"])
+    for option, value in model["cell_options"].items():
+        key = f"config key models.{name}.cell_options.{option}"
+        if known is not None and option not in known:
+            raise UserError(f"{key}: unknown key; {_accepted(option, known)}.")
+        if known is not None and type(value) not in (int, float):
+            raise UserError(f"{key}: {_shown(value)} is not of type number.")
+
+
+def _importable(module: str) -> bool:
+    """Tell whether Python finds a module; it runs the packages above it, which may fail in any way."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except Exception:
+        return False
+
+
+def _task_with_defaults(task: Mapping[str, Any], synthetic: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(task) if task["family"] == "text" else {**synthetic, **task}

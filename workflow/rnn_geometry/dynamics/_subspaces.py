@@ -1,0 +1,297 @@
+"""Slow invariant subspaces of batches of Jacobians J (n, S, S), without their full spectrum.
+
+Slow modes of a network that integrates lie near lambda = 1, where (I - J)^-1 is large: a few steps of a block Krylov
+method with it (Saad 2011, Numerical methods for large eigenvalue problems, ch. 6 and 8) find their right and left
+subspaces. Bases of different width are padded with zero columns, so that n points are one batch. The factors are
+kept in single precision: they only steer the iteration; residuals and results are in double precision.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+SHIFT = 1 + 1e-4  # off 1, where planted and saturated modes lie exactly
+SECOND_SHIFT, SINGULAR = (
+    1 + 3e-3,
+    1e-5,
+)  # for Jacobians with an eigenvalue at SHIFT: a pivot this small tells
+REACH = 0.3  # |1 - lambda| up to which Ritz values of the inverse are trusted
+BLOCK, BLOCKS = 4, 3  # vectors in a start block, and how many blocks span the space
+POWERS, ARNOLDI = 4, 6  # steps that look for modes elsewhere
+LONG_TURN = 0.5
+INNER = 2  # solves per correction of a basis
+TINY = torch.finfo(torch.float64).tiny
+
+
+class Factors:
+    """LU factors of shift I - J in single precision, for n Jacobians (n, S, S); shift (n, 1, 1) is next to 1."""
+
+    def __init__(self, matrices: Tensor):
+        self.shift = torch.full_like(matrices[:, :1, :1], SHIFT)
+        self._factor(matrices)
+        singular = self.factors.diagonal(dim1=1, dim2=2).abs().amin(1) < SINGULAR
+        if singular.any():
+            self.put(singular, Factors._beside(matrices[singular]))
+
+    @classmethod
+    def _beside(cls, matrices: Tensor) -> Factors:
+        """Factor Jacobians that have an eigenvalue right at SHIFT."""
+        factors = object.__new__(cls)
+        factors.shift = torch.full_like(matrices[:, :1, :1], SECOND_SHIFT)
+        factors._factor(matrices)
+        return factors
+
+    def _factor(self, matrices: Tensor) -> None:
+        self.shifted = matrices.to(torch.float32).neg_()
+        self.shifted.diagonal(dim1=1, dim2=2).add_(self.shift[:, :, 0].float())
+        self.factors, self.pivots, _ = torch.linalg.lu_factor_ex(self.shifted)
+
+    def put(self, rows: Tensor, other: Factors) -> None:
+        """Write `other` to the places `rows`."""
+        for name in ("shift", "shifted", "factors", "pivots"):
+            getattr(self, name)[rows] = getattr(other, name)
+
+    def solve(self, columns: Tensor) -> Tensor:
+        """Return (shift I - J)^-1 columns for (n, S, k)."""
+        return torch.linalg.lu_solve(self.factors, self.pivots, columns.float()).double()
+
+    def solve_transposed(self, columns: Tensor) -> Tensor:
+        """Return (shift I - J)^-T columns for (n, S, k)."""
+        return self.solve_rows(columns.mT).mT
+
+    def solve_rows(self, rows: Tensor) -> Tensor:
+        """Return rows (shift I - J)^-1 for (n, k, S)."""
+        return (
+            torch.linalg.lu_solve(self.factors, self.pivots, rows.mT.float(), adjoint=True)
+            .double()
+            .mT
+        )
+
+    def only(self, rows: Tensor) -> Factors:
+        """Return the factors of the points `rows`, a mask or indices."""
+        if _all(rows, len(self.pivots)):
+            return self
+        part = object.__new__(Factors)
+        for name in ("shift", "shifted", "factors", "pivots"):
+            setattr(part, name, getattr(self, name)[rows])
+        return part
+
+    def renew(self, rows: Tensor, matrices: Tensor) -> Factors:
+        """Return the factors with those of the points `rows` (a mask) made again from Jacobians (n, S, S)."""
+        if rows.all():
+            return Factors(matrices)
+        if rows.any():
+            self.put(rows, Factors(matrices[rows]))
+        return self
+
+
+def _all(rows: Tensor, count: int) -> bool:
+    return bool(rows.all()) if rows.dtype == torch.bool else len(rows) == count
+
+
+class Subspace(NamedTuple):
+    """Bases of an invariant subspace of each of n Jacobians: left @ right = 1 on the columns that are used.
+
+    right (n, S, K), left (n, K, S), zero in unused columns; used (n, K).
+    """
+
+    right: Tensor
+    left: Tensor
+    used: Tensor
+
+    def project(self, vectors: Tensor) -> Tensor:
+        """Return P vectors, (n, S), for the oblique projection P = right @ left on the subspace."""
+        return (self.right @ (self.left @ vectors[:, :, None]))[:, :, 0]
+
+    def only(self, rows: Tensor) -> Subspace:
+        """Return the subspaces of the points `rows`, a mask or indices."""
+        return Subspace(self.right[rows], self.left[rows], self.used[rows])
+
+    def put(self, rows: Tensor, other: Subspace) -> Subspace:
+        """Return the subspaces with those of the points `rows` taken from `other`."""
+        width = max(self.used.shape[1], other.used.shape[1])
+        mine, theirs = self.widened(width), other.widened(width)
+        for part, new in zip(mine, theirs):
+            part[rows] = new
+        return mine
+
+    def widened(self, width: int) -> Subspace:
+        """Return a copy with unused columns up to `width`."""
+        missing = width - self.used.shape[1]
+        pad = torch.nn.functional.pad
+        right, left = pad(self.right, (0, missing)), pad(self.left, (0, 0, 0, missing))
+        return Subspace(right.clone(), left.clone(), pad(self.used, (0, missing)).clone())
+
+
+def start_blocks(mean: Tensor) -> tuple[Tensor, Tensor]:
+    """Return real orthonormal bases (S, BLOCK) of the slowest right and left eigenvectors of a mean Jacobian (S, S)."""
+    return _slowest_basis(mean), _slowest_basis(mean.T)
+
+
+def _slowest_basis(matrix: Tensor) -> Tensor:
+    values, vectors = torch.linalg.eig(matrix)
+    slowest = vectors[:, (1 - values).abs().argsort()[: 2 * BLOCK]]
+    columns = torch.stack([slowest.real, slowest.imag], 2).flatten(1)
+    basis, triangle = torch.linalg.qr(columns)
+    return basis[:, triangle.diagonal().abs() > 1e-8][:, :BLOCK]
+
+
+def slow_subspace(
+    factors: Factors, blocks: tuple[Tensor, Tensor], min_modulus: float
+) -> tuple[Subspace, Tensor]:
+    """Return the subspace of the modes with |lambda| above `min_modulus` within REACH of 1 at every point.
+
+    Also returned: agree (n,), whether the right and the left search saw equally many modes. `blocks` are start blocks
+    (S, b), right and left.
+    """
+    right, right_used = _dominant(factors.solve, blocks[0], factors.shift, min_modulus)
+    left, left_used = _dominant(factors.solve_transposed, blocks[1], factors.shift, min_modulus)
+    agree = right_used.sum(1) == left_used.sum(1)
+    width = min(right.shape[2], left.shape[2])
+    used = right_used[:, :width] & left_used[:, :width]
+    right, left = right[:, :, :width] * used[:, None], left[:, :, :width] * used[:, None]
+    return Subspace(right, dual(left.mT, right, used), used), agree
+
+
+def _dominant(solve, block: Tensor, shift: Tensor, min_modulus: float) -> tuple[Tensor, Tensor]:
+    """Return a real basis (n, S, K) of the wanted Ritz vectors, and which are used (n, K)."""
+    spanned, images = _krylov(solve, block.expand(len(shift), -1, -1))
+    ritz, vectors = small_eig(spanned.mT @ images)
+    values = shift[:, 0] - 1 / ritz
+    wanted = ((1 - values).abs() < REACH) & (values.abs() > min_modulus)
+    order = torch.where(wanted, ritz.abs(), -1.0).argsort(dim=1, descending=True, stable=True)
+    order = order[:, : max(1, int(wanted.sum(1).max()))]
+    used, ritz = wanted.gather(1, order), ritz.gather(1, order)
+    vectors = vectors.gather(2, order[:, None, :].expand(-1, vectors.shape[1], -1))
+    # A conjugate pair spans the plane of its real and its imaginary part.
+    real = torch.where(ritz.imag[:, None, :] >= 0, vectors.real, vectors.imag)
+    return (spanned @ real) * used[:, None], used
+
+
+def _krylov(solve, block: Tensor) -> tuple[Tensor, Tensor]:
+    """Return an orthonormal basis (n, S, m) of the block Krylov space of `solve`, and its images under `solve`."""
+    basis, images = [block], []
+    for step in range(BLOCKS):
+        images.append(solve(basis[-1]))
+        if step + 1 < BLOCKS:
+            basis.append(_orthonormal_to(torch.cat(basis, 2), images[-1]))
+    return torch.cat(basis, 2), torch.cat(images, 2)
+
+
+def _orthonormal_to(basis: Tensor, vectors: Tensor) -> Tensor:
+    for _ in range(2):  # once is not enough in floating point
+        vectors = torch.linalg.qr(vectors - basis @ (basis.mT @ vectors))[0]
+    return vectors
+
+
+def dual(rows: Tensor, right: Tensor, used: Tensor) -> Tensor:
+    """Return left (n, K, S) with the span of `rows` and left @ right = 1; not finite where there is none."""
+    gram = rows @ right
+    gram.diagonal(dim1=1, dim2=2).add_((~used).double())
+    return torch.linalg.solve_ex(gram, rows)[0]
+
+
+def small_eig(matrices: Tensor) -> tuple[Tensor, Tensor]:
+    """Return eigenvalues and eigenvectors of small matrices (n, m, m); those that are not finite count as zero."""
+    finite = matrices.isfinite().all(2).all(1)
+    values, vectors = torch.linalg.eig(torch.where(finite[:, None, None], matrices, 0.0).cpu())
+    return values.to(matrices.device), vectors.to(matrices.device)
+
+
+def correct(
+    matrices: Tensor, factors: Factors, space: Subspace, rounds: int = 1
+) -> tuple[Subspace, Tensor]:
+    """Return the subspace turned into an invariant one of `matrices`, to which it was close, and whether it was (n,).
+
+    Newton's method for invariant subspaces (Stewart 1973, Error and perturbation bounds for subspaces): the residual
+    E = J V - V M asks for a turn Z with (I - J) Z - Z (I - M) = E, solved by INNER fixed-point steps with `factors`,
+    which may belong to Jacobians nearby. A turn longer than LONG_TURN is no correction any more.
+    """
+    close = torch.ones_like(factors.shift[:, 0, 0], dtype=torch.bool)
+    for _ in range(rounds):
+        right, left, used = space
+        image, preimage = matrices @ right, left @ matrices
+        coupling = left @ image
+        rest = (
+            factors.shift
+            * torch.eye(coupling.shape[1], dtype=coupling.dtype, device=coupling.device)
+            - coupling
+        )
+        error, left_error = image - right @ coupling, preimage - coupling @ left
+        turn, left_turn = torch.zeros_like(error), torch.zeros_like(left_error)
+        for _ in range(INNER):
+            # What the solve adds inside the subspace, where it may be nearly singular, means nothing.
+            turn = factors.solve(error + turn @ rest)
+            turn = turn - right @ (left @ turn)
+            left_turn = factors.solve_rows(left_error + rest @ left_turn)
+            left_turn = left_turn - (left_turn @ right) @ left
+        close &= (_share(turn, right) < LONG_TURN) & (_share(left_turn, left) < LONG_TURN)
+        right = right + turn
+        space = Subspace(right, dual(left + left_turn, right, used), used)
+    return space, close
+
+
+def _share(turn: Tensor, basis: Tensor) -> Tensor:
+    return torch.linalg.matrix_norm(turn) / torch.linalg.matrix_norm(basis).clamp_min(TINY)
+
+
+def held_part(space: Subspace, matrices: Tensor, min_modulus: float) -> Subspace:
+    """Return the part of `space` that belongs to modes with |lambda| above `min_modulus`."""
+    values, vectors = small_eig(space.left @ (matrices @ space.right))
+    slow = (values.abs() > min_modulus) & space.used
+    inverse = torch.linalg.inv_ex(vectors)[0]
+    projector = ((vectors * slow[:, None]) @ inverse).real
+    rotated, lengths, onto = torch.linalg.svd(torch.where(projector.isfinite(), projector, 0.0))
+    count = slow.sum(1)
+    width = max(1, int(count.max()))
+    used = torch.arange(width, device=count.device) < count[:, None]
+    right = (space.right @ rotated[:, :, :width]) * used[:, None]
+    left = (lengths[:, :width, None] * onto[:, :width]) @ space.left * used[:, :, None]
+    return Subspace(right, left, used)
+
+
+def remaining_modulus(factors: Factors, space: Subspace) -> Tensor:
+    """Estimate the largest |lambda| (n,) of the modes outside `space`, wherever in the complex plane it lies.
+
+    POWERS steps of J (1 - P) on one random vector damp what is small, then ARNOLDI steps tell the outer Ritz values
+    (accurate to some .05 in trained networks, better for a mode that stands out).
+    """
+    generator = torch.Generator().manual_seed(0)
+    right, left, shift = space.right.float(), space.left.float(), factors.shift.float()
+    vector = (
+        torch.randn(right.shape[1], 1, generator=generator).to(right).expand(len(right), -1, -1)
+    )
+
+    def outside(vectors: Tensor) -> Tensor:
+        return vectors - right @ (left @ vectors)
+
+    def advance(vectors: Tensor) -> Tensor:
+        return outside(shift * vectors - factors.shifted @ vectors)
+
+    vector = _unit(outside(vector))
+    for _ in range(POWERS):
+        vector = _unit(advance(vector))
+    basis, images = [vector], []
+    for step in range(ARNOLDI):
+        images.append(advance(basis[-1]))
+        if step + 1 < ARNOLDI:
+            spanned, vector = torch.cat(basis, 2), images[-1]
+            for _ in range(2):
+                vector = _unit(vector - spanned @ (spanned.mT @ vector))
+            basis.append(vector)
+    return small_eig(torch.cat(basis, 2).mT @ torch.cat(images, 2))[0].abs().max(1).values.double()
+
+
+def _unit(vectors: Tensor) -> Tensor:
+    return vectors / torch.linalg.vector_norm(vectors, dim=1, keepdim=True).clamp_min(
+        torch.finfo(torch.float32).tiny
+    )
+
+
+def min_modulus_of(tau: float) -> float:
+    """Return |lambda| of a decaying mode with time constant tau in words: exp(-1 / tau)."""
+    return math.exp(-1 / tau)

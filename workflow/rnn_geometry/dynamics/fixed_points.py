@@ -1,0 +1,193 @@
+"""Exact fixed points of a network that holds its input at x*: the skeleton of its slow manifold.
+
+Roots of r(h) = h - F(h, x*), found from many starts by Levenberg-Marquardt on q = 1/2 |r|^2 (Sussillo & Barak 2013,
+Opening the black box); ghosts, where q has a minimum above zero, are told apart from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+import torch
+
+from rnn_geometry.dynamics import jacobians as jac
+from rnn_geometry.dynamics._search import Walk, result
+from rnn_geometry.dynamics.linearization import linearize
+from rnn_geometry.dynamics.results import Skeleton, SlowPoints, Status
+from rnn_geometry.dynamics.spectrum import stability
+from rnn_geometry.dynamics.step import Array, Step, checked_inputs, chunks, private_copy
+
+# A root is polished by at most so many more steps once q is below the tolerance, and to this q at most.
+POLISH_STEPS, POLISHED = 4, 1e-30
+# The gradient of q, A^T r, counts as vanished where it is this small against |r|; after a stall the looser one is used.
+VANISHED, VANISHED_AFTER_STALL = 1e-7, 1e-4
+STALLED = 1e-12  # length of a step, against the state's, below which nothing changes any more
+
+
+@torch.no_grad()
+def find_fixed_points(
+    step: Step,
+    states: Array,
+    x: Array,
+    *,
+    tolerance: float = 1e-14,
+    max_iterations: int = 200,
+    memory_mb: float = 128,
+) -> SlowPoints:
+    """Search an exact fixed point, q < `tolerance`, from every start (n, S) under the input x, (E,) or (n, E).
+
+    Levenberg-Marquardt on r = h - F(h, x) with a damping per point, lambda |r|, that adapts to the success of its last
+    step; finished points leave the batch. A root is polished for a few more steps. Status: CONVERGED, GHOST (the
+    gradient of q vanishes, q does not), MAX_ITERATIONS, DIVERGED (F is not finite at the start). fast_q is NaN and
+    slow_modes -1. Raises ValueError as project_to_slow_manifold does.
+    """
+    step = private_copy(step)
+    starts, x = checked_inputs(step, states, x)
+    options = tolerance, max_iterations
+    parts = [
+        _levenberg_marquardt(step, starts[rows], x[rows], *options)
+        for rows in chunks(starts, x, memory_mb)
+    ]
+    return result(Walk.concatenate(parts), starts)
+
+
+def skeleton(
+    step: Step, found: SlowPoints, x: Array, *, radius: float, memory_mb: float = 128
+) -> Skeleton:
+    """Tell apart the roots in `found` (from `find_fixed_points`), at a single-linkage `radius`, and their stability.
+
+    x (E,) is the input of the search. Raises ValueError as `find_fixed_points` does.
+    """
+    ids, roots = distinct_roots(found.points, found.status, radius)
+    ghosts = int((found.status == Status.GHOST).sum())
+    if not len(roots):
+        return Skeleton(
+            roots, np.zeros(0, np.int64), np.zeros(0, np.int64), ids, ghosts, float("nan")
+        )
+    basins = np.bincount(ids[ids >= 0], minlength=len(roots))
+    unstable = stability(linearize(step, roots, x, memory_mb=memory_mb).eigenvalues)
+    return Skeleton(roots, basins, unstable, ids, ghosts, float((basins == 1).sum() / basins.sum()))
+
+
+def distinct_roots(
+    points: np.ndarray, status: np.ndarray, radius: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Group the CONVERGED ones of points (n, S) by single linkage at `radius`, a distance.
+
+    Returns ids (n,) int64, numbered by first appearance, -1 for other statuses, and representatives (k, S): the first
+    point of every group. np.bincount(ids[ids >= 0]) counts the starts that lead to each root.
+    """
+    points, status = np.asarray(points), np.asarray(status)
+    ids = np.full(len(points), -1, dtype=np.int64)
+    waiting = status == Status.CONVERGED
+    first = []
+    while waiting.any():
+        first.append(int(np.argmax(waiting)))
+        frontier = [first[-1]]
+        waiting[first[-1]] = False
+        while frontier:
+            row = frontier.pop()
+            ids[row] = len(first) - 1
+            near = np.flatnonzero(waiting)
+            near = near[np.linalg.norm(points[near] - points[row], axis=1) <= radius]
+            waiting[near] = False
+            frontier.extend(near.tolist())
+    return ids, points[first]
+
+
+def _levenberg_marquardt(
+    step: Step, h: torch.Tensor, x: torch.Tensor, tolerance: float, max_iterations: int
+) -> Walk:
+    done = Walk.start(step, h, x)
+    done.status[done.q.isfinite()] = Status.MAX_ITERATIONS
+    rows = (done.status == Status.MAX_ITERATIONS).nonzero()[:, 0]
+    search = _Search(step, done, rows, x, tolerance)
+    for _ in range(max_iterations):
+        if len(search.rows) == 0:
+            break
+        search.advance()
+        search.retire()
+    search.store(torch.ones_like(search.rows, dtype=torch.bool))
+    done.status[done.q < tolerance] = Status.CONVERGED
+    return done
+
+
+class _Search:
+    """The active points of a Levenberg-Marquardt search; `retire` hands finished ones back to `done`."""
+
+    def __init__(
+        self, step: Step, done: Walk, rows: torch.Tensor, x: torch.Tensor, tolerance: float
+    ):
+        self.step, self.done, self.rows, self.x, self.tolerance = (
+            step,
+            done,
+            rows,
+            x[rows],
+            tolerance,
+        )
+        self.walk = done.only(rows)
+        self.gram, self.gradient = jac.normal_equations(step, self.walk.h, self.x, self.walk.r)
+        self.damping, self.growth = torch.ones_like(self.walk.q), torch.full_like(self.walk.q, 2.0)
+        self.polished, self.finished = (
+            torch.zeros_like(rows),
+            torch.zeros_like(rows, dtype=torch.bool),
+        )
+
+    def advance(self) -> None:
+        """Try one step at every active point; take it where it lowers q, else raise the damping."""
+        walk = self.walk
+        # Damping in proportion to |r| vanishes at a root, which makes the convergence there quadratic.
+        damping = self.damping * (2 * walk.q).sqrt()
+        move = jac.damped_step(self.gram, self.gradient, damping[:, None])
+        h = walk.h + move
+        r, q = jac.residual(self.step, h, self.x)
+        better = q < walk.q
+        promised = (damping * move.square().sum(1) - (self.gradient * move).sum(1)) / 2
+        self._adapt(better, (walk.q - q) / promised)
+        # Polishing steps depend on rounding and are not counted as iterations.
+        self.polished += walk.q < self.tolerance
+        walk.iterations += walk.q >= self.tolerance
+        walk.accept(better, h, r, q)
+        self._judge(better, move)
+        self._refresh(better & ~self.finished)
+
+    def _adapt(self, better: torch.Tensor, gain: torch.Tensor) -> None:
+        # Nielsen's rule: a step that keeps its promise lowers the damping, a failed one raises it ever faster.
+        lowered = self.damping * (1 - (2 * gain - 1) ** 3).clamp(0.1, 2.0)
+        self.damping = torch.where(better, lowered, self.damping * self.growth).clamp(1e-12, 1e30)
+        self.growth = torch.where(better, 2.0, (self.growth * 2).clamp(max=1e6))
+
+    def _judge(self, better: torch.Tensor, move: torch.Tensor) -> None:
+        walk = self.walk
+        steepness = torch.linalg.vector_norm(self.gradient, dim=1) / (2 * walk.q).sqrt()
+        short = torch.linalg.vector_norm(move, dim=1) <= STALLED * (
+            1 + torch.linalg.vector_norm(walk.h, dim=1)
+        )
+        root = walk.q < self.tolerance
+        polished = root & (~better | (self.polished >= POLISH_STEPS) | (walk.q <= POLISHED))
+        ghost = ~root & ((steepness <= VANISHED) | (short & (steepness <= VANISHED_AFTER_STALL)))
+        walk.status[ghost] = Status.GHOST
+        self.finished = polished | ghost | (~root & short & ~better)
+
+    def _refresh(self, rows: torch.Tensor) -> None:
+        if rows.any():
+            gram, gradient = jac.normal_equations(
+                self.step, self.walk.h[rows], self.x[rows], self.walk.r[rows]
+            )
+            self.gram[rows], self.gradient[rows] = gram, gradient
+
+    def store(self, rows: torch.Tensor) -> None:
+        """Write the active points where `rows` is true to their places in `done`."""
+        for field in fields(Walk):
+            getattr(self.done, field.name)[self.rows[rows]] = getattr(self.walk, field.name)[rows]
+
+    def retire(self) -> None:
+        """Hand finished points back and go on with the others."""
+        if not self.finished.any():
+            return
+        self.store(self.finished)
+        keep = ~self.finished
+        self.walk = self.walk.only(keep)
+        for name in ("rows", "x", "gram", "gradient", "damping", "growth", "polished", "finished"):
+            setattr(self, name, getattr(self, name)[keep])

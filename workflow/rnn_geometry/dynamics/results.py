@@ -1,0 +1,156 @@
+"""What searches and linearisations of the dynamics return. Needs numpy alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Comparison with dense spectra at `points` random points.
+
+    missed, spurious: slow modes that only the dense, only the iterative search found; tau_error: largest relative error
+    of a time constant (tau <= 1e4); failed: whether all points were recomputed densely because of it.
+    """
+
+    points: int
+    missed: int
+    spurious: int
+    tau_error: float
+    failed: bool
+
+
+@dataclass(frozen=True)
+class SlowModes:
+    """Slow modes at n points, by falling |lambda|; what lies beyond `count` is zero. K is the largest count.
+
+    count (n,) int64; eigenvalues (n, K) complex; tau (n, K) in words, at most 1e5; right (n, S, K): right eigenvectors
+    of unit length in columns; left (n, K, S): left eigenvectors in rows, left @ right = 1; error (n,): product of the
+    residual norms |J r - lambda r| |l J - lambda l|, largest over the slow modes, which bounds the error of lambda up
+    to the norm of the resolvent; gap (n,): time constant of the fastest slow mode (of the cut, where there is none)
+    over that of the slowest fast one, an estimate; route (n,) int8: see `mode_batch.Route`; audit: see Audit.
+    """
+
+    count: np.ndarray
+    eigenvalues: np.ndarray
+    tau: np.ndarray
+    right: np.ndarray
+    left: np.ndarray
+    error: np.ndarray
+    gap: np.ndarray
+    route: np.ndarray
+    audit: Audit
+
+    def spread(self, rows: np.ndarray, count: int) -> SlowModes:
+        """Return modes of `count` points with these at `rows`; elsewhere `count` is -1 and the rest zero."""
+        arrays = {}
+        for field in fields(self):
+            if field.name != "audit":
+                fill = -1 if field.name == "count" else 0
+                arrays[field.name] = spread(getattr(self, field.name), rows, count, fill)
+        return SlowModes(**arrays, audit=self.audit)
+
+
+def spread(values: np.ndarray, rows: np.ndarray, count: int, fill: float) -> np.ndarray:
+    """Return an array of `count` rows with `values` at `rows` and `fill` elsewhere."""
+    whole = np.full((count, *values.shape[1:]), fill, dtype=values.dtype)
+    whole[rows] = values
+    return whole
+
+
+@dataclass(frozen=True)
+class Linearization:
+    """Linearised dynamics at n points: numpy arrays with J_rec = right @ diag(eigenvalues) @ left.
+
+    points (n, S); recurrent_jacobian (n, S, S); input_jacobian (n, S, E); eigenvalues (n, S) complex, by falling
+    modulus; right (n, S, S): right eigenvectors of unit length in columns; left (n, S, S): left eigenvectors in rows,
+    left @ right = 1; tau (n, S): time constants in words, at most 1e5; condition (n,): condition number of `right`.
+    A defective Jacobian has no full set of eigenvectors: its `condition` is above 1e12 and `left` the pseudo-inverse.
+    """
+
+    points: np.ndarray
+    recurrent_jacobian: np.ndarray
+    input_jacobian: np.ndarray
+    eigenvalues: np.ndarray
+    right: np.ndarray
+    left: np.ndarray
+    tau: np.ndarray
+    condition: np.ndarray
+
+
+class WordEffects(NamedTuple):
+    """effects, std (W, C): change of the logits, mean and spread over points; moves (W,): mean length of the move."""
+
+    effects: np.ndarray
+    std: np.ndarray
+    moves: np.ndarray
+
+
+class Status(IntEnum):
+    """What became of a start; the int8 codes in SlowPoints.status.
+
+    CONVERGED: on the slow manifold, or a root (q below the tolerance). OFF_MANIFOLD: the search for the manifold ended
+    with a fast residual, or a step, that is still long. DIVERGED: q grew or became infinite; the point is the last good
+    iterate. NO_GAP: on the manifold, but no gap separates slow from fast modes there, so that its place depends on the
+    cut. GHOST: the gradient of q vanishes and q does not. MAX_ITERATIONS: neither root nor ghost when the search ended.
+    """
+
+    CONVERGED = 0
+    OFF_MANIFOLD = 1
+    DIVERGED = 2
+    NO_GAP = 3
+    GHOST = 4
+    MAX_ITERATIONS = 5
+
+
+@dataclass(frozen=True)
+class SlowPoints:
+    """Result of a search; numpy arrays whose row i belongs to start i.
+
+    points (n, S) float64, always finite; q (n,) recomputed at the point returned; fast_q (n,): 1/2 |fast part of the
+    residual|^2, the part outside the modes that were held, NaN where not computed; displacement (n,): distance from
+    the start; slow_modes (n,) int64: modes with tau > min_tau or |lambda| >= 1 at the point, -1 where not computed;
+    held_modes (n,) int64: modes along which the search did not move, -1 likewise; gap (n,): see `SlowModes`, NaN
+    likewise; iterations (n,) int64: steps taken (of an exact search: until q fell below the tolerance); status (n,)
+    int8: see Status; modes: the slow modes at the points, None where not computed.
+    """
+
+    points: np.ndarray
+    q: np.ndarray
+    fast_q: np.ndarray
+    displacement: np.ndarray
+    slow_modes: np.ndarray
+    held_modes: np.ndarray
+    gap: np.ndarray
+    iterations: np.ndarray
+    status: np.ndarray
+    modes: SlowModes | None = None
+
+
+class Route(IntEnum):
+    """How the modes of a point were found; the int8 codes in SlowModes.route."""
+
+    ITERATIVE = 0
+    DENSE = 1
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """The distinct exact fixed points of a network, from a search with n starts; numpy arrays.
+
+    roots (r, S), by first appearance; basins (r,): starts that led to each; unstable (r,): number of modes with
+    |lambda| > 1, 0 for a stable point; ids (n,): the root each start led to, -1 for none; ghosts: number of starts that
+    ended where q has a minimum above zero; unseen: estimated probability that one more start finds a new root
+    (Good 1953: roots found once, over starts), NaN without roots.
+    """
+
+    roots: np.ndarray
+    basins: np.ndarray
+    unstable: np.ndarray
+    ids: np.ndarray
+    ghosts: int
+    unseen: float

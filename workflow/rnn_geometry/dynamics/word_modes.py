@@ -1,0 +1,266 @@
+"""What words do to the slow modes, and how far the linearisation that says so can be trusted.
+
+At a slow point h* under the hold input x* one step is h' = F(h*, x*) + J_rec (h - h*) + J_inp (x - x*), with
+J_rec = R Lambda L (Maheswaranathan et al., 2019; Aitken et al., 2021). Shapes: n points, S entries of a state, E of a
+word vector, W words, K slow modes, C logits. All work is done in float64 on a private copy of the step; states, word
+vectors and modes are only read. `memory_mb` bounds the workspace, not the result. An error about `states` or `x` means
+points or x_hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rnn_geometry.dynamics import jacobians as jac
+from rnn_geometry.dynamics.results import SlowModes
+from rnn_geometry.dynamics.step import Array, Step, checked_inputs, chunks, private_copy
+
+WORKSPACE_VECTORS = (
+    16  # vectors of S + E doubles that are alive at once while one point reads one word
+)
+ROUNDING = 1e-13  # a change of the state by less than this share of it is rounding, not an effect of the word
+
+
+class WordModeEffects(NamedTuple):
+    """Linear effects of one word against the hold input, on and off the slow modes; lengths are those of a state.
+
+    effects (n, W, K): l_a J_inp (x_w - x*), how far word w moves the state along the unit right eigenvector of slow
+    mode a; complex, of arbitrary phase, zero beyond `count`. along (W,): mean over points of the length of the move
+    within the slow subspace, |R L J_inp (x_w - x*)|. across (W,): mean length of the rest of the move. R L is an
+    oblique projection: the squares of the two do not add up to that of the whole.
+    """
+
+    effects: np.ndarray
+    along: np.ndarray
+    across: np.ndarray
+
+
+class LinearPrediction(NamedTuple):
+    """Effects of one word in one step, F(h*, x_w) - F(h*, x*), against their prediction J_inp (x_w - x*).
+
+    relative_error (W,): mean of |true - predicted| / |true| over the points where the true change is not zero, NaN
+    where there is none; logit_true, logit_predicted (W, C): mean changes of the logits over points; r2: 1 - sum
+    |true - predicted|^2 / sum |true|^2 over points and words, at most 1, NaN where no word changes any state.
+    """
+
+    relative_error: np.ndarray
+    logit_true: np.ndarray
+    logit_predicted: np.ndarray
+    r2: float
+
+
+class RolloutError(NamedTuple):
+    """Distance of the linearised dynamics from the true ones after k steps from h* + d, in units of |d|.
+
+    steps (m,) int64: k; relative_error (m,): median over the points with d != 0, NaN where there is none;
+    per_point (m, n): NaN where d = 0, infinite where either run overflows; drift (m,): the median of the same for runs
+    from h* itself, also over |d|: the part of the error that is there at a point that is slow and not fixed, whatever
+    the displacement.
+    """
+
+    steps: np.ndarray
+    relative_error: np.ndarray
+    per_point: np.ndarray
+    drift: np.ndarray
+
+
+@torch.no_grad()
+def word_mode_effects(
+    step: Step,
+    points: Array,
+    x_hold: Array,
+    word_vectors: Array,
+    modes: SlowModes,
+    *,
+    memory_mb: float = 128,
+) -> WordModeEffects:
+    """Return what words (W, E) do to the slow modes at points (n, S) under x_hold, (E,) or (n, E).
+
+    `modes` are those of the same points; only their count, right and left are read. The effects have the precision of
+    modes.left (complex64 or complex128). Raises ValueError as `jacobians.jacobians` does, and for word vectors or modes
+    that do not fit.
+    """
+    step = private_copy(step)
+    h, hold = checked_inputs(step, points, x_hold)
+    words = _real("word_vectors", word_vectors, ("W", hold.shape[1]), h)
+    right, left = _checked_modes(modes, h)
+    effects = np.zeros(
+        (len(h), len(words), left.shape[1]), np.result_type(modes.left, np.complex64)
+    )
+    along, across = h.new_zeros(2, len(words))
+    for rows in chunks(h, hold, memory_mb):
+        inputs = jac.step_jacobians(step, h[rows], hold[rows])[1]
+        on_modes = left[rows] @ inputs.to(left)  # (n, K, E)
+        off_modes = inputs - _real_product(right[rows], on_modes)
+        for block in _word_blocks(words, h[rows], memory_mb):
+            change = _input_change(words[block], hold[rows])
+            effect = torch.complex(change @ on_modes.real.mT, change @ on_modes.imag.mT)
+            effects[rows, block] = effect.cpu().numpy()
+            along[block] += _length(_real_product(effect, right[rows].mT)).sum(0)
+            across[block] += _length(change @ off_modes.mT).sum(0)
+    return WordModeEffects(effects, *((total / len(h)).cpu().numpy() for total in (along, across)))
+
+
+@torch.no_grad()
+def linear_prediction(
+    step: Step,
+    points: Array,
+    x_hold: Array,
+    word_vectors: Array,
+    readout: Array,
+    *,
+    memory_mb: float = 128,
+) -> LinearPrediction:
+    """Compare what words (W, E) change in one step at points (n, S) under x_hold, (E,) or (n, E), with J_inp.
+
+    readout (C, S). Raises ValueError as `jacobians.jacobians` does, and for word vectors or a readout that do not fit.
+    """
+    step = private_copy(step)
+    h, hold = checked_inputs(step, points, x_hold)
+    words = _real("word_vectors", word_vectors, ("W", hold.shape[1]), h)
+    readout = _real("readout", readout, ("C", h.shape[1]), h)
+    ratio, moved = h.new_zeros(2, len(words))
+    logits, squares = h.new_zeros(2, len(words), len(readout)), h.new_zeros(2)
+    for rows in chunks(h, hold, memory_mb):
+        inputs, rest = jac.step_jacobians(step, h[rows], hold[rows])[1], step(h[rows], hold[rows])
+        for block in _word_blocks(words, h[rows], memory_mb):
+            true = _state_change(step, h[rows], rest, words[block])
+            predicted = _input_change(words[block], hold[rows]) @ inputs.mT
+            length, miss = _length(true), _length(true - predicted)
+            ratio[block] += torch.where(length > 0, miss / length, 0).sum(0)
+            moved[block] += (length > 0).sum(0)
+            logits[:, block] += torch.stack([true.sum(0), predicted.sum(0)]) @ readout.T
+            squares += torch.stack([miss.square().sum(), length.square().sum()])
+    missed, total = squares.tolist()
+    arrays = ((ratio / moved).cpu().numpy(), *(logits / len(h)).cpu().numpy())
+    return LinearPrediction(*arrays, r2=1 - missed / total if total else float("nan"))
+
+
+@torch.no_grad()
+def rollout_error(
+    step: Step,
+    points: Array,
+    x_hold: Array,
+    displacement: Array,
+    *,
+    steps: Sequence[int] = (1, 2, 5, 10, 25),
+    memory_mb: float = 128,
+) -> RolloutError:
+    """Compare the true and the linearised dynamics from points + displacement, (n, S) each, after `steps` steps.
+
+    The true run is h <- F(h, x*) with x* = x_hold, (E,) or (n, E); the linearised one z <- F(h*, x*) + J_rec (z - h*),
+    so that both drift at a point that is not exactly fixed. Raises ValueError as `jacobians.jacobians` does, for a
+    displacement that does not fit, and for steps that are no whole numbers from 1.
+    """
+    step = private_copy(step)
+    h, hold = checked_inputs(step, points, x_hold)
+    displacement = _real("displacement", displacement, tuple(h.shape), h)
+    steps = _checked_steps(steps)
+    parts = [
+        _rollouts(step, h[rows], hold[rows], displacement[rows], steps)
+        for rows in chunks(h, hold, memory_mb)
+    ]
+    displaced, resting = torch.cat(parts, 2).cpu().numpy()
+    nonzero = ~np.isnan(displaced[0])
+    medians = (_median(errors[:, nonzero]) for errors in (displaced, resting))
+    return RolloutError(steps, next(medians), displaced, next(medians))
+
+
+def _rollouts(
+    step: Step, h: Tensor, hold: Tensor, displacement: Tensor, steps: np.ndarray
+) -> Tensor:
+    """Return the errors (2, m, n) of runs from h + displacement and from h, over |displacement|; NaN where it is 0."""
+    matrices = jac.recurrent_jacobian(step, h, hold)
+    drift, scale = step(h, hold) - h, _length(displacement)
+    offset = torch.stack([displacement, torch.zeros_like(h)])
+    true, hold, errors = (h + offset).flatten(0, 1), hold.repeat(2, 1), []
+    for _ in range(steps.max()):
+        true = step(true, hold)
+        offset = drift + (matrices @ offset.permute(1, 2, 0)).permute(2, 0, 1)
+        errors.append(_length(true.reshape(offset.shape) - (h + offset)))
+    kept = torch.stack([errors[k - 1] for k in steps], 1) / scale
+    return torch.where(scale > 0, torch.where(kept.isfinite(), kept, torch.inf), torch.nan)
+
+
+def _median(errors: np.ndarray) -> np.ndarray:
+    return np.median(errors, axis=1) if errors.shape[1] else np.full(len(errors), np.nan)
+
+
+def _input_change(words: Tensor, hold: Tensor) -> Tensor:
+    """Return x_w - x*, (n, W, E)."""
+    return words - hold[:, None]
+
+
+def _state_change(step: Step, h: Tensor, rest: Tensor, words: Tensor) -> Tensor:
+    """Return F(h, x_w) - F(h, x*), (n, W, S), where F(h, x*) = rest; zero where it is no more than rounding."""
+    after = step(h.repeat_interleave(len(words), 0), words.repeat(len(h), 1)).reshape(
+        len(h), len(words), -1
+    )
+    change = after - rest[:, None]
+    return torch.where((_length(change) > ROUNDING * _length(rest)[:, None])[..., None], change, 0)
+
+
+def _real_product(one: Tensor, other: Tensor) -> Tensor:
+    """Return the real part of one @ other; of a sum over pairs of conjugate modes nothing else is there."""
+    return one.real @ other.real - one.imag @ other.imag
+
+
+def _length(vectors: Tensor) -> Tensor:
+    return torch.linalg.vector_norm(vectors, dim=-1)
+
+
+def _word_blocks(words: Tensor, h: Tensor, memory_mb: float) -> Iterator[slice]:
+    """Yield slices of words (W, E) that the points h (n, S) read at once within the memory budget."""
+    per_word = 8 * WORKSPACE_VECTORS * len(h) * (h.shape[1] + words.shape[1])
+    length = max(1, int(memory_mb * 2**20 // per_word))
+    for start in range(0, len(words), length):
+        yield slice(start, start + length)
+
+
+def _real(name: str, value: Array, shape: tuple[int | str, ...], like: Tensor) -> Tensor:
+    """Return `value` as a real float64 tensor of `shape`, where a letter stands for any length."""
+    value = torch.as_tensor(value).detach()
+    _check_shape(name, value.shape, shape)
+    if value.is_complex() or not value.isfinite().all():
+        raise ValueError(f"{name} must be real and finite.")
+    return value.to(like)
+
+
+def _check_shape(name: str, shape: Sequence[int], expected: tuple[int | str, ...]) -> None:
+    same = (isinstance(want, str) or want == have for want, have in zip(expected, shape))
+    if len(shape) != len(expected) or not all(same):
+        raise ValueError(
+            f"{name} must have shape ({', '.join(map(str, expected))}), got {tuple(shape)}."
+        )
+
+
+def _checked_modes(modes: SlowModes, h: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the right (n, S, K) and left (n, K, S) eigenvectors, complex128 and zero beyond modes.count."""
+    count, right, left = (np.asarray(part) for part in (modes.count, modes.right, modes.left))
+    n, size = h.shape
+    _check_shape("modes.right", right.shape, (n, size, "K"))
+    _check_shape("modes.left", left.shape, (n, right.shape[2], size))
+    _check_shape("modes.count", count.shape, (n,))
+    wrong = (count < 0) | (count > right.shape[2])
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise ValueError(
+            f"modes.count must lie in 0 ... {right.shape[2]}: row {row} holds {count[row]}."
+        )
+    used = np.arange(right.shape[2]) < count[:, None]
+    right, left = np.where(used[:, None], right, 0), np.where(used[:, :, None], left, 0)
+    return tuple(
+        torch.from_numpy(part.astype(np.complex128)).to(h.device) for part in (right, left)
+    )
+
+
+def _checked_steps(steps: Sequence[int]) -> np.ndarray:
+    counts = np.asarray(steps)
+    if counts.ndim != 1 or len(counts) == 0 or counts.dtype.kind not in "iu" or counts.min() < 1:
+        raise ValueError(f"steps must be whole numbers of steps from 1, got {steps}.")
+    return counts.astype(np.int64)

@@ -1,0 +1,44 @@
+"""The frame in which one network is looked at: principal axes of its slow points, with signs that are alike everywhere.
+
+Shapes: n points, S entries of a state, C outputs, k axes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def principal_components(points: np.ndarray) -> np.ndarray:
+    """Return all principal components (S, S) of points (n, S) as columns, the one of largest variance first."""
+    centred = points - points.mean(axis=0)
+    return np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
+
+
+def signed(components: np.ndarray, readout: np.ndarray) -> np.ndarray:
+    """Choose the free signs of the first two components (S, S), so that equal geometries are drawn alike.
+
+    By the readout vectors (C, S): the last class lies right of the first along component 1; the middle classes lie
+    above the outer two along 2.
+    """
+    along = readout @ components[:, :2]
+    right = along[-1, 0] - along[0, 0] if len(along) > 1 else along[0, 0]
+    up = along[1:-1, 1].mean() - along[[0, -1], 1].mean() if len(along) > 2 else along[0, 1]
+    signs = np.ones(components.shape[1])
+    signs[:2] = np.where(np.array([right, up])[: len(signs)] < 0, -1, 1)
+    return components * signs
+
+
+def slow_frame(
+    points: np.ndarray, readout: np.ndarray, count: int = 3
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean (S,) of the finite slow points (n, S) and their first axes as rows (count, S).
+
+    Coordinates of a state h are (h - mean) @ axes.T. A state of fewer entries than `count` (two at least)
+    has rows of zeros.
+    """
+    points = np.asarray(points, dtype=np.float64)
+    points = points[np.isfinite(points).all(axis=1)]
+    components = signed(principal_components(points), np.asarray(readout, dtype=np.float64))
+    axes = np.zeros((count, points.shape[1]))
+    axes[: min(count, points.shape[1])] = components[:, :count].T
+    return points.mean(axis=0), axes

@@ -1,0 +1,101 @@
+"""Readout vectors: their angles, their place in the slow subspace, and the accuracy cliff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from rnn_geometry.geometry.dimension import (
+    principal_axes,
+)
+
+SHOWN_COMPONENTS = 10
+
+CLIFF_KEEPS, CLIFF_DROPS = 0.9, 0.02
+
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def readout_geometry(
+    readout: np.ndarray, points: np.ndarray, d: int | None, meta: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return angles between readouts (degrees), their singular values, and their share inside the slow subspace.
+
+    The mean angle is left out where theory fixes none (ordered tasks with more than two classes).
+    """
+    angles = pairwise_angles(readout)
+    expected = meta["readout_angle_expected"]
+    return {
+        "readout_angles": angles.tolist(),
+        "readout_angle_error": float(np.abs(angles - expected).max())
+        if expected is not None and len(angles)
+        else None,
+        "readout_angle_mean": float(angles.mean())
+        if expected is not None and len(angles)
+        else None,
+        "readout_angle_expected": expected,
+        "readout_singular_values": np.linalg.svd(readout, compute_uv=False).tolist(),
+        "readout_in_subspace": share_in_subspace(readout, points, d) if d else None,
+    }
+
+
+def pairwise_angles(vectors: np.ndarray) -> np.ndarray:
+    """Return the angles between all pairs of rows, in degrees, (C (C - 1) / 2,)."""
+    unit = vectors / np.maximum(
+        np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(float).tiny
+    )
+    cosines = (unit @ unit.T)[np.triu_indices(len(vectors), 1)]
+    return np.degrees(np.arccos(np.clip(cosines, -1, 1)))
+
+
+def share_in_subspace(readout: np.ndarray, points: np.ndarray, d: int) -> float | None:
+    """Return the mean of |P r_i| / |r_i| over readouts, P the projection on the first d components of the points.
+
+    Only entries of the state that the readout sees count: an LSTM's r_i is zero over c by construction, so that it
+    could never lie inside a subspace of (h, c). Components without variance are no part of the subspace; None where
+    there is none at all, or no readout.
+    """
+    seen = np.any(readout != 0, axis=0)
+    if not seen.any():
+        return None
+    _, axes, shares = principal_axes(points[:, seen])
+    if not shares.any():
+        return None
+    axes, vectors = axes[:d][shares[:d] > 0], readout[:, seen]
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1), np.finfo(float).tiny)
+    return float((np.linalg.norm(vectors @ axes.T, axis=1) / lengths).mean())
+
+
+def accuracy_cliff(states: Arrays, d: int | None) -> dict[str, Any]:
+    """Return the accuracy when final states keep only their first k principal components, for k = 1, 2, ...
+
+    cliff: the first d components keep 90 % of the accuracy and the first d - 1 lose at least two points of it.
+    """
+    final = np.asarray(states["final"], dtype=np.float64)
+    mean, axes, _ = principal_axes(final)
+    largest = min(max(SHOWN_COMPONENTS, d or 0), len(axes))
+    accuracies = [
+        _accuracy(mean + (final - mean) @ axes[:k].T @ axes[:k], states) for k in range(largest + 1)
+    ]
+    full = _accuracy(final, states)
+    at_d, below = (accuracies[d], accuracies[d - 1]) if d and d <= largest else (None, None)
+    cliff = (
+        None if at_d is None else bool(at_d >= CLIFF_KEEPS * full and below < at_d - CLIFF_DROPS)
+    )
+    return {
+        "accuracy_by_components": accuracies[1:],
+        "accuracy_at_d": at_d,
+        "accuracy_below_d": below,
+        "cliff": cliff,
+    }
+
+
+def _accuracy(final: np.ndarray, states: Arrays) -> float:
+    logits = final @ states["readout"].T + states["readout_bias"]
+    labels = states["final_labels"]
+    if labels.ndim == 1:
+        return float((logits.argmax(axis=1) == labels).mean())
+    return float(((logits >= 0) == (labels > 0)).all(axis=1).mean())

@@ -1,0 +1,99 @@
+"""Do points fill a regular simplex whose corners lie along the readouts?
+
+N unordered classes should leave an (N - 1)-simplex of slow points (Aitken et al., ICLR 2021, section 4.1). Two
+measures, since corners alone prove little: what lies farthest along the readouts of a simplex in a ball are its corners
+too.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import procrustes
+
+from rnn_geometry.geometry.dimension import principal_axes
+
+CORNER_SHARE = 0.05  # of the points, those farthest along a readout, whose mean is its corner
+REACH = 0.01  # quantile that stands for how far points reach
+NOTHING = {"simplex_distance": None, "corner_miss": None, "simplex_shape": None}
+
+
+def regular_simplex(corners: int) -> np.ndarray:
+    """Return the corners (N, N - 1) of a regular simplex, centred and at unit distance from 0."""
+    centred = np.eye(corners) - 1 / corners
+    axes = np.linalg.svd(centred)[2][: corners - 1]
+    vertices = centred @ axes.T
+    return vertices / np.linalg.norm(vertices[0])
+
+
+def slow_coordinates(
+    points: np.ndarray, vectors: np.ndarray, d: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return points (n, d) and vectors (N, d) along the first d principal components of points (n, S)."""
+    mean, axes, _ = principal_axes(points)
+    return (points - mean) @ axes[:d].T, vectors @ axes[:d].T
+
+
+def corners_along(points: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """Return for each of N directions (N, d) the mean of the few points (n, d) farthest along it, (N, d)."""
+    count = max(1, round(CORNER_SHARE * len(points)))
+    along = points @ directions.T
+    return np.stack(
+        [points[np.argsort(-column, kind="stable")[:count]].mean(axis=0) for column in along.T]
+    )
+
+
+def procrustes_fit(corners: np.ndarray) -> tuple[float, float] | None:
+    """Return how far N corners (N, N - 1) are from a regular simplex: Procrustes distance, and largest miss.
+
+    Both after the best translation, rotation, reflection and scaling (Gower 1975). The distance is the sum of squared
+    differences of corners brought to unit size, 0 to 1; the miss is that of the worst corner, in units of the distance
+    of a regular corner from the centre. None where all corners are one point.
+    """
+    if np.ptp(corners, axis=0).max() == 0:
+        return None
+    regular, fitted, distance = procrustes(regular_simplex(len(corners)), corners)
+    misses = np.linalg.norm(fitted - regular, axis=1)
+    return float(distance), float(misses.max() / np.linalg.norm(regular[0]))
+
+
+def simplex_shape(points: np.ndarray, directions: np.ndarray, corners: np.ndarray) -> float | None:
+    """Return about 1 for points (n, N - 1) that fill a simplex with corners along N directions, 0 for those of a ball.
+
+    Opposite a corner a simplex reaches 1 / (N - 1) as far from its centre as at the corner, a ball equally far. The
+    centre is the mean of the corners. Sparse corners lower the value: 1,000 points uniform in a simplex give .86
+    (N = 3) to .75 (N = 8). None where nothing reaches along some direction.
+    """
+    unit = directions / np.maximum(
+        np.linalg.norm(directions, axis=1, keepdims=True), np.finfo(float).tiny
+    )
+    along = (points - corners.mean(axis=0)) @ unit.T
+    there, opposite = np.quantile(along, 1 - REACH, axis=0), -np.quantile(along, REACH, axis=0)
+    if there.min() <= 0:
+        return None
+    return float((1 - (opposite / there).mean()) / (1 - 1 / (len(directions) - 1)))
+
+
+def simplex_fit(points: np.ndarray, readout: np.ndarray) -> dict[str, float | None]:
+    """Return the measures of points (n, S) against readouts (N, S), of which only differences between classes matter.
+
+    simplex_distance and corner_miss: `procrustes_fit` of the corners; simplex_shape. Fewer than three classes, or
+    points that span too few dimensions, have no shape: all None.
+    """
+    classes = len(readout)
+    if classes < 3 or min(points.shape) < classes - 1:
+        return dict(NOTHING)
+    coordinates, directions = slow_coordinates(points, readout - readout.mean(axis=0), classes - 1)
+    corners = corners_along(coordinates, directions)
+    fit = procrustes_fit(corners)
+    if fit is None:
+        return dict(NOTHING)
+    shape = simplex_shape(coordinates, directions, corners)
+    return {"simplex_distance": fit[0], "corner_miss": fit[1], "simplex_shape": shape}
+
+
+def random_of_equal_norm(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return points in random directions that are as far from their mean as the given points (n, S): a control."""
+    centred = points - points.mean(axis=0)
+    directions = rng.standard_normal(points.shape)
+    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
+    return directions / np.linalg.norm(directions, axis=1, keepdims=True) * lengths

@@ -1,0 +1,331 @@
+"""Recurrent cells: pure one-step maps h' = F(h, x) on one flat state, with a fast unroll and closed-form Jacobians.
+
+Symbols (Aitken et al., ICLR 2021): h state, x word vector, F one step, J_rec = dF/dh, J_inp = dF/dx.
+Shapes: B batch, n points, T words, E entries of a word vector, H units, S entries of the flat state (2H for the LSTM,
+whose state is (h, c); else H), G gates stacked in one matrix.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+
+import torch
+from torch import Tensor, nn
+
+from rnn_geometry.errors import UserError
+
+
+class Cell(nn.Module):
+    """Base of all cells. A cell of your own defines __init__(input_size, hidden_size) and forward."""
+
+    def __init__(self, input_size: int, hidden_size: int, state_size: int | None = None):
+        super().__init__()
+        self.input_size, self.hidden_size, self.state_size = (
+            input_size,
+            hidden_size,
+            state_size or hidden_size,
+        )
+
+    def forward(self, h: Tensor, x: Tensor) -> Tensor:
+        """Return the next state (B, S) after the word vector x (B, E) is read in state h (B, S)."""
+        raise TypeError(f"{type(self).__name__} must define forward(h, x)")
+
+    def initial_state(self, x: Tensor) -> Tensor:
+        """Return the zero state (B, S) for word vectors x (B, ...)."""
+        return x.new_zeros(x.shape[0], self.state_size)
+
+    def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
+        """Return the states (B, T, S) after each of the word vectors x (B, T, E), from h0 (B, S), zero by default."""
+        h, states = self.initial_state(x) if h0 is None else h0, []
+        for word in x.unbind(1):
+            h = self(h, word)
+            states.append(h)
+        return torch.stack(states, 1)
+
+    def outputs(self, x: Tensor) -> Tensor:
+        """Return what the readout sees, (B, T, H), after each of the word vectors x (B, T, E)."""
+        return self.output(self.unroll(x))
+
+    def output(self, state: Tensor) -> Tensor:
+        """Return the part of a flat state (..., S) that the readout sees, (..., H)."""
+        return state[..., : self.hidden_size]
+
+    def reset_parameters(self, generator: torch.Generator, **options: float) -> None:
+        """Draw all weights uniformly within 1 / sqrt(H), from the generator."""
+        if options:
+            raise UserError(
+                f"cell option {next(iter(options))}: {type(self).__name__} has no such option."
+            )
+        for weight in self.parameters():
+            _uniform(weight, self.hidden_size, generator)
+
+
+class StackedCell(Cell):
+    """A cell whose G gates share one input matrix (GH, E), one recurrent matrix (GH, H) and one bias (GH,)."""
+
+    gates: int
+    hold_gate: int | None = None  # which gate keeps the state when it is open
+    default_hold_bias = 0.0
+
+    def __init__(self, input_size: int, hidden_size: int, state_size: int | None = None):
+        super().__init__(input_size, hidden_size, state_size)
+        rows = self.gates * hidden_size
+        self.weight_ih = nn.Parameter(torch.zeros(rows, input_size))
+        self.weight_hh = nn.Parameter(torch.zeros(rows, hidden_size))
+        self.bias = nn.Parameter(torch.zeros(rows))
+
+    def reset_parameters(self, generator: torch.Generator, hold_bias: float | None = None) -> None:
+        """Draw weights and bias uniformly within 1 / sqrt(H); add `hold_bias` to the bias of the hold gate."""
+        for weight in (self.weight_ih, self.weight_hh, self.bias):
+            _uniform(weight, self.hidden_size, generator)
+        if self.hold_gate is not None:
+            rows = slice(self.hold_gate * self.hidden_size, (self.hold_gate + 1) * self.hidden_size)
+            with torch.no_grad():
+                self.bias[rows] += self.default_hold_bias if hold_bias is None else hold_bias
+
+    def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
+        """Return the states (B, T, S); the products of all words with the input matrix are made at once."""
+        h, states = self.initial_state(x) if h0 is None else h0, []
+        for drive in self.input_drive(x).unbind(1):
+            h = self.advance(h, drive)
+            states.append(h)
+        return torch.stack(states, 1)
+
+    def forward(self, h: Tensor, x: Tensor) -> Tensor:
+        """Return the next state (B, S)."""
+        return self.advance(h, self.input_drive(x))
+
+    def input_drive(self, x: Tensor) -> Tensor:
+        """Return A x + b for all gates, (..., GH)."""
+        return nn.functional.linear(x, self.weight_ih, self.bias)
+
+    def advance(self, h: Tensor, drive: Tensor) -> Tensor:
+        """Return the next state (B, S) from the state h and the input drive A x + b (B, GH)."""
+        raise TypeError(f"{type(self).__name__} must define advance(h, drive)")
+
+    def _recurrent(self, h: Tensor) -> tuple[Tensor, ...]:
+        return nn.functional.linear(h, self.weight_hh).chunk(self.gates, -1)
+
+    def _matrices(self) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+        """Return the recurrent and the input matrices of the gates, (H, H) and (H, E) each."""
+        return self.weight_hh.chunk(self.gates), self.weight_ih.chunk(self.gates)
+
+    def _kernel(self, kernel, x: Tensor, h0):
+        """Call torch's fused kernel; its second bias is zero."""
+        weights = [self.weight_ih, self.weight_hh, self.bias, torch.zeros_like(self.bias)]
+        return kernel(x, h0, weights, True, 1, 0.0, False, False, True)
+
+
+class VanillaRNN(StackedCell):
+    """h' = tanh(W h + A x + b)."""
+
+    gates = 1
+
+    def reset_parameters(
+        self, generator: torch.Generator, recurrent_identity: float = 0.98, input_scale: float = 0.1
+    ) -> None:
+        """Start near the identity, W = recurrent_identity * I, with small input weights, so that the state is held."""
+        super().reset_parameters(generator)
+        with torch.no_grad():
+            self.weight_hh.copy_(recurrent_identity * torch.eye(self.hidden_size))
+            self.weight_ih.mul_(input_scale)
+            self.bias.zero_()
+
+    def advance(self, h: Tensor, drive: Tensor) -> Tensor:
+        return torch.tanh(drive + nn.functional.linear(h, self.weight_hh))
+
+    def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
+        h0 = self.initial_state(x) if h0 is None else h0
+        return self._kernel(torch._VF.rnn_tanh, x, h0[None])[0]
+
+    def jacobians(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        slope = (1 - self(h, x) ** 2)[:, :, None]
+        return slope * self.weight_hh, slope * self.weight_ih
+
+
+class GRU(StackedCell):
+    """Torch's convention, reset gate after the product: h' = (1 - z) n + z h, n = tanh(A x + b + r (W h))."""
+
+    gates, hold_gate = 3, 1
+
+    def advance(self, h: Tensor, drive: Tensor) -> Tensor:
+        _, hold, candidate, _ = self._parts(h, drive)
+        return candidate + hold * (h - candidate)
+
+    def _parts(self, h: Tensor, drive: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        (drive_r, drive_z, drive_n), (rec_r, rec_z, rec_n) = drive.chunk(3, -1), self._recurrent(h)
+        reset, hold = torch.sigmoid(drive_r + rec_r), torch.sigmoid(drive_z + rec_z)
+        return reset, hold, torch.tanh(drive_n + reset * rec_n), rec_n
+
+    def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
+        h0 = self.initial_state(x) if h0 is None else h0
+        return self._kernel(torch._VF.gru, x, h0[None])[0]
+
+    def jacobians(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        reset, hold, candidate, rec_n = self._parts(h, self.input_drive(x))
+        by_hold = (hold * (1 - hold) * (h - candidate))[:, :, None]
+        by_candidate = (1 - hold) * (1 - candidate**2)
+        by_reset = (by_candidate * rec_n * reset * (1 - reset))[:, :, None]
+        (w_r, w_z, w_n), (a_r, a_z, a_n) = self._matrices()
+        recurrent = by_hold * w_z + by_reset * w_r + (by_candidate * reset)[:, :, None] * w_n
+        return _add_diagonal(recurrent, hold), by_hold * a_z + by_reset * a_r + by_candidate[
+            :, :, None
+        ] * a_n
+
+
+class GRUResetBefore(StackedCell):
+    """The authors' convention, reset gate before the product: n = tanh(A x + b + W (r h)); else as `GRU`."""
+
+    gates, hold_gate = 3, 1
+
+    def advance(self, h: Tensor, drive: Tensor) -> Tensor:
+        _, hold, candidate = self._parts(h, drive)
+        return candidate + hold * (h - candidate)
+
+    def _parts(self, h: Tensor, drive: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        size = self.hidden_size
+        gates = torch.sigmoid(
+            drive[..., : 2 * size] + nn.functional.linear(h, self.weight_hh[: 2 * size])
+        )
+        reset, hold = gates.chunk(2, -1)
+        recurrent = nn.functional.linear(reset * h, self.weight_hh[2 * size :])
+        return reset, hold, torch.tanh(drive[..., 2 * size :] + recurrent)
+
+    def jacobians(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        reset, hold, candidate = self._parts(h, self.input_drive(x))
+        by_hold = (hold * (1 - hold) * (h - candidate))[:, :, None]
+        by_candidate = ((1 - hold) * (1 - candidate**2))[:, :, None]
+        by_reset = (h * reset * (1 - reset))[:, :, None]
+        (w_r, w_z, w_n), (a_r, a_z, a_n) = self._matrices()
+        recurrent = by_hold * w_z + by_candidate * (w_n @ _add_diagonal(by_reset * w_r, reset))
+        return _add_diagonal(recurrent, hold), by_hold * a_z + by_candidate * (
+            a_n + w_n @ (by_reset * a_r)
+        )
+
+
+class UGRNN(StackedCell):
+    """h' = u h + (1 - u) tanh(W h + A x + b), u = sigmoid(W_u h + A_u x + b_u) (Collins et al., 2017)."""
+
+    gates, hold_gate, default_hold_bias = 2, 0, 1.0
+
+    def advance(self, h: Tensor, drive: Tensor) -> Tensor:
+        hold, candidate = self._parts(h, drive)
+        return candidate + hold * (h - candidate)
+
+    def _parts(self, h: Tensor, drive: Tensor) -> tuple[Tensor, Tensor]:
+        hold, candidate = (drive + nn.functional.linear(h, self.weight_hh)).chunk(2, -1)
+        return torch.sigmoid(hold), torch.tanh(candidate)
+
+    def jacobians(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        hold, candidate = self._parts(h, self.input_drive(x))
+        by_hold = (hold * (1 - hold) * (h - candidate))[:, :, None]
+        by_candidate = ((1 - hold) * (1 - candidate**2))[:, :, None]
+        (w_u, w_n), (a_u, a_n) = self._matrices()
+        return _add_diagonal(
+            by_hold * w_u + by_candidate * w_n, hold
+        ), by_hold * a_u + by_candidate * a_n
+
+
+class LSTM(StackedCell):
+    """c' = f c + i g, h' = o tanh(c') with gates i, f, o and candidate g; the flat state is (h, c), S = 2H."""
+
+    gates, hold_gate, default_hold_bias = 4, 1, 1.0
+
+    def __init__(self, input_size: int, hidden_size: int):
+        super().__init__(input_size, hidden_size, 2 * hidden_size)
+
+    def advance(self, h: Tensor, drive: Tensor) -> Tensor:
+        gate_i, gate_f, candidate, gate_o, memory = self._parts(h, drive)
+        memory = gate_f * memory + gate_i * candidate
+        return torch.cat([gate_o * torch.tanh(memory), memory], -1)
+
+    def _parts(self, h: Tensor, drive: Tensor) -> tuple[Tensor, ...]:
+        hidden, memory = h.chunk(2, -1)
+        gate_i, gate_f, candidate, gate_o = (
+            drive + nn.functional.linear(hidden, self.weight_hh)
+        ).chunk(4, -1)
+        return (
+            torch.sigmoid(gate_i),
+            torch.sigmoid(gate_f),
+            torch.tanh(candidate),
+            torch.sigmoid(gate_o),
+            memory,
+        )
+
+    def outputs(self, x: Tensor) -> Tensor:
+        """Return h (B, T, H) from torch's kernel, which is faster than `unroll` but keeps no c."""
+        zero = x.new_zeros(1, x.shape[0], self.hidden_size)
+        return self._kernel(torch._VF.lstm, x, (zero, zero))[0]
+
+    def jacobians(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        gate_i, gate_f, candidate, gate_o, memory = self._parts(h, self.input_drive(x))
+        squashed = torch.tanh(gate_f * memory + gate_i * candidate)
+        by_i = (candidate * gate_i * (1 - gate_i))[:, :, None]
+        by_f = (memory * gate_f * (1 - gate_f))[:, :, None]
+        by_g = (gate_i * (1 - candidate**2))[:, :, None]
+        by_o = (squashed * gate_o * (1 - gate_o))[:, :, None]
+        through = gate_o * (1 - squashed**2)  # dh'/dc'
+
+        def both(matrices: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
+            m_i, m_f, m_g, m_o = matrices
+            of_memory = by_i * m_i + by_f * m_f + by_g * m_g
+            return by_o * m_o + through[:, :, None] * of_memory, of_memory
+
+        recurrent, inputs = self._matrices()
+        size = self.hidden_size
+        result = h.new_zeros(len(h), 2 * size, 2 * size)
+        result[:, :size, :size], result[:, size:, :size] = both(recurrent)
+        result[:, :size, size:] = torch.diag_embed(through * gate_f)
+        result[:, size:, size:] = torch.diag_embed(gate_f)
+        return result, torch.cat(both(inputs), 1)
+
+
+CELLS: dict[str, type[Cell]] = {
+    "vanilla": VanillaRNN,
+    "gru": GRU,
+    "gru_reset_before": GRUResetBefore,
+    "lstm": LSTM,
+    "ugrnn": UGRNN,
+}
+
+
+def make_cell(name: str, input_size: int, hidden_size: int) -> Cell:
+    """Return a cell of the registry, or of your own (`package.module:ClassName`).
+
+    Raises UserError for a name that is neither.
+    """
+    return cell_class(name)(input_size, hidden_size)
+
+
+def cell_class(name: str) -> type[Cell]:
+    """Return the class of a cell by its name in the registry or as `package.module:ClassName`."""
+    if name in CELLS:
+        return CELLS[name]
+    module, _, attribute = name.partition(":")
+    found = getattr(_import(module), attribute, None) if attribute else None
+    if not (isinstance(found, type) and issubclass(found, Cell)):
+        raise UserError(
+            f"unknown cell '{name}'; accepted are {', '.join(CELLS)}, or a subclass of rnn_geometry.networks.cells.Cell "
+            "as package.module:ClassName."
+        )
+    return found
+
+
+def _import(module: str):
+    try:
+        return importlib.import_module(module)
+    except (ModuleNotFoundError, ValueError, TypeError):
+        return None
+
+
+def _uniform(weight: Tensor, hidden_size: int, generator: torch.Generator) -> None:
+    bound = 1 / math.sqrt(hidden_size)
+    with torch.no_grad():
+        weight.uniform_(-bound, bound, generator=generator)
+
+
+def _add_diagonal(matrices: Tensor, diagonal: Tensor) -> Tensor:
+    """Add (n, H) to the diagonals of (n, H, H), in place."""
+    matrices.diagonal(dim1=1, dim2=2).add_(diagonal)
+    return matrices

@@ -1,0 +1,85 @@
+"""The state of a training on disk: one that was cut off goes on from there and ends with the same weights."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rnn_geometry.errors import UserError
+from rnn_geometry.store import formats
+
+FORMAT = 1  # of the file; a file of another one is not used
+CHECKPOINT_SECONDS = 60.0  # between two writes
+SHARE = 0.05  # of the time that writing may take
+
+
+class Checkpoint:
+    """One file that holds the last state of one training.
+
+    identity: everything on which the weights at the end depend (settings, seeds, hashes of the data, code, versions). A
+    file with another identity, of another format, or damaged is not used, and the log says so: it saves time, and no
+    result may depend on it. For the same reason a file that cannot be written stops nothing.
+    """
+
+    def __init__(self, path: str | Path, identity: Mapping[str, Any], log: Callable[[str], None]):
+        self.path, self.log = Path(path), log
+        text = json.dumps({"format": FORMAT, **identity}, sort_keys=True)
+        self.key = hashlib.sha256(text.encode()).hexdigest()
+        self._next = time.monotonic() + CHECKPOINT_SECONDS
+
+    def load(self, tensors: Mapping[str, Tensor]) -> dict[str, Any] | None:
+        """Copy what was saved into `tensors`, in place, and return the facts saved beside them.
+
+        Tensors named `best.` are in the facts. Returns None and changes nothing where there is no file to be used.
+        """
+        if not self.path.exists():
+            return None
+        try:
+            arrays = formats.read_tensors(self.path)
+            facts = json.loads(arrays.pop("facts").tobytes())
+        except (UserError, OSError, KeyError, ValueError):
+            self.log(f"{self.path} is damaged and not used: training begins anew")
+            return None
+        if facts.pop("key", None) != self.key:
+            self.log(
+                f"{self.path} is of other settings, data or versions and not used: training begins anew"
+            )
+            return None
+        with torch.no_grad():
+            for name, tensor in tensors.items():
+                tensor.copy_(torch.from_numpy(arrays.pop(name)).reshape(tensor.shape))
+        best = {
+            name.removeprefix("best."): torch.from_numpy(array) for name, array in arrays.items()
+        }
+        return {**facts, "best_weights": best or None}
+
+    def is_due(self) -> bool:
+        """Tell whether the last write is long enough ago."""
+        return time.monotonic() >= self._next
+
+    def save(self, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+        """Write tensors and facts (JSON; `best_weights` as tensors) in place of what was saved before."""
+        started = time.monotonic()
+        best = {f"best.{name}": tensor for name, tensor in (facts["best_weights"] or {}).items()}
+        plain = {
+            **{name: value for name, value in facts.items() if name != "best_weights"},
+            "key": self.key,
+        }
+        arrays = {
+            name: tensor.detach().cpu().numpy() for name, tensor in {**tensors, **best}.items()
+        }
+        arrays["facts"] = np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8)
+        try:
+            formats.write_tensors(self.path, arrays)
+        except (UserError, OSError) as error:
+            self.log(f"no checkpoint was written: {error}")
+        now = time.monotonic()
+        self._next = now + max(CHECKPOINT_SECONDS, (now - started) / SHARE)

@@ -1,0 +1,70 @@
+"""States that a trained network visits while it reads held-out text (SCIENCE: h_t = F(h_{t-1}, x_t))."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from rnn_geometry.networks.classifier import Classifier
+from rnn_geometry.tasks.sentences import Sentences
+
+BATCH = 256
+
+
+@torch.no_grad()
+def visit(
+    classifier: Classifier, sentences: Sentences, *, visited: int, trajectories: int, seed: int
+) -> dict:
+    """Run the network over held-out sentences and return the arrays of states.npz.
+
+    visited (n, S): states at n words drawn at random without replacement from all words of all sentences;
+    visited_class (n,) or (n, C): the label of the sentence each of them comes from; final (m, S): the state at each
+    sentence's last real word; trajectories (k, T + 1, S), from h_0 on, of the first k sentences of a random order,
+    NaN past the last word.
+    """
+    generator = np.random.default_rng(seed)
+    lengths = sentences.lengths
+    words = np.sort(generator.permutation(int(lengths.sum()))[:visited])
+    sentence_of = np.searchsorted(sentences.offsets, words, side="right") - 1
+    position_of = words - sentences.offsets[sentence_of]
+    shown = np.sort(generator.permutation(len(sentences))[:trajectories])
+    arrays = {"final": [], "visited": [], "trajectories": []}
+    for start in range(0, len(sentences), BATCH):
+        index = np.arange(start, min(start + BATCH, len(sentences)))
+        states = _states(classifier, sentences, index)
+        arrays["final"].append(states[np.arange(len(index)), lengths[index] - 1])
+        here = (sentence_of >= start) & (sentence_of <= index[-1])
+        arrays["visited"].append(states[sentence_of[here] - start, position_of[here]])
+        arrays["trajectories"] += [
+            states[i - start, : lengths[i]] for i in shown[(shown >= start) & (shown <= index[-1])]
+        ]
+    readout, bias = classifier.readout_matrix(), classifier.readout_bias()
+    return {
+        "visited": np.concatenate(arrays["visited"]),
+        "visited_class": sentences.labels[sentence_of],
+        "final": np.concatenate(arrays["final"]),
+        "final_labels": sentences.labels,
+        "trajectories": _padded(arrays["trajectories"]),
+        "trajectory_tokens": sentences.padded(shown)[0],
+        "trajectory_lengths": lengths[shown],
+        "trajectory_labels": sentences.labels[shown],
+        "readout": readout.double().cpu().numpy(),
+        "readout_bias": bias.double().cpu().numpy(),
+    }
+
+
+def _states(classifier: Classifier, sentences: Sentences, index: np.ndarray) -> np.ndarray:
+    tokens, _ = sentences.padded(index)
+    device = next(classifier.buffers(), next(classifier.parameters())).device
+    return classifier.states(torch.from_numpy(tokens).to(device)).float().cpu().numpy()
+
+
+def _padded(trajectories: list[np.ndarray]) -> np.ndarray:
+    longest = max(map(len, trajectories))
+    out = np.full(
+        (len(trajectories), longest + 1, trajectories[0].shape[1]), np.nan, dtype=np.float32
+    )
+    out[:, 0] = 0.0
+    for row, states in zip(out, trajectories, strict=True):
+        row[1 : len(states) + 1] = states
+    return out

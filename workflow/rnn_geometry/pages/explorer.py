@@ -1,0 +1,352 @@
+"""The explorer: one self-contained page per task on which a reader watches networks read sentences.
+
+Shapes: n points shown, m traces (a sentence in one order of its words), T words of a trace, S entries of a state,
+C outputs, V words. Coordinates are along the principal axes of the slow points (docs/architecture.md, traces.npz).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from rnn_geometry.errors import UserError
+from rnn_geometry.geometry import simplex
+from rnn_geometry.pages.templating import environment
+from rnn_geometry.plotting import style
+from rnn_geometry.store import formats
+from rnn_geometry.tasks.theory import structure
+
+POINTS = 600  # slow points of one network on the page
+LONGEST_TAU = 1e5  # words; what lies above is as good as endless
+SLOWEST = 1e-30  # q below is drawn as this
+PAGE_BYTES = 1_900_000
+READ = ("tokens", "offsets", "sentence", "order")  # what says which sentences a network reads
+HELD_OUT = 0  # code of `kind` in traces.npz
+KINDS = ("held-out", "curated", "configured")
+BUILT_IN = ("vanilla", "gru", "gru_reset_before", "lstm", "ugrnn")  # cells that cells.js can step
+WEIGHTS = ("embedding", "cell.weight_ih", "cell.weight_hh", "cell.bias", "readout.weight")
+SCRIPTS = (
+    "data.js",
+    "cells.js",
+    "scene.js",
+    "look.js",
+    "labels.js",
+    "words.js",
+    "choice.js",
+    "typed.js",
+    "main.js",
+)
+SHAPES = {2: "a line between the two classes", 3: "a triangle", 4: "a tetrahedron"}
+CUBES = {1: "a line", 2: "a square", 3: "a cube"}
+
+
+def explorer_page(
+    templates: Mapping[str, str],
+    meta: Mapping[str, Any],
+    vocabulary: Sequence[str],
+    networks: Sequence[Mapping[str, Any]],
+    options: Mapping[str, Any],
+) -> str:
+    """Return the page of one task as HTML that needs no other file.
+
+    templates: texts of page.html.jinja, explorer.css and SCRIPTS by name. networks: per network its files by name: run,
+    states, slow, modes, traces, model; of an npz file that holds more, the file and how the names that are
+    meant begin. options: embed_parameters, the most numbers that a network may have for its weights to be on the
+    page; page_bytes (optional), about how large the page may be. Raises UserError for a damaged file and for networks
+    that read other sentences.
+    """
+    data = payload(meta, vocabulary, networks, options)
+    page = environment(autoescape=True).from_string(templates["page.html.jinja"])
+    return page.render(
+        task=data["task"],
+        geometry=expected_geometry(meta),
+        styles=Markup(templates["explorer.css"]),
+        scripts=Markup("\n".join(templates[name] for name in SCRIPTS)),
+        payload=Markup(embedded_json(data)),
+    )
+
+
+def embedded_json(value: Any) -> str:
+    """Return JSON that may stand inside a script element: no `<`, so that no word of a data set can end it."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+
+
+def expected_geometry(meta: Mapping[str, Any]) -> str:
+    """Return what theory expects of the slow manifold of a task, in a few words (Aitken et al., ICLR 2021)."""
+    classes = int(meta["classes"])
+    told = {
+        "labels": f"{CUBES.get(classes, f'a cube of {classes} dimensions')} with one direction per label",
+        "context": "a line of evidence that words which change other words leave for a moment",
+        "line": "a line along which the classes follow in their order",
+        "plane": "a plane with sentiment along one direction and its intensity along another",
+        "binary": SHAPES[2],
+        "unordered": f"{SHAPES.get(classes, f'a simplex of {classes - 1} dimensions')} with one corner per class",
+    }[structure(meta)]
+    return SHAPES[2] if classes == 2 and structure(meta) == "unordered" else told
+
+
+def payload(
+    meta: Mapping[str, Any],
+    vocabulary: Sequence[str],
+    networks: Sequence[Mapping[str, Any]],
+    options: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return what the page shows as plain values; arrays are base64 of little-endian float32 or int32."""
+    found = [_read(files) for files in networks]
+    _same_sentences(found, networks)
+    multi_label = bool(meta.get("multi_label"))
+    # Along a line, and where classes have an order, components mean something by themselves.
+    turned = (
+        structure(meta) in ("unordered", "labels") and (meta.get("dimension_expected") or 2) > 1
+    )
+    turns = alignments(found, meta.get("dimension_expected"), multi_label, turned)
+    shown = [network_entry(*pair, meta) for pair in zip(found, turns, strict=True)]
+    room = int(options.get("page_bytes", PAGE_BYTES)) - len(embedded_json(shown))
+    weights = [
+        weights_entry(*pair, options["embed_parameters"]) for pair in zip(found, turns, strict=True)
+    ]
+    wanted = sum(len(embedded_json(entry)) for entry in weights if entry)
+    chosen = chosen_traces(found[0]["traces"], len(found), max(room - wanted, room // 2))
+    for entry, network, turn in zip(shown, found, turns, strict=True):
+        entry |= traces_entry(network["traces"], turn, chosen)
+        room -= len(entry["coordinates"]) + len(entry["logits"])
+    _add_weights(shown, weights, room)
+    classes = len(found[0]["states"]["readout"])
+    return {
+        "task": str(found[0]["run"]["task"]),
+        "multiLabel": multi_label,
+        "axisName": "direction" if turned and len(found) > 1 else "component",
+        "dimension": meta.get("dimension_expected"),
+        "classNames": [str(name) for name in meta.get("class_names") or range(1, classes + 1)],
+        "classCodes": style.readout_codes(classes, multi_label).tolist(),
+        "labelColours": list(style.LABEL_COLOURS),
+        "palette": list(style.PALETTE),
+        "networks": shown,
+        **sentences_entry(found[0]["traces"], chosen),
+        **_words_entry(
+            found[0]["traces"], chosen, vocabulary, any(entry["weights"] for entry in shown)
+        ),
+    }
+
+
+def _read(files: Mapping[str, Any]) -> dict[str, Any]:
+    readers = {"run": formats.read_json, "model": formats.read_tensors}
+    return {name: readers.get(name, _read_arrays)(file) for name, file in files.items()}
+
+
+def _read_arrays(file: Any) -> dict[str, np.ndarray]:
+    return formats.read_npz(*file) if isinstance(file, tuple) else formats.read_npz(file)
+
+
+def _same_sentences(
+    found: Sequence[Mapping[str, Any]], networks: Sequence[Mapping[str, Any]]
+) -> None:
+    first = found[0]["traces"]
+    for network, files in zip(found, networks, strict=True):
+        if any(not np.array_equal(network["traces"][name], first[name]) for name in READ):
+            names = " and ".join(str(one["run"]) for one in (networks[0], files))
+            raise UserError(
+                f"{names}: these networks read other sentences; delete their portraits and run again."
+            )
+
+
+def facing(network: Mapping[str, Any], multi_label: bool) -> np.ndarray:
+    """Return the readouts (C, 3) along the axes; of exclusive classes only differences between readouts matter."""
+    along = np.asarray(network["states"]["readout"], dtype=np.float64) @ network["traces"]["axes"].T
+    return along if multi_label else along - along.mean(axis=0)
+
+
+def alignments(
+    networks: Sequence[Mapping[str, Any]], d: int | None, multi_label: bool, turned: bool = True
+) -> list[np.ndarray]:
+    """Return a rotation or reflection (3, 3) per network that turns its readouts to face like those of the first.
+
+    turned: False where components mean something by themselves, along a line or for ordered classes: none is turned.
+
+    The orthogonal Procrustes solution (Schoenemann 1966), within the first two axes unless the manifold has d > 2
+    dimensions: coordinates @ turn.
+    """
+    size = 3 if d is not None and d > 2 else 2
+    target = facing(networks[0], multi_label)[:, :size]
+    turns = [np.eye(3) for _ in networks]
+    if not turned:
+        return turns
+    for turn, network in zip(turns[1:], networks[1:], strict=True):
+        left, _, right = np.linalg.svd(facing(network, multi_label)[:, :size].T @ target)
+        turn[:size, :size] = left @ right
+    return turns
+
+
+def network_entry(
+    network: Mapping[str, Any], turn: np.ndarray, meta: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the page knows of a network without its sentences: who it is, slow points (n, 3), readouts (C, 3)."""
+    run, multi_label = network["run"], bool(meta.get("multi_label"))
+    points = np.asarray(network["slow"]["points"], dtype=np.float64)
+    finite = np.flatnonzero(np.isfinite(points).all(axis=1))
+    rows = (
+        np.unique(np.linspace(0, len(finite) - 1, min(POINTS, len(finite))).astype(int))
+        if len(finite)
+        else []
+    )
+    kept = finite[rows]
+    q = np.log10(np.maximum(np.nan_to_num(network["slow"]["q"][kept], nan=np.inf), SLOWEST))
+    codes = decisions(network["states"], points[kept], multi_label)
+    corners = (
+        codes
+        if multi_label
+        else nearest_corners(network, points[finite], meta.get("dimension_expected"))[rows]
+    )
+    place = (points[kept] - network["traces"]["origin"]) @ network["traces"]["axes"].T @ turn
+    return {
+        **{name: str(run[name]) for name in ("model", "cell", "l2", "seed")},
+        "accuracy": run.get("test_accuracy"),
+        "points": encoded(place),
+        "logQ": [round(float(value), 2) if np.isfinite(value) else None for value in q],
+        "tau": longest_tau(network["modes"], kept),
+        "decision": codes.tolist(),
+        "corner": corners.tolist(),
+        "readouts": encoded(facing(network, multi_label) @ turn),
+    }
+
+
+def decisions(
+    states: Mapping[str, np.ndarray], points: np.ndarray, multi_label: bool
+) -> np.ndarray:
+    """Return (n,) the class that the readout decides at points (n, S), or the combination of labels as a number."""
+    logits = points @ np.asarray(states["readout"], dtype=np.float64).T + states["readout_bias"]
+    return style.class_codes(logits >= 0) if multi_label else logits.argmax(axis=1)
+
+
+def nearest_corners(network: Mapping[str, Any], points: np.ndarray, d: int | None) -> np.ndarray:
+    """Return (n,) the class whose corner is nearest each point (n, S), in the dimensions of the manifold."""
+    readout = np.asarray(network["states"]["readout"], dtype=np.float64)
+    size = max(1, min(d or len(readout) - 1, len(readout) - 1, *points.shape))
+    coordinates, directions = simplex.slow_coordinates(points, readout - readout.mean(axis=0), size)
+    corners = simplex.corners_along(coordinates, directions)
+    return np.linalg.norm(coordinates[:, None] - corners, axis=2).argmin(axis=1)
+
+
+def longest_tau(modes: Mapping[str, np.ndarray], rows: np.ndarray) -> list[float | None]:
+    """Return the longest time constant, in words, at slow points; None where no mode is slow."""
+    tau = np.asarray(modes["tau"], dtype=np.float64)[rows]
+    slow = np.arange(tau.shape[1]) < np.asarray(modes["count"])[rows, None]
+    longest = np.where(slow & ~np.isnan(tau), np.minimum(tau, LONGEST_TAU), 0).max(
+        axis=1, initial=0
+    )
+    return [float(f"{value:.3g}") if value else None for value in longest]
+
+
+def weights_entry(
+    network: Mapping[str, Any], turn: np.ndarray, limit: int
+) -> dict[str, Any] | None:
+    """Return the weights of a built-in cell, with its frame, for the page to run; None if there are over `limit`."""
+    tensors, traces = network.get("model"), network["traces"]
+    if (
+        tensors is None
+        or network["run"]["cell"] not in BUILT_IN
+        or sum(a.size for a in tensors.values()) > limit
+    ):
+        return None
+    arrays = {
+        name.split(".", 1)[-1] if name.startswith("cell.") else name: tensors[name]
+        for name in WEIGHTS
+    }
+    arrays["readout.bias"] = tensors.get("readout.bias", np.zeros(len(tensors["readout.weight"])))
+    arrays |= {"origin": traces["origin"], "axes": turn.T @ traces["axes"]}
+    return {
+        name: {"shape": list(array.shape), "values": encoded(array)}
+        for name, array in arrays.items()
+    }
+
+
+def _add_weights(
+    entries: Sequence[dict[str, Any]], weights: Sequence[dict[str, Any] | None], room: int
+) -> None:
+    """Put the weights of as many networks on the page as there is room for, those of the first networks first."""
+    for entry, found in zip(entries, weights, strict=True):
+        size = len(embedded_json(found))
+        entry["weights"] = found if found and size <= room else None
+        room -= size if entry["weights"] else 0
+
+
+def chosen_traces(traces: Mapping[str, np.ndarray], networks: int, room: int) -> np.ndarray:
+    """Return the numbers of the sentences to show: all that are no held-out ones, then held-out ones while room lasts.
+
+    room: characters for the positions and logits of all networks.
+    """
+    words = np.diff(traces["offsets"]) + 1
+    rows = np.bincount(traces["sentence"], weights=words, minlength=len(traces["kind"]))
+    columns = traces["coordinates"].shape[1] + traces["logits"].shape[1]
+    cost = rows * columns * 4 * 4 / 3 * networks
+    held_out = traces["kind"] == HELD_OUT
+    spent = cost[~held_out].sum() + np.cumsum(np.where(held_out, cost, 0))
+    kept = ~held_out | (spent <= room)
+    kept[0] = True  # a page without any sentence would show nothing
+    return np.flatnonzero(kept)
+
+
+def traces_entry(
+    traces: Mapping[str, np.ndarray], turn: np.ndarray, sentences: np.ndarray
+) -> dict[str, str]:
+    """Return positions (rows, 3) and logits (rows, C) of the chosen sentences, h_0 to h_T of trace after trace."""
+    rows = np.concatenate(
+        [
+            np.arange(traces["offsets"][i], traces["offsets"][i + 1] + 1) + i
+            for i in _traces_of(traces, sentences)
+        ]
+    )
+    return {
+        "coordinates": encoded(traces["coordinates"][rows].astype(np.float64) @ turn),
+        "logits": encoded(traces["logits"][rows]),
+    }
+
+
+def sentences_entry(traces: Mapping[str, np.ndarray], sentences: np.ndarray) -> dict[str, Any]:
+    """Return the chosen sentences with their names and labels, and which trace is which sentence in which order."""
+    kept = _traces_of(traces, sentences)
+    labels = traces["labels"]
+    known = (labels[sentences] >= 0).all(axis=1)
+    return {
+        "sentences": [
+            {
+                "id": int(i),
+                "name": str(traces["name"][i]),
+                "kind": KINDS[traces["kind"][i]],
+                "label": labels[i].tolist() if told else None,
+            }
+            for i, told in zip(sentences, known, strict=True)
+        ],
+        "traceSentence": traces["sentence"][kept].tolist(),
+        "traceOrder": traces["order"][kept].tolist(),
+        "lengths": np.diff(traces["offsets"])[kept].tolist(),
+    }
+
+
+def _words_entry(
+    traces: Mapping[str, np.ndarray], sentences: np.ndarray, vocabulary: Sequence[str], whole: bool
+) -> dict[str, Any]:
+    """Return the words and the ids of those read; without weights on the page only words that are read are there."""
+    parts = [
+        traces["tokens"][traces["offsets"][i] : traces["offsets"][i + 1]]
+        for i in _traces_of(traces, sentences)
+    ]
+    tokens = np.concatenate(parts)
+    if whole:
+        return {"words": list(map(str, vocabulary)), "tokens": encoded(tokens, "<i4")}
+    used, renumbered = np.unique(tokens, return_inverse=True)
+    return {"words": [str(vocabulary[i]) for i in used], "tokens": encoded(renumbered, "<i4")}
+
+
+def _traces_of(traces: Mapping[str, np.ndarray], sentences: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(np.isin(traces["sentence"], sentences))
+
+
+def encoded(array: np.ndarray, kind: str = "<f4") -> str:
+    """Return an array as base64 of little-endian float32, or of int32 for kind `<i4`."""
+    return base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode("ascii")

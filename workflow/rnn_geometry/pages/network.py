@@ -1,0 +1,58 @@
+"""The page of one network: its panel, its numbers, how it was trained, and where its files lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from rnn_geometry.identity import run_folder
+from rnn_geometry.pages.templating import environment, number
+from rnn_geometry.store.columns import RUN_COLUMNS, learned
+
+# Files of a network beside its page.
+FILES = (
+    "model.safetensors", "run.json", "history.parquet", "states.npz", "slow_points.npz", "slow_modes.npz",
+    "fixed_points.npz", "linearization.npz", "integration.json", "words.parquet", "geometry.json",
+)  # fmt: skip
+
+
+def network_page(
+    templates: Mapping[str, str],
+    run: Mapping[str, Any],
+    record: Mapping[str, Any],
+    explorer: bool,
+) -> str:
+    """Return the page of one network.
+
+    run: its row of runs.csv; record: its run.json; explorer: whether the explorer of its task shows it.
+    """
+    up = "/".join([".."] * len(PurePosixPath(run_folder(run)).parts))
+    settings = {key: value for key, value in record["settings"].items() if value is not None}
+    origin = {
+        **{f"seed of {name}": value for name, value in record["seeds"].items()},
+        **record["versions"],
+    }
+    origin |= {
+        f"SHA-256 of {name}": f"{value[:16]}…" for name, value in record["data_sha256"].items()
+    }
+    choice = f"#model={run['model']}&l2={run['l2']}&seed={run['seed']}"
+    page = environment(autoescape=True, templates=templates).get_template("network.html.jinja")
+    return page.render(
+        title=f"{run['task']}, {run['model']}, L2 {run['l2']}, seed {run['seed']}",
+        up=up,
+        lost=not learned(run),
+        explorer=f"{up}/explorer/{run['task']}.html{choice}" if explorer else None,
+        numbers={name: _text(run[name]) for name in RUN_COLUMNS if run.get(name) not in (None, "")},
+        training={
+            **settings,
+            "step of the kept weights": record["best_step"],
+            "device": record["device"],
+        },
+        origin=origin | {"fingerprint of the training code": record["fingerprint"]},
+        files=FILES,
+    )
+
+
+def _text(value: Any) -> str:
+    return number(value, digits=4) if isinstance(value, float) else str(value)

@@ -1,0 +1,130 @@
+"""The start page of a run's results: the question, what came out, where it lies, how it was computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rnn_geometry.claims.grid import groups
+from rnn_geometry.identity import run_folder
+from rnn_geometry.pages import claims as claims_page
+from rnn_geometry.pages.templating import environment, number
+from rnn_geometry.store.columns import learned
+
+# Columns of runs.csv in the table of the start page, and what they are called there.
+SHOWN = {
+    "task": "task", "model": "model", "l2": "L2", "seed": "seed", "control": "control", "test_accuracy": "accuracy",
+    "bag_of_words_accuracy": "bag of words", "dimension_expected": "expected d",
+    "participation_ratio": "participation ratio",
+    "components_95": "components for 95 %", "integration_modes": "integration modes", "tau_1": "longest τ (words)",
+    "readout_angle_mean": "readout angle", "readout_angle_expected": "angle by theory", "cliff": "cliff",
+    "hold_r2": "hold R²", "cover": "cover",
+}  # fmt: skip
+OPENINGS = {
+    "headline": {
+        "alt": "Five unordered classes on a simplex of four dimensions beside five ordered classes on a plane",
+        "caption": "As many classes, the same cell: five unordered ones span four dimensions, five ordered a plane.",
+    },
+    "manifolds": {
+        "alt": "Slow manifolds of all tasks and models side by side",
+        "caption": "Rows: tasks; columns: models. Dark: slow points; colour: final states; arrows: readout vectors.",
+    },
+}
+TEXT = ("task", "model", "control")
+LOST = "did not learn"
+
+
+def start_page(
+    templates: Mapping[str, str],
+    runs: pd.DataFrame,
+    found: pd.DataFrame,
+    claims: Mapping[str, Any],
+    *,
+    shown: Sequence[Sequence[Any]],
+    explorers: Sequence[str],
+    figures: Sequence[Mapping[str, Any]],
+    opening: str,
+    records: Sequence[Mapping[str, Any]],
+    costs: Sequence[Mapping[str, Any]],
+    configuration: str,
+) -> str:
+    """Return results/index.html: question, verdicts, table of networks, figures, provenance, configuration.
+
+    runs: runs.csv; found: claims.csv; shown: keys of the networks that have a page; explorers: tasks that have one;
+    figures: groups of files; records: run.json of the networks with pages; costs: `costs.cost_table`.
+    """
+    pages = {tuple(map(str, key)) for key in shown}
+    rows = [
+        _row(run, pages) for run in runs.astype(object).where(runs.notna(), None).to_dict("records")
+    ]
+    page = environment(autoescape=True, templates=templates).get_template("index.html.jinja")
+    return page.render(
+        **claims_page.page_words(found),
+        groups=groups(found, claims),
+        claims=claims,
+        columns=[
+            {"name": name, "title": title, "number": name not in TEXT}
+            for name, title in SHOWN.items()
+        ],
+        rows=rows,
+        lost=sum(row["lost"] for row in rows),
+        explorers=[{"task": task, "file": f"explorer/{task}.html"} for task in explorers],
+        figures=figures,
+        opening={"file": f"figures/{opening}.png", **OPENINGS[opening]},
+        versions=versions_of(records),
+        data={record["task"]: record["data_sha256"] for record in records},
+        costs=costs,
+        configuration=configuration,
+    )
+
+
+def _row(run: Mapping[str, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
+    """Return a row of the table: values to sort by, texts to show, the network's page, whether it did not learn."""
+    key = tuple(str(run[name]) for name in ("task", "model", "l2", "seed"))
+    values = {name: "" if run[name] is None else run[name] for name in SHOWN}
+    texts = {
+        name: number(value) if isinstance(value, float) else value for name, value in values.items()
+    }
+    lost = run["control"] is None and not learned(run)
+    if lost:
+        texts["test_accuracy"] = f"{texts['test_accuracy']} ({LOST})"
+    return {
+        "raw": values,
+        "shown": texts,
+        "page": f"{run_folder(run)}/index.html" if key in pages else None,
+        "lost": lost,
+    }
+
+
+def versions_of(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return versions, devices and threads of some run.json; values that differ between networks are all named."""
+    found: dict[str, set[str]] = {}
+    for record in records:
+        for name, value in {
+            **record["versions"],
+            "device": record["device"],
+            "threads": record["threads"],
+        }.items():
+            found.setdefault(name, set()).add(str(value))
+    return {name: ", ".join(sorted(values)) for name, values in found.items()}
+
+
+def figure_groups(
+    folder: Path, overviews: Sequence[str], tasks: Sequence[str], sweeps: Sequence[str]
+) -> list[dict]:
+    """Return the figures of a run for the start page: over networks, by task, by sweep; files relative to `folder`."""
+    groups = [("Over networks", [folder / "figures" / f"{name}.png" for name in overviews])]
+    groups += [(task, sorted((folder / "figures" / task).glob("*.png"))) for task in tasks]
+    groups += [("Sweeps", [folder / "figures" / f"sweep_{name}.png" for name in sweeps])]
+    return [
+        {"title": title, "figures": [_figure(path, folder) for path in paths if path.exists()]}
+        for title, paths in groups
+        if any(path.exists() for path in paths)
+    ]
+
+
+def _figure(path: Path, folder: Path) -> dict[str, str]:
+    return {"file": path.relative_to(folder).as_posix(), "name": path.stem.replace("_", " ")}

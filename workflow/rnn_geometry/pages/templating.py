@@ -1,0 +1,36 @@
+"""What all pages share: templates that find each other by name, and numbers as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+
+
+def environment(autoescape: bool, templates: Mapping[str, str] | None = None) -> jinja2.Environment:
+    """Return the environment of all pages, in which templates find each other by name; a missing name is an error."""
+    made = jinja2.Environment(
+        loader=jinja2.DictLoader(dict(templates or {})),
+        autoescape=autoescape,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"number": number, "interval": interval}
+    return made
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Return a number with few digits; empty if there is none."""
+    return "" if value is None or value != value else f"{value:.{digits}g}"
+
+
+def interval(row: Mapping[str, Any]) -> str:
+    """Return the mean of a metric with its interval, as far as they are defined."""
+    if row["observed"] is None:
+        return ""
+    whole = number(row["observed"])
+    return (
+        whole if row["low"] is None else f"{whole} ({number(row['low'])} to {number(row['high'])})"
+    )

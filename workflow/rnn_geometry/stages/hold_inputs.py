@@ -1,0 +1,105 @@
+"""Does the choice of x* matter? The slow manifold of one network under several hold inputs, from the same starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from rnn_geometry.dynamics.integration import hold_r2
+from rnn_geometry.dynamics.linearization import linearize
+from rnn_geometry.dynamics.results import Status
+from rnn_geometry.dynamics.slow_points import project_to_slow_manifold
+from rnn_geometry.dynamics.spectrum import integration_modes
+from rnn_geometry.dynamics.step import budget
+from rnn_geometry.geometry.dimension import (
+    count_components,
+    cover,
+    participation_ratio,
+    principal_axes,
+)
+from rnn_geometry.networks.classifier import analysis_cell, load_classifier
+from rnn_geometry.networks.hold_input import hold_input
+from rnn_geometry.store import formats
+from rnn_geometry.store.hashes import check_same_data
+from rnn_geometry.tasks.sentences import read_sentences
+
+STARTS = 300
+
+
+def compare_hold_inputs(
+    files,
+    output: str,
+    *,
+    names: Sequence[str],
+    identity: Mapping[str, str],
+    analysis: Mapping[str, Any],
+    where,
+    log,
+) -> None:
+    """Search the slow manifold under each of the hold inputs `names`; write one row for each as CSV."""
+    check_same_data(formats.read_json(files["run"]), files)
+    classifier = load_classifier(files["model"], files["run"]).to(where)
+    meta, test, states = (
+        formats.read_json(files["meta"]),
+        read_sentences(files["test"]),
+        formats.read_npz(files["states"]),
+    )
+    vectors = classifier.embedding_matrix().double().cpu().numpy()
+    vocabulary, default = formats.read_json(files["vocab"]), formats.read_npz(files["slow"])
+    rows = []
+    for name in names:
+        x = hold_input(name, vectors, vocabulary, test)
+        numbers = under_hold_input(classifier, states, x, meta, analysis, where)
+        facts = {**identity, "hold_input": name, "default": int(name == str(default["hold_input"]))}
+        rows.append({**facts, "x_norm": float(np.linalg.norm(x)), **numbers})
+        log(
+            f"x* {name}: {numbers['components_95']} components, {numbers['integration_modes']} modes at the centre"
+        )
+    formats.write_table(output, {column: [row[column] for row in rows] for column in rows[0]})
+
+
+def under_hold_input(
+    classifier,
+    states: Mapping[str, np.ndarray],
+    x: np.ndarray,
+    meta: Mapping[str, Any],
+    analysis,
+    where: torch.device,
+) -> dict[str, Any]:
+    """Return measures of the slow manifold that STARTS visited states lead to under x* = x (E,)."""
+    step, min_tau = analysis_cell(classifier), analysis["min_tau"] or meta["mean_length"] / 2
+    d = meta["dimension_expected"] or max(1, meta["classes"] - 1)
+    rows = np.unique(
+        np.linspace(0, len(states["visited"]) - 1, min(STARTS, len(states["visited"]))).astype(int)
+    )
+    starts = torch.from_numpy(states["visited"][rows]).double().to(where)
+    held = torch.from_numpy(x).double().to(where)
+    options = {
+        key: analysis[key] for key in ("relax_steps", "rounds", "min_gap", "audit", "memory_mb")
+    }
+    slow = project_to_slow_manifold(step, starts, held, min_tau=min_tau, **options)
+    centre = slow.points[
+        [int(np.argmin(((slow.points - slow.points.mean(axis=0)) ** 2).sum(axis=1)))]
+    ]
+    modes = linearize(
+        step,
+        torch.from_numpy(centre).to(where),
+        held,
+        memory_mb=budget(step, analysis["memory_mb"]),
+    )
+    readout = classifier.readout_matrix().double()
+    differences = readout if meta["multi_label"] else readout - readout.mean(dim=0)
+    final = torch.from_numpy(states["final"][:1000]).double().to(where)
+    return {
+        "participation_ratio": participation_ratio(slow.points),
+        "components_95": count_components(principal_axes(slow.points)[2], 0.95),
+        "integration_modes": int(integration_modes(modes.eigenvalues[0], min_tau)),
+        "tau_1": float(modes.tau[0].max()),
+        "cover": cover(states["visited"][rows], slow.points, d),
+        "slow_off_manifold": float((slow.status == Status.OFF_MANIFOLD).mean()),
+        "slow_no_gap": float((slow.status == Status.NO_GAP).mean()),
+        "hold_r2": hold_r2(step, final, held, differences, round(meta["mean_length"])),
+    }

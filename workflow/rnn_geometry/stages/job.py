@@ -1,0 +1,162 @@
+"""What every script of the workflow does around its one call: log file, progress, errors for people."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rnn_geometry.errors import UserError
+
+
+class SharedNetwork(NamedTuple):
+    """One of the networks of a job: task, model, l2 and seed as text; its files by name, and those that all share."""
+
+    identity: dict[str, str]
+    input: dict[str, str]
+    output: dict[str, str]
+
+
+def networks_of(snakemake: Any, log: Callable[[str], None]) -> Iterator[SharedNetwork]:
+    """Yield the networks of a job whose wildcard is `setting`; its outputs lie in `seed-<seed>` folders.
+
+    Named files are lists, one a seed, or one file for all.
+    """
+    task, model, l2 = snakemake.wildcards.setting.split("/")
+    (_, files), *_ = snakemake.output.items()
+    seeds = [re.findall(r"/seed-([0-9]+)/", file)[-1] for file in files]
+    for i, seed in enumerate(seeds):
+        identity = {"task": task, "model": model, "l2": l2.removeprefix("l2-"), "seed": seed}
+        if len(seeds) > 1:
+            log(f"seed {seed}")
+        yield SharedNetwork(identity, _of_seed(snakemake.input, i), _of_seed(snakemake.output, i))
+
+
+def _of_seed(files: Any, i: int) -> dict[str, str]:
+    return {name: file if isinstance(file, str) else file[i] for name, file in files.items()}
+
+
+TOLD_EVERY = 5.0  # seconds between two lines of one job on a terminal
+
+
+Log = Callable[[str], None]
+
+
+def and_terminal(log: Log, name: str) -> tuple[Log, Log]:
+    """Return two logs that show their lines on a terminal too: one line in five seconds at most, and every line.
+
+    Where stderr is no terminal both are the log that was given.
+    """
+    if not sys.stderr.isatty():
+        return log, log
+    last = -TOLD_EVERY
+
+    def tell(line: str) -> None:
+        log(line)
+        print(f"{name}: {line}", file=sys.stderr, flush=True)
+
+    def sometimes(line: str) -> None:
+        nonlocal last
+        due = time.monotonic() - last >= TOLD_EVERY
+        last = time.monotonic() if due else last
+        (tell if due else log)(line)
+
+    return sometimes, tell
+
+
+class LogFile:
+    """The log of a job. Its lines are lost where it cannot be written, as on a full disk; what must be told is not."""
+
+    def __init__(self, path: str | Path):
+        self.file = None
+        with contextlib.suppress(OSError):
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            # Without a buffer: one that cannot be emptied raises its error again when the file is closed.
+            self.file = open(path, "wb", buffering=0)  # noqa: SIM115 - closed by `job`
+
+    def line(self, text: str) -> bool:
+        """Write a line and tell whether it is in the file."""
+        data = (text + "\n").encode()
+        try:
+            return self.file is not None and self.file.write(data) == len(data)
+        except OSError:
+            return False
+
+    def tell(self, text: str) -> None:
+        """Write a line, to the terminal where it does not get into the file."""
+        if not self.line(text):
+            print(text, file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Close the file."""
+        with contextlib.suppress(OSError):
+            if self.file is not None:
+                self.file.close()
+
+
+NO_MEMORY = re.compile(
+    r"out of memory|can.?t allocate memory|cannot allocate memory|not enough memory", re.IGNORECASE
+)
+
+
+def lacks_memory(error: Exception) -> bool:
+    """Tell whether an error says that memory cannot be had; torch and the dynamic linker have no type of their own."""
+    told = isinstance(error, (RuntimeError, OSError, ImportError)) and NO_MEMORY.search(str(error))
+    return isinstance(error, MemoryError) or bool(told)
+
+
+@contextlib.contextmanager
+def job(log_file: str | Path) -> Iterator[Log]:
+    """Run a job's body; yield a function that writes one line to the log file.
+
+    A UserError ends the process with exit code 1 and its sentence as the last line of the log, where
+    `show-failed-logs` finds it; so does a lack of memory. Any other error is our mistake: its traceback goes to the
+    log as well.
+    """
+    log, done = LogFile(log_file), _end_with_parent()
+    try:
+        yield lambda line: log.line(f"{time.strftime('%H:%M:%S')} {line}")
+    except UserError as error:
+        log.tell(f"ERROR: {error}")
+        sys.exit(1)
+    except Exception as error:
+        log.tell(
+            f"ERROR: {_no_memory(error)}"
+            if lacks_memory(error)
+            else traceback.format_exc().rstrip()
+        )
+        sys.exit(1)
+    finally:
+        done.set()
+        log.close()
+
+
+def _end_with_parent() -> threading.Event:
+    """End this process within a second when the one that started it was killed; the event calls this off.
+
+    Left alive, it would do what the next run does once more, and write its files over those of the next run.
+    """
+    parent, done = os.getppid(), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(1.0):
+            if os.getppid() != parent:
+                os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    return done
+
+
+def _no_memory(error: Exception) -> str:
+    reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+    return (
+        f"not enough memory ({reason}); lower analysis.memory_mb or the model's batch_size, run fewer jobs at once "
+        "(--cores), or give the job more on a cluster (--set-resources RULE:mem_mb=8000)."
+    )

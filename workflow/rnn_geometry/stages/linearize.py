@@ -1,0 +1,136 @@
+"""The stage of eigen-analysis: linearised dynamics and effects of words at a sample of slow points."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import torch
+
+from rnn_geometry.dynamics.linearization import linearize, word_effects
+from rnn_geometry.dynamics.results import Audit, SlowModes
+from rnn_geometry.dynamics.step import budget
+from rnn_geometry.dynamics.word_modes import linear_prediction, rollout_error, word_mode_effects
+from rnn_geometry.networks.classifier import analysis_cell, load_classifier
+from rnn_geometry.stages.slow_points import Log
+from rnn_geometry.store import formats
+from rnn_geometry.store.hashes import check_same_data
+from rnn_geometry.tasks.sentences import Sentences, read_sentences
+
+TELLING_COUNT = 5  # occurrences from which the log-odds of a word mean something
+
+
+def linearize_run(
+    files,
+    output: str,
+    *,
+    spectrum_points: int,
+    shown_words: int,
+    memory_mb: int | None,
+    where: torch.device,
+    log: Log,
+):
+    """Linearise at a sample of the slow points and measure what words do there; write linearization.npz."""
+    started = time.process_time()
+    check_same_data(formats.read_json(files["run"]), files)
+    classifier = load_classifier(files["model"], files["run"]).to(where)
+    slow = formats.read_npz(files["slow"])
+    index, centre = spectrum_sample(slow["points"], spectrum_points)
+    step = analysis_cell(classifier)
+    memory_mb = budget(step, memory_mb)
+    points = torch.from_numpy(slow["points"][index]).to(where)
+    x = torch.from_numpy(slow["x"]).to(where)
+    result = linearize(step, points, x, memory_mb=memory_mb)
+    meta, test = formats.read_json(files["meta"]), read_sentences(files["test"])
+    words = chosen_words(meta, test, len(formats.read_json(files["vocab"])), shown_words)
+    vectors = classifier.embedding_matrix().double()[torch.from_numpy(words).to(where)]
+    readout = classifier.readout_matrix().double()
+    effects, spread, moves = word_effects(step, points, x, vectors, readout)
+    modes = read_modes(formats.read_npz(files["modes"]), index)
+    on_modes = word_mode_effects(step, points, x, vectors, modes, memory_mb=memory_mb)
+    predicted = linear_prediction(step, points, x, vectors, readout, memory_mb=memory_mb)
+    rollout = rollout_error(
+        step, points, x, one_word_kicks(step, points, x, vectors), memory_mb=memory_mb
+    )
+    formats.write_npz(
+        output,
+        index=index,
+        centre=np.int64(centre),
+        eigenvalues=result.eigenvalues.astype(np.complex64),
+        tau=result.tau,
+        right=result.right.astype(np.complex64),
+        left=result.left.astype(np.complex64),
+        input_jacobian=result.input_jacobian.astype(np.float32),
+        word_ids=words,
+        word_effects=effects,
+        word_effects_std=spread,
+        word_moves=moves,
+        word_mode_effects=on_modes.effects.astype(np.complex64),
+        word_along=on_modes.along,
+        word_across=on_modes.across,
+        linear_error=predicted.relative_error,
+        linear_r2=np.float64(predicted.r2),
+        rollout_steps=rollout.steps,
+        rollout_error=rollout.relative_error,
+        rollout_drift=rollout.drift,
+        seconds=np.float64(time.process_time() - started),
+    )
+    log(
+        f"longest time constants at the centre: {', '.join(f'{tau:.4g}' for tau in result.tau[centre][:5])} words"
+    )
+
+
+def spectrum_sample(points: np.ndarray, size: int) -> tuple[np.ndarray, int]:
+    """Return rows of slow points spread evenly over their order, the centre among them, and the centre's place.
+
+    The centre is the slow point nearest the mean slow point.
+    """
+    centre = int(np.argmin(((points - points.mean(axis=0)) ** 2).sum(axis=1)))
+    spread = np.linspace(0, len(points) - 1, min(size, len(points))).astype(int)
+    index = np.unique(np.append(spread, centre))
+    return index, int(np.searchsorted(index, centre))
+
+
+def read_modes(arrays: Mapping[str, np.ndarray], rows: np.ndarray) -> SlowModes:
+    """Return the slow modes at some rows of slow_modes.npz, as many as were kept."""
+    names = ("count", "eigenvalues", "tau", "right", "left", "error", "gap", "route")
+    kept = {name: arrays[name][rows] for name in names}
+    kept["count"] = kept["count"].clip(0, kept["eigenvalues"].shape[1])
+    return SlowModes(
+        **kept, audit=Audit(*(arrays[f"audit_{field.name}"].item() for field in fields(Audit)))
+    )
+
+
+@torch.no_grad()
+def one_word_kicks(
+    step, points: torch.Tensor, x: torch.Tensor, vectors: torch.Tensor
+) -> torch.Tensor:
+    """Return what one word adds to each point, (n, S); the words (W, E) take turns over the points."""
+    words = vectors[torch.arange(len(points), device=points.device) % len(vectors)]
+    hold = x.expand(len(points), -1)
+    return step(points, words) - step(points, hold)
+
+
+def chosen_words(meta: Mapping[str, Any], test: Sentences, words: int, shown: int) -> np.ndarray:
+    """Return ids of the words whose effects are measured: all of a synthetic task; of a text the most frequent, and
+    as many of the most telling ones, with the largest log-odds of a class among words read at least five times.
+    """
+    if meta["kind"] == "synthetic":
+        return np.arange(words)
+    labels = np.repeat(test.labels, test.lengths, axis=0)
+    if labels.ndim == 1:
+        labels = labels[:, None] == np.arange(meta["classes"])
+    counts = (
+        np.stack([np.bincount(test.tokens, weights=column, minlength=words) for column in labels.T])
+        + 0.5
+    )
+    total = np.bincount(test.tokens, minlength=words)
+    share = counts / counts.sum(axis=1, keepdims=True)
+    odds = np.abs(np.log(share / share.mean(axis=0))).max(axis=0)
+    frequent = np.argsort(-total[2:], kind="stable")[: (shown + 1) // 2] + 2
+    rest = np.setdiff1d(np.flatnonzero(total >= TELLING_COUNT), np.append(frequent, [0, 1]))
+    telling = rest[np.argsort(-odds[rest], kind="stable")[: shown // 2]]
+    return np.sort(np.append(frequent, telling))

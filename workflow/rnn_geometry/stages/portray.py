@@ -1,0 +1,96 @@
+"""What figures and the explorer show of networks beside their numbers: flow, kicks and traces, from files to files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from rnn_geometry.dynamics.flow import plane_flow, spread_rows, telling_words, word_kicks
+from rnn_geometry.geometry.frame import slow_frame
+from rnn_geometry.identity import derive_seed
+from rnn_geometry.networks.classifier import Classifier, analysis_cell, load_classifier
+from rnn_geometry.networks.traces import trace_sentences
+from rnn_geometry.store import formats
+from rnn_geometry.tasks.curation import shown_sentences
+from rnn_geometry.tasks.sentences import read_sentences
+
+
+def portray_task(
+    files: Mapping[str, Sequence[str]],
+    output: str,
+    *,
+    names: Sequence[str],
+    task_files: Mapping[str, str],
+    held_out: int,
+    sentences: Sequence[str],
+    where: torch.device,
+    log,
+) -> None:
+    """Write the portraits of some networks of one task.
+
+    files: lists of model, run, slow and linearization, one file a network. names: with which the names of a network's
+    arrays begin, such as `gru/l2-3e-4/seed-10`; then come flow/ or traces/ (docs/architecture.md).
+    """
+    meta, vocabulary = formats.read_json(task_files["meta"]), formats.read_json(task_files["vocab"])
+    # The same sentences for all networks of a task.
+    seed = derive_seed("explorer", meta["name"]) % 2**32
+    test = read_sentences(task_files["test"])
+    shown = shown_sentences(
+        meta, vocabulary, test, held_out=held_out, configured=sentences, seed=seed
+    )
+    slow = [formats.read_npz(path) for path in files["slow"]]
+    words = words_of_task([formats.read_npz(path) for path in files["linearization"]], meta)
+    arrays = {}
+    for name, model, run, found in zip(names, files["model"], files["run"], slow, strict=True):
+        classifier = load_classifier(model, run).to(where)
+        origin, axes = slow_frame(
+            found["points"], classifier.readout_matrix().double().cpu().numpy()
+        )
+        flow = flow_arrays(classifier, found, words, origin, axes)
+        traces = trace_sentences(classifier, shown, origin, axes, seed)
+        arrays |= {f"{name}/flow/{key}": value for key, value in flow.items()}
+        arrays |= {f"{name}/traces/{key}": value for key, value in traces.items()}
+        log(name)
+    formats.write_npz(output, **arrays)
+    log(f"{len(shown.kind)} sentences read word by word in three orders")
+
+
+def words_of_task(
+    linear: Sequence[Mapping[str, np.ndarray]], meta: Mapping[str, Any]
+) -> np.ndarray:
+    """Return the ids (w,) of the words whose kicks are drawn, the same for all networks of a task.
+
+    linear: their linearization.npz; a network with large logits counts no more than others.
+    """
+    effects = [np.asarray(one["word_effects"], dtype=np.float64) for one in linear]
+    mean = np.mean([one / max(one.std(), np.finfo(float).tiny) for one in effects], axis=0)
+    return telling_words(
+        linear[0]["word_ids"], mean, meta["multi_label"], meta["kind"] == "synthetic"
+    )
+
+
+def flow_arrays(
+    classifier: Classifier,
+    slow: Mapping[str, np.ndarray],
+    words: np.ndarray,
+    origin: np.ndarray,
+    axes: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Return the arrays of flow.npz: the flow over the plane, and kicks of single words (w,) at finite slow points."""
+    step, vectors = analysis_cell(classifier), classifier.embedding_matrix().double()
+    points = slow["points"][np.isfinite(slow["points"]).all(axis=1)]
+    on_device = [
+        torch.from_numpy(np.asarray(part)).double().to(vectors.device)
+        for part in (points, origin, axes)
+    ]
+    seen, middle, directions = on_device
+    x = torch.from_numpy(slow["x"]).double().to(vectors.device)
+    rows = spread_rows(len(points))
+    kicks = word_kicks(
+        step, seen[rows], x, vectors[torch.from_numpy(words).to(vectors.device)], directions
+    )
+    flow = plane_flow(step, middle, directions, seen, x)
+    return {**flow, "rows": rows, "kick_words": words, "kicks": kicks}

@@ -1,0 +1,93 @@
+"""From a task's settings to the files of results/data/{task}."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnn_geometry.identity import derive_seed, family_options
+from rnn_geometry.store import formats
+from rnn_geometry.tasks.sentences import Sentences, write_sentences
+from rnn_geometry.tasks.theory import expected_geometry
+
+SPLITS = ("train", "dev", "test")
+
+
+@dataclass(frozen=True)
+class PreparedData:
+    """The three splits of a task, its words in order of id, and plain facts for meta.json."""
+
+    train: Sentences
+    dev: Sentences
+    test: Sentences
+    vocabulary: list[str]
+    meta: dict[str, Any]
+
+
+def synthetic_data(task: Mapping[str, Any]) -> PreparedData:
+    """Draw train, dev and test sentences of a synthetic task, each from a seed of its own."""
+    from rnn_geometry.tasks.synthetic import build_task
+
+    built = build_task(task["family"], **family_options(task))
+    splits = {
+        split: built.sample(
+            task[f"{split}_size"], derive_seed(split, task["name"], task["data_seed"])
+        )
+        for split in SPLITS
+    }
+    splits = with_labels_of_task(splits, task)
+    meta = {
+        **built.meta(),
+        "kind": "synthetic",
+        "name": task["name"],
+        "settings": dict(task),
+        "mean_length": float(splits["test"].lengths.mean()),
+        "rows": {split: len(sentences) for split, sentences in splits.items()},
+    }
+    return PreparedData(**splits, vocabulary=list(built.words), meta=meta)
+
+
+def text_data(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
+    """Read, tokenise and split a real data set; see `text.prepare_text` for the options and errors."""
+    from rnn_geometry.tasks.text.prepare import prepare_text
+
+    seed = derive_seed("text", task["name"], task["data_seed"])
+    prepared = prepare_text(family_options(task), data_folder, seed % 2**32)
+    meta = {
+        **prepared.meta,
+        **expected_geometry(prepared.meta),
+        "name": task["name"],
+        "settings": dict(task),
+        "rows": {split: len(getattr(prepared, split)) for split in SPLITS},
+    }
+    splits = with_labels_of_task({split: getattr(prepared, split) for split in SPLITS}, task)
+    return PreparedData(**splits, vocabulary=list(prepared.vocabulary), meta=meta)
+
+
+def with_labels_of_task(
+    splits: dict[str, Sentences], task: Mapping[str, Any]
+) -> dict[str, Sentences]:
+    """Return the splits; with the option `shuffled_labels` the labels of train and dev are permuted among sentences.
+
+    The test split keeps its labels, so that a network of this control scores at chance.
+    """
+    if not task.get("shuffled_labels"):
+        return splits
+    permuted = {}
+    for split in ("train", "dev"):
+        rng = np.random.default_rng(derive_seed("labels", split, task["name"], task["data_seed"]))
+        permuted[split] = replace(splits[split], labels=rng.permutation(splits[split].labels))
+    return {**splits, **permuted}
+
+
+def save_prepared(prepared: PreparedData, folder: str | Path) -> None:
+    """Write the files of results/data/{task}."""
+    folder = Path(folder)
+    for split in SPLITS:
+        write_sentences(folder / f"{split}.parquet", getattr(prepared, split))
+    formats.write_json(folder / "vocab.json", prepared.vocabulary)
+    formats.write_json(folder / "meta.json", prepared.meta)

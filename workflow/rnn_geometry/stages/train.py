@@ -1,0 +1,161 @@
+"""Training one network from files to files. The script of the rule calls this; analysis is in `runs`.
+
+Apart from the analysis, so that a changed formula there trains nothing again.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from rnn_geometry.identity import SHUFFLED_LABELS, UNTRAINED, derive_seed
+from rnn_geometry.networks.checkpoint import Checkpoint
+from rnn_geometry.networks.classifier import build_classifier, prepare_device, save_classifier
+from rnn_geometry.networks.training import Diverged, Recipe, evaluate, train
+from rnn_geometry.stages.job import SharedNetwork, and_terminal
+from rnn_geometry.store import formats
+from rnn_geometry.store.hashes import data_hashes
+from rnn_geometry.tasks.sentences import Sentences, read_sentences
+from rnn_geometry.tasks.synthetic import word_vectors
+
+PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
+Log = Callable[[str], None]
+
+
+def train_runs(networks: Iterable[SharedNetwork], *, log: Log, **options) -> None:
+    """Train the networks of a job. One whose loss explodes ends the job when the others are done.
+
+    What is done is kept in checkpoints until all are, since Snakemake deletes the files of a job that fails. Raises
+    Diverged with a sentence for each network that failed. options: of `train_run`.
+    """
+    failed, checkpoints = [], []
+    for network in networks:
+        checkpoints.append(checkpoint_file(network.output))
+        try:
+            train_run(network.input, network.output, identity=network.identity, log=log, **options)
+        except Diverged as error:
+            failed.append(
+                "network {task} {model} L2 {l2} seed {seed}: ".format(**network.identity)
+                + str(error)
+            )
+            log(failed[-1])
+    if failed:
+        raise Diverged(" ".join(failed))
+    for path in checkpoints:
+        path.unlink(missing_ok=True)
+
+
+def checkpoint_file(output: Mapping[str, str]) -> Path:
+    """Return the file in which the state of a training lies until its job is done."""
+    return Path(output["model"]).with_name("checkpoint.safetensors")
+
+
+def train_run(
+    files,
+    output,
+    *,
+    identity: Mapping[str, str],
+    settings: dict,
+    device: str,
+    threads: int,
+    fingerprint: str,
+    log: Log,
+):
+    """Train one network and write model.safetensors, run.json and history.parquet."""
+    log, tell = and_terminal(log, "training {task} {model} L2 {l2} seed {seed}".format(**identity))
+    where = prepare_device(device, threads)
+    splits = {name: read_sentences(files[name]) for name in ("train", "dev", "test")}
+    vocabulary, meta = formats.read_json(files["vocab"]), formats.read_json(files["meta"])
+    seeds = run_seeds(identity)
+    network = network_settings(settings, meta, len(vocabulary))
+    classifier = build_classifier(
+        network, fixed_word_vectors(meta, len(vocabulary)), seed=seeds["initialisation"]
+    ).to(where)
+    recipe = Recipe.from_settings(settings)
+    versions = {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+    origin = {
+        "settings": settings,
+        "network": network,
+        "seeds": seeds,
+        "data_sha256": data_hashes(files),
+    }
+    origin |= {"fingerprint": fingerprint, "device": str(where), "threads": threads}
+    checkpoint = Checkpoint(checkpoint_file(output), {**origin, "torch": torch.__version__}, log)
+    options = {"batch_seed": seeds["batches"], "log": log, "checkpoint": checkpoint}
+    result = train(classifier, splits["train"], splits["dev"], recipe, **options)
+    _, accuracy = evaluate(classifier, splits["test"])
+    _, shuffled = evaluate(classifier, shuffled_words(splits["test"], seeds["shuffling"]))
+    tell(
+        f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; {result.seconds:.1f} CPU seconds"
+    )
+    log(f"test accuracy with the words of every text shuffled {shuffled:.4f}")
+    run = {
+        "task": identity["task"],
+        "model": identity["model"],
+        "cell": settings["cell"],
+        "l2": identity["l2"],
+        "seed": int(identity["seed"]),
+        "control": control_kind(settings, meta),
+        **origin,
+        "best_step": result.best_step,
+        "test_accuracy": accuracy,
+        "shuffled_accuracy": shuffled,
+        "versions": versions,
+        "train_seconds": result.seconds,
+    }
+    save_classifier(output["model"], classifier)
+    formats.write_table(output["history"], result.history)
+    formats.write_json(output["run"], run)
+
+
+def control_kind(settings: Mapping[str, Any], meta: Mapping[str, Any]) -> str | None:
+    """Return which control a network is, by what makes it one and not by its name; None if it is none."""
+    if settings["steps"] == 0:
+        return UNTRAINED
+    return SHUFFLED_LABELS if meta["settings"].get("shuffled_labels") else None
+
+
+def run_seeds(identity: Mapping[str, str]) -> dict[str, int]:
+    """Return separate seeds for weights, batch order and shuffled texts, derived from the wildcards of the run."""
+    wildcards = [identity[name] for name in ("task", "model", "l2", "seed")]
+    return {
+        purpose: derive_seed(purpose, *wildcards)
+        for purpose in ("initialisation", "batches", "shuffling")
+    }
+
+
+def shuffled_words(sentences: Sentences, seed: int) -> Sentences:
+    """Return the sentences with the words of each in a random order: what is left is a bag of words."""
+    order = np.random.default_rng(seed).random(len(sentences.tokens))
+    sentence_of = np.repeat(np.arange(len(sentences)), sentences.lengths)
+    return Sentences(
+        sentences.tokens[np.lexsort((order, sentence_of))], sentences.offsets, sentences.labels
+    )
+
+
+def network_settings(
+    settings: Mapping[str, Any], meta: Mapping[str, Any], words: int
+) -> dict[str, Any]:
+    """Return what `build_classifier` needs to know: cell, sizes, options of cell and readout."""
+    return {
+        "cell": settings["cell"],
+        "hidden_size": settings["hidden_size"],
+        "embedding_size": settings["embedding_size"] or settings["hidden_size"],
+        "cell_options": dict(settings["cell_options"]),
+        "readout_bias": settings["readout_bias"],
+        "readout_scale": settings["readout_scale"],
+        "words": words,
+        "classes": meta["classes"],
+        "fixed_embedding": meta["kind"] == "synthetic",
+    }
+
+
+def fixed_word_vectors(meta: Mapping[str, Any], words: int) -> np.ndarray | None:
+    """Return the one-hot word vectors of a synthetic task, (V, E); None for text, whose embedding is learned."""
+    return word_vectors(words, meta["zero_word"]) if meta["kind"] == "synthetic" else None

@@ -1,0 +1,136 @@
+"""Files: every write is atomic (beside, fsync, rename), every damaged file is one clear sentence. No pickles."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnn_geometry.store.files import _damaged, write_atomically
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text in UTF-8."""
+    write_atomically(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))
+
+
+def write_json(path: str | Path, value: Any) -> None:
+    """Write `value` as JSON with sorted keys; NaN and infinity are refused, use None."""
+    text = json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    write_text(path, text)
+
+
+def read_json(path: str | Path) -> Any:
+    """Read a JSON file."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise _damaged(path, error) from error
+
+
+def write_npz(path: str | Path, **arrays: np.ndarray) -> None:
+    """Write arrays to a compressed npz file; arrays of objects are refused."""
+    for name, array in arrays.items():
+        if np.asarray(array).dtype.hasobject:
+            raise TypeError(f"{name} holds Python objects, which would be pickled")
+    write_atomically(path, lambda temporary: np.savez_compressed(temporary, **arrays))
+
+
+def read_npz(path: str | Path, part: str = "", skip: Collection[str] = ()) -> dict[str, np.ndarray]:
+    """Read the arrays of an npz file but some, or those whose names begin with `part`, by the rest of their names."""
+    try:
+        # Opened here, since numpy leaves its own handle open when the archive is damaged.
+        with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as stored:
+            names = [name for name in stored.files if name.startswith(part) and name not in skip]
+            arrays = {name.removeprefix(part): stored[name] for name in names}
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        ValueError,
+        TypeError,
+        EOFError,
+        OSError,
+        KeyError,
+    ) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise _damaged(path, error) from error
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray):  # numpy returns what is no array as bytes
+            raise _damaged(path, ValueError(f"{name} is no array"))
+    return arrays
+
+
+def write_tensors(
+    path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None
+) -> None:
+    """Write arrays to a safetensors file."""
+    from safetensors.numpy import save_file
+
+    arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
+    write_atomically(path, lambda temporary: save_file(arrays, temporary, dict(metadata or {})))
+
+
+def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
+    """Read all arrays of a safetensors file."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise _damaged(path, error) from error
+
+
+def write_table(path: str | Path, columns: Mapping[str, Sequence]) -> None:
+    """Write equally long columns as CSV (None and NaN become empty) or Parquet, by the suffix of `path`."""
+    if Path(path).suffix == ".csv":
+        write_atomically(path, lambda temporary: _write_csv(temporary, columns))
+        return
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.table(dict(columns))
+    write_atomically(path, lambda temporary: pq.write_table(table, temporary, compression="zstd"))
+
+
+def _write_csv(path: str, columns: Mapping[str, Sequence]) -> None:
+    with open(path, "w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(
+            [_cell(value) for value in row] for row in zip(*columns.values(), strict=True)
+        )
+
+
+def _cell(value: Any) -> Any:
+    if value is None or (isinstance(value, (float, np.floating)) and np.isnan(value)):
+        return ""
+    return f"{value:.10g}" if isinstance(value, (float, np.floating)) else value
+
+
+def read_table(path: str | Path) -> dict[str, list]:
+    """Read a CSV (all values text) or Parquet table as a dictionary of lists."""
+    if Path(path).suffix == ".csv":
+        with open(path, newline="", encoding="utf-8") as handle:
+            header, *rows = list(csv.reader(handle)) or [[]]
+        return {name: [row[i] for row in rows] for i, name in enumerate(header)}
+    return _read_parquet(path).to_pydict()
+
+
+def _read_parquet(path: str | Path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(path, memory_map=True)
+    except (pa.ArrowInvalid, OSError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise _damaged(path, error) from error

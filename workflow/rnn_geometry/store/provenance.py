@@ -1,0 +1,108 @@
+"""Which configuration a folder of results was made with, so that nobody's results are taken for those of another.
+
+Snakemake compares settings with its own record of every file. Where results were unpacked, copied or moved there is no
+such record, and files of another configuration would count as up to date. This file beside them says what they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rnn_geometry.errors import UserError
+from rnn_geometry.store import formats
+
+FILE = "configuration.json"
+# Keys on which no number depends, or that are in the names of folders.
+NOT_COMPARED = {"files", "l2", "memory_mb", "hold_inputs"}
+
+
+def compared_settings(
+    tasks: Mapping[str, Mapping], models: Mapping[str, Mapping], analysis: Mapping[str, Any]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return the settings on which numbers depend, by section and name."""
+    sections = {"tasks": tasks, "models": models, "analysis": {"": analysis}}
+    kept = {
+        section: {
+            name: {key: value[key] for key in value if key not in NOT_COMPARED}
+            for name, value in named.items()
+        }
+        for section, named in sections.items()
+    }
+    return json.loads(json.dumps(kept))
+
+
+def check_results(
+    folder: str,
+    settings: Mapping[str, Mapping],
+    runs: Iterable[tuple[str, str, str]],
+    records: str | Path,
+) -> None:
+    """Raise UserError where `folder` holds networks of other settings that Snakemake knows nothing of.
+
+    settings: `compared_settings`; runs: (task, model, path of run.json) of every network that is asked for; records:
+    Snakemake's folder of records. A changed setting of networks that have records is no error: they are computed again.
+    """
+    before = read(folder)
+    changed = [difference for difference in differences(before, settings) if before]
+    if not changed:
+        return
+    runs = [run for run in runs if os.path.exists(run[2]) and not has_record(records, run[2])]
+    for section, name, key, old, new in changed:
+        if any(
+            section == "analysis" or name == {"tasks": task, "models": model}[section]
+            for task, model, _ in runs
+        ):
+            place = ".".join(filter(None, (section, name, key)))
+            raise UserError(
+                f"config key results: '{folder}' was made with another configuration ({place} was {json.dumps(old)}, "
+                f"now it is {json.dumps(new)}), and Snakemake has no record of these files, so that it would take them "
+                "for up to date; name another folder, delete this one, or use the configuration it was made with."
+            )
+
+
+def differences(
+    before: Mapping[str, Mapping], now: Mapping[str, Mapping]
+) -> Iterator[tuple[str, str, str, Any, Any]]:
+    """Yield (section, name, key, old value, new value) of what both have under one name and not with one value."""
+    for section, named in now.items():
+        for name, settings in named.items():
+            old = before.get(section, {}).get(name)
+            for key in sorted({*(old or {}), *settings}) if old is not None else []:
+                if old.get(key) != settings.get(key):
+                    yield section, name, key, old.get(key), settings.get(key)
+
+
+def read(folder: str | Path) -> dict[str, Any]:
+    """Return what `write` wrote into a folder of results; nothing where it is missing or damaged."""
+    try:
+        return formats.read_json(Path(folder) / FILE)
+    except (OSError, UserError):
+        return {}
+
+
+def write(folder: str | Path, settings: Mapping[str, Mapping]) -> None:
+    """Add settings to those that a folder of results was made with before."""
+    before = read(folder)
+    whole = {section: {**before.get(section, {}), **named} for section, named in settings.items()}
+    if whole != before:
+        formats.write_json(Path(folder) / FILE, whole)
+
+
+def has_record(records: str | Path, path: str) -> bool:
+    """Tell whether Snakemake has a record of how it made a file, or of a job that was killed while it made it.
+
+    Its name encodes the path, long ones in parts. Records of killed jobs lie in `incomplete`, beside `records`.
+    """
+    limit = 254
+    name = urlsafe_b64encode(path.encode()).decode()
+    parts = [name[i : i + limit] for i in range(0, len(name), limit)]
+    record = Path(*(f"@{part}" for part in parts[:-1]), parts[-1])
+    return any(
+        (folder / record).exists()
+        for folder in (Path(records), Path(records).parent / "incomplete")
+    )

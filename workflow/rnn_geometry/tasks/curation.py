@@ -1,0 +1,170 @@
+"""Which sentences are shown word by word: held-out ones, ones made to show integration, and those of the configuration.
+
+Shapes: s sentences, C outputs (classes or labels).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnn_geometry.errors import UserError
+from rnn_geometry.tasks.sentences import Sentences
+from rnn_geometry.tasks.synthetic import build_task
+from rnn_geometry.tasks.text.words import UNKNOWN_ID, split_words
+
+HELD_OUT, CURATED, CONFIGURED = range(3)  # kinds
+AS_WRITTEN, REVERSED, SHUFFLED = range(3)  # orders of the words
+UNKNOWN_LABEL = -1
+LONGEST = 80  # words of a held-out text that a page shows
+
+
+@dataclass(frozen=True)
+class ShownSentences:
+    """s sentences; labels (s, C) int8, one-hot or one column per label, UNKNOWN_LABEL where none is known.
+
+    kind: (s,) int8, HELD_OUT, CURATED or CONFIGURED. name: (s,) what a page calls each.
+    """
+
+    sentences: Sentences
+    kind: np.ndarray
+    name: np.ndarray
+
+
+def shown_sentences(
+    meta: Mapping[str, Any],
+    vocabulary: Sequence[str],
+    test: Sentences,
+    *,
+    held_out: int,
+    configured: Sequence[str],
+    seed: int,
+) -> ShownSentences:
+    """Return curated sentences, those of the configuration, and `held_out` of the test split, classes in turn.
+
+    The same meta, test split and seed give the same sentences. Raises UserError for a word of a configured sentence
+    that a synthetic task does not have, and for a sentence without words.
+    """
+    chosen = held_out_rows(test, held_out, seed)
+    groups = [curated(meta), written(configured, meta, vocabulary), from_test(test, chosen, meta)]
+    rows = [row for group in groups for row in group]
+    kinds = np.repeat([CURATED, CONFIGURED, HELD_OUT], [len(group) for group in groups]).astype(
+        np.int8
+    )
+    labels = np.array([label for _, _, label in rows], dtype=np.int8)
+    sentences = Sentences.from_lists([words for words, _, _ in rows], labels)
+    return ShownSentences(sentences, kinds, np.array([name for _, name, _ in rows]))
+
+
+Row = tuple[Sequence[int], str, np.ndarray]  # word ids, name, label (C,)
+
+
+def held_out_rows(test: Sentences, count: int, seed: int) -> np.ndarray:
+    """Return rows of the test split, drawn at random from each class (combination of labels) in turn.
+
+    Texts of more than LONGEST words are passed over where others are left.
+    """
+    order = np.random.default_rng(seed).permutation(len(test))
+    order = order[np.argsort(test.lengths[order] > LONGEST, kind="stable")]
+    labels = test.labels if test.labels.ndim == 2 else test.labels[:, None]
+    _, group = np.unique(labels, axis=0, return_inverse=True)
+    group = group.ravel()[order]
+    turn = np.zeros(len(order), dtype=np.int64)
+    for one in np.unique(group):
+        turn[group == one] = np.arange((group == one).sum())
+    chosen = np.lexsort((group, turn))[:count]
+    return order[chosen]
+
+
+def from_test(test: Sentences, rows: np.ndarray, meta: Mapping[str, Any]) -> list[Row]:
+    """Return rows of the test split with labels as columns."""
+    labels = test.labels[rows]
+    if labels.ndim == 1:
+        labels = np.eye(meta["classes"], dtype=np.int8)[labels]
+    parts = [test.tokens[test.offsets[row] : test.offsets[row + 1]] for row in rows]
+    return [
+        (part, f"held-out {i + 1}", label)
+        for i, (part, label) in enumerate(zip(parts, labels, strict=True))
+    ]
+
+
+def curated(meta: Mapping[str, Any]) -> list[Row]:
+    """Return sentences of a synthetic task that show what integration is; none for real text.
+
+    One word and then silence; two kinds of evidence one after the other and in turn; for tasks with modifiers the same
+    words with and without them.
+    """
+    if meta["kind"] != "synthetic":
+        return []
+    words, length = meta["words"], round(meta["mean_length"])
+    first, last, neutral = meta["evidence"][0], meta["evidence"][-1], meta["neutral"]
+    silence = [neutral] * (length - 1)
+    half = length // 2
+    plans = [
+        (f"{words[last]}, then only {words[neutral]}", [last, *silence]),
+        (f"only {words[neutral]}", [neutral, *silence]),
+        (f"first {words[first]}, then {words[last]}", [first] * (length - half) + [last] * half),
+        (
+            f"{words[first]} and {words[last]} in turn",
+            ([first, last] * length)[: length - 1 + length % 2],
+        ),
+    ]
+    plans += [
+        (
+            f"{words[modifier]} {words[last]}, then only {words[neutral]}",
+            [modifier, last, *silence[1:]],
+        )
+        for modifier in meta["modifiers"]
+    ]
+    return [(ids, name, label_by_rule(meta, ids)) for name, ids in plans]
+
+
+def label_by_rule(meta: Mapping[str, Any], ids: Sequence[int]) -> np.ndarray:
+    """Return the label (C,) of one sentence of a synthetic task by its own rule; unknown for a tie."""
+    task = build_task(meta["family"], **meta["options"])
+    label = task.labels_of(np.asarray(ids)[None], np.array([len(ids)]))[0]
+    if meta["multi_label"]:
+        return label
+    return np.eye(meta["classes"], dtype=np.int8)[label] if label >= 0 else unknown(meta)
+
+
+def unknown(meta: Mapping[str, Any]) -> np.ndarray:
+    """Return the label of a sentence whose label is not known, (C,)."""
+    return np.full(meta["classes"], UNKNOWN_LABEL, dtype=np.int8)
+
+
+def written(texts: Sequence[str], meta: Mapping[str, Any], vocabulary: Sequence[str]) -> list[Row]:
+    """Return the sentences of the configuration; synthetic ones have the label of their task's rule."""
+    ids_of = {word: i for i, word in enumerate(vocabulary)}
+    synthetic = meta["kind"] == "synthetic"
+    rows = []
+    for text in texts:
+        words = text.split() if synthetic else split_words(text)
+        if synthetic:
+            check_words(words, vocabulary, meta["name"])
+        ids = [ids_of.get(word, UNKNOWN_ID) for word in words]
+        if not ids:
+            raise UserError(
+                f"config key explorer.sentences.{meta['name']}: '{text}' holds no word."
+            )
+        rows.append((ids, text, label_by_rule(meta, ids) if synthetic else unknown(meta)))
+    return rows
+
+
+def check_words(words: Sequence[str], vocabulary: Sequence[str], task: str) -> None:
+    """Raise UserError for a word that a synthetic task does not have."""
+    for word in words:
+        if word not in vocabulary:
+            raise UserError(
+                f"config key explorer.sentences.{task}: '{word}' is no word of the task; accepted are "
+                f"{', '.join(vocabulary)}."
+            )
+
+
+def orders_of(ids: np.ndarray, seed: int) -> list[np.ndarray]:
+    """Return the words of one sentence as written, reversed and shuffled."""
+    ids = np.asarray(ids)
+    return [ids, ids[::-1], np.random.default_rng(seed).permutation(ids)]

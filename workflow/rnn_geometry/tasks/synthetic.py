@@ -1,0 +1,373 @@
+"""Synthetic classification tasks: words with scores, sentences drawn at random, labels that follow from the sum.
+
+The families are those of Aitken et al., ICLR 2021 (arXiv 2010.15114), and, for `context`, Maheswaranathan & Sussillo,
+ICML 2020 (arXiv 2004.08013). A sentence is L words; the scores of its words are summed; its label is a function of the
+sum. A family is a builder, its options and one line in FAMILIES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from math import acos, degrees
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rnn_geometry.errors import UserError
+from rnn_geometry.tasks import _sampling as sampling
+from rnn_geometry.tasks.sentences import Sentences
+
+LONGEST = 1000
+
+
+class Option(NamedTuple):
+    """An option of a family: its default, whether a value is accepted, and which values are, in words."""
+
+    default: Any
+    check: Callable[[Any], bool]
+    accepted: str
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A synthetic task with V words, C classes (or labels, if multi_label) and score vectors of D entries.
+
+    words: V names by id. scores: (V, D) float64, what a word adds to the sum. neutral: id of the word without evidence.
+    zero_word: id of the word whose vector is zero, None if every word is one-hot. evidence, modifiers: ids of the words
+    that carry a score, and that change the scores of others. dimension_expected: of the manifold.
+    readout_angle_expected: between readout vectors, degrees, None where the theory gives none. options: all options.
+    """
+
+    family: str
+    words: tuple[str, ...]
+    scores: np.ndarray
+    neutral: int
+    zero_word: int | None
+    evidence: tuple[int, ...]
+    modifiers: tuple[int, ...]
+    multi_label: bool
+    class_names: tuple[str, ...]
+    dimension_expected: int
+    readout_angle_expected: float | None
+    options: Mapping[str, Any]
+    _draw: Callable[..., np.ndarray] = field(repr=False)
+    _total: Callable[..., np.ndarray] = field(repr=False)
+    _classify: Callable[[np.ndarray], np.ndarray] = field(repr=False)
+
+    def sample(self, n: int, seed: int) -> Sentences:
+        """Draw n labelled sentences; the same seed gives the same sentences.
+
+        Lengths are uniform over the option `length` before sentences are dropped: those with a tie always, and where
+        `balanced` is set those of classes that are complete. Then every class (every combination of labels) has n // C
+        sentences, or one more for n % C of them. Raises UserError if a class comes up too rarely for that.
+        """
+        if not isinstance(n, (int, np.integer)) or isinstance(n, bool) or n < 0:
+            raise UserError(
+                f"The number of sentences is {n!r}; accepted is an integer of at least 0."
+            )
+        rng = np.random.default_rng(seed)
+        groups = 2 ** len(self.class_names) if self.multi_label else len(self.class_names)
+        quotas = sampling.equal_quotas(rng, n, groups if self.options["balanced"] else 1)
+        chunk = max(1, sampling.WORDS_AT_A_TIME // max(self.options["length"][1], len(self.words)))
+        try:
+            columns = sampling.redraw(partial(self._draw_rows, rng), self._keys, quotas, chunk)
+        except sampling.RareClassError as error:
+            raise UserError(self._too_rare(error)) from None
+        order = rng.permutation(n)  # the rows kept last are of rare classes
+        return Sentences.from_padded(*(column[order] for column in columns))
+
+    def labels_of(self, tokens: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Return the labels of padded word ids, tokens (n, T) and lengths (n,); padding may be any id.
+
+        (n,) int64 classes, -1 for a tie, which `sample` never returns; multi-label: (n, C) int8, 1 where a label holds.
+        """
+        return self._classify(self._total(np.asarray(tokens), np.asarray(lengths), self.scores))
+
+    def totals(self, tokens: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Return the summed scores (n, D) of sentences, modifiers applied; padding may be any id of a word."""
+        return self._total(np.asarray(tokens), np.asarray(lengths), self.scores)
+
+    def word_vectors(self) -> np.ndarray:
+        """Return the word vectors (V, E) float32: one-hot, E = V; with a zero word E = V - 1 and its row is zero."""
+        return word_vectors(len(self.words), self.zero_word)
+
+    def meta(self) -> dict[str, Any]:
+        """Return what describes the task as plain values for meta.json; `classes` is C."""
+        plain = {name: value for name, value in vars(self).items() if not name.startswith("_")}
+        plain |= {
+            "classes": len(self.class_names),
+            "scores": self.scores.tolist(),
+            "options": dict(self.options),
+        }
+        for values in (plain, plain["options"]):
+            values.update(
+                {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+            )
+        return plain
+
+    def _draw_rows(
+        self, rng: np.random.Generator, rows: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return `rows` sentences as padded tokens (rows, T), lengths and labels."""
+        low, high = self.options["length"]
+        lengths = rng.integers(low, high + 1, size=rows)
+        drawn = self._draw(rng, lengths)
+        tokens = np.pad(
+            drawn, ((0, 0), (0, high - drawn.shape[1])), constant_values=sampling.PADDING
+        )
+        return tokens, lengths, self.labels_of(tokens, lengths)
+
+    def _keys(self, columns: tuple[np.ndarray, ...]) -> np.ndarray:
+        """Return the group of every row, -1 for a tie: the class, or the labels as bits; 0 if nothing is balanced."""
+        labels = columns[-1]
+        keys = labels @ 2 ** np.arange(len(self.class_names)) if self.multi_label else labels
+        return keys if self.options["balanced"] else np.minimum(keys, 0)
+
+    def _too_rare(self, error: sampling.RareClassError) -> str:
+        names = self.class_names
+        found = sampling.combination(names, error.index) if self.multi_label else names[error.index]
+        found = f"class '{found}'" if self.options["balanced"] else "a sentence without a tie"
+        low, high = self.options["length"]
+        return (
+            f"{found} came up only {error.seen} times in {error.drawn} sentences with length [{low}, {high}]; accepted "
+            "are lengths, classes and labels with which every class can be drawn, or balanced: false."
+        )
+
+
+def word_vectors(words: int, zero_word: int | None) -> np.ndarray:
+    """Return one-hot vectors (V, E) float32 of `words` = V words; with a zero word E = V - 1 and its row is zero."""
+    vectors = np.eye(words, dtype=np.float32)
+    return vectors if zero_word is None else np.delete(vectors, zero_word, axis=1)
+
+
+def build_task(family: str, **options: Any) -> Task:
+    """Return a task of a family in FAMILIES; options that are left out have the family's defaults.
+
+    Raises UserError, one sentence, for an unknown family or option and for a value that is not accepted.
+    """
+    if not isinstance(family, str) or family not in FAMILIES:
+        raise UserError(f"family is {family!r}; accepted are {', '.join(FAMILIES)}.")
+    return FAMILIES[family](family, options)
+
+
+def totals_of(meta: Mapping[str, Any], sentences: Sentences) -> np.ndarray:
+    """Return the summed scores (n, D) of sentences of the synthetic task that meta.json describes."""
+    return build_task(meta["family"], **meta["options"]).totals(*sentences.padded())
+
+
+class Family(NamedTuple):
+    """A family of tasks: build(family, options) -> Task, and its options beside those that all families share."""
+
+    build: Callable[..., Task]
+    own: Mapping[str, Option]
+
+    def __call__(self, family: str, options: Mapping[str, Any]) -> Task:
+        known = {**self.own, **_COMMON}
+        for name, value in options.items():
+            if name not in known:
+                raise UserError(
+                    f"{name} is not an option of {family} tasks; accepted are {', '.join(known)}."
+                )
+            if not known[name].check(value):
+                raise UserError(f"{name} is {value!r}; accepted is {known[name].accepted}.")
+        full = {name: options.get(name, option.default) for name, option in known.items()}
+        full["length"] = tuple(np.broadcast_to(full["length"], 2).tolist())  # 25 is [25, 25]
+        return self.build(family, full)
+
+
+def _task(
+    family: str, options: Mapping[str, Any], words: Mapping[str, Any], neutral: str, **fields: Any
+) -> Task:
+    """Return a Task from `words`, the score of every word by name; fill in what follows from it."""
+    names, scores = (
+        tuple(words),
+        np.array([np.atleast_1d(score) for score in words.values()], dtype=np.float64),
+    )
+    place = names.index(neutral)
+    usual = {
+        "zero_word": place if options["neutral"] == "zero" else None,
+        "evidence": tuple(np.flatnonzero(scores.any(axis=1)).tolist()),
+        "modifiers": (),
+        "multi_label": False,
+        "readout_angle_expected": None,
+        "_draw": partial(sampling.uniform_words, words=len(names)),
+        "_total": sampling.sum_of_words,
+    }
+    return Task(
+        family=family,
+        words=names,
+        scores=scores,
+        neutral=place,
+        options=options,
+        **{**usual, **fields},
+    )
+
+
+def _categorical(family: str, options: dict[str, Any]) -> Task:
+    """N unordered classes, label = class of the largest score; a word of class i adds rho to its pair (0-1, 2-3, ..).
+
+    The correlation goes with the word's strength: a strong word adds 2 rho, a negative one -rho. The last of an odd
+    number of classes has no pair.
+    """
+    classes = options["classes"]
+    pair = np.arange(classes) ^ 1
+    vectors = np.eye(classes) + (pair[:, None] == np.arange(classes)) * options["correlation"]
+    kinds = (
+        {"evid": 1}
+        | ({"strong": 2} if options["strong"] else {})
+        | ({"negative": -1} if options["negative"] else {})
+    )
+    words = {
+        f"{kind}_{i}": strength * vectors[i]
+        for kind, strength in kinds.items()
+        for i in range(classes)
+    }
+    words["neutral"] = np.zeros(classes)
+    fields = {
+        "class_names": tuple(f"class_{i}" for i in range(classes)),
+        "dimension_expected": classes - 1,
+        "readout_angle_expected": degrees(acos(-1 / (classes - 1))),
+        "_draw": partial(_SAMPLINGS[options["sampling"]], words=len(words)),
+        "_classify": sampling.largest,
+    }
+    return _task(family, options, words, "neutral", **fields)
+
+
+def _ordered(family: str, options: dict[str, Any]) -> Task:
+    """Classes by equal division of the range of the score, -2L .. 2L for the longest length L."""
+    classes = options["classes"]
+    fields = {
+        "class_names": _ORDERED_NAMES[classes],
+        "dimension_expected": 1,
+        "readout_angle_expected": 180.0 if classes == 2 else None,
+        "_draw": partial(sampling.uniform_sums, values=tuple(_SENTIMENT.values())),
+        "_classify": partial(
+            sampling.equal_division, classes=classes, longest=options["length"][1]
+        ),
+    }
+    return _task(family, options, _SENTIMENT, "the", **fields)
+
+
+def _ordered2d(family: str, options: dict[str, Any]) -> Task:
+    """One to five stars from a sentiment and a neutrality score."""
+    words = {
+        "awesome": (2, -1),
+        "good": (1, 0.5),
+        "okay": (0, 2),
+        "bad": (-1, 0.5),
+        "awful": (-2, -1),
+        "the": (0, 0),
+    }
+    names = _ORDERED_NAMES[5]
+    return _task(
+        family,
+        options,
+        words,
+        "the",
+        class_names=names,
+        dimension_expected=2,
+        _classify=sampling.stars,
+    )
+
+
+def _multilabel(family: str, options: dict[str, Any]) -> Task:
+    """k independent labels, each with a positive and a negative word; label i holds if its score is at least 0."""
+    k, longest = options["labels"], options["length"][1]
+    if options["balanced"] and longest < k:
+        raise UserError(
+            f"length is at most {longest}; accepted is at least {k}, a word for each of {k} balanced labels."
+        )
+    words = {
+        f"{kind}_{i}": sign * row for i, row in enumerate(np.eye(k)) for kind, sign in _POLARITY
+    }
+    fields = {
+        "multi_label": True,
+        "class_names": tuple(f"label_{i}" for i in range(k)),
+        "dimension_expected": k,
+        "readout_angle_expected": 90.0 if k > 1 else None,
+        "_classify": sampling.not_negative,
+    }
+    return _task(family, options, {**words, "neutral": np.zeros(k)}, "neutral", **fields)
+
+
+def _context(family: str, options: dict[str, Any]) -> Task:
+    """Two classes by the sign of the sentiment, with words that change the words after them."""
+    words = {**_SENTIMENT, "not": 0, "extremely": 0}
+    flip, double = len(words) - 2, len(words) - 1
+    fields = {
+        "modifiers": (flip, double),
+        "class_names": _ORDERED_NAMES[2],
+        "dimension_expected": 1,
+        "readout_angle_expected": 180.0,
+        "_total": partial(sampling.modified_sum, flip=flip, double=double),
+        "_classify": sampling.sign,
+    }
+    return _task(family, options, words, "the", **fields)
+
+
+_SENTIMENT = {"awful": -2, "bad": -1, "good": 1, "awesome": 2, "the": 0}
+_POLARITY = (("positive", 1), ("negative", -1))
+_ORDERED_NAMES = {
+    2: ("negative", "positive"),
+    3: ("negative", "neutral", "positive"),
+    5: ("one_star", "two_stars", "three_stars", "four_stars", "five_stars"),
+}
+_SAMPLINGS = {
+    "uniform_word": sampling.uniform_words,
+    "uniform_score": sampling.uniform_compositions,
+}
+
+
+def _whole(low: int, high: int) -> Callable[[Any], bool]:
+    """Return a check for an integer of a range; true and false are none, though Python counts them as such."""
+    return lambda value: type(value) is int and low <= value <= high
+
+
+def _is_length(value: Any) -> bool:
+    fixed = _whole(1, LONGEST)
+    pair = isinstance(value, (list, tuple)) and len(value) == 2 and all(map(fixed, value))
+    return value[0] <= value[1] if pair else fixed(value)
+
+
+def _one_of(default: Any, *values: Any) -> Option:
+    """Return an option with a closed list of values; equal values of another type (1.0 and 1) are not accepted."""
+    names = " or ".join(", ".join(map(str, values)).rsplit(", ", 1)).replace(
+        "True or False", "true or false"
+    )
+    return Option(
+        default,
+        lambda value: any(type(value) is type(one) and value == one for one in values),
+        names,
+    )
+
+
+_COMMON = {
+    "length": Option(
+        25, _is_length, f"an integer from 1 to {LONGEST}, or [low, high] with low <= high"
+    ),
+    "balanced": _one_of(True, True, False),
+    "neutral": _one_of("zero", "zero", "one_hot"),
+}
+_CATEGORICAL = {
+    "classes": Option(3, _whole(2, 100), "an integer from 2 to 100"),
+    "sampling": _one_of("uniform_word", *_SAMPLINGS),
+    "strong": _one_of(False, True, False),
+    "negative": _one_of(False, True, False),
+    "correlation": Option(
+        0.0,
+        lambda value: type(value) in (int, float) and 0 <= value < 1,
+        "a number of at least 0 and less than 1",
+    ),
+}
+
+FAMILIES = {
+    "categorical": Family(_categorical, _CATEGORICAL),
+    "ordered": Family(_ordered, {"classes": _one_of(5, *_ORDERED_NAMES)}),
+    "ordered2d": Family(_ordered2d, {"classes": _one_of(5, 5)}),
+    "multilabel": Family(
+        _multilabel, {"labels": Option(2, _whole(1, 16), "an integer from 1 to 16")}
+    ),
+    "context": Family(_context, {"classes": _one_of(2, 2)}),
+}
