@@ -7,9 +7,11 @@ nothing again.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+NETWORKS = "runs"  # folder of all networks below the results
 UNTRAINED, SHUFFLED_LABELS = "untrained", "shuffled_labels"
 # Names of controls end so; `claims.networks_table` takes the ending off again.
 ENDINGS = {UNTRAINED: "-untrained", SHUFFLED_LABELS: "-shuffled"}
@@ -34,7 +36,7 @@ def derive_seed(purpose: str, *wildcards: Any) -> int:
 
 def run_folder(run: Mapping[str, Any]) -> str:
     """Return the folder of a network below the results."""
-    return f"runs/{run['task']}/{run['model']}/l2-{run['l2']}/seed-{run['seed']}"
+    return Network(*(run[name] for name in Network._fields)).folder
 
 
 class Network(NamedTuple):
@@ -44,6 +46,23 @@ class Network(NamedTuple):
     model: str
     l2: str
     seed: int
+
+    @property
+    def name(self) -> str:
+        """What tells the network from others of its task; the end of its folder."""
+        return f"{self.model}/l2-{self.l2}/seed-{self.seed}"
+
+    @property
+    def folder(self) -> str:
+        """The folder of the network below the results."""
+        return f"{NETWORKS}/{self.task}/{self.name}"
+
+
+def network_of(path: str) -> Network:
+    """Return the network that a file below the results belongs to."""
+    found = re.findall(rf"(?:^|/){NETWORKS}/([^/]+)/([^/]+)/l2-([^/]+)/seed-([0-9]+)(?=/|$)", path)
+    task, model, l2, seed = found[-1]
+    return Network(task, model, l2, int(seed))
 
 
 def is_control(network: Network) -> bool:
