@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 IDENTITY = ("task", "model", "cell", "l2", "seed")
 # Columns of runs.csv in order; docs/tables.md says what each one means.
@@ -110,3 +114,13 @@ def learned(run: Mapping[str, Any]) -> bool:
     """Tell whether a network has learned its task: its test accuracy is beyond that of the commonest class."""
     accuracy, commonest = float(run["test_accuracy"]), float(run["majority_accuracy"])
     return accuracy > commonest + LEARNED * (1 - commonest)
+
+
+TEXT = ("task", "model", "cell", "l2", "control", "value", "sweep", "hold_input", "class", "word")
+
+
+def read_frame(table: str, path: str | Path) -> pd.DataFrame:
+    """Read a table as a frame: text stays text, an empty cell is NaN; in `words`, `null` is a word like others."""
+    import pandas as pd
+
+    return pd.read_csv(path, dtype=dict.fromkeys(TEXT, str), keep_default_na=table != "words")
