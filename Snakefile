@@ -10,15 +10,11 @@ configfile: "config/config.yaml"
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/limits.smk"
-include: "workflow/rules/data.smk"
-include: "workflow/rules/train.smk"
-include: "workflow/rules/dynamics.smk"
-include: "workflow/rules/geometry.smk"
+include: "workflow/rules/tasks.smk"
+include: "workflow/rules/networks.smk"
+include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
-include: "workflow/rules/claims.smk"
 include: "workflow/rules/pages.smk"
-include: "workflow/rules/report.smk"
 include: "workflow/rules/docs.smk"
 
 
@@ -29,3 +25,4 @@ rule all:
         rules.figures.input,
         rules.claims.input,
         rules.start_page.output,
+        rules.report.output,

@@ -1,6 +1,6 @@
 """What it costs to build the graph of a configuration: a dry run, its CPU time, memory, jobs and largest folder.
 
-    python benchmarks/graph.py [--configfile config/paper.yaml] [--seeds 12] [--seeds_per_job 4]
+    python benchmarks/graph.py [--configfile config/paper.yaml] [--seeds 12] [--networks_per_job 4]
 
 Nothing is computed. seeds: so many seeds in place of the configuration's, 0 and up, for every task.
 """
@@ -56,10 +56,10 @@ def main() -> None:
     )
     parser.add_argument("--configfile", default="config/paper.yaml")
     parser.add_argument("--seeds", type=int)
-    parser.add_argument("--seeds_per_job", type=int)
+    parser.add_argument("--networks_per_job", type=int)
     arguments = parser.parse_args()
     seeds = list(range(arguments.seeds)) if arguments.seeds else None
-    changes = {"seeds": seeds, "seeds_per_job": arguments.seeds_per_job}
+    changes = {"seeds": seeds, "networks_per_job": arguments.networks_per_job}
     changes = {key: value for key, value in changes.items() if value is not None}
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as changed:
         json.dump(changes, changed)

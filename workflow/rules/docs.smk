@@ -1,6 +1,15 @@
-# docs/natural.md, docs/claims.md and their figures, from small tables that are committed; nothing of this is part of `all`.
-KEPT_IN = "docs/data" if RESULTS == "results/natural" else f"{RESULTS}/kept"
+# docs/natural.md, docs/claims.md and their figures, from small tables that are committed; nothing of this is in `all`.
 KEPT = ("natural", "hold_inputs", "predictions", "tasks", "words")
+GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")
+KEPT_SWEEPS = (
+    "classes", "labels", "length", "hidden-size", "correlation", "hold-input", "l2-gru", "l2-lstm", "l2-ugrnn",
+    "l2-vanilla",
+)  # fmt: skip
+
+
+def kept_in(results):
+    """Only the battery of a page replaces its committed tables; another one keeps its own beside its results."""
+    return "docs/data" if RESULTS == results else PLAN.path("kept")
 
 
 localrules:
@@ -13,59 +22,40 @@ rule documentation:
         "docs/claims.md",
 
 
-rule document:
+rule document_natural:
     input:
         **{name: f"docs/data/{name}.csv" for name in KEPT},
-        template="workflow/report/natural.md",
     output:
         page="docs/natural.md",
         figure="docs/figures/natural.png",
     log:
-        f"{RESULTS}/logs/document.log",
+        PLAN.path("logs/document_natural.log"),
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=hold_memory(1000),
-        runtime=hold_minutes(10),
     params:
-        fingerprint=fingerprint("document", "docs.smk"),
+        **stage("document_natural"),
     script:
-        "../scripts/document.py"
+        "../scripts/stage.py"
 
 
-# Only config/natural.yaml replaces the committed tables; another battery keeps its own beside its results.
 rule keep_natural:
     input:
-        runs=f"{RESULTS}/tables/runs.csv",
-        tasks=f"{RESULTS}/tables/tasks.csv",
-        dimension=f"{RESULTS}/tables/dimension.csv",
-        hold_inputs=f"{RESULTS}/tables/hold_inputs.csv",
-        predictions=f"{RESULTS}/tables/predictions.csv",
-        words=f"{RESULTS}/tables/words.csv",
+        runs=PLAN.path("tables/runs.csv"),
+        tasks=PLAN.path("tables/tasks.csv"),
+        dimension=PLAN.path("tables/dimension.csv"),
+        hold_inputs=PLAN.path("tables/hold_inputs.csv"),
+        predictions=PLAN.path("tables/predictions.csv"),
+        words=PLAN.path("tables/words.csv"),
     output:
-        **{name: f"{KEPT_IN}/{name}.csv" for name in KEPT},
+        **{name: f"{kept_in('results/natural')}/{name}.csv" for name in KEPT},
     log:
-        f"{RESULTS}/logs/keep_natural.log",
+        PLAN.path("logs/keep_natural.log"),
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=hold_memory(1000),
-        runtime=hold_minutes(10),
     params:
-        fingerprint=fingerprint("keep_natural", "docs.smk"),
+        **stage("keep_natural"),
     script:
-        "../scripts/keep_natural.py"
-
-
-# The verdicts of config/battery.yaml, and the figures of its sweeps.
-CLAIMS_KEPT_IN = "docs/data" if RESULTS == "results/battery" else f"{RESULTS}/kept"
-GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")
-KEPT_SWEEPS = (
-    "classes", "labels", "length", "hidden-size", "correlation", "hold-input", "l2-gru", "l2-lstm", "l2-ugrnn",
-    "l2-vanilla",
-)  # fmt: skip
+        "../scripts/stage.py"
 
 
 rule document_claims:
@@ -73,48 +63,34 @@ rule document_claims:
         claims="docs/data/claims.csv",
         sweeps="docs/data/sweeps.csv",
         costs="docs/data/battery_costs.csv",
-        template="workflow/report/claims.md.jinja",
-        told="workflow/report/claims_told.yaml",
     output:
         page="docs/claims.md",
         grids=expand("docs/figures/claims_{grid}.png", grid=GRIDS),
         sweeps=expand("docs/figures/sweep_{sweep}.png", sweep=KEPT_SWEEPS),
     log:
-        f"{RESULTS}/logs/document_claims.log",
+        PLAN.path("logs/document_claims.log"),
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=hold_memory(1000),
-        runtime=hold_minutes(10),
     params:
-        claims=lambda wildcards: configuration.plain(CLAIMS),
-        fingerprint=fingerprint("document_claims", "docs.smk"),
+        **stage("document_claims", claims=lambda wildcards: CLAIMS),
     script:
-        "../scripts/document_claims.py"
+        "../scripts/stage.py"
 
 
-# Only config/battery.yaml replaces the committed tables.
 rule keep_claims:
     input:
-        claims=f"{RESULTS}/tables/claims.csv",
-        sweeps=f"{RESULTS}/tables/sweeps.csv",
-        runs=f"{RESULTS}/tables/runs.csv",
+        claims=PLAN.path("tables/claims.csv"),
+        sweeps=PLAN.path("tables/sweeps.csv"),
+        runs=PLAN.path("tables/runs.csv"),
     output:
-        claims=f"{CLAIMS_KEPT_IN}/claims.csv",
-        sweeps=f"{CLAIMS_KEPT_IN}/sweeps.csv",
-        costs=f"{CLAIMS_KEPT_IN}/battery_costs.csv",
+        claims=f"{kept_in('results/battery')}/claims.csv",
+        sweeps=f"{kept_in('results/battery')}/sweeps.csv",
+        costs=f"{kept_in('results/battery')}/battery_costs.csv",
     log:
-        f"{RESULTS}/logs/keep_claims.log",
+        PLAN.path("logs/keep_claims.log"),
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=hold_memory(1000),
-        runtime=hold_minutes(10),
     params:
-        folder=f"{RESULTS}/benchmarks",
-        benchmarks=own_benchmarks(),
-        fingerprint=fingerprint("keep_claims", "docs.smk"),
+        **stage("keep_claims", folder=PLAN.path("benchmarks"), benchmarks=PLAN.benchmarks),
     script:
-        "../scripts/keep_claims.py"
+        "../scripts/stage.py"

@@ -1,130 +1,91 @@
-# Figures: a panel and a page per network, figures per task, and over all networks. None of them imports torch.
-OVERVIEWS = [
-    "dimension_overview",
-    "readout_angles",
-    "accuracy_cliff",
-    "time_constants",
-    "predicted_dimension",
-    "estimators",
-]
+# Figures: a panel and a page per network, figures per task, over all networks and of sweeps. None imports torch.
+ARRAYS = (
+    "run.json",
+    "geometry.json",
+    "states.npz",
+    "slow_points.npz",
+    "slow_modes.npz",
+    "fixed_points.npz",
+    "linearization.npz",
+)
+OF_GALLERY = ("run.json", "states.npz", "slow_points.npz", "geometry.json")
 
 
-# Files of one network that its figures read.
-PORTRAIT_FILES = {
-    "run": "json", "geometry": "json", "states": "npz", "slow_points": "npz", "slow_modes": "npz", "fixed_points": "npz",
-    "linearization": "npz",
-}  # fmt: skip
+def by_stem(names, files):
+    """Name files by their stems."""
+    return {name.split(".")[0]: made for name, made in zip(names, files)}
 
 
-HEADLINE = headline_pair()
+def overview_output(name, place=None):
+    """One figure over all networks as PNG, which the report holds; place: its file where that has a wildcard."""
+    return report(
+        PLAN.path(f"figures/{place or name}.png"),
+        category="Over networks",
+        labels={"figure": name.replace("_", " ")},
+        caption=f"../report/{name}.rst",
+    )
 
 
-rule plot_network:
-    input:
-        run=f"{RUN}/run.json",
-        history=f"{RUN}/history.parquet",
-        states=f"{RUN}/states.npz",
-        slow_points=f"{RUN}/slow_points.npz",
-        fixed_points=f"{RUN}/fixed_points.npz",
-        linearization=f"{RUN}/linearization.npz",
-        geometry=f"{RUN}/geometry.json",
-        meta=f"{DATA}/meta.json",
-        vocab=f"{DATA}/vocab.json",
-        statistics=f"{DATA}/word_statistics.json",
-    output:
-        panel=report(
-            f"{RUN}/panel.png",
-            category="Networks",
-            subcategory="{task}",
-            labels={"model": "{model}", "L2": "{l2}", "seed": "{seed}"},
-            caption="../report/panel.rst",
-        ),
-        page=f"{RUN}/index.html",
-    log:
-        f"{RESULTS}/logs/plot_network/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/plot_network/{{task}}/{{model}}/l2-{{l2}}/seed-{{seed}}.tsv"
-    group:
-        "analysis"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=hold_memory(1000),
-        runtime=hold_minutes(10),
-    params:
-        explorer=is_portrayed,
-        templates=lambda wildcards: page_templates("network.html.jinja"),
-        fingerprint=fingerprint("plot_network", "figures.smk"),
-    script:
-        "../scripts/plot_network.py"
+def sweep_output(name):
+    """The figure of one sweep."""
+    return report(
+        PLAN.path(f"figures/sweep_{name}.png"),
+        category="Sweeps",
+        labels={"figure": name},
+        caption="../report/sweep.rst",
+    )
 
 
-rule plot_overview:
-    input:
-        runs=f"{RESULTS}/tables/runs.csv",
-        tasks=f"{RESULTS}/tables/tasks.csv",
-        dimension=f"{RESULTS}/tables/dimension.csv",
-    output:
-        **{name: overview_output(name) for name in OVERVIEWS},
-        vector=expand(f"{RESULTS}/figures/{{name}}.{{kind}}", name=OVERVIEWS, kind=VECTOR),
-    log:
-        f"{RESULTS}/logs/plot_overview.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/plot_overview.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=hold_memory(1000),
-        runtime=hold_minutes(10),
-    params:
-        shown=[list(network) for network in DESIGN.judged if not is_control(network)],
-        fingerprint=fingerprint("plot_overview", "figures.smk"),
-    script:
-        "../scripts/plot_overview.py"
+def panel_output(path, member):
+    """The panel of one network."""
+    model, l2, seed = member
+    return report(
+        path,
+        category="Networks",
+        subcategory="{task}",
+        labels={"model": model, "L2": l2, "seed": str(seed)},
+        caption="../report/panel.rst",
+    )
 
 
-# One network per task and model stands for all: the first L2 and the first seed.
-rule plot_gallery:
-    input:
-        run=first_runs(f"{RUN}/run.json"),
-        states=first_runs(f"{RUN}/states.npz"),
-        slow_points=first_runs(f"{RUN}/slow_points.npz"),
-        geometry=first_runs(f"{RUN}/geometry.json"),
-        meta=first_runs(f"{DATA}/meta.json"),
-    output:
-        png=overview_output("manifolds"),
-        vector=expand(f"{RESULTS}/figures/manifolds.{{kind}}", kind=VECTOR),
-    log:
-        f"{RESULTS}/logs/plot_gallery.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/plot_gallery.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=hold_memory(1000),
-        runtime=hold_minutes(10),
-    params:
-        fingerprint=fingerprint("plot_gallery", "figures.smk"),
-    script:
-        "../scripts/plot_gallery.py"
+for BLOCK in PLAN.blocks("plot_network"):
+
+    rule:
+        name:
+            BLOCK.rule
+        input:
+            **BLOCK.input,
+        output:
+            panel=list(map(panel_output, BLOCK.output["panel"], BLOCK.block.members)),
+            index=BLOCK.output["index"],
+        log:
+            BLOCK.log,
+        benchmark:
+            BLOCK.benchmark
+        wildcard_constraints:
+            task=BLOCK.task_pattern,
+        group:
+            "analysis"
+        conda:
+            ENVIRONMENT
+        resources:
+            **LIMITS.of_block(BLOCK),
+        params:
+            **networks_stage(BLOCK),
+        script:
+            "../scripts/networks.py"
 
 
 # What the paper and its talk draw of one network, a panel per model: the first network of each.
 rule plot_task:
     input:
-        **{
-            name: lambda wildcards, file=f"{name}.{kind}": filled(f"{RUN}/{file}", first_of(wildcards.task))
-            for name, kind in PORTRAIT_FILES.items()
-        },
-        portraits=f"{RESULTS}/portraits/{{task}}.npz",
-        meta=f"{DATA}/meta.json",
-        vocab=f"{DATA}/vocab.json",
+        **by_stem(ARRAYS, [networks_of_task(PLAN.first_of, file) for file in ARRAYS]),
+        portraits=PLAN.path("portraits/{task}.npz"),
+        meta=PLAN.of_task("meta.json"),
+        vocab=PLAN.of_task("vocab.json"),
     output:
         report(
-            directory(f"{RESULTS}/figures/{{task}}"),
+            directory(PLAN.path("figures/{task}")),
             patterns=["{figure}.png"],
             category="Tasks",
             subcategory="{task}",
@@ -132,51 +93,98 @@ rule plot_task:
             caption="../report/task.rst",
         ),
     log:
-        f"{RESULTS}/logs/plot_task/{{task}}.log",
+        PLAN.path("logs/plot_task/{task}.log"),
     benchmark:
-        f"{RESULTS}/benchmarks/plot_task/{{task}}.tsv"
+        PLAN.path("benchmarks/plot_task/{task}.tsv")
     group:
         "task"
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=hold_memory(1000),
-        runtime=hold_minutes(10),
     params:
-        fingerprint=fingerprint("plot_task", "figures.smk"),
+        **stage("plot_task"),
     script:
-        "../scripts/plot_task.py"
+        "../scripts/stage.py"
+
+
+rule plot_overview:
+    input:
+        runs=PLAN.path("tables/runs.csv"),
+        tasks=PLAN.path("tables/tasks.csv"),
+        dimension=PLAN.path("tables/dimension.csv"),
+    output:
+        **{name: overview_output(name) for name in OVERVIEWS},
+        vector=expand(PLAN.path("figures/{name}.{kind}"), name=OVERVIEWS, kind=VECTOR),
+    log:
+        PLAN.path("logs/plot_overview.log"),
+    benchmark:
+        PLAN.path("benchmarks/plot_overview.tsv")
+    conda:
+        ENVIRONMENT
+    params:
+        **stage("plot_overview", shown=[list(network) for network in PLAN.overview]),
+    script:
+        "../scripts/stage.py"
+
+
+# One network per task and model stands for all: the first L2 and the first seed.
+rule plot_gallery:
+    input:
+        **by_stem(OF_GALLERY, [PLAN.of(PLAN.first, file) for file in OF_GALLERY]),
+        meta=PLAN.of_their_tasks(PLAN.first, "meta.json"),
+    output:
+        png=overview_output("manifolds"),
+        vector=expand(PLAN.path("figures/manifolds.{kind}"), kind=VECTOR),
+    log:
+        PLAN.path("logs/plot_gallery.log"),
+    benchmark:
+        PLAN.path("benchmarks/plot_gallery.tsv")
+    conda:
+        ENVIRONMENT
+    params:
+        **stage("plot_gallery"),
+    script:
+        "../scripts/stage.py"
 
 
 # As many unordered classes as ordered ones, in the same cell: what the talk begins with.
-# Its wildcard has one value: a rule without any is run whenever it is named (--forcerun), even where there is no such pair.
+# Its wildcard has one value: a rule without any is run whenever it is named (--forcerun), even where there is no pair.
 rule plot_headline:
     input:
-        run=filled(f"{RUN}/run.json", HEADLINE),
-        states=filled(f"{RUN}/states.npz", HEADLINE),
-        slow_points=filled(f"{RUN}/slow_points.npz", HEADLINE),
-        geometry=filled(f"{RUN}/geometry.json", HEADLINE),
-        meta=filled(f"{DATA}/meta.json", HEADLINE),
+        **by_stem(OF_GALLERY, [PLAN.of(PLAN.headline, file) for file in OF_GALLERY]),
+        meta=PLAN.of_their_tasks(PLAN.headline, "meta.json"),
     output:
-        png=overview_output("headline", pattern="{headline}"),
-        vector=expand(f"{RESULTS}/figures/{{{{headline}}}}.{{kind}}", kind=VECTOR),
+        png=overview_output("headline", place="{headline}"),
+        vector=expand(PLAN.path("figures/{{headline}}.{kind}"), kind=VECTOR),
     log:
-        f"{RESULTS}/logs/plot_{{headline}}.log",
+        PLAN.path("logs/plot_{headline}.log"),
     benchmark:
-        f"{RESULTS}/benchmarks/plot_{{headline}}.tsv"
+        PLAN.path("benchmarks/plot_{headline}.tsv")
     wildcard_constraints:
         headline="headline",
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=hold_memory(1000),
-        runtime=hold_minutes(10),
     params:
-        fingerprint=fingerprint("plot_headline", "figures.smk"),
+        **stage("plot_headline"),
     script:
-        "../scripts/plot_headline.py"
+        "../scripts/stage.py"
+
+
+rule plot_sweeps:
+    input:
+        PLAN.path("tables/sweeps.csv"),
+    output:
+        **{f"sweep_{name}": sweep_output(name) for name in PLAN.sweeps},
+        vector=expand(PLAN.path("figures/sweep_{name}.{kind}"), name=PLAN.sweeps, kind=VECTOR),
+    log:
+        PLAN.path("logs/plot_sweeps.log"),
+    benchmark:
+        PLAN.path("benchmarks/plot_sweeps.tsv")
+    conda:
+        ENVIRONMENT
+    params:
+        **stage("plot_sweeps", sweeps=PLAN.sweeps),
+    script:
+        "../scripts/stage.py"
 
 
 localrules:
@@ -185,8 +193,9 @@ localrules:
 
 rule figures:
     input:
-        shown_runs(f"{RUN}/panel.png"),
+        PLAN.of(PLAN.shown, "panel.png"),
         rules.plot_overview.output,
         rules.plot_gallery.output,
-        expand(f"{RESULTS}/figures/{{task}}", task=PORTRAYED),
-        expand(f"{RESULTS}/figures/headline.{{kind}}", kind=("png", *VECTOR)) if HEADLINE else [],
+        expand(PLAN.path("figures/{task}"), task=PLAN.portrayed),
+        expand(PLAN.path("figures/headline.{kind}"), kind=("png", *VECTOR)) if PLAN.headline else [],
+        rules.plot_sweeps.output if PLAN.sweeps else [],

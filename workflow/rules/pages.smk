@@ -1,68 +1,113 @@
-# Pages beside Snakemake's report: the explorer of every task, and the start page of the results.
-EXPLORER_PARTS = ("run", "states", "slow_points", "slow_modes")
+# Pages: the explorer of every task, the start page, and Snakemake's report.
+import shutil
+
+from rnn_geometry.pages.summary import run_summary
+
+# The log of a killed job is empty, and what Snakemake says last does not tell what to do.
+ADVICE = (
+    "Some jobs failed: the log of each, above, says why. Finished files are kept, and the same command goes on from "
+    "there. A job with an empty log that died of SIGKILL (exit status 137 or -9) was killed, mostly for lack of "
+    "memory: run fewer jobs at once (--cores), or give it more."
+)
+EXPLORED = ("run.json", "states.npz", "slow_points.npz", "slow_modes.npz", "model.safetensors")
 
 
 rule explore:
     input:
-        **{name: portrayed_runs(f"{RUN}/{name}.{PORTRAIT_FILES[name]}") for name in EXPLORER_PARTS},
-        model=portrayed_runs(f"{RUN}/model.safetensors"),
-        portraits=f"{RESULTS}/portraits/{{task}}.npz",
-        meta=f"{DATA}/meta.json",
-        vocab=f"{DATA}/vocab.json",
+        **by_stem(EXPLORED, [networks_of_task(PLAN.portrayed_of, file) for file in EXPLORED]),
+        portraits=PLAN.path("portraits/{task}.npz"),
+        meta=PLAN.of_task("meta.json"),
+        vocab=PLAN.of_task("vocab.json"),
     output:
-        f"{RESULTS}/explorer/{{task}}.html",
+        PLAN.path("explorer/{task}.html"),
     log:
-        f"{RESULTS}/logs/explore/{{task}}.log",
+        PLAN.path("logs/explore/{task}.log"),
     benchmark:
-        f"{RESULTS}/benchmarks/explore/{{task}}.tsv"
+        PLAN.path("benchmarks/explore/{task}.tsv")
     group:
         "task"
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=hold_memory(1000),
-        runtime=hold_minutes(10),
     params:
-        names=portrayed_runs("{model}/l2-{l2}/seed-{seed}"),
-        embed_parameters=SETTINGS["explorer"]["embed_parameters"],
-        templates=lambda wildcards: explorer_templates(),
-        fingerprint=fingerprint("explore", "pages.smk"),
+        **stage(
+            "explore",
+            names=lambda wildcards: [n.name for n in PLAN.portrayed_of(wildcards.task)],
+            embed_parameters=SETTINGS["explorer"]["embed_parameters"],
+        ),
     script:
-        "../scripts/explore.py"
+        "../scripts/stage.py"
 
 
 rule start_page:
     input:
-        runs=f"{RESULTS}/tables/runs.csv",
-        claims=f"{RESULTS}/tables/claims.csv",
-        record=shown_runs(f"{RUN}/run.json"),
+        runs=PLAN.path("tables/runs.csv"),
+        claims=PLAN.path("tables/claims.csv"),
+        record=PLAN.of(PLAN.shown, "run.json"),
         figures=rules.figures.input,
-        sweeps=rules.plot_sweeps.output if SWEEPS else [],
-        explorers=expand(f"{RESULTS}/explorer/{{task}}.html", task=PORTRAYED),
-        verdicts=f"{RESULTS}/claims.html",
+        explorers=expand(PLAN.path("explorer/{task}.html"), task=PLAN.portrayed),
+        verdicts=PLAN.path("claims.html"),
     output:
-        f"{RESULTS}/index.html",
+        PLAN.path("index.html"),
     log:
-        f"{RESULTS}/logs/start_page.log",
+        PLAN.path("logs/start_page.log"),
     benchmark:
-        f"{RESULTS}/benchmarks/start_page.tsv"
+        PLAN.path("benchmarks/start_page.tsv")
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=hold_memory(1000),
-        runtime=hold_minutes(10),
     params:
-        benchmarks=own_benchmarks(),
-        claims=lambda wildcards: configuration.plain(CLAIMS),
-        shown=[list(network) for network in SHOWN],
-        explorers=list(PORTRAYED),
-        overviews=[*(["headline"] if HEADLINE else []), "manifolds", *OVERVIEWS],
-        sweeps=SWEEPS,
-        opening="headline" if HEADLINE else "manifolds",
-        configuration=lambda wildcards: written_configuration(),
-        templates=lambda wildcards: page_templates("index.html.jinja", "grid.html.jinja", "sort.js"),
-        fingerprint=fingerprint("start_page", "pages.smk"),
+        **stage(
+            "start_page",
+            benchmarks=PLAN.benchmarks,
+            claims=lambda wildcards: CLAIMS,
+            shown=[list(network) for network in PLAN.shown],
+            explorers=list(PLAN.portrayed),
+            overviews=[*(["headline"] if PLAN.headline else []), "manifolds", *OVERVIEWS],
+            sweeps=PLAN.sweeps,
+            opening="headline" if PLAN.headline else "manifolds",
+            configuration=lambda wildcards: PLAN.written(),
+        ),
     script:
-        "../scripts/start_page.py"
+        "../scripts/stage.py"
+
+
+report: "../report/workflow.rst"
+
+
+localrules:
+    report,
+
+
+# Snakemake's own, of everything but itself: one self-contained HTML file.
+rule report:
+    input:
+        rules.tables.input,
+        rules.figures.input,
+        rules.claims.input,
+    output:
+        PLAN.path("report.html"),
+    log:
+        PLAN.path("logs/report.log"),
+    conda:
+        ENVIRONMENT
+    params:
+        **stage(
+            "report",
+            snakefile=str(workflow.main_snakefile),
+            configuration=lambda wildcards: plain(config),
+        ),
+    script:
+        "../scripts/stage.py"
+
+
+# Where a run ends: what came of it, or what to do about what failed.
+onsuccess:
+    print(run_summary(RESULTS))
+
+
+onerror:
+    print(ADVICE, file=sys.stderr)
+    if os.path.isdir(RESULTS) and shutil.disk_usage(RESULTS).free < 2**20:
+        print(
+            f"No space is left on the disk of the folder {RESULTS}: free some first.",
+            file=sys.stderr,
+        )

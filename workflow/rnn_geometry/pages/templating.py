@@ -3,9 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import jinja2
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def template_texts(*patterns: str) -> dict[str, str]:
+    """Return the texts of some templates by their file names.
+
+    Parameters
+    ----------
+    patterns
+        Names of files in the folder of templates, or patterns of them such as `explorer/*`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If nothing matches one of them.
+    """
+    files = {pattern: sorted(TEMPLATES.glob(pattern)) for pattern in patterns}
+    for pattern, found in files.items():
+        if not found:
+            raise FileNotFoundError(f"no template matches {pattern}")
+    return {
+        path.name: path.read_text(encoding="utf-8") for found in files.values() for path in found
+    }
 
 
 def environment(autoescape: bool, templates: Mapping[str, str] | None = None) -> jinja2.Environment:

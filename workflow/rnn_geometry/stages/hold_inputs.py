@@ -20,13 +20,27 @@ from rnn_geometry.geometry.dimension import (
     participation_ratio,
     principal_axes,
 )
-from rnn_geometry.networks.classifier import analysis_cell, load_classifier
+from rnn_geometry.networks.classifier import analysis_cell, load_classifier, prepare_device
 from rnn_geometry.networks.hold_input import hold_input
+from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store import formats
 from rnn_geometry.store.hashes import check_same_data
 from rnn_geometry.tasks.sentences import read_sentences
 
 STARTS = 300
+
+
+def run(network: NetworkJob) -> None:
+    """Compare the hold inputs that the configuration names for one network."""
+    compare_hold_inputs(
+        network.input,
+        network.output["points"],
+        names=network.own,
+        identity=network.identity,
+        analysis=network.settings,
+        where=prepare_device(network.device, network.threads),
+        log=network.log,
+    )
 
 
 def compare_hold_inputs(
@@ -48,7 +62,7 @@ def compare_hold_inputs(
         formats.read_npz(files["states"]),
     )
     vectors = classifier.embedding_matrix().double().cpu().numpy()
-    vocabulary, default = formats.read_json(files["vocab"]), formats.read_npz(files["slow"])
+    vocabulary, default = formats.read_json(files["vocab"]), formats.read_npz(files["slow_points"])
     rows = []
     for name in names:
         x = hold_input(name, vectors, vocabulary, test)

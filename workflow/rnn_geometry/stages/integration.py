@@ -107,7 +107,7 @@ def probes(
     run, meta, slow = (
         formats.read_json(files["run"]),
         formats.read_json(files["meta"]),
-        formats.read_npz(files["slow"]),
+        formats.read_npz(files["slow_points"]),
     )
     classifier = load_classifier(files["model"], files["run"]).to(where)
     whole = read_sentences(files["test"])

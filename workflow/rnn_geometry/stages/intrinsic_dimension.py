@@ -36,3 +36,10 @@ def dimension_table(
         log(f"{geometry['task']} {geometry['model']} l2 {geometry['l2']} seed {geometry['seed']}")
     rows.sort(key=lambda row: (*_order(row), row["points"]))
     return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def run(files, output, params, log) -> None:
+    """Write the table of one task."""
+    formats.write_table(
+        output[0], dimension_table(files["geometry"], files["states"], files["slow_points"], log)
+    )

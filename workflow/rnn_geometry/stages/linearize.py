@@ -14,13 +14,25 @@ from rnn_geometry.dynamics.linearization import linearize, word_effects
 from rnn_geometry.dynamics.results import Audit, SlowModes
 from rnn_geometry.dynamics.step import budget
 from rnn_geometry.dynamics.word_modes import linear_prediction, rollout_error, word_mode_effects
-from rnn_geometry.networks.classifier import analysis_cell, load_classifier
-from rnn_geometry.stages.slow_points import Log
+from rnn_geometry.networks.classifier import analysis_cell, load_classifier, prepare_device
+from rnn_geometry.stages.integration import integration_run
+from rnn_geometry.stages.network_job import Log, NetworkJob
 from rnn_geometry.store import formats
 from rnn_geometry.store.hashes import check_same_data
 from rnn_geometry.tasks.sentences import Sentences, read_sentences
 
 TELLING_COUNT = 5  # occurrences from which the log-odds of a word mean something
+
+
+def run(network: NetworkJob) -> None:
+    """Linearise one network at a sample of its slow points; measure integration and what words do."""
+    files, output, settings = network.input, network.output, network.settings
+    where = prepare_device(network.device, network.threads)
+    linearize_run(files, output["linearization"], **settings, where=where, log=network.log)
+    words = formats.read_npz(output["linearization"])["word_ids"]
+    integration_run(
+        files, output, identity=network.identity, shown_words=words, where=where, log=network.log
+    )
 
 
 def linearize_run(
@@ -37,7 +49,7 @@ def linearize_run(
     started = time.process_time()
     check_same_data(formats.read_json(files["run"]), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
-    slow = formats.read_npz(files["slow"])
+    slow = formats.read_npz(files["slow_points"])
     index, centre = spectrum_sample(slow["points"], spectrum_points)
     step = analysis_cell(classifier)
     memory_mb = budget(step, memory_mb)
@@ -49,7 +61,7 @@ def linearize_run(
     vectors = classifier.embedding_matrix().double()[torch.from_numpy(words).to(where)]
     readout = classifier.readout_matrix().double()
     effects, spread, moves = word_effects(step, points, x, vectors, readout)
-    modes = read_modes(formats.read_npz(files["modes"]), index)
+    modes = read_modes(formats.read_npz(files["slow_modes"]), index)
     on_modes = word_mode_effects(step, points, x, vectors, modes, memory_mb=memory_mb)
     predicted = linear_prediction(step, points, x, vectors, readout, memory_mb=memory_mb)
     rollout = rollout_error(

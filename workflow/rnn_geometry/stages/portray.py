@@ -11,11 +11,30 @@ import torch
 from rnn_geometry.dynamics.flow import plane_flow, spread_rows, telling_words, word_kicks
 from rnn_geometry.geometry.frame import slow_frame
 from rnn_geometry.identity import derive_seed
-from rnn_geometry.networks.classifier import Classifier, analysis_cell, load_classifier
+from rnn_geometry.networks.classifier import (
+    Classifier,
+    analysis_cell,
+    load_classifier,
+    prepare_device,
+)
 from rnn_geometry.networks.traces import trace_sentences
 from rnn_geometry.store import formats
 from rnn_geometry.tasks.curation import shown_sentences
 from rnn_geometry.tasks.sentences import read_sentences
+
+
+def run(files, output, params, log) -> None:
+    """Portray the networks of one task that figures and the explorer show."""
+    portray_task(
+        {name: files[name] for name in ("model", "run", "slow_points", "linearization")},
+        output[0],
+        names=params.names,
+        task_files={name: files[name] for name in ("test", "vocab", "meta")},
+        held_out=params.held_out,
+        sentences=params.sentences,
+        where=prepare_device(params.device, params.threads),
+        log=log,
+    )
 
 
 def portray_task(
@@ -41,7 +60,7 @@ def portray_task(
     shown = shown_sentences(
         meta, vocabulary, test, held_out=held_out, configured=sentences, seed=seed
     )
-    slow = [formats.read_npz(path) for path in files["slow"]]
+    slow = [formats.read_npz(path) for path in files["slow_points"]]
     words = words_of_task([formats.read_npz(path) for path in files["linearization"]], meta)
     arrays = {}
     for name, model, run, found in zip(names, files["model"], files["run"], slow, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -84,10 +84,14 @@ def with_labels_of_task(
     return {**splits, **permuted}
 
 
-def save_prepared(prepared: PreparedData, folder: str | Path) -> None:
+def save_prepared(
+    prepared: PreparedData, folder: str | Path, log: Callable[[str], None] = lambda line: None
+) -> None:
     """Write the files of results/data/{task}."""
     folder = Path(folder)
     for split in SPLITS:
         write_sentences(folder / f"{split}.parquet", getattr(prepared, split))
     formats.write_json(folder / "vocab.json", prepared.vocabulary)
     formats.write_json(folder / "meta.json", prepared.meta)
+    sizes = ", ".join(f"{len(getattr(prepared, split))} {split}" for split in SPLITS)
+    log(f"{prepared.meta['name']}: {sizes} sentences")

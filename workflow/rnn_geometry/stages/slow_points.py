@@ -21,12 +21,26 @@ from rnn_geometry.identity import derive_seed
 from rnn_geometry.networks.classifier import analysis_cell, load_classifier, prepare_device
 from rnn_geometry.networks.hold_input import hold_input
 from rnn_geometry.networks.states import visit
+from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store import formats
 from rnn_geometry.store.hashes import check_same_data
 from rnn_geometry.tasks.sentences import read_sentences
 
 KEPT_MODES = 8  # networks without a gap have dozens of slow modes a point
 Log = Callable[[str], None]
+
+
+def run(network: NetworkJob) -> None:
+    """Visit states of one network, and search slow points and exact fixed points from them."""
+    slow_points_run(
+        network.input,
+        network.output,
+        identity=network.identity,
+        analysis=network.settings,
+        device=network.device,
+        threads=network.threads,
+        log=network.log,
+    )
 
 
 def slow_points_run(
@@ -73,10 +87,14 @@ def slow_points_run(
     bones = skeleton(step, fixed, hold, radius=radius, memory_mb=memory_mb)
     seconds = np.float64(time.process_time() - started)
     formats.write_npz(output["states"], **states)
-    formats.write_npz(output["slow"], **point_arrays(slow), **common, seconds=seconds)
-    formats.write_npz(output["modes"], **mode_arrays(slow.modes))
+    formats.write_npz(output["slow_points"], **point_arrays(slow), **common, seconds=seconds)
+    formats.write_npz(output["slow_modes"], **mode_arrays(slow.modes))
     formats.write_npz(
-        output["fixed"], **point_arrays(fixed), **common, **skeleton_arrays(bones), starts=rows
+        output["fixed_points"],
+        **point_arrays(fixed),
+        **common,
+        **skeleton_arrays(bones),
+        starts=rows,
     )
     statuses = ", ".join(
         f"{(slow.status == code).sum()} {Status(code).name.lower()}"

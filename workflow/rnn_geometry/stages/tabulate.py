@@ -183,3 +183,26 @@ def hold_inputs_table(tables: Sequence[Mapping[str, list]]) -> dict[str, list]:
 def stacked(tables: Sequence[Mapping[str, list]]) -> dict[str, list]:
     """Return tables of equal columns one below the other."""
     return {name: [value for table in tables for value in table[name]] for name in tables[0]}
+
+
+def run(files, output, params, log) -> None:
+    """Write all tables over networks and tasks."""
+    metas = {meta["name"]: meta for meta in map(formats.read_json, files["meta"])}
+    statistics = {
+        name: formats.read_json(words) for name, words in zip(metas, files["word_statistics"])
+    }
+    runs = runs_table([formats.read_json(path) for path in files["geometry"]], statistics)
+    hold_inputs = hold_inputs_table([formats.read_table(path) for path in files["hold_inputs"]])
+    words = dict(zip(params.words_of, files["words"]))
+    made = {
+        "runs": runs,
+        "dimension": stacked([formats.read_table(path) for path in files["dimension"]]),
+        "tasks": tasks_table(list(metas.values()), statistics),
+        "predictions": predictions_table(statistics),
+        "words": words_table(words, metas),
+        "hold_inputs": hold_inputs,
+        "sweeps": sweeps_table(params.sweeps, runs, hold_inputs),
+    }
+    for name, table in made.items():
+        formats.write_table(output[name], table)
+    log(f"{len(runs['task'])} networks of {len(statistics)} tasks")

@@ -6,7 +6,7 @@ Apart from the analysis, so that a changed formula there trains nothing again.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ import torch
 from rnn_geometry.identity import SHUFFLED_LABELS, UNTRAINED, derive_seed
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.classifier import build_classifier, prepare_device, save_classifier
-from rnn_geometry.networks.training import Diverged, Recipe, evaluate, train
-from rnn_geometry.stages.job import SharedNetwork, and_terminal
+from rnn_geometry.networks.training import Recipe, evaluate, train
+from rnn_geometry.stages.job import and_terminal
+from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store import formats
 from rnn_geometry.store.hashes import data_hashes
 from rnn_geometry.tasks.sentences import Sentences, read_sentences
@@ -28,27 +29,25 @@ PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
 Log = Callable[[str], None]
 
 
-def train_runs(networks: Iterable[SharedNetwork], *, log: Log, **options) -> None:
-    """Train the networks of a job. One whose loss explodes ends the job when the others are done.
+def run(network: NetworkJob) -> None:
+    """Train one network; a checkpoint waits beside its files until it is done.
 
-    What is done is kept in checkpoints until all are, since Snakemake deletes the files of a job that fails. Raises
-    Diverged with a sentence for each network that failed. options: of `train_run`.
+    Raises
+    ------
+    Diverged
+        Where the loss explodes.
     """
-    failed, checkpoints = [], []
-    for network in networks:
-        checkpoints.append(checkpoint_file(network.output))
-        try:
-            train_run(network.input, network.output, identity=network.identity, log=log, **options)
-        except Diverged as error:
-            failed.append(
-                "network {task} {model} L2 {l2} seed {seed}: ".format(**network.identity)
-                + str(error)
-            )
-            log(failed[-1])
-    if failed:
-        raise Diverged(" ".join(failed))
-    for path in checkpoints:
-        path.unlink(missing_ok=True)
+    train_run(
+        network.input,
+        network.output,
+        identity=network.identity,
+        settings=dict(network.own),
+        device=network.device,
+        threads=network.threads,
+        fingerprint=network.fingerprint,
+        log=network.log,
+    )
+    checkpoint_file(network.output).unlink(missing_ok=True)
 
 
 def checkpoint_file(output: Mapping[str, str]) -> Path:

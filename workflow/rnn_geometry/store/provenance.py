@@ -10,15 +10,30 @@ import json
 import os
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from rnn_geometry.errors import UserError
+from rnn_geometry.identity import Network
 from rnn_geometry.store import formats
+from rnn_geometry.store.files import check_room
 
 FILE = "configuration.json"
+SNAKEMAKE = Path(".snakemake")
 # Keys on which no number depends, or that are in the names of folders.
 NOT_COMPARED = {"files", "l2", "memory_mb", "hold_inputs"}
+
+
+# Libraries whose version is noted with every result of a network.
+LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "matplotlib")
+
+
+@cache
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that compute and draw."""
+    return {name: version(name) for name in LIBRARIES}
 
 
 def compared_settings(
@@ -34,6 +49,26 @@ def compared_settings(
         for section, named in sections.items()
     }
     return json.loads(json.dumps(kept))
+
+
+def check_folders(
+    folder: str, settings: Mapping[str, Mapping], networks: Iterable[Network]
+) -> None:
+    """Raise UserError where Snakemake's own folder has no room, or the results are of other settings.
+
+    Parameters
+    ----------
+    folder
+        The folder of the results.
+    settings
+        What `compared_settings` returns.
+    networks
+        The networks that are asked for.
+    """
+    if SNAKEMAKE.is_dir():
+        check_room(SNAKEMAKE)  # Snakemake's own error is a traceback
+    records = [(n.task, n.model, f"{folder}/{n.folder}/run.json") for n in networks]
+    check_results(folder, settings, records, SNAKEMAKE / "metadata")
 
 
 def check_results(

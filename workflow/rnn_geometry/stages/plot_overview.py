@@ -1,18 +1,19 @@
-"""Figures over all networks, from the tables."""
+"""Figures over all networks."""
 
-from rnn_geometry.stages.job import job
+from __future__ import annotations
 
-with job(snakemake.log[0]) as log:
+from rnn_geometry.plotting import intrinsic, overview, style
+from rnn_geometry.store.columns import read_frame
+
+
+def run(files, output, params, log) -> None:
+    """Draw the figures over all networks but controls and those that only a sweep asks for."""
     import pandas as pd
 
-    from rnn_geometry.plotting import intrinsic, overview, style
-
-    text = {"task": str, "model": str, "cell": str, "l2": str}
-    runs = pd.read_csv(snakemake.input.runs, dtype=text)
-    tasks = pd.read_csv(snakemake.input.tasks, dtype=text)
-    dimension = pd.read_csv(snakemake.input.dimension, dtype=text)
-    # Neither controls nor networks that only a sweep asks for.
-    shown = pd.DataFrame(snakemake.params.shown, columns=["task", "model", "l2", "seed"])
+    runs, tasks, dimension = (
+        read_frame(name, files[name]) for name in ("runs", "tasks", "dimension")
+    )
+    shown = pd.DataFrame(params.shown, columns=["task", "model", "l2", "seed"])
     runs, dimension = (table.merge(shown, on=list(shown)) for table in (runs, dimension))
     tasks = tasks[tasks["task"].isin(runs["task"])]
     lengths = dict(zip(tasks["task"], tasks["mean_length"]))
@@ -25,5 +26,5 @@ with job(snakemake.log[0]) as log:
         "estimators": intrinsic.dimension_by_estimator(dimension, tasks),
     }
     for name, figure in figures.items():
-        style.save(figure, snakemake.output[name].removesuffix(".png"))
+        style.save(figure, output[name].removesuffix(".png"))
     log(f"{len(figures)} figures of {len(runs)} networks")

@@ -1,0 +1,135 @@
+"""Limits that a cluster enforces: ten times what was measured, or more, and twice that with every retry.
+
+What needs no more than 1 GB and ten minutes asks for nothing: the profiles' `default-resources` hold these.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from rnn_geometry.config.plan import Plan, StageBlock
+from rnn_geometry.identity import Network
+
+Limit = Callable[[Any, int], int]  # of wildcards and the number of the attempt
+DRIVER_MB = 2000  # of a GPU, in the memory of the machine
+HUB_MB = 350  # taken for a set on the hub, whose size is not known before it is read
+
+
+def doubled(value: float) -> Limit:
+    """Return a limit that doubles with every retry."""
+    return lambda wildcards, attempt: int(value) * 2 ** (attempt - 1)
+
+
+def short_mb(network: Network) -> float:
+    """Return the memory of what reads the arrays of a network."""
+    return 1000
+
+
+def short_minutes(network: Network) -> float:
+    """Return the time of what takes seconds a network."""
+    return 10
+
+
+class Limits:
+    """Memory in MB and run time in minutes of the jobs of a plan."""
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        self.driver_mb = 0 if plan.settings["device"] == "cpu" else DRIVER_MB
+        self.gpu = int(plan.settings["device"] != "cpu")
+
+    def source_mb(self, task: str) -> float:
+        """Return the size of the files that a task is read from; 0 for synthetic ones."""
+        if self.plan.tasks[task]["family"] != "text":
+            return 0
+        files = self.plan.tasks[task].get("files", {}).values()
+        return sum(os.path.getsize(file) for file in files) / 1e6 or HUB_MB
+
+    # What reads all texts of a task
+
+    def texts_mb(self, wildcards: Any, attempt: int) -> int:
+        """Memory: 25 MB for each MB of compressed files were measured."""
+        return int(2000 + 30 * self.source_mb(wildcards.task)) * 2 ** (attempt - 1)
+
+    def texts_minutes(self, wildcards: Any, attempt: int) -> int:
+        """Time: 2 CPU s for each MB of files were measured."""
+        return int(20 + 0.5 * self.source_mb(wildcards.task)) * 2 ** (attempt - 1)
+
+    def task_minutes(self, wildcards: Any, attempt: int) -> int:
+        """Time of what reads all networks of a task."""
+        return (20 + len(self.plan.design.networks[wildcards.task])) * 2 ** (attempt - 1)
+
+    @property
+    def tables_mb(self) -> Limit:
+        """Memory of what reads all networks."""
+        return doubled(1000 + len(self.plan.judged))
+
+    @property
+    def tables_minutes(self) -> Limit:
+        """Time of what reads all networks."""
+        return doubled(10 + len(self.plan.judged) // 100)
+
+    portray_mb = staticmethod(doubled(2000))
+
+    # Jobs that hold many networks: the time of all of them, the memory of the largest
+
+    def of_block(self, block: StageBlock) -> dict[str, Any]:
+        """Return memory, time and GPUs of the jobs of a block."""
+        megabytes, minutes, gpu = {
+            "train": (self.training_mb, self.training_minutes, self.gpu),
+            "geometry": (short_mb, short_minutes, 0),
+            "plot_network": (short_mb, short_minutes, 0),
+        }.get(block.stage, (self.analysis_mb, self.analysis_minutes, self.gpu))
+        networks = block.block.networks
+        return {
+            "mem_mb": lambda wildcards, attempt: (
+                int(max(map(megabytes, networks(wildcards.task)))) * 2 ** (attempt - 1)
+            ),
+            "runtime": lambda wildcards, attempt: (
+                int(sum(map(minutes, networks(wildcards.task)))) * 2 ** (attempt - 1)
+            ),
+            "gpu": gpu,
+        }
+
+    def training_mb(self, network: Network) -> float:
+        """Memory of a training: sentences (6 MB for each of the file were measured), a network with its moments."""
+        hidden = self.plan.models[network.model]["hidden_size"]
+        return 2000 * max(1, hidden / 256) + self.driver_mb + 15 * self._sentences_mb(network.task)
+
+    def training_minutes(self, network: Network) -> float:
+        """Time of a training: a GRU of 256 units reads 26,000 words a second on one core."""
+        hidden = self.plan.models[network.model]["hidden_size"]
+        return 10 + self._training_words(network) * hidden / 4e7
+
+    def analysis_mb(self, network: Network) -> float:
+        """Memory of an analysis: chunks of states within a budget, and all sentences of the task."""
+        hidden = self.plan.models[network.model]["hidden_size"]
+        chunks = 2000 * max(1, hidden / 128) + (self.plan.settings["analysis"]["memory_mb"] or 0)
+        return chunks + self.driver_mb + 8 * self.source_mb(network.task)
+
+    def analysis_minutes(self, network: Network) -> float:
+        """Time of an analysis: 5 to 54 CPU s a network were measured at 128 units and 1,000 states."""
+        hidden = self.plan.models[network.model]["hidden_size"]
+        states = max(1, self.plan.settings["analysis"]["visited_states"] / 1000)
+        return 10 * states * max(1, hidden / 128) ** 2
+
+    def _sentences_mb(self, task: str) -> float:
+        """Size of the training sentences of a text task; before they are there, that of the source."""
+        if self.plan.tasks[task]["family"] != "text":
+            return 0
+        file = self.plan.of_task("train.parquet").format(task=task)
+        return os.path.getsize(file) / 1e6 if os.path.exists(file) else 0.7 * self.source_mb(task)
+
+    def _training_words(self, network: Network) -> float:
+        """About how many words the training of one network reads."""
+        task, model = self.plan.tasks[network.task], self.plan.models[network.model]
+        text, steps = task["family"] == "text", model["steps"]
+        if text and steps is None:  # 1.5 bytes of a word in the compressed file
+            return model["epochs"] * self._sentences_mb(network.task) * 1e6 / 1.5
+        longest = task.get("length_limit") or 400 if text else task["length"]
+        longest = max(longest) if isinstance(longest, list) else longest
+        if steps is None:
+            return model["epochs"] * task["train_size"] * longest
+        return steps * model["batch_size"] * longest

@@ -1,0 +1,116 @@
+"""Every stage of the graph as an entry: where its code lies, what it reads and writes, which pages it fills in.
+
+Light on purpose, since the Snakefile is parsed with it: modules of stages are named here and imported by the job alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage: a rule of the graph.
+
+    Attributes
+    ----------
+    module
+        Module of `rnn_geometry.stages` whose `run` does the work. Of stages of networks, `run(network)` takes a
+        `stages.block.NetworkJob`; of all others, `run(files, output, params, log)` the parts of a Snakemake job.
+    reads, of_task, writes
+        Files of a network, of its task, and those that the stage makes of a network. Of stages of networks alone.
+    settings
+        Keys of `analysis` on which its results depend.
+    templates
+        Patterns of the files in `pages/templates` that it fills in.
+    """
+
+    module: str
+    reads: tuple[str, ...] = ()
+    of_task: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+
+
+# Jobs of these hold many networks of one task.
+NETWORK_STAGES = {
+    "train": Stage(
+        "train",
+        of_task=("train.parquet", "dev.parquet", "test.parquet", "vocab.json", "meta.json"),
+        writes=("model.safetensors", "run.json", "history.parquet"),
+    ),
+    "slow_points": Stage(
+        "slow_points",
+        reads=("model.safetensors", "run.json"),
+        of_task=("test.parquet", "vocab.json", "meta.json"),
+        writes=("states.npz", "slow_points.npz", "slow_modes.npz", "fixed_points.npz"),
+        settings=(
+            "method", "min_tau", "relax_steps", "rounds", "min_gap", "audit", "memory_mb", "hold_input",
+            "visited_states", "trajectories", "exact_starts",
+        ),
+    ),
+    "linearize": Stage(
+        "linearize",
+        reads=("model.safetensors", "run.json", "slow_points.npz", "slow_modes.npz", "states.npz"),
+        of_task=("vocab.json", "meta.json", "test.parquet", "train.parquet"),
+        writes=("linearization.npz", "integration.json", "words.parquet"),
+        settings=("spectrum_points", "shown_words", "memory_mb"),
+    ),
+    "geometry": Stage(
+        "geometry",
+        reads=(
+            "run.json", "states.npz", "slow_points.npz", "fixed_points.npz", "linearization.npz", "integration.json",
+        ),
+        of_task=("meta.json", "word_statistics.json", "test.parquet"),
+        writes=("geometry.json",),
+    ),
+    "compare_hold_inputs": Stage(
+        "hold_inputs",
+        reads=("model.safetensors", "run.json", "states.npz", "slow_points.npz"),
+        of_task=("vocab.json", "meta.json", "test.parquet"),
+        writes=("analysis-hold-inputs/points.csv",),
+        settings=("min_tau", "relax_steps", "rounds", "min_gap", "audit", "memory_mb"),
+    ),
+    "plot_network": Stage(
+        "plot_network",
+        reads=(
+            "run.json", "history.parquet", "states.npz", "slow_points.npz", "fixed_points.npz", "linearization.npz",
+            "geometry.json",
+        ),
+        of_task=("meta.json", "vocab.json", "word_statistics.json"),
+        writes=("panel.png", "index.html"),
+        templates=("network.html.jinja", "style.css"),
+    ),
+}  # fmt: skip
+
+# Jobs of these are about one task or about everything.
+OTHER_STAGES = {
+    "prepare_synthetic": Stage("prepare_synthetic"),
+    "prepare_text": Stage("prepare_text"),
+    "word_statistics": Stage("word_statistics"),
+    "intrinsic_dimension": Stage("intrinsic_dimension"),
+    "tabulate": Stage("tabulate"),
+    "judge": Stage("judge", templates=("claims.html.jinja", "grid.html.jinja", "style.css")),
+    "portray": Stage("portray"),
+    "plot_overview": Stage("plot_overview"),
+    "plot_gallery": Stage("plot_gallery"),
+    "plot_headline": Stage("plot_headline"),
+    "plot_task": Stage("plot_task"),
+    "plot_sweeps": Stage("plot_sweeps"),
+    "explore": Stage("explore", templates=("explorer/*",)),
+    "start_page": Stage(
+        "start_page", templates=("index.html.jinja", "grid.html.jinja", "sort.js", "style.css")
+    ),
+    "document_natural": Stage("document_natural", templates=("natural.md",)),
+    "document_claims": Stage("document_claims", templates=("claims.md.jinja", "claims_told.yaml")),
+    "keep_natural": Stage("keep_natural"),
+    "keep_claims": Stage("keep_claims"),
+    "report": Stage("report"),
+}
+STAGES = NETWORK_STAGES | OTHER_STAGES
+
+
+def key_of(file: str) -> str:
+    """Return the name by which a stage knows a file: its stem."""
+    return file.rsplit("/", 1)[-1].split(".")[0]

@@ -1,0 +1,291 @@
+"""What is to be run and shown, as plain Python: the Snakefile asks, and the rules of the graph stay short."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import yaml
+
+from rnn_geometry.config.blocks import Block, blocks
+from rnn_geometry.config.pipeline import NETWORK_STAGES, Stage, key_of
+from rnn_geometry.config.plain import plain
+from rnn_geometry.errors import UserError
+from rnn_geometry.identity import Network, is_control
+
+NETWORK = "runs/{task}/{model}/l2-{l2}/seed-{seed}"
+VECTOR = ("pdf", "svg")  # formats of every figure beside PNG
+OVERVIEWS = (
+    "dimension_overview", "readout_angles", "accuracy_cliff", "time_constants", "predicted_dimension", "estimators",
+)  # fmt: skip
+TASK_RULES = (
+    "prepare",
+    "word_statistics",
+    "intrinsic_dimension",
+    "portray",
+    "plot_task",
+    "explore",
+)
+SINGLE_RULES = (
+    "tabulate", "judge", "plot_overview", "plot_gallery", "plot_headline", "plot_sweeps",
+)  # fmt: skip
+NO_TASK = "$none"  # a pattern that no name matches
+
+
+class Plan:
+    """The networks of a configuration, who shares a job, and what pages and figures show.
+
+    Parameters
+    ----------
+    settings
+        Checked settings, as `load.load_settings` returns them.
+
+    Attributes
+    ----------
+    results
+        The folder of all outputs.
+    tasks, models
+        Settings by name; models those that train anything.
+    trained
+        Names of tasks that train networks.
+    networks
+        Every network, controls and those of sweeps among them.
+    first
+        The first network of every task and model, controls left out.
+    shown
+        Networks with a panel and a page of their own.
+    portrayed
+        By task, the networks that its figures and its explorer show.
+    headline
+        Two networks, one on unordered and one on ordered classes; none where there is no such pair.
+    """
+
+    def __init__(self, settings: Mapping[str, Any]):
+        self.settings, self.design = settings, settings["design"]
+        self.results = settings["results"].rstrip("/")
+        self.tasks: dict[str, dict[str, Any]] = self.design.tasks
+        self.networks = [network for made in self.design.networks.values() for network in made]
+        self.trained = [task for task, made in self.design.networks.items() if made]
+        names = dict.fromkeys(network.model for network in self.networks)
+        self.models = {name: self.design.models[name] for name in names}
+        self.portrayed = self._portrayed()
+        self._check_sentences()
+
+    # Networks
+
+    @property
+    def judged(self) -> list[Network]:
+        """Networks that claims are about."""
+        return self.design.judged
+
+    @cached_property
+    def first(self) -> list[Network]:
+        """The first network of every task and model, controls left out."""
+        chosen = {n[:2]: n for n in reversed(self.judged) if not is_control(n)}
+        return list(chosen.values())[::-1]
+
+    @cached_property
+    def shown(self) -> list[Network]:
+        """Networks with a panel and a page of their own."""
+        if self.settings["figures"] == "first":
+            return self.first
+        return [network for network in self.networks if not is_control(network)]
+
+    @cached_property
+    def overview(self) -> list[Network]:
+        """Networks of figures over all: neither controls nor those that only a sweep asks for."""
+        return [network for network in self.judged if not is_control(network)]
+
+    def _portrayed(self) -> dict[str, list[Network]]:
+        """Return by task the first seeds of every model, at its first L2."""
+        found: dict[str, dict[str, list[Network]]] = {}
+        for network in self.judged:
+            mine = found.setdefault(network.task, {}).setdefault(network.model, [])
+            if not is_control(network) and network.l2 == (mine or [network])[0].l2:
+                mine.append(network)
+        most = self.settings["explorer"]["seeds"]
+        chosen = {
+            task: [n for made in of.values() for n in made[:most]] for task, of in found.items()
+        }
+        return {task: networks for task, networks in chosen.items() if networks}
+
+    def _check_sentences(self) -> None:
+        for task in self.settings["explorer"]["sentences"]:
+            if task not in self.portrayed:
+                raise UserError(
+                    f"config key explorer.sentences.{task}: the task has no explorer, since it trains no network."
+                )
+
+    def is_portrayed(self, network: Network) -> bool:
+        """Tell whether the explorer of its task shows a network."""
+        return network in self.portrayed.get(network.task, [])
+
+    def first_of(self, task: str) -> list[Network]:
+        """Return the first portrayed network of every model of a task."""
+        return list({n.model: n for n in reversed(self.portrayed[task])}.values())[::-1]
+
+    @cached_property
+    def headline(self) -> list[Network]:
+        """The first networks of one model, gated if there is one, on five unordered and on ordered classes."""
+        unordered = [
+            task
+            for task in self.portrayed
+            if self.tasks[task]["family"] == "categorical"
+            and self.tasks[task].get("classes", 3) == 5
+        ]
+        ordered = [task for task in self.portrayed if self.tasks[task]["family"] == "ordered2d"]
+        if not unordered or not ordered:
+            return []
+        models = {network.model: network for network in self.first_of(ordered[0])}
+        pairs = [[n, models[n.model]] for n in self.first_of(unordered[0]) if n.model in models]
+        gated = (pair for pair in pairs if self.models[pair[0].model]["cell"] != "vanilla")
+        return next(gated, (pairs or [[]])[0])
+
+    @property
+    def sweeps(self) -> list[str]:
+        """Names of the sweeps."""
+        return list(dict.fromkeys(sweep for sweep, *_ in self.design.sweeps))
+
+    # Names and patterns
+
+    def task_pattern(self, text: bool | None = None) -> str:
+        """Return a pattern of names of tasks: all, those of texts, or synthetic ones."""
+        wanted = [
+            name for name, task in self.tasks.items() if text in (None, task["family"] == "text")
+        ]
+        return "|".join(map(re.escape, wanted)) or NO_TASK
+
+    @property
+    def model_pattern(self) -> str:
+        """A pattern of names of models."""
+        return "|".join(map(re.escape, self.models)) or NO_TASK
+
+    def path(self, pattern: str) -> str:
+        """Return a path below the results; its wildcards stay."""
+        return f"{self.results}/{pattern}"
+
+    def of_task(self, file: str) -> str:
+        """Return a file of a task, whose name stays a wildcard."""
+        return f"{self.results}/data/{{task}}/{file}"
+
+    def of(self, networks: Iterable[Network], file: str) -> list[str]:
+        """Return a file of each of some networks."""
+        return [f"{self.results}/{network.folder}/{file}" for network in networks]
+
+    def of_their_tasks(self, networks: Iterable[Network], file: str) -> list[str]:
+        """Return a file of the task of each of some networks."""
+        return [self.of_task(file).format(task=network.task) for network in networks]
+
+    def networks_of(self, task: str) -> list[Network]:
+        """Return every network of one task."""
+        return self.design.networks[task]
+
+    def portrayed_of(self, task: str) -> list[Network]:
+        """Return the networks that figures and the explorer of one task show."""
+        return self.portrayed[task]
+
+    def text_options(self, task: str) -> dict[str, Any]:
+        """Return the settings of a text task, without its files, which are inputs of its own."""
+        return plain({key: value for key, value in self.tasks[task].items() if key != "files"})
+
+    def own_sentences(self, task: str) -> list[str]:
+        """Return the sentences of the user for the explorer of a task."""
+        return self.settings["explorer"]["sentences"].get(task, [])
+
+    @property
+    def text_networks(self) -> list[Network]:
+        """Networks on texts."""
+        return [n for n in self.networks if self.tasks[n.task]["family"] == "text"]
+
+    # Jobs
+
+    def blocks(self, *stages: str) -> list[StageBlock]:
+        """Return the blocks of networks that some stages work on: one job a block and task."""
+        networks = {
+            "plot_network": self.shown,
+            "compare_hold_inputs": list(self.design.hold_inputs),
+        }
+        size = self.settings["networks_per_job"]
+        return [
+            StageBlock(self, stage, block)
+            for stage in stages
+            for block in blocks(networks.get(stage, self.networks), size)
+        ]
+
+    def own(self, stage: str, network: Network) -> Any:
+        """Return the settings of a stage that are one network's alone."""
+        if stage == "train":
+            return plain({**self.models[network.model], "l2": network.l2})
+        if stage == "compare_hold_inputs":
+            return list(self.design.hold_inputs[network])
+        return self.is_portrayed(network) if stage == "plot_network" else None
+
+    @cached_property
+    def benchmarks(self) -> list[str]:
+        """Benchmark files of what this configuration asks for, below their folder: others are of earlier runs."""
+        of_networks = [
+            f"{block.stage}/{task}/{block.name}"
+            for block in self.blocks(*NETWORK_STAGES)
+            for task in block.tasks
+        ]
+        of_tasks = [f"{rule}/{task}" for rule in TASK_RULES for task in self.tasks]
+        return sorted([*of_networks, *of_tasks, *SINGLE_RULES])
+
+    def written(self) -> str:
+        """Return the configuration with every default, as YAML."""
+        hidden = ("text_sets", "data_folder")
+        shown = {key: value for key, value in self.settings["asked"].items() if key not in hidden}
+        return yaml.safe_dump(plain(shown), sort_keys=False, width=110, allow_unicode=True)
+
+
+class StageBlock:
+    """A rule of the graph: one stage for one block of networks. Patterns keep the task as wildcard."""
+
+    def __init__(self, plan: Plan, stage: str, block: Block):
+        self.plan, self.stage, self.block = plan, stage, block
+        self.entry: Stage = NETWORK_STAGES[stage]
+        self.name, self.tasks = block.name, block.tasks
+        self.rule = f"{stage}.{block.name}"
+        self.task_pattern = "|".join(map(re.escape, block.tasks))
+
+    def _of_networks(self, file: str) -> list[str]:
+        return [
+            f"{self.plan.results}/{NETWORK}/{file}".format(
+                task="{task}", model=model, l2=l2, seed=seed
+            )
+            for model, l2, seed in self.block.members
+        ]
+
+    @property
+    def input(self) -> dict[str, str | list[str]]:
+        """Files by stem: of networks a list, of their task one."""
+        of_networks = {key_of(file): self._of_networks(file) for file in self.entry.reads}
+        return of_networks | {key_of(file): self.plan.of_task(file) for file in self.entry.of_task}
+
+    @property
+    def output(self) -> dict[str, list[str]]:
+        """Files by stem, a list of one for each network."""
+        return {key_of(file): self._of_networks(file) for file in self.entry.writes}
+
+    @property
+    def log(self) -> str:
+        """The log of a job."""
+        return self.plan.path(f"logs/{self.stage}/{{task}}/{self.name}.log")
+
+    @property
+    def benchmark(self) -> str:
+        """The benchmark file of a job."""
+        return self.plan.path(f"benchmarks/{self.stage}/{{task}}/{self.name}.tsv")
+
+    def own(self, wildcards: Any) -> dict[str, Any]:
+        """Return the settings that are one network's alone, by the name of the network."""
+        networks = self.block.networks(wildcards.task)
+        return {network.name: self.plan.own(self.stage, network) for network in networks}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Settings of the analysis that the stage depends on."""
+        analysis = self.plan.settings["analysis"]
+        return plain({key: analysis[key] for key in sorted(self.entry.settings)})

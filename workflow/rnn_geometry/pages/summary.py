@@ -1,0 +1,58 @@
+"""What a run came to, in a few lines for a terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rnn_geometry.store import formats
+from rnn_geometry.store.columns import learned
+
+MOST_NAMED = 5  # exceptions that are told one by one
+
+
+def run_summary(results: str) -> str:
+    """Return the accuracy by task, what did not come out, and where the pages lie.
+
+    Parameters
+    ----------
+    results
+        The folder of the results.
+
+    Returns
+    -------
+    str
+        A few lines; those of what is not there are left out.
+    """
+    folder = Path(results)
+    table = folder / "tables" / "runs.csv"
+    lines = accuracy_lines(rows_of(table)) if table.is_file() else []
+    pages = {"Start page": "index.html", "Report": "report.html", "Tables": "tables"}
+    places = [(name, folder / file) for name, file in pages.items() if (folder / file).exists()]
+    lines += [f"{name + ':':12}{os.path.abspath(path)}" for name, path in places]
+    return "\n".join(lines)
+
+
+def rows_of(table: Path) -> list[dict[str, Any]]:
+    """Return the rows of a table, controls left out."""
+    columns = formats.read_table(table)
+    rows = [dict(zip(columns, row)) for row in zip(*columns.values())]
+    return [row for row in rows if not row["control"]]
+
+
+def accuracy_lines(rows: list[Mapping[str, Any]]) -> list[str]:
+    """Return a line for each task, and the networks that did not learn theirs."""
+    by_task: dict[str, list[float]] = {}
+    for row in rows:
+        by_task.setdefault(row["task"], []).append(float(row["test_accuracy"]))
+    width = max(map(len, by_task), default=0)
+    lines = [
+        f"{task:{width}}  test accuracy {min(found):.3f} to {max(found):.3f}, {len(found)} networks"
+        for task, found in by_task.items()
+    ]
+    lost = [row for row in rows if not learned(row)]
+    named = [f"{row['task']} {row['model']} seed {row['seed']}" for row in lost[:MOST_NAMED]]
+    more = f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""
+    return [*lines, *([f"Did not learn: {', '.join(named)}{more}"] if lost else [])]

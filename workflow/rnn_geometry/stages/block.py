@@ -1,0 +1,113 @@
+"""A job that holds many networks: each is made apart, kept when it is done, and costs its companions nothing.
+
+Snakemake deletes the outputs of a job before it starts and after it failed. What is finished therefore lies beside the
+outputs, below `.kept/` of the results, with a key of all that it depends on: the code of the stage, its settings, the
+network, the contents of every file that it reads, and versions of libraries. A job links what has the right key to its
+place and computes the rest. Nothing in a key tells who shared the job.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from rnn_geometry.errors import UserError
+from rnn_geometry.identity import Network, network_of
+from rnn_geometry.stages.job import Log
+from rnn_geometry.stages.network_job import NetworkJob
+from rnn_geometry.store.kept import Kept, key_of_result
+from rnn_geometry.store.provenance import library_versions
+
+
+class NetworksFailed(UserError):
+    """Some networks of a job failed; the others are kept."""
+
+
+def run_block(snakemake: Any, log: Log) -> None:
+    """Make the files of every network of a job, those of failed ones excepted.
+
+    Raises
+    ------
+    NetworksFailed
+        With a sentence for every network that failed, after all others are done and kept.
+    """
+    failed: list[str] = []
+    jobs = list(network_jobs(snakemake, log))
+    for job, place in jobs:
+        try:
+            make_or_link(job, place, run_of(snakemake.params.module))
+        except Exception as error:
+            failed.append(f"network {title(job.network)}: {told(error, log)}")
+            log(failed[-1])
+    if failed:
+        kept = len(jobs) - len(failed)
+        raise NetworksFailed(
+            f"{' '.join(failed)} ({kept} of {len(jobs)} networks are done and kept.)"
+        )
+
+
+def run_of(module: str) -> Callable[[NetworkJob], None]:
+    """Return the function `run` of a stage."""
+    return import_module(f"rnn_geometry.stages.{module}").run
+
+
+def network_jobs(snakemake: Any, log: Log) -> Iterator[tuple[NetworkJob, Kept]]:
+    """Yield what each network of a Snakemake job needs, and where its results are kept.
+
+    Named files are lists, one a network, or one file for all.
+    """
+    params = snakemake.params
+    outputs = dict(snakemake.output.items())
+    for i, path in enumerate(next(iter(outputs.values()))):
+        network = network_of(path)
+        output = {name: files[i] for name, files in outputs.items()}
+        job = NetworkJob(
+            network=network,
+            input={n: f if isinstance(f, str) else f[i] for n, f in snakemake.input.items()},
+            output=output,
+            settings=dict(params.settings),
+            own=params.own.get(network.name),
+            device=params.device,
+            threads=snakemake.threads,
+            fingerprint=params.fingerprint,
+            log=log,
+        )
+        yield job, Kept(Path(params.kept), network.folder, params.stage, output)
+
+
+def make_or_link(job: NetworkJob, place: Kept, run: Callable[[NetworkJob], None]) -> None:
+    """Link the results of one network to their places, after computing them unless they are kept."""
+    facts = {
+        "stage": place.stage,
+        "fingerprint": job.fingerprint,
+        "network": job.identity,
+        "settings": {"shared": dict(job.settings), "own": job.own},
+        "device": job.device,
+        "threads": job.threads,
+        "versions": library_versions(),
+    }
+    key, record = key_of_result(facts, job.input)
+    if place.has(key):
+        job.log(f"{title(job.network)}: kept from an earlier job")
+    else:
+        job.log(title(job.network))
+        part = place.part()
+        run(NetworkJob(**{**job.__dict__, "output": {n: str(p) for n, p in part.items()}}))
+        place.keep(record)
+    place.link(newer_than=job.input.values())
+
+
+def title(network: Network) -> str:
+    """Return a network in the words of a log."""
+    return f"{network.task} {network.model} L2 {network.l2} seed {network.seed}"
+
+
+def told(error: Exception, log: Log) -> str:
+    """Return the sentence of an error; the traceback of a mistake of ours goes to the log."""
+    if not isinstance(error, UserError):
+        log(traceback.format_exc().rstrip())
+        return f"{type(error).__name__}: {error}"
+    return str(error)

@@ -1,0 +1,23 @@
+"""Verdicts on all claims, as a table and as a page."""
+
+from __future__ import annotations
+
+from rnn_geometry.claims.judge import claims_table, networks_table
+from rnn_geometry.pages.claims import html_page
+from rnn_geometry.pages.templating import template_texts
+from rnn_geometry.store import formats
+from rnn_geometry.store.columns import read_frame
+
+TEMPLATES = ("claims.html.jinja", "grid.html.jinja", "style.css")
+TABLES = ("runs", "tasks", "dimension", "sweeps")
+
+
+def run(files, output, params, log) -> None:
+    """Judge every claim on every task and cell."""
+    tables = {name: read_frame(name, files[name]) for name in TABLES}
+    networks = networks_table(tables["runs"], tables["tasks"], tables["dimension"])
+    found = claims_table(params.claims, networks, tables["sweeps"], params.judged)
+    formats.write_table(output["table"], {name: found[name].tolist() for name in found})
+    page = html_page(template_texts(*TEMPLATES), found, params.claims, params.shown)
+    formats.write_text(output["page"], page)
+    log(f"{len(found)} verdicts: {found['verdict'].value_counts().to_dict()}")

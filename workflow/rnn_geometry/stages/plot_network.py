@@ -1,0 +1,23 @@
+"""One network at a glance: its panel and its page."""
+
+from __future__ import annotations
+
+from rnn_geometry.pages.network import network_page
+from rnn_geometry.pages.templating import template_texts
+from rnn_geometry.plotting.network import load_network, plot_network, save_panel
+from rnn_geometry.stages.network_job import NetworkJob
+from rnn_geometry.store import formats
+from rnn_geometry.store.columns import FROM_STATISTICS
+
+TEMPLATES = ("network.html.jinja", "style.css")
+
+
+def run(network: NetworkJob) -> None:
+    """Draw the panel of one network and write its page."""
+    files, output = dict(network.input), network.output
+    statistics = formats.read_json(files.pop("word_statistics"))
+    loaded = load_network(files)
+    save_panel(plot_network(loaded), output["panel"])
+    numbers = {**loaded.geometry, **{name: statistics[name] for name in FROM_STATISTICS}}
+    page = network_page(template_texts(*TEMPLATES), numbers, loaded.run, network.own)
+    formats.write_text(output["index"], page)

@@ -1,0 +1,34 @@
+"""The start page of the results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rnn_geometry.pages.costs import cost_table
+from rnn_geometry.pages.start import figure_groups, start_page
+from rnn_geometry.pages.templating import template_texts
+from rnn_geometry.store import formats
+from rnn_geometry.store.columns import read_frame
+
+TEMPLATES = ("index.html.jinja", "grid.html.jinja", "sort.js", "style.css")
+
+
+def run(files, output, params, log) -> None:
+    """Write the start page."""
+    results = Path(output[0]).parent
+    runs, found = (read_frame(name, files[name]) for name in ("runs", "claims"))
+    page = start_page(
+        template_texts(*TEMPLATES),
+        runs,
+        found,
+        params.claims,
+        shown=params.shown,
+        explorers=params.explorers,
+        figures=figure_groups(results, params.overviews, params.explorers, params.sweeps),
+        opening=params.opening,
+        records=[formats.read_json(path) for path in files["record"]],
+        costs=cost_table(results / "benchmarks", params.benchmarks),
+        configuration=params.configuration,
+    )
+    formats.write_text(output[0], page)
+    log(f"{len(runs)} networks")
