@@ -36,7 +36,7 @@ def derive_seed(purpose: str, *wildcards: Any) -> int:
 
 def run_folder(run: Mapping[str, Any]) -> str:
     """Return the folder of a network below the results."""
-    return Network(*(run[name] for name in Network._fields)).folder
+    return Network.of(run).folder
 
 
 class Network(NamedTuple):
@@ -46,6 +46,32 @@ class Network(NamedTuple):
     model: str
     l2: str
     seed: int
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Network:
+        """Return the network that a row of a table, or run.json, is about.
+
+        Parameters
+        ----------
+        row
+            Holds task, model, l2 and seed, and what else there is.
+        """
+        return cls(*(row[name] for name in cls._fields))
+
+    def __str__(self) -> str:
+        """Return the network in words, such as `categorical-3, gru, L2 3e-4, seed 10`."""
+        return f"{self.task}, {self.model}, L2 {self.l2}, seed {self.seed}"
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it is a control, by the names that `Design` gives."""
+        return self.model.endswith(ENDINGS[UNTRAINED]) or self.task.endswith(
+            ENDINGS[SHUFFLED_LABELS]
+        )
+
+    def seed_for(self, purpose: str) -> int:
+        """Return the 63-bit seed for one purpose, see `derive_seed`."""
+        return derive_seed(purpose, *self)
 
     @property
     def name(self) -> str:
@@ -67,6 +93,4 @@ def network_of(path: str) -> Network:
 
 def is_control(network: Network) -> bool:
     """Tell whether a network is a control by the names that `Design` gives."""
-    return network.model.endswith(ENDINGS[UNTRAINED]) or network.task.endswith(
-        ENDINGS[SHUFFLED_LABELS]
-    )
+    return network.is_control

@@ -1,87 +1,78 @@
-"""Claims as data: read and check config/claims.yaml before any job runs. Light on purpose, like `settings`."""
+"""Claims as data: check a file such as config/claims.yaml before any job runs. Light on purpose."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import difflib
+from collections.abc import Collection, Mapping
+from math import isfinite
 from typing import Any
 
+from rnn_geometry.claims.metrics import ROW_METRICS, SWEEP_METRICS
 from rnn_geometry.config.schema import check_schema
 from rnn_geometry.errors import UserError
-from rnn_geometry.store.columns import DIMENSION_COLUMNS, IDENTITY, RUN_COLUMNS, TASK_COLUMNS
+from rnn_geometry.store.columns import table_columns
 
-# Measures that are no column of a table: `claims.ROW_METRICS` and `claims.SWEEP_METRICS`; a test holds them equal.
-ROW_METRICS = ("bag_of_words_gap", "shuffled_share", "lasting_ratio", "along_ratio")
-SWEEP_METRICS = ("falls_to_zero", "levels_visited")
-SWEPT = (
-    "l2",
-)  # what a sweep may vary that claims are about: numbers in the order of which the dimension falls
-NO_NUMBERS = (*IDENTITY, "control", "hold_input")
+SWEPT = ("l2",)  # what a sweep may vary: numbers in the order of which the dimension falls
+NUMBERS = ("number", "count", "flag")  # kinds of columns that a claim may be about
 THRESHOLDS = ("at_least", "at_most", "within", "within_share")
+OF_EXPECTED = ("within", "within_share")
 NETWORK_CONTROLS, SWEEP_CONTROLS = ("untrained", "shuffled_labels", "random"), ("permuted",)
 
 
 def checked_claims(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the claims of a file, each with its date. Raises UserError with one sentence that names the claim."""
+    """Check the claims of a file.
+
+    Parameters
+    ----------
+    raw
+        What the file holds; config/README.md explains its keys.
+    schema
+        Of workflow/schemas/claims.schema.yaml.
+
+    Returns
+    -------
+    dict
+        The same, each claim with the date from which its threshold counts.
+
+    Raises
+    ------
+    UserError
+        With one sentence that names the claim or the key, and what is accepted.
+    """
     check_schema(raw, schema)
-    low, high = raw["tuning_seeds"]
-    if raw["judged_from"] <= high:
-        raise UserError(
-            f"claims key judged_from: {raw['judged_from']} is not above the tuning seeds {low} to {high}."
-        )
+    _check_seeds(raw)
     for owner in (raw, *raw["claims"]):
         _check_date(owner)
     names = [claim["name"] for claim in raw["claims"]]
     for name in names:
         if names.count(name) > 1:
             raise UserError(f"claims: '{name}' is used twice; every claim needs a name of its own.")
-    return {
-        **raw,
-        "frozen": str(raw["frozen"]),
-        "claims": [_checked(claim, raw) for claim in raw["claims"]],
-    }
-
-
-def _checked(claim: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
-    of_sweep = "sweep" in claim
-    if of_sweep == ("structures" in claim):
-        raise UserError(
-            f"claim '{claim['name']}': give either structures or sweep, one of the two."
-        )
-    columns = [
-        name for name in (*RUN_COLUMNS, *DIMENSION_COLUMNS, *TASK_COLUMNS) if name not in NO_NUMBERS
+    for claim in raw["claims"]:
+        _check_claim(claim)
+    dated = [
+        {**claim, "frozen": str(claim.get("frozen", raw["frozen"]))} for claim in raw["claims"]
     ]
-    metrics = SWEEP_METRICS if of_sweep else (*ROW_METRICS, *columns)
-    _known(
-        claim,
-        "metric",
-        claim["metric"],
-        metrics,
-        SWEEP_METRICS if of_sweep else (*ROW_METRICS, "a column of runs.csv"),
-    )
-    given = [key for key in THRESHOLDS if key in claim]
-    if len(given) != 1:
+    return {**raw, "frozen": str(raw["frozen"]), "claims": dated}
+
+
+def measures() -> list[str]:
+    """Return the columns that a claim may be about: numbers known of every network."""
+    known = table_columns("natural").values()
+    return [column.name for column in known if column.kind in NUMBERS and column.name != "seed"]
+
+
+def _check_seeds(raw: Mapping[str, Any]) -> None:
+    low, high = raw["tuning_seeds"]
+    if low > high:
         raise UserError(
-            f"claim '{claim['name']}': give one of {', '.join(THRESHOLDS)}; there are {len(given)}."
+            f"claims key tuning_seeds: {low} is above {high}; accepted are the first and the last."
         )
-    expected = claim.get("expected")
-    if (expected is None) != (given[0] in ("at_least", "at_most")):
+    if raw["judged_from"] <= high:
         raise UserError(
-            f"claim '{claim['name']}': expected goes with within or within_share, and only with them."
+            f"claims key judged_from: {raw['judged_from']} is not above the tuning seeds "
+            f"{low} to {high}."
         )
-    if isinstance(expected, str):
-        _known(claim, "expected", expected, columns, ("a number", "a column of runs.csv"))
-    for control in claim["controls"]:
-        accepted = SWEEP_CONTROLS if of_sweep else NETWORK_CONTROLS
-        _known(claim, "controls", control, accepted, accepted)
-    if "random" in claim["controls"] and f"{claim['metric']}_random" not in RUN_COLUMNS:
-        raise UserError(
-            f"claim '{claim['name']}': there is no control random for {claim['metric']}; it needs a column "
-            f"{claim['metric']}_random."
-        )
-    if of_sweep:
-        _known(claim, "sweep", claim["sweep"], SWEPT, SWEPT)
-    return {**claim, "frozen": str(claim.get("frozen", raw["frozen"]))}
 
 
 def _check_date(owner: Mapping[str, Any]) -> None:
@@ -93,21 +84,125 @@ def _check_date(owner: Mapping[str, Any]) -> None:
         ) from None
 
 
-def _known(claim: Mapping[str, Any], key: str, value: str, accepted, words) -> None:
-    if value not in accepted:
-        raise UserError(
-            f"claim '{claim['name']}': {key} is '{value}'; accepted are {', '.join(words)}."
+def _check_claim(claim: Mapping[str, Any]) -> None:
+    of_sweep = "sweep" in claim
+    if of_sweep == ("structures" in claim):
+        raise _wrong(claim, "give either structures or sweep, one of the two")
+    if of_sweep:
+        _known(claim, "sweep", claim["sweep"], SWEPT)
+        _known(claim, "metric", claim["metric"], SWEEP_METRICS)
+    else:
+        accepted = (*ROW_METRICS, *measures())
+        _known(claim, "metric", claim["metric"], accepted, (*ROW_METRICS, "a column of runs.csv"))
+    _check_threshold(claim)
+    _check_controls(claim, SWEEP_CONTROLS if of_sweep else NETWORK_CONTROLS)
+
+
+def _check_threshold(claim: Mapping[str, Any]) -> None:
+    given = [key for key in THRESHOLDS if key in claim]
+    if len(given) != 1:
+        raise _wrong(claim, f"give one of {', '.join(THRESHOLDS)}; there are {len(given)}")
+    for key in (*given, "control_at_most", "expected"):
+        if isinstance(claim.get(key), float) and not isfinite(claim[key]):
+            raise _wrong(claim, f"{key} is {claim[key]}; accepted is a number with an end")
+    if ("expected" in claim) != (given[0] in OF_EXPECTED):
+        raise _wrong(claim, "expected goes with within or within_share, and only with them")
+    if "sweep" in claim and given[0] in OF_EXPECTED:
+        raise _wrong(
+            claim, f"a sweep has no expected value; give at_least or at_most, not {given[0]}"
+        )
+    if isinstance(claim.get("expected"), str):
+        words = ("a number", "a column of runs.csv")
+        _known(claim, "expected", claim["expected"], measures(), words)
+    _check_control_threshold(claim)
+
+
+def _check_control_threshold(claim: Mapping[str, Any]) -> None:
+    limit = claim.get("control_at_most")
+    if limit is None:
+        return
+    if "at_least" not in claim:
+        raise _wrong(claim, "control_at_most goes with at_least, and only with it")
+    if limit > claim["at_least"]:
+        raise _wrong(
+            claim, f"control_at_most {limit:g} is above at_least {claim['at_least']:g}; lower it"
         )
 
 
+def _check_controls(claim: Mapping[str, Any], accepted: tuple[str, ...]) -> None:
+    for control in claim["controls"]:
+        _known(claim, "controls", control, accepted)
+    if "random" in claim["controls"] and f"{claim['metric']}_random" not in measures():
+        raise _wrong(
+            claim,
+            f"there is no control random for {claim['metric']}; it needs a column "
+            f"{claim['metric']}_random",
+        )
+
+
+def _known(
+    claim: Mapping[str, Any],
+    key: str,
+    value: str,
+    accepted: Collection[str],
+    words: Collection[str] = (),
+) -> None:
+    """Refuse a value that is not accepted; `words` name the accepted ones where these are many."""
+    if value in accepted:
+        return
+    close = difflib.get_close_matches(value, accepted, n=1)
+    hint = f" (did you mean '{close[0]}'?)" if close else ""
+    listed = ", ".join(words or accepted)
+    raise _wrong(claim, f"{key} is '{value}'; accepted are {listed}{hint}")
+
+
+def _wrong(claim: Mapping[str, Any], what: str) -> UserError:
+    return UserError(f"claim '{claim['name']}': {what}.")
+
+
 def threshold_words(claim: Mapping[str, Any]) -> str:
-    """Return the threshold of a claim as words, such as `at least 0.8`."""
+    """Return the threshold of a claim as words.
+
+    Parameters
+    ----------
+    claim
+        With one of the keys in THRESHOLDS.
+
+    Examples
+    --------
+    >>> threshold_words({"within_share": 0.2, "expected": 2})
+    'within 20 %'
+    >>> threshold_words({"at_least": 0.75, "control_at_most": 0.2})
+    'at least 0.75, controls at most 0.2'
+    """
     if "within_share" in claim:
         return f"within {100 * claim['within_share']:g} %"
     if "within" in claim:
         return "exactly" if claim["within"] == 0 else f"within {claim['within']:g}"
-    return (
-        f"at least {claim['at_least']:g}"
-        if "at_least" in claim
-        else f"at most {claim['at_most']:g}"
-    )
+    if "at_most" in claim:
+        return f"at most {claim['at_most']:g}"
+    controls = claim.get("control_at_most")
+    beside = "" if controls is None else f", controls at most {controls:g}"
+    return f"at least {claim['at_least']:g}{beside}"
+
+
+def criterion(claim: Mapping[str, Any]) -> str:
+    """Return what a claim measures, its threshold and what it expects, in Markdown.
+
+    Parameters
+    ----------
+    claim
+        A claim of a checked file.
+
+    Examples
+    --------
+    >>> criterion({"metric": "participation_ratio", "within_share": 0.2, "expected": 2})
+    '`participation_ratio` within 20 % of `2`'
+    >>> criterion({"metric": "components_95", "within": 0, "expected": "dimension_predicted"})
+    '`components_95` exactly `dimension_predicted`'
+    """
+    words = threshold_words(claim)
+    if "expected" not in claim:
+        return f"`{claim['metric']}` {words}"
+    joint = "" if words == "exactly" else "of "
+    return f"`{claim['metric']}` {words} {joint}`{claim['expected']}`"

@@ -9,8 +9,8 @@ import hashlib
 from collections import OrderedDict
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+
+from rnn_geometry.store.columns import Column, columns
 
 COVER_RADIUS = 0.125  # of the starts' root-mean-square radius
 LINKAGE_RADIUS = 1e-3  # of the same radius: points closer than this are one
@@ -19,6 +19,27 @@ NEIGHBOURS = 20  # of the local estimators
 MOST_POINTS = 1000  # points that the local estimators look at, evenly chosen
 PCA_NEIGHBOURS, PCA_PLACES = 80, 100  # size and number of the neighbourhoods of local PCA
 FEWEST_POINTS = 50  # distinct points below which no local estimator is tried
+
+LINEAR = columns(
+    Column(
+        "participation_ratio",
+        "(sum v)^2 / sum v^2 over the variances v of the principal components of the points",
+    ),
+    Column("components_90", "principal components for 90 % of the variance", kind="count"),
+    Column("components_95", "principal components for 95 % of the variance", kind="count"),
+    Column(
+        "components_n",
+        "principal components for N/(N+1) of the variance, N the number of outputs",
+        kind="count",
+    ),
+)
+_BY = "intrinsic dimension by scikit-dimension"
+ESTIMATORS = columns(
+    Column("id_mle", f"{_BY}: maximum likelihood (Levina & Bickel 2005)"),
+    Column("id_two_nn", f"{_BY}: two nearest neighbours (Facco et al. 2017)"),
+    Column("id_correlation", f"{_BY}: correlation integral (Grassberger & Procaccia 1983)"),
+    Column("id_local_pca", f"{_BY}: local PCA (Fukunaga & Olsen 1971)"),
+)
 
 
 def rms_radius(points: np.ndarray) -> float:
@@ -86,6 +107,8 @@ def cover(starts: np.ndarray, found: np.ndarray, d: int) -> float | None:
     mean, axes, shares = principal_axes(starts)
     if not shares.any():
         return None
+    from scipy.spatial import cKDTree
+
     seen = [(points - mean) @ axes[:d].T for points in (starts, found)]
     distance, _ = cKDTree(seen[1]).query(seen[0])
     return float((distance <= COVER_RADIUS * rms_radius(starts)).mean())
@@ -93,6 +116,9 @@ def cover(starts: np.ndarray, found: np.ndarray, d: int) -> float | None:
 
 def distinct_points(points: np.ndarray, radius: float) -> np.ndarray:
     """Return one row number per group of points (n, S) that single linkage at `radius` joins."""
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
     near = cKDTree(points).sparse_distance_matrix(cKDTree(points), radius, output_type="coo_matrix")
     # A distance of exactly zero is no entry of the sparse matrix's graph unless it is made one.
     near.data[:] = 1.0
@@ -112,7 +138,7 @@ def intrinsic_dimension(points: np.ndarray) -> dict[str, float | None]:
     """
     points = _sample_without_duplicates(np.asarray(points, dtype=np.float64))
     if len(points) < FEWEST_POINTS:
-        return dict.fromkeys(("id_mle", "id_two_nn", "id_correlation", "id_local_pca"))
+        return dict.fromkeys(ESTIMATORS)
     import skdim
 
     values = {
@@ -142,6 +168,7 @@ def _sample_without_duplicates(points: np.ndarray) -> np.ndarray:
 def _local_pca(points: np.ndarray) -> float:
     """Return the mean dimension of neighbourhoods of 80 points (fewer where points are few), at 100 places."""
     import skdim
+    from scipy.spatial import cKDTree
 
     # A fifth of the points at most, else a neighbourhood is no longer local.
     size = int(np.clip(len(points) // 5, NEIGHBOURS, PCA_NEIGHBOURS))

@@ -1,7 +1,7 @@
-"""The geometry of one trained network, from its arrays: dimension, readouts, subspaces, cliff, modes, word effects.
+"""The geometry of one trained network, from its arrays, as one flat dictionary of numbers.
 
-Symbols: r_i rows of the readout R (C, S); d the expected dimension; tau time constants in words (Aitken et al.,
-ICLR 2021). A value that is not defined is None.
+Symbols: r_i rows of the readout R (C, S); d the expected dimension; tau time constants in words
+(Aitken et al., ICLR 2021). A value that is not defined is None.
 """
 
 from __future__ import annotations
@@ -11,47 +11,101 @@ from typing import Any
 
 import numpy as np
 
+from rnn_geometry.geometry import modes, readouts, scores, search, simplex, word_effects
 from rnn_geometry.geometry.dimension import (
-    LINKAGE_RADIUS,
+    LINEAR,
     count_components,
-    cover,
-    distinct_points,
     participation_ratio,
     principal_axes,
-    rms_radius,
 )
-from rnn_geometry.geometry.readouts import (
-    SHOWN_COMPONENTS,
-    Arrays,
-    accuracy_cliff,
-    readout_geometry,
-    share_in_subspace,
-)
-from rnn_geometry.geometry.scores import NOTHING as NO_SCORES
-from rnn_geometry.geometry.scores import score_geometry
-from rnn_geometry.geometry.simplex import NOTHING as NO_SIMPLEX
+from rnn_geometry.geometry.readouts import SHOWN_COMPONENTS, Arrays
 from rnn_geometry.geometry.simplex import random_of_equal_norm, simplex_fit, slow_coordinates
-from rnn_geometry.identity import derive_seed
+from rnn_geometry.identity import Network, derive_seed
+from rnn_geometry.store.columns import Column, columns
+from rnn_geometry.tasks.theory import structure_of
 
-SHOWN_MODES = 8
-
-# Codes of slow_points.Status, which this layer does not import since that would import torch.
-CONVERGED, OFF_MANIFOLD, NO_GAP, GHOST = 0, 1, 3, 4
-
-RUN_FACTS = (
-    "task",
-    "model",
-    "cell",
-    "l2",
-    "seed",
-    "control",
-    "test_accuracy",
-    "shuffled_accuracy",
-    "train_seconds",
+# Facts that run.json knows.
+IDENTITY = columns(
+    Column("task", "task of the network", kind="text"),
+    Column("model", "entry of `models`", kind="text"),
+    Column("cell", "cell that the model uses", kind="text"),
+    Column("l2", "strength of the L2 penalty, as it was written", kind="text"),
+    Column("seed", "seed of the network", kind="count"),
 )
-TASK_FACTS = ("classes", "dimension_expected", "dimension_predicted")
-
-IDENTITY = ("task", "model", "l2", "seed")
+KEYS = columns(*(IDENTITY[name] for name in Network._fields))
+CONTROL = columns(
+    Column("control", "empty, or the control it is: `untrained`, `shuffled_labels`", kind="text")
+)
+TEST_ACCURACY = columns(
+    Column("test_accuracy", "accuracy on the test split; multi-label: all labels right")
+)
+SHUFFLED_ACCURACY = columns(
+    Column("shuffled_accuracy", "the same on test texts whose words are shuffled")
+)
+TRAIN_SECONDS = columns(Column("train_seconds", "CPU time of training", "seconds"))
+RUN_FACTS = columns(IDENTITY, CONTROL, TEST_ACCURACY, SHUFFLED_ACCURACY, TRAIN_SECONDS)
+TASK_FACTS = columns(
+    Column(
+        "classes", "number of outputs C: classes, or labels of a multi-label task", kind="count"
+    ),
+    Column(
+        "dimension_expected",
+        "d by theory: N - 1 for N unordered classes, 2 for ordered classes (1 for two), k for k"
+        " labels",
+        kind="count",
+    ),
+    Column(
+        "dimension_predicted",
+        "components for 95 % of the variance of the mean word counts per class (multi-label: per"
+        " combination of labels), before any training",
+        kind="count",
+    ),
+)
+HOLD_INPUT = columns(Column("hold_input", "x*, the input held during the analysis", kind="text"))
+ANALYSIS_SECONDS = columns(
+    Column("analysis_seconds", "CPU time of the analysis of the dynamics", "seconds")
+)
+_SETS = {"visited": "of the visited states", "final": "of the final states"}
+POINT_SETS = columns(
+    *(
+        LINEAR[name].again(f"_{points}", of)
+        for points, of in _SETS.items()
+        for name in ("participation_ratio", "components_95")
+    )
+)
+_AT_RANDOM = (
+    "of random points as far from their mean as the slow points, in all directions (for the simplex"
+    " in the first N - 1 components, a ball)"
+)
+RANDOM = columns(
+    *(
+        column.again("_random", _AT_RANDOM)
+        for column in (
+            LINEAR["participation_ratio"],
+            LINEAR["components_95"],
+            readouts.COLUMNS["readout_in_subspace"],
+            *simplex.COLUMNS.values(),
+        )
+    )
+)
+FILE_ONLY = columns(
+    *(
+        LINEAR[name].again(f"_{points}", of)
+        for points, of in _SETS.items()
+        for name in ("components_90", "components_n")
+    ),
+    *(
+        Column(f"variance_ratio{suffix}", f"share of variance by component, {of}", kind="list")
+        for suffix, of in (
+            ("", "of the slow points"),
+            *((f"_{points}", of) for points, of in _SETS.items()),
+        )
+    ),
+    modes.FILE_ONLY,
+    search.FILE_ONLY,
+    readouts.FILE_ONLY,
+    scores.FILE_ONLY,
+)
 # Arrays of linearization.npz that nothing here needs, most of its size.
 LARGE = ("right", "left", "input_jacobian")
 
@@ -66,11 +120,25 @@ def network_geometry(
     meta: Mapping[str, Any],
     totals: np.ndarray | None = None,
 ) -> dict[str, Any]:
-    """Return all numbers of one network as one flat dictionary of plain values.
+    """Measure one network.
 
-    run: run.json; states, slow, fixed, linear: the arrays of states.npz, slow_points.npz, fixed_points.npz and
-    linearization.npz; integration: integration.json. meta: meta.json with `dimension_predicted`, which stands in where
-    theory gives no dimension. totals (m, D): the summed scores of the test sentences of a synthetic task.
+    Parameters
+    ----------
+    run
+        run.json.
+    states, slow, fixed, linear
+        Arrays of states.npz, slow_points.npz, fixed_points.npz and linearization.npz.
+    integration
+        integration.json.
+    meta
+        meta.json with `dimension_predicted`, which stands in where theory gives no dimension.
+    totals
+        Summed scores (m, D) of the test sentences of a synthetic task.
+
+    Returns
+    -------
+    dict
+        All numbers as plain values, by the names of RUNS in `tables` and of FILE_ONLY.
     """
     d = meta["dimension_expected"] or meta["dimension_predicted"]
     readout, points = states["readout"], slow["points"]
@@ -83,20 +151,18 @@ def network_geometry(
         **point_geometry(points, "", meta["classes"]),
         **point_geometry(states["visited"], "_visited", meta["classes"]),
         **point_geometry(states["final"], "_final", meta["classes"]),
-        **search_quality(states["visited"], slow, d),
-        **skeleton(fixed),
-        **modes_at_centre(linear, meta["mean_length"] / 2),
-        **modes_over_points(slow["slow_modes"], d),
-        **readout_geometry(readout, points, d, meta),
+        **search.search_quality(states["visited"], slow, d),
+        **search.skeleton(fixed),
+        **modes.modes_at_centre(linear, float(slow["min_tau"])),
+        **modes.modes_over_points(slow["slow_modes"], d),
+        **readouts.readout_geometry(readout, points, d, meta),
         **simplex_geometry(points, readout, meta),
-        **random_control(
-            points, readout, d, meta, derive_seed("random", *(run[name] for name in IDENTITY))
-        ),
+        **random_control(points, readout, d, meta, derive_seed("random", *Network.of(run))),
         **scores_on_manifold(states, points, totals, d, meta),
-        **accuracy_cliff(states, d),
-        **word_geometry(linear, meta),
-        **linearity(linear),
-        **tau_over_manifold(points, linear, d),
+        **readouts.accuracy_cliff(states, d),
+        **word_effects.word_geometry(linear, meta),
+        **word_effects.linearity(linear),
+        **modes.tau_over_manifold(points, linear, d),
         **{name: value for name, value in integration.items() if name != "integration_seconds"},
     }
 
@@ -113,91 +179,12 @@ def point_geometry(points: np.ndarray, suffix: str, classes: int) -> dict[str, A
     }
 
 
-def search_quality(starts: np.ndarray, slow: Arrays, d: int | None) -> dict[str, Any]:
-    """Return whether the search kept the manifold: cover and number of distinct points, and how slow the points are."""
-    return {
-        "cover": cover(starts, slow["points"], d) if d else None,
-        "distinct_points": len(
-            distinct_points(slow["points"], LINKAGE_RADIUS * rms_radius(starts))
-        ),
-        "q_median": float(np.median(slow["q"])),
-        "fast_q_median": _finite_median(slow["fast_q"]),
-        "displacement_median": float(np.median(slow["displacement"])),
-        "slow_converged": float((slow["status"] == CONVERGED).mean()),
-        "slow_off_manifold": float((slow["status"] == OFF_MANIFOLD).mean()),
-        "slow_no_gap": float((slow["status"] == NO_GAP).mean()),
-        "gap_median": _finite_median(slow["gap"]),
-    }
-
-
-def _finite_median(values: np.ndarray) -> float | None:
-    values = values[np.isfinite(values)]
-    return float(np.median(values)) if len(values) else None
-
-
-def skeleton(fixed: Arrays) -> dict[str, Any]:
-    """Return the number of distinct exact fixed points, of stable ones, of starts that ended at a ghost, and the
-    estimated probability that one more start finds a new fixed point.
-    """
-    unseen = float(fixed["unseen"])
-    return {
-        "fixed_points": len(fixed["stability"]),
-        "fixed_points_stable": int((fixed["stability"] == 0).sum()),
-        "ghosts": int((fixed["status"] == GHOST).sum()),
-        "fixed_points_unseen": unseen if np.isfinite(unseen) else None,
-    }
-
-
-def modes_at_centre(linear: Arrays, min_tau: float) -> dict[str, Any]:
-    """Return the longest time constants at the centre of the manifold, in words, and the number of integration modes.
-
-    A mode integrates when tau > min_tau or |lambda| >= 1; tau_gap is the ratio of the last integrating time constant to
-    the first that does not.
-    """
-    integrates = (linear["tau"] > min_tau) | (np.abs(linear["eigenvalues"]) >= 1)
-    counts = integrates.sum(axis=1)
-    tau = np.sort(linear["tau"][int(linear["centre"])])[::-1]
-    count = int(counts[int(linear["centre"])])
-    gap = float(tau[count - 1] / tau[count]) if 0 < count < len(tau) and tau[count] > 0 else None
-    longest = {f"tau_{i + 1}": float(tau[i]) if i < len(tau) else None for i in range(SHOWN_MODES)}
-    return {"integration_modes": count, "tau_gap": gap, **longest}
-
-
-def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
-    """Return mean, least and largest number of slow modes over all slow points, and the share of points with d."""
-    counts = slow_modes[slow_modes >= 0]
-    if not len(counts):
-        return {"modes_mean": None, "modes_min": None, "modes_max": None, "modes_equal_d": None}
-    return {
-        "modes_mean": float(counts.mean()),
-        "modes_min": int(counts.min()),
-        "modes_max": int(counts.max()),
-        "modes_equal_d": float((counts == d).mean()) if d else None,
-    }
-
-
-def tau_over_manifold(points: np.ndarray, linear: Arrays, d: int | None) -> dict[str, Any]:
-    """Return the median of the d longest time constants at the third of the sampled slow points nearest the mean slow
-    point, and at the third farthest from it (the edges of the manifold), in words.
-    """
-    if not d:
-        return {"tau_centre": None, "tau_edge": None}
-    place = points[linear["index"]]
-    order = np.argsort(((place - points.mean(axis=0)) ** 2).sum(axis=1), kind="stable")
-    longest = np.sort(linear["tau"], axis=1)[:, ::-1][:, :d]
-    third = max(1, len(order) // 3)
-    return {
-        "tau_centre": float(np.median(longest[order[:third]])),
-        "tau_edge": float(np.median(longest[order[-third:]])),
-    }
-
-
 def simplex_geometry(
     points: np.ndarray, readout: np.ndarray, meta: Mapping[str, Any]
 ) -> dict[str, float | None]:
-    """Return `simplex.simplex_fit` for unordered classes; for other tasks None, since theory knows no simplex there."""
-    unordered = not meta["multi_label"] and meta["readout_angle_expected"] is not None
-    return simplex_fit(points, readout) if unordered else dict(NO_SIMPLEX)
+    """Return `simplex_fit`; None for every number where theory knows no simplex."""
+    known = structure_of(meta).simplex
+    return simplex_fit(points, readout) if known else dict(simplex.NOTHING)
 
 
 def random_control(
@@ -211,15 +198,15 @@ def random_control(
     rng = np.random.default_rng(seed)
     anywhere = random_of_equal_norm(points, rng)
     shares = principal_axes(anywhere)[2]
-    simplex = dict(NO_SIMPLEX)
+    solid = dict(simplex.NOTHING)
     if meta["classes"] > 2 and min(points.shape) >= meta["classes"]:
         inside, directions = slow_coordinates(points, readout, meta["classes"] - 1)
-        simplex = simplex_geometry(random_of_equal_norm(inside, rng), directions, meta)
+        solid = simplex_geometry(random_of_equal_norm(inside, rng), directions, meta)
     control = {
         "participation_ratio": participation_ratio(anywhere),
         "components_95": count_components(shares, 0.95),
-        "readout_in_subspace": share_in_subspace(readout, anywhere, d) if d else None,
-        **simplex,
+        "readout_in_subspace": readouts.share_in_subspace(readout, anywhere, d) if d else None,
+        **solid,
     }
     return {f"{name}_random": value for name, value in control.items()}
 
@@ -233,56 +220,7 @@ def scores_on_manifold(
 ) -> dict[str, Any]:
     """Return `scores.score_geometry` of the final states; None for every number where the scores are not known."""
     if totals is None or not d:
-        return dict(NO_SCORES)
+        return dict(scores.NOTHING)
     final = np.asarray(states["final"], dtype=np.float64)
     logits = final @ states["readout"].T + states["readout_bias"]
-    return score_geometry(final, points, totals, logits, d, meta["multi_label"])
-
-
-def word_geometry(linear: Arrays, meta: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what words do at the slow points.
-
-    neutral_effect: mean move of the state by the neutral word over its mean move by evidence words;
-    own_readout_cosine: mean cosine between the effect of an evidence word on the logits and its score vector, both
-    relative to their mean over classes where one class is chosen (single-label tasks).
-    """
-    evidence = meta.get("evidence")
-    if not evidence or meta["kind"] != "synthetic":
-        return {"neutral_effect": None, "own_readout_cosine": None}
-    row_of = {int(word): row for row, word in enumerate(linear["word_ids"])}
-    rows = [row_of[word] for word in evidence]
-    moves, neutral = linear["word_moves"], row_of.get(meta["neutral"])
-    typical = moves[rows].mean()
-    scores = np.asarray(meta["scores"], dtype=np.float64)[evidence]
-    effects = linear["word_effects"][rows]
-    return {
-        "neutral_effect": float(moves[neutral] / typical)
-        if neutral is not None and typical > 0
-        else None,
-        "own_readout_cosine": _mean_cosine(effects, scores, meta["multi_label"])
-        if scores.shape == effects.shape
-        else None,
-    }
-
-
-def linearity(linear: Arrays) -> dict[str, Any]:
-    """Return how far the linearisation at the slow points can be trusted.
-
-    linear_r2: share of the state changes by one word that J_inp predicts; rollout_error_10: distance of the linear
-    dynamics from the true ones ten steps after a one-word kick, over its length, median over points.
-    """
-    r2, at = float(linear["linear_r2"]), np.flatnonzero(linear["rollout_steps"] == 10)
-    error = float(linear["rollout_error"][at[0]]) if len(at) else np.nan
-    return {
-        "linear_r2": r2 if np.isfinite(r2) else None,
-        "rollout_error_10": error if np.isfinite(error) else None,
-    }
-
-
-def _mean_cosine(effects: np.ndarray, scores: np.ndarray, multi_label: bool) -> float:
-    if not multi_label:
-        effects, scores = (rows - rows.mean(axis=1, keepdims=True) for rows in (effects, scores))
-    lengths = np.linalg.norm(effects, axis=1) * np.linalg.norm(scores, axis=1)
-    return float(
-        ((effects * scores).sum(axis=1) / np.maximum(lengths, np.finfo(float).tiny)).mean()
-    )
+    return scores.score_geometry(final, points, totals, logits, d, meta["multi_label"])

@@ -7,14 +7,49 @@ from typing import Any
 
 import numpy as np
 
-from rnn_geometry.geometry.dimension import (
-    principal_axes,
-)
+from rnn_geometry.geometry.dimension import principal_axes
+from rnn_geometry.store.columns import Column, columns
 
 SHOWN_COMPONENTS = 10
 
 CLIFF_KEEPS, CLIFF_DROPS = 0.9, 0.02
 
+COLUMNS = columns(
+    Column("readout_angle_mean", "mean angle between pairs of readout vectors", "degrees"),
+    Column(
+        "readout_angle_expected",
+        "by theory: arccos(-1/(N-1)), 90 for labels; empty for more than two ordered classes",
+        "degrees",
+    ),
+    Column(
+        "readout_angle_error",
+        "largest distance of an angle between two readouts from `readout_angle_expected`",
+        "degrees",
+    ),
+    Column(
+        "readout_in_subspace",
+        "mean of abs(P r) / abs(r) over readouts r; P projects on the first d components of the"
+        " slow points, in the entries of the state that the readout sees (h of an LSTM)",
+    ),
+)
+CLIFF = columns(
+    Column(
+        "accuracy_at_d",
+        "test accuracy when final states are projected on their first d principal components (mean"
+        " added back, the original readout applied)",
+    ),
+    Column("accuracy_below_d", "the same with d - 1 components"),
+    Column(
+        "cliff",
+        "1 when `accuracy_at_d` >= .9 test accuracy and `accuracy_below_d` < `accuracy_at_d` - .02",
+        kind="flag",
+    ),
+)
+FILE_ONLY = columns(
+    Column("readout_angles", "angle of every pair of readouts", "degrees", "list"),
+    Column("readout_singular_values", "singular values of the readout", kind="list"),
+    Column("accuracy_by_components", "test accuracy by number of components kept", kind="list"),
+)
 
 Arrays = Mapping[str, np.ndarray]
 

@@ -9,8 +9,30 @@ from __future__ import annotations
 import numpy as np
 
 from rnn_geometry.geometry.dimension import principal_axes
+from rnn_geometry.store.columns import Column, columns
 
-NOTHING = {"score_r2": None, "score_r2_all": None, "score_angle": None, "label_crosstalk": None}
+COLUMNS = columns(
+    Column(
+        "score_r2",
+        "synthetic tasks: R^2 with which the scores of a sentence (for classes relative to their"
+        " mean) are read linearly off the first d coordinates of its final state, the worst score;"
+        " fitted on every other sentence, judged on the rest",
+    ),
+    Column(
+        "score_angle",
+        "two scores that are not one per class: angle between the directions in which they grow,"
+        " 0 to 90",
+        "degrees",
+    ),
+    Column(
+        "label_crosstalk",
+        "labels: the largest covariance of what a label's own score leaves over of its logit (after"
+        " a cubic) with the score of another label",
+        "spread of the logit",
+    ),
+)
+FILE_ONLY = columns(Column("score_r2_all", "`score_r2` of every score", kind="list"))
+NOTHING = dict.fromkeys((*COLUMNS, *FILE_ONLY))
 DEGREE = 3  # of the polynomial in a label's own score, which allows its logit to saturate
 
 

@@ -8,13 +8,32 @@ too.
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import procrustes
 
 from rnn_geometry.geometry.dimension import principal_axes
+from rnn_geometry.store.columns import Column, columns
 
 CORNER_SHARE = 0.05  # of the points, those farthest along a readout, whose mean is its corner
 REACH = 0.01  # quantile that stands for how far points reach
-NOTHING = {"simplex_distance": None, "corner_miss": None, "simplex_shape": None}
+COLUMNS = columns(
+    Column(
+        "simplex_distance",
+        "unordered classes: Procrustes distance of the corners of the slow points from a regular"
+        " simplex, 0 to 1; a corner is the mean of the 5 % of points farthest along a readout, in"
+        " the first N - 1 components",
+    ),
+    Column(
+        "corner_miss",
+        "largest distance of one corner from its place in that simplex",
+        "distance of a corner from the centre",
+    ),
+    Column(
+        "simplex_shape",
+        "1 where the slow points fill a simplex, 0 where they fill a ball: how much less far they"
+        " reach opposite the corners than at them (1 % quantiles); 1,000 points uniform in a"
+        " simplex give .86 (N = 3) to .75 (N = 8)",
+    ),
+)
+NOTHING = dict.fromkeys(COLUMNS)
 
 
 def regular_simplex(corners: int) -> np.ndarray:
@@ -51,6 +70,8 @@ def procrustes_fit(corners: np.ndarray) -> tuple[float, float] | None:
     """
     if np.ptp(corners, axis=0).max() == 0:
         return None
+    from scipy.spatial import procrustes
+
     regular, fitted, distance = procrustes(regular_simplex(len(corners)), corners)
     misses = np.linalg.norm(fitted - regular, axis=1)
     return float(distance), float(misses.max() / np.linalg.norm(regular[0]))

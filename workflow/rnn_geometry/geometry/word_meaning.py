@@ -10,7 +10,37 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from rnn_geometry.store.columns import Column, columns
 from rnn_geometry.tasks.sentences import Sentences
+
+COLUMNS = columns(
+    Column(
+        "effect_log_odds_correlation",
+        "text: Spearman correlation over words (ten in training at least) of a word's effect on a"
+        " class with its log-odds for the class, mean over classes",
+    ),
+    Column("adjectives", "text: adjectives of a fixed list in the vocabulary", kind="count"),
+    Column(
+        "not_gain",
+        "median over them of <e(not a) - e(not), e(a)> / <e(a), e(a)>: 1 if effects just add up, -1"
+        " if `not` flips the adjective",
+    ),
+    Column("very_gain", "the same of `very`: above 1 if it strengthens the adjective"),
+    Column(
+        "order_effect",
+        "median over 300 pairs of telling words of abs(e(AB) - e(BA)) over abs(e(A)) + abs(e(B))",
+    ),
+    Column("pair_miss", "the same of abs(e(AB) - e(A) - e(B))"),
+)
+# Of words.csv.
+WORDS = columns(
+    Column("class", "name of the class", kind="word"),
+    Column("rank", "1 for the word with the largest effect on the class", kind="count"),
+    Column("word", "the word", kind="word"),
+    Column("count", "how often it stands in the training texts", kind="count"),
+    Column("effect", "what it adds to the class at the centre of the manifold", "logits"),
+    Column("log_odds", "its log-odds for the class, from counts in the training texts"),
+)
 
 MODIFIERS = ("not", "very")
 ADJECTIVES = (

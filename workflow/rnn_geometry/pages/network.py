@@ -8,7 +8,8 @@ from typing import Any
 
 from rnn_geometry.identity import run_folder
 from rnn_geometry.pages.templating import environment, number
-from rnn_geometry.store.columns import RUN_COLUMNS, learned
+from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
+from rnn_geometry.store.columns import learned
 
 # Files of a network beside its page.
 FILES = (

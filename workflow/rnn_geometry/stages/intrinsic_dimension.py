@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from rnn_geometry.stages.tabulate import _order
+from rnn_geometry.geometry.dimension import LINEAR, intrinsic_dimension
+from rnn_geometry.geometry.network import IDENTITY
+from rnn_geometry.geometry.tables import DIMENSION
+from rnn_geometry.identity import Network
+from rnn_geometry.stages.tabulate import order, table_of
 from rnn_geometry.store import formats
-from rnn_geometry.store.columns import IDENTITY
 
 POINT_SETS = ("visited", "final", "slow")
 
-LINEAR_MEASURES = ("participation_ratio", "components_90", "components_95", "components_n")
-
 
 def dimension_table(
-    geometry_files, states_files, slow_files, log: Callable[[str], None]
+    geometry_files: Sequence[str],
+    states_files: Sequence[str],
+    slow_files: Sequence[str],
+    log: Callable[[str], None],
 ) -> dict[str, list]:
-    """Return the long table of one task: a row per network and set of points (visited, final, slow).
+    """Return the long table of one task.
 
-    Columns: the linear measures of geometry.json and the intrinsic-dimension estimators of scikit-dimension.
+    Parameters
+    ----------
+    geometry_files, states_files, slow_files
+        geometry.json, states.npz and slow_points.npz of its networks, in the same order.
+    log
+        Takes a line per network.
+
+    Returns
+    -------
+    dict of list
+        A row per network and set of points: the linear measures of geometry.json, and the
+        estimators of scikit-dimension.
     """
-    from rnn_geometry.geometry.dimension import intrinsic_dimension
-
     rows = []
     for geometry_file, states_file, slow_file in zip(
         geometry_files, states_files, slow_files, strict=True
@@ -30,12 +43,12 @@ def dimension_table(
         points = {**states, "slow": formats.read_npz(slow_file)["points"]}
         for name in POINT_SETS:
             suffix = "" if name == "slow" else f"_{name}"
-            linear = {measure: geometry.get(measure + suffix) for measure in LINEAR_MEASURES}
+            linear = {measure: geometry[measure + suffix] for measure in LINEAR}
             rows.append({**{key: geometry[key] for key in IDENTITY}, "points": name, **linear})
             rows[-1].update(intrinsic_dimension(points[name]))
-        log(f"{geometry['task']} {geometry['model']} l2 {geometry['l2']} seed {geometry['seed']}")
-    rows.sort(key=lambda row: (*_order(row), row["points"]))
-    return {name: [row[name] for row in rows] for name in rows[0]}
+        log(str(Network.of(geometry)))
+    rows.sort(key=lambda row: (*order(row), row["points"]))
+    return table_of(rows, DIMENSION)
 
 
 def run(files, output, params, log) -> None:

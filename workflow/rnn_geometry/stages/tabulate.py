@@ -2,81 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from rnn_geometry.geometry import tables
+from rnn_geometry.geometry.network import FILE_ONLY, KEYS
+from rnn_geometry.geometry.word_meaning import top_words
+from rnn_geometry.identity import Network
 from rnn_geometry.store import formats
-from rnn_geometry.store.columns import FROM_STATISTICS, RUN_COLUMNS, learned
+from rnn_geometry.store.columns import check_numbers, learned
 from rnn_geometry.tasks.theory import structure
 
-WEIGHTINGS = ("raw", "frequency", "tfidf")
+Table = dict[str, list]
 
 
-def runs_table(
-    geometries: Sequence[Mapping[str, Any]], statistics: Mapping[str, Mapping[str, Any]]
-) -> dict[str, list]:
-    """Return runs.csv: one row per network, sorted by task, model, L2 and seed; undefined values are None.
+def table_of(rows: Sequence[Mapping[str, Any]], declared: Iterable[str]) -> Table:
+    """Return rows as a table.
 
-    geometries: the networks' geometry.json; statistics: word_statistics.json by task.
+    Parameters
+    ----------
+    rows
+        Each with a value for every column and nothing else.
+    declared
+        Names of the columns, in order.
+
+    Raises
+    ------
+    UserError
+        For a row with a value that no column declares, and for one without a value.
     """
-    rows = [
-        {**row, **{name: statistics[row["task"]][name] for name in FROM_STATISTICS}}
-        for row in geometries
-    ]
+    names = list(declared)
     for row in rows:
-        row["learned"] = learned(row)
-    rows.sort(key=_order)
-    return {name: [_plain(row.get(name)) for row in rows] for name in RUN_COLUMNS}
-
-
-def _order(row: Mapping[str, Any]) -> tuple:
-    return row["task"], row["model"], float(row["l2"]), row["seed"]
+        check_numbers("a row of a table", row, names)
+    return {name: [_plain(row[name]) for row in rows] for name in names}
 
 
 def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value
 
 
+def order(row: Mapping[str, Any]) -> tuple:
+    """Return what rows of networks are sorted by: task, model, L2 as a number, seed.
+
+    Parameters
+    ----------
+    row
+        Holds the keys of a network.
+    """
+    network = Network.of(row)
+    return network.task, network.model, float(network.l2), network.seed
+
+
+def runs_table(
+    geometries: Sequence[Mapping[str, Any]], statistics: Mapping[str, Mapping[str, Any]]
+) -> Table:
+    """Return runs.csv: one row per network; undefined values are None.
+
+    Parameters
+    ----------
+    geometries
+        geometry.json of the networks.
+    statistics
+        word_statistics.json by task.
+
+    Raises
+    ------
+    UserError
+        For a number that neither a column nor FILE_ONLY of a measure declares, and for one missing.
+    """
+    rows = [_run(geometry, statistics[geometry["task"]]) for geometry in geometries]
+    return table_of(sorted(rows, key=order), tables.RUNS)
+
+
+def _run(geometry: Mapping[str, Any], statistics: Mapping[str, Any]) -> dict[str, Any]:
+    where = f"geometry.json of {Network.of(geometry)}"
+    check_numbers(where, geometry, tables.OF_GEOMETRY, FILE_ONLY)
+    row = {name: geometry[name] for name in tables.OF_GEOMETRY}
+    row |= {name: statistics[name] for name in tables.FROM_STATISTICS}
+    return row | {"learned": learned(row)}
+
+
 def tasks_table(
     metas: Sequence[Mapping[str, Any]], statistics: Mapping[str, Mapping[str, Any]]
-) -> dict[str, list]:
-    """Return tasks.csv: what is known of a task before any network is trained."""
-    names = (
-        "name",
-        "kind",
-        "structure",
-        "classes",
-        "multi_label",
-        "dimension_expected",
-        "readout_angle_expected",
-        "mean_length",
-    )
-    rows = sorted(
-        ({**meta, "structure": structure(meta)} for meta in metas), key=lambda meta: meta["name"]
-    )
-    table = {
-        ("task" if name == "name" else name): [_plain(row[name]) for row in rows] for name in names
-    }
-    for name in ("dimension_predicted", "participation_ratio_predicted", *FROM_STATISTICS):
-        table[name] = [statistics[row["name"]][name] for row in rows]
-    for weighting in WEIGHTINGS:
-        for measure in ("low", "high", "agreement"):
-            resampled = [statistics[row["name"]]["resampled"][weighting][measure] for row in rows]
-            table[f"predicted_{weighting}_{measure}"] = resampled
-    for split in ("train", "dev", "test"):
-        table[f"{split}_rows"] = [row["rows"][split] for row in rows]
-    return table
+) -> Table:
+    """Return tasks.csv: what is known of a task before any network is trained.
+
+    Parameters
+    ----------
+    metas
+        meta.json of the tasks.
+    statistics
+        word_statistics.json by task.
+    """
+    rows = [_task(meta, statistics[meta["name"]]) for meta in metas]
+    return table_of(sorted(rows, key=lambda row: row["task"]), tables.TASKS)
+
+
+def _task(meta: Mapping[str, Any], statistics: Mapping[str, Any]) -> dict[str, Any]:
+    known = {**meta, **statistics, "task": meta["name"], "structure": structure(meta)}
+    for weighting, found in statistics["resampled"].items():
+        known |= {f"predicted_{weighting}_{measure}": value for measure, value in found.items()}
+    known |= {f"{split}_rows": count for split, count in meta["rows"].items()}
+    return {name: known[name] for name in tables.TASKS}
+
+
+# What is measured at the default x* only.
+NOT_UNDER_HOLD_INPUT = ("accuracy_at_d", "accuracy_below_d", "readout_angle_mean")
 
 
 def sweeps_table(
     sweeps: Sequence[Sequence[Any]], runs: Mapping[str, list], hold_inputs: Mapping[str, list]
-) -> dict:
+) -> Table:
     """Return sweeps.csv: one row per network of every sweep, in order of its values.
 
-    sweeps: rows (sweep, over, value, task, model, l2, seed). runs: runs.csv; hold_inputs: hold_inputs.csv, which tells
-    the numbers of a network at the x* that a sweep over x* names.
+    Parameters
+    ----------
+    sweeps
+        Rows (sweep, over, value, task, model, l2, seed).
+    runs
+        runs.csv.
+    hold_inputs
+        hold_inputs.csv, which tells the numbers of a network at the x* that a sweep over x* names.
     """
     by_run, by_input = _by_key(runs, KEYS), _by_key(hold_inputs, (*KEYS, "hold_input"))
     rows = []
@@ -90,99 +138,101 @@ def sweeps_table(
                 **{name: under[name] for name in under if name in row},
             }
         rows.append({**row, "sweep": sweep, "over": over, "value": value})
-    return {
-        name: [row.get(name) for row in rows]
-        for name in ("sweep", "over", "value", *KEYS, *SWEEP_MEASURES)
-    }
+    return {name: [row[name] for row in rows] for name in tables.SWEEPS}
 
 
-def _by_key(table: Mapping[str, list], keys: Sequence[str]) -> dict[tuple, dict[str, Any]]:
+def _by_key(table: Mapping[str, list], keys: Iterable[str]) -> dict[tuple, dict[str, Any]]:
     """Return the rows of a table by the values of some columns."""
     names = list(table)
     rows = (dict(zip(names, values, strict=True)) for values in zip(*table.values(), strict=True))
     return {tuple(str(row[key]) for key in keys): row for row in rows}
 
 
-# What is measured at the default x* only.
-NOT_UNDER_HOLD_INPUT = ("accuracy_at_d", "accuracy_below_d", "readout_angle_mean")
-KEYS = ("task", "model", "l2", "seed")
-SWEEP_MEASURES = (
-    "cell", "classes", "dimension_expected", "dimension_predicted", "test_accuracy", "majority_accuracy",
-    "participation_ratio", "components_95", "integration_modes", "accuracy_at_d", "accuracy_below_d",
-    "readout_angle_mean", "readout_angle_expected", "hold_r2", "cover", "slow_off_manifold",
-)  # fmt: skip
+def predictions_table(statistics: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Return predictions.csv: the dimension that word counts predict for subsets of classes.
 
-
-def predictions_table(statistics: Mapping[str, Mapping[str, Any]]) -> dict[str, list]:
-    """Return predictions.csv: the dimension that word counts predict for subsets of the classes of every task."""
-    rows = [
-        {"task": task, **row} for task in sorted(statistics) for row in statistics[task]["subsets"]
-    ]
-    for row in rows:
-        row["classes"] = " ".join(map(str, row["classes"]))
-    names = ("task", "rule", "classes", "expected", *WEIGHTINGS)
-    return {name: [row[name] for row in rows] for name in names}
-
-
-def words_table(
-    words_files: Mapping[str, str], metas: Mapping[str, Mapping[str, Any]]
-) -> dict[str, list]:
-    """Return words.csv: the words that move the state most along each readout, ten per network and class.
-
-    words_files: words.parquet by `task/model/l2/seed`; metas: meta.json by task.
+    Parameters
+    ----------
+    statistics
+        word_statistics.json by task.
     """
-    from rnn_geometry.geometry.word_meaning import top_words
+    rows = [
+        {"task": task, **row, "classes": " ".join(map(str, row["classes"]))}
+        for task in sorted(statistics)
+        for row in statistics[task]["subsets"]
+    ]
+    return table_of(rows, tables.PREDICTIONS)
 
-    columns: dict[str, list] = {
-        name: []
-        for name in (
-            "task",
-            "model",
-            "l2",
-            "seed",
-            "class",
-            "rank",
-            "word",
-            "count",
-            "effect",
-            "log_odds",
-        )
-    }
+
+def words_table(words_files: Mapping[str, str], metas: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Return words.csv: the words that move the state most along each readout.
+
+    Parameters
+    ----------
+    words_files
+        words.parquet by `task/model/l2/seed`.
+    metas
+        meta.json by task.
+
+    Returns
+    -------
+    dict of list
+        Ten rows per network and class.
+    """
+    rows = []
     for identity in sorted(words_files):
         task, model, l2, seed = identity.split("/")
-        table, names = formats.read_table(words_files[identity]), metas[task]["class_names"]
-        effects = np.stack([table[f"effect_{i}"] for i in range(len(names))], axis=1)
-        for i, ids in enumerate(top_words(effects, np.array(table["count"]))):
-            for rank, word in enumerate(ids.tolist(), start=1):
-                facts = (
-                    task,
-                    model,
-                    l2,
-                    int(seed),
-                    names[i],
-                    rank,
-                    table["word"][word],
-                    table["count"][word],
-                )
-                values = (*facts, float(effects[word, i]), float(table[f"log_odds_{i}"][word]))
-                for column, value in zip(columns.values(), values, strict=True):
-                    column.append(value)
-    return columns
+        network = Network(task, model, l2, int(seed))
+        table = formats.read_table(words_files[identity])
+        rows += [
+            {**network._asdict(), **word} for word in _top_words(table, metas[task]["class_names"])
+        ]
+    return table_of(rows, tables.WORDS)
 
 
-def hold_inputs_table(tables: Sequence[Mapping[str, list]]) -> dict[str, list]:
-    """Return hold_inputs.csv from the networks' own tables, sorted by network; empty where none was asked for."""
-    if not tables:
-        return {name: [] for name in ("task", "model", "l2", "seed", "hold_input")}
-    whole = stacked(tables)
-    keys = zip(*(whole[name] for name in ("task", "model", "l2", "seed")))
-    order = [i for _, i in sorted((key, i) for i, key in enumerate(keys))]
-    return {name: [column[i] for i in order] for name, column in whole.items()}
+def _top_words(table: Mapping[str, list], names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the telling words of every class of one network."""
+    effects = np.stack([table[f"effect_{i}"] for i in range(len(names))], axis=1)
+    return [
+        {
+            "class": names[i],
+            "rank": rank,
+            "word": table["word"][word],
+            "count": table["count"][word],
+            "effect": float(effects[word, i]),
+            "log_odds": float(table[f"log_odds_{i}"][word]),
+        }
+        for i, ids in enumerate(top_words(effects, np.array(table["count"])))
+        for rank, word in enumerate(ids.tolist(), start=1)
+    ]
 
 
-def stacked(tables: Sequence[Mapping[str, list]]) -> dict[str, list]:
-    """Return tables of equal columns one below the other."""
-    return {name: [value for table in tables for value in table[name]] for name in tables[0]}
+def hold_inputs_table(tables_of_networks: Sequence[Mapping[str, list]]) -> Table:
+    """Return hold_inputs.csv, sorted by network; without rows where none was asked for.
+
+    Parameters
+    ----------
+    tables_of_networks
+        The networks' own tables, as text.
+    """
+    if not tables_of_networks:
+        return {name: [] for name in (*KEYS, "hold_input")}
+    whole = stacked(tables_of_networks)
+    check_numbers("analysis-hold-inputs/points.csv", whole, tables.HOLD_INPUTS)
+    keys = zip(*(whole[name] for name in KEYS), strict=True)
+    places = [i for _, i in sorted((key, i) for i, key in enumerate(keys))]
+    return {name: [whole[name][i] for i in places] for name in tables.HOLD_INPUTS}
+
+
+def stacked(parts: Sequence[Mapping[str, list]]) -> Table:
+    """Return tables of equal columns one below the other.
+
+    Parameters
+    ----------
+    parts
+        The tables.
+    """
+    return {name: [value for table in parts for value in table[name]] for name in parts[0]}
 
 
 def run(files, output, params, log) -> None:

@@ -1,126 +1,192 @@
-"""Columns of runs.csv, without a heavy import, so that a configuration is held against their names early."""
+"""What a column of a table is, which tables there are, and how one is read.
+
+Columns are declared beside the measure that gives them, as `COLUMNS = columns(Column(...), ...)`.
+Light on purpose: a configuration is held against their names while the Snakefile is parsed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from rnn_geometry.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-IDENTITY = ("task", "model", "cell", "l2", "seed")
-# Columns of runs.csv in order; docs/tables.md says what each one means.
-RUN_COLUMNS = (
-    *IDENTITY,
-    "control",
-    "classes",
-    "dimension_expected",
-    "dimension_predicted",
-    "dimension_predicted_frequency",
-    "dimension_predicted_tfidf",
-    "test_accuracy",
-    "bag_of_words_accuracy",
-    "shuffled_accuracy",
-    "majority_accuracy",
-    "learned",
-    "participation_ratio",
-    "components_90",
-    "components_95",
-    "components_n",
-    "participation_ratio_visited",
-    "components_95_visited",
-    "participation_ratio_final",
-    "components_95_final",
-    "integration_modes",
-    "modes_mean",
-    "modes_equal_d",
-    "tau_gap",
-    *(f"tau_{i}" for i in range(1, 9)),
-    "readout_angle_mean",
-    "readout_angle_expected",
-    "readout_angle_error",
-    "readout_in_subspace",
-    "simplex_distance",
-    "corner_miss",
-    "simplex_shape",
-    "score_r2",
-    "score_angle",
-    "label_crosstalk",
-    "accuracy_at_d",
-    "accuracy_below_d",
-    "cliff",
-    "neutral_effect",
-    "own_readout_cosine",
-    "linear_r2",
-    "rollout_error_10",
-    "hold_r2",
-    "hold_r2_untrained",
-    "additivity_r2",
-    "additivity_r2_untrained",
-    "position_independence",
-    "position_independence_untrained",
-    "tau_centre",
-    "tau_edge",
-    "tau_untrained",
-    "effect_log_odds_correlation",
-    "adjectives",
-    "not_gain",
-    "very_gain",
-    "order_effect",
-    "pair_miss",
-    "flip_gain",
-    "double_gain",
-    "modifier_lasting",
-    "evidence_lasting",
-    "modifier_along",
-    "evidence_along",
-    "participation_ratio_random",
-    "components_95_random",
-    "readout_in_subspace_random",
-    "simplex_distance_random",
-    "corner_miss_random",
-    "simplex_shape_random",
-    "cover",
-    "distinct_points",
-    "q_median",
-    "fast_q_median",
-    "gap_median",
-    "slow_no_gap",
-    "slow_off_manifold",
-    "displacement_median",
-    "fixed_points",
-    "fixed_points_stable",
-    "ghosts",
-    "fixed_points_unseen",
-    "hold_input",
-    "train_seconds",
-    "analysis_seconds",
-)
-# Of dimension.csv, of the slow points; and of tasks.csv.
-DIMENSION_COLUMNS = ("id_mle", "id_two_nn", "id_correlation", "id_local_pca")
-TASK_COLUMNS = ("mean_length",)
-# Of runs.csv, but the same for all networks of a task.
-FROM_STATISTICS = (
-    "bag_of_words_accuracy",
-    "majority_accuracy",
-    "dimension_predicted_frequency",
-    "dimension_predicted_tfidf",
-)
-LEARNED = 0.05  # of what lies between the commonest class and 1: a network below it did not learn its task
+# `word`: text of a data set, in which `null` or `NA` is a word like others. `list`: in no table.
+KINDS = ("number", "count", "flag", "text", "word", "list")
 
 
-def learned(run: Mapping[str, Any]) -> bool:
-    """Tell whether a network has learned its task: its test accuracy is beyond that of the commonest class."""
-    accuracy, commonest = float(run["test_accuracy"]), float(run["majority_accuracy"])
-    return accuracy > commonest + LEARNED * (1 - commonest)
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name
+        Its name in the header.
+    meaning
+        What it says, in words; docs/tables.md is made of them.
+    unit
+        Unit of its numbers; empty where they have none.
+    kind
+        One of KINDS: a number, an integer (count), 0 or 1 (flag), text, or text of a data set.
+
+    Examples
+    --------
+    >>> Column("tau_1", "longest time constant", "words").again("_final", "of final states").name
+    'tau_1_final'
+    """
+
+    name: str
+    meaning: str
+    unit: str = ""
+    kind: str = "number"
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"column {self.name}: kind is {self.kind!r}; accepted are {KINDS}.")
+
+    def again(self, suffix: str, of: str) -> Column:
+        """Return the column of the same number of something else.
+
+        Parameters
+        ----------
+        suffix
+            What the name ends in.
+        of
+            Of what the number is, such as `of the final states`.
+
+        Returns
+        -------
+        Column
+            With the same unit and kind.
+        """
+        return replace(self, name=self.name + suffix, meaning=f"`{self.name}` {of}")
 
 
-TEXT = ("task", "model", "cell", "l2", "control", "value", "sweep", "hold_input", "class", "word")
+Columns = dict[str, Column]
+
+
+def columns(*parts: Column | Mapping[str, Column]) -> Columns:
+    """Return columns by name, in order.
+
+    Parameters
+    ----------
+    parts
+        Columns, and columns by name.
+
+    Raises
+    ------
+    ValueError
+        If two have the same name.
+    """
+    found: Columns = {}
+    for part in parts:
+        for column in [part] if isinstance(part, Column) else part.values():
+            if column.name in found:
+                raise ValueError(f"the column {column.name} is declared twice")
+            found[column.name] = column
+    return found
+
+
+# Where the columns of each table are put together; named, since some of these modules are heavy.
+TABLES = {
+    "runs": "rnn_geometry.geometry.tables:RUNS",
+    "dimension": "rnn_geometry.geometry.tables:DIMENSION",
+    "tasks": "rnn_geometry.geometry.tables:TASKS",
+    "predictions": "rnn_geometry.geometry.tables:PREDICTIONS",
+    "words": "rnn_geometry.geometry.tables:WORDS",
+    "hold_inputs": "rnn_geometry.geometry.tables:HOLD_INPUTS",
+    "sweeps": "rnn_geometry.geometry.tables:SWEEPS",
+    "claims": "rnn_geometry.claims.judge:COLUMNS",
+    "natural": "rnn_geometry.geometry.tables:NETWORKS",
+}
+
+
+def table_columns(table: str) -> Columns:
+    """Return the columns of a table.
+
+    Parameters
+    ----------
+    table
+        A name in TABLES.
+
+    Returns
+    -------
+    dict of Column
+        By name, in the order of the header.
+    """
+    module, _, name = TABLES[table].partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def read_frame(table: str, path: str | Path) -> pd.DataFrame:
-    """Read a table as a frame: text stays text, an empty cell is NaN; in `words`, `null` is a word like others."""
+    """Read a table as a frame.
+
+    Parameters
+    ----------
+    table
+        A name in TABLES, which says what kinds its columns are of.
+    path
+        The CSV file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text as str, an empty cell as NaN; all else as pandas finds it.
+    """
     import pandas as pd
 
-    return pd.read_csv(path, dtype=dict.fromkeys(TEXT, str), keep_default_na=table != "words")
+    kinds = {column.kind for column in table_columns(table).values()}
+    text = [c.name for c in table_columns(table).values() if c.kind in ("text", "word")]
+    return pd.read_csv(path, dtype=dict.fromkeys(text, str), keep_default_na="word" not in kinds)
+
+
+def check_numbers(
+    where: str, found: Iterable[str], declared: Iterable[str], kept: Iterable[str] = ()
+) -> None:
+    """Hold the names of numbers against those declared.
+
+    Parameters
+    ----------
+    where
+        What holds the numbers, in words.
+    found
+        Names of the numbers.
+    declared
+        Names of columns, each of which must be there.
+    kept
+        Names that may be there too, and reach no table.
+
+    Raises
+    ------
+    UserError
+        For a number that no column declares, which would be lost, and for a column without one.
+    """
+    found, declared = set(found), set(declared)
+    for name in sorted(found - declared - set(kept)):
+        raise UserError(
+            f"{where}: no column declares '{name}'; add it to COLUMNS or FILE_ONLY of its measure."
+        )
+    for name in sorted(declared - found):
+        raise UserError(f"{where}: '{name}' is missing, which a column of a table declares.")
+
+
+LEARNED = 0.05  # of what lies between the commonest class and 1: below, a task was not learned
+
+
+def learned(run: Mapping[str, Any]) -> bool:
+    """Tell whether a network has learned its task: it is beyond the commonest class on test texts.
+
+    Parameters
+    ----------
+    run
+        A row of runs.csv, or geometry.json with the `majority_accuracy` of its task.
+    """
+    accuracy, commonest = float(run["test_accuracy"]), float(run["majority_accuracy"])
+    return accuracy > commonest + LEARNED * (1 - commonest)

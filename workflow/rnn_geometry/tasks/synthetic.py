@@ -1,8 +1,9 @@
 """Synthetic classification tasks: words with scores, sentences drawn at random, labels that follow from the sum.
 
 The families are those of Aitken et al., ICLR 2021 (arXiv 2010.15114), and, for `context`, Maheswaranathan & Sussillo,
-ICML 2020 (arXiv 2004.08013). A sentence is L words; the scores of its words are summed; its label is a function of the
-sum. A family is a builder, its options and one line in FAMILIES.
+ICML 2020 (arXiv 2004.08013). A sentence is L words; the scores of its words are summed; its label is
+a function of the sum. A family is a builder, its options and one entry in FAMILIES, which states
+its structure.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from math import acos, degrees
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.tasks import _sampling as sampling
+from rnn_geometry.tasks import structures
 from rnn_geometry.tasks.sentences import Sentences
+from rnn_geometry.tasks.structures import Structure
 
 LONGEST = 1000
 
@@ -158,10 +160,21 @@ def totals_of(meta: Mapping[str, Any], sentences: Sentences) -> np.ndarray:
 
 
 class Family(NamedTuple):
-    """A family of tasks: build(family, options) -> Task, and its options beside those that all families share."""
+    """A family of tasks.
+
+    Attributes
+    ----------
+    build
+        From (family, options) to a Task.
+    own
+        Its options beside those that all families share.
+    structure
+        From the number of outputs to what theory expects of such a task.
+    """
 
     build: Callable[..., Task]
     own: Mapping[str, Option]
+    structure: Callable[[int], Structure]
 
     def __call__(self, family: str, options: Mapping[str, Any]) -> Task:
         known = {**self.own, **_COMMON}
@@ -178,9 +191,16 @@ class Family(NamedTuple):
 
 
 def _task(
-    family: str, options: Mapping[str, Any], words: Mapping[str, Any], neutral: str, **fields: Any
+    family: str,
+    options: Mapping[str, Any],
+    words: Mapping[str, Any],
+    neutral: str,
+    class_names: tuple[str, ...],
+    **fields: Any,
 ) -> Task:
     """Return a Task from `words`, the score of every word by name; fill in what follows from it."""
+    classes = len(class_names)
+    structure = FAMILIES[family].structure(classes)
     names, scores = (
         tuple(words),
         np.array([np.atleast_1d(score) for score in words.values()], dtype=np.float64),
@@ -191,7 +211,8 @@ def _task(
         "evidence": tuple(np.flatnonzero(scores.any(axis=1)).tolist()),
         "modifiers": (),
         "multi_label": False,
-        "readout_angle_expected": None,
+        "dimension_expected": structure.dimension(classes),
+        "readout_angle_expected": structure.angle(classes),
         "_draw": partial(sampling.uniform_words, words=len(names)),
         "_total": sampling.sum_of_words,
     }
@@ -200,6 +221,7 @@ def _task(
         words=names,
         scores=scores,
         neutral=place,
+        class_names=class_names,
         options=options,
         **{**usual, **fields},
     )
@@ -227,8 +249,6 @@ def _categorical(family: str, options: dict[str, Any]) -> Task:
     words["neutral"] = np.zeros(classes)
     fields = {
         "class_names": tuple(f"class_{i}" for i in range(classes)),
-        "dimension_expected": classes - 1,
-        "readout_angle_expected": degrees(acos(-1 / (classes - 1))),
         "_draw": partial(_SAMPLINGS[options["sampling"]], words=len(words)),
         "_classify": sampling.largest,
     }
@@ -240,8 +260,6 @@ def _ordered(family: str, options: dict[str, Any]) -> Task:
     classes = options["classes"]
     fields = {
         "class_names": _ORDERED_NAMES[classes],
-        "dimension_expected": 1,
-        "readout_angle_expected": 180.0 if classes == 2 else None,
         "_draw": partial(sampling.uniform_sums, values=tuple(_SENTIMENT.values())),
         "_classify": partial(
             sampling.equal_division, classes=classes, longest=options["length"][1]
@@ -267,7 +285,6 @@ def _ordered2d(family: str, options: dict[str, Any]) -> Task:
         words,
         "the",
         class_names=names,
-        dimension_expected=2,
         _classify=sampling.stars,
     )
 
@@ -285,8 +302,6 @@ def _multilabel(family: str, options: dict[str, Any]) -> Task:
     fields = {
         "multi_label": True,
         "class_names": tuple(f"label_{i}" for i in range(k)),
-        "dimension_expected": k,
-        "readout_angle_expected": 90.0 if k > 1 else None,
         "_classify": sampling.not_negative,
     }
     return _task(family, options, {**words, "neutral": np.zeros(k)}, "neutral", **fields)
@@ -299,8 +314,6 @@ def _context(family: str, options: dict[str, Any]) -> Task:
     fields = {
         "modifiers": (flip, double),
         "class_names": _ORDERED_NAMES[2],
-        "dimension_expected": 1,
-        "readout_angle_expected": 180.0,
         "_total": partial(sampling.modified_sum, flip=flip, double=double),
         "_classify": sampling.sign,
     }
@@ -363,11 +376,19 @@ _CATEGORICAL = {
 }
 
 FAMILIES = {
-    "categorical": Family(_categorical, _CATEGORICAL),
-    "ordered": Family(_ordered, {"classes": _one_of(5, *_ORDERED_NAMES)}),
-    "ordered2d": Family(_ordered2d, {"classes": _one_of(5, 5)}),
-    "multilabel": Family(
-        _multilabel, {"labels": Option(2, _whole(1, 16), "an integer from 1 to 16")}
+    "categorical": Family(_categorical, _CATEGORICAL, lambda classes: structures.UNORDERED),
+    "ordered": Family(
+        _ordered,
+        {"classes": _one_of(5, *_ORDERED_NAMES)},
+        lambda classes: structures.LINE if classes > 2 else structures.BINARY,
     ),
-    "context": Family(_context, {"classes": _one_of(2, 2)}),
+    "ordered2d": Family(
+        _ordered2d, {"classes": _one_of(5, 5)}, lambda classes: structures.PLANE
+    ),
+    "multilabel": Family(
+        _multilabel,
+        {"labels": Option(2, _whole(1, 16), "an integer from 1 to 16")},
+        lambda labels: structures.LABELS,
+    ),
+    "context": Family(_context, {"classes": _one_of(2, 2)}, lambda classes: structures.CONTEXT),
 }

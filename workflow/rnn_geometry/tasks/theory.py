@@ -3,41 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import acos, degrees
 from typing import Any
+
+from rnn_geometry.tasks.structures import Structure, text_structure
+from rnn_geometry.tasks.synthetic import FAMILIES
+
+
+def structure_of(meta: Mapping[str, Any]) -> Structure:
+    """Return the structure of a task: what its family states, or what its options say of texts.
+
+    Parameters
+    ----------
+    meta
+        meta.json: `classes` and, of a synthetic task, `family`; of texts `multi_label`, `ordered`.
+    """
+    family, classes = meta.get("family", "text"), int(meta["classes"])
+    if family in FAMILIES:
+        return FAMILIES[family].structure(classes)
+    ordered = bool(meta.get("ordered"))
+    return text_structure(classes, multi_label=bool(meta.get("multi_label")), ordered=ordered)
 
 
 def structure(meta: Mapping[str, Any]) -> str:
-    """Return which of the paper's families a task belongs to, by which claims choose their tasks.
+    """Return the name of the structure of a task, by which claims choose their tasks.
 
-    `labels`; `context` (words that change others); `line` and `plane` (more than two ordered classes, in one dimension
-    and in two); `binary` (two ordered classes); `unordered`.
+    Parameters
+    ----------
+    meta
+        meta.json, see `structure_of`.
+
+    Examples
+    --------
+    >>> structure({"classes": 5, "ordered": True})
+    'plane'
     """
-    family = meta.get("family", "text")
-    if meta["multi_label"]:
-        return "labels"
-    if family == "context":
-        return "context"
-    if family in ("ordered", "ordered2d") or meta.get("ordered"):
-        return "binary" if meta["classes"] == 2 else "line" if family == "ordered" else "plane"
-    return "unordered"
+    return structure_of(meta).name
 
 
 def expected_geometry(meta: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the dimension and readout angle that the paper's rules give for a text task.
+    """Return the dimension and readout angle that theory gives for a task.
 
-    N unordered classes: N - 1 and arccos(-1/(N-1)); ordered classes: 2 (sentiment and intensity), or 1 for two
-    classes; k labels: k and 90 degrees. An angle that theory does not fix is None.
+    Parameters
+    ----------
+    meta
+        meta.json, see `structure_of`.
+
+    Returns
+    -------
+    dict
+        dimension_expected; readout_angle_expected in degrees, None where theory fixes none.
+
+    References
+    ----------
+    Aitken et al., ICLR 2021, sections 3 and 4 (arXiv 2010.15114).
+
+    Examples
+    --------
+    >>> expected_geometry({"classes": 2, "multi_label": True})
+    {'dimension_expected': 2, 'readout_angle_expected': 90.0}
     """
-    classes = meta["classes"]
-    if meta["multi_label"]:
-        return {
-            "dimension_expected": classes,
-            "readout_angle_expected": 90.0 if classes > 1 else None,
-        }
-    if meta["ordered"] and classes > 2:
-        return {"dimension_expected": 2, "readout_angle_expected": None}
+    kind, classes = structure_of(meta), int(meta["classes"])
     return {
-        "dimension_expected": classes - 1,
-        "readout_angle_expected": degrees(acos(-1 / (classes - 1))),
+        "dimension_expected": kind.dimension(classes),
+        "readout_angle_expected": kind.angle(classes),
     }

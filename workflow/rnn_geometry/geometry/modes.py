@@ -1,0 +1,99 @@
+"""How long the manifold keeps what it holds: time constants and integration modes.
+
+A mode integrates when its time constant tau is above `min_tau` words, or |lambda| >= 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rnn_geometry.geometry.readouts import Arrays
+from rnn_geometry.store.columns import Column, columns
+
+SHOWN_MODES = 8
+
+COLUMNS = columns(
+    Column(
+        "integration_modes",
+        "modes at the centre of the manifold (the slow point nearest the mean slow point) with tau"
+        " above half the mean sentence length (or `analysis.min_tau`), or abs(lambda) >= 1",
+        kind="count",
+    ),
+    Column("modes_mean", "the same number, averaged over all slow points"),
+    Column(
+        "modes_equal_d",
+        "share of slow points with as many slow modes as the expected dimension",
+    ),
+    Column(
+        "tau_gap", "last integrating time constant over the first that does not integrate, there"
+    ),
+    *(
+        Column(
+            f"tau_{i}",
+            "longest time constant at the centre, abs(1 / ln abs(lambda)), at most 1e5"
+            if i == 1
+            else f"time constant number {i} at the centre",
+            "words",
+        )
+        for i in range(1, SHOWN_MODES + 1)
+    ),
+)
+OVER_MANIFOLD = columns(
+    Column(
+        "tau_centre",
+        "median of the d longest time constants at the third of the sampled slow points nearest"
+        " the mean",
+        "words",
+    ),
+    Column("tau_edge", "the same at the third farthest from it", "words"),
+)
+FILE_ONLY = columns(
+    Column("modes_min", "least number of slow modes at a slow point", kind="count"),
+    Column("modes_max", "largest number of slow modes at a slow point", kind="count"),
+)
+
+
+def modes_at_centre(linear: Arrays, min_tau: float) -> dict[str, Any]:
+    """Return the longest time constants at the centre of the manifold, in words, and the number of integration modes.
+
+    A mode integrates when tau > min_tau or |lambda| >= 1; tau_gap is the ratio of the last integrating time constant to
+    the first that does not.
+    """
+    integrates = (linear["tau"] > min_tau) | (np.abs(linear["eigenvalues"]) >= 1)
+    counts = integrates.sum(axis=1)
+    tau = np.sort(linear["tau"][int(linear["centre"])])[::-1]
+    count = int(counts[int(linear["centre"])])
+    gap = float(tau[count - 1] / tau[count]) if 0 < count < len(tau) and tau[count] > 0 else None
+    longest = {f"tau_{i + 1}": float(tau[i]) if i < len(tau) else None for i in range(SHOWN_MODES)}
+    return {"integration_modes": count, "tau_gap": gap, **longest}
+
+
+def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
+    """Return mean, least and largest number of slow modes over all slow points, and the share of points with d."""
+    counts = slow_modes[slow_modes >= 0]
+    if not len(counts):
+        return {"modes_mean": None, "modes_min": None, "modes_max": None, "modes_equal_d": None}
+    return {
+        "modes_mean": float(counts.mean()),
+        "modes_min": int(counts.min()),
+        "modes_max": int(counts.max()),
+        "modes_equal_d": float((counts == d).mean()) if d else None,
+    }
+
+
+def tau_over_manifold(points: np.ndarray, linear: Arrays, d: int | None) -> dict[str, Any]:
+    """Return the median of the d longest time constants at the third of the sampled slow points nearest the mean slow
+    point, and at the third farthest from it (the edges of the manifold), in words.
+    """
+    if not d:
+        return {"tau_centre": None, "tau_edge": None}
+    place = points[linear["index"]]
+    order = np.argsort(((place - points.mean(axis=0)) ** 2).sum(axis=1), kind="stable")
+    longest = np.sort(linear["tau"], axis=1)[:, ::-1][:, :d]
+    third = max(1, len(order) // 3)
+    return {
+        "tau_centre": float(np.median(longest[order[:third]])),
+        "tau_edge": float(np.median(longest[order[-third:]])),
+    }

@@ -1,0 +1,88 @@
+"""Did the search keep the manifold: cover, slowness, status, and the skeleton of exact fixed points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rnn_geometry.dynamics.results import Status
+from rnn_geometry.geometry.dimension import LINKAGE_RADIUS, cover, distinct_points, rms_radius
+from rnn_geometry.geometry.readouts import Arrays
+from rnn_geometry.store.columns import Column, columns
+
+QUALITY = columns(
+    Column(
+        "cover",
+        "share of starts with a slow point within .125 of the starts' root-mean-square radius,"
+        " along their first d components",
+    ),
+    Column(
+        "distinct_points",
+        "slow points that single linkage at 1e-3 of that radius tells apart",
+        kind="count",
+    ),
+    Column("q_median", "slowness q = 1/2 abs(h - F(h, x*))^2, median over slow points"),
+    Column("fast_q_median", "part of q outside the modes that the search held, median over them"),
+    Column(
+        "gap_median",
+        "ratio of time constants across the cut at half the mean sentence length, median over them",
+    ),
+    Column(
+        "slow_no_gap",
+        "share of slow points without a gap (ratio under `min_gap`): there the manifold depends on"
+        " the cut",
+    ),
+    Column("slow_off_manifold", "share of starts for which no point of the manifold was found"),
+    Column("displacement_median", "distance from the start, median over slow points"),
+)
+SKELETON = columns(
+    Column("fixed_points", "distinct exact fixed points", kind="count"),
+    Column("fixed_points_stable", "stable ones among them", kind="count"),
+    Column(
+        "ghosts",
+        "starts that ended where the gradient of q vanishes and q does not",
+        kind="count",
+    ),
+    Column(
+        "fixed_points_unseen",
+        "estimated probability that one more start finds a new fixed point (Good 1953: those found"
+        " once, over starts)",
+    ),
+)
+FILE_ONLY = columns(Column("slow_converged", "share of starts that reached the manifold"))
+
+
+def search_quality(starts: np.ndarray, slow: Arrays, d: int | None) -> dict[str, Any]:
+    """Return whether the search kept the manifold: cover and number of distinct points, and how slow the points are."""
+    return {
+        "cover": cover(starts, slow["points"], d) if d else None,
+        "distinct_points": len(
+            distinct_points(slow["points"], LINKAGE_RADIUS * rms_radius(starts))
+        ),
+        "q_median": float(np.median(slow["q"])),
+        "fast_q_median": _finite_median(slow["fast_q"]),
+        "displacement_median": float(np.median(slow["displacement"])),
+        "slow_converged": float((slow["status"] == Status.CONVERGED).mean()),
+        "slow_off_manifold": float((slow["status"] == Status.OFF_MANIFOLD).mean()),
+        "slow_no_gap": float((slow["status"] == Status.NO_GAP).mean()),
+        "gap_median": _finite_median(slow["gap"]),
+    }
+
+
+def _finite_median(values: np.ndarray) -> float | None:
+    values = values[np.isfinite(values)]
+    return float(np.median(values)) if len(values) else None
+
+
+def skeleton(fixed: Arrays) -> dict[str, Any]:
+    """Return the number of distinct exact fixed points, of stable ones, of starts that ended at a ghost, and the
+    estimated probability that one more start finds a new fixed point.
+    """
+    unseen = float(fixed["unseen"])
+    return {
+        "fixed_points": len(fixed["stability"]),
+        "fixed_points_stable": int((fixed["stability"] == 0).sum()),
+        "ghosts": int((fixed["status"] == Status.GHOST).sum()),
+        "fixed_points_unseen": unseen if np.isfinite(unseen) else None,
+    }

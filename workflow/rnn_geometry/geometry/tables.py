@@ -1,0 +1,167 @@
+"""The columns of all tables but claims.csv, put together in order from what the measures declare."""
+
+from __future__ import annotations
+
+from rnn_geometry.geometry import (
+    dimension,
+    integration,
+    modes,
+    network,
+    readouts,
+    scores,
+    search,
+    simplex,
+    word_effects,
+    word_meaning,
+)
+from rnn_geometry.store.columns import Column, Columns, columns
+
+# Of word_statistics.json.
+WEIGHTINGS = {
+    "raw": "mean word counts",
+    "frequency": "mean word frequencies (counts over the length of the text)",
+    "tfidf": "mean frequencies times ln(texts / texts that hold the word)",
+}
+_PREDICTED = network.TASK_FACTS["dimension_predicted"]
+PREDICTED = columns(
+    *(
+        _PREDICTED.again(f"_{name}", f"from {words}")
+        for name, words in WEIGHTINGS.items()
+        if name != "raw"
+    )
+)
+BAG_OF_WORDS = columns(
+    Column("bag_of_words_accuracy", "test accuracy of a linear classifier on word counts")
+)
+MAJORITY = columns(
+    Column(
+        "majority_accuracy",
+        "of always answering the commonest training label (or combination of labels)",
+    )
+)
+# Of runs.csv, but the same for all networks of a task.
+FROM_STATISTICS = columns(BAG_OF_WORDS, MAJORITY, PREDICTED)
+LEARNED = columns(
+    Column(
+        "learned",
+        "1 where the test accuracy is beyond the commonest class by at least .05 of what is left to"
+        " 1; 0: the network did not learn its task. It stays in all tables, figures and verdicts,"
+        " and its page and the start page say so",
+        kind="flag",
+    )
+)
+
+RUNS = columns(
+    network.IDENTITY,
+    network.CONTROL,
+    network.TASK_FACTS,
+    PREDICTED,
+    network.TEST_ACCURACY,
+    BAG_OF_WORDS,
+    network.SHUFFLED_ACCURACY,
+    MAJORITY,
+    LEARNED,
+    dimension.LINEAR,
+    network.POINT_SETS,
+    modes.COLUMNS,
+    readouts.COLUMNS,
+    simplex.COLUMNS,
+    scores.COLUMNS,
+    readouts.CLIFF,
+    word_effects.COLUMNS,
+    integration.MEASURES,
+    modes.OVER_MANIFOLD,
+    integration.UNTRAINED_TAU,
+    word_meaning.COLUMNS,
+    integration.MODIFIERS,
+    network.RANDOM,
+    search.QUALITY,
+    search.SKELETON,
+    network.HOLD_INPUT,
+    network.TRAIN_SECONDS,
+    network.ANALYSIS_SECONDS,
+)
+# What geometry.json holds of runs.csv; its other numbers are network.FILE_ONLY.
+OF_GEOMETRY = [name for name in RUNS if name not in (*FROM_STATISTICS, *LEARNED)]
+
+
+def _of_runs(*names: str) -> Columns:
+    return columns(*(RUNS[name] for name in names))
+
+
+TASK_FACTS = columns(
+    Column("mean_length", "mean length of the test sentences", "words"),
+)
+TASKS = columns(
+    RUNS["task"],
+    Column("kind", "`synthetic` or `text`", kind="text"),
+    Column("structure", "the kind of task by which claims choose their tasks", kind="text"),
+    RUNS["classes"],
+    Column("multi_label", "1 where a text may have several labels", kind="flag"),
+    _of_runs("dimension_expected", "readout_angle_expected"),
+    TASK_FACTS,
+    _PREDICTED,
+    Column(
+        "participation_ratio_predicted",
+        "participation ratio of the mean word counts per class",
+    ),
+    FROM_STATISTICS,
+    *(
+        Column(
+            f"predicted_{name}_{measure}",
+            f"from {words}: {meaning} over 100 bootstrap samples of the training texts of each"
+            " class; empty with more than 64 classes or combinations of labels",
+            kind=kind,
+        )
+        for name, words in WEIGHTINGS.items()
+        for measure, meaning, kind in (
+            ("low", "5 % quantile of the predicted dimension", "count"),
+            ("high", "95 % quantile of the predicted dimension", "count"),
+            ("agreement", "share that agrees with all texts on the predicted dimension", "number"),
+        )
+    ),
+    *(
+        Column(f"{split}_rows", f"sentences of the {split} split", kind="count")
+        for split in ("train", "dev", "test")
+    ),
+)
+POINTS = columns(Column("points", "`visited`, `final` or `slow`", kind="text"))
+DIMENSION = columns(network.IDENTITY, POINTS, dimension.LINEAR, dimension.ESTIMATORS)
+PREDICTIONS = columns(
+    RUNS["task"],
+    Column(
+        "rule",
+        "`first`: the first N classes; `stars 1 3 5`; `pair` or `triple` of labels",
+        kind="text",
+    ),
+    Column("classes", "ids of the classes or labels", kind="text"),
+    Column("expected", "dimension that theory gives for them", kind="count"),
+    *(
+        Column(name, f"dimension predicted from {words}", kind="count")
+        for name, words in WEIGHTINGS.items()
+    ),
+)
+WORDS = columns(network.KEYS, word_meaning.WORDS)
+HOLD_INPUTS = columns(
+    network.KEYS,
+    RUNS["hold_input"],
+    Column("default", "1 for the x* of all other tables", kind="flag"),
+    Column("x_norm", "length of x*"),
+    _of_runs("participation_ratio", "components_95", "integration_modes", "tau_1", "cover"),
+    _of_runs("slow_off_manifold", "slow_no_gap", "hold_r2"),
+)
+SWEEP_MEASURES = (
+    "cell", "classes", "dimension_expected", "dimension_predicted", "test_accuracy",
+    "majority_accuracy", "participation_ratio", "components_95", "integration_modes",
+    "accuracy_at_d", "accuracy_below_d", "readout_angle_mean", "readout_angle_expected", "hold_r2",
+    "cover", "slow_off_manifold",
+)  # fmt: skip
+SWEEPS = columns(
+    Column("sweep", "name of the sweep", kind="text"),
+    Column("over", "what it varies", kind="text"),
+    Column("value", "the value of this network", kind="text"),
+    network.KEYS,
+    _of_runs(*SWEEP_MEASURES),
+)
+# All that is known of a network: what claims are held against.
+NETWORKS = columns(RUNS, dimension.ESTIMATORS, *(c for n, c in TASKS.items() if n not in RUNS))
