@@ -158,22 +158,6 @@ def test_a_missing_key_is_named():
         settings.resolve(config, SCHEMA)
 
 
-def test_names_of_cells_equal_the_registry():
-    from rnn_geometry.networks.cells import CELLS
-
-    assert set(settings.BUILT_IN_CELLS) == set(CELLS)
-
-
-def test_options_of_cells_equal_those_that_they_take():
-    import inspect
-
-    from rnn_geometry.networks.cells import CELLS
-
-    for name, cell in CELLS.items():
-        taken = list(inspect.signature(cell.reset_parameters).parameters)
-        assert taken[2:] == list(settings.CELL_OPTIONS[name]), name
-
-
 def test_families_of_the_schema_equal_the_registry():
     from rnn_geometry.tasks.synthetic import FAMILIES
 

@@ -1,5 +1,7 @@
 """Cells against the equations, torch's own cells and automatic differentiation; the classifier around them."""
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
@@ -7,14 +9,15 @@ import torch
 from rnn_geometry.dynamics import jacobians
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks import classifier as model
-from rnn_geometry.networks.cells import CELLS, Cell, make_cell
+from rnn_geometry.networks.cells import Cell, cell_class, make_cell
+from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.store import formats
 
 E, H, V, C = 4, 5, 7, 3
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-12}
 OWN_CELL = """
 import torch
-from rnn_geometry.cells import Cell
+from rnn_geometry.networks.cells import Cell
 
 class MyCell(Cell):
     def __init__(self, input_size, hidden_size):
@@ -347,3 +350,15 @@ def test_the_readout_on_the_flat_state(name, bias):
     assert bool(offset.any()) is bias
     state = draw(6, size, dtype=torch.float32)
     close(state @ matrix.T + offset, network.logits(state).detach(), 1e-5)
+
+
+@pytest.mark.parametrize("entry", CELLS.values(), ids=list(CELLS))
+def test_the_registry_tells_class_and_options(entry):
+    cell = cell_class(entry.name)
+    assert f"{cell.__module__}:{cell.__name__}" == entry.path
+    taken = list(inspect.signature(cell.reset_parameters).parameters)
+    assert taken[2:] == list(entry.options)
+
+
+def test_cells_are_told_apart_in_figures():
+    assert len({(entry.colour, entry.marker) for entry in CELLS.values()}) == len(CELLS)

@@ -15,10 +15,12 @@ from explorer_run import (
 )
 from explorer_run import write_network as write
 
-from rnn_geometry.pages.explorer import BUILT_IN, explorer_page
+from rnn_geometry.networks.registry import CELLS
+from rnn_geometry.pages.explorer import can_step, explorer_page
 from rnn_geometry.plotting import style
 from rnn_geometry.store import formats
 
+BUILT_IN = [name for name in CELLS if can_step(name)]
 READ_BEFORE = [3, 0, 1, 5, 2, 4, 4, 1]
 
 

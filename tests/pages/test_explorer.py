@@ -6,11 +6,12 @@ import re
 
 import numpy as np
 import pytest
+from conftest import PROJECT
 from explorer_run import NASTY, TEMPLATES, fake_meta, fake_vocabulary, write_network
 from scipy.spatial.distance import pdist
 
-from rnn_geometry.config.settings import BUILT_IN_CELLS
 from rnn_geometry.errors import UserError
+from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages import explorer
 from rnn_geometry.plotting import style
 from rnn_geometry.store import formats
@@ -124,8 +125,11 @@ def test_a_page_without_room_keeps_one_sentence():
     assert explorer.chosen_traces(traces, 1, 10_000).tolist() == [0, 1]
 
 
-def test_the_cells_of_the_page_are_the_built_in_ones():
-    assert set(explorer.BUILT_IN) == set(BUILT_IN_CELLS)
+def test_the_page_steps_the_cells_that_its_script_knows():
+    script = (PROJECT / "workflow/rnn_geometry/pages/templates/explorer/cells.js").read_text()
+    known = set(re.findall(r"^  (\w+)\(h, drive, weights\)", script, flags=re.M))
+    assert known == {name for name in CELLS if explorer.can_step(name)}
+    assert not explorer.can_step("package.module:Cell")
 
 
 def test_turning_keeps_distances_and_brings_readouts_nearer(files):
@@ -291,30 +295,6 @@ def test_colours_are_those_of_the_figures(files):
     assert [data["palette"][code] for code in data["classCodes"]] == [
         style.class_colour(i) for i in range(3)
     ]
-
-
-@pytest.mark.parametrize(
-    ("changes", "told"),
-    [
-        ({"classes": 3}, "a triangle with one corner per class"),
-        ({"classes": 4}, "a tetrahedron with one corner per class"),
-        ({"classes": 7}, "a simplex of 6 dimensions with one corner per class"),
-        ({"classes": 2}, "a line between the two classes"),
-        ({"classes": 2, "family": "ordered"}, "a line between the two classes"),
-        (
-            {"classes": 5, "family": "ordered"},
-            "a line along which the classes follow in their order",
-        ),
-        (
-            {"classes": 5, "family": "ordered2d"},
-            "a plane with sentiment along one direction and its intensity along",
-        ),
-        ({"classes": 3, "multi_label": True}, "a cube with one direction per label"),
-        ({"classes": 2, "family": "context"}, "a line of evidence that"),
-    ],
-)
-def test_the_expected_geometry_is_told(changes, told):
-    assert explorer.expected_geometry({**fake_meta(), **changes}).startswith(told)
 
 
 def long_sentences(words, classes, count, length):

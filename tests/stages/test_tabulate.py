@@ -1,16 +1,17 @@
 """Tables of networks and tasks, and what a task's files hold."""
 
 import csv
-from math import acos, degrees
 
 import numpy as np
 import pytest
 
+from rnn_geometry.errors import UserError
+from rnn_geometry.geometry.network import FILE_ONLY, KEYS
+from rnn_geometry.geometry.tables import HOLD_INPUTS, OF_GEOMETRY
 from rnn_geometry.stages import prepare as data
 from rnn_geometry.stages import tabulate as tables
 from rnn_geometry.store import formats
 from rnn_geometry.tasks.sentences import read_sentences
-from rnn_geometry.tasks.theory import expected_geometry
 
 # Issue: the columns that runs.csv has at least.
 PROMISED = [
@@ -61,7 +62,9 @@ STATISTICS = {"a": statistics(0.9), "b": statistics(0.8)}
 
 
 def network(task, model, l2, seed, **values):
+    """Return geometry.json with the given numbers and all others undefined."""
     return {
+        **dict.fromkeys((*OF_GEOMETRY, *FILE_ONLY)),
         "task": task,
         "model": model,
         "cell": "gru",
@@ -108,24 +111,6 @@ def test_stacked_tables_keep_their_order():
         "x": [1, 2, 3],
         "y": list("abc"),
     }
-
-
-@pytest.mark.parametrize(
-    ("classes", "multi_label", "ordered", "dimension", "angle"),
-    [
-        (4, False, False, 3, degrees(acos(-1 / 3))),
-        (2, False, False, 1, 180.0),
-        (5, False, True, 2, None),
-        (3, False, True, 2, None),
-        (2, False, True, 1, 180.0),
-        (3, True, False, 3, 90.0),
-        (1, True, False, 1, None),
-    ],
-)
-def test_expected_geometry_of_text_tasks(classes, multi_label, ordered, dimension, angle):
-    found = expected_geometry({"classes": classes, "multi_label": multi_label, "ordered": ordered})
-    assert found["dimension_expected"] == dimension
-    assert found["readout_angle_expected"] == (angle if angle is None else pytest.approx(angle))
 
 
 TASK = {
@@ -207,18 +192,30 @@ def test_the_telling_words_of_every_class_are_listed(tmp_path):
 
 
 def test_hold_inputs_are_sorted_by_network_and_may_be_missing():
-    one = {
-        "task": ["b", "b"],
-        "model": ["m", "m"],
-        "l2": ["0", "0"],
-        "seed": ["1", "1"],
-        "hold_input": ["zero", "mean"],
-    }
-    other = {**one, "task": ["a", "a"]}
-    table = tables.hold_inputs_table([one, other])
+    def of(task):
+        keys = {"task": [task] * 2, "model": ["m"] * 2, "l2": ["0"] * 2, "seed": ["1"] * 2}
+        rest = {name: ["0.5"] * 2 for name in HOLD_INPUTS if name not in KEYS}
+        return {**keys, **rest, "hold_input": ["zero", "mean"]}
+
+    table = tables.hold_inputs_table([of("b"), of("a")])
     assert table["task"] == ["a", "a", "b", "b"]
     assert table["hold_input"] == ["zero", "mean"] * 2
     assert tables.hold_inputs_table([])["hold_input"] == []
+    with pytest.raises(UserError, match="no column declares 'more'"):
+        tables.hold_inputs_table([{**of("a"), "more": ["1", "1"]}])
+
+
+def test_a_number_that_no_column_declares_is_refused():
+    row = network("a", "m", "0", 1, curvature=0.5)
+    with pytest.raises(UserError, match=r"a, m, L2 0, seed 1: no column declares 'curvature'; add"):
+        tables.runs_table([row], STATISTICS)
+
+
+def test_a_column_without_a_number_is_refused():
+    row = network("a", "m", "0", 1)
+    del row["cover"]
+    with pytest.raises(UserError, match="a, m, L2 0, seed 1: 'cover' is missing"):
+        tables.runs_table([row], STATISTICS)
 
 
 def test_a_network_that_did_not_learn_is_marked_and_kept():

@@ -14,14 +14,8 @@ from rnn_geometry.config.design import HOLD_INPUT, Design, check_name
 from rnn_geometry.config.plain import check_path, check_plain, results_folder
 from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
 from rnn_geometry.errors import UserError
+from rnn_geometry.networks.registry import CELLS
 
-# rnn_geometry.networks.cells.CELLS without importing torch; a test holds the two equal.
-BUILT_IN_CELLS = ("vanilla", "gru", "gru_reset_before", "lstm", "ugrnn")
-# Options of their initialisation; the same test holds them equal to those of `reset_parameters`.
-CELL_OPTIONS = {
-    "vanilla": ("recurrent_identity", "input_scale"),
-    **dict.fromkeys(("gru", "gru_reset_before", "lstm", "ugrnn"), ("hold_bias",)),
-}
 # Keys by which a task chooses networks of its own; they are no part of its data.
 GRID_KEYS = ("cells", "seeds", "l2")
 
@@ -139,9 +133,9 @@ def _check_names(names: list[str], key: str) -> None:
 def _check_model(name: str, model: Mapping[str, Any]) -> None:
     cell = model["cell"]
     module, _, attribute = cell.partition(":")
-    if cell not in BUILT_IN_CELLS and not attribute:
+    if cell not in CELLS and not attribute:
         raise UserError(
-            f"config key models.{name}.cell: unknown cell '{cell}'; accepted are {_words(BUILT_IN_CELLS)}, "
+            f"config key models.{name}.cell: unknown cell '{cell}'; accepted are {_words(CELLS)}, "
             "or a class of your own as package.module:ClassName."
         )
     if attribute and not (attribute.isidentifier() and _importable(module)):
@@ -155,7 +149,7 @@ def _check_model(name: str, model: Mapping[str, Any]) -> None:
 
 def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:
     """Check the options of a built-in cell; those of your own are known to your class alone."""
-    known = CELL_OPTIONS.get(model["cell"])
+    known = CELLS[model["cell"]].options if model["cell"] in CELLS else None
     for option, value in model["cell_options"].items():
         key = f"config key models.{name}.cell_options.{option}"
         if known is not None and option not in known:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from rnn_geometry.errors import UserError
+from rnn_geometry.networks.registry import CELLS
 
 
 class Cell(nn.Module):
@@ -281,33 +282,50 @@ class LSTM(StackedCell):
         return result, torch.cat(both(inputs), 1)
 
 
-CELLS: dict[str, type[Cell]] = {
-    "vanilla": VanillaRNN,
-    "gru": GRU,
-    "gru_reset_before": GRUResetBefore,
-    "lstm": LSTM,
-    "ugrnn": UGRNN,
-}
-
-
 def make_cell(name: str, input_size: int, hidden_size: int) -> Cell:
-    """Return a cell of the registry, or of your own (`package.module:ClassName`).
+    """Return a cell.
 
-    Raises UserError for a name that is neither.
+    Parameters
+    ----------
+    name
+        A name in `registry.CELLS`, or a class of your own as `package.module:ClassName`.
+    input_size
+        Entries E of a word vector.
+    hidden_size
+        Units H.
+
+    Raises
+    ------
+    UserError
+        For a name that is neither.
+
+    Examples
+    --------
+    >>> make_cell("lstm", input_size=3, hidden_size=8).state_size
+    16
     """
     return cell_class(name)(input_size, hidden_size)
 
 
 def cell_class(name: str) -> type[Cell]:
-    """Return the class of a cell by its name in the registry or as `package.module:ClassName`."""
-    if name in CELLS:
-        return CELLS[name]
-    module, _, attribute = name.partition(":")
+    """Return the class of a cell.
+
+    Parameters
+    ----------
+    name
+        See `make_cell`.
+
+    Raises
+    ------
+    UserError
+        For a name that is neither built in nor a class of cells.
+    """
+    module, _, attribute = (CELLS[name].path if name in CELLS else name).partition(":")
     found = getattr(_import(module), attribute, None) if attribute else None
     if not (isinstance(found, type) and issubclass(found, Cell)):
         raise UserError(
-            f"unknown cell '{name}'; accepted are {', '.join(CELLS)}, or a subclass of rnn_geometry.networks.cells.Cell "
-            "as package.module:ClassName."
+            f"unknown cell '{name}'; accepted are {', '.join(CELLS)}, or a subclass of "
+            "rnn_geometry.networks.cells.Cell as package.module:ClassName."
         )
     return found
 

@@ -16,10 +16,11 @@ from markupsafe import Markup
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.geometry import simplex
+from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages.templating import environment
 from rnn_geometry.plotting import style
 from rnn_geometry.store import formats
-from rnn_geometry.tasks.theory import structure
+from rnn_geometry.tasks.theory import structure_of
 
 POINTS = 600  # slow points of one network on the page
 LONGEST_TAU = 1e5  # words; what lies above is as good as endless
@@ -28,7 +29,6 @@ PAGE_BYTES = 1_900_000
 READ = ("tokens", "offsets", "sentence", "order")  # what says which sentences a network reads
 HELD_OUT = 0  # code of `kind` in traces.npz
 KINDS = ("held-out", "curated", "configured")
-BUILT_IN = ("vanilla", "gru", "gru_reset_before", "lstm", "ugrnn")  # cells that cells.js can step
 WEIGHTS = ("embedding", "cell.weight_ih", "cell.weight_hh", "cell.bias", "readout.weight")
 SCRIPTS = (
     "data.js",
@@ -41,8 +41,6 @@ SCRIPTS = (
     "typed.js",
     "main.js",
 )
-SHAPES = {2: "a line between the two classes", 3: "a triangle", 4: "a tetrahedron"}
-CUBES = {1: "a line", 2: "a square", 3: "a cube"}
 
 
 def explorer_page(
@@ -64,7 +62,7 @@ def explorer_page(
     page = environment(autoescape=True).from_string(templates["page.html.jinja"])
     return page.render(
         task=data["task"],
-        geometry=expected_geometry(meta),
+        geometry=structure_of(meta).shape(int(meta["classes"])),
         styles=Markup(templates["explorer.css"]),
         scripts=Markup("\n".join(templates[name] for name in SCRIPTS)),
         payload=Markup(embedded_json(data)),
@@ -76,18 +74,9 @@ def embedded_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
-def expected_geometry(meta: Mapping[str, Any]) -> str:
-    """Return what theory expects of the slow manifold of a task, in a few words (Aitken et al., ICLR 2021)."""
-    classes = int(meta["classes"])
-    told = {
-        "labels": f"{CUBES.get(classes, f'a cube of {classes} dimensions')} with one direction per label",
-        "context": "a line of evidence that words which change other words leave for a moment",
-        "line": "a line along which the classes follow in their order",
-        "plane": "a plane with sentiment along one direction and its intensity along another",
-        "binary": SHAPES[2],
-        "unordered": f"{SHAPES.get(classes, f'a simplex of {classes - 1} dimensions')} with one corner per class",
-    }[structure(meta)]
-    return SHAPES[2] if classes == 2 and structure(meta) == "unordered" else told
+def can_step(cell: str) -> bool:
+    """Tell whether cells.js knows a cell."""
+    return cell in CELLS and CELLS[cell].explorer
 
 
 def payload(
@@ -101,9 +90,7 @@ def payload(
     _same_sentences(found, networks)
     multi_label = bool(meta.get("multi_label"))
     # Along a line, and where classes have an order, components mean something by themselves.
-    turned = (
-        structure(meta) in ("unordered", "labels") and (meta.get("dimension_expected") or 2) > 1
-    )
+    turned = structure_of(meta).turned and (meta.get("dimension_expected") or 2) > 1
     turns = alignments(found, meta.get("dimension_expected"), multi_label, turned)
     shown = [network_entry(*pair, meta) for pair in zip(found, turns, strict=True)]
     room = int(options.get("page_bytes", PAGE_BYTES)) - len(embedded_json(shown))
@@ -249,7 +236,7 @@ def weights_entry(
     tensors, traces = network.get("model"), network["traces"]
     if (
         tensors is None
-        or network["run"]["cell"] not in BUILT_IN
+        or not can_step(network["run"]["cell"])
         or sum(a.size for a in tensors.values()) > limit
     ):
         return None

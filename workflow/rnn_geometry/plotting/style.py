@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.store.files import write_atomically
 
 # Okabe and Ito without black (slow points) and yellow (too pale on white), then Paul Tol's muted colours.
@@ -23,13 +24,7 @@ SADDLE, UNSTABLE = "#FFD24D", "#FF6B6B"
 DIVERGING = (
     "PuOr_r"  # purple below zero, orange above: safe for all common colour-vision deficiencies
 )
-MODELS = {
-    "vanilla": ("#999933", "s"),
-    "gru": ("#0072B2", "o"),
-    "lstm": ("#D55E00", "^"),
-    "ugrnn": ("#009E73", "D"),
-    "gru_reset_before": ("#CC79A7", "v"),
-}
+MODELS = {name: (cell.colour, cell.marker) for name, cell in CELLS.items()}
 OTHER_COLOURS, OTHER_MARKERS = (
     ("#56B4E9", "#E69F00", "#882255", "#44AA99", "#332288", "#AA4499", "#661100"),
     "PXph<>8*d",

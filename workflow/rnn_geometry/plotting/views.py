@@ -12,6 +12,7 @@ import numpy as np
 
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.gallery import layout
+from rnn_geometry.tasks.theory import structure_of
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,7 @@ class View:
 
 def is_ordered(meta: Mapping) -> bool:
     """Tell whether classes have an order."""
-    return bool(meta.get("ordered")) or str(meta.get("family", "")).startswith(
-        ("ordered", "context")
-    )
+    return structure_of(meta).ordered
 
 
 def is_simplex(network: NetworkArrays) -> bool:

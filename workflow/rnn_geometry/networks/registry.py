@@ -1,0 +1,80 @@
+"""The built-in cells: name, class, options, look in figures. Light: configurations are checked with it.
+
+To add a cell, write its class in `cells` and its entry here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CellEntry:
+    """A built-in cell.
+
+    Attributes
+    ----------
+    name
+        What configurations and tables call it.
+    path
+        Where its class lies, `package.module:ClassName`.
+    options
+        Options of its initialisation, by which `cell_options` of a configuration are checked.
+    colour, marker
+        Of its networks in figures.
+    explorer
+        Whether the explorer can step it, that is, whether cells.js knows it.
+    """
+
+    name: str
+    path: str
+    options: tuple[str, ...]
+    colour: str
+    marker: str
+    explorer: bool = False
+
+
+_ENTRIES = (
+    CellEntry(
+        "vanilla",
+        "rnn_geometry.networks.cells:VanillaRNN",
+        options=("recurrent_identity", "input_scale"),
+        colour="#999933",
+        marker="s",
+        explorer=True,
+    ),
+    CellEntry(
+        "gru",
+        "rnn_geometry.networks.cells:GRU",
+        options=("hold_bias",),
+        colour="#0072B2",
+        marker="o",
+        explorer=True,
+    ),
+    CellEntry(
+        "lstm",
+        "rnn_geometry.networks.cells:LSTM",
+        options=("hold_bias",),
+        colour="#D55E00",
+        marker="^",
+        explorer=True,
+    ),
+    CellEntry(
+        "ugrnn",
+        "rnn_geometry.networks.cells:UGRNN",
+        options=("hold_bias",),
+        colour="#009E73",
+        marker="D",
+        explorer=True,
+    ),
+    CellEntry(
+        "gru_reset_before",
+        "rnn_geometry.networks.cells:GRUResetBefore",
+        options=("hold_bias",),
+        colour="#CC79A7",
+        marker="v",
+        explorer=True,
+    ),
+)
+# In the order of figures.
+CELLS = {entry.name: entry for entry in _ENTRIES}
