@@ -1,4 +1,4 @@
-"""The file of claims: dates, seeds that nothing was chosen on, and mistakes that are one sentence."""
+"""Files of claims: dates, seeds that nothing was chosen on, mistakes that are one sentence."""
 
 import copy
 import datetime
@@ -6,7 +6,7 @@ import datetime
 import pytest
 import yaml
 from conftest import PROJECT
-from test_judge import CLAIMS, RAW, SCHEMA
+from test_judge import CLAIMS, NATURAL, RAW, SCHEMA
 
 from rnn_geometry.claims import file as claims_file
 from rnn_geometry.claims.metrics import ROW_METRICS, SWEEP_METRICS
@@ -14,7 +14,7 @@ from rnn_geometry.errors import UserError
 
 
 def test_every_claim_carries_the_day_its_threshold_was_frozen():
-    for claim in CLAIMS["claims"]:
+    for claim in (*CLAIMS["claims"], *NATURAL["claims"]):
         assert datetime.date.fromisoformat(claim["frozen"]) <= datetime.date.today()
 
 
@@ -38,17 +38,19 @@ def test_the_default_run_shows_seeds_that_do_not_count():
     assert all(low <= seed <= high for seed in config["seeds"])
 
 
-def test_functions_named_in_the_file_are_there():
-    assert tuple(ROW_METRICS) == claims_file.ROW_METRICS
-    assert tuple(SWEEP_METRICS) == claims_file.SWEEP_METRICS
+def test_the_networks_of_natural_yaml_are_judged_by_claims_of_their_own():
+    config = yaml.safe_load((PROJECT / "config/natural.yaml").read_text())
+    assert config["claims"] == "config/claims_natural.yaml"
+    seeds = {s for owner in (config, *config["tasks"]) for s in owner.get("seeds", [])}
+    low, high = NATURAL["tuning_seeds"]
+    assert min(seeds) >= NATURAL["judged_from"] > high >= low
 
 
-def test_every_control_of_a_claim_has_its_column():
-    from rnn_geometry.store.columns import RUN_COLUMNS
-
-    for claim in CLAIMS["claims"]:
-        if "random" in claim["controls"]:
-            assert f"{claim['metric']}_random" in RUN_COLUMNS
+def test_a_metric_that_is_registered_can_be_named():
+    row, sweep = set(ROW_METRICS), set(SWEEP_METRICS)
+    assert {"bag_of_words_lag", "shuffling_cost"} <= row
+    assert {"falls_to_zero", "levels_visited"} <= sweep
+    assert not row & set(claims_file.measures()), "a column of that name would be out of reach"
 
 
 def broken(changes, remove=(), **top):
@@ -64,6 +66,23 @@ def broken(changes, remove=(), **top):
         (
             broken({"metric": "participation"}),
             "'simplex-dimension': metric is 'participation'; accepted are",
+        ),
+        (
+            broken({"metric": "participation_ration"}),
+            r"a column of runs.csv \(did you mean 'participation_ratio'\?\)",
+        ),
+        (broken({"structures": ["unorderd"]}), r"structures is 'unorderd'; .*'unordered'\?"),
+        (broken({"metric": "seed"}), "metric is 'seed'; accepted are"),
+        (broken({"within_share": float("nan")}), "within_share is nan; accepted is a number"),
+        (broken({"expected": float("inf")}), "expected is inf; accepted is a number"),
+        (broken({}, tuning_seeds=[9, 0]), "tuning_seeds: 9 is above 0"),
+        (
+            broken({"control_at_most": 0.2}),
+            "'simplex-dimension': control_at_most goes with at_least, and only with it",
+        ),
+        (
+            broken({"at_least": 0.1, "control_at_most": 0.2}, ["within_share", "expected"]),
+            "control_at_most 0.2 is above at_least 0.1",
         ),
         (broken({"expected": "d"}), "expected is 'd'; accepted are a number"),
         (broken({}, remove=["expected"]), "expected goes with within"),
@@ -84,6 +103,13 @@ def broken(changes, remove=(), **top):
                 remove=["structures", "expected", "within_share"],
             ),
             "sweep is 'h'; accepted are l2",
+        ),
+        (
+            broken(
+                {"sweep": "l2", "metric": "falls_to_zero", "controls": ["permuted"]},
+                remove=["structures"],
+            ),
+            "a sweep has no expected value; give at_least or at_most, not within_share",
         ),
     ],
 )

@@ -20,7 +20,7 @@ SIMPLEX = (
 
 
 def verdicts(numbers, structure="unordered"):
-    """Judge five networks with these numbers beside three untrained ones that do nothing; verdicts by claim."""
+    """Judge five such networks beside three untrained ones that do nothing; verdicts by claim."""
     facts = {name: value for name, value in numbers.items() if name in EMPTY}
     known = {**EMPTY, **IDENTITY, "structure": structure, "mean_length": 24.0}
     trained = [{**known, **facts, "control": np.nan, "seed": 100 + i} for i in range(5)]

@@ -62,6 +62,13 @@ def test_intervals_are_drawn_by_seed():
     )
 
 
+def test_controls_may_have_a_threshold_of_their_own():
+    claim = {"at_least": 0.75, "control_at_most": 0.2}
+    for value, kept, by_control in ((0.8, True, True), (0.5, False, True), (0.2, False, False)):
+        assert verdict_rule.keeps_threshold(claim, value, None) is kept
+        assert verdict_rule.keeps_threshold(claim, value, None, control=True) is by_control
+
+
 @pytest.mark.parametrize(
     ("claim", "value", "expected", "kept"),
     [

@@ -12,6 +12,7 @@ from rnn_geometry.claims.metrics import ROW_METRICS, SWEEP_METRICS
 from rnn_geometry.config.schema import check_schema
 from rnn_geometry.errors import UserError
 from rnn_geometry.store.columns import table_columns
+from rnn_geometry.tasks.structures import STRUCTURES
 
 SWEPT = ("l2",)  # what a sweep may vary: numbers in the order of which the dimension falls
 NUMBERS = ("number", "count", "flag")  # kinds of columns that a claim may be about
@@ -80,7 +81,8 @@ def _check_date(owner: Mapping[str, Any]) -> None:
         datetime.date.fromisoformat(str(owner.get("frozen", "2000-01-01")))
     except ValueError:
         raise UserError(
-            f"claims key frozen: '{owner['frozen']}' is no date; accepted is one such as 2026-11-25."
+            f"claims key frozen: '{owner['frozen']}' is no date; "
+            "accepted is one such as 2026-11-25."
         ) from None
 
 
@@ -92,6 +94,8 @@ def _check_claim(claim: Mapping[str, Any]) -> None:
         _known(claim, "sweep", claim["sweep"], SWEPT)
         _known(claim, "metric", claim["metric"], SWEEP_METRICS)
     else:
+        for structure in claim["structures"]:
+            _known(claim, "structures", structure, STRUCTURES)
         accepted = (*ROW_METRICS, *measures())
         _known(claim, "metric", claim["metric"], accepted, (*ROW_METRICS, "a column of runs.csv"))
     _check_threshold(claim)

@@ -3,70 +3,90 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from rnn_geometry.claims.file import threshold_words
+from rnn_geometry.claims._units import SWEEP
+from rnn_geometry.claims.file import criterion, threshold_words
 from rnn_geometry.claims.judge import ALL_CELLS
 from rnn_geometry.claims.verdict import FAILS, HOLDS, UNDECIDED
+from rnn_geometry.tasks.structures import STRUCTURES
 
-TITLES = {
-    "unordered": "Unordered classes",
-    "plane": "Ordered classes in two dimensions",
-    "line": "Ordered classes in one dimension",
-    "labels": "Independent labels",
-    "binary": "Binary sentiment",
-    "context": "Words that change other words",
-    "sweep": "Sweeps",
-}
+TITLES = {name: one.title for name, one in STRUCTURES.items()} | {SWEEP: "Sweeps"}
 SIGNS = {HOLDS: "●", FAILS: "○", UNDECIDED: "◐"}
 MARK = "*"  # a control meets the claim as well
 
 
 def natural_order(name: str) -> str:
-    """Return a sort key by which categorical-2 comes before categorical-10."""
+    """Return a sort key by which categorical-2 comes before categorical-10.
+
+    Parameters
+    ----------
+    name
+        Of a task.
+    """
     return re.sub(r"\d+", lambda digits: digits.group().zfill(9), name)
 
 
 def groups(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a grid per family of tasks: title, tasks, cells, and per claim its rows of claims.csv by (task, cell)."""
+    """Return a grid per structure of tasks.
+
+    Parameters
+    ----------
+    found
+        claims.csv.
+    claims
+        The checked file that it was judged by.
+
+    Returns
+    -------
+    list of dict
+        `structure`, `title`, `tasks`, by task `cells`, and `claims`: those of the file that speak
+        of it, with `threshold`, `criterion` and by (task, cell) `entries`, rows of claims.csv. A
+        row has beside its columns `id`, and `hits`: networks that meet the claim, of all, and the
+        mark.
+
+    Raises
+    ------
+    KeyError
+        If the verdicts are about another threshold than that of the file.
+    """
     rows = found.astype(object).where(found.notna(), None).to_dict("records")
     for i, row in enumerate(rows):
         row["id"] = f"verdict-{i}"
-    return [
-        grid
-        for name in TITLES
-        if (grid := _grid(name, [row for row in rows if row["structure"] == name], claims))
-    ]
+        row["hits"] = f"{row['met']}/{row['runs']}{MARK if row['control_met'] else ''}"
+    parts = {name: [row for row in rows if row["structure"] == name] for name in TITLES}
+    return [_grid(name, part, claims) for name, part in parts.items() if part]
 
 
 def _grid(
     structure: str, rows: Sequence[Mapping[str, Any]], claims: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    if not rows:
-        return None
+) -> dict[str, Any]:
     tasks = sorted({row["task"] for row in rows}, key=natural_order)
     cells = {task: _cells(row["cell"] for row in rows if row["task"] == task) for task in tasks}
-    lines = []
-    for claim in claims["claims"]:
-        entries = {(row["task"], row["cell"]): row for row in rows if row["claim"] == claim["name"]}
-        if {row["threshold"] for row in entries.values()} - {threshold_words(claim)}:
-            raise KeyError(
-                f"the verdicts on {claim['name']} are about another threshold than that of the file"
-            )
-        if entries:
-            lines.append({**claim, "threshold": threshold_words(claim), "entries": entries})
+    lines = [_line(claim, rows) for claim in claims["claims"]]
     return {
         "structure": structure,
         "title": TITLES[structure],
         "tasks": tasks,
         "cells": cells,
-        "claims": lines,
+        "claims": [line for line in lines if line["entries"]],
     }
 
 
-def _cells(names) -> list[str]:
+def _line(claim: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a claim with what was found on each task and cell."""
+    entries = {(row["task"], row["cell"]): row for row in rows if row["claim"] == claim["name"]}
+    threshold = threshold_words(claim)
+    if {row["threshold"] for row in entries.values()} - {threshold}:
+        raise KeyError(
+            f"the verdicts on {claim['name']} are about another threshold than that of the file"
+        )
+    return {**claim, "threshold": threshold, "criterion": criterion(claim), "entries": entries}
+
+
+def _cells(names: Iterable[str]) -> list[str]:
     """Return cells in order, the row over all of them last."""
     return sorted(set(names), key=lambda name: (name == ALL_CELLS, name))

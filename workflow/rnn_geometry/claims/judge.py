@@ -1,4 +1,4 @@
-"""The verdict: every claim of a file on every task and cell, with intervals and beside its controls.
+"""The verdict: every claim of a file on every task and cell, with intervals and controls.
 
 A unit is a network, or for claims about a sweep one seed's networks in order of the varied setting.
 A claim is met by a unit whose metric keeps the threshold. A trained network whose metric is empty
@@ -99,11 +99,11 @@ def under_own_names(networks: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Beside the columns given `file_task`, `file_model`, ..: names that lead to its files.
     """
-    rows = networks.assign(**{f"file_{name}": networks[name] for name in KEYS})
+    rows = pd.concat([networks, networks[KEYS].add_prefix("file_")], axis=1)
     for kind, name in ((UNTRAINED, "model"), (SHUFFLED_LABELS, "task")):
         mine = rows["control"] == kind
         rows.loc[mine, name] = rows.loc[mine, name].str.removesuffix(ENDINGS[kind])
-    # Counts under permuted labels predict nothing: what they should predict is that of the own task.
+    # Word counts under permuted labels predict nothing: what counts is the task controlled.
     shuffled = rows["control"] == SHUFFLED_LABELS
     own = networks.groupby("task")[list(OF_TASK)].first()
     for column in OF_TASK:
@@ -249,7 +249,7 @@ def _count_words(kind: str, met: int, units: int) -> str:
 def _numbers(
     claim: Mapping[str, Any], task: str, cell: str, trained: pd.DataFrame, claims: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return what was measured: networks, mean of the metric with its interval, what was expected."""
+    """Return what was measured: networks, mean of the metric, its interval, what was expected."""
     defined = trained[trained["value"].notna()]
     values = defined["value"].to_numpy(dtype=float)
     low, high = clustered_interval(values, defined["seed"].to_numpy(), claims["level"])

@@ -1,53 +1,123 @@
-"""Metrics of claims that are made of several columns, and those of sweeps."""
+"""Metrics of claims that are no column of a table: made of several columns, or of a sweep.
+
+A function marked with `of_networks` or `of_sweeps` can be named in a file of claims. Light on
+purpose: a file of claims is held against these names while the Snakefile is parsed.
+"""
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NetworkMetric = Callable[["pd.DataFrame"], "pd.Series"]
+SweepMetric = Callable[[np.ndarray, float], float]
+ROW_METRICS: dict[str, NetworkMetric] = {}
+SWEEP_METRICS: dict[str, SweepMetric] = {}
 LARGEST_RATIO = 1e6  # stands for a ratio over nothing
 
 
+def of_networks(metric: NetworkMetric) -> NetworkMetric:
+    """Let claims about networks name a metric.
+
+    Parameters
+    ----------
+    metric
+        From a row per network to a number per network.
+
+    Returns
+    -------
+    callable
+        The same function.
+    """
+    ROW_METRICS[metric.__name__] = metric
+    return metric
+
+
+def of_sweeps(metric: SweepMetric) -> SweepMetric:
+    """Let claims about sweeps name a metric.
+
+    Parameters
+    ----------
+    metric
+        From the dimensions (n,) in order of the varied setting, and the dimension expected without
+        it, to one number.
+
+    Returns
+    -------
+    callable
+        The same function.
+    """
+    SWEEP_METRICS[metric.__name__] = metric
+    return metric
+
+
+@of_networks
 def bag_of_words_gap(rows: pd.DataFrame) -> pd.Series:
     """Return the distance of the network's accuracy from that of a bag of words."""
     return (rows["test_accuracy"] - rows["bag_of_words_accuracy"]).abs()
 
 
+@of_networks
+def bag_of_words_lag(rows: pd.DataFrame) -> pd.Series:
+    """Return how much worse a bag of words is than the network; below 0 where it is better."""
+    return rows["test_accuracy"] - rows["bag_of_words_accuracy"]
+
+
+@of_networks
+def shuffling_cost(rows: pd.DataFrame) -> pd.Series:
+    """Return the accuracy that the network loses on texts whose words are shuffled."""
+    return rows["test_accuracy"] - rows["shuffled_accuracy"]
+
+
+@of_networks
 def shuffled_share(rows: pd.DataFrame) -> pd.Series:
-    """Return what is right on shuffled texts beyond the commonest class, over what a bag of words has beyond it."""
+    """Return what is right on shuffled texts over what a bag of words has, beyond the commonest."""
     gained = rows["bag_of_words_accuracy"] - rows["majority_accuracy"]
     return (rows["shuffled_accuracy"] - rows["majority_accuracy"]) / gained.where(gained > 0)
 
 
+@of_networks
 def lasting_ratio(rows: pd.DataFrame) -> pd.Series:
-    """Return how much longer evidence stays in the state than modifiers: ratio of the shares left."""
+    """Return how much longer evidence stays in the state than modifiers: ratio of shares left."""
     return (rows["evidence_lasting"] / rows["modifier_lasting"]).clip(upper=LARGEST_RATIO)
 
 
+@of_networks
 def along_ratio(rows: pd.DataFrame) -> pd.Series:
     """Return how much more of its move evidence makes along the slow manifold than modifiers do."""
     return (rows["evidence_along"] / rows["modifier_along"]).clip(upper=LARGEST_RATIO)
 
 
-def living_dimension(rows: pd.DataFrame) -> pd.Series:
-    """Return the dimension of the slow points: components for 95 % of the variance, 0 without an integration mode."""
-    return rows["components_95"].where(rows["integration_modes"] > 0, 0)
-
-
+@of_sweeps
 def falls_to_zero(dimensions: np.ndarray, d: float) -> float:
-    """Return 1 if a sequence of dimensions begins at d, never rises and ends at 0; else 0."""
+    """Return 1 if a sequence of dimensions (n,) begins at d, never rises and ends at 0; else 0."""
     steps = np.diff(dimensions)
     return float(dimensions[0] == d and dimensions[-1] == 0 and (steps <= 0).all())
 
 
+@of_sweeps
 def levels_visited(dimensions: np.ndarray, d: float) -> float:
-    """Return the share of 0, 1, .. d that a sequence passes on its way down; 0 if it does not fall to zero."""
-    return (
-        falls_to_zero(dimensions, d) * len(np.intersect1d(dimensions, np.arange(d + 1))) / (d + 1)
-    )
+    """Return the share of 0, 1, .. d that dimensions (n,) pass on their way to zero; else 0."""
+    levels = len(np.intersect1d(dimensions, np.arange(d + 1)))
+    return falls_to_zero(dimensions, d) * levels / (d + 1)
 
 
-ROW_METRICS = {
-    function.__name__: function for function in (bag_of_words_gap, shuffled_share, lasting_ratio, along_ratio)
-}  # fmt: skip
-SWEEP_METRICS = {function.__name__: function for function in (falls_to_zero, levels_visited)}
+def living_dimension(rows: pd.DataFrame) -> pd.Series:
+    """Return the dimension of the slow points of networks.
+
+    Parameters
+    ----------
+    rows
+        With `components_95` and `integration_modes`.
+
+    Returns
+    -------
+    pandas.Series
+        Components for 95 % of the variance; 0 without an integration mode.
+    """
+    return rows["components_95"].where(rows["integration_modes"] > 0, 0)

@@ -1,0 +1,103 @@
+"""What a claim is judged by: networks, or one seed's networks of a sweep, and their controls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rnn_geometry.claims.metrics import ROW_METRICS, SWEEP_METRICS, living_dimension
+from rnn_geometry.claims.verdict import keeps_threshold
+from rnn_geometry.identity import UNTRAINED
+
+SWEEP = "sweep"  # stands for the structure of a task where a claim is about a sweep
+UNIT_COLUMNS = ["task", "structure", "model", "cell", "seed", "control", "expected", "value"]
+PERMUTATIONS = 20
+
+
+def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the networks that a claim speaks of.
+
+    The control `random` has a row for every trained network, with the values of its columns
+    `..._random`. So has `untrained`, with columns `..._untrained` where there are such, for models
+    without untrained networks of their own.
+
+    Parameters
+    ----------
+    claim
+        A claim of a checked file, about structures.
+    rows
+        Of `networks_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        UNIT_COLUMNS, and `met`.
+    """
+    rows = _spoken_of(claim, rows[rows["structure"].isin(claim["structures"])])
+    metric, expected = claim["metric"], claim.get("expected")
+    value = ROW_METRICS[metric](rows) if metric in ROW_METRICS else rows[metric]
+    if isinstance(expected, str):
+        expected = rows[expected]
+    else:
+        expected = pd.Series(expected, rows.index, dtype=float)
+    units = rows[["task", "structure", "model", "cell", "seed", "control"]].assign(
+        value=value, expected=expected
+    )
+    trained, names = rows["control"].isna(), rows["task"] + "/" + rows["model"]
+    alone = trained & ~names.isin(names[rows["control"] == UNTRAINED])
+    for control, mine in (("random", trained), (UNTRAINED, alone)):
+        column = f"{metric}_{control}"
+        if control in claim["controls"] and column in rows:
+            own = units[mine].assign(control=control, value=rows.loc[mine, column])
+            units = pd.concat([units, own])
+    return _with_met(claim, units)
+
+
+def _spoken_of(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["cell"].isin(claim["cells"])] if "cells" in claim else rows
+
+
+def _with_met(claim: Mapping[str, Any], units: pd.DataFrame) -> pd.DataFrame:
+    """Return units with whether each keeps the threshold."""
+    columns = (units["value"], units["expected"], units["control"].notna())
+    met = [keeps_threshold(claim, *unit) for unit in zip(*columns, strict=True)]
+    return units.assign(met=met)
+
+
+def units_of_sweeps(claim: Mapping[str, Any], sweeps: pd.DataFrame) -> pd.DataFrame:
+    """Return one unit per sweep, model and seed.
+
+    Parameters
+    ----------
+    claim
+        A claim of a checked file, about a sweep.
+    sweeps
+        sweeps.csv.
+
+    Returns
+    -------
+    pandas.DataFrame
+        UNIT_COLUMNS, and `met`. The control `permuted` has the same networks in random orders.
+    """
+    metric, units = SWEEP_METRICS[claim["metric"]], []
+    rows = _spoken_of(claim, sweeps[sweeps["over"] == claim["sweep"]])
+    by = ["sweep", "model", "cell", "seed"]
+    for (name, model, cell, seed), part in rows.groupby(by, sort=True):
+        part = part.assign(order=part["value"].astype(float)).sort_values("order")
+        dimensions = living_dimension(part).to_numpy(dtype=float)
+        d = float(part["dimension_expected"].iloc[0])
+        known = {"task": name, "structure": SWEEP, "model": model, "cell": cell, "seed": seed}
+        for control, sequence in _orders(dimensions, int(seed)):
+            value = metric(sequence, d)
+            units.append({**known, "control": control, "expected": np.nan, "value": value})
+    return _with_met(claim, pd.DataFrame(units, columns=UNIT_COLUMNS))
+
+
+def _orders(dimensions: np.ndarray, seed: int) -> list[tuple[str | None, np.ndarray]]:
+    """Return the order in which a sweep was, and random ones, drawn from its seed."""
+    rng = np.random.default_rng(seed)
+    permuted = [("permuted", rng.permutation(dimensions)) for _ in range(PERMUTATIONS)]
+    return [(None, dimensions), *permuted]
