@@ -1,0 +1,113 @@
+"""Stages of the workflow: what a rule is called on the terminal, how long its jobs tend to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TITLES = {
+    "prepare_synthetic": "data",
+    "prepare_text": "data",
+    "word_statistics": "word counts",
+    "train": "training",
+    "slow_points": "fixed-point search",
+    "linearize": "eigen-analysis",
+    "intrinsic_dimension": "dimension estimates",
+    "compare_hold_inputs": "hold inputs",
+    "portray": "portraits",
+    "tabulate": "tables",
+    "explore": "pages",
+    "start_page": "pages",
+    "judge": "pages",
+    "report": "pages",
+    "document_natural": "pages",
+    "document_claims": "pages",
+    "keep_claims": "kept files",
+    "keep_natural": "kept files",
+}
+
+# Names of targets: rules that only ask for files of others and do nothing themselves.
+TARGETS = frozenset(
+    ("all", "everything", "data", "models", "tables", "figures", "claims", "documentation")
+)
+
+# Seconds of a job in the default configuration on two cores. Only their ratios count: the times
+# of this run's own finished jobs scale them, and replace them where a rule has enough.
+SECONDS = {
+    "prepare_synthetic": 0.5,
+    "prepare_text": 20,
+    "word_statistics": 1.5,
+    "train": 8,
+    "slow_points": 6.5,
+    "linearize": 2.5,
+    "geometry": 1,
+    "compare_hold_inputs": 2,
+    "intrinsic_dimension": 4.5,
+    "portray": 2,
+    "plot_network": 1,
+    "plot_task": 6,
+    "plot_gallery": 4,
+    "plot_overview": 6,
+}
+OTHER_SECONDS = 1.5
+
+
+def kind_of(rule: str) -> str:
+    """Return a rule's name without the block of networks that it holds.
+
+    Parameters
+    ----------
+    rule : str
+        A name such as `train.gru-10`, or `portray`.
+
+    Returns
+    -------
+    str
+        The text before the first dot.
+    """
+    return rule.partition(".")[0]
+
+
+def title_of(rule: str) -> str:
+    """Return what a rule's stage is called.
+
+    Parameters
+    ----------
+    rule : str
+        The name of the rule.
+
+    Returns
+    -------
+    str
+        A title for people; for a rule that is not known here, its name.
+    """
+    kind = kind_of(rule)
+    return TITLES.get(kind) or ("figures" if kind.startswith("plot_") else kind.replace("_", " "))
+
+
+def job_title(rule: str, wildcards: Mapping[str, str]) -> str:
+    """Return what a job is called: its stage, its network or task, its block.
+
+    Parameters
+    ----------
+    rule : str
+        The name of the rule.
+    wildcards : Mapping[str, str]
+        The job's wildcards.
+
+    Returns
+    -------
+    str
+        Such as `training categorical-3 gru L2 3e-4 seed 10`.
+    """
+    block = rule.partition(".")[2].replace("_to_", " to ")
+    words = [title_of(rule), *(_shown(name, str(value)) for name, value in wildcards.items())]
+    if rule.startswith("plot_"):
+        words.insert(1, kind_of(rule).removeprefix("plot_"))
+    return " ".join(words) + (f", {block}" if block else "")
+
+
+def _shown(name: str, value: str) -> str:
+    """Return a wildcard as the jobs themselves name it."""
+    if name in ("l2", "seed"):
+        return f"{'L2' if name == 'l2' else name} {value}"
+    return value.replace("/l2-", " L2 ").replace("/seed-", " seed ").replace("/", " ")
