@@ -71,8 +71,18 @@ def jobs_of(process: subprocess.Popen) -> dict[psutil.Process, str]:
         for child in psutil.Process(process.pid).children(recursive=True):
             script = (command_of(child) or [""])[-1]
             if "/.snakemake/scripts/" in script:
-                jobs[child] = Path(script).name.split(".")[1]
+                jobs[child] = stage_of(child)
     return jobs
+
+
+def stage_of(job: psutil.Process) -> str:
+    """Return the stage of a job, which the place of its log tells; nothing before it has one."""
+    with contextlib.suppress(psutil.Error, OSError):
+        for file in job.open_files():
+            parts = Path(file.path).parts
+            if file.path.endswith(".log") and "logs" in parts:
+                return parts[parts.index("logs") + 1].removesuffix(".log")
+    return ""
 
 
 def command_of(process: psutil.Process) -> list[str]:
@@ -150,9 +160,9 @@ def is_locked(root: Path) -> bool:
 
 # --- comparing ------------------------------------------------------------------------------------------------------
 
-NOT_COMPARED = {"logs", "benchmarks"}  # folders below `results`
+# Folders below `results`; records of stages hold hashes of files with seconds in them.
+NOT_COMPARED = {"logs", "benchmarks", ".kept", "stages"}
 WITH_COSTS = {"index.html", "report.html"}  # pages that show seconds
-ONLY_BETWEEN = {"checkpoint.safetensors"}  # may lie there until its training is done
 
 
 def contents(results: Path) -> dict[str, Any]:
@@ -161,7 +171,7 @@ def contents(results: Path) -> dict[str, Any]:
     kept = [
         file
         for file in files
-        if file.parts[0] not in NOT_COMPARED and not file.name.startswith(".")
+        if not NOT_COMPARED & set(file.parts) and not file.name.startswith(".")
     ]
     return {str(file): _content(results / file) for file in kept}
 
@@ -236,23 +246,21 @@ def differences(
 ) -> list[str]:
     """Return names of files that are not as expected; where the run is not `complete`, files may be missing."""
     wrong = [name for name in found if name in expected and found[name] != expected[name]]
-    extra = [
-        name
-        for name in found
-        if name not in expected and (complete or Path(name).name not in ONLY_BETWEEN)
-    ]
+    extra = [name for name in found if name not in expected]
     missing = [name for name in expected if name not in found] if complete else []
     return [*(f"differs: {name}" for name in wrong), *(f"extra: {name}" for name in extra)] + [
         f"missing: {name}" for name in missing
     ]
 
 
+NO_LEFTOVERS = {".snakemake_timestamp", ".kept"}
+
+
 def leftovers(results: Path) -> list[str]:
     """Return temporary files that lie below a folder of results; Snakemake's own time stamps are none."""
-    hidden = results.rglob(".*")
-    return sorted(
-        str(path.relative_to(results)) for path in hidden if path.name != ".snakemake_timestamp"
-    )
+    hidden = [path for path in results.rglob(".*") if path.name not in NO_LEFTOVERS]
+    unfinished = (results / ".kept").rglob("*.part")
+    return sorted(str(path.relative_to(results)) for path in (*hidden, *unfinished))
 
 
 # --- the table ------------------------------------------------------------------------------------------------------

@@ -4,14 +4,17 @@ import csv
 import json
 import re
 import shutil
+from collections import Counter
 
 import numpy as np
 import pytest
+import yaml
 from conftest import PROJECT, ProjectCopy
 
 pytestmark = pytest.mark.workflow
 
-PER_NETWORK = (
+# Stages whose jobs hold the networks of a task: two tasks, two networks each.
+OF_NETWORKS = (
     "train",
     "slow_points",
     "linearize",
@@ -19,7 +22,6 @@ PER_NETWORK = (
     "geometry",
     "plot_network",
 )
-SHARED = ("train", "slow_points", "linearize", "geometry")
 PER_TASK = ("portray", "plot_task", "explore")
 RUN = "results/runs/categorical-3/tiny-gru/l2-3e-4/seed-0"
 
@@ -34,12 +36,32 @@ def again(finished, tmp_path):
 
 
 def planned(copy, config="config/test.yaml", *arguments):
-    """Return {rule: number of jobs} of a dry run, without the targets."""
+    """Return {stage: number of jobs} of a dry run, without the targets."""
     text = copy.snakemake(*arguments, "-n", "--configfile", config).stdout
-    jobs = {
-        rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", text, flags=re.MULTILINE)
-    }
-    return {rule: count for rule, count in jobs.items() if rule not in ("all", "total")}
+    jobs = Counter()
+    for rule, count in re.findall(r"^([\w.-]+) +(\d+)$", text, flags=re.MULTILINE):
+        jobs[rule.split(".")[0]] += int(count)
+    return {stage: count for stage, count in jobs.items() if stage not in ("all", "total")}
+
+
+KEPT = ": kept from an earlier job"
+
+
+def computed(copy, stage):
+    """Return the networks that the last jobs of a stage computed, and those that they found finished."""
+    lines = [
+        line.split(" ", 1)[1]
+        for log in sorted((copy.root / "results/logs" / stage).rglob("*.log"))
+        for line in log.read_text().splitlines()
+        if re.search(rf" seed \d+({KEPT})?$", line)
+    ]
+    kept = {line.removesuffix(KEPT) for line in lines if line.endswith(KEPT)}
+    return {line for line in lines if not line.endswith(KEPT)}, kept
+
+
+def forget_logs(copy):
+    """Delete all logs, so that `computed` sees the jobs of the next run alone."""
+    shutil.rmtree(copy.root / "results/logs")
 
 
 def edit(copy, file, old, new):
@@ -100,6 +122,7 @@ def test_every_network_has_its_files(finished):
         "words.parquet",
         "analysis-hold-inputs",
         "geometry.json",
+        "stages",
         "panel.png",
         "index.html",
     }
@@ -176,7 +199,7 @@ def test_model_and_run_json_suffice_to_rebuild_the_network(finished):
 
 def test_the_report_is_self_contained(finished):
     report = (finished.root / "results/report.html").read_text()
-    assert "Report: " in finished.output
+    assert re.search(r"Report: +/.*results/report.html", finished.output)
     assert len(report) < 15e6
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=.?https?:", report)
     for category in ("Over networks", "Tasks", "Networks", "Tables", "Claims"):
@@ -191,6 +214,14 @@ def test_a_second_call_does_nothing(again):
     assert planned(again) == {}
 
 
+ALL_OF_IT = {
+    **dict.fromkeys(OF_NETWORKS, 2),
+    **dict.fromkeys(PER_TASK, 2),
+    **dict.fromkeys(("tabulate", "judge", "plot_overview", "plot_gallery"), 1),
+    **{"intrinsic_dimension": 2, "start_page": 1, "report": 1},
+}
+
+
 def test_a_changed_learning_rate_retrains_just_those_networks(again):
     edit(
         again,
@@ -198,19 +229,13 @@ def test_a_changed_learning_rate_retrains_just_those_networks(again):
         "tiny-gru: {cell: gru, hidden_size: 24, learning_rate: 1.0e-2",
         "tiny-gru: {cell: gru, hidden_size: 24, learning_rate: 2.0e-2",
     )
-    summary = {
-        "intrinsic_dimension": 2,
-        "tabulate": 1,
-        "judge": 1,
-        "plot_overview": 1,
-        "plot_gallery": 1,
-    }
-    assert planned(again) == {
-        **dict.fromkeys(PER_NETWORK, 2),
-        **summary,
-        **dict.fromkeys(PER_TASK, 2),
-        "start_page": 1,
-    }
+    assert planned(again) == ALL_OF_IT
+    forget_logs(again)
+    again.snakemake("tables", "--configfile", "config/test.yaml")
+    for stage in ("train", "slow_points", "linearize", "geometry"):
+        made, kept = computed(again, stage)
+        assert {name.split()[1] for name in made} == {"tiny-gru"}, stage
+        assert {name.split()[1] for name in kept} == {"tiny-ugrnn"}, stage
 
 
 def test_a_changed_plot_function_redraws_figures_only(again):
@@ -220,35 +245,35 @@ def test_a_changed_plot_function_redraws_figures_only(again):
         "MODES, WORDS = 10, 20, 20",
         "MODES, WORDS = 10, 21, 20",
     )
-    assert planned(again) == {"plot_network": 4, "start_page": 1}
+    assert planned(again) == {"plot_network": 2, "start_page": 1, "report": 1}
     edit(
         again,
         "workflow/rnn_geometry/plotting/style.py",
         'INK, GREY, PALE = "#222222"',
         'INK, GREY, PALE = "#222223"',
     )
-    drawn = {"plot_network": 4, "plot_task": 2, "plot_overview": 1, "plot_gallery": 1}
-    assert planned(again) == {**drawn, "explore": 2, "start_page": 1}
+    drawn = {"plot_network": 2, "plot_task": 2, "plot_overview": 1, "plot_gallery": 1}
+    assert planned(again) == {**drawn, "explore": 2, "start_page": 1, "report": 1}
 
 
 def test_a_changed_formula_recomputes_what_depends_on_it(again):
     edit(
         again,
-        "workflow/rnn_geometry/geometry.py",
+        "workflow/rnn_geometry/geometry/network.py",
         "import numpy as np",
         "import numpy as np\n\nEXTRA = 1",
     )
     jobs = planned(again)
-    assert jobs["geometry"] == 4
+    assert jobs["geometry"] == 2
     assert not {"train", "slow_points", "linearize"} & set(jobs)
 
 
 def test_a_changed_comment_or_a_touched_file_recomputes_nothing(again):
     for file in (
-        "workflow/rnn_geometry/training.py",
-        "workflow/rnn_geometry/io.py",
-        "workflow/rules/train.smk",
-        "workflow/scripts/train.py",
+        "workflow/rnn_geometry/networks/training.py",
+        "workflow/rnn_geometry/store/formats.py",
+        "workflow/rules/networks.smk",
+        "workflow/scripts/networks.py",
         "Snakefile",
     ):
         with open(again.root / file, "a") as handle:
@@ -258,19 +283,27 @@ def test_a_changed_comment_or_a_touched_file_recomputes_nothing(again):
     assert planned(again) == {}
 
 
-def test_an_added_seed_computes_no_more_than_its_own_block(again):
-    jobs = planned(again, again.configure(seeds=[0, 8]))
-    assert {rule: jobs[f"{rule}_2"] for rule in SHARED} == dict.fromkeys(SHARED, 4)
-    assert not set(SHARED) & set(jobs)
-    assert jobs["plot_network"] == jobs["compare_hold_inputs"] == 4
-    jobs = planned(again, again.configure(seeds=[0, 1]))
-    assert {rule: jobs[rule] for rule in SHARED} == dict.fromkeys(SHARED, 4)
-    jobs = planned(again, again.configure(seeds=[0, 1], seeds_per_job=1))
-    assert {rule: jobs[f"{rule}_2"] for rule in SHARED} == dict.fromkeys(SHARED, 4)
+@pytest.mark.parametrize(
+    ("changes", "added"),
+    [
+        ({"seeds": [0, 1]}, {"tiny-gru 1", "tiny-ugrnn 1"}),
+        ({"cells": ["tiny-gru", "tiny-ugrnn", "tiny-vanilla"]}, {"tiny-vanilla 0"}),
+        ({"seeds": [0, 1], "networks_per_job": 1}, {"tiny-gru 1", "tiny-ugrnn 1"}),
+    ],
+)
+def test_an_added_seed_or_model_computes_only_itself(again, changes, added):
+    models = yaml.safe_load((again.root / "config/test.yaml").read_text())["models"]
+    models["tiny-vanilla"] = {"cell": "vanilla", "hidden_size": 8, "steps": 20}
+    forget_logs(again)
+    again.snakemake("tables", "--configfile", again.configure(models=models, **changes))
+    for stage in ("train", "slow_points", "linearize", "geometry"):
+        made, _ = computed(again, stage)
+        assert {f"{name.split()[1]} {name.split()[-1]}" for name in made} == added, stage
 
 
 def test_companions_in_a_job_change_no_number(again, finished):
-    shutil.rmtree(again.root / "results/runs")
+    for folder in ("results/runs", "results/.kept"):
+        shutil.rmtree(again.root / folder)
     config = again.configure(
         seeds=[0, 1], cells=["tiny-gru"], analysis={"visited_states": 200, "exact_starts": 50}
     )
@@ -289,6 +322,49 @@ def test_companions_in_a_job_change_no_number(again, finished):
         "fixed_points.npz",
     ):
         assert (again.root / RUN / file).read_bytes() == (finished.root / RUN / file).read_bytes()
+
+
+def test_a_missing_file_is_put_back_without_computing(again):
+    model = again.root / RUN / "model.safetensors"
+    whole = model.read_bytes()
+    model.unlink()
+    forget_logs(again)
+    again.snakemake("models", "--configfile", "config/test.yaml")
+    assert model.read_bytes() == whole
+    made, kept = computed(again, "train")
+    assert made == set()
+    assert {name.split()[0] for name in kept} == {"categorical-3"}
+
+
+def test_a_network_that_fails_costs_its_companions_nothing(again):
+    """One network of a job cannot be analysed: the other is kept, and the next run does the failed one alone."""
+    for folder in ("results/.kept/runs/categorical-3", "results/runs/categorical-3"):
+        for file in (again.root / folder).rglob("geometry*"):
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+    integration = again.root / RUN / "integration.json"
+    whole = integration.read_bytes()
+    integration.unlink()
+    integration.write_text("{}")
+    failed = again.snakemake("tables", "--configfile", "config/test.yaml", check=False)
+    assert failed.returncode == 1
+    assert "network categorical-3 tiny-gru L2 3e-4 seed 0: " in failed.stderr
+    assert "1 of 2 networks are done and kept" in failed.stderr
+    integration.write_bytes(whole)
+    forget_logs(again)
+    again.snakemake("tables", "--configfile", "config/test.yaml")
+    made, kept = computed(again, "geometry")
+    assert made == {"categorical-3 tiny-gru L2 3e-4 seed 0"}
+    assert kept == {"categorical-3 tiny-ugrnn L2 5e-4 seed 0"}
+
+
+def test_a_stage_notes_what_its_results_depend_on(finished):
+    record = json.loads((finished.root / RUN / "stages/linearize.json").read_text())
+    network = {"task": "categorical-3", "model": "tiny-gru", "l2": "3e-4", "seed": "0"}
+    assert record["network"] == network
+    assert {"model", "slow_points", "slow_modes", "states", "test", "train"} <= set(
+        record["inputs"]
+    )
+    assert record["settings"]["shared"]["shown_words"] == 200
 
 
 def test_lists_of_a_configuration_replace_those_of_the_default(again):
@@ -311,13 +387,17 @@ def test_figures_of_unpacked_results_train_nothing(again):
     again.snakemake("--configfile", "config/test.yaml", "--touch", "--quiet", "all")
     named = re.search(r"--forcerun (.*)", (PROJECT / "Makefile").read_text())[1].split()
     drawn = {
-        "plot_network": 4,
+        "plot_network": 2,
         "plot_task": 2,
         "plot_gallery": 1,
         "plot_overview": 1,
         "plot_sweeps": 1,
     }
-    assert planned(again, "config/test.yaml", "--forcerun", *named) == {**drawn, "start_page": 1}
+    assert planned(again, "config/test.yaml", "--forcerun", *named) == {
+        **drawn,
+        "start_page": 1,
+        "report": 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -333,8 +413,8 @@ def test_the_same_configuration_gives_the_same_tables(again):
         name: without_seconds(rows(again, name))
         for name in ("runs.csv", "dimension.csv", "tasks.csv")
     }
-    shutil.rmtree(again.root / "results/data/multilabel-2")
-    shutil.rmtree(again.root / "results/runs/multilabel-2")
+    for folder in ("data", "runs", ".kept/runs"):
+        shutil.rmtree(again.root / "results" / folder / "multilabel-2")
     again.snakemake("tables", "--configfile", "config/test.yaml")
     assert before == {name: without_seconds(rows(again, name)) for name in before}
 
@@ -349,7 +429,7 @@ def refused(copy, sentence, *arguments, **environment):
     assert done.returncode == 1
     assert re.search(sentence, output), output
     assert "Traceback" not in output, output
-    assert "rule train:" not in output
+    assert "rule train" not in output
     return output
 
 

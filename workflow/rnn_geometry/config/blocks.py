@@ -71,8 +71,8 @@ def _by_task(networks: Iterable[Network]) -> dict[str, list[Member]]:
 
 
 def plain_name(members: tuple[Member, ...]) -> str:
-    """Return the first and the last network of a block: model, seed, and l2 where it has several."""
-    several = len({l2 for _, l2, _ in members}) > 1
+    """Return the first and the last network of a block: model, seed, and l2 where a model has several."""
+    several = len({member[:2] for member in members}) > len({model for model, *_ in members})
 
     def written(member: Member) -> str:
         model, l2, seed = member

@@ -94,7 +94,7 @@ class Kept:
 def put(source: Path, place: Path) -> None:
     """Link a file to another place, or copy it where the file system has no links; it is there whole or not at all."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    passing = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+    passing = place.with_name(f".{place.name}.linking")
     passing.unlink(missing_ok=True)
     try:
         os.link(source, passing)

@@ -1,0 +1,109 @@
+# The stages of every network. A job of a stage holds many networks of one task; rules are named by what they hold.
+
+
+# Training: weights and everything needed to rebuild a network.
+for BLOCK in PLAN.blocks("train"):
+
+    rule:
+        name:
+            BLOCK.rule
+        input:
+            **BLOCK.input,
+        output:
+            **BLOCK.output,
+        log:
+            BLOCK.log,
+        benchmark:
+            BLOCK.benchmark
+        wildcard_constraints:
+            task=BLOCK.task_pattern,
+        group:
+            "training"
+        conda:
+            ENVIRONMENT
+        threads: SETTINGS["threads"]
+        resources:
+            **LIMITS.of_block(BLOCK),
+        params:
+            **networks_stage(BLOCK),
+        script:
+            "../scripts/networks.py"
+
+
+# The analysis: a rule for each of
+#   slow_points          fixed-point search: visited states, slow manifold, exact fixed points
+#   linearize            eigen-analysis: linearised dynamics, integration, effects of words
+#   compare_hold_inputs  the same network under several x*, where analysis.hold_inputs names some
+#   geometry             all numbers of a network
+for BLOCK in PLAN.blocks("slow_points", "linearize", "compare_hold_inputs", "geometry"):
+
+    rule:
+        name:
+            BLOCK.rule
+        input:
+            **BLOCK.input,
+        output:
+            **BLOCK.output,
+        log:
+            BLOCK.log,
+        benchmark:
+            BLOCK.benchmark
+        wildcard_constraints:
+            task=BLOCK.task_pattern,
+        group:
+            "analysis"
+        conda:
+            ENVIRONMENT
+        threads: SETTINGS["threads"]
+        resources:
+            **LIMITS.of_block(BLOCK),
+        params:
+            **networks_stage(BLOCK),
+        script:
+            "../scripts/networks.py"
+
+
+# One job a task. What figures and the explorer show beside numbers: flow, kicks and sentences read word by word.
+rule portray:
+    input:
+        model=networks_of_task(PLAN.portrayed_of, "model.safetensors"),
+        run=networks_of_task(PLAN.portrayed_of, "run.json"),
+        slow_points=networks_of_task(PLAN.portrayed_of, "slow_points.npz"),
+        linearization=networks_of_task(PLAN.portrayed_of, "linearization.npz"),
+        test=PLAN.of_task("test.parquet"),
+        vocab=PLAN.of_task("vocab.json"),
+        meta=PLAN.of_task("meta.json"),
+    output:
+        PLAN.path("portraits/{task}.npz"),
+    log:
+        PLAN.path("logs/portray/{task}.log"),
+    benchmark:
+        PLAN.path("benchmarks/portray/{task}.tsv")
+    group:
+        "task"
+    conda:
+        ENVIRONMENT
+    threads: SETTINGS["threads"]
+    resources:
+        mem_mb=LIMITS.portray_mb,
+        gpu=LIMITS.gpu,
+    params:
+        **stage(
+            "portray",
+            names=lambda wildcards: [n.name for n in PLAN.portrayed_of(wildcards.task)],
+            held_out=SETTINGS["explorer"]["held_out"],
+            sentences=lambda wildcards: PLAN.own_sentences(wildcards.task),
+            device=SETTINGS["device"],
+            threads=SETTINGS["threads"],
+        ),
+    script:
+        "../scripts/stage.py"
+
+
+localrules:
+    models,
+
+
+rule models:
+    input:
+        PLAN.of(PLAN.networks, "model.safetensors"),

@@ -1,0 +1,87 @@
+# Sentences of every task, and what word counts alone predict.
+SENTENCES = [PLAN.of_task(f"{split}.parquet") for split in ("train", "dev", "test")]
+
+
+rule prepare_synthetic:
+    output:
+        SENTENCES,
+        PLAN.of_task("vocab.json"),
+        PLAN.of_task("meta.json"),
+    log:
+        PLAN.path("logs/prepare/{task}.log"),
+    benchmark:
+        PLAN.path("benchmarks/prepare/{task}.tsv")
+    wildcard_constraints:
+        task=PLAN.task_pattern(text=False),
+    group:
+        "data"
+    conda:
+        ENVIRONMENT
+    params:
+        **stage("prepare_synthetic", task=lambda wildcards: plain(PLAN.tasks[wildcards.task])),
+    script:
+        "../scripts/stage.py"
+
+
+rule prepare_text:
+    input:
+        unpack(lambda wildcards: PLAN.tasks[wildcards.task].get("files", {})),
+    output:
+        SENTENCES,
+        PLAN.of_task("vocab.json"),
+        PLAN.of_task("meta.json"),
+    log:
+        PLAN.path("logs/prepare/{task}.log"),
+    benchmark:
+        PLAN.path("benchmarks/prepare/{task}.tsv")
+    wildcard_constraints:
+        task=PLAN.task_pattern(text=True),
+    group:
+        "data"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=LIMITS.texts_mb,
+        runtime=LIMITS.texts_minutes,
+    params:
+        **stage(
+            "prepare_text",
+            task=lambda wildcards: PLAN.text_options(wildcards.task),
+            data_folder=SETTINGS["data_folder"],
+        ),
+    script:
+        "../scripts/stage.py"
+
+
+rule word_statistics:
+    input:
+        train=PLAN.of_task("train.parquet"),
+        test=PLAN.of_task("test.parquet"),
+        vocab=PLAN.of_task("vocab.json"),
+        meta=PLAN.of_task("meta.json"),
+    output:
+        PLAN.of_task("word_statistics.json"),
+    log:
+        PLAN.path("logs/word_statistics/{task}.log"),
+    benchmark:
+        PLAN.path("benchmarks/word_statistics/{task}.tsv")
+    group:
+        "data"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=LIMITS.texts_mb,
+        runtime=LIMITS.texts_minutes,
+    params:
+        **stage("word_statistics"),
+    script:
+        "../scripts/stage.py"
+
+
+localrules:
+    data,
+
+
+rule data:
+    input:
+        expand(PLAN.of_task("word_statistics.json"), task=PLAN.tasks),
