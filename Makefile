@@ -3,13 +3,12 @@ PYTHON ?= python3
 CORES ?= all
 CONFIG ?= config/config.yaml
 BIN := .venv/bin
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile '$(CONFIG)'
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --logger rnn-geometry --configfile '$(CONFIG)'
 
 .PHONY: run test lint figures install clean
 
 run: install
 	$(SNAKEMAKE)
-	@$(BIN)/python -c "import os, sys, yaml; read = lambda path: yaml.safe_load(open(path)); results = {**read('config/config.yaml'), **read(sys.argv[1])}['results']; print('Start page: ' + os.path.abspath(results) + '/index.html')" '$(CONFIG)'
 
 test: install
 	$(BIN)/python -m pytest
@@ -19,10 +18,11 @@ lint: install
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
-# Redraw tables and figures of results that somebody else computed, without training: their files count as up to date.
+# Redraw the figures of results that somebody else computed, without training: their files count
+# as up to date.
 figures: install
 	$(SNAKEMAKE) --touch --quiet all
-	$(SNAKEMAKE) --forcerun plot_network plot_task plot_gallery plot_overview plot_headline plot_sweeps
+	$(SNAKEMAKE) --forcerun $$($(SNAKEMAKE) --quiet all --list-rules | grep '^plot_')
 
 install: .venv/installed
 
