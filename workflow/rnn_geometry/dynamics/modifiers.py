@@ -80,8 +80,3 @@ def modifier_numbers(
         "modifier_along": share_along(step, points, x, both, axes),
         "evidence_along": share_along(step, points, x, evidence, axes),
     }
-
-
-MODIFIER_NUMBERS = (
-    "flip_gain", "double_gain", "modifier_lasting", "evidence_lasting", "modifier_along", "evidence_along"
-)  # fmt: skip

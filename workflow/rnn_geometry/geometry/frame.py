@@ -8,6 +8,27 @@ from __future__ import annotations
 import numpy as np
 
 
+def centre_row(points: np.ndarray) -> int:
+    """Return which of the slow points is the centre of the manifold: the one nearest their mean.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+
+    Returns
+    -------
+    int
+        Its row; the first of several that are equally near.
+
+    Examples
+    --------
+    >>> centre_row(np.array([[0.0], [1.0], [5.0]]))
+    1
+    """
+    return int(np.argmin(((points - points.mean(axis=0)) ** 2).sum(axis=1)))
+
+
 def principal_components(points: np.ndarray) -> np.ndarray:
     """Return all principal components (S, S) of points (n, S) as columns, the one of largest variance first."""
     centred = points - points.mean(axis=0)

@@ -20,6 +20,7 @@ from rnn_geometry.geometry.dimension import (
     participation_ratio,
     principal_axes,
 )
+from rnn_geometry.geometry.frame import centre_row
 from rnn_geometry.networks.classifier import analysis_cell, load_classifier, prepare_device
 from rnn_geometry.networks.hold_input import hold_input
 from rnn_geometry.stages.network_job import NetworkJob
@@ -95,9 +96,7 @@ def under_hold_input(
         key: analysis[key] for key in ("relax_steps", "rounds", "min_gap", "audit", "memory_mb")
     }
     slow = project_to_slow_manifold(step, starts, held, min_tau=min_tau, **options)
-    centre = slow.points[
-        [int(np.argmin(((slow.points - slow.points.mean(axis=0)) ** 2).sum(axis=1)))]
-    ]
+    centre = slow.points[[centre_row(slow.points)]]
     modes = linearize(
         step,
         torch.from_numpy(centre).to(where),

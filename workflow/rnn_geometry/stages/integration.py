@@ -18,9 +18,11 @@ from rnn_geometry.dynamics.integration import (
     sequence_effects,
 )
 from rnn_geometry.dynamics.linearization import linearize
-from rnn_geometry.dynamics.modifiers import MODIFIER_NUMBERS, modifier_numbers
+from rnn_geometry.dynamics.modifiers import modifier_numbers
 from rnn_geometry.geometry import word_meaning as meaning
+from rnn_geometry.geometry import integration as declared
 from rnn_geometry.geometry.dimension import principal_axes
+from rnn_geometry.geometry.frame import centre_row
 from rnn_geometry.identity import derive_seed
 from rnn_geometry.networks.classifier import (
     Classifier,
@@ -64,8 +66,8 @@ class Probe:
 
     @property
     def centre(self) -> torch.Tensor:
-        """The point nearest the mean, (1, S)."""
-        return self.points[(self.points - self.mean).square().sum(dim=1).argmin()][None]
+        """The centre of the manifold, (1, S)."""
+        return self.points[[centre_row(self.points.cpu().numpy())]]
 
     @property
     def vectors(self) -> torch.Tensor:
@@ -170,7 +172,7 @@ def measure(
 def modifiers_of_task(probe: Probe, meta: Mapping[str, Any]) -> dict[str, float | None]:
     """Return what modifiers do at places on the manifold; None for every number of a task without modifiers."""
     if not meta.get("modifiers"):
-        return dict.fromkeys(MODIFIER_NUMBERS)
+        return dict.fromkeys(declared.MODIFIERS)
     places = probe.points[
         torch.linspace(0, len(probe.points) - 1, min(PLACES, len(probe.points))).long()
     ]

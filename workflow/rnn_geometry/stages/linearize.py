@@ -14,6 +14,7 @@ from rnn_geometry.dynamics.linearization import linearize, word_effects
 from rnn_geometry.dynamics.results import Audit, SlowModes
 from rnn_geometry.dynamics.step import budget
 from rnn_geometry.dynamics.word_modes import linear_prediction, rollout_error, word_mode_effects
+from rnn_geometry.geometry.frame import centre_row
 from rnn_geometry.networks.classifier import analysis_cell, load_classifier, prepare_device
 from rnn_geometry.stages.integration import integration_run
 from rnn_geometry.stages.network_job import Log, NetworkJob
@@ -100,7 +101,7 @@ def spectrum_sample(points: np.ndarray, size: int) -> tuple[np.ndarray, int]:
 
     The centre is the slow point nearest the mean slow point.
     """
-    centre = int(np.argmin(((points - points.mean(axis=0)) ** 2).sum(axis=1)))
+    centre = centre_row(points)
     spread = np.linspace(0, len(points) - 1, min(size, len(points))).astype(int)
     index = np.unique(np.append(spread, centre))
     return index, int(np.searchsorted(index, centre))
