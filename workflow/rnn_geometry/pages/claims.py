@@ -1,4 +1,4 @@
-"""The verdicts as pages: a grid of claims by tasks and cells, every verdict with its numbers and its links."""
+"""The verdicts as pages: a grid of claims by tasks and cells, every verdict with its numbers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from rnn_geometry.claims.file import criterion
 from rnn_geometry.claims.grid import MARK, SIGNS, groups
 from rnn_geometry.claims.judge import ALL_CELLS
+from rnn_geometry.identity import Network
+from rnn_geometry.pages.markdown import markdown, wrapped
 from rnn_geometry.pages.templating import environment, number
 
 
@@ -20,11 +23,21 @@ def html_page(
 ) -> str:
     """Return the self-contained page of all verdicts.
 
-    templates: texts by name, claims.html.jinja and what it includes; shown: keys of the networks with a page.
+    Parameters
+    ----------
+    templates
+        Texts by name: claims.html.jinja and what it includes.
+    found
+        claims.csv.
+    claims
+        The checked file that it was judged by.
+    shown
+        Keys of the networks that have a page.
     """
     panels: dict[tuple[str, str], str] = {}
     for task, model, l2, seed in shown:
-        panels.setdefault((task, model), f"runs/{task}/{model}/l2-{l2}/seed-{seed}/index.html")
+        folder = Network(task, model, l2, seed).folder
+        panels.setdefault((task, model), f"{folder}/index.html")
     page = environment(autoescape=True, templates=templates).get_template("claims.html.jinja")
     return page.render(
         groups=groups(found, claims),
@@ -44,58 +57,133 @@ def markdown_page(
 ) -> str:
     """Return docs/claims.md: the template filled with grids, and a paragraph per claim.
 
-    told: by claim, what is known beside its numbers, such as why it fails; costs: battery_costs.csv. Raises KeyError
-    for a text about no claim.
+    Parameters
+    ----------
+    template
+        Text of claims.md.jinja.
+    found
+        claims.csv.
+    claims
+        The checked file that it was judged by.
+    told
+        By claim, what is known beside its numbers, such as why it fails.
+    costs
+        battery_costs.csv.
+
+    Raises
+    ------
+    KeyError
+        For a text about no claim.
     """
     about = {name for name in told if name != "battery" and not name.startswith("sweep ")}
     unknown = about - {claim["name"] for claim in claims["claims"]}
     if unknown:
         raise KeyError(f"explained, but no claim: {', '.join(sorted(unknown))}")
-    page = environment(autoescape=False).from_string(template)
-    return page.render(
+    made = environment(autoescape=False)
+    made.filters |= {"markdown": markdown, "wrapped": wrapped}
+    return made.from_string(template).render(
         groups=groups(found, claims),
         claims=claims,
         told=told,
         summaries=summaries(found),
         costs=costs,
+        cost_rows=_cost_rows(costs),
         **page_words(found),
     )
 
 
+def _cost_rows(costs: pd.DataFrame) -> pd.DataFrame:
+    seconds = costs["cpu_seconds"].map("{:.0f}".format)
+    return costs[["rule", "jobs"]].assign(**{"CPU s": seconds})
+
+
+def grid_rows(grids: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return grids as one table, with a row per task and cell and a column per claim.
+
+    Parameters
+    ----------
+    grids
+        Of `grid.groups`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `task`, `cell`, and by claim its sign and the networks that meet it; None where it says
+        nothing.
+    """
+    return pd.DataFrame(
+        [
+            {"task": task, "cell": cell}
+            | {
+                claim["name"]: _entry(claim["entries"].get((task, cell)))
+                for claim in grid["claims"]
+            }
+            for grid in grids
+            for task in grid["tasks"]
+            for cell in grid["cells"][task]
+        ]
+    )
+
+
+def _entry(row: Mapping[str, Any] | None) -> str | None:
+    return None if row is None else f"{SIGNS[row['verdict']]} {row['hits']}"
+
+
+def statements(claims: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return a row per claim of a checked file: its name, and what it says in words."""
+    return [{"claim": claim["name"], "in words": claim["statement"]} for claim in claims["claims"]]
+
+
+def criteria(claims: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return a row per claim of a checked file: its name, and the metric with its threshold."""
+    return [
+        {"claim": claim["name"], "metric and threshold": criterion(claim)}
+        for claim in claims["claims"]
+    ]
+
+
 def summaries(found: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    """Return by claim a row per cell: on how many tasks it holds, fails, is undecided and is marked, and its range."""
+    """Count the verdicts of every claim over its tasks.
+
+    Parameters
+    ----------
+    found
+        claims.csv.
+
+    Returns
+    -------
+    dict
+        By claim a row per cell, that over all cells last: under names that are shown the number of
+        tasks, those by verdict, those where a control meets the claim too, networks that meet it,
+        and the lowest and the highest mean of a task.
+    """
     tables: dict[str, list[dict[str, Any]]] = {}
-    for (claim, cell), part in found.groupby(["claim", "cell"], sort=True):
+    cells = found.assign(last=found["cell"] == ALL_CELLS).sort_values(by=["last", "cell"])
+    for (claim, cell), part in cells.groupby(["claim", "cell"], sort=False):
         counts = part["verdict"].value_counts()
-        row = {
-            "cell": cell,
-            "tasks": len(part),
-            "met": int(part["met"].sum()),
-            "runs": int(part["runs"].sum()),
-        }
-        row |= {name: int(counts.get(name, 0)) for name in SIGNS} | {
-            "marked": int(part["control_met"].sum())
-        }
-        seen = part["observed"].dropna()
-        row["range"] = (
-            ""
-            if seen.empty
-            else " to ".join(dict.fromkeys(number(v) for v in (seen.min(), seen.max())))
-        )
-        tables.setdefault(claim, []).append(row)
-    return {
-        claim: sorted(rows, key=lambda row: row["cell"] == ALL_CELLS)
-        for claim, rows in tables.items()
-    }
+        row = {"cell": cell, "tasks": len(part)}
+        row |= {name: int(counts.get(name, 0)) for name in SIGNS}
+        row |= {"marked": int(part["control_met"].sum())}
+        row |= {"meet it": f"{part['met'].sum()} of {part['runs'].sum()}"}
+        row |= {"means of tasks": _range(part["observed"])}
+        tables.setdefault(str(claim), []).append(row)
+    return tables
+
+
+def _range(values: pd.Series) -> str:
+    """Return the lowest and the highest number; one if these look the same, none if undefined."""
+    defined = values.dropna()
+    ends = [] if defined.empty else [defined.min(), defined.max()]
+    return " to ".join(dict.fromkeys(number(value) for value in ends))
 
 
 def idle(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[str]:
-    """Return the names of claims that no network here is about."""
+    """Return the names of claims that no network in claims.csv is about."""
     return [claim["name"] for claim in claims["claims"] if claim["name"] not in set(found["claim"])]
 
 
 def page_words(found: pd.DataFrame) -> dict[str, Any]:
-    """Return what all pages say beside the grids."""
+    """Return what all pages say of claims.csv beside the grids."""
     cells = found[found["cell"] != ALL_CELLS]
     counts = cells["verdict"].value_counts()
     return {

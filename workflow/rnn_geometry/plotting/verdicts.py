@@ -79,7 +79,5 @@ def _columns(
 def _square(axes, x: float, y: float, row: Mapping[str, Any]) -> None:
     verdict = row["verdict"]
     axes.add_patch(Rectangle((x, y), CELL - 0.02, ROW - 0.02, color=COLOURS[verdict], lw=0))
-    text = f"{row['met']}/{row['runs']}{MARK if row['control_met'] else ''}"
-    axes.text(
-        x + CELL / 2, y + ROW / 2, text, ha="center", va="center", fontsize=6, color=INKS[verdict]
-    )
+    look = {"ha": "center", "va": "center", "fontsize": 6, "color": INKS[verdict]}
+    axes.text(x + CELL / 2, y + ROW / 2, row["hits"], **look)
