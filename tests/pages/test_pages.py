@@ -8,10 +8,10 @@ import pytest
 from fake_run import fake_runs
 from test_claims_page import CLAIMS, TEMPLATES, found
 
+from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
 from rnn_geometry.pages.costs import cost_table
 from rnn_geometry.pages.network import learned, network_page
 from rnn_geometry.pages.start import LOST, figure_groups, start_page, versions_of
-from rnn_geometry.store.columns import RUN_COLUMNS
 
 RECORD = {
     "task": "categorical-3",

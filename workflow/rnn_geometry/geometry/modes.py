@@ -18,7 +18,7 @@ COLUMNS = columns(
     Column(
         "integration_modes",
         "modes at the centre of the manifold (the slow point nearest the mean slow point) with tau"
-        " above half the mean sentence length (or `analysis.min_tau`), or abs(lambda) >= 1",
+        " above half the mean sentence length (or `analysis.min_tau`), or abs(lambda) of 1 or more",
         kind="count",
     ),
     Column("modes_mean", "the same number, averaged over all slow points"),

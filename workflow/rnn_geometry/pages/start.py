@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from rnn_geometry.claims.grid import groups
-from rnn_geometry.identity import run_folder
+from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages.templating import environment, number
 from rnn_geometry.store.columns import learned
@@ -83,7 +83,7 @@ def start_page(
 
 def _row(run: Mapping[str, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
     """Return a row of the table: values to sort by, texts to show, the network's page, whether it did not learn."""
-    key = tuple(str(run[name]) for name in ("task", "model", "l2", "seed"))
+    key = tuple(map(str, Network.of(run)))
     values = {name: "" if run[name] is None else run[name] for name in SHOWN}
     texts = {
         name: number(value) if isinstance(value, float) else value for name, value in values.items()

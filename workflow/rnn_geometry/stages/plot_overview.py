@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnn_geometry.identity import Network
 from rnn_geometry.plotting import intrinsic, overview, style
 from rnn_geometry.store.columns import read_frame
 
@@ -13,7 +14,7 @@ def run(files, output, params, log) -> None:
     runs, tasks, dimension = (
         read_frame(name, files[name]) for name in ("runs", "tasks", "dimension")
     )
-    shown = pd.DataFrame(params.shown, columns=["task", "model", "l2", "seed"])
+    shown = pd.DataFrame(params.shown, columns=list(Network._fields))
     runs, dimension = (table.merge(shown, on=list(shown)) for table in (runs, dimension))
     tasks = tasks[tasks["task"].isin(runs["task"])]
     lengths = dict(zip(tasks["task"], tasks["mean_length"]))

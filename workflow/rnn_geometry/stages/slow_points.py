@@ -17,7 +17,7 @@ from rnn_geometry.dynamics.slow_modes import slow_modes
 from rnn_geometry.dynamics.slow_points import project_to_slow_manifold
 from rnn_geometry.dynamics.step import budget
 from rnn_geometry.geometry.dimension import LINKAGE_RADIUS, rms_radius
-from rnn_geometry.identity import derive_seed
+from rnn_geometry.identity import Network
 from rnn_geometry.networks.classifier import analysis_cell, load_classifier, prepare_device
 from rnn_geometry.networks.hold_input import hold_input
 from rnn_geometry.networks.states import visit
@@ -59,7 +59,7 @@ def slow_points_run(
     check_same_data(formats.read_json(files["run"]), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
     meta, test = formats.read_json(files["meta"]), read_sentences(files["test"])
-    seed = derive_seed("states", *(identity[name] for name in ("task", "model", "l2", "seed")))
+    seed = Network.of(identity).seed_for("states")
     states = visit(
         classifier,
         test,

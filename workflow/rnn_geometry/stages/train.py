@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from rnn_geometry.identity import SHUFFLED_LABELS, UNTRAINED, derive_seed
+from rnn_geometry.identity import SHUFFLED_LABELS, UNTRAINED, Network
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.classifier import build_classifier, prepare_device, save_classifier
 from rnn_geometry.networks.training import Recipe, evaluate, train
@@ -122,10 +122,9 @@ def control_kind(settings: Mapping[str, Any], meta: Mapping[str, Any]) -> str | 
 
 def run_seeds(identity: Mapping[str, str]) -> dict[str, int]:
     """Return separate seeds for weights, batch order and shuffled texts, derived from the wildcards of the run."""
-    wildcards = [identity[name] for name in ("task", "model", "l2", "seed")]
+    network = Network.of(identity)
     return {
-        purpose: derive_seed(purpose, *wildcards)
-        for purpose in ("initialisation", "batches", "shuffling")
+        purpose: network.seed_for(purpose) for purpose in ("initialisation", "batches", "shuffling")
     }
 
 
