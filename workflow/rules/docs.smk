@@ -1,4 +1,6 @@
 # docs/natural.md, docs/claims.md and their figures, from small tables that are committed; nothing of this is in `all`.
+from rnn_geometry.config.load import read_claims
+
 KEPT = ("natural", "hold_inputs", "predictions", "tasks", "words")
 GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")
 KEPT_SWEEPS = (
@@ -10,6 +12,11 @@ KEPT_SWEEPS = (
 def kept_in(results):
     """Only the battery of a page replaces its committed tables; another one keeps its own beside its results."""
     return "docs/data" if RESULTS == results else PLAN.path("kept")
+
+
+def claims_of(name):
+    """A page is about the claims of its committed tables, whatever this run is judged by."""
+    return plain(read_claims(f"config/{name}.yaml", ROOT))
 
 
 localrules:
@@ -33,7 +40,7 @@ rule document_natural:
     conda:
         ENVIRONMENT
     params:
-        **stage("document_natural"),
+        **stage("document_natural", claims=lambda wildcards: claims_of("claims_natural")),
     script:
         "../scripts/stage.py"
 
@@ -72,7 +79,7 @@ rule document_claims:
     conda:
         ENVIRONMENT
     params:
-        **stage("document_claims", claims=lambda wildcards: CLAIMS),
+        **stage("document_claims", claims=lambda wildcards: claims_of("claims")),
     script:
         "../scripts/stage.py"
 

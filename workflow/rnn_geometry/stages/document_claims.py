@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 from rnn_geometry.claims.grid import groups
@@ -18,7 +19,8 @@ from rnn_geometry.store.columns import read_frame
 
 def run(files, output, params, log) -> None:
     """Write the page, and draw the grids and the sweeps."""
-    found, sweeps, costs = (read_frame(name, files[name]) for name in ("claims", "sweeps", "costs"))
+    found, sweeps = (read_frame(name, files[name]) for name in ("claims", "sweeps"))
+    costs = pd.read_csv(files["costs"])
     texts = template_texts("claims.md.jinja", "claims_told.yaml")
     told = yaml.safe_load(texts["claims_told.yaml"])
     page = markdown_page(texts["claims.md.jinja"], found, params.claims, told, costs)

@@ -13,7 +13,8 @@ from rnn_geometry.store.columns import read_frame
 def run(files, output, params, log) -> None:
     """Write the page and draw its figure."""
     tables = {name: read_frame(name, path) for name, path in files.items()}
-    formats.write_text(output["page"], page(template_texts("natural.md")["natural.md"], tables))
+    template = template_texts("natural.md")["natural.md"]
+    formats.write_text(output["page"], page(template, tables, params.claims))
     figure = battery_figure(tables["natural"], SWEEPS)
     style.save(figure, output["figure"].removesuffix(".png"), suffixes=["png"])
     log(f"{len(tables['natural'])} networks")
