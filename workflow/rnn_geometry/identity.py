@@ -1,7 +1,8 @@
-"""What a task or a network is, apart from the rest of the configuration: options of its data, its seeds, its control.
+"""What a task or a network is, apart from the rest of the configuration: options of its data, its
+seeds, its control.
 
-Stages that train and analyse import this and not `settings`, so that a change in how a configuration is read computes
-nothing again.
+Stages that train and analyse import this and not `settings`, so that a change in how a
+configuration is read computes nothing again.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ def family_options(task: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def derive_seed(purpose: str, *wildcards: Any) -> int:
-    """Return a 63-bit seed for one purpose of one job: the same wildcards give the same seed on every machine."""
+    """Return a 63-bit seed for one purpose of one job: the same wildcards give the same seed on
+    every machine.
+    """
     text = "/".join(map(str, (purpose, *wildcards)))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 

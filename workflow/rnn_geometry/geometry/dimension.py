@@ -1,4 +1,5 @@
-"""Dimension of a cloud of points: linear measures, and the intrinsic-dimension estimators of scikit-dimension.
+"""Dimension of a cloud of points: linear measures, and the intrinsic-dimension estimators of
+scikit-dimension.
 
 Points are rows, (n, S). A value that is not defined (no spread, too few points) is None.
 """
@@ -48,13 +49,14 @@ def rms_radius(points: np.ndarray) -> float:
 
 
 def principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the mean (S,), the principal axes as rows (k, S) and their shares of the variance (k,), k = min(n, S).
+    """Return the mean (S,), the principal axes as rows (k, S) and their shares of the variance
+    (k,), k = min(n, S).
 
-    The sign of an axis is free; here its entry of largest size is positive. Shares are zero where all points are equal.
-    The arrays cannot be written to.
+    The sign of an axis is free; here its entry of largest size is positive. Shares are zero where
+    all points are equal. The arrays cannot be written to.
     """
     points = np.asarray(points, dtype=np.float64)
-    key = (points.shape, hashlib.blake2b(np.ascontiguousarray(points)).digest())
+    key = (points.shape, hashlib.blake2b(np.ascontiguousarray(points).data).digest())
     if key not in _KNOWN_AXES:
         _KNOWN_AXES[key] = _principal_axes(points)
         if len(_KNOWN_AXES) > REMEMBERED:
@@ -62,7 +64,8 @@ def principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarr
     return _KNOWN_AXES[key]
 
 
-# One network's measures ask for the axes of the same few sets of points a dozen times; each is a decomposition.
+# One network's measures ask for the axes of the same few sets of points a dozen times; each is a
+# decomposition.
 REMEMBERED = 8
 _KNOWN_AXES: OrderedDict[tuple, tuple[np.ndarray, np.ndarray, np.ndarray]] = OrderedDict()
 
@@ -101,13 +104,14 @@ def count_components(shares: np.ndarray, share: float) -> int | None:
 
 
 def cover(starts: np.ndarray, found: np.ndarray, d: int) -> float | None:
-    """Return the share of starts with a found point nearby: within .125 of the starts' root-mean-square radius, seen
-    along the first d principal components of the starts. starts, found: (n, S). None where all starts are equal.
+    """Return the share of starts with a found point nearby: within .125 of the starts'
+    root-mean-square radius, seen along the first d principal components of the starts. starts,
+    found: (n, S). None where all starts are equal.
     """
     mean, axes, shares = principal_axes(starts)
     if not shares.any():
         return None
-    from scipy.spatial import cKDTree
+    from scipy.spatial import cKDTree  # pyright: ignore[reportAttributeAccessIssue]
 
     seen = [(points - mean) @ axes[:d].T for points in (starts, found)]
     distance, _ = cKDTree(seen[1]).query(seen[0])
@@ -117,7 +121,7 @@ def cover(starts: np.ndarray, found: np.ndarray, d: int) -> float | None:
 def distinct_points(points: np.ndarray, radius: float) -> np.ndarray:
     """Return one row number per group of points (n, S) that single linkage at `radius` joins."""
     from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
+    from scipy.spatial import cKDTree  # pyright: ignore[reportAttributeAccessIssue]
 
     near = cKDTree(points).sparse_distance_matrix(cKDTree(points), radius, output_type="coo_matrix")
     # A distance of exactly zero is no entry of the sparse matrix's graph unless it is made one.
@@ -129,12 +133,13 @@ def distinct_points(points: np.ndarray, radius: float) -> np.ndarray:
 def intrinsic_dimension(points: np.ndarray) -> dict[str, float | None]:
     """Return the intrinsic dimension of points (n, S) by four estimators of scikit-dimension.
 
-    id_mle (Levina & Bickel 2005), id_two_nn (Facco et al. 2017), id_correlation (Grassberger & Procaccia 1983) and
-    id_local_pca (Fukunaga & Olsen 1971: variances above a tenth of the largest in a neighbourhood). Looks at 1,000
-    rows at most. Duplicates are left out, since zero distances break the first three; fewer than 50 distinct points
-    give None. With 1,000 points on simplices, cubes and spheres of up to nine dimensions local PCA is right to .15;
-    the others, which see the edges, are right to .3 for two and three dimensions and read up to a third too low at
-    nine. On a curve so dense that neighbours are left out as duplicates id_two_nn reads 1.3 to 1.6.
+    id_mle (Levina & Bickel 2005), id_two_nn (Facco et al. 2017), id_correlation (Grassberger &
+    Procaccia 1983) and id_local_pca (Fukunaga & Olsen 1971: variances above a tenth of the largest
+    in a neighbourhood). Looks at 1,000 rows at most. Duplicates are left out, since zero distances
+    break the first three; fewer than 50 distinct points give None. With 1,000 points on simplices,
+    cubes and spheres of up to nine dimensions local PCA is right to .15; the others, which see the
+    edges, are right to .3 for two and three dimensions and read up to a third too low at nine. On a
+    curve so dense that neighbours are left out as duplicates id_two_nn reads 1.3 to 1.6.
     """
     points = _sample_without_duplicates(np.asarray(points, dtype=np.float64))
     if len(points) < FEWEST_POINTS:
@@ -153,28 +158,33 @@ def intrinsic_dimension(points: np.ndarray) -> dict[str, float | None]:
 
 
 def _sample_without_duplicates(points: np.ndarray) -> np.ndarray:
-    """Return at most 1,000 points (n, S), no two closer than the linkage radius, in coordinates that span them."""
+    """Return at most 1,000 points (n, S), no two closer than the linkage radius, in coordinates
+    that span them.
+    """
     # Thinned first: with 256 coordinates the linkage of 7,600 points takes seconds.
     points = points[
         np.unique(np.linspace(0, len(points) - 1, min(len(points), MOST_POINTS)).astype(int))
     ]
     points = points[distinct_points(points, LINKAGE_RADIUS * rms_radius(points))]
-    # All distances live in the span of the points; without its empty dimensions the estimators run faster (two stay,
-    # since scikit-learn refuses a single one).
+    # All distances live in the span of the points; without its empty dimensions the estimators run
+    # faster (two stay, since scikit-learn refuses a single one).
     mean, axes, shares = principal_axes(points)
     return (points - mean) @ axes[: max(2, int((shares > 1e-12).sum()))].T
 
 
 def _local_pca(points: np.ndarray) -> float:
-    """Return the mean dimension of neighbourhoods of 80 points (fewer where points are few), at 100 places."""
+    """Return the mean dimension of neighbourhoods of 80 points (fewer where points are few), at 100
+    places.
+    """
     import skdim
-    from scipy.spatial import cKDTree
+    from scipy.spatial import cKDTree  # pyright: ignore[reportAttributeAccessIssue]
 
     # A fifth of the points at most, else a neighbourhood is no longer local.
     size = int(np.clip(len(points) // 5, NEIGHBOURS, PCA_NEIGHBOURS))
     places = np.unique(np.linspace(0, len(points) - 1, min(len(points), PCA_PLACES)).astype(int))
     _, neighbours = cKDTree(points).query(points[places], k=size)
-    # A tenth, not the customary twentieth, keeps curvature and noise from being counted as dimensions.
+    # A tenth, not the customary twentieth, keeps curvature and noise from being counted as
+    # dimensions.
     estimator = skdim.id.lPCA(ver="FO", alphaFO=0.1)
     return float(
         np.mean(

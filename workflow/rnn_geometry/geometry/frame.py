@@ -1,4 +1,5 @@
-"""The frame in which one network is looked at: principal axes of its slow points, with signs that are alike everywhere.
+"""The frame in which one network is looked at: principal axes of its slow points, with signs that
+are alike everywhere.
 
 Shapes: n points, S entries of a state, C outputs, k axes.
 """
@@ -30,16 +31,19 @@ def centre_row(points: np.ndarray) -> int:
 
 
 def principal_components(points: np.ndarray) -> np.ndarray:
-    """Return all principal components (S, S) of points (n, S) as columns, the one of largest variance first."""
+    """Return all principal components (S, S) of points (n, S) as columns, the one of largest
+    variance first.
+    """
     centred = points - points.mean(axis=0)
     return np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
 
 
 def signed(components: np.ndarray, readout: np.ndarray) -> np.ndarray:
-    """Choose the free signs of the first two components (S, S), so that equal geometries are drawn alike.
+    """Choose the free signs of the first two components (S, S), so that equal geometries are drawn
+    alike.
 
-    By the readout vectors (C, S): the last class lies right of the first along component 1; the middle classes lie
-    above the outer two along 2.
+    By the readout vectors (C, S): the last class lies right of the first along component 1; the
+    middle classes lie above the outer two along 2.
     """
     along = readout @ components[:, :2]
     right = along[-1, 0] - along[0, 0] if len(along) > 1 else along[0, 0]
@@ -52,10 +56,11 @@ def signed(components: np.ndarray, readout: np.ndarray) -> np.ndarray:
 def slow_frame(
     points: np.ndarray, readout: np.ndarray, count: int = 3
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean (S,) of the finite slow points (n, S) and their first axes as rows (count, S).
+    """Return the mean (S,) of the finite slow points (n, S) and their first axes as rows (count,
+    S).
 
-    Coordinates of a state h are (h - mean) @ axes.T. A state of fewer entries than `count` (two at least)
-    has rows of zeros.
+    Coordinates of a state h are (h - mean) @ axes.T. A state of fewer entries than `count` (two at
+    least) has rows of zeros.
     """
     points = np.asarray(points, dtype=np.float64)
     points = points[np.isfinite(points).all(axis=1)]

@@ -56,10 +56,11 @@ FILE_ONLY = columns(
 
 
 def modes_at_centre(linear: Arrays, min_tau: float) -> dict[str, Any]:
-    """Return the longest time constants at the centre of the manifold, in words, and the number of integration modes.
+    """Return the longest time constants at the centre of the manifold, in words, and the number of
+    integration modes.
 
-    A mode integrates when tau > min_tau or |lambda| >= 1; tau_gap is the ratio of the last integrating time constant to
-    the first that does not.
+    A mode integrates when tau > min_tau or |lambda| >= 1; tau_gap is the ratio of the last
+    integrating time constant to the first that does not.
     """
     integrates = (linear["tau"] > min_tau) | (np.abs(linear["eigenvalues"]) >= 1)
     counts = integrates.sum(axis=1)
@@ -71,7 +72,9 @@ def modes_at_centre(linear: Arrays, min_tau: float) -> dict[str, Any]:
 
 
 def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
-    """Return mean, least and largest number of slow modes over all slow points, and the share of points with d."""
+    """Return mean, least and largest number of slow modes over all slow points, and the share of
+    points with d.
+    """
     counts = slow_modes[slow_modes >= 0]
     if not len(counts):
         return {"modes_mean": None, "modes_min": None, "modes_max": None, "modes_equal_d": None}
@@ -84,8 +87,9 @@ def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
 
 
 def tau_over_manifold(points: np.ndarray, linear: Arrays, d: int | None) -> dict[str, Any]:
-    """Return the median of the d longest time constants at the third of the sampled slow points nearest the mean slow
-    point, and at the third farthest from it (the edges of the manifold), in words.
+    """Return the median of the d longest time constants at the third of the sampled slow points
+    nearest the mean slow point, and at the third farthest from it (the edges of the manifold), in
+    words.
     """
     if not d:
         return {"tau_centre": None, "tau_edge": None}

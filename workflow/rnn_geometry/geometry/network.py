@@ -168,7 +168,9 @@ def network_geometry(
 
 
 def point_geometry(points: np.ndarray, suffix: str, classes: int) -> dict[str, Any]:
-    """Return linear measures of the dimension of points (n, S); `components_n` is for N / (N + 1) of the variance."""
+    """Return linear measures of the dimension of points (n, S); `components_n` is for N / (N + 1)
+    of the variance.
+    """
     shares = principal_axes(points)[2]
     return {
         f"participation_ratio{suffix}": participation_ratio(points),
@@ -190,10 +192,11 @@ def simplex_geometry(
 def random_control(
     points: np.ndarray, readout: np.ndarray, d: int | None, meta: Mapping[str, Any], seed: int
 ) -> dict[str, float | None]:
-    """Return measures of random points of equal norm, `..._random`: what the network's own must differ from.
+    """Return measures of random points of equal norm, `..._random`: what the network's own must
+    differ from.
 
-    Directions are random in the whole state space; for the simplex, which is looked for among the first components
-    only, in those: a ball.
+    Directions are random in the whole state space; for the simplex, which is looked for among the
+    first components only, in those: a ball.
     """
     rng = np.random.default_rng(seed)
     anywhere = random_of_equal_norm(points, rng)
@@ -218,7 +221,9 @@ def scores_on_manifold(
     d: int | None,
     meta: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return `scores.score_geometry` of the final states; None for every number where the scores are not known."""
+    """Return `scores.score_geometry` of the final states; None for every number where the scores
+    are not known.
+    """
     if totals is None or not d:
         return dict(scores.NOTHING)
     final = np.asarray(states["final"], dtype=np.float64)

@@ -57,7 +57,8 @@ Arrays = Mapping[str, np.ndarray]
 def readout_geometry(
     readout: np.ndarray, points: np.ndarray, d: int | None, meta: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return angles between readouts (degrees), their singular values, and their share inside the slow subspace.
+    """Return angles between readouts (degrees), their singular values, and their share inside the
+    slow subspace.
 
     The mean angle is left out where theory fixes none (ordered tasks with more than two classes).
     """
@@ -87,11 +88,12 @@ def pairwise_angles(vectors: np.ndarray) -> np.ndarray:
 
 
 def share_in_subspace(readout: np.ndarray, points: np.ndarray, d: int) -> float | None:
-    """Return the mean of |P r_i| / |r_i| over readouts, P the projection on the first d components of the points.
+    """Return the mean of |P r_i| / |r_i| over readouts, P the projection on the first d components
+    of the points.
 
-    Only entries of the state that the readout sees count: an LSTM's r_i is zero over c by construction, so that it
-    could never lie inside a subspace of (h, c). Components without variance are no part of the subspace; None where
-    there is none at all, or no readout.
+    Only entries of the state that the readout sees count: an LSTM's r_i is zero over c by
+    construction, so that it could never lie inside a subspace of (h, c). Components without
+    variance are no part of the subspace; None where there is none at all, or no readout.
     """
     seen = np.any(readout != 0, axis=0)
     if not seen.any():
@@ -105,9 +107,11 @@ def share_in_subspace(readout: np.ndarray, points: np.ndarray, d: int) -> float 
 
 
 def accuracy_cliff(states: Arrays, d: int | None) -> dict[str, Any]:
-    """Return the accuracy when final states keep only their first k principal components, for k = 1, 2, ...
+    """Return the accuracy when final states keep only their first k principal components, for k =
+    1, 2, ...
 
-    cliff: the first d components keep 90 % of the accuracy and the first d - 1 lose at least two points of it.
+    cliff: the first d components keep 90 % of the accuracy and the first d - 1 lose at least two
+    points of it.
     """
     final = np.asarray(states["final"], dtype=np.float64)
     mean, axes, _ = principal_axes(final)
@@ -117,9 +121,9 @@ def accuracy_cliff(states: Arrays, d: int | None) -> dict[str, Any]:
     ]
     full = _accuracy(final, states)
     at_d, below = (accuracies[d], accuracies[d - 1]) if d and d <= largest else (None, None)
-    cliff = (
-        None if at_d is None else bool(at_d >= CLIFF_KEEPS * full and below < at_d - CLIFF_DROPS)
-    )
+    cliff = None
+    if at_d is not None and below is not None:
+        cliff = bool(at_d >= CLIFF_KEEPS * full and below < at_d - CLIFF_DROPS)
     return {
         "accuracy_by_components": accuracies[1:],
         "accuracy_at_d": at_d,

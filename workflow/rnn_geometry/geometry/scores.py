@@ -1,7 +1,9 @@
-"""Where a network keeps the scores of a synthetic task: are they read off the slow manifold, and apart from each other?
+"""Where a network keeps the scores of a synthetic task: are they read off the slow manifold, and
+apart from each other?
 
-A synthetic sentence has scores, the sums over its words: one per class, sentiment and neutrality, or one per label
-(Aitken et al., ICLR 2021, sections 3 and 4). Shapes: m sentences, D scores, d coordinates, C outputs.
+A synthetic sentence has scores, the sums over its words: one per class, sentiment and neutrality,
+or one per label (Aitken et al., ICLR 2021, sections 3 and 4). Shapes: m sentences, D scores, d
+coordinates, C outputs.
 """
 
 from __future__ import annotations
@@ -43,13 +45,14 @@ def score_geometry(
     logits: np.ndarray,
     d: int,
     multi_label: bool,
-) -> dict[str, float | list[float] | None]:
+) -> dict[str, float | list[float | None] | None]:
     """Return how the scores lie on the manifold.
 
-    final (m, S) final states, points (n, S) slow points, totals (m, D) scores of the sentences, logits (m, C).
-    score_r2: R^2 of the worst score, read linearly off the first d coordinates of the final states on the slow
-    manifold, fitted on every other sentence and judged on the rest; score_r2_all: of each. score_angle: for two scores,
-    the angle between the directions in which they grow, in degrees, 0 to 90. label_crosstalk: see `label_crosstalk`.
+    final (m, S) final states, points (n, S) slow points, totals (m, D) scores of the sentences,
+    logits (m, C). score_r2: R^2 of the worst score, read linearly off the first d coordinates of
+    the final states on the slow manifold, fitted on every other sentence and judged on the rest;
+    score_r2_all: of each. score_angle: for two scores, the angle between the directions in which
+    they grow, in degrees, 0 to 90. label_crosstalk: see `label_crosstalk`.
     """
     one_per_class = not multi_label and totals.shape == logits.shape
     # Only differences between the scores of classes choose, so their mean need not be kept.
@@ -58,8 +61,9 @@ def score_geometry(
     inputs = np.column_stack([(final - mean) @ axes[:d].T, np.ones(len(final))])
     slopes = np.linalg.lstsq(inputs[::2], targets[::2], rcond=None)[0]
     quality = column_r2(targets[1::2], inputs[1::2] @ slopes)
+    known = [value for value in quality if value is not None]
     return {
-        "score_r2": min(quality) if None not in quality else None,
+        "score_r2": min(known) if len(known) == len(quality) else None,
         "score_r2_all": quality,
         "score_angle": _angle(*slopes[:-1].T) if targets.shape[1] == 2 and d > 1 else None,
         "label_crosstalk": label_crosstalk(logits, totals)
@@ -69,7 +73,9 @@ def score_geometry(
 
 
 def column_r2(true: np.ndarray, predicted: np.ndarray) -> list[float | None]:
-    """Return 1 - squared misses / squared distances from the mean of every column; None for one that does not vary."""
+    """Return 1 - squared misses / squared distances from the mean of every column; None for one
+    that does not vary.
+    """
     spread = ((true - true.mean(axis=0)) ** 2).sum(axis=0)
     missed = ((true - predicted) ** 2).sum(axis=0)
     return [
@@ -86,11 +92,12 @@ def _angle(one: np.ndarray, other: np.ndarray) -> float | None:
 
 
 def label_crosstalk(logits: np.ndarray, totals: np.ndarray) -> float | None:
-    """Return how much other labels' scores move a label's logit: the largest share of what its own score leaves over.
+    """Return how much other labels' scores move a label's logit: the largest share of what its own
+    score leaves over.
 
-    logits, totals (m, k). The logit of label i is fitted by a polynomial in score i; what is left over is correlated
-    with every other score j. The result is the largest |covariance| in units of the spread of the logit, so that a tiny
-    rest that happens to correlate counts for nothing.
+    logits, totals (m, k). The logit of label i is fitted by a polynomial in score i; what is left
+    over is correlated with every other score j. The result is the largest |covariance| in units of
+    the spread of the logit, so that a tiny rest that happens to correlate counts for nothing.
     """
     worst = []
     for i in range(totals.shape[1]):

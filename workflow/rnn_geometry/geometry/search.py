@@ -1,4 +1,6 @@
-"""Did the search keep the manifold: cover, slowness, status, and the skeleton of exact fixed points."""
+"""Did the search keep the manifold: cover, slowness, status, and the skeleton of exact fixed
+points.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ FILE_ONLY = columns(Column("slow_converged", "share of starts that reached the m
 
 
 def search_quality(starts: np.ndarray, slow: Arrays, d: int | None) -> dict[str, Any]:
-    """Return whether the search kept the manifold: cover and number of distinct points, and how slow the points are."""
+    """Return whether the search kept the manifold: cover and number of distinct points, and how
+    slow the points are.
+    """
     return {
         "cover": cover(starts, slow["points"], d) if d else None,
         "distinct_points": len(
@@ -76,8 +80,8 @@ def _finite_median(values: np.ndarray) -> float | None:
 
 
 def skeleton(fixed: Arrays) -> dict[str, Any]:
-    """Return the number of distinct exact fixed points, of stable ones, of starts that ended at a ghost, and the
-    estimated probability that one more start finds a new fixed point.
+    """Return the number of distinct exact fixed points, of stable ones, of starts that ended at a
+    ghost, and the estimated probability that one more start finds a new fixed point.
     """
     unseen = float(fixed["unseen"])
     return {

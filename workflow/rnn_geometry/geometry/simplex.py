@@ -1,8 +1,8 @@
 """Do points fill a regular simplex whose corners lie along the readouts?
 
-N unordered classes should leave an (N - 1)-simplex of slow points (Aitken et al., ICLR 2021, section 4.1). Two
-measures, since corners alone prove little: what lies farthest along the readouts of a simplex in a ball are its corners
-too.
+N unordered classes should leave an (N - 1)-simplex of slow points (Aitken et al., ICLR 2021,
+section 4.1). Two measures, since corners alone prove little: what lies farthest along the readouts
+of a simplex in a ball are its corners too.
 """
 
 from __future__ import annotations
@@ -47,13 +47,17 @@ def regular_simplex(corners: int) -> np.ndarray:
 def slow_coordinates(
     points: np.ndarray, vectors: np.ndarray, d: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return points (n, d) and vectors (N, d) along the first d principal components of points (n, S)."""
+    """Return points (n, d) and vectors (N, d) along the first d principal components of points (n,
+    S).
+    """
     mean, axes, _ = principal_axes(points)
     return (points - mean) @ axes[:d].T, vectors @ axes[:d].T
 
 
 def corners_along(points: np.ndarray, directions: np.ndarray) -> np.ndarray:
-    """Return for each of N directions (N, d) the mean of the few points (n, d) farthest along it, (N, d)."""
+    """Return for each of N directions (N, d) the mean of the few points (n, d) farthest along it,
+    (N, d).
+    """
     count = max(1, round(CORNER_SHARE * len(points)))
     along = points @ directions.T
     return np.stack(
@@ -62,11 +66,13 @@ def corners_along(points: np.ndarray, directions: np.ndarray) -> np.ndarray:
 
 
 def procrustes_fit(corners: np.ndarray) -> tuple[float, float] | None:
-    """Return how far N corners (N, N - 1) are from a regular simplex: Procrustes distance, and largest miss.
+    """Return how far N corners (N, N - 1) are from a regular simplex: Procrustes distance, and
+    largest miss.
 
-    Both after the best translation, rotation, reflection and scaling (Gower 1975). The distance is the sum of squared
-    differences of corners brought to unit size, 0 to 1; the miss is that of the worst corner, in units of the distance
-    of a regular corner from the centre. None where all corners are one point.
+    Both after the best translation, rotation, reflection and scaling (Gower 1975). The distance is
+    the sum of squared differences of corners brought to unit size, 0 to 1; the miss is that of the
+    worst corner, in units of the distance of a regular corner from the centre. None where all
+    corners are one point.
     """
     if np.ptp(corners, axis=0).max() == 0:
         return None
@@ -78,11 +84,13 @@ def procrustes_fit(corners: np.ndarray) -> tuple[float, float] | None:
 
 
 def simplex_shape(points: np.ndarray, directions: np.ndarray, corners: np.ndarray) -> float | None:
-    """Return about 1 for points (n, N - 1) that fill a simplex with corners along N directions, 0 for those of a ball.
+    """Return about 1 for points (n, N - 1) that fill a simplex with corners along N directions, 0
+    for those of a ball.
 
-    Opposite a corner a simplex reaches 1 / (N - 1) as far from its centre as at the corner, a ball equally far. The
-    centre is the mean of the corners. Sparse corners lower the value: 1,000 points uniform in a simplex give .86
-    (N = 3) to .75 (N = 8). None where nothing reaches along some direction.
+    Opposite a corner a simplex reaches 1 / (N - 1) as far from its centre as at the corner, a ball
+    equally far. The centre is the mean of the corners. Sparse corners lower the value: 1,000 points
+    uniform in a simplex give .86 (N = 3) to .75 (N = 8). None where nothing reaches along some
+    direction.
     """
     unit = directions / np.maximum(
         np.linalg.norm(directions, axis=1, keepdims=True), np.finfo(float).tiny
@@ -95,10 +103,11 @@ def simplex_shape(points: np.ndarray, directions: np.ndarray, corners: np.ndarra
 
 
 def simplex_fit(points: np.ndarray, readout: np.ndarray) -> dict[str, float | None]:
-    """Return the measures of points (n, S) against readouts (N, S), of which only differences between classes matter.
+    """Return the measures of points (n, S) against readouts (N, S), of which only differences
+    between classes matter.
 
-    simplex_distance and corner_miss: `procrustes_fit` of the corners; simplex_shape. Fewer than three classes, or
-    points that span too few dimensions, have no shape: all None.
+    simplex_distance and corner_miss: `procrustes_fit` of the corners; simplex_shape. Fewer than
+    three classes, or points that span too few dimensions, have no shape: all None.
     """
     classes = len(readout)
     if classes < 3 or min(points.shape) < classes - 1:
@@ -113,7 +122,9 @@ def simplex_fit(points: np.ndarray, readout: np.ndarray) -> dict[str, float | No
 
 
 def random_of_equal_norm(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return points in random directions that are as far from their mean as the given points (n, S): a control."""
+    """Return points in random directions that are as far from their mean as the given points (n,
+    S): a control.
+    """
     centred = points - points.mean(axis=0)
     directions = rng.standard_normal(points.shape)
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)

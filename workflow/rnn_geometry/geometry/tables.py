@@ -1,4 +1,6 @@
-"""The columns of all tables but claims.csv, put together in order from what the measures declare."""
+"""The columns of all tables but claims.csv, put together in order from what the measures
+declare.
+"""
 
 from __future__ import annotations
 

@@ -1,12 +1,14 @@
 """What words do to a trained network, in words: telling words of a class, context, and order.
 
-Effects are those of `integration.sequence_effects` at the centre of the manifold, on logits; for single-label tasks
-relative to their mean over classes, since only differences of logits choose. Shapes: V words, C classes.
+Effects are those of `integration.sequence_effects` at the centre of the manifold, on logits; for
+single-label tasks relative to their mean over classes, since only differences of logits choose.
+Shapes: V words, C classes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -44,9 +46,10 @@ WORDS = columns(
 
 MODIFIERS = ("not", "very")
 ADJECTIVES = (
-    "good", "great", "excellent", "amazing", "wonderful", "perfect", "fantastic", "awesome", "best", "nice", "fun",
-    "happy", "beautiful", "fresh", "friendly", "clean", "comfortable", "bad", "terrible", "awful", "horrible", "worst",
-    "poor", "boring", "stupid", "rude", "dirty", "slow", "cheap", "sad", "angry", "funny", "strong", "weak",
+    "good", "great", "excellent", "amazing", "wonderful", "perfect", "fantastic", "awesome", "best",
+    "nice", "fun", "happy", "beautiful", "fresh", "friendly", "clean", "comfortable", "bad",
+    "terrible", "awful", "horrible", "worst", "poor", "boring", "stupid", "rude", "dirty", "slow",
+    "cheap", "sad", "angry", "funny", "strong", "weak",
 )  # fmt: skip
 FEWEST_ADJECTIVES = 5
 TOP_WORDS = 10
@@ -59,9 +62,11 @@ Effects = Callable[[np.ndarray], np.ndarray]  # word ids (N, m) -> effects (N, k
 
 
 def class_log_odds(train: Sentences, words: int, classes: int) -> np.ndarray:
-    """Return ln(p(word | class) / p(word | no class of its own)), (V, C), with half a word added to every count.
+    """Return ln(p(word | class) / p(word | no class of its own)), (V, C), with half a word added to
+    every count.
 
-    The reference is the mean share over classes, or for labels (n, C) the share in texts without the label.
+    The reference is the mean share over classes, or for labels (n, C) the share in texts without
+    the label.
     """
     labels = np.repeat(train.labels, train.lengths, axis=0)
     members = labels[:, None] == np.arange(classes) if labels.ndim == 1 else labels > 0
@@ -82,12 +87,16 @@ def class_log_odds(train: Sentences, words: int, classes: int) -> np.ndarray:
 
 
 def centred(effects: np.ndarray, multi_label: bool) -> np.ndarray:
-    """Return effects on logits (..., C) relative to their mean over classes, as they are for labels."""
+    """Return effects on logits (..., C) relative to their mean over classes, as they are for
+    labels.
+    """
     return effects if multi_label else effects - effects.mean(axis=-1, keepdims=True)
 
 
 def top_words(effects: np.ndarray, counts: np.ndarray, count: int = TOP_WORDS) -> np.ndarray:
-    """Return the ids (C, count) of the words, common enough in training, with the largest effect on each class."""
+    """Return the ids (C, count) of the words, common enough in training, with the largest effect on
+    each class.
+    """
     ranked = np.where((counts >= TELLING_COUNT)[:, None], effects, -np.inf)
     ranked[:2] = -np.inf  # <pad> and <unk>
     return np.argsort(-ranked, axis=0, kind="stable")[
@@ -98,15 +107,17 @@ def top_words(effects: np.ndarray, counts: np.ndarray, count: int = TOP_WORDS) -
 def effect_rank_correlation(
     effects: np.ndarray, odds: np.ndarray, counts: np.ndarray
 ) -> float | None:
-    """Return the Spearman correlation of a word's effect (V, C) with its log-odds (V, C), mean over classes."""
+    """Return the Spearman correlation of a word's effect (V, C) with its log-odds (V, C), mean over
+    classes.
+    """
     rows = np.flatnonzero(counts >= TELLING_COUNT)
     rows = rows[rows >= 2]
     if len(rows) < 3:
         return None
     from scipy import stats
 
-    values = [
-        stats.spearmanr(effects[rows, i], odds[rows, i]).statistic for i in range(effects.shape[1])
+    values: list[Any] = [
+        stats.spearmanr(effects[rows, i], odds[rows, i])[0] for i in range(effects.shape[1])
     ]
     return float(np.mean(values)) if np.isfinite(values).all() else None
 
@@ -114,9 +125,9 @@ def effect_rank_correlation(
 def context_effects(effects: Effects, index: Mapping[str, int]) -> dict[str, float | int | None]:
     """Return what `not` and `very` do to the adjectives of the vocabulary (`index`: word -> id).
 
-    {modifier}_gain: median over adjectives a of <e(modifier a) - e(modifier), e(a)> / <e(a), e(a)>: 1 if effects just
-    add up, -1 if the modifier flips the adjective, above 1 if it strengthens it. Undefined (None) with fewer than five
-    adjectives.
+    {modifier}_gain: median over adjectives a of <e(modifier a) - e(modifier), e(a)> / <e(a), e(a)>:
+    1 if effects just add up, -1 if the modifier flips the adjective, above 1 if it strengthens it.
+    Undefined (None) with fewer than five adjectives.
     """
     known = np.array([index[word] for word in ADJECTIVES if word in index], dtype=np.int64)
     result: dict[str, float | int | None] = {"adjectives": len(known)}
@@ -133,13 +144,14 @@ def context_effects(effects: Effects, index: Mapping[str, int]) -> dict[str, flo
 def order_effects(effects: Effects, words: Sequence[int], seed: int) -> dict[str, float | None]:
     """Return how much the order of two words matters, over 300 random pairs A, B of `words`.
 
-    order_effect: median of |e(AB) - e(BA)| / (|e(A)| + |e(B)|); pair_miss: the same of |e(AB) - e(A) - e(B)|.
+    order_effect: median of |e(AB) - e(BA)| / (|e(A)| + |e(B)|); pair_miss: the same of |e(AB) -
+    e(A) - e(B)|.
     """
-    words = np.asarray(words)
-    if len(words) < 2:
+    ids = np.asarray(words)
+    if len(ids) < 2:
         return {"order_effect": None, "pair_miss": None}
     generator = np.random.default_rng(seed)
-    pairs = np.stack([generator.choice(words, 2, replace=False) for _ in range(PAIRS)])
+    pairs = np.stack([generator.choice(ids, 2, replace=False) for _ in range(PAIRS)])
     forth, back = effects(pairs), effects(pairs[:, ::-1])
     first, second = effects(pairs[:, :1]), effects(pairs[:, 1:])
     length = np.linalg.norm(first, axis=1) + np.linalg.norm(second, axis=1)

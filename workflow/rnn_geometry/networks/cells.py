@@ -1,8 +1,9 @@
-"""Recurrent cells: pure one-step maps h' = F(h, x) on one flat state, with a fast unroll and closed-form Jacobians.
+"""Recurrent cells: pure one-step maps h' = F(h, x) on one flat state, with a fast unroll and
+closed-form Jacobians.
 
-Symbols (Aitken et al., ICLR 2021): h state, x word vector, F one step, J_rec = dF/dh, J_inp = dF/dx.
-Shapes: B batch, n points, T words, E entries of a word vector, H units, S entries of the flat state (2H for the LSTM,
-whose state is (h, c); else H), G gates stacked in one matrix.
+Symbols (Aitken et al., ICLR 2021): h state, x word vector, F one step, J_rec = dF/dh, J_inp =
+dF/dx. Shapes: B batch, n points, T words, E entries of a word vector, H units, S entries of the
+flat state (2H for the LSTM, whose state is (h, c); else H), G gates stacked in one matrix.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from rnn_geometry.networks.registry import CELLS
 
 
 class Cell(nn.Module):
-    """Base of all cells. A cell of your own defines __init__(input_size, hidden_size) and forward."""
+    """Base of all cells. A cell of your own defines __init__(input_size, hidden_size) and
+    forward.
+    """
 
     def __init__(self, input_size: int, hidden_size: int, state_size: int | None = None):
         super().__init__()
@@ -37,7 +40,9 @@ class Cell(nn.Module):
         return x.new_zeros(x.shape[0], self.state_size)
 
     def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
-        """Return the states (B, T, S) after each of the word vectors x (B, T, E), from h0 (B, S), zero by default."""
+        """Return the states (B, T, S) after each of the word vectors x (B, T, E), from h0 (B, S),
+        zero by default.
+        """
         h, states = self.initial_state(x) if h0 is None else h0, []
         for word in x.unbind(1):
             h = self(h, word)
@@ -63,7 +68,9 @@ class Cell(nn.Module):
 
 
 class StackedCell(Cell):
-    """A cell whose G gates share one input matrix (GH, E), one recurrent matrix (GH, H) and one bias (GH,)."""
+    """A cell whose G gates share one input matrix (GH, E), one recurrent matrix (GH, H) and one
+    bias (GH,).
+    """
 
     gates: int
     hold_gate: int | None = None  # which gate keeps the state when it is open
@@ -77,7 +84,9 @@ class StackedCell(Cell):
         self.bias = nn.Parameter(torch.zeros(rows))
 
     def reset_parameters(self, generator: torch.Generator, hold_bias: float | None = None) -> None:
-        """Draw weights and bias uniformly within 1 / sqrt(H); add `hold_bias` to the bias of the hold gate."""
+        """Draw weights and bias uniformly within 1 / sqrt(H); add `hold_bias` to the bias of the
+        hold gate.
+        """
         for weight in (self.weight_ih, self.weight_hh, self.bias):
             _uniform(weight, self.hidden_size, generator)
         if self.hold_gate is not None:
@@ -86,7 +95,9 @@ class StackedCell(Cell):
                 self.bias[rows] += self.default_hold_bias if hold_bias is None else hold_bias
 
     def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
-        """Return the states (B, T, S); the products of all words with the input matrix are made at once."""
+        """Return the states (B, T, S); the products of all words with the input matrix are made at
+        once.
+        """
         h, states = self.initial_state(x) if h0 is None else h0, []
         for drive in self.input_drive(x).unbind(1):
             h = self.advance(h, drive)
@@ -126,7 +137,9 @@ class VanillaRNN(StackedCell):
     def reset_parameters(
         self, generator: torch.Generator, recurrent_identity: float = 0.98, input_scale: float = 0.1
     ) -> None:
-        """Start near the identity, W = recurrent_identity * I, with small input weights, so that the state is held."""
+        """Start near the identity, W = recurrent_identity * I, with small input weights, so that
+        the state is held.
+        """
         super().reset_parameters(generator)
         with torch.no_grad():
             self.weight_hh.copy_(recurrent_identity * torch.eye(self.hidden_size))
@@ -146,7 +159,9 @@ class VanillaRNN(StackedCell):
 
 
 class GRU(StackedCell):
-    """Torch's convention, reset gate after the product: h' = (1 - z) n + z h, n = tanh(A x + b + r (W h))."""
+    """Torch's convention, reset gate after the product: h' = (1 - z) n + z h, n = tanh(A x + b + r
+    (W h)).
+    """
 
     gates, hold_gate = 3, 1
 
@@ -176,7 +191,9 @@ class GRU(StackedCell):
 
 
 class GRUResetBefore(StackedCell):
-    """The authors' convention, reset gate before the product: n = tanh(A x + b + W (r h)); else as `GRU`."""
+    """The authors' convention, reset gate before the product: n = tanh(A x + b + W (r h)); else as
+    `GRU`.
+    """
 
     gates, hold_gate = 3, 1
 
@@ -206,7 +223,9 @@ class GRUResetBefore(StackedCell):
 
 
 class UGRNN(StackedCell):
-    """h' = u h + (1 - u) tanh(W h + A x + b), u = sigmoid(W_u h + A_u x + b_u) (Collins et al., 2017)."""
+    """h' = u h + (1 - u) tanh(W h + A x + b), u = sigmoid(W_u h + A_u x + b_u) (Collins et al.,
+    2017).
+    """
 
     gates, hold_gate, default_hold_bias = 2, 0, 1.0
 
@@ -229,7 +248,9 @@ class UGRNN(StackedCell):
 
 
 class LSTM(StackedCell):
-    """c' = f c + i g, h' = o tanh(c') with gates i, f, o and candidate g; the flat state is (h, c), S = 2H."""
+    """c' = f c + i g, h' = o tanh(c') with gates i, f, o and candidate g; the flat state is (h, c),
+    S = 2H.
+    """
 
     gates, hold_gate, default_hold_bias = 4, 1, 1.0
 

@@ -1,4 +1,5 @@
-"""The built-in cells: name, class, options, look in figures. Light: configurations are checked with it.
+"""The built-in cells: name, class, options, look in figures. Light: configurations are checked with
+it.
 
 To add a cell, write its class in `cells` and its entry here.
 """

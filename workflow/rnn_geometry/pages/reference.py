@@ -122,7 +122,8 @@ def interfaces_page(package: Path = PACKAGE) -> str:
         _MADE,
         _filled(
             "Public functions and classes of `rnn_geometry` by module. Modules whose names begin"
-            " with `_` belong to their folder alone. Docstrings say the rest: shapes, units, errors."
+            " with `_` belong to their folder alone. Docstrings say the rest: shapes, units,"
+            " errors."
         ),
     ]
     for room in ("", *ROOMS):

@@ -1,4 +1,6 @@
-"""Tables over networks and tasks, as dictionaries of equally long columns with a fixed order of rows."""
+"""Tables over networks and tasks, as dictionaries of equally long columns with a fixed order of
+rows.
+"""
 
 from __future__ import annotations
 

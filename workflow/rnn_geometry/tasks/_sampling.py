@@ -1,7 +1,9 @@
-"""What synthetic tasks are made of: ways to choose words, to sum and label their scores, and redrawing for balance.
+"""What synthetic tasks are made of: ways to choose words, to sum and label their scores, and
+redrawing for balance.
 
-Everything works on padded ids, tokens (n, T) int16 with the words of sentence i in its first lengths[i] columns; what
-stands behind them is PADDING, which is no word. No function loops over sentences.
+Everything works on padded ids, tokens (n, T) int16 with the words of sentence i in its first
+lengths[i] columns; what stands behind them is PADDING, which is no word. No function loops over
+sentences.
 """
 
 from __future__ import annotations
@@ -12,16 +14,20 @@ from functools import lru_cache
 import numpy as np
 
 PADDING = -1
-# Words drawn at a time: bounds the memory whatever n is, and keeps the arrays near the processor's cache.
+# Words drawn at a time: bounds the memory whatever n is, and keeps the arrays near the processor's
+# cache.
 WORDS_AT_A_TIME = 2**21
 TIE = -1
-# Scores closer than this are equal: sums of a correlation such as 0.1 carry rounding errors of about 1e-14.
+# Scores closer than this are equal: sums of a correlation such as 0.1 carry rounding errors of
+# about 1e-14.
 _EQUAL = 1e-9
 _FLIPPED_WORDS = 4  # reach of `not`
 
 
 class RareClassError(Exception):
-    """A class comes up too rarely: `index` of the class, how often it was `seen` among the sentences `drawn`."""
+    """A class comes up too rarely: `index` of the class, how often it was `seen` among the
+    sentences `drawn`.
+    """
 
     def __init__(self, index: int, seen: int, drawn: int):
         super().__init__(f"class {index} came up {seen} times in {drawn} sentences")
@@ -34,7 +40,9 @@ def inside(lengths: np.ndarray, columns: int) -> np.ndarray:
 
 
 def uniform_words(rng: np.random.Generator, lengths: np.ndarray, words: int) -> np.ndarray:
-    """Return tokens (n, T), every word uniform over the ids 0 .. words - 1; T is the longest of lengths (n,)."""
+    """Return tokens (n, T), every word uniform over the ids 0 .. words - 1; T is the longest of
+    lengths (n,).
+    """
     columns = int(lengths.max(initial=0))
     tokens = rng.integers(0, words, size=(len(lengths), columns), dtype=np.int16)
     tokens[~inside(lengths, columns)] = PADDING
@@ -42,10 +50,11 @@ def uniform_words(rng: np.random.Generator, lengths: np.ndarray, words: int) -> 
 
 
 def uniform_compositions(rng: np.random.Generator, lengths: np.ndarray, words: int) -> np.ndarray:
-    """Return tokens (n, T) whose word counts are uniform over all (words,) counts that sum to the length.
+    """Return tokens (n, T) whose word counts are uniform over all (words,) counts that sum to the
+    length.
 
-    Polya's urn: a word is one of the `words` ids or a copy of any earlier word, all equally likely. This makes all
-    counts equally likely, and given the counts all orders, at every length.
+    Polya's urn: a word is one of the `words` ids or a copy of any earlier word, all equally likely.
+    This makes all counts equally likely, and given the counts all orders, at every length.
     """
     columns = int(lengths.max(initial=0))
     choice = rng.integers(0, words + np.arange(columns), size=(len(lengths), columns))
@@ -60,11 +69,13 @@ def uniform_compositions(rng: np.random.Generator, lengths: np.ndarray, words: i
 def uniform_sums(
     rng: np.random.Generator, lengths: np.ndarray, values: tuple[int, ...]
 ) -> np.ndarray:
-    """Return tokens (n, T): the sum of a sentence's word values is uniform over its attainable range.
+    """Return tokens (n, T): the sum of a sentence's word values is uniform over its attainable
+    range.
 
-    values: the integer value of every word, such that every whole sum between lowest and highest is attainable.
-    Given its sum, every sequence of words is equally likely: a word is drawn in proportion to the number of ways in
-    which the words that are still to come reach what is left of the sum.
+    values: the integer value of every word, such that every whole sum between lowest and highest is
+    attainable. Given its sum, every sequence of words is equally likely: a word is drawn in
+    proportion to the number of ways in which the words that are still to come reach what is left of
+    the sum.
     """
     steps = np.array(values) - min(values)
     columns = int(lengths.max(initial=0))
@@ -84,7 +95,9 @@ def uniform_sums(
 
 @lru_cache(maxsize=8)
 def _log_ways(steps: tuple[int, ...], columns: int) -> list[np.ndarray]:
-    """Return for r = 0 .. columns the log number of sequences of r words for every sum 0 .. r * max(steps)."""
+    """Return for r = 0 .. columns the log number of sequences of r words for every sum 0 .. r *
+    max(steps).
+    """
     # Logarithms, because 5^length overflows a float above 440 words.
     ways = [np.zeros(1)]
     for _ in range(columns):
@@ -93,7 +106,9 @@ def _log_ways(steps: tuple[int, ...], columns: int) -> list[np.ndarray]:
 
 
 def _shifted(ways: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """Return (sums, words): log ways to reach sum - step with one word less, -inf where there is none."""
+    """Return (sums, words): log ways to reach sum - step with one word less, -inf where there is
+    none.
+    """
     span = steps.max()
     padded = np.pad(ways, span, constant_values=-np.inf)
     return padded[np.arange(len(ways) + span)[:, None] + span - steps]
@@ -102,7 +117,8 @@ def _shifted(ways: np.ndarray, steps: np.ndarray) -> np.ndarray:
 def _next_word(fewer: np.ndarray, ways: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """Return (sums, words): cumulative probability of the next word for every sum that is left.
 
-    A word that has no ways must not be drawn: from the last possible word on the cumulative probability is exactly 1.
+    A word that has no ways must not be drawn: from the last possible word on the cumulative
+    probability is exactly 1.
     """
     weights = np.exp(_shifted(fewer, steps) - ways[:, None])
     cumulative = np.cumsum(weights, axis=1)
@@ -110,7 +126,9 @@ def _next_word(fewer: np.ndarray, ways: np.ndarray, steps: np.ndarray) -> np.nda
 
 
 def word_counts(tokens: np.ndarray, lengths: np.ndarray, words: int) -> np.ndarray:
-    """Return (n, words) how often every word stands in the first lengths (n,) columns of tokens (n, T)."""
+    """Return (n, words) how often every word stands in the first lengths (n,) columns of tokens (n,
+    T).
+    """
     ids = np.where(inside(lengths, tokens.shape[1]), tokens, words)
     ids = ids + np.arange(len(tokens))[:, None] * (words + 1)
     counts = np.bincount(ids.ravel(), minlength=len(tokens) * (words + 1))
@@ -125,9 +143,11 @@ def sum_of_words(tokens: np.ndarray, lengths: np.ndarray, scores: np.ndarray) ->
 def modified_sum(
     tokens: np.ndarray, lengths: np.ndarray, scores: np.ndarray, flip: int, double: int
 ) -> np.ndarray:
-    """Return (n, D) sums in which word `flip` turns the sign of the next 4 words and word `double` doubles the next.
+    """Return (n, D) sums in which word `flip` turns the sign of the next 4 words and word `double`
+    doubles the next.
 
-    Modifiers that act on the same word multiply: two flips cancel. They act on scores, not on other modifiers.
+    Modifiers that act on the same word multiply: two flips cancel. They act on scores, not on other
+    modifiers.
     """
     real = inside(lengths, tokens.shape[1])
     values = np.where(real[:, :, None], scores[np.where(real, tokens, 0)], 0.0)
@@ -178,7 +198,9 @@ def sign(totals: np.ndarray) -> np.ndarray:
 
 
 def equal_quotas(rng: np.random.Generator, n: int, classes: int) -> np.ndarray:
-    """Return (classes,) numbers that sum to n and differ by at most one; chance decides who gets the remainder."""
+    """Return (classes,) numbers that sum to n and differ by at most one; chance decides who gets
+    the remainder.
+    """
     quotas = np.full(classes, n // classes)
     quotas[rng.permutation(classes)[: n % classes]] += 1
     return quotas
@@ -189,9 +211,9 @@ def redraw(
 ) -> list[np.ndarray]:
     """Draw until quotas[k] rows of every class k are there; return the columns of all rows kept.
 
-    draw(rows) returns a tuple of arrays with `rows` rows each, keys_of of that tuple the classes (rows,), -1 for rows
-    to be dropped. At most `chunk` rows are drawn at once. Raises RareClassError when a class would take more than
-    about 100 draws per wanted row.
+    draw(rows) returns a tuple of arrays with `rows` rows each, keys_of of that tuple the classes
+    (rows,), -1 for rows to be dropped. At most `chunk` rows are drawn at once. Raises
+    RareClassError when a class would take more than about 100 draws per wanted row.
     """
     seen, drawn, kept = np.zeros_like(quotas), 0, [draw(0)]
     budget = 100 * int(quotas.sum()) + 200_000
@@ -208,9 +230,11 @@ def redraw(
 
 
 def _check_progress(quotas: np.ndarray, seen: np.ndarray, drawn: int, budget: int) -> None:
-    """Raise RareClassError if a class that is still missing will not be complete within the budget of draws."""
-    # seen + 3 is the rule of three: with none seen in m draws the rate is below 3 / m at 95 %. It also ends the loop,
-    # since a missing class has seen < quota and drawn grows.
+    """Raise RareClassError if a class that is still missing will not be complete within the budget
+    of draws.
+    """
+    # seen + 3 is the rule of three: with none seen in m draws the rate is below 3 / m at 95 %. It
+    # also ends the loop, since a missing class has seen < quota and drawn grows.
     hopeless = (seen < quotas) & (quotas * float(drawn) > budget * (seen + 3.0))
     if hopeless.any():
         worst = int(np.argmin(np.where(hopeless, seen / np.maximum(quotas, 1), np.inf)))
@@ -227,5 +251,7 @@ def _first_of_each(keys: np.ndarray, limits: np.ndarray) -> np.ndarray:
 
 
 def combination(names: Sequence[str], index: int) -> str:
-    """Return the name of a combination of labels (bit i of `index`: label i): `label_0 + label_2`, or `no label`."""
+    """Return the name of a combination of labels (bit i of `index`: label i): `label_0 + label_2`,
+    or `no label`.
+    """
     return " + ".join(name for i, name in enumerate(names) if index >> i & 1) or "no label"

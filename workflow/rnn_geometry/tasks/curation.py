@@ -1,4 +1,5 @@
-"""Which sentences are shown word by word: held-out ones, ones made to show integration, and those of the configuration.
+"""Which sentences are shown word by word: held-out ones, ones made to show integration, and those
+of the configuration.
 
 Shapes: s sentences, C outputs (classes or labels).
 """
@@ -24,7 +25,8 @@ LONGEST = 80  # words of a held-out text that a page shows
 
 @dataclass(frozen=True)
 class ShownSentences:
-    """s sentences; labels (s, C) int8, one-hot or one column per label, UNKNOWN_LABEL where none is known.
+    """s sentences; labels (s, C) int8, one-hot or one column per label, UNKNOWN_LABEL where none is
+    known.
 
     kind: (s,) int8, HELD_OUT, CURATED or CONFIGURED. name: (s,) what a page calls each.
     """
@@ -43,10 +45,11 @@ def shown_sentences(
     configured: Sequence[str],
     seed: int,
 ) -> ShownSentences:
-    """Return curated sentences, those of the configuration, and `held_out` of the test split, classes in turn.
+    """Return curated sentences, those of the configuration, and `held_out` of the test split,
+    classes in turn.
 
-    The same meta, test split and seed give the same sentences. Raises UserError for a word of a configured sentence
-    that a synthetic task does not have, and for a sentence without words.
+    The same meta, test split and seed give the same sentences. Raises UserError for a word of a
+    configured sentence that a synthetic task does not have, and for a sentence without words.
     """
     chosen = held_out_rows(test, held_out, seed)
     groups = [curated(meta), written(configured, meta, vocabulary), from_test(test, chosen, meta)]
@@ -59,11 +62,12 @@ def shown_sentences(
     return ShownSentences(sentences, kinds, np.array([name for _, name, _ in rows]))
 
 
-Row = tuple[Sequence[int], str, np.ndarray]  # word ids, name, label (C,)
+Row = tuple[Sequence[int] | np.ndarray, str, np.ndarray]  # word ids, name, label (C,)
 
 
 def held_out_rows(test: Sentences, count: int, seed: int) -> np.ndarray:
-    """Return rows of the test split, drawn at random from each class (combination of labels) in turn.
+    """Return rows of the test split, drawn at random from each class (combination of labels) in
+    turn.
 
     Texts of more than LONGEST words are passed over where others are left.
     """
@@ -94,8 +98,8 @@ def from_test(test: Sentences, rows: np.ndarray, meta: Mapping[str, Any]) -> lis
 def curated(meta: Mapping[str, Any]) -> list[Row]:
     """Return sentences of a synthetic task that show what integration is; none for real text.
 
-    One word and then silence; two kinds of evidence one after the other and in turn; for tasks with modifiers the same
-    words with and without them.
+    One word and then silence; two kinds of evidence one after the other and in turn; for tasks with
+    modifiers the same words with and without them.
     """
     if meta["kind"] != "synthetic":
         return []
@@ -123,7 +127,9 @@ def curated(meta: Mapping[str, Any]) -> list[Row]:
 
 
 def label_by_rule(meta: Mapping[str, Any], ids: Sequence[int]) -> np.ndarray:
-    """Return the label (C,) of one sentence of a synthetic task by its own rule; unknown for a tie."""
+    """Return the label (C,) of one sentence of a synthetic task by its own rule; unknown for a
+    tie.
+    """
     task = build_task(meta["family"], **meta["options"])
     label = task.labels_of(np.asarray(ids)[None], np.array([len(ids)]))[0]
     if meta["multi_label"]:
@@ -137,7 +143,9 @@ def unknown(meta: Mapping[str, Any]) -> np.ndarray:
 
 
 def written(texts: Sequence[str], meta: Mapping[str, Any], vocabulary: Sequence[str]) -> list[Row]:
-    """Return the sentences of the configuration; synthetic ones have the label of their task's rule."""
+    """Return the sentences of the configuration; synthetic ones have the label of their task's
+    rule.
+    """
     ids_of = {word: i for i, word in enumerate(vocabulary)}
     synthetic = meta["kind"] == "synthetic"
     rows = []
@@ -159,7 +167,8 @@ def check_words(words: Sequence[str], vocabulary: Sequence[str], task: str) -> N
     for word in words:
         if word not in vocabulary:
             raise UserError(
-                f"config key explorer.sentences.{task}: '{word}' is no word of the task; accepted are "
+                f"config key explorer.sentences.{task}: '{word}' is no word of the task; "
+                "accepted are "
                 f"{', '.join(vocabulary)}."
             )
 

@@ -26,7 +26,9 @@ class Sentences:
     labels: np.ndarray
 
     @classmethod
-    def from_lists(cls, rows: Sequence[Sequence[int]], labels: np.ndarray) -> Sentences:
+    def from_lists(
+        cls, rows: Sequence[Sequence[int] | np.ndarray], labels: np.ndarray
+    ) -> Sentences:
         """Make sentences from a list of lists of word ids."""
         lengths = np.fromiter((len(row) for row in rows), dtype=np.int64, count=len(rows))
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
@@ -50,7 +52,9 @@ class Sentences:
         return np.diff(self.offsets)
 
     def padded(self, index: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return (tokens (B, T) int64 padded with 0, lengths (B,) int64) of the sentences `index` (all by default)."""
+        """Return (tokens (B, T) int64 padded with 0, lengths (B,) int64) of the sentences `index`
+        (all by default).
+        """
         index = np.arange(len(self)) if index is None else np.asarray(index)
         lengths = self.lengths[index]
         columns = np.arange(int(lengths.max(initial=0)))
@@ -72,7 +76,9 @@ ROWS_READ_AT_ONCE = 65_536
 
 
 def write_sentences(path: str | Path, sentences: Sentences) -> None:
-    """Write sentences to Parquet: `tokens` (list of int32) and `label` (int64) or `labels` (list of int8)."""
+    """Write sentences to Parquet: `tokens` (list of int32) and `label` (int64) or `labels` (list of
+    int8).
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -103,7 +109,9 @@ def read_sentences(path: str | Path) -> Sentences:
 
 
 def _read_row_groups(path: str | Path, file) -> Sentences:
-    """Read group by group into one array: read at once, a large set would lie in memory four times."""
+    """Read group by group into one array: read at once, a large set would lie in memory four
+    times.
+    """
     if not file.metadata.num_rows:
         raise UserError(f"{path}: holds no sentence; delete it and run the same command again.")
     groups = range(file.metadata.num_row_groups)
@@ -125,5 +133,5 @@ def _read_row_groups(path: str | Path, file) -> Sentences:
     return Sentences(
         tokens[:end],
         offsets,
-        np.stack(stored).astype(np.int8) if stored.dtype == object else stored,
+        np.stack(list(stored)).astype(np.int8) if stored.dtype == object else stored,
     )

@@ -1,9 +1,10 @@
-"""Synthetic classification tasks: words with scores, sentences drawn at random, labels that follow from the sum.
+"""Synthetic classification tasks: words with scores, sentences drawn at random, labels that follow
+from the sum.
 
-The families are those of Aitken et al., ICLR 2021 (arXiv 2010.15114), and, for `context`, Maheswaranathan & Sussillo,
-ICML 2020 (arXiv 2004.08013). A sentence is L words; the scores of its words are summed; its label is
-a function of the sum. A family is a builder, its options and one entry in FAMILIES, which states
-its structure.
+The families are those of Aitken et al., ICLR 2021 (arXiv 2010.15114), and, for `context`,
+Maheswaranathan & Sussillo, ICML 2020 (arXiv 2004.08013). A sentence is L words; the scores of its
+words are summed; its label is a function of the sum. A family is a builder, its options and one
+entry in FAMILIES, which states its structure.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ LONGEST = 1000
 
 
 class Option(NamedTuple):
-    """An option of a family: its default, whether a value is accepted, and which values are, in words."""
+    """An option of a family: its default, whether a value is accepted, and which values are, in
+    words.
+    """
 
     default: Any
     check: Callable[[Any], bool]
@@ -34,12 +37,14 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A synthetic task with V words, C classes (or labels, if multi_label) and score vectors of D entries.
+    """A synthetic task with V words, C classes (or labels, if multi_label) and score vectors of D
+    entries.
 
-    words: V names by id. scores: (V, D) float64, what a word adds to the sum. neutral: id of the word without evidence.
-    zero_word: id of the word whose vector is zero, None if every word is one-hot. evidence, modifiers: ids of the words
-    that carry a score, and that change the scores of others. dimension_expected: of the manifold.
-    readout_angle_expected: between readout vectors, degrees, None where the theory gives none. options: all options.
+    words: V names by id. scores: (V, D) float64, what a word adds to the sum. neutral: id of the
+    word without evidence. zero_word: id of the word whose vector is zero, None if every word is
+    one-hot. evidence, modifiers: ids of the words that carry a score, and that change the scores of
+    others. dimension_expected: of the manifold. readout_angle_expected: between readout vectors,
+    degrees, None where the theory gives none. options: all options.
     """
 
     family: str
@@ -61,9 +66,10 @@ class Task:
     def sample(self, n: int, seed: int) -> Sentences:
         """Draw n labelled sentences; the same seed gives the same sentences.
 
-        Lengths are uniform over the option `length` before sentences are dropped: those with a tie always, and where
-        `balanced` is set those of classes that are complete. Then every class (every combination of labels) has n // C
-        sentences, or one more for n % C of them. Raises UserError if a class comes up too rarely for that.
+        Lengths are uniform over the option `length` before sentences are dropped: those with a tie
+        always, and where `balanced` is set those of classes that are complete. Then every class
+        (every combination of labels) has n // C sentences, or one more for n % C of them. Raises
+        UserError if a class comes up too rarely for that.
         """
         if not isinstance(n, (int, np.integer)) or isinstance(n, bool) or n < 0:
             raise UserError(
@@ -81,18 +87,24 @@ class Task:
         return Sentences.from_padded(*(column[order] for column in columns))
 
     def labels_of(self, tokens: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """Return the labels of padded word ids, tokens (n, T) and lengths (n,); padding may be any id.
+        """Return the labels of padded word ids, tokens (n, T) and lengths (n,); padding may be any
+        id.
 
-        (n,) int64 classes, -1 for a tie, which `sample` never returns; multi-label: (n, C) int8, 1 where a label holds.
+        (n,) int64 classes, -1 for a tie, which `sample` never returns; multi-label: (n, C) int8, 1
+        where a label holds.
         """
         return self._classify(self._total(np.asarray(tokens), np.asarray(lengths), self.scores))
 
     def totals(self, tokens: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """Return the summed scores (n, D) of sentences, modifiers applied; padding may be any id of a word."""
+        """Return the summed scores (n, D) of sentences, modifiers applied; padding may be any id of
+        a word.
+        """
         return self._total(np.asarray(tokens), np.asarray(lengths), self.scores)
 
     def word_vectors(self) -> np.ndarray:
-        """Return the word vectors (V, E) float32: one-hot, E = V; with a zero word E = V - 1 and its row is zero."""
+        """Return the word vectors (V, E) float32: one-hot, E = V; with a zero word E = V - 1 and
+        its row is zero.
+        """
         return word_vectors(len(self.words), self.zero_word)
 
     def meta(self) -> dict[str, Any]:
@@ -122,7 +134,9 @@ class Task:
         return tokens, lengths, self.labels_of(tokens, lengths)
 
     def _keys(self, columns: tuple[np.ndarray, ...]) -> np.ndarray:
-        """Return the group of every row, -1 for a tie: the class, or the labels as bits; 0 if nothing is balanced."""
+        """Return the group of every row, -1 for a tie: the class, or the labels as bits; 0 if
+        nothing is balanced.
+        """
         labels = columns[-1]
         keys = labels @ 2 ** np.arange(len(self.class_names)) if self.multi_label else labels
         return keys if self.options["balanced"] else np.minimum(keys, 0)
@@ -133,13 +147,16 @@ class Task:
         found = f"class '{found}'" if self.options["balanced"] else "a sentence without a tie"
         low, high = self.options["length"]
         return (
-            f"{found} came up only {error.seen} times in {error.drawn} sentences with length [{low}, {high}]; accepted "
-            "are lengths, classes and labels with which every class can be drawn, or balanced: false."
+            f"{found} came up only {error.seen} times in {error.drawn} sentences with length "
+            f"[{low}, {high}]; accepted are lengths, classes and labels with which every class can "
+            "be drawn, or balanced: false."
         )
 
 
 def word_vectors(words: int, zero_word: int | None) -> np.ndarray:
-    """Return one-hot vectors (V, E) float32 of `words` = V words; with a zero word E = V - 1 and its row is zero."""
+    """Return one-hot vectors (V, E) float32 of `words` = V words; with a zero word E = V - 1 and
+    its row is zero.
+    """
     vectors = np.eye(words, dtype=np.float32)
     return vectors if zero_word is None else np.delete(vectors, zero_word, axis=1)
 
@@ -147,7 +164,8 @@ def word_vectors(words: int, zero_word: int | None) -> np.ndarray:
 def build_task(family: str, **options: Any) -> Task:
     """Return a task of a family in FAMILIES; options that are left out have the family's defaults.
 
-    Raises UserError, one sentence, for an unknown family or option and for a value that is not accepted.
+    Raises UserError, one sentence, for an unknown family or option and for a value that is not
+    accepted.
     """
     if not isinstance(family, str) or family not in FAMILIES:
         raise UserError(f"family is {family!r}; accepted are {', '.join(FAMILIES)}.")
@@ -155,7 +173,9 @@ def build_task(family: str, **options: Any) -> Task:
 
 
 def totals_of(meta: Mapping[str, Any], sentences: Sentences) -> np.ndarray:
-    """Return the summed scores (n, D) of sentences of the synthetic task that meta.json describes."""
+    """Return the summed scores (n, D) of sentences of the synthetic task that meta.json
+    describes.
+    """
     return build_task(meta["family"], **meta["options"]).totals(*sentences.padded())
 
 
@@ -228,10 +248,11 @@ def _task(
 
 
 def _categorical(family: str, options: dict[str, Any]) -> Task:
-    """N unordered classes, label = class of the largest score; a word of class i adds rho to its pair (0-1, 2-3, ..).
+    """N unordered classes, label = class of the largest score; a word of class i adds rho to its
+    pair (0-1, 2-3, ..).
 
-    The correlation goes with the word's strength: a strong word adds 2 rho, a negative one -rho. The last of an odd
-    number of classes has no pair.
+    The correlation goes with the word's strength: a strong word adds 2 rho, a negative one -rho.
+    The last of an odd number of classes has no pair.
     """
     classes = options["classes"]
     pair = np.arange(classes) ^ 1
@@ -290,11 +311,14 @@ def _ordered2d(family: str, options: dict[str, Any]) -> Task:
 
 
 def _multilabel(family: str, options: dict[str, Any]) -> Task:
-    """k independent labels, each with a positive and a negative word; label i holds if its score is at least 0."""
+    """k independent labels, each with a positive and a negative word; label i holds if its score is
+    at least 0.
+    """
     k, longest = options["labels"], options["length"][1]
     if options["balanced"] and longest < k:
         raise UserError(
-            f"length is at most {longest}; accepted is at least {k}, a word for each of {k} balanced labels."
+            f"length is at most {longest}; accepted is at least {k}, a word for each of {k} "
+            "balanced labels."
         )
     words = {
         f"{kind}_{i}": sign * row for i, row in enumerate(np.eye(k)) for kind, sign in _POLARITY
@@ -334,7 +358,9 @@ _SAMPLINGS = {
 
 
 def _whole(low: int, high: int) -> Callable[[Any], bool]:
-    """Return a check for an integer of a range; true and false are none, though Python counts them as such."""
+    """Return a check for an integer of a range; true and false are none, though Python counts them
+    as such.
+    """
     return lambda value: type(value) is int and low <= value <= high
 
 
@@ -345,7 +371,9 @@ def _is_length(value: Any) -> bool:
 
 
 def _one_of(default: Any, *values: Any) -> Option:
-    """Return an option with a closed list of values; equal values of another type (1.0 and 1) are not accepted."""
+    """Return an option with a closed list of values; equal values of another type (1.0 and 1) are
+    not accepted.
+    """
     names = " or ".join(", ".join(map(str, values)).rsplit(", ", 1)).replace(
         "True or False", "true or false"
     )
@@ -382,9 +410,7 @@ FAMILIES = {
         {"classes": _one_of(5, *_ORDERED_NAMES)},
         lambda classes: structures.LINE if classes > 2 else structures.BINARY,
     ),
-    "ordered2d": Family(
-        _ordered2d, {"classes": _one_of(5, 5)}, lambda classes: structures.PLANE
-    ),
+    "ordered2d": Family(_ordered2d, {"classes": _one_of(5, 5)}, lambda classes: structures.PLANE),
     "multilabel": Family(
         _multilabel,
         {"labels": Option(2, _whole(1, 16), "an integer from 1 to 16")},

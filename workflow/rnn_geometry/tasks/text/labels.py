@@ -16,7 +16,8 @@ from rnn_geometry.tasks.text.source import RawSplit
 
 @dataclass(frozen=True)
 class Labelling:
-    """labels: split -> (n,) int64 class ids (-1: another class) or (n, C) int8; class_names, label_ids: C entries.
+    """labels: split -> (n,) int64 class ids (-1: another class) or (n, C) int8; class_names,
+    label_ids: C entries.
 
     label_ids[i] lists the original ids (counted from 0) that make up class i.
     """
@@ -27,18 +28,19 @@ class Labelling:
 
 
 def label_splits(raw: Mapping[str, RawSplit], options: Mapping[str, Any]) -> Labelling:
-    """Return the labels of every split under the options label_names, multi_label, classes, merge, ....
+    """Return the labels of every split under the options label_names, multi_label, classes, merge,
+    ....
 
-    An integer (also "3" or 3.0) is an id, from which label_offset is subtracted; any other text is looked up in
-    label_names, in the names the file carries, or in the sorted texts of the training split. Raises `UserError` with
-    the row for a label that fits none of these.
+    An integer (also "3" or 3.0) is an id, from which label_offset is subtracted; any other text is
+    looked up in label_names, in the names the file carries, or in the sorted texts of the training
+    split. Raises `UserError` with the row for a label that fits none of these.
     """
     parsed = {name: _parse(split, options) for name, split in raw.items()}
     names = _label_names(raw["train"], parsed["train"], options)
     count = (
         len(names)
         if names
-        else 1 + max((key for row in parsed["train"] for key in row), default=-1)
+        else 1 + max((int(key) for row in parsed["train"] for key in row), default=-1)
     )
     ids = {
         name: _to_ids(raw[name].where, rows, names, count, options) for name, rows in parsed.items()
@@ -62,7 +64,9 @@ def _parse(split: RawSplit, options: Mapping[str, Any]) -> list[list[int | str]]
 
 
 def _items(stored: Any) -> list[Any]:
-    """Split what a multi-label cell holds: a list, a text such as "3,17" or "[3, 17]", one id, or nothing."""
+    """Split what a multi-label cell holds: a list, a text such as "3,17" or "[3, 17]", one id, or
+    nothing.
+    """
     if stored is None:
         return []
     if not isinstance(stored, str):
@@ -104,17 +108,18 @@ def _label_names(
     train: RawSplit, rows: Sequence[Sequence[int | str]], options: Mapping[str, Any]
 ) -> list[str] | None:
     """Return the names of all labels in order, or None where labels are bare integers."""
-    if options["label_names"] is not None or train.names:
-        return list(options["label_names"] or train.names)
+    given = train.names if options["label_names"] is None else options["label_names"]
+    if given:
+        return list(given)
     keys = {key for row in rows for key in row}
     if keys and all(isinstance(key, str) for key in keys):
-        return sorted(keys)
+        return sorted(map(str, keys))
     for number, row in enumerate(rows, start=1):
         for key in row:
             if isinstance(key, str):
                 raise UserError(
-                    f"{train.where}: row {number}: the label {key!r} is no integer as in other rows; "
-                    "give label_names to accept names beside integers."
+                    f"{train.where}: row {number}: the label {key!r} is no integer as in other "
+                    "rows; give label_names to accept names beside integers."
                 )
     return None
 
@@ -179,14 +184,15 @@ def _groups(options: Mapping[str, Any], names: Sequence[str] | None, count: int)
 
 def _resolve(value: int | str, option: str, names: Sequence[str] | None, count: int) -> int:
     if isinstance(value, str):
-        if value not in (names or []):
-            known = (
-                _shorten(names)
-                if names
+        known = list(names or [])
+        if value not in known:
+            accepted = (
+                _shorten(known)
+                if known
                 else "ids only, since the labels have no names (give label_names)"
             )
-            raise UserError(f"{option} names the unknown class {value!r}; accepted: {known}.")
-        return list(names).index(value)
+            raise UserError(f"{option} names the unknown class {value!r}; accepted: {accepted}.")
+        return known.index(value)
     if value >= count:
         raise UserError(
             f"{option} asks for class {value}, but the data have the classes 0 to {count - 1}."

@@ -1,4 +1,6 @@
-"""Options of a text data set and the files they name. Standard library only: called while a Snakefile is parsed."""
+"""Options of a text data set and the files they name. Standard library only: called while a
+Snakefile is parsed.
+"""
 
 from __future__ import annotations
 
@@ -129,7 +131,9 @@ _HASH = (
 
 
 def check_options(options: Mapping[str, Any]) -> None:
-    """Raise `UserError`, one sentence, for the first option that is unknown, of a wrong type or contradicts another."""
+    """Raise `UserError`, one sentence, for the first option that is unknown, of a wrong type or
+    contradicts another.
+    """
     resolve_options(options)
 
 
@@ -189,7 +193,8 @@ def _resolve_source(source: Mapping[str, Any]) -> dict[str, Any]:
         raise UserError("source names no data; give hub, folder, or train and test.")
     if hashes and "folder" not in source and not files:
         raise UserError(
-            "source.sha256 is for local files and source names none; source.revision pins a data set of the hub."
+            "source.sha256 is for local files and source names none; source.revision pins a data "
+            "set of the hub."
         )
     return {**source, "splits": {name: split for name, split in splits.items() if split}}
 
@@ -198,7 +203,8 @@ def _check_together(options: Mapping[str, Any]) -> None:
     chosen = [name for name in ("first_classes", "classes", "merge") if options[name] is not None]
     if len(chosen) > 1:
         raise UserError(
-            f"{' and '.join(chosen)} exclude each other; give one of first_classes, classes and merge."
+            f"{' and '.join(chosen)} exclude each other; give one of first_classes, classes and "
+            "merge."
         )
     for name in ("label_names", "classes", "merge"):
         flat = options[name] or []
@@ -208,7 +214,8 @@ def _check_together(options: Mapping[str, Any]) -> None:
             raise UserError(f"{name} names {repeated[0]!r} twice; everything is accepted once.")
     if options["multi_label"] and options["ordered"]:
         raise UserError(
-            "multi_label and ordered exclude each other: only the classes of a single-label set have an order."
+            "multi_label and ordered exclude each other: only the classes of a single-label set "
+            "have an order."
         )
     if options["text_column"] == options["label_column"]:
         raise UserError(
@@ -217,10 +224,11 @@ def _check_together(options: Mapping[str, Any]) -> None:
 
 
 def local_files(options: Mapping[str, Any], data_folder: str | Path | None) -> dict[str, str]:
-    """Return the local files of a data set, {"train": path, "test": path} and "dev" where there is one; {} for the hub.
+    """Return the local files of a data set, {"train": path, "test": path} and "dev" where there is
+    one; {} for the hub.
 
-    With a `data_folder` its files are used, without one (None) the hub. Raises `UserError` where a file is missing,
-    of an unknown type, or where neither way is open.
+    With a `data_folder` its files are used, without one (None) the hub. Raises `UserError` where a
+    file is missing, of an unknown type, or where neither way is open.
     """
     source = resolve_options(options)["source"]
     if not _reads_files(source, data_folder):
@@ -269,7 +277,8 @@ def _find_by_name(source: Mapping[str, Any], folder: Path, name: str) -> Path | 
     ]
     if len(found) > 1:
         raise UserError(
-            f"{folder} holds {' and '.join(path.name for path in found)}; keep one file of the split {name}."
+            f"{folder} holds {' and '.join(path.name for path in found)}; keep one file of the "
+            f"split {name}."
         )
     if not found and name != "dev":
         raise missing_data(

@@ -1,4 +1,6 @@
-"""Real text: from a labelled data set to sentences of word ids, with a record of every row that was left out."""
+"""Real text: from a labelled data set to sentences of word ids, with a record of every row that was
+left out.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ __all__ = ["PAD", "UNKNOWN", "PreparedText", "check_options", "local_files", "pr
 
 @dataclass(frozen=True)
 class PreparedText:
-    """train, dev, test: sentences; vocabulary: V words, `<pad>` and `<unk>` first; meta: plain JSON values."""
+    """train, dev, test: sentences; vocabulary: V words, `<pad>` and `<unk>` first; meta: plain JSON
+    values.
+    """
 
     train: Sentences
     dev: Sentences
@@ -42,7 +46,9 @@ class PreparedText:
 
 @dataclass
 class _Split:
-    """Rows under way: n texts, labels (n,) or (n, C) and counts for meta; once tokenised, normal texts and words."""
+    """Rows under way: n texts, labels (n,) or (n, C) and counts for meta; once tokenised, normal
+    texts and words.
+    """
 
     texts: list[str]
     labels: np.ndarray
@@ -51,6 +57,13 @@ class _Split:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @property
+    def read(self) -> Sentences:
+        """Its words, which are there once it is tokenised."""
+        if self.words is None:
+            raise ValueError("this split is not tokenised yet")
+        return self.words
 
     def take(self, index: np.ndarray) -> _Split:
         """Return the rows `index` in that order; the counts stay with this object's split."""
@@ -61,13 +74,15 @@ class _Split:
 def prepare_text(
     options: Mapping[str, Any], data_folder: str | Path | None, seed: int
 ) -> PreparedText:
-    """Read a text data set, choose its classes, tokenise it and split it; equal arguments give equal bytes.
+    """Read a text data set, choose its classes, tokenise it and split it; equal arguments give
+    equal bytes.
 
-    options: see `text_options.DEFAULTS`; class ids in `classes` and `merge` count from 0, after label_offset.
-    Labels are (n,) int64, or (n, C) int8 for multi_label. Rows come in an order shuffled by `seed`, so that any
-    prefix is a random sample. train_size, dev_size and test_size are upper bounds; dev is carved out of train where
-    the data have none. Words are lower-cased, split at white space and around every punctuation mark. Raises
-    `UserError` naming option, file or row.
+    options: see `text_options.DEFAULTS`; class ids in `classes` and `merge` count from 0, after
+    label_offset. Labels are (n,) int64, or (n, C) int8 for multi_label. Rows come in an order
+    shuffled by `seed`, so that any prefix is a random sample. train_size, dev_size and test_size
+    are upper bounds; dev is carved out of train where the data have none. Words are lower-cased,
+    split at white space and around every punctuation mark. Raises `UserError` naming option, file
+    or row.
     """
     options = resolve_options(options)
     files = local_files(options, data_folder)
@@ -92,9 +107,8 @@ def prepare_text(
         _truncate(split, options["length_limit"])
     vocabulary = _limit_vocabulary(splits, vocabulary, options)
     meta = _meta(splits, vocabulary, labelling, options, origin)
-    return PreparedText(
-        *(splits[name].words for name in ("train", "dev", "test")), vocabulary, meta
-    )
+    train, dev, test = (splits[name].read for name in ("train", "dev", "test"))
+    return PreparedText(train, dev, test, vocabulary, meta)
 
 
 def _choose_rows(raw: RawSplit, labels: np.ndarray, options: Mapping[str, Any]) -> _Split:
@@ -117,7 +131,7 @@ def _choose_rows(raw: RawSplit, labels: np.ndarray, options: Mapping[str, Any]) 
 
 
 def _drop_long(split: _Split, limit: int) -> _Split:
-    keep = split.words.lengths <= limit
+    keep = split.read.lengths <= limit
     split.counts["dropped"]["too_long"] = int((~keep).sum())
     return split.take(np.flatnonzero(keep))
 
@@ -125,7 +139,9 @@ def _drop_long(split: _Split, limit: int) -> _Split:
 def _sample(
     splits: Mapping[str, _Split], options: Mapping[str, Any], seed: int
 ) -> dict[str, _Split]:
-    """Shuffle every split and cut it to its size; carve dev out of train where the data have none."""
+    """Shuffle every split and cut it to its size; carve dev out of train where the data have
+    none.
+    """
     orders = {name: _shuffled(len(split), seed, name) for name, split in splits.items()}
     pool, train = splits["train"], orders["train"]
     if "dev" in splits:
@@ -164,7 +180,9 @@ def _shuffled(n: int, seed: int, name: str) -> np.ndarray:
 
 
 def _balance_groups(labels: np.ndarray) -> np.ndarray:
-    """Return the group (n,) that balancing acts on: the class; for labels (n, C) the rarest label of a row, or none."""
+    """Return the group (n,) that balancing acts on: the class; for labels (n, C) the rarest label
+    of a row, or none.
+    """
     if labels.ndim == 1:
         return labels
     by_rarity = np.argsort(labels.sum(axis=0), kind="stable")
@@ -173,7 +191,9 @@ def _balance_groups(labels: np.ndarray) -> np.ndarray:
 
 
 def _balance(order: np.ndarray, groups: np.ndarray, size: int | None) -> np.ndarray:
-    """Keep equally many rows of every group, the first ones in `order`, and at most `size` altogether."""
+    """Keep equally many rows of every group, the first ones in `order`, and at most `size`
+    altogether.
+    """
     present, counts = np.unique(groups[order], return_counts=True)
     if not len(present):
         return order
@@ -188,15 +208,16 @@ def _check_classes(
     for name, split in splits.items():
         if not len(split):
             raise UserError(
-                f"No text is left for the split {name}: {_explain(split.counts)}; accepted are classes, length_limit, "
-                f"dev_size ({options['dev_size']}) and train_size that leave some."
+                f"No text is left for the split {name}: {_explain(split.counts)}; accepted are "
+                f"classes, length_limit, dev_size ({options['dev_size']}) and train_size that "
+                "leave some."
             )
     counts = _class_counts(splits["train"].labels, len(labelling.class_names))
     absent = [name for name, count in zip(labelling.class_names, counts, strict=True) if not count]
     if absent:
         raise UserError(
-            f"The class {absent[0]!r} has no example among the {len(splits['train'])} training texts "
-            f"({_explain(splits['train'].counts)}); every chosen class needs at least one."
+            f"The class {absent[0]!r} has no example among the {len(splits['train'])} training "
+            f"texts ({_explain(splits['train'].counts)}); every chosen class needs at least one."
         )
 
 
@@ -216,9 +237,11 @@ def _class_counts(labels: np.ndarray, classes: int) -> list[int]:
 
 
 def _tokenise(splits: Mapping[str, _Split]) -> list[str]:
-    """Set texts to normal form and words to provisional ids in every split; return the words the ids stand for.
+    """Set texts to normal form and words to provisional ids in every split; return the words the
+    ids stand for.
 
-    The provisional vocabulary holds every word of every split; `_limit_vocabulary` cuts it by counts of train.
+    The provisional vocabulary holds every word of every split; `_limit_vocabulary` cuts it by
+    counts of train.
     """
     for split in splits.values():
         split.texts = normalise(split.texts)
@@ -232,27 +255,30 @@ def _tokenise(splits: Mapping[str, _Split]) -> list[str]:
 
 def _truncate(split: _Split, limit: int | None) -> None:
     if limit is not None:
-        split.counts["truncated"] = int((split.words.lengths > limit).sum())
-        split.words = take(split.words, np.arange(len(split)), limit)
+        split.counts["truncated"] = int((split.read.lengths > limit).sum())
+        split.words = take(split.read, np.arange(len(split)), limit)
 
 
 def _limit_vocabulary(
     splits: Mapping[str, _Split], words: Sequence[str], options: Mapping[str, Any]
 ) -> list[str]:
-    """Replace provisional ids by final ones: words of train by falling count, ties by name; the rest is `<unk>`."""
-    counts = np.bincount(splits["train"].words.tokens, minlength=len(words))
+    """Replace provisional ids by final ones: words of train by falling count, ties by name; the
+    rest is `<unk>`.
+    """
+    counts = np.bincount(splits["train"].read.tokens, minlength=len(words))
     frequent = np.flatnonzero(counts >= options["minimum_count"])
     chosen = sorted(frequent.tolist(), key=lambda i: (-counts[i], words[i]))
     if options["vocabulary_size"] is not None:
         chosen = chosen[: options["vocabulary_size"] - 2]
     if not chosen:
         raise UserError(
-            f"No word of the training texts occurs minimum_count = {options['minimum_count']} times; lower it."
+            "No word of the training texts occurs minimum_count = "
+            f"{options['minimum_count']} times; lower it."
         )
     final = np.full(len(words), UNKNOWN_ID, dtype=np.int32)
     final[chosen] = np.arange(2, 2 + len(chosen), dtype=np.int32)
     for split in splits.values():
-        split.words = Sentences(final[split.words.tokens], split.words.offsets, split.labels)
+        split.words = Sentences(final[split.read.tokens], split.read.offsets, split.labels)
     return [PAD, UNKNOWN, *(words[i] for i in chosen)]
 
 
@@ -263,7 +289,7 @@ def _meta(
     options: Mapping[str, Any],
     origin: Mapping[str, Any],
 ) -> dict[str, Any]:
-    test = splits["test"].words
+    test = splits["test"].read
     return {
         "kind": "text",
         "source": dict(origin),
@@ -283,18 +309,22 @@ def _meta(
 
 
 def _split_meta(split: _Split, classes: int) -> dict[str, Any]:
-    """Counts of a split: rows_read = dropped + carved_for_dev + not_sampled + used (not for a carved dev)."""
+    """Counts of a split: rows_read = dropped + carved_for_dev + not_sampled + used (not for a
+    carved dev).
+    """
     return {
         **split.counts,
         "used": len(split),
         "class_counts": _class_counts(split.labels, classes),
-        "mean_length": float(split.words.lengths.mean()),
-        "unknown_word_rate": float((split.words.tokens == UNKNOWN_ID).mean()),
+        "mean_length": float(split.read.lengths.mean()),
+        "unknown_word_rate": float((split.read.tokens == UNKNOWN_ID).mean()),
     }
 
 
 def _duplicates(splits: Mapping[str, _Split]) -> dict[str, Any]:
-    """Count rows used whose normalised text came before in the split, or stands in train; none is removed."""
+    """Count rows used whose normalised text came before in the split, or stands in train; none is
+    removed.
+    """
     distinct = {name: set(split.texts) for name, split in splits.items()}
     report: dict[str, Any] = {
         name: len(split) - len(distinct[name]) for name, split in splits.items()

@@ -20,7 +20,8 @@ from rnn_geometry.tasks.text.options import missing_data
 
 @dataclass(frozen=True)
 class RawSplit:
-    """One split as it was read: n texts, their n labels as stored, the label names that the file carries (or None).
+    """One split as it was read: n texts, their n labels as stored, the label names that the file
+    carries (or None).
 
     `where` is the path, or the hub's name and split, for error messages.
     """
@@ -40,11 +41,13 @@ def read_source(
     *,
     drop_empty: bool = False,
 ) -> tuple[dict[str, RawSplit], dict[str, Any]]:
-    """Read the columns `text` and `label` of every split: ({"train", "test" and perhaps "dev"}, where they come from).
+    """Read the columns `text` and `label` of every split: ({"train", "test" and perhaps "dev"},
+    where they come from).
 
-    `files` is what `local_files` returned; empty means the hub, where `source.hub_columns` may name other columns. A
-    missing text becomes "" with `drop_empty`. Raises `UserError` for unreadable files, files of another hash than
-    `source.sha256` says, missing columns, empty texts (unless `drop_empty`) and a hub that fails.
+    `files` is what `local_files` returned; empty means the hub, where `source.hub_columns` may name
+    other columns. A missing text becomes "" with `drop_empty`. Raises `UserError` for unreadable
+    files, files of another hash than `source.sha256` says, missing columns, empty texts (unless
+    `drop_empty`) and a hub that fails.
     """
     if files:
         described = {name: _describe(path, data_folder) for name, path in files.items()}
@@ -83,8 +86,9 @@ def _check_hashes(
         found, wanted = described[name]["sha256"], expected.get(name)
         if wanted and found != wanted.lower():
             raise UserError(
-                f"{files[name]}: the file has changed: its SHA-256 is {found[:12]}… and source.sha256.{name} says "
-                f"{wanted[:12].lower()}…; put the file back, or correct source.sha256.{name} if this one is meant."
+                f"{files[name]}: the file has changed: its SHA-256 is {found[:12]}… and "
+                f"source.sha256.{name} says {wanted[:12].lower()}…; put the file back, or correct "
+                f"source.sha256.{name} if this one is meant."
             )
 
 
@@ -123,12 +127,13 @@ def _check_texts(split: RawSplit, column: str, drop_empty: bool) -> None:
         )
     if len(blank) == len(split.texts):
         raise UserError(
-            f"{split.where}: all texts of the column {column!r} are empty; name a column that holds text."
+            f"{split.where}: all texts of the column {column!r} are empty; name a column that "
+            "holds text."
         )
     state = "missing (null)" if value is None else "empty"
     raise UserError(
-        f"{split.where}: row {blank[0] + 1}: the text in {column!r} is {state}; every row needs one, "
-        "unless empty_texts is drop."
+        f"{split.where}: row {blank[0] + 1}: the text in {column!r} is {state}; every row needs "
+        "one, unless empty_texts is drop."
     )
 
 
@@ -144,7 +149,8 @@ def _read_file(path: Path, text: str, label: str) -> RawSplit:
 
 def _damaged(path: Path, reason: object) -> UserError:
     return UserError(
-        f"{path}: the file is damaged or cut short ({' '.join(str(reason).split())}); fetch it again."
+        f"{path}: the file is damaged or cut short ({' '.join(str(reason).split())}); "
+        "fetch it again."
     )
 
 
@@ -190,7 +196,8 @@ def _long_fields() -> Iterator[None]:
 
 
 def _read_csv(path: Path, text: str, label: str) -> RawSplit:
-    # Not pandas or pyarrow: they fill short rows or swallow an open quote in silence; here the row number is known.
+    # Not pandas or pyarrow: they fill short rows or swallow an open quote in silence; here the row
+    # number is known.
     try:
         with _long_fields(), open(path, newline="", encoding="utf-8-sig") as handle:
             reader = csv.reader(handle, strict=True)
@@ -274,10 +281,12 @@ HUB_WAITS = (1.0, 2.0, 4.0)  # seconds before each further try of a hub that has
 
 
 def check_hub(source: Mapping[str, Any]) -> str | None:
-    """Return the commit that the hub has of a data set, or raise an error within seconds where it has none.
+    """Return the commit that the hub has of a data set, or raise an error within seconds where it
+    has none.
 
-    A hub with an error of its own (status 429 or 5xx) is asked again a few times. One that cannot be reached or does
-    not answer in HF_HUB_ETAG_TIMEOUT seconds is not: `load_dataset` would try for minutes.
+    A hub with an error of its own (status 429 or 5xx) is asked again a few times. One that cannot
+    be reached or does not answer in HF_HUB_ETAG_TIMEOUT seconds is not: `load_dataset` would try
+    for minutes.
     """
     from huggingface_hub import HfApi, constants
 
@@ -296,7 +305,7 @@ def check_hub(source: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _status(error: Exception) -> int | None:
+def _status(error: BaseException) -> int | None:
     """Return the status of the answer that made the hub's client fail."""
     return getattr(getattr(error, "response", None), "status_code", None)
 
@@ -306,7 +315,9 @@ def _passes(status: int | None) -> bool:
 
 
 def _hub_reason(error: BaseException) -> str:
-    """Say why the hub gave nothing: `datasets` puts errors of the network into others that speak of files."""
+    """Say why the hub gave nothing: `datasets` puts errors of the network into others that speak of
+    files.
+    """
     link: BaseException | None = error
     while link is not None:
         if "Timeout" in type(link).__name__:

@@ -19,14 +19,17 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # all but tab and line
 
 
 def normalise(texts: Sequence[str]) -> list[str]:
-    """Compose Unicode, drop control characters, set CJK characters apart, lower-case, collapse white space."""
+    """Compose Unicode, drop control characters, set CJK characters apart, lower-case, collapse
+    white space.
+    """
     from tokenizers import normalizers
 
     bert = normalizers.BertNormalizer(
         clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=True
     )
     normalizer = normalizers.Sequence([normalizers.NFC(), bert])
-    # Lower-casing is all that these steps do to plain ASCII, and five times faster without the call.
+    # Lower-casing is all that these steps do to plain ASCII, and five times faster without the
+    # call.
     return [
         " ".join((text.lower() if _is_plain(text) else normalizer.normalize_str(text)).split())
         for text in texts
@@ -38,10 +41,12 @@ def _is_plain(text: str) -> bool:
 
 
 def have_words(texts: Sequence[str]) -> np.ndarray:
-    """Return (n,) bool; control characters alone make no word. Most texts need no normalising to tell."""
+    """Return (n,) bool; control characters alone make no word. Most texts need no normalising to
+    tell.
+    """
     have = np.array([re.search("[0-9A-Za-z]", text) is not None for text in texts], dtype=bool)
     unsure = np.flatnonzero(~have)
-    have[unsure] = [bool(text) for text in normalise([texts[i] for i in unsure])]
+    have[unsure] = [bool(text) for text in normalise([texts[int(i)] for i in unsure])]
     return have
 
 
@@ -55,22 +60,23 @@ def split_words(text: str) -> list[str]:
 
 
 def build_tokenizer(texts: Iterable[str]) -> tuple[Any, list[str]]:
-    """Return a tokenizer that knows every word of `texts` (normalised), and the words in the order of their ids."""
+    """Return a tokenizer that knows every word of `texts` (normalised), and the words in the order
+    of their ids.
+    """
     # One job has one core, and a pool of threads that waits for it only costs.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.WordLevel(unk_token=UNKNOWN))
-    tokenizer.pre_tokenizer = (
-        pre_tokenizers.BertPreTokenizer()
-    )  # white space, and every punctuation mark on its own
+    # White space, and every punctuation mark on its own.
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     # No special tokens: a text that spells out "<pad>" must not become padding.
     trainer = trainers.WordLevelTrainer(
         min_frequency=0, vocab_size=2**31 - 1, special_tokens=[], show_progress=False
     )
     tokenizer.train_from_iterator(texts, trainer)
     ids = tokenizer.get_vocab(with_added_tokens=False)
-    return tokenizer, sorted(ids, key=ids.get)
+    return tokenizer, sorted(ids, key=ids.__getitem__)
 
 
 def encode(tokenizer: Any, texts: Sequence[str], labels: np.ndarray) -> Sentences:
@@ -88,7 +94,9 @@ def encode(tokenizer: Any, texts: Sequence[str], labels: np.ndarray) -> Sentence
 
 
 def take(sentences: Sentences, index: np.ndarray, limit: int | None = None) -> Sentences:
-    """Return the first `limit` words of the sentences `index`, without the padding that `subset` needs."""
+    """Return the first `limit` words of the sentences `index`, without the padding that `subset`
+    needs.
+    """
     lengths = sentences.lengths[index]
     lengths = lengths if limit is None else np.minimum(lengths, limit)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
