@@ -80,7 +80,7 @@ def test_a_closed_form_of_wrong_shape_is_refused():
 
 def test_differentiation_does_not_import_the_compiler():
     code = (
-        "import sys, torch; from rnn_geometry.linearization import linearize;"
+        "import sys, torch; from rnn_geometry.dynamics.linearization import linearize;"
         "linearize(lambda h, x: torch.tanh(h), torch.zeros(2, 2), torch.zeros(1));"
         "print('torch._dynamo' in sys.modules)"
     )

@@ -183,7 +183,7 @@ def test_a_checkpoint_that_cannot_be_written_stops_nothing(tmp_path, monkeypatch
     def full(*arguments):
         raise UserError("no space is left")
 
-    monkeypatch.setattr(module.io, "write_tensors", full)
+    monkeypatch.setattr(module.formats, "write_tensors", full)
     _, result, lines = run("gru", recipe_of(), tmp_path / "checkpoint.safetensors")
     assert result.best_step > 0
     assert "no checkpoint was written: no space is left" in lines
@@ -197,7 +197,7 @@ def test_writing_takes_a_small_share_of_the_time(tmp_path, monkeypatch):
     def write(*arguments):
         now[0] += 12.0
 
-    monkeypatch.setattr(module.io, "write_tensors", write)
+    monkeypatch.setattr(module.formats, "write_tensors", write)
     kept = Checkpoint(tmp_path / "a", IDENTITY, print)
     now[0] = 59.0
     assert not kept.is_due()
@@ -217,7 +217,7 @@ RUNS = "results/runs/two/small/l2-3e-4"
 
 
 def with_frequent_checkpoints(copy):
-    path = copy.root / "workflow/rnn_geometry/checkpoint.py"
+    path = copy.root / "workflow/rnn_geometry/networks/checkpoint.py"
     text = path.read_text().replace("CHECKPOINT_SECONDS = 60.0", "CHECKPOINT_SECONDS = 0.2")
     path.write_text(text.replace("SHARE = 0.05", "SHARE = 1.0"))
     assert "= 0.2" in text

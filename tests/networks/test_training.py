@@ -120,7 +120,7 @@ def test_word_vectors_without_penalty_are_trained_by_row_as_by_dense_adam(monkey
 
     def none_by_row(self, classifier, recipe, steps):
         original(self, classifier, recipe, steps)
-        self.by_row, self.weights = False, list(classifier.parameters())
+        self.row_optimizer, self.weights = None, list(classifier.parameters())
         self.optimizer = Adam(self.weights, recipe.betas, recipe.eps)
 
     original = training.Trainer.__init__
@@ -132,10 +132,14 @@ def test_word_vectors_without_penalty_are_trained_by_row_as_by_dense_adam(monkey
 
 def test_penalised_word_vectors_are_trained_as_a_whole():
     network = build_classifier({**NETWORK, "words": 4}, None, seed=0)
-    assert not training.Trainer(network, recipe_of(l2_on="all"), 5).by_row
-    assert training.Trainer(network, recipe_of(l2_on="text"), 5).by_row
-    assert not training.Trainer(network, recipe_of(l2_on="text", betas=(0.9, 0.8)), 5).by_row
-    assert not training.Trainer(classifier_of(), recipe_of(l2_on="text"), 5).by_row
+
+    def by_row(classifier, **recipe):
+        return training.Trainer(classifier, recipe_of(**recipe), 5).row_optimizer is not None
+
+    assert not by_row(network, l2_on="all")
+    assert by_row(network, l2_on="text")
+    assert not by_row(network, l2_on="text", betas=(0.9, 0.8))
+    assert not by_row(classifier_of(), l2_on="text")
 
 
 def test_schedules():
@@ -370,9 +374,9 @@ def test_learns_several_labels():
 def test_training_does_not_import_the_compiler():
     code = """
 import sys
-from rnn_geometry import training
-from rnn_geometry.model import build_classifier
-from rnn_geometry.tasks import build_task
+from rnn_geometry.networks import training
+from rnn_geometry.networks.classifier import build_classifier
+from rnn_geometry.tasks.synthetic import build_task
 
 task = build_task("categorical", classes=3, length=4)
 network = {"cell": "gru", "hidden_size": 4, "cell_options": {}, "readout_bias": True, "readout_scale": 1, "classes": 3}

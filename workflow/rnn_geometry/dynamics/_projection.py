@@ -32,15 +32,11 @@ class Found(NamedTuple):
     @classmethod
     def concatenate(cls, parts: list[Found]) -> Found:
         """Return the points of all parts as one."""
-        modes = (
-            None
-            if parts[0].modes is None
-            else ModeBatch.concatenate([part.modes for part in parts])
-        )
+        known = [part.modes for part in parts if part.modes is not None]
         return cls(
             torch.cat([part.fast_q for part in parts]),
             torch.cat([part.held for part in parts]),
-            modes,
+            ModeBatch.concatenate(known) if known else None,
         )
 
     def take(self, rows: Tensor) -> Found:
@@ -51,7 +47,10 @@ class Found(NamedTuple):
         """Return the same with the points `rows` taken from `other`."""
         fast_q, held = self.fast_q.clone(), self.held.clone()
         fast_q[rows], held[rows] = other.fast_q, other.held
-        return Found(fast_q, held, self.modes and self.modes.replace(rows, other.modes))
+        modes = self.modes
+        if modes is not None and other.modes is not None:
+            modes = modes.replace(rows, other.modes)
+        return Found(fast_q, held, modes)
 
 
 class Projection:

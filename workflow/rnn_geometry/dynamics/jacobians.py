@@ -42,7 +42,8 @@ def step_jacobians(
     """Return (J_rec, J_inp) for one chunk of checked float64 inputs."""
     closed_form = getattr(step, "jacobians", None)
     if closed_form is None:
-        return _differentiate(step, h, x, (True, True))
+        recurrent, inputs = _differentiate(step, h, x, (True, True))
+        return recurrent, inputs
     with torch.no_grad():
         recurrent, inputs = closed_form(h, x)
     expected = (*h.shape, h.shape[1]), (*h.shape, x.shape[1])

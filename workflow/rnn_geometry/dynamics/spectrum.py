@@ -28,9 +28,10 @@ def decompose(matrices: np.ndarray) -> Modes:
     finite = np.isfinite(matrices).all(axis=(1, 2))
     if not finite.all():
         raise ValueError(f"The Jacobian at point {int(np.argmin(finite))} holds NaN or infinity.")
-    eigenvalues, right = np.linalg.eig(matrices)
-    eigenvalues, right = eigenvalues.astype(complex), right.astype(complex)
-    order = np.lexsort((-eigenvalues.imag, -eigenvalues.real, -np.abs(eigenvalues)))
+    found = np.linalg.eig(matrices)
+    eigenvalues, right = found.eigenvalues.astype(complex), found.eigenvectors.astype(complex)
+    keys = -np.imag(eigenvalues), -np.real(eigenvalues), -np.abs(eigenvalues)
+    order = np.lexsort(keys)
     eigenvalues = np.take_along_axis(eigenvalues, order, axis=1)
     right = _normalised(np.take_along_axis(right, order[:, None, :], axis=2))
     condition = np.minimum(np.linalg.cond(right), np.finfo(float).max)

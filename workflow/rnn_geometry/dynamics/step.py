@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 CELLS = (nn.RNNCell, nn.GRUCell, nn.LSTMCell)
-LAYERS = {nn.RNN: nn.RNNCell, nn.GRU: nn.GRUCell, nn.LSTM: nn.LSTMCell}
 
 
 class TorchStep(nn.Module):
@@ -36,20 +35,27 @@ def torch_step(module: nn.Module) -> TorchStep:
     """
     if isinstance(module, CELLS):
         return TorchStep(module)
-    kind = next((cell for layer, cell in LAYERS.items() if isinstance(module, layer)), None)
-    if kind is None:
+    if not isinstance(module, nn.RNN | nn.GRU | nn.LSTM):
         raise ValueError(
             f"{type(module).__name__} is no recurrent module of torch; pass your own step(h, x) instead."
         )
-    if module.num_layers != 1 or module.bidirectional or getattr(module, "proj_size", 0):
+    if module.num_layers != 1 or module.bidirectional or module.proj_size:
         raise ValueError(
             "torch_step takes one layer in one direction without projection; pass your own step(h, x)."
         )
-    options = {"nonlinearity": module.nonlinearity} if kind is nn.RNNCell else {}
-    cell = kind(module.input_size, module.hidden_size, bias=module.bias, device="meta", **options)
+    cell = _empty_cell(module)
     for name, weight in module.named_parameters():
         setattr(cell, name.removesuffix("_l0"), weight)
     return TorchStep(cell)
+
+
+def _empty_cell(layer: nn.RNN | nn.GRU | nn.LSTM) -> nn.Module:
+    """Return the cell of a layer, its weights yet to be put in."""
+    sizes = layer.input_size, layer.hidden_size, layer.bias
+    if isinstance(layer, nn.RNN):
+        return nn.RNNCell(*sizes, nonlinearity=layer.nonlinearity, device="meta")
+    kind = nn.GRUCell if isinstance(layer, nn.GRU) else nn.LSTMCell
+    return kind(*sizes, device="meta")
 
 
 Array = np.ndarray | torch.Tensor

@@ -160,15 +160,15 @@ def rollout_error(
     step = private_copy(step)
     h, hold = checked_inputs(step, points, x_hold)
     displacement = _real("displacement", displacement, tuple(h.shape), h)
-    steps = _checked_steps(steps)
+    counts = _checked_steps(steps)
     parts = [
-        _rollouts(step, h[rows], hold[rows], displacement[rows], steps)
+        _rollouts(step, h[rows], hold[rows], displacement[rows], counts)
         for rows in chunks(h, hold, memory_mb)
     ]
     displaced, resting = torch.cat(parts, 2).cpu().numpy()
     nonzero = ~np.isnan(displaced[0])
     medians = (_median(errors[:, nonzero]) for errors in (displaced, resting))
-    return RolloutError(steps, next(medians), displaced, next(medians))
+    return RolloutError(counts, next(medians), displaced, next(medians))
 
 
 def _rollouts(
@@ -254,9 +254,10 @@ def _checked_modes(modes: SlowModes, h: Tensor) -> tuple[Tensor, Tensor]:
         )
     used = np.arange(right.shape[2]) < count[:, None]
     right, left = np.where(used[:, None], right, 0), np.where(used[:, :, None], left, 0)
-    return tuple(
+    right, left = (
         torch.from_numpy(part.astype(np.complex128)).to(h.device) for part in (right, left)
     )
+    return right, left
 
 
 def _checked_steps(steps: Sequence[int]) -> np.ndarray:

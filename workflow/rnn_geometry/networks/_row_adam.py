@@ -26,13 +26,23 @@ class Adam:
     @torch.no_grad()
     def step(self, rate: float) -> None:
         """Change the weights by their gradients, which are then forgotten."""
-        torch._foreach_add_(self.counts, 1)
-        gradients = [weight.grad for weight in self.weights]
+        torch._foreach_add_(self.counts, 1)  # pyright: ignore[reportPrivateImportUsage]
+        # The kernel refuses lists of different lengths, should a gradient be missing.
+        gradients = [weight.grad for weight in self.weights if weight.grad is not None]
         moments = (self.means, self.squares, [])
         beta1, beta2 = self.betas
-        options = {"lr": rate, "beta1": beta1, "beta2": beta2, "weight_decay": 0.0, "eps": self.eps}
-        torch._fused_adam_(
-            self.weights, gradients, *moments, self.counts, **options, amsgrad=False, maximize=False
+        torch._fused_adam_(  # pyright: ignore[reportPrivateImportUsage]
+            self.weights,
+            gradients,
+            *moments,
+            self.counts,
+            lr=rate,
+            beta1=beta1,
+            beta2=beta2,
+            weight_decay=0.0,
+            eps=self.eps,
+            amsgrad=False,
+            maximize=False,
         )
         for weight in self.weights:
             weight.grad = None

@@ -81,8 +81,7 @@ def train(
     """
     if recipe.steps == 0:
         return TrainingResult(_untrained_history(classifier, dev, recipe), 0, 0.0)
-    steps = recipe.steps or recipe.epochs * math.ceil(len(train) / recipe.batch_size)
-    every = max(1, steps // EVALUATIONS) if recipe.steps else steps // recipe.epochs
+    steps, every = _rhythm(recipe, len(train))
     trainer = Trainer(classifier, recipe, steps)
     progress = _resumed(trainer, checkpoint, log) or Progress()
     started = time.process_time() - progress.seconds
@@ -110,6 +109,16 @@ def train(
         return TrainingResult(progress.history, progress.step, progress.seconds)
     classifier.load_state_dict(progress.best_weights)
     return TrainingResult(progress.history, progress.best_step, progress.seconds)
+
+
+def _rhythm(recipe: Recipe, sentences: int) -> tuple[int, int]:
+    """Return the number of steps, and how many lie between two evaluations."""
+    if recipe.steps:
+        return recipe.steps, max(1, recipe.steps // EVALUATIONS)
+    if recipe.epochs is None:
+        raise ValueError("a recipe needs steps or epochs")
+    every = math.ceil(sentences / recipe.batch_size)
+    return recipe.epochs * every, every
 
 
 @dataclass
@@ -204,13 +213,13 @@ class Trainer:
         # beta1^2 >= beta2 Adam's moves without gradient grow, up to a limit that only dense Adam knows (eps).
         table = classifier.embedding
         free = table.requires_grad and not any(weight is table for weight in self.penalised)
-        self.by_row = free and recipe.betas[0] ** 2 < recipe.betas[1]
+        by_row = free and recipe.betas[0] ** 2 < recipe.betas[1]
         self.weights = [
-            weight for weight in classifier.parameters() if not (self.by_row and weight is table)
+            weight for weight in classifier.parameters() if not (by_row and weight is table)
         ]
         self.optimizer = Adam(self.weights, recipe.betas, recipe.eps)
         self.row_optimizer = (
-            RowAdam(table.detach(), recipe.betas, recipe.eps, steps) if self.by_row else None
+            RowAdam(table.detach(), recipe.betas, recipe.eps, steps) if by_row else None
         )
         self.rate_at = schedule(recipe, steps)
         self.rate, self.losses, self.norms = recipe.learning_rate, [], []
@@ -232,14 +241,14 @@ class Trainer:
                 f"{step}, learning rate {self.rate:.3g}, gradient norm {norm:.3g}; lower learning_rate or clip."
             )
         self.optimizer.step(self.rate)
-        if words is not None:
+        if self.row_optimizer is not None and words is not None and words.grad is not None:
             self.row_optimizer.step(words.grad, self.rate)
         self.losses.append(float(loss.detach()))
         self.norms.append(norm)
 
     def _used_words(self, tokens: Tensor) -> tuple[Tensor, Tensor | None]:
         """Return tokens renumbered within the words (U,) of a batch, and those words' vectors (U, E)."""
-        if not self.by_row:
+        if self.row_optimizer is None:
             return tokens, None
         rows, tokens = torch.unique(tokens, return_inverse=True)
         return tokens, self.row_optimizer.take(rows).detach().requires_grad_()
@@ -251,19 +260,20 @@ class Trainer:
             named |= {
                 f"adam.{kind}.{i}": tensor for i, tensor in enumerate(getattr(self.optimizer, kind))
             }
-        if self.by_row:
-            named |= {f"rows.{kind}": getattr(self.row_optimizer, kind) for kind in RowAdam.TENSORS}
+        rows = self.row_optimizer
+        if rows is not None:
+            named |= {f"rows.{kind}": getattr(rows, kind) for kind in RowAdam.TENSORS}
         return named
 
     def resume(self, step: int, losses: list[float], norms: list[float]) -> None:
         """Go on after `step`, once `tensors` hold what they held then; losses and norms since the last evaluation."""
         self.losses, self.norms = losses, norms
-        if self.by_row:
+        if self.row_optimizer is not None:
             self.row_optimizer.count = step
 
     def settle(self) -> None:
         """Bring all word vectors up to the present step; to be called before the network is used."""
-        if self.by_row:
+        if self.row_optimizer is not None:
             self.row_optimizer.settle()
 
     def summary(self) -> dict[str, float]:
