@@ -83,6 +83,14 @@ def test_a_damaged_or_missing_file_is_made_again(place, data):
     assert not place.has(key)
 
 
+def test_a_file_that_was_written_to_in_its_place_is_made_again(place, data):
+    key = make(place, data)
+    place.link(newer_than=data.values())
+    with open(place.output["model"], "r+") as handle:
+        handle.write("W")
+    assert not place.has(key)
+
+
 def test_linked_files_keep_their_time_unless_they_are_older_than_their_inputs(place, data):
     make(place, data)
     kept = place.folder / "model.safetensors"

@@ -9,6 +9,8 @@ ADVICE = (
     "there. A job with an empty log that died of SIGKILL (exit status 137 or -9) was killed, mostly for lack of "
     "memory: run fewer jobs at once (--cores), or give it more."
 )
+# What the report is made of: no parameters, which change with the place of a checkout.
+ASKED = PLAN.path(".kept/asked.json")
 EXPLORED = ("run.json", "states.npz", "slow_points.npz", "slow_modes.npz", "model.safetensors")
 
 
@@ -90,11 +92,7 @@ rule report:
     conda:
         ENVIRONMENT
     params:
-        **stage(
-            "report",
-            snakefile=str(workflow.main_snakefile),
-            configuration=lambda wildcards: plain(config),
-        ),
+        **stage("report", asked=ASKED),
     script:
         "../scripts/stage.py"
 

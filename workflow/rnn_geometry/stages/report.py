@@ -16,10 +16,11 @@ TARGETS = ("tables", "figures", "claims")  # all of the graph but the report
 
 def run(files, output, params, log) -> None:
     """Write the report, whole or not at all."""
+    asked = formats.read_json(params.asked)
     with tempfile.TemporaryDirectory() as folder:
         configuration = os.path.join(folder, "configuration.json")
-        formats.write_json(configuration, params.configuration)
-        write_atomically(output[0], lambda path: make(path, params.snakefile, configuration))
+        formats.write_json(configuration, asked["config"])
+        write_atomically(output[0], lambda path: make(path, asked["snakefile"], configuration))
     log(f"{os.path.getsize(output[0]) / 1e6:.1f} MB")
 
 

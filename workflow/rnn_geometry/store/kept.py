@@ -61,14 +61,18 @@ class Kept:
         self.record = root.parent / network / PROVENANCE / f"{stage}.json"
 
     def has(self, key: str) -> bool:
-        """Tell whether all files of this key are there."""
+        """Tell whether all files of this key are there, and are what they were.
+
+        A file that somebody writes to in its place is the kept one too, where the two are linked.
+        """
         try:
-            found = formats.read_json(self.folder / RECORD)["key"]
+            record = formats.read_json(self.folder / RECORD)
+            return record["key"] == key and record["outputs"] == self._hashes(self.folder)
         except (OSError, UserError, KeyError, TypeError):
             return False
-        return found == key and all(
-            (self.folder / path.name).is_file() for path in self.output.values()
-        )
+
+    def _hashes(self, folder: Path) -> dict[str, str]:
+        return {path.name: sha256(folder / path.name) for path in self.output.values()}
 
     def part(self) -> dict[str, Path]:
         """Return where to write the files while they are made."""
@@ -77,7 +81,7 @@ class Kept:
 
     def keep(self, record: Mapping[str, Any]) -> None:
         """Take what was made in the place of what was kept before."""
-        formats.write_json(self._part / RECORD, dict(record))
+        formats.write_json(self._part / RECORD, {**record, "outputs": self._hashes(self._part)})
         shutil.rmtree(self.folder, ignore_errors=True)
         self._part.rename(self.folder)
 
