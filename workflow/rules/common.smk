@@ -55,9 +55,10 @@ def networks_stage(block):
     return stage(block.stage, own=block.own, device=SETTINGS["device"], **shared)
 
 
-def networks_of_task(choose, file):
-    """Return an input function: a file of each network that `choose` gives for a task."""
-    return lambda wildcards: PLAN.of(choose(wildcards.task), file)
+def in_report(file, category, caption, labels, subcategory=None):
+    """An output below the results that Snakemake's report shows."""
+    place = {"category": category, "subcategory": subcategory, "labels": labels}
+    return report(PLAN.path(file), caption=f"../report/{caption}.rst", **place)
 
 
 # Before the first job: is there room, is nobody else at work in the results, and whose are they?

@@ -9,16 +9,6 @@ KEPT_SWEEPS = (
 )  # fmt: skip
 
 
-def kept_in(results):
-    """Only the battery of a page replaces its committed tables; another one keeps its own beside its results."""
-    return "docs/data" if RESULTS == results else PLAN.path("kept")
-
-
-def claims_of(name):
-    """A page is about the claims of its committed tables, whatever this run is judged by."""
-    return plain(read_claims(f"config/{name}.yaml", ROOT))
-
-
 localrules:
     documentation,
 
@@ -54,7 +44,7 @@ rule keep_natural:
         predictions=PLAN.path("tables/predictions.csv"),
         words=PLAN.path("tables/words.csv"),
     output:
-        **{name: f"{kept_in('results/natural')}/{name}.csv" for name in KEPT},
+        **{name: f"{PLAN.kept_in('results/natural')}/{name}.csv" for name in KEPT},
     log:
         PLAN.path("logs/keep_natural.log"),
     conda:
@@ -90,9 +80,9 @@ rule keep_claims:
         sweeps=PLAN.path("tables/sweeps.csv"),
         runs=PLAN.path("tables/runs.csv"),
     output:
-        claims=f"{kept_in('results/battery')}/claims.csv",
-        sweeps=f"{kept_in('results/battery')}/sweeps.csv",
-        costs=f"{kept_in('results/battery')}/battery_costs.csv",
+        claims=f"{PLAN.kept_in('results/battery')}/claims.csv",
+        sweeps=f"{PLAN.kept_in('results/battery')}/sweeps.csv",
+        costs=f"{PLAN.kept_in('results/battery')}/battery_costs.csv",
     log:
         PLAN.path("logs/keep_claims.log"),
     conda:

@@ -1,51 +1,6 @@
 # Figures: a panel and a page per network, figures per task, over all networks and of sweeps. None imports torch.
-ARRAYS = (
-    "run.json",
-    "geometry.json",
-    "states.npz",
-    "slow_points.npz",
-    "slow_modes.npz",
-    "fixed_points.npz",
-    "linearization.npz",
-)
-OF_GALLERY = ("run.json", "states.npz", "slow_points.npz", "geometry.json")
-
-
-def by_stem(names, files):
-    """Name files by their stems."""
-    return {name.split(".")[0]: made for name, made in zip(names, files)}
-
-
-def overview_output(name, place=None):
-    """One figure over all networks as PNG, which the report holds; place: its file where that has a wildcard."""
-    return report(
-        PLAN.path(f"figures/{place or name}.png"),
-        category="Over networks",
-        labels={"figure": name.replace("_", " ")},
-        caption=f"../report/{name}.rst",
-    )
-
-
-def sweep_output(name):
-    """The figure of one sweep."""
-    return report(
-        PLAN.path(f"figures/sweep_{name}.png"),
-        category="Sweeps",
-        labels={"figure": name},
-        caption="../report/sweep.rst",
-    )
-
-
-def panel_output(path, member):
-    """The panel of one network."""
-    model, l2, seed = member
-    return report(
-        path,
-        category="Networks",
-        subcategory="{task}",
-        labels={"model": model, "L2": l2, "seed": str(seed)},
-        caption="../report/panel.rst",
-    )
+ARRAYS = ("run", "geometry", "states", "slow_points", "slow_modes", "fixed_points", "linearization")
+OF_GALLERY = ("run", "states", "slow_points", "geometry")
 
 
 for BLOCK in PLAN.blocks("plot_network"):
@@ -56,7 +11,7 @@ for BLOCK in PLAN.blocks("plot_network"):
         input:
             **BLOCK.input,
         output:
-            panel=list(map(panel_output, BLOCK.output["panel"], BLOCK.block.members)),
+            panel=[in_report(*panel) for panel in BLOCK.panels],
             index=BLOCK.output["index"],
         log:
             BLOCK.log,
@@ -79,7 +34,7 @@ for BLOCK in PLAN.blocks("plot_network"):
 # What the paper and its talk draw of one network, a panel per model: the first network of each.
 rule plot_task:
     input:
-        **by_stem(ARRAYS, [networks_of_task(PLAN.first_of, file) for file in ARRAYS]),
+        **PLAN.of_task_networks(PLAN.first_of, ARRAYS),
         portraits=PLAN.path("portraits/{task}.npz"),
         meta=PLAN.of_task("meta.json"),
         vocab=PLAN.of_task("vocab.json"),
@@ -112,7 +67,7 @@ rule plot_overview:
         tasks=PLAN.path("tables/tasks.csv"),
         dimension=PLAN.path("tables/dimension.csv"),
     output:
-        **{name: overview_output(name) for name in OVERVIEWS},
+        **{name: in_report(*PLAN.overview_figure(name)) for name in OVERVIEWS},
         vector=expand(PLAN.path("figures/{name}.{kind}"), name=OVERVIEWS, kind=VECTOR),
     log:
         PLAN.path("logs/plot_overview.log"),
@@ -129,10 +84,10 @@ rule plot_overview:
 # One network per task and model stands for all: the first L2 and the first seed.
 rule plot_gallery:
     input:
-        **by_stem(OF_GALLERY, [PLAN.of(PLAN.first, file) for file in OF_GALLERY]),
+        **PLAN.of_networks(PLAN.first, OF_GALLERY),
         meta=PLAN.of_their_tasks(PLAN.first, "meta.json"),
     output:
-        png=overview_output("manifolds"),
+        png=in_report(*PLAN.overview_figure("manifolds")),
         vector=expand(PLAN.path("figures/manifolds.{kind}"), kind=VECTOR),
     log:
         PLAN.path("logs/plot_gallery.log"),
@@ -150,10 +105,10 @@ rule plot_gallery:
 # Its wildcard has one value: a rule without any is run whenever it is named (--forcerun), even where there is no pair.
 rule plot_headline:
     input:
-        **by_stem(OF_GALLERY, [PLAN.of(PLAN.headline, file) for file in OF_GALLERY]),
+        **PLAN.of_networks(PLAN.headline, OF_GALLERY),
         meta=PLAN.of_their_tasks(PLAN.headline, "meta.json"),
     output:
-        png=overview_output("headline", place="{headline}"),
+        png=in_report(*PLAN.overview_figure("headline", "{headline}")),
         vector=expand(PLAN.path("figures/{{headline}}.{kind}"), kind=VECTOR),
     log:
         PLAN.path("logs/plot_{headline}.log"),
@@ -173,7 +128,7 @@ rule plot_sweeps:
     input:
         PLAN.path("tables/sweeps.csv"),
     output:
-        **{f"sweep_{name}": sweep_output(name) for name in PLAN.sweeps},
+        **{f"sweep_{name}": in_report(*PLAN.sweep_figure(name)) for name in PLAN.sweeps},
         vector=expand(PLAN.path("figures/sweep_{name}.{kind}"), name=PLAN.sweeps, kind=VECTOR),
     log:
         PLAN.path("logs/plot_sweeps.log"),

@@ -63,13 +63,13 @@ for BLOCK in PLAN.blocks("slow_points", "linearize", "compare_hold_inputs", "geo
             "../scripts/networks.py"
 
 
+PORTRAYED = ("model", "run", "slow_points", "linearization")
+
+
 # One job a task. What figures and the explorer show beside numbers: flow, kicks and sentences read word by word.
 rule portray:
     input:
-        model=networks_of_task(PLAN.portrayed_of, "model.safetensors"),
-        run=networks_of_task(PLAN.portrayed_of, "run.json"),
-        slow_points=networks_of_task(PLAN.portrayed_of, "slow_points.npz"),
-        linearization=networks_of_task(PLAN.portrayed_of, "linearization.npz"),
+        **PLAN.of_task_networks(PLAN.portrayed_of, PORTRAYED),
         test=PLAN.of_task("test.parquet"),
         vocab=PLAN.of_task("vocab.json"),
         meta=PLAN.of_task("meta.json"),

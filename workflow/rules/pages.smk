@@ -11,12 +11,12 @@ ADVICE = (
 )
 # What the report is made of: no parameters, which change with the place of a checkout.
 ASKED = PLAN.path(".kept/asked.json")
-EXPLORED = ("run.json", "states.npz", "slow_points.npz", "slow_modes.npz", "model.safetensors")
+EXPLORED = ("run", "states", "slow_points", "slow_modes", "model")
 
 
 rule explore:
     input:
-        **by_stem(EXPLORED, [networks_of_task(PLAN.portrayed_of, file) for file in EXPLORED]),
+        **PLAN.of_task_networks(PLAN.portrayed_of, EXPLORED),
         portraits=PLAN.path("portraits/{task}.npz"),
         meta=PLAN.of_task("meta.json"),
         vocab=PLAN.of_task("vocab.json"),

@@ -4,9 +4,7 @@
 # One job a task, since importing the estimators costs more than running them on one network.
 rule intrinsic_dimension:
     input:
-        geometry=networks_of_task(PLAN.networks_of, "geometry.json"),
-        states=networks_of_task(PLAN.networks_of, "states.npz"),
-        slow_points=networks_of_task(PLAN.networks_of, "slow_points.npz"),
+        **PLAN.of_task_networks(PLAN.networks_of, ("geometry", "states", "slow_points")),
     output:
         PLAN.path("tables/dimension/{task}.csv"),
     log:
@@ -33,24 +31,14 @@ rule tabulate:
         words=PLAN.of(PLAN.text_networks, "words.parquet"),
         hold_inputs=PLAN.of(PLAN.design.hold_inputs, "analysis-hold-inputs/points.csv"),
     output:
-        runs=report(
-            PLAN.path("tables/runs.csv"),
-            category="Tables",
-            labels={"table": "one row per network"},
-            caption="../report/runs.rst",
+        runs=in_report("tables/runs.csv", "Tables", "runs", {"table": "one row per network"}),
+        dimension=in_report(
+            "tables/dimension.csv",
+            "Tables",
+            "dimension",
+            {"table": "dimension of visited states, final states and slow points"},
         ),
-        dimension=report(
-            PLAN.path("tables/dimension.csv"),
-            category="Tables",
-            labels={"table": "dimension of visited states, final states and slow points"},
-            caption="../report/dimension.rst",
-        ),
-        tasks=report(
-            PLAN.path("tables/tasks.csv"),
-            category="Tables",
-            labels={"table": "one row per task"},
-            caption="../report/tasks.rst",
-        ),
+        tasks=in_report("tables/tasks.csv", "Tables", "tasks", {"table": "one row per task"}),
         predictions=PLAN.path("tables/predictions.csv"),
         words=PLAN.path("tables/words.csv"),
         hold_inputs=PLAN.path("tables/hold_inputs.csv"),
@@ -81,18 +69,10 @@ rule judge:
         dimension=PLAN.path("tables/dimension.csv"),
         sweeps=PLAN.path("tables/sweeps.csv"),
     output:
-        table=report(
-            PLAN.path("tables/claims.csv"),
-            category="Claims",
-            labels={"table": "one row per claim, task and cell"},
-            caption="../report/claims.rst",
+        table=in_report(
+            "tables/claims.csv", "Claims", "claims", {"table": "one row per claim, task and cell"}
         ),
-        page=report(
-            PLAN.path("claims.html"),
-            category="Claims",
-            labels={"table": "grid of verdicts"},
-            caption="../report/claims.rst",
-        ),
+        page=in_report("claims.html", "Claims", "claims", {"table": "grid of verdicts"}),
     log:
         PLAN.path("logs/judge.log"),
     benchmark:

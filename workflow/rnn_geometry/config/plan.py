@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -31,6 +31,8 @@ TASK_RULES = (
 SINGLE_RULES = (
     "tabulate", "judge", "plot_overview", "plot_gallery", "plot_headline", "plot_sweeps",
 )  # fmt: skip
+# Files of a network by stem.
+FILES = {key_of(file): file for entry in NETWORK_STAGES.values() for file in entry.writes}
 NO_TASK = "$none"  # a pattern that no name matches
 
 
@@ -174,6 +176,34 @@ class Plan:
         """Return a file of each of some networks."""
         return [f"{self.results}/{network.folder}/{file}" for network in networks]
 
+    def of_networks(
+        self, networks: Iterable[Network], stems: Iterable[str]
+    ) -> dict[str, list[str]]:
+        """Return files of some networks by stem."""
+        return {stem: self.of(networks, FILES[stem]) for stem in stems}
+
+    def of_task_networks(
+        self, choose: Callable[[str], list[Network]], stems: Iterable[str]
+    ) -> dict[str, Callable[[Any], list[str]]]:
+        """Return input functions by stem: files of the networks that `choose` gives for a task."""
+        return {
+            stem: lambda wildcards, file=FILES[stem]: self.of(choose(wildcards.task), file)
+            for stem in stems
+        }
+
+    def overview_figure(self, name: str, place: str = "") -> tuple[str, str, str, dict[str, str]]:
+        """Return file, category, caption and labels of a figure over all networks; place: a wildcard as its name."""
+        file = f"figures/{place or name}.png"
+        return file, "Over networks", name, {"figure": name.replace("_", " ")}
+
+    def sweep_figure(self, name: str) -> tuple[str, str, str, dict[str, str]]:
+        """Return file, category, caption and labels of the figure of a sweep."""
+        return f"figures/sweep_{name}.png", "Sweeps", "sweep", {"figure": name}
+
+    def kept_in(self, results: str) -> str:
+        """Return where small tables are kept: only the battery of a page replaces its committed ones."""
+        return "docs/data" if self.results == results else self.path("kept")
+
     def of_their_tasks(self, networks: Iterable[Network], file: str) -> list[str]:
         """Return a file of the task of each of some networks."""
         return [self.of_task(file).format(task=network.task) for network in networks]
@@ -268,6 +298,20 @@ class StageBlock:
     def output(self) -> dict[str, list[str]]:
         """Files by stem, a list of one for each network."""
         return {key_of(file): self._of_networks(file) for file in self.entry.writes}
+
+    @property
+    def panels(self) -> list[tuple]:
+        """File, category, caption, labels and subcategory in the report of the panel of every network."""
+        return [
+            (
+                f"{NETWORK}/panel.png".format(task="{task}", model=model, l2=l2, seed=seed),
+                "Networks",
+                "panel",
+                {"model": model, "L2": l2, "seed": str(seed)},
+                "{task}",
+            )
+            for model, l2, seed in self.block.members
+        ]
 
     @property
     def log(self) -> str:

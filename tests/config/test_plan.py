@@ -1,0 +1,152 @@
+"""What is to be run and shown, and the limits of its jobs."""
+
+import shutil
+from types import SimpleNamespace
+
+import pytest
+import yaml
+from conftest import PROJECT
+
+from rnn_geometry.config.limits import Limits
+from rnn_geometry.config.load import load_settings
+from rnn_geometry.config.pipeline import NETWORK_STAGES, STAGES
+from rnn_geometry.config.plan import Plan
+from rnn_geometry.errors import UserError
+from rnn_geometry.identity import is_control
+from rnn_geometry.store.fingerprint import fingerprint
+
+DEFAULT = yaml.safe_load((PROJECT / "config/config.yaml").read_text())
+PACKAGE = PROJECT / "workflow/rnn_geometry"
+
+
+def planned(**changes):
+    return Plan(load_settings({**DEFAULT, **changes}, [], str(PROJECT)))
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return planned(controls={"untrained": {"seeds": [100]}})
+
+
+def of(task):
+    return SimpleNamespace(task=task)
+
+
+def test_controls_are_run_and_judged_but_not_shown(plan):
+    controls = [network for network in plan.networks if is_control(network)]
+    assert len(plan.networks) == 40 + len(controls) == 60
+    assert set(controls) <= set(plan.judged)
+    for shown in (plan.shown, plan.first, plan.overview, *plan.portrayed.values()):
+        assert not set(controls) & set(shown)
+    assert (len(plan.shown), len(plan.first)) == (40, 20)
+
+
+def test_figures_of_the_first_networks_alone(plan):
+    assert planned(figures="first").shown == plan.first
+
+
+def test_the_headline_pairs_a_gated_network(plan):
+    assert [(n.task, n.model) for n in plan.headline] == [
+        ("categorical-5", "gru"),
+        ("ordered2d-5", "gru"),
+    ]
+    assert planned(tasks=DEFAULT["tasks"][:2]).headline == []
+
+
+@pytest.mark.parametrize("stage", NETWORK_STAGES)
+def test_a_stage_works_once_on_every_network_it_is_about(plan, stage):
+    made = [
+        path.format(task=task)
+        for block in plan.blocks(stage)
+        for task in block.tasks
+        for path in next(iter(block.output.values()))
+    ]
+    about = {"plot_network": plan.shown, "compare_hold_inputs": []}.get(stage, plan.networks)
+    assert sorted(made) == sorted(plan.of(about, NETWORK_STAGES[stage].writes[0]))
+    assert len({block.rule for block in plan.blocks(stage)}) == len(plan.blocks(stage))
+
+
+def test_every_stage_reads_what_another_one_writes():
+    written = {file for stage in NETWORK_STAGES.values() for file in stage.writes}
+    assert {file for stage in NETWORK_STAGES.values() for file in stage.reads} <= written
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_every_stage_has_its_module_and_templates(name):
+    stage = STAGES[name]
+    assert (PACKAGE / "stages" / f"{stage.module}.py").is_file()
+    for pattern in stage.templates:
+        assert list((PACKAGE / "pages/templates").glob(pattern)), pattern
+
+
+def test_a_template_is_part_of_a_fingerprint(tmp_path, monkeypatch):
+    shutil.copytree(PACKAGE, tmp_path / "rnn_geometry")
+    monkeypatch.setattr(
+        "rnn_geometry.store.fingerprint.__file__",
+        str(tmp_path / "rnn_geometry/store/fingerprint.py"),
+    )
+    before = fingerprint("judge", STAGES["judge"].templates)
+    with open(tmp_path / "rnn_geometry/pages/templates/style.css", "a") as handle:
+        handle.write("body {}")
+    assert fingerprint("judge", STAGES["judge"].templates) != before
+    assert fingerprint("judge") == fingerprint("judge", ())
+
+
+def test_settings_of_a_network_are_its_own(plan):
+    (block, *_) = plan.blocks("train")
+    own = block.own(of("categorical-3"))
+    gru = own["gru/l2-3e-4/seed-10"]
+    assert (gru["cell"], gru["l2"], gru["learning_rate"]) == ("gru", "3e-4", 1.0e-2)
+    assert own["vanilla/l2-1e-3/seed-10"]["clip"] == 1.0
+    assert list(gru) == sorted(gru)
+
+
+def test_sentences_of_a_task_without_an_explorer_are_refused():
+    text = {"name": "news", "family": "text", "data": "ag_news", "cells": []}
+    sets = yaml.safe_load((PROJECT / "config/text_sets.yaml").read_text())
+    changes = {
+        **sets,
+        "tasks": [*DEFAULT["tasks"], text],
+        "explorer": {"sentences": {"news": ["a b"]}},
+    }
+    with pytest.raises(UserError, match=r"explorer\.sentences\.news: the task has no explorer"):
+        planned(**changes)
+
+
+# --- limits ---------------------------------------------------------------------------------------------------------
+
+
+def limits_of(plan, stage, task="categorical-3"):
+    (block, *_) = plan.blocks(stage)
+    resources = Limits(plan).of_block(block)
+    return {name: resources[name](of(task), 1) for name in ("mem_mb", "runtime")}
+
+
+@pytest.mark.parametrize("stage", ["train", "slow_points", "geometry"])
+def test_time_is_that_of_all_networks_and_memory_that_of_one(stage):
+    same = {"cells": ["gru"], "seeds": list(range(8))}
+    alone = limits_of(planned(networks_per_job=1, **same), stage)
+    eight = limits_of(planned(networks_per_job=8, **same), stage)
+    assert eight == {"mem_mb": alone["mem_mb"], "runtime": 8 * alone["runtime"]}
+
+
+def test_limits_double_with_every_try(plan):
+    (block, *_) = plan.blocks("train")
+    resources = Limits(plan).of_block(block)
+    for name in ("mem_mb", "runtime"):
+        first, third = (resources[name](of("categorical-3"), attempt) for attempt in (1, 3))
+        assert third == 4 * first
+    assert Limits(plan).tables_mb(None, 2) == 2 * (1000 + len(plan.judged))
+
+
+def test_larger_networks_get_more():
+    models = {"gru": {**DEFAULT["models"]["gru"], "hidden_size": 512}}
+    large = planned(models={**DEFAULT["models"], **models}, cells=["gru"])
+    for stage in ("train", "slow_points"):
+        small = limits_of(planned(cells=["gru"]), stage)
+        assert all(limits_of(large, stage)[name] > small[name] for name in small), stage
+
+
+def test_a_gpu_is_asked_for_where_one_may_be_used():
+    assert Limits(planned(device="auto")).gpu == 1
+    assert Limits(planned()).gpu == 0
