@@ -15,7 +15,7 @@ from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages import templating
 from rnn_geometry.pages.templating import template_texts
 
-TEMPLATES = template_texts("claims.html.jinja", "grid.html.jinja", "style.css")
+TEMPLATES = template_texts("*.html.jinja", "style.css", "sort.js")
 
 
 def found():

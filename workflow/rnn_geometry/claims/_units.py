@@ -90,7 +90,7 @@ def units_of_sweeps(claim: Mapping[str, Any], sweeps: pd.DataFrame) -> pd.DataFr
         dimensions = living_dimension(part).to_numpy(dtype=float)
         d = float(part["dimension_expected"].iloc[0])
         known = {"task": name, "structure": SWEEP, "model": model, "cell": cell, "seed": seed}
-        for control, sequence in _orders(dimensions, int(seed)):
+        for control, sequence in _orders(dimensions, int(part["seed"].iloc[0])):
             value = metric(sequence, d)
             units.append({**known, "control": control, "expected": np.nan, "value": value})
     return _with_met(claim, pd.DataFrame(units, columns=UNIT_COLUMNS))

@@ -62,7 +62,7 @@ def groups(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, Any
 
 
 def _grid(
-    structure: str, rows: Sequence[Mapping[str, Any]], claims: Mapping[str, Any]
+    structure: str, rows: Sequence[Mapping[Any, Any]], claims: Mapping[str, Any]
 ) -> dict[str, Any]:
     tasks = sorted({row["task"] for row in rows}, key=natural_order)
     cells = {task: _cells(row["cell"] for row in rows if row["task"] == task) for task in tasks}
@@ -76,7 +76,7 @@ def _grid(
     }
 
 
-def _line(claim: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _line(claim: Mapping[str, Any], rows: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
     """Return a claim with what was found on each task and cell."""
     entries = {(row["task"], row["cell"]): row for row in rows if row["claim"] == claim["name"]}
     threshold = threshold_words(claim)

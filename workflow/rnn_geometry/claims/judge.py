@@ -181,7 +181,7 @@ def claims_table(
         else:
             continue
         for task, part in units.groupby("task", sort=True):
-            rows += _rows_of_task(claim, task, part, claims)
+            rows += _rows_of_task(claim, str(task), part, claims)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -198,7 +198,7 @@ def _rows_of_task(
     for model, part in units.groupby("model", sort=True):
         if part["control"].isna().any():
             parts[model] = _counted(part, claims["judged_from"])
-            rows.append(_row(claim, task, model, parts[model], claims))
+            rows.append(_row(claim, task, str(model), parts[model], claims))
     cells = {model: part["cell"].iloc[0] for model, part in parts.items()}
     universal = [model for model in parts if cells[model] in claims["universal"]]
     if claims["universal"] and {cells[model] for model in universal} == set(claims["universal"]):

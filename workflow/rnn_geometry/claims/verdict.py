@@ -160,7 +160,7 @@ def keeps_threshold(
     >>> keeps_threshold({"at_least": 0.75, "control_at_most": 0.2}, 0.4, None, control=True)
     True
     """
-    if _empty(value):
+    if value is None or isnan(value):
         return False
     if control and "control_at_most" in claim:
         return value > claim["control_at_most"]
@@ -168,11 +168,7 @@ def keeps_threshold(
         return value >= claim["at_least"]
     if "at_most" in claim:
         return value <= claim["at_most"]
-    if _empty(expected):
+    if expected is None or isnan(expected):
         return False
     margin = claim["within"] if "within" in claim else claim["within_share"] * abs(expected)
     return abs(value - expected) <= margin + ROUNDING
-
-
-def _empty(value: float | None) -> bool:
-    return value is None or isnan(value)

@@ -284,7 +284,7 @@ def traces_entry(
     """Return positions (rows, 3) and logits (rows, C) of the chosen sentences, h_0 to h_T of trace after trace."""
     rows = np.concatenate(
         [
-            np.arange(traces["offsets"][i], traces["offsets"][i + 1] + 1) + i
+            np.arange(int(traces["offsets"][i]), int(traces["offsets"][i + 1]) + 1) + i
             for i in _traces_of(traces, sentences)
         ]
     )
@@ -298,7 +298,7 @@ def sentences_entry(traces: Mapping[str, np.ndarray], sentences: np.ndarray) -> 
     """Return the chosen sentences with their names and labels, and which trace is which sentence in which order."""
     kept = _traces_of(traces, sentences)
     labels = traces["labels"]
-    known = (labels[sentences] >= 0).all(axis=1)
+    known = np.logical_and.reduce(labels[sentences] >= 0, axis=1)
     return {
         "sentences": [
             {

@@ -81,7 +81,7 @@ def start_page(
     )
 
 
-def _row(run: Mapping[str, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
+def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
     """Return a row of the table: values to sort by, texts to show, the network's page, whether it did not learn."""
     key = tuple(map(str, Network.of(run)))
     values = {name: "" if run[name] is None else run[name] for name in SHOWN}

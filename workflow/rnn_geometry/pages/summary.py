@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ def rows_of(table: Path) -> list[dict[str, Any]]:
     return [row for row in rows if not row["control"]]
 
 
-def accuracy_lines(rows: list[Mapping[str, Any]]) -> list[str]:
+def accuracy_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return a line for each task, and the networks that did not learn theirs."""
     by_task: dict[str, list[float]] = {}
     for row in rows:
