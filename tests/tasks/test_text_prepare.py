@@ -247,7 +247,7 @@ def test_failing_hub_is_one_quick_sentence(monkeypatch):
 
 def test_unreachable_hub_does_not_retry():
     code = (
-        "from rnn_geometry.text import prepare_text\nfrom rnn_geometry.errors import UserError\n"
+        "from rnn_geometry.tasks.text.prepare import prepare_text\nfrom rnn_geometry.errors import UserError\n"
         "try: prepare_text({'source': {'hub': 'some/set'}}, None, 0)\nexcept UserError as error: print(error)"
     )
     start = time.monotonic()
@@ -264,7 +264,7 @@ def test_unreachable_hub_does_not_retry():
 
 def test_light_functions_import_nothing_heavy():
     code = (
-        "import sys\nfrom rnn_geometry.text_options import check_options, local_files\n"
+        "import sys\nfrom rnn_geometry.tasks.text.options import check_options, local_files\n"
         "check_options({'source': {'hub': 'a/b'}}); assert local_files({'source': {'hub': 'a/b'}}, None) == {}\n"
         "assert not {'numpy', 'datasets', 'tokenizers', 'pyarrow'} & set(sys.modules)"
     )

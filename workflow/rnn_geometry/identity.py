@@ -22,7 +22,13 @@ SYNTHETIC_SIZES = ("train_size", "dev_size", "test_size")
 
 
 def family_options(task: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of a task that belong to its family's builder."""
+    """Return the options of a task that belong to its family's builder.
+
+    Parameters
+    ----------
+    task
+        The task as it is configured.
+    """
     own = (
         WORKFLOW_TASK_KEYS if task["family"] == "text" else (*WORKFLOW_TASK_KEYS, *SYNTHETIC_SIZES)
     )
@@ -30,15 +36,32 @@ def family_options(task: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def derive_seed(purpose: str, *wildcards: Any) -> int:
-    """Return a 63-bit seed for one purpose of one job: the same wildcards give the same seed on
-    every machine.
+    """Return a seed for one purpose of one job.
+
+    Parameters
+    ----------
+    purpose
+        A word of its own for each use.
+    wildcards
+        What the job is about.
+
+    Returns
+    -------
+    int
+        63 bits; the same arguments give the same seed on every machine.
     """
     text = "/".join(map(str, (purpose, *wildcards)))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
 
 def run_folder(run: Mapping[str, Any]) -> str:
-    """Return the folder of a network below the results."""
+    """Return the folder of a network below the results.
+
+    Parameters
+    ----------
+    run
+        A row of a table, or run.json.
+    """
     return Network.of(run).folder
 
 
@@ -88,12 +111,29 @@ class Network(NamedTuple):
 
 
 def network_of(path: str) -> Network:
-    """Return the network that a file below the results belongs to."""
+    """Return the network that a file below the results belongs to.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Examples
+    --------
+    >>> network_of("results/runs/a/gru/l2-3e-4/seed-1/run.json").name
+    'gru/l2-3e-4/seed-1'
+    """
     found = re.findall(rf"(?:^|/){NETWORKS}/([^/]+)/([^/]+)/l2-([^/]+)/seed-([0-9]+)(?=/|$)", path)
     task, model, l2, seed = found[-1]
     return Network(task, model, l2, int(seed))
 
 
 def is_control(network: Network) -> bool:
-    """Tell whether a network is a control by the names that `Design` gives."""
+    """Tell whether a network is a control by the names that `Design` gives.
+
+    Parameters
+    ----------
+    network
+        The network.
+    """
     return network.is_control

@@ -44,16 +44,35 @@ ESTIMATORS = columns(
 
 
 def rms_radius(points: np.ndarray) -> float:
-    """Return the root-mean-square distance of points (n, S) from their mean."""
+    """Return the root-mean-square distance of points from their mean.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+    """
     return float(np.sqrt(((points - points.mean(axis=0)) ** 2).sum(axis=1).mean()))
 
 
 def principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the mean (S,), the principal axes as rows (k, S) and their shares of the variance
-    (k,), k = min(n, S).
+    """Return mean, principal axes and shares of the variance of points.
 
-    The sign of an axis is free; here its entry of largest size is positive. Shares are zero where
-    all points are equal. The arrays cannot be written to.
+    The arrays cannot be written to.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+
+    Returns
+    -------
+    mean
+        (S,).
+    axes
+        (k, S), an axis a row, k = min(n, S). The sign of an axis is free; here its entry of
+        largest size is positive.
+    shares
+        (k,), largest first; zero where all points are equal.
     """
     points = np.asarray(points, dtype=np.float64)
     key = (points.shape, hashlib.blake2b(np.ascontiguousarray(points).data).digest())
@@ -83,30 +102,86 @@ def _principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 
 def explained_variance(points: np.ndarray) -> np.ndarray:
-    """Return the share of the variance along each principal component, largest first."""
+    """Return the share of the variance along each principal component, largest first.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+    """
     return principal_axes(points)[2]
 
 
 def participation_ratio(points: np.ndarray) -> float | None:
-    """Return (sum v)^2 / sum v^2 over the variances v of the principal components."""
+    """Return the participation ratio of the principal components of points.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+
+    Returns
+    -------
+    float or None
+        (sum v)^2 / sum v^2 over their variances v; None where all points are equal.
+
+    Examples
+    --------
+    >>> participation_ratio(np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1]]))
+    2.0
+    """
     shares = explained_variance(points)
     return float(shares.sum() ** 2 / (shares**2).sum()) if shares.any() else None
 
 
 def components_for(points: np.ndarray, share: float) -> int | None:
-    """Return the smallest number of principal components that hold `share` of the variance."""
+    """Return the smallest number of principal components that hold a share of the variance.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+    share
+        0 to 1.
+    """
     return count_components(explained_variance(points), share)
 
 
 def count_components(shares: np.ndarray, share: float) -> int | None:
-    """Return how many of the leading shares of variance add up to `share`, rounding apart."""
+    """Return how many of the leading shares of variance add up to a share, rounding apart.
+
+    Parameters
+    ----------
+    shares
+        (k,), largest first.
+    share
+        0 to 1.
+
+    Examples
+    --------
+    >>> count_components(np.array([0.6, 0.3, 0.1]), 0.9)
+    2
+    """
     return int(np.searchsorted(np.cumsum(shares), share - 1e-12) + 1) if np.any(shares) else None
 
 
 def cover(starts: np.ndarray, found: np.ndarray, d: int) -> float | None:
-    """Return the share of starts with a found point nearby: within .125 of the starts'
-    root-mean-square radius, seen along the first d principal components of the starts. starts,
-    found: (n, S). None where all starts are equal.
+    """Return the share of starts with a found point nearby.
+
+    Parameters
+    ----------
+    starts
+        (n, S).
+    found
+        (m, S).
+    d
+        How many of the first principal components of the starts are looked at.
+
+    Returns
+    -------
+    float or None
+        Share of starts with a point within COVER_RADIUS times their root-mean-square radius;
+        None where all starts are equal.
     """
     mean, axes, shares = principal_axes(starts)
     if not shares.any():
@@ -119,7 +194,20 @@ def cover(starts: np.ndarray, found: np.ndarray, d: int) -> float | None:
 
 
 def distinct_points(points: np.ndarray, radius: float) -> np.ndarray:
-    """Return one row number per group of points (n, S) that single linkage at `radius` joins."""
+    """Return one row number per group of points that single linkage joins.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+    radius
+        Points that are closer are one.
+
+    Returns
+    -------
+    numpy.ndarray
+        Row of the first point of each group.
+    """
     from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -131,15 +219,28 @@ def distinct_points(points: np.ndarray, radius: float) -> np.ndarray:
 
 
 def intrinsic_dimension(points: np.ndarray) -> dict[str, float | None]:
-    """Return the intrinsic dimension of points (n, S) by four estimators of scikit-dimension.
+    """Return the intrinsic dimension of points by four estimators of scikit-dimension.
 
-    id_mle (Levina & Bickel 2005), id_two_nn (Facco et al. 2017), id_correlation (Grassberger &
-    Procaccia 1983) and id_local_pca (Fukunaga & Olsen 1971: variances above a tenth of the largest
-    in a neighbourhood). Looks at 1,000 rows at most. Duplicates are left out, since zero distances
-    break the first three; fewer than 50 distinct points give None. With 1,000 points on simplices,
-    cubes and spheres of up to nine dimensions local PCA is right to .15; the others, which see the
-    edges, are right to .3 for two and three dimensions and read up to a third too low at nine. On a
-    curve so dense that neighbours are left out as duplicates id_two_nn reads 1.3 to 1.6.
+    With 1,000 points on simplices, cubes and spheres of up to nine dimensions local PCA is right to
+    .15; the others, which see the edges, are right to .3 for two and three dimensions and read up
+    to a third too low at nine. On a curve so dense that neighbours are left out as duplicates
+    id_two_nn reads 1.3 to 1.6.
+
+    Parameters
+    ----------
+    points
+        (n, S); at most MOST_POINTS are looked at, and duplicates left out, since zero distances
+        break the first three.
+
+    Returns
+    -------
+    dict
+        By the names of ESTIMATORS; None with fewer than FEWEST_POINTS distinct points.
+
+    References
+    ----------
+    Levina & Bickel 2005; Facco et al. 2017; Grassberger & Procaccia 1983; Fukunaga & Olsen 1971:
+    variances above a tenth of the largest in a neighbourhood.
     """
     points = _sample_without_duplicates(np.asarray(points, dtype=np.float64))
     if len(points) < FEWEST_POINTS:

@@ -31,19 +31,32 @@ def centre_row(points: np.ndarray) -> int:
 
 
 def principal_components(points: np.ndarray) -> np.ndarray:
-    """Return all principal components (S, S) of points (n, S) as columns, the one of largest
-    variance first.
+    """Return all principal components of points, the one of largest variance first.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+
+    Returns
+    -------
+    numpy.ndarray
+        (S, S), a component a column.
     """
     centred = points - points.mean(axis=0)
     return np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
 
 
 def signed(components: np.ndarray, readout: np.ndarray) -> np.ndarray:
-    """Choose the free signs of the first two components (S, S), so that equal geometries are drawn
-    alike.
+    """Choose the free signs of the first two components, so that equal geometries are drawn alike.
 
-    By the readout vectors (C, S): the last class lies right of the first along component 1; the
-    middle classes lie above the outer two along 2.
+    Parameters
+    ----------
+    components
+        (S, S), a component a column.
+    readout
+        (C, S): the last class lies right of the first along component 1; the middle classes lie
+        above the outer two along 2.
     """
     along = readout @ components[:, :2]
     right = along[-1, 0] - along[0, 0] if len(along) > 1 else along[0, 0]
@@ -56,11 +69,24 @@ def signed(components: np.ndarray, readout: np.ndarray) -> np.ndarray:
 def slow_frame(
     points: np.ndarray, readout: np.ndarray, count: int = 3
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean (S,) of the finite slow points (n, S) and their first axes as rows (count,
-    S).
+    """Return the mean of the finite slow points and their first axes.
 
-    Coordinates of a state h are (h - mean) @ axes.T. A state of fewer entries than `count` (two at
-    least) has rows of zeros.
+    Parameters
+    ----------
+    points
+        (n, S).
+    readout
+        (C, S), which fixes the signs.
+    count
+        Number of axes.
+
+    Returns
+    -------
+    mean
+        (S,).
+    axes
+        (count, S); coordinates of a state h are (h - mean) @ axes.T. A state of fewer entries
+        than `count` (two at least) has rows of zeros.
     """
     points = np.asarray(points, dtype=np.float64)
     points = points[np.isfinite(points).all(axis=1)]

@@ -56,11 +56,20 @@ FILE_ONLY = columns(
 
 
 def modes_at_centre(linear: Arrays, min_tau: float) -> dict[str, Any]:
-    """Return the longest time constants at the centre of the manifold, in words, and the number of
-    integration modes.
+    """Return the time constants at the centre of the manifold and the number of integration modes.
 
-    A mode integrates when tau > min_tau or |lambda| >= 1; tau_gap is the ratio of the last
-    integrating time constant to the first that does not.
+    Parameters
+    ----------
+    linear
+        Arrays of linearization.npz.
+    min_tau
+        The cut in words, that of the search.
+
+    Returns
+    -------
+    dict
+        integration_modes; tau_gap, the last integrating time constant over the first that does
+        not integrate; tau_1 to tau_8 in words, None where there are fewer.
     """
     integrates = (linear["tau"] > min_tau) | (np.abs(linear["eigenvalues"]) >= 1)
     counts = integrates.sum(axis=1)
@@ -72,8 +81,19 @@ def modes_at_centre(linear: Arrays, min_tau: float) -> dict[str, Any]:
 
 
 def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
-    """Return mean, least and largest number of slow modes over all slow points, and the share of
-    points with d.
+    """Return how many slow modes the slow points have.
+
+    Parameters
+    ----------
+    slow_modes
+        (n,), -1 where not computed.
+    d
+        Expected dimension; None where there is none.
+
+    Returns
+    -------
+    dict
+        Mean, least and largest number; share of points with d.
     """
     counts = slow_modes[slow_modes >= 0]
     if not len(counts):
@@ -87,9 +107,22 @@ def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
 
 
 def tau_over_manifold(points: np.ndarray, linear: Arrays, d: int | None) -> dict[str, Any]:
-    """Return the median of the d longest time constants at the third of the sampled slow points
-    nearest the mean slow point, and at the third farthest from it (the edges of the manifold), in
-    words.
+    """Return how long the manifold keeps what it holds at its centre and at its edges.
+
+    Parameters
+    ----------
+    points
+        Slow points (n, S).
+    linear
+        Arrays of linearization.npz.
+    d
+        Expected dimension; None where there is none.
+
+    Returns
+    -------
+    dict
+        tau_centre and tau_edge: medians of the d longest time constants, in words, at the third
+        of the sampled slow points nearest their mean and at the third farthest from it.
     """
     if not d:
         return {"tau_centre": None, "tau_edge": None}

@@ -168,8 +168,16 @@ def network_geometry(
 
 
 def point_geometry(points: np.ndarray, suffix: str, classes: int) -> dict[str, Any]:
-    """Return linear measures of the dimension of points (n, S); `components_n` is for N / (N + 1)
-    of the variance.
+    """Return linear measures of the dimension of points.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+    suffix
+        What the names of the measures end in.
+    classes
+        Number N of outputs: `components_n` is for N / (N + 1) of the variance.
     """
     shares = principal_axes(points)[2]
     return {
@@ -184,7 +192,22 @@ def point_geometry(points: np.ndarray, suffix: str, classes: int) -> dict[str, A
 def simplex_geometry(
     points: np.ndarray, readout: np.ndarray, meta: Mapping[str, Any]
 ) -> dict[str, float | None]:
-    """Return `simplex_fit`; None for every number where theory knows no simplex."""
+    """Return the fit of points to a simplex, where theory knows one.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+    readout
+        (C, S).
+    meta
+        meta.json.
+
+    Returns
+    -------
+    dict
+        See `simplex.simplex_fit`; None for every number where theory knows no simplex.
+    """
     known = structure_of(meta).simplex
     return simplex_fit(points, readout) if known else dict(simplex.NOTHING)
 
@@ -192,11 +215,26 @@ def simplex_geometry(
 def random_control(
     points: np.ndarray, readout: np.ndarray, d: int | None, meta: Mapping[str, Any], seed: int
 ) -> dict[str, float | None]:
-    """Return measures of random points of equal norm, `..._random`: what the network's own must
-    differ from.
+    """Return measures of random points of equal norm: what the network's own must differ from.
 
-    Directions are random in the whole state space; for the simplex, which is looked for among the
-    first components only, in those: a ball.
+    Parameters
+    ----------
+    points
+        Slow points (n, S).
+    readout
+        (C, S).
+    d
+        Expected dimension; None where there is none.
+    meta
+        meta.json.
+    seed
+        Of the directions: random in the whole state space; for the simplex, which is looked for
+        among the first components only, in those: a ball.
+
+    Returns
+    -------
+    dict
+        By the names of RANDOM.
     """
     rng = np.random.default_rng(seed)
     anywhere = random_of_equal_norm(points, rng)
@@ -221,8 +259,25 @@ def scores_on_manifold(
     d: int | None,
     meta: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return `scores.score_geometry` of the final states; None for every number where the scores
-    are not known.
+    """Return where the final states keep the scores of a synthetic task.
+
+    Parameters
+    ----------
+    states
+        Arrays of states.npz.
+    points
+        Slow points (n, S).
+    totals
+        (m, D) scores of the test sentences; None where they are not known.
+    d
+        Expected dimension; None where there is none.
+    meta
+        meta.json.
+
+    Returns
+    -------
+    dict
+        See `scores.score_geometry`; None for every number where the scores are not known.
     """
     if totals is None or not d:
         return dict(scores.NOTHING)

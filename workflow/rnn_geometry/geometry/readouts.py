@@ -57,10 +57,24 @@ Arrays = Mapping[str, np.ndarray]
 def readout_geometry(
     readout: np.ndarray, points: np.ndarray, d: int | None, meta: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return angles between readouts (degrees), their singular values, and their share inside the
-    slow subspace.
+    """Return angles between readouts and their share inside the slow subspace.
 
-    The mean angle is left out where theory fixes none (ordered tasks with more than two classes).
+    Parameters
+    ----------
+    readout
+        (C, S).
+    points
+        Slow points (n, S).
+    d
+        Expected dimension; None where there is none.
+    meta
+        meta.json.
+
+    Returns
+    -------
+    dict
+        By the names of COLUMNS and FILE_ONLY; angles in degrees. The mean angle is None where
+        theory fixes none (more than two ordered classes).
     """
     angles = pairwise_angles(readout)
     expected = meta["readout_angle_expected"]
@@ -79,7 +93,23 @@ def readout_geometry(
 
 
 def pairwise_angles(vectors: np.ndarray) -> np.ndarray:
-    """Return the angles between all pairs of rows, in degrees, (C (C - 1) / 2,)."""
+    """Return the angles between all pairs of vectors.
+
+    Parameters
+    ----------
+    vectors
+        (C, S).
+
+    Returns
+    -------
+    numpy.ndarray
+        (C (C - 1) / 2,) in degrees.
+
+    Examples
+    --------
+    >>> pairwise_angles(np.eye(3)).round(6).tolist()
+    [90.0, 90.0, 90.0]
+    """
     unit = vectors / np.maximum(
         np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(float).tiny
     )
@@ -88,12 +118,23 @@ def pairwise_angles(vectors: np.ndarray) -> np.ndarray:
 
 
 def share_in_subspace(readout: np.ndarray, points: np.ndarray, d: int) -> float | None:
-    """Return the mean of |P r_i| / |r_i| over readouts, P the projection on the first d components
-    of the points.
+    """Return how much of the readouts lies in the subspace of the slow points.
 
-    Only entries of the state that the readout sees count: an LSTM's r_i is zero over c by
-    construction, so that it could never lie inside a subspace of (h, c). Components without
-    variance are no part of the subspace; None where there is none at all, or no readout.
+    Parameters
+    ----------
+    readout
+        (C, S); only entries of the state that it sees count: an LSTM's r_i is zero over c by
+        construction, so that it could never lie inside a subspace of (h, c).
+    points
+        (n, S).
+    d
+        Size of the subspace; components without variance are no part of it.
+
+    Returns
+    -------
+    float or None
+        Mean of |P r_i| / |r_i|, P the projection on the first d components of the points; None
+        where there is none at all, or no readout.
     """
     seen = np.any(readout != 0, axis=0)
     if not seen.any():
@@ -107,11 +148,20 @@ def share_in_subspace(readout: np.ndarray, points: np.ndarray, d: int) -> float 
 
 
 def accuracy_cliff(states: Arrays, d: int | None) -> dict[str, Any]:
-    """Return the accuracy when final states keep only their first k principal components, for k =
-    1, 2, ...
+    """Return the accuracy when final states keep their first 1, 2, ... principal components.
 
-    cliff: the first d components keep 90 % of the accuracy and the first d - 1 lose at least two
-    points of it.
+    Parameters
+    ----------
+    states
+        Arrays of states.npz.
+    d
+        Expected dimension; None where there is none.
+
+    Returns
+    -------
+    dict
+        cliff: the first d components keep 90 % of the accuracy and the first d - 1 lose at
+        least two points of it.
     """
     final = np.asarray(states["final"], dtype=np.float64)
     mean, axes, _ = principal_axes(final)

@@ -46,13 +46,30 @@ def score_geometry(
     d: int,
     multi_label: bool,
 ) -> dict[str, float | list[float | None] | None]:
-    """Return how the scores lie on the manifold.
+    """Return how the scores of sentences lie on the manifold.
 
-    final (m, S) final states, points (n, S) slow points, totals (m, D) scores of the sentences,
-    logits (m, C). score_r2: R^2 of the worst score, read linearly off the first d coordinates of
-    the final states on the slow manifold, fitted on every other sentence and judged on the rest;
-    score_r2_all: of each. score_angle: for two scores, the angle between the directions in which
-    they grow, in degrees, 0 to 90. label_crosstalk: see `label_crosstalk`.
+    Parameters
+    ----------
+    final
+        (m, S) final states.
+    points
+        (n, S) slow points.
+    totals
+        (m, D) scores of the sentences.
+    logits
+        (m, C).
+    d
+        Expected dimension.
+    multi_label
+        Whether a sentence may have several labels.
+
+    Returns
+    -------
+    dict
+        score_r2: R^2 of the worst score, read linearly off the first d coordinates of the final
+        states on the slow manifold, fitted on every other sentence and judged on the rest;
+        score_r2_all: of each. score_angle: for two scores, the angle between the directions in
+        which they grow, in degrees, 0 to 90. label_crosstalk: see `label_crosstalk`.
     """
     one_per_class = not multi_label and totals.shape == logits.shape
     # Only differences between the scores of classes choose, so their mean need not be kept.
@@ -73,8 +90,20 @@ def score_geometry(
 
 
 def column_r2(true: np.ndarray, predicted: np.ndarray) -> list[float | None]:
-    """Return 1 - squared misses / squared distances from the mean of every column; None for one
-    that does not vary.
+    """Return R^2 of every column.
+
+    Parameters
+    ----------
+    true
+        (n, D).
+    predicted
+        (n, D).
+
+    Returns
+    -------
+    list
+        1 - squared misses / squared distances from the mean; None for a column that does not
+        vary.
     """
     spread = ((true - true.mean(axis=0)) ** 2).sum(axis=0)
     missed = ((true - predicted) ** 2).sum(axis=0)
@@ -92,12 +121,22 @@ def _angle(one: np.ndarray, other: np.ndarray) -> float | None:
 
 
 def label_crosstalk(logits: np.ndarray, totals: np.ndarray) -> float | None:
-    """Return how much other labels' scores move a label's logit: the largest share of what its own
-    score leaves over.
+    """Return how much other labels' scores move a label's logit.
 
-    logits, totals (m, k). The logit of label i is fitted by a polynomial in score i; what is left
-    over is correlated with every other score j. The result is the largest |covariance| in units of
-    the spread of the logit, so that a tiny rest that happens to correlate counts for nothing.
+    Parameters
+    ----------
+    logits
+        (m, k).
+    totals
+        (m, k).
+
+    Returns
+    -------
+    float or None
+        The logit of label i is fitted by a polynomial in score i; what is left over is held
+        against every other score j. The largest |covariance| in units of the spread of the
+        logit, so that a tiny rest that happens to correlate counts for nothing. None where a
+        logit or a score does not vary.
     """
     worst = []
     for i in range(totals.shape[1]):

@@ -56,8 +56,21 @@ FILE_ONLY = columns(Column("slow_converged", "share of starts that reached the m
 
 
 def search_quality(starts: np.ndarray, slow: Arrays, d: int | None) -> dict[str, Any]:
-    """Return whether the search kept the manifold: cover and number of distinct points, and how
-    slow the points are.
+    """Return whether the search kept the manifold, and how slow its points are.
+
+    Parameters
+    ----------
+    starts
+        Visited states (n, S).
+    slow
+        Arrays of slow_points.npz.
+    d
+        Expected dimension; None where there is none.
+
+    Returns
+    -------
+    dict
+        By the names of QUALITY and FILE_ONLY.
     """
     return {
         "cover": cover(starts, slow["points"], d) if d else None,
@@ -80,8 +93,17 @@ def _finite_median(values: np.ndarray) -> float | None:
 
 
 def skeleton(fixed: Arrays) -> dict[str, Any]:
-    """Return the number of distinct exact fixed points, of stable ones, of starts that ended at a
-    ghost, and the estimated probability that one more start finds a new fixed point.
+    """Return the numbers of exact fixed points and ghosts.
+
+    Parameters
+    ----------
+    fixed
+        Arrays of fixed_points.npz.
+
+    Returns
+    -------
+    dict
+        By the names of SKELETON.
     """
     unseen = float(fixed["unseen"])
     return {

@@ -37,7 +37,18 @@ NOTHING = dict.fromkeys(COLUMNS)
 
 
 def regular_simplex(corners: int) -> np.ndarray:
-    """Return the corners (N, N - 1) of a regular simplex, centred and at unit distance from 0."""
+    """Return the corners of a regular simplex, centred and at unit distance from 0.
+
+    Parameters
+    ----------
+    corners
+        Their number N.
+
+    Returns
+    -------
+    numpy.ndarray
+        (N, N - 1).
+    """
     centred = np.eye(corners) - 1 / corners
     axes = np.linalg.svd(centred)[2][: corners - 1]
     vertices = centred @ axes.T
@@ -47,16 +58,42 @@ def regular_simplex(corners: int) -> np.ndarray:
 def slow_coordinates(
     points: np.ndarray, vectors: np.ndarray, d: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return points (n, d) and vectors (N, d) along the first d principal components of points (n,
-    S).
+    """Return points and vectors along the first principal components of the points.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+    vectors
+        (N, S).
+    d
+        Number of components.
+
+    Returns
+    -------
+    points
+        (n, d).
+    vectors
+        (N, d).
     """
     mean, axes, _ = principal_axes(points)
     return (points - mean) @ axes[:d].T, vectors @ axes[:d].T
 
 
 def corners_along(points: np.ndarray, directions: np.ndarray) -> np.ndarray:
-    """Return for each of N directions (N, d) the mean of the few points (n, d) farthest along it,
-    (N, d).
+    """Return for each direction the mean of the few points that are farthest along it.
+
+    Parameters
+    ----------
+    points
+        (n, d).
+    directions
+        (N, d).
+
+    Returns
+    -------
+    numpy.ndarray
+        (N, d).
     """
     count = max(1, round(CORNER_SHARE * len(points)))
     along = points @ directions.T
@@ -66,13 +103,24 @@ def corners_along(points: np.ndarray, directions: np.ndarray) -> np.ndarray:
 
 
 def procrustes_fit(corners: np.ndarray) -> tuple[float, float] | None:
-    """Return how far N corners (N, N - 1) are from a regular simplex: Procrustes distance, and
-    largest miss.
+    """Return how far corners are from a regular simplex.
 
-    Both after the best translation, rotation, reflection and scaling (Gower 1975). The distance is
-    the sum of squared differences of corners brought to unit size, 0 to 1; the miss is that of the
-    worst corner, in units of the distance of a regular corner from the centre. None where all
-    corners are one point.
+    Parameters
+    ----------
+    corners
+        (N, N - 1).
+
+    Returns
+    -------
+    tuple of float, or None
+        Both after the best translation, rotation, reflection and scaling. The distance: sum of
+        squared differences of corners brought to unit size, 0 to 1. The miss of the worst
+        corner, in units of the distance of a regular corner from the centre. None where all
+        corners are one point.
+
+    References
+    ----------
+    Gower 1975, generalized Procrustes analysis.
     """
     if np.ptp(corners, axis=0).max() == 0:
         return None
@@ -84,13 +132,25 @@ def procrustes_fit(corners: np.ndarray) -> tuple[float, float] | None:
 
 
 def simplex_shape(points: np.ndarray, directions: np.ndarray, corners: np.ndarray) -> float | None:
-    """Return about 1 for points (n, N - 1) that fill a simplex with corners along N directions, 0
-    for those of a ball.
+    """Return about 1 for points that fill a simplex with corners along directions, 0 for a ball.
 
     Opposite a corner a simplex reaches 1 / (N - 1) as far from its centre as at the corner, a ball
-    equally far. The centre is the mean of the corners. Sparse corners lower the value: 1,000 points
-    uniform in a simplex give .86 (N = 3) to .75 (N = 8). None where nothing reaches along some
-    direction.
+    equally far. Sparse corners lower the value: 1,000 points uniform in a simplex give .86 (N = 3)
+    to .75 (N = 8).
+
+    Parameters
+    ----------
+    points
+        (n, N - 1).
+    directions
+        (N, N - 1).
+    corners
+        (N, N - 1); their mean is the centre.
+
+    Returns
+    -------
+    float or None
+        None where nothing reaches along some direction.
     """
     unit = directions / np.maximum(
         np.linalg.norm(directions, axis=1, keepdims=True), np.finfo(float).tiny
@@ -103,11 +163,20 @@ def simplex_shape(points: np.ndarray, directions: np.ndarray, corners: np.ndarra
 
 
 def simplex_fit(points: np.ndarray, readout: np.ndarray) -> dict[str, float | None]:
-    """Return the measures of points (n, S) against readouts (N, S), of which only differences
-    between classes matter.
+    """Return how well points fill a regular simplex whose corners lie along the readouts.
 
-    simplex_distance and corner_miss: `procrustes_fit` of the corners; simplex_shape. Fewer than
-    three classes, or points that span too few dimensions, have no shape: all None.
+    Parameters
+    ----------
+    points
+        (n, S).
+    readout
+        (N, S), of which only differences between classes matter.
+
+    Returns
+    -------
+    dict
+        By the names of COLUMNS. Fewer than three classes, or points that span too few
+        dimensions, have no shape: all None.
     """
     classes = len(readout)
     if classes < 3 or min(points.shape) < classes - 1:
@@ -122,8 +191,19 @@ def simplex_fit(points: np.ndarray, readout: np.ndarray) -> dict[str, float | No
 
 
 def random_of_equal_norm(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return points in random directions that are as far from their mean as the given points (n,
-    S): a control.
+    """Return points in random directions, as far from their mean as the given ones: a control.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+    rng
+        Draws the directions.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, S).
     """
     centred = points - points.mean(axis=0)
     directions = rng.standard_normal(points.shape)

@@ -35,10 +35,20 @@ COLUMNS = columns(
 def word_geometry(linear: Arrays, meta: Mapping[str, Any]) -> dict[str, Any]:
     """Return what words do at the slow points.
 
-    neutral_effect: mean move of the state by the neutral word over its mean move by evidence words;
-    own_readout_cosine: mean cosine between the effect of an evidence word on the logits and its
-    score vector, both relative to their mean over classes where one class is chosen (single-label
-    tasks).
+    Parameters
+    ----------
+    linear
+        Arrays of linearization.npz.
+    meta
+        meta.json.
+
+    Returns
+    -------
+    dict
+        neutral_effect: mean move of the state by the neutral word over its mean move by
+        evidence words. own_readout_cosine: mean cosine between the effect of an evidence word
+        on the logits and its score vector, both relative to their mean over classes where one
+        class is chosen (single-label tasks).
     """
     evidence = meta.get("evidence")
     if not evidence or meta["kind"] != "synthetic":
@@ -62,9 +72,17 @@ def word_geometry(linear: Arrays, meta: Mapping[str, Any]) -> dict[str, Any]:
 def linearity(linear: Arrays) -> dict[str, Any]:
     """Return how far the linearisation at the slow points can be trusted.
 
-    linear_r2: share of the state changes by one word that J_inp predicts; rollout_error_10:
-    distance of the linear dynamics from the true ones ten steps after a one-word kick, over its
-    length, median over points.
+    Parameters
+    ----------
+    linear
+        Arrays of linearization.npz.
+
+    Returns
+    -------
+    dict
+        linear_r2: share of the state changes by one word that J_inp predicts. rollout_error_10:
+        distance of the linear dynamics from the true ones ten steps after a one-word kick, over
+        its length, median over points.
     """
     r2, at = float(linear["linear_r2"]), np.flatnonzero(linear["rollout_steps"] == 10)
     error = float(linear["rollout_error"][at[0]]) if len(at) else np.nan

@@ -62,11 +62,23 @@ Effects = Callable[[np.ndarray], np.ndarray]  # word ids (N, m) -> effects (N, k
 
 
 def class_log_odds(train: Sentences, words: int, classes: int) -> np.ndarray:
-    """Return ln(p(word | class) / p(word | no class of its own)), (V, C), with half a word added to
-    every count.
+    """Return the log-odds of words for classes.
 
-    The reference is the mean share over classes, or for labels (n, C) the share in texts without
-    the label.
+    Parameters
+    ----------
+    train
+        Training texts.
+    words
+        Size V of the vocabulary.
+    classes
+        Number C of classes or labels.
+
+    Returns
+    -------
+    numpy.ndarray
+        (V, C): ln(p(word | class) / p(word | reference)), with half a word added to every
+        count. The reference is the mean share over classes, or for labels (n, C) the share in
+        texts without the label.
     """
     labels = np.repeat(train.labels, train.lengths, axis=0)
     members = labels[:, None] == np.arange(classes) if labels.ndim == 1 else labels > 0
@@ -87,15 +99,34 @@ def class_log_odds(train: Sentences, words: int, classes: int) -> np.ndarray:
 
 
 def centred(effects: np.ndarray, multi_label: bool) -> np.ndarray:
-    """Return effects on logits (..., C) relative to their mean over classes, as they are for
-    labels.
+    """Return effects on logits relative to their mean over classes; of labels as they are.
+
+    Parameters
+    ----------
+    effects
+        (..., C).
+    multi_label
+        Whether the outputs are labels.
     """
     return effects if multi_label else effects - effects.mean(axis=-1, keepdims=True)
 
 
 def top_words(effects: np.ndarray, counts: np.ndarray, count: int = TOP_WORDS) -> np.ndarray:
-    """Return the ids (C, count) of the words, common enough in training, with the largest effect on
-    each class.
+    """Return the words, common enough in training, with the largest effect on each class.
+
+    Parameters
+    ----------
+    effects
+        (V, C).
+    counts
+        (V,) in training.
+    count
+        How many words.
+
+    Returns
+    -------
+    numpy.ndarray
+        Ids (C, count).
     """
     ranked = np.where((counts >= TELLING_COUNT)[:, None], effects, -np.inf)
     ranked[:2] = -np.inf  # <pad> and <unk>
@@ -107,8 +138,21 @@ def top_words(effects: np.ndarray, counts: np.ndarray, count: int = TOP_WORDS) -
 def effect_rank_correlation(
     effects: np.ndarray, odds: np.ndarray, counts: np.ndarray
 ) -> float | None:
-    """Return the Spearman correlation of a word's effect (V, C) with its log-odds (V, C), mean over
-    classes.
+    """Return how well the effects of words follow their log-odds.
+
+    Parameters
+    ----------
+    effects
+        (V, C).
+    odds
+        (V, C).
+    counts
+        (V,) in training; rare words are left out.
+
+    Returns
+    -------
+    float or None
+        Spearman correlation over words, mean over classes; None with fewer than three words.
     """
     rows = np.flatnonzero(counts >= TELLING_COUNT)
     rows = rows[rows >= 2]
@@ -123,11 +167,21 @@ def effect_rank_correlation(
 
 
 def context_effects(effects: Effects, index: Mapping[str, int]) -> dict[str, float | int | None]:
-    """Return what `not` and `very` do to the adjectives of the vocabulary (`index`: word -> id).
+    """Return what `not` and `very` do to the adjectives of the vocabulary.
 
-    {modifier}_gain: median over adjectives a of <e(modifier a) - e(modifier), e(a)> / <e(a), e(a)>:
-    1 if effects just add up, -1 if the modifier flips the adjective, above 1 if it strengthens it.
-    Undefined (None) with fewer than five adjectives.
+    Parameters
+    ----------
+    effects
+        From word ids (N, m) to their effects (N, k).
+    index
+        From word to id.
+
+    Returns
+    -------
+    dict
+        adjectives: how many there are. {modifier}_gain: median over adjectives a of <e(modifier
+        a) - e(modifier), e(a)> / <e(a), e(a)>: 1 if effects just add up, -1 if the modifier
+        flips the adjective, above 1 if it strengthens it. None with fewer than five adjectives.
     """
     known = np.array([index[word] for word in ADJECTIVES if word in index], dtype=np.int64)
     result: dict[str, float | int | None] = {"adjectives": len(known)}
@@ -142,10 +196,22 @@ def context_effects(effects: Effects, index: Mapping[str, int]) -> dict[str, flo
 
 
 def order_effects(effects: Effects, words: Sequence[int], seed: int) -> dict[str, float | None]:
-    """Return how much the order of two words matters, over 300 random pairs A, B of `words`.
+    """Return how much the order of two words matters.
 
-    order_effect: median of |e(AB) - e(BA)| / (|e(A)| + |e(B)|); pair_miss: the same of |e(AB) -
-    e(A) - e(B)|.
+    Parameters
+    ----------
+    effects
+        From word ids (N, m) to their effects (N, k).
+    words
+        Ids, from which PAIRS pairs A, B are drawn.
+    seed
+        Of the pairs.
+
+    Returns
+    -------
+    dict
+        order_effect: median of |e(AB) - e(BA)| / (|e(A)| + |e(B)|); pair_miss: the same of
+        |e(AB) - e(A) - e(B)|.
     """
     ids = np.asarray(words)
     if len(ids) < 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import acos, ceil, degrees
+from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.gallery import manifold_gallery
+from rnn_geometry.tasks.structures import simplex_angle
 
 __all__ = [
     "accuracy_cliff",
@@ -113,7 +114,7 @@ def _nothing(message: str) -> Figure:
 def simplex_tasks(runs: pd.DataFrame) -> pd.Series:
     """Tell which rows are of unordered classes: theory gives them N - 1 dimensions and the angle of a simplex."""
     classes = runs["classes"].astype(float)
-    angle = classes.map(lambda n: degrees(acos(-1 / (n - 1))) if n > 1 else np.nan)
+    angle = classes.map(lambda n: simplex_angle(n) if n > 1 else np.nan)
     return (runs["dimension_expected"] == classes - 1) & (
         (runs["readout_angle_expected"].astype(float) - angle).abs() < 0.5
     )

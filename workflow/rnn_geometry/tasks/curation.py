@@ -45,11 +45,33 @@ def shown_sentences(
     configured: Sequence[str],
     seed: int,
 ) -> ShownSentences:
-    """Return curated sentences, those of the configuration, and `held_out` of the test split,
-    classes in turn.
+    """Return which sentences are shown word by word.
 
-    The same meta, test split and seed give the same sentences. Raises UserError for a word of a
-    configured sentence that a synthetic task does not have, and for a sentence without words.
+    Parameters
+    ----------
+    meta
+        meta.json.
+    vocabulary
+        Words by id.
+    test
+        The test split.
+    held_out
+        How many of the test split, classes in turn.
+    configured
+        Sentences of the configuration.
+    seed
+        With it the same meta and test split give the same sentences.
+
+    Returns
+    -------
+    ShownSentences
+        Curated sentences, those of the configuration, and held-out ones.
+
+    Raises
+    ------
+    UserError
+        For a word of a configured sentence that a synthetic task does not have, and for a
+        sentence without words.
     """
     chosen = held_out_rows(test, held_out, seed)
     groups = [curated(meta), written(configured, meta, vocabulary), from_test(test, chosen, meta)]
@@ -66,10 +88,21 @@ Row = tuple[Sequence[int] | np.ndarray, str, np.ndarray]  # word ids, name, labe
 
 
 def held_out_rows(test: Sentences, count: int, seed: int) -> np.ndarray:
-    """Return rows of the test split, drawn at random from each class (combination of labels) in
-    turn.
+    """Return rows of the test split, drawn from each class (combination of labels) in turn.
 
-    Texts of more than LONGEST words are passed over where others are left.
+    Parameters
+    ----------
+    test
+        The test split.
+    count
+        How many.
+    seed
+        Of the draw.
+
+    Returns
+    -------
+    numpy.ndarray
+        Rows; texts of more than LONGEST words are passed over where others are left.
     """
     order = np.random.default_rng(seed).permutation(len(test))
     order = order[np.argsort(test.lengths[order] > LONGEST, kind="stable")]
@@ -84,7 +117,17 @@ def held_out_rows(test: Sentences, count: int, seed: int) -> np.ndarray:
 
 
 def from_test(test: Sentences, rows: np.ndarray, meta: Mapping[str, Any]) -> list[Row]:
-    """Return rows of the test split with labels as columns."""
+    """Return rows of the test split with labels as columns.
+
+    Parameters
+    ----------
+    test
+        The test split.
+    rows
+        Which.
+    meta
+        meta.json.
+    """
     labels = test.labels[rows]
     if labels.ndim == 1:
         labels = np.eye(meta["classes"], dtype=np.int8)[labels]
@@ -100,6 +143,11 @@ def curated(meta: Mapping[str, Any]) -> list[Row]:
 
     One word and then silence; two kinds of evidence one after the other and in turn; for tasks with
     modifiers the same words with and without them.
+
+    Parameters
+    ----------
+    meta
+        meta.json.
     """
     if meta["kind"] != "synthetic":
         return []
@@ -127,8 +175,19 @@ def curated(meta: Mapping[str, Any]) -> list[Row]:
 
 
 def label_by_rule(meta: Mapping[str, Any], ids: Sequence[int]) -> np.ndarray:
-    """Return the label (C,) of one sentence of a synthetic task by its own rule; unknown for a
-    tie.
+    """Return the label of one sentence of a synthetic task by its own rule; unknown for a tie.
+
+    Parameters
+    ----------
+    meta
+        meta.json.
+    ids
+        Words of the sentence.
+
+    Returns
+    -------
+    numpy.ndarray
+        (C,).
     """
     task = build_task(meta["family"], **meta["options"])
     label = task.labels_of(np.asarray(ids)[None], np.array([len(ids)]))[0]
@@ -138,13 +197,37 @@ def label_by_rule(meta: Mapping[str, Any], ids: Sequence[int]) -> np.ndarray:
 
 
 def unknown(meta: Mapping[str, Any]) -> np.ndarray:
-    """Return the label of a sentence whose label is not known, (C,)."""
+    """Return the label of a sentence whose label is not known.
+
+    Parameters
+    ----------
+    meta
+        meta.json.
+
+    Returns
+    -------
+    numpy.ndarray
+        (C,).
+    """
     return np.full(meta["classes"], UNKNOWN_LABEL, dtype=np.int8)
 
 
 def written(texts: Sequence[str], meta: Mapping[str, Any], vocabulary: Sequence[str]) -> list[Row]:
-    """Return the sentences of the configuration; synthetic ones have the label of their task's
-    rule.
+    """Return the sentences of the configuration.
+
+    Parameters
+    ----------
+    texts
+        As they are written.
+    meta
+        meta.json.
+    vocabulary
+        Words by id.
+
+    Returns
+    -------
+    list of Row
+        Synthetic ones have the label of their task's rule.
     """
     ids_of = {word: i for i, word in enumerate(vocabulary)}
     synthetic = meta["kind"] == "synthetic"
@@ -163,7 +246,22 @@ def written(texts: Sequence[str], meta: Mapping[str, Any], vocabulary: Sequence[
 
 
 def check_words(words: Sequence[str], vocabulary: Sequence[str], task: str) -> None:
-    """Raise UserError for a word that a synthetic task does not have."""
+    """Refuse a word that a synthetic task does not have.
+
+    Parameters
+    ----------
+    words
+        To be checked.
+    vocabulary
+        Words by id.
+    task
+        Name of the task.
+
+    Raises
+    ------
+    UserError
+        Names the first such word.
+    """
     for word in words:
         if word not in vocabulary:
             raise UserError(
@@ -174,6 +272,14 @@ def check_words(words: Sequence[str], vocabulary: Sequence[str], task: str) -> N
 
 
 def orders_of(ids: np.ndarray, seed: int) -> list[np.ndarray]:
-    """Return the words of one sentence as written, reversed and shuffled."""
+    """Return the words of one sentence as written, reversed and shuffled.
+
+    Parameters
+    ----------
+    ids
+        (T,).
+    seed
+        Of the order.
+    """
     ids = np.asarray(ids)
     return [ids, ids[::-1], np.random.default_rng(seed).permutation(ids)]

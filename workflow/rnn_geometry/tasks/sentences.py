@@ -76,8 +76,14 @@ ROWS_READ_AT_ONCE = 65_536
 
 
 def write_sentences(path: str | Path, sentences: Sentences) -> None:
-    """Write sentences to Parquet: `tokens` (list of int32) and `label` (int64) or `labels` (list of
-    int8).
+    """Write sentences to Parquet.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sentences
+        Kept as `tokens` (list of int32) and `label` (int64) or `labels` (list of int8).
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -95,7 +101,13 @@ def write_sentences(path: str | Path, sentences: Sentences) -> None:
 
 
 def read_sentences(path: str | Path) -> Sentences:
-    """Read what `write_sentences` wrote."""
+    """Read sentences from Parquet.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -154,18 +154,43 @@ class Task:
 
 
 def word_vectors(words: int, zero_word: int | None) -> np.ndarray:
-    """Return one-hot vectors (V, E) float32 of `words` = V words; with a zero word E = V - 1 and
-    its row is zero.
+    """Return one-hot word vectors.
+
+    Parameters
+    ----------
+    words
+        Number V of words.
+    zero_word
+        Id of a word whose vector is zero, or None.
+
+    Returns
+    -------
+    numpy.ndarray
+        (V, E) float32, E = V; with a zero word E = V - 1.
     """
     vectors = np.eye(words, dtype=np.float32)
     return vectors if zero_word is None else np.delete(vectors, zero_word, axis=1)
 
 
 def build_task(family: str, **options: Any) -> Task:
-    """Return a task of a family in FAMILIES; options that are left out have the family's defaults.
+    """Return a task of a family.
 
-    Raises UserError, one sentence, for an unknown family or option and for a value that is not
-    accepted.
+    Parameters
+    ----------
+    family
+        A name in FAMILIES.
+    options
+        Those that are left out have the family's defaults.
+
+    Raises
+    ------
+    UserError
+        For an unknown family or option and for a value that is not accepted.
+
+    Examples
+    --------
+    >>> build_task("categorical", classes=4).dimension_expected
+    3
     """
     if not isinstance(family, str) or family not in FAMILIES:
         raise UserError(f"family is {family!r}; accepted are {', '.join(FAMILIES)}.")
@@ -173,8 +198,19 @@ def build_task(family: str, **options: Any) -> Task:
 
 
 def totals_of(meta: Mapping[str, Any], sentences: Sentences) -> np.ndarray:
-    """Return the summed scores (n, D) of sentences of the synthetic task that meta.json
-    describes.
+    """Return the summed scores of sentences of a synthetic task.
+
+    Parameters
+    ----------
+    meta
+        meta.json.
+    sentences
+        n of them.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, D).
     """
     return build_task(meta["family"], **meta["options"]).totals(*sentences.padded())
 

@@ -28,12 +28,23 @@ class Labelling:
 
 
 def label_splits(raw: Mapping[str, RawSplit], options: Mapping[str, Any]) -> Labelling:
-    """Return the labels of every split under the options label_names, multi_label, classes, merge,
-    ....
+    """Return the labels of every split, as the options say.
 
     An integer (also "3" or 3.0) is an id, from which label_offset is subtracted; any other text is
     looked up in label_names, in the names the file carries, or in the sorted texts of the training
-    split. Raises `UserError` with the row for a label that fits none of these.
+    split.
+
+    Parameters
+    ----------
+    raw
+        Rows by split.
+    options
+        Options of a text data set, see `options.DEFAULTS`.
+
+    Raises
+    ------
+    UserError
+        Names the row of a label that fits none of these.
     """
     parsed = {name: _parse(split, options) for name, split in raw.items()}
     names = _label_names(raw["train"], parsed["train"], options)

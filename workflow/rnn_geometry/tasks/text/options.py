@@ -131,14 +131,29 @@ _HASH = (
 
 
 def check_options(options: Mapping[str, Any]) -> None:
-    """Raise `UserError`, one sentence, for the first option that is unknown, of a wrong type or
-    contradicts another.
+    """Refuse options of a text data set that are not accepted.
+
+    Parameters
+    ----------
+    options
+        Options of a text data set, see DEFAULTS of `options`.
+
+    Raises
+    ------
+    UserError
+        One sentence that names the option and what is accepted.
     """
     resolve_options(options)
 
 
 def resolve_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the checked options with defaults filled in."""
+    """Return the checked options with defaults filled in.
+
+    Parameters
+    ----------
+    options
+        Options of a text data set, see `options.DEFAULTS`.
+    """
     if not isinstance(options, Mapping):
         raise UserError(f"The options of a text data set must be a mapping, not {options!r}.")
     _check_keys("", options, _ACCEPTED)
@@ -224,11 +239,24 @@ def _check_together(options: Mapping[str, Any]) -> None:
 
 
 def local_files(options: Mapping[str, Any], data_folder: str | Path | None) -> dict[str, str]:
-    """Return the local files of a data set, {"train": path, "test": path} and "dev" where there is
-    one; {} for the hub.
+    """Return the local files of a data set.
 
-    With a `data_folder` its files are used, without one (None) the hub. Raises `UserError` where a
-    file is missing, of an unknown type, or where neither way is open.
+    Parameters
+    ----------
+    options
+        Options of a text data set, see `options.DEFAULTS`.
+    data_folder
+        Folder of local data sets; None means the hub.
+
+    Returns
+    -------
+    dict
+        Paths of "train", "test" and, where there is one, "dev"; empty for the hub.
+
+    Raises
+    ------
+    UserError
+        Where a file is missing, of an unknown type, or where neither way is open.
     """
     source = resolve_options(options)["source"]
     if not _reads_files(source, data_folder):
@@ -260,7 +288,15 @@ def _reads_files(source: Mapping[str, Any], data_folder: str | Path | None) -> b
 
 
 def missing_data(source: Mapping[str, Any], reason: str) -> UserError:
-    """Return the one sentence that says which data set is missing and the two ways to get it."""
+    """Return the one sentence that says which data set is missing and how to get it.
+
+    Parameters
+    ----------
+    source
+        The option `source`.
+    reason
+        Why it is missing.
+    """
     name = source.get("folder") or source.get("train") or source["hub"]
     local = f"set data_folder to the folder that holds {name}"
     if "folder" not in source and "train" not in source:

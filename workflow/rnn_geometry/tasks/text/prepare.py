@@ -74,15 +74,29 @@ class _Split:
 def prepare_text(
     options: Mapping[str, Any], data_folder: str | Path | None, seed: int
 ) -> PreparedText:
-    """Read a text data set, choose its classes, tokenise it and split it; equal arguments give
-    equal bytes.
+    """Read a text data set, choose its classes, tokenise it and split it.
 
-    options: see `text_options.DEFAULTS`; class ids in `classes` and `merge` count from 0, after
-    label_offset. Labels are (n,) int64, or (n, C) int8 for multi_label. Rows come in an order
-    shuffled by `seed`, so that any prefix is a random sample. train_size, dev_size and test_size
-    are upper bounds; dev is carved out of train where the data have none. Words are lower-cased,
-    split at white space and around every punctuation mark. Raises `UserError` naming option, file
-    or row.
+    Parameters
+    ----------
+    options
+        See `options.DEFAULTS`; class ids in `classes` and `merge` count from 0, after
+        label_offset. train_size, dev_size and test_size are upper bounds.
+    data_folder
+        Folder of local data sets; None means the hub.
+    seed
+        Rows come in an order shuffled by it, so that any prefix is a random sample.
+
+    Returns
+    -------
+    PreparedText
+        Labels are (n,) int64, or (n, C) int8 for multi_label; dev is carved out of train where
+        the data have none. Words are lower-cased, split at white space and around every
+        punctuation mark. Equal arguments give equal bytes.
+
+    Raises
+    ------
+    UserError
+        Names the option, file or row.
     """
     options = resolve_options(options)
     files = local_files(options, data_folder)

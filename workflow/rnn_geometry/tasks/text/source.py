@@ -41,13 +41,35 @@ def read_source(
     *,
     drop_empty: bool = False,
 ) -> tuple[dict[str, RawSplit], dict[str, Any]]:
-    """Read the columns `text` and `label` of every split: ({"train", "test" and perhaps "dev"},
-    where they come from).
+    """Return the rows of every split and where they come from.
 
-    `files` is what `local_files` returned; empty means the hub, where `source.hub_columns` may name
-    other columns. A missing text becomes "" with `drop_empty`. Raises `UserError` for unreadable
-    files, files of another hash than `source.sha256` says, missing columns, empty texts (unless
-    `drop_empty`) and a hub that fails.
+    Parameters
+    ----------
+    source
+        The option `source`; `hub_columns` may name other columns for the hub.
+    files
+        What `local_files` returned; empty means the hub.
+    data_folder
+        Folder of local data sets; None means the hub.
+    text
+        Name of the column of texts.
+    label
+        Name of the column of labels.
+    drop_empty
+        Whether a missing text becomes "".
+
+    Returns
+    -------
+    raw
+        Rows by split: train, test and perhaps dev.
+    origin
+        Where they come from.
+
+    Raises
+    ------
+    UserError
+        For unreadable files, files of another hash than `source.sha256` says, missing columns,
+        empty texts (unless `drop_empty`) and a hub that fails.
     """
     if files:
         described = {name: _describe(path, data_folder) for name, path in files.items()}
@@ -281,12 +303,20 @@ HUB_WAITS = (1.0, 2.0, 4.0)  # seconds before each further try of a hub that has
 
 
 def check_hub(source: Mapping[str, Any]) -> str | None:
-    """Return the commit that the hub has of a data set, or raise an error within seconds where it
-    has none.
+    """Return the commit that the hub has of a data set, within seconds where it has none.
 
     A hub with an error of its own (status 429 or 5xx) is asked again a few times. One that cannot
-    be reached or does not answer in HF_HUB_ETAG_TIMEOUT seconds is not: `load_dataset` would try
-    for minutes.
+    be reached is not: `load_dataset` would try for minutes.
+
+    Parameters
+    ----------
+    source
+        The option `source`.
+
+    Returns
+    -------
+    str or None
+        None where the hub names none.
     """
     from huggingface_hub import HfApi, constants
 

@@ -19,8 +19,18 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # all but tab and line
 
 
 def normalise(texts: Sequence[str]) -> list[str]:
-    """Compose Unicode, drop control characters, set CJK characters apart, lower-case, collapse
-    white space.
+    """Return texts in one form.
+
+    Parameters
+    ----------
+    texts
+        Any.
+
+    Returns
+    -------
+    list of str
+        Unicode composed, control characters dropped, CJK characters set apart, all lower-case,
+        white space collapsed.
     """
     from tokenizers import normalizers
 
@@ -41,8 +51,17 @@ def _is_plain(text: str) -> bool:
 
 
 def have_words(texts: Sequence[str]) -> np.ndarray:
-    """Return (n,) bool; control characters alone make no word. Most texts need no normalising to
-    tell.
+    """Tell which texts have a word; control characters alone make none.
+
+    Parameters
+    ----------
+    texts
+        n of them; most need no normalising to tell.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,) bool.
     """
     have = np.array([re.search("[0-9A-Za-z]", text) is not None for text in texts], dtype=bool)
     unsure = np.flatnonzero(~have)
@@ -51,7 +70,13 @@ def have_words(texts: Sequence[str]) -> np.ndarray:
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words of one text as the tokenizer of `build_tokenizer` would split it."""
+    """Return the words of one text as the tokenizer of `build_tokenizer` would split it.
+
+    Parameters
+    ----------
+    text
+        Any.
+    """
     from tokenizers import pre_tokenizers
 
     return [
@@ -60,8 +85,19 @@ def split_words(text: str) -> list[str]:
 
 
 def build_tokenizer(texts: Iterable[str]) -> tuple[Any, list[str]]:
-    """Return a tokenizer that knows every word of `texts` (normalised), and the words in the order
-    of their ids.
+    """Return a tokenizer that knows every word of texts, and those words.
+
+    Parameters
+    ----------
+    texts
+        Normalised.
+
+    Returns
+    -------
+    tokenizer
+        Of `tokenizers`.
+    words
+        In the order of their ids.
     """
     # One job has one core, and a pool of threads that waits for it only costs.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -80,7 +116,17 @@ def build_tokenizer(texts: Iterable[str]) -> tuple[Any, list[str]]:
 
 
 def encode(tokenizer: Any, texts: Sequence[str], labels: np.ndarray) -> Sentences:
-    """Return the sentences of n texts with the tokenizer's ids; labels are (n,) or (n, C)."""
+    """Return sentences with the ids of a tokenizer.
+
+    Parameters
+    ----------
+    tokenizer
+        See `build_tokenizer`.
+    texts
+        n of them, normalised.
+    labels
+        (n,) or (n, C).
+    """
     tokens, lengths = [np.empty(0, np.int32)], []
     for start in range(0, len(texts), BATCH):
         encoded = tokenizer.encode_batch_fast(
@@ -94,8 +140,16 @@ def encode(tokenizer: Any, texts: Sequence[str], labels: np.ndarray) -> Sentence
 
 
 def take(sentences: Sentences, index: np.ndarray, limit: int | None = None) -> Sentences:
-    """Return the first `limit` words of the sentences `index`, without the padding that `subset`
-    needs.
+    """Return some sentences, without the padding that `subset` needs.
+
+    Parameters
+    ----------
+    sentences
+        All of them.
+    index
+        Which.
+    limit
+        How many words of each, None for all.
     """
     lengths = sentences.lengths[index]
     lengths = lengths if limit is None else np.minimum(lengths, limit)
