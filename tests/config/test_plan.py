@@ -127,7 +127,8 @@ def test_time_is_that_of_all_networks_and_memory_that_of_one(stage):
     same = {"cells": ["gru"], "seeds": list(range(8))}
     alone = limits_of(planned(networks_per_job=1, **same), stage)
     eight = limits_of(planned(networks_per_job=8, **same), stage)
-    assert eight == {"mem_mb": alone["mem_mb"], "runtime": 8 * alone["runtime"]}
+    assert eight["mem_mb"] == alone["mem_mb"]
+    assert 8 * alone["runtime"] <= eight["runtime"] < 8 * (alone["runtime"] + 1)
 
 
 def test_limits_double_with_every_try(plan):
