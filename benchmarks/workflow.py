@@ -19,33 +19,39 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
 
+from rnn_geometry.config.pipeline import NETWORK_STAGES, STAGES
+
 PROJECT = Path(__file__).resolve().parents[1]
-# What a script of each rule imports before it works.
-IMPORTS = {
-    "prepare": "import rnn_geometry.tasks, pyarrow.parquet",
-    "word_statistics": "import rnn_geometry.word_statistics, sklearn.linear_model, pyarrow.parquet",
-    "train": "import rnn_geometry.runs, pyarrow.parquet",
-    "slow_points": "import rnn_geometry.runs, pyarrow.parquet",
-    "linearize": "import rnn_geometry.runs, pyarrow.parquet",
-    "geometry": "import rnn_geometry.geometry",
-    "intrinsic_dimension": "import rnn_geometry.tables, rnn_geometry.geometry.dimension, skdim",
-    "tabulate": "import rnn_geometry.tables",
-    "plot_network": "import rnn_geometry.plotting.network, pyarrow.parquet",
-    "plot_gallery": "import rnn_geometry.plotting.gallery",
-    "plot_overview": "import rnn_geometry.plotting.overview, rnn_geometry.plotting.intrinsic, pandas, seaborn",
-    "plot_task": "import rnn_geometry.plotting.task_figures",
-    "plot_headline": "import rnn_geometry.plotting.headline",
-    "plot_sweeps": "import rnn_geometry.plotting.sweeps",
-    "portray": "import rnn_geometry.portrait, pyarrow.parquet",
-    "hold_inputs": "import rnn_geometry.hold_comparison, pyarrow.parquet",
-    "explore": "import rnn_geometry.explorer",
-    "judge": "import rnn_geometry.claims_page",
-    "start_page": "import rnn_geometry.start_page",
+# What the jobs of a stage import inside functions, beside its module.
+LATER = {
+    "prepare": "pyarrow.parquet",
+    "word_statistics": "sklearn.linear_model, pyarrow.parquet",
+    "train": "pyarrow.parquet",
+    "slow_points": "pyarrow.parquet",
+    "linearize": "pyarrow.parquet",
+    "compare_hold_inputs": "pyarrow.parquet",
+    "portray": "pyarrow.parquet",
+    "intrinsic_dimension": "skdim",
+    "plot_network": "pyarrow.parquet",
+    "plot_overview": "pandas, seaborn",
+    "plot_sweeps": "pandas",
+    "judge": "pandas",
+    "start_page": "pandas",
 }
+MODULES = {"prepare": "prepare_synthetic", **{name: stage.module for name, stage in STAGES.items()}}
+
+
+def imports_of(stage: str) -> str:
+    """Return the statement that imports what a job of a stage needs."""
+    names = [f"rnn_geometry.stages.{MODULES[stage]}"]
+    names += ["rnn_geometry.stages.block"] if stage in NETWORK_STAGES else []
+    names += [LATER[stage]] if stage in LATER else []
+    return f"import {', '.join(names)}"
 
 
 def cpu_of(command: list[str], **options) -> tuple[float, float]:
@@ -57,14 +63,14 @@ def cpu_of(command: list[str], **options) -> tuple[float, float]:
     return cpu, time.perf_counter() - started
 
 
-def import_seconds(environment: dict[str, str]) -> dict[str, float]:
-    """Return the median CPU seconds, of three, that a job of each rule spends on start-up and imports."""
-    seconds = {}
-    for rule, statement in IMPORTS.items():
-        seconds[rule] = sorted(
-            cpu_of([sys.executable, "-c", statement], env=environment)[0] for _ in range(3)
+def import_seconds(stages: Iterable[str], environment: dict[str, str]) -> dict[str, float]:
+    """Return the median CPU seconds, of three, that a job of each stage spends on start-up and imports."""
+    return {
+        stage: sorted(
+            cpu_of([sys.executable, "-c", imports_of(stage)], env=environment)[0] for _ in range(3)
         )[1]
-    return seconds
+        for stage in stages
+    }
 
 
 def jobs_of(benchmarks: Path) -> dict[str, list[float]]:
@@ -137,10 +143,9 @@ def main() -> None:
             "scheduling": float(own_seconds.read_text()),
             "report": cpu_of(report, cwd=root, env=environment)[0],
         }
+        jobs = jobs_of(results / "benchmarks")
         networks = len(list((results / "runs").rglob("model.safetensors")))
-        print_table(
-            jobs_of(results / "benchmarks"), import_seconds(environment), own, networks, cpu, wall
-        )
+        print_table(jobs, import_seconds(jobs, environment), own, networks, cpu, wall)
 
 
 def results_folder(root: Path, configfile: str) -> str:
