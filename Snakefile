@@ -1,5 +1,6 @@
-# The geometry of integration in text classification RNNs: from data to figures in one dependency graph.
-# Usage: snakemake --cores all [--configfile config/natural.yaml]; targets: all data models tables figures claims report.
+# The geometry of integration in text classification RNNs: from data to figures in one dependency
+# graph. Usage: snakemake --cores all [--configfile config/natural.yaml]; targets: all data models
+# tables figures claims report.
 from snakemake.utils import min_version
 
 min_version("9.27")

@@ -2,9 +2,10 @@
 
     OMP_NUM_THREADS=1 python benchmarks/claims.py --results results/battery
 
-Networks of a finished results folder take turns until there are --networks of them; each is read from disk every time.
-Geometry is computed in --processes processes, as many as jobs run at once on as many cores. Intrinsic-dimension
-estimators are no part of it: `dimension.csv` is read as it is. Prints wall seconds and the ratio to the limit of 120 s.
+Networks of a finished results folder take turns until there are --networks of them; each is read
+from disk every time. Geometry is computed in --processes processes, as many as jobs run at once on
+as many cores. Intrinsic-dimension estimators are no part of it: `dimension.csv` is read as it is.
+Prints wall seconds and the ratio to the limit of 120 s.
 """
 
 from __future__ import annotations

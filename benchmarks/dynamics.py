@@ -1,11 +1,13 @@
-"""Slow manifold, slow modes and fixed points beside the dense route and the field's standard search, in one run.
+"""Slow manifold, slow modes and fixed points beside the dense route and the field's standard
+search, in one run.
 
-    OMP_NUM_THREADS=1 python benchmarks/dynamics.py                  # speed: about 10 minutes, networks included
-    OMP_NUM_THREADS=1 python benchmarks/dynamics.py --methods        # what each method does to 20 manifolds
+    OMP_NUM_THREADS=1 python benchmarks/dynamics.py                  # speed: about 10 minutes,
+    networks included OMP_NUM_THREADS=1 python benchmarks/dynamics.py --methods        # what each
+    method does to 20 manifolds
 
-Networks are trained once and kept in --networks. Times are CPU seconds for 1,000 visited states, medians of --repeats;
-the dense route of wide networks is timed on fewer points and scaled up, which its row says. Peak memory is that of the
-process so far, as the system counts it.
+Networks are trained once and kept in --networks. Times are CPU seconds for 1,000 visited states,
+medians of --repeats; the dense route of wide networks is timed on fewer points and scaled up, which
+its row says. Peak memory is that of the process so far, as the system counts it.
 """
 
 from __future__ import annotations
@@ -79,7 +81,8 @@ def describe_fast(network: Network, points: np.ndarray) -> str:
 
 
 def dense_fast(network: Network, h: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """Return 1/2 |fast part of r|^2 (n,) and the fast Newton step (n, S) at points h, from full spectra."""
+    """Return 1/2 |fast part of r|^2 (n,) and the fast Newton step (n, S) at points h, from full
+    spectra."""
     x = torch.zeros(len(h), len(network.x), dtype=torch.float64)
     with torch.no_grad():
         r = (h - network.cell(h, x)).numpy()
@@ -94,7 +97,10 @@ def dense_fast(network: Network, h: torch.Tensor) -> tuple[np.ndarray, np.ndarra
 
 
 def dense_projection(network: Network, starts: np.ndarray, steps: int = 5) -> np.ndarray:
-    """Project by the definition: relax twice, then Newton in the fast eigenspace of full spectra."""
+    """Project by the definition.
+
+    Relax twice, then Newton in the fast eigenspace of full spectra.
+    """
     h = torch.from_numpy(starts)
     x = torch.zeros(len(h), len(network.x), dtype=torch.float64)
     with torch.no_grad():
@@ -130,7 +136,10 @@ def speed(folder: Path, repeats: int) -> None:
 
 
 def manifold(network: Network, repeats: int) -> np.ndarray:
-    """Time the projection alone, of built-in and of any step, beside Adam and the dense route; return the points."""
+    """Time the projection alone, of built-in and of any step, beside Adam and the dense route.
+
+    Return the points.
+    """
     print(f"slow manifold, {network.name}, test accuracy {network.accuracy:.3f}")
     cell, starts, x = network.cell, network.starts, network.x
     options = {"min_tau": MIN_TAU, "modes": False}
@@ -244,7 +253,8 @@ def methods(folder: Path) -> None:
         "Adam q < 1e-8": lambda *task: adam_search(*task, tolerance=1e-8),
     }
     print(
-        "| task | d | cell | method | fast q | q | cover | PR | slow modes, mean (share with d) | CPU s |"
+        "| task | d | cell | method | fast q | q | cover | PR | slow modes, mean (share with d) | "
+        "CPU s |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for family, options in METHODS_TASKS:
@@ -266,7 +276,8 @@ def method_row(network: Network, name: str, found: SlowPoints, seconds: float) -
     cells = (
         f"{task} | {network.dimension} | {cell_of(network)} | {name} | "
         f"{np.median(fast):.0e} | {np.median(found.q):.0e} | "
-        f"{cover(network.starts, found.points, network.dimension):.2f} | {participation_ratio(found.points):.2f} | "
+        f"{cover(network.starts, found.points, network.dimension):.2f} | "
+        f"{participation_ratio(found.points):.2f} | "
         f"{counts.mean():.1f} ({(counts == network.dimension).mean():.2f}) | {seconds:.1f}"
     )
     return f"| {cells} |"

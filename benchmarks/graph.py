@@ -1,4 +1,5 @@
-"""What it costs to build the graph of a configuration: a dry run, its CPU time, memory, jobs and largest folder.
+"""What it costs to build the graph of a configuration: a dry run, its CPU time, memory, jobs and
+largest folder.
 
     python benchmarks/graph.py [--configfile config/paper.yaml] [--seeds 12] [--networks_per_job 4]
 

@@ -1,12 +1,14 @@
-"""Kill a run at random moments and call the same command again: is a file lost, cut short, left over or different?
+"""Kill a run at random moments and call the same command again: is a file lost, cut short, left
+over or different?
 
     python benchmarks/killed.py [--configfile config/test.yaml] [--kills 20] [--seed 0] [--cores 2]
 
-Every kill happens in a fresh copy of the project and is followed by one complete run. The victims take turns: a job,
-Snakemake alone (its jobs live on while the next run works), and the whole process group. Whatever lies below `results`
-just after a kill and at the end is held against an undisturbed run: tables, arrays, weights and pages byte for byte but
-for what ends in `seconds`, figures in that they are whole. Prints a row a kill, and exits with 1 where something
-differs. Linux only.
+Every kill happens in a fresh copy of the project and is followed by one complete run. The victims
+take turns: a job, Snakemake alone (its jobs live on while the next run works), and the whole
+process group. Whatever lies below `results` just after a kill and at the end is held against an
+undisturbed run: tables, arrays, weights and pages byte for byte but for what ends in `seconds`,
+figures in that they are whole. Prints a row a kill, and exits with 1 where something differs. Linux
+only.
 """
 
 from __future__ import annotations
@@ -37,11 +39,14 @@ VICTIMS = ("job", "snakemake", "group")
 LIMIT = 600.0  # seconds after which a wait is given up
 
 
-# --- running and killing --------------------------------------------------------------------------------------------
+# --- running and killing --------------------------------------------------------------------------
 
 
 def start(root: Path, *arguments: str) -> subprocess.Popen:
-    """Start snakemake in a copy of the project, in a session of its own; its output goes to `output.log` there."""
+    """Start snakemake in a copy of the project, in a session of its own.
+
+    Its output goes to `output.log` there.
+    """
     environment = {
         **os.environ,
         "PYTHONPATH": str(root / "workflow"),
@@ -55,7 +60,10 @@ def start(root: Path, *arguments: str) -> subprocess.Popen:
 
 
 def run(root: Path, *arguments: str, limit: float = LIMIT) -> int:
-    """Run snakemake to its end and return its exit status; raise TimeoutExpired after `limit` seconds."""
+    """Run snakemake to its end and return its exit status.
+
+    Raise TimeoutExpired after `limit` seconds.
+    """
     process = start(root, *arguments)
     try:
         return process.wait(limit)
@@ -105,9 +113,11 @@ def wait_for_jobs(process: subprocess.Popen) -> dict[psutil.Process, str]:
 
 
 def kill(process: subprocess.Popen, victim: str, chance: random.Random) -> str | None:
-    """Send SIGKILL to a victim and return the rules of the jobs that ran; None where all was done before.
+    """Send SIGKILL to a victim and return the rules of the jobs that ran; None where all was done
+    before.
 
-    After the death of a job this waits until snakemake has ended; jobs of a killed snakemake live on.
+    After the death of a job this waits until snakemake has ended; jobs of a killed snakemake live
+    on.
     """
     jobs = wait_for_jobs(process) if victim == "job" else jobs_of(process)
     if process.poll() is not None:
@@ -158,7 +168,7 @@ def is_locked(root: Path) -> bool:
     return locks.is_dir() and any(locks.iterdir())
 
 
-# --- comparing ------------------------------------------------------------------------------------------------------
+# --- comparing ------------------------------------------------------------------------------------
 
 # Folders below `results`; records of stages hold hashes of files with seconds in them.
 NOT_COMPARED = {"logs", "benchmarks", ".kept", "stages"}
@@ -166,7 +176,10 @@ WITH_COSTS = {"index.html", "report.html"}  # pages that show seconds
 
 
 def contents(results: Path) -> dict[str, Any]:
-    """Return what every file below a folder of results holds, without seconds, for comparison; temporary ones not."""
+    """Return what every file below a folder of results holds, without seconds, for comparison.
+
+    Temporary ones not.
+    """
     files = (path.relative_to(results) for path in sorted(results.rglob("*")) if path.is_file())
     kept = [
         file
@@ -177,8 +190,12 @@ def contents(results: Path) -> dict[str, Any]:
 
 
 def _content(path: Path) -> Any:
-    """Return what a file holds without its seconds; for one that is no whole file of its kind, the error as text."""
-    # Figures are drawn from these numbers by a layout engine whose last bits differ from process to process.
+    """Return what a file holds without its seconds.
+
+    For one that is no whole file of its kind, the error as text.
+    """
+    # Figures are drawn from these numbers by a layout engine whose last bits differ from process to
+    # process.
     readers = {
         ".csv": _table,
         ".json": _document,
@@ -244,7 +261,10 @@ def _hash(data: bytes) -> str:
 def differences(
     found: Mapping[str, Any], expected: Mapping[str, Any], complete: bool = True
 ) -> list[str]:
-    """Return names of files that are not as expected; where the run is not `complete`, files may be missing."""
+    """Return names of files that are not as expected.
+
+    Where the run is not `complete`, files may be missing.
+    """
     wrong = [name for name in found if name in expected and found[name] != expected[name]]
     extra = [name for name in found if name not in expected]
     missing = [name for name in expected if name not in found] if complete else []
@@ -257,13 +277,16 @@ NO_LEFTOVERS = {".snakemake_timestamp", ".kept"}
 
 
 def leftovers(results: Path) -> list[str]:
-    """Return temporary files that lie below a folder of results; Snakemake's own time stamps are none."""
+    """Return temporary files that lie below a folder of results.
+
+    Snakemake's own time stamps are none.
+    """
     hidden = [path for path in results.rglob(".*") if path.name not in NO_LEFTOVERS]
     unfinished = (results / ".kept").rglob("*.part")
     return sorted(str(path.relative_to(results)) for path in (*hidden, *unfinished))
 
 
-# --- the table ------------------------------------------------------------------------------------------------------
+# --- the table ------------------------------------------------------------------------------------
 
 
 def fresh_copy(root: Path, project: Path = PROJECT) -> Path:
@@ -295,9 +318,11 @@ def undisturbed(root: Path, command: list[str]) -> tuple[dict[str, Any], float]:
 def one_kill(
     root: Path, command: list[str], victim: str, moment: float, chance: random.Random, expected
 ) -> list[str]:
-    """Kill a run in an empty copy `moment` seconds after its first job began, run it again, and describe all that.
+    """Kill a run in an empty copy `moment` seconds after its first job began, run it again, and
+    describe all that.
 
-    Returns the cells of a row of the table, the last one the outcome; an empty list where the run ended too early.
+    Returns the cells of a row of the table, the last one the outcome; an empty list where the run
+    ended too early.
     """
     process = start(root, *command)
     try:

@@ -1,11 +1,13 @@
-"""What may differ between machines: the numbers of one configuration on processors of other abilities.
+"""What may differ between machines: the numbers of one configuration on processors of other
+abilities.
 
-    python benchmarks/machines.py [--configfile config/test.yaml] [--target tables] [--cores 2] [--variants NAME ..]
+    python benchmarks/machines.py [--configfile config/test.yaml] [--target tables] [--cores 2]
+    [--variants NAME ..]
 
-The configuration is run once as it is, and once for every variant in a fresh copy of the project: variables of the
-environment make torch, MKL, oneDNN and OpenBLAS behave as on older processors, and `threads` divides sums otherwise.
-Prints per column of runs.csv the largest difference from the first run, which counts and verdicts differ, and how far
-apart the weights are.
+The configuration is run once as it is, and once for every variant in a fresh copy of the project:
+variables of the environment make torch, MKL, oneDNN and OpenBLAS behave as on older processors, and
+`threads` divides sums otherwise. Prints per column of runs.csv the largest difference from the
+first run, which counts and verdicts differ, and how far apart the weights are.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ from pathlib import Path
 import yaml
 from killed import LIMIT, fresh_copy, run  # beside this file
 
-# Without AVX-512 are most processors before 2017; without AVX those before 2011. `same`: the first run again.
+# Without AVX-512 are most processors before 2017; without AVX those before 2011. `same`: the first
+# run again.
 VARIANTS = {
     "same": {},
     "no AVX-512": {
@@ -44,7 +47,10 @@ VARIANTS = {
 def results_of(
     root: Path, configfile: Path, target: str, cores: str, variant: dict[str, str]
 ) -> Path:
-    """Run a configuration in a copy of the project under a variant; return the folder of its results."""
+    """Run a configuration in a copy of the project under a variant.
+
+    Return the folder of its results.
+    """
     settings = yaml.safe_load(configfile.read_text())
     if "threads" in variant:
         settings["threads"] = int(variant["threads"])
@@ -85,7 +91,8 @@ def is_number(text: str) -> bool:
 
 
 def difference(one: list[str], other: list[str]) -> tuple[float, float, int]:
-    """Return the largest absolute and relative difference of two columns, and how many cells are not equal."""
+    """Return the largest absolute and relative difference of two columns, and how many cells are
+    not equal."""
     pairs = [
         (float(a), float(b))
         for a, b in zip(one, other, strict=True)
@@ -118,7 +125,10 @@ def weights_apart(one: Path, other: Path) -> float:
 def table(
     columns: dict[str, list[str]], others: dict[str, dict[str, list[str]]]
 ) -> list[list[str]]:
-    """Return a row for every column of floats that differs somewhere: its name, and a cell a variant."""
+    """Return a row for every column of floats that differs somewhere.
+
+    Its name, and a cell a variant.
+    """
     rows = []
     for name, values in columns.items():
         found = [difference(values, other[name]) for other in others.values()]
@@ -130,7 +140,8 @@ def table(
 
 
 def unequal(columns: dict[str, list[str]], other: dict[str, list[str]]) -> list[str]:
-    """Return names of the columns of counts, verdicts and text that are not equal, with the number of their cells."""
+    """Return names of the columns of counts, verdicts and text that are not equal, with the number
+    of their cells."""
     whole = {
         name: difference(columns[name], other[name])[2]
         for name in columns
@@ -164,7 +175,8 @@ def main() -> None:
             )
             print(f"{name}: done", file=sys.stderr, flush=True)
     print(
-        f"{arguments.configfile}: {len(columns['task'])} networks; largest absolute difference (relative)\n"
+        f"{arguments.configfile}: {len(columns['task'])} networks; largest absolute difference "
+        "(relative)\n"
     )
     print(f"| column | {' | '.join(others)} |\n|{'---|' * (len(others) + 1)}")
     print(
@@ -174,7 +186,8 @@ def main() -> None:
         print(f"| {' | '.join(row)} |")
     for name, other in others.items():
         print(
-            f"\ncounts, verdicts and text that differ, {name}: {', '.join(unequal(columns, other)) or 'none'}"
+            f"\ncounts, verdicts and text that differ, {name}: "
+            f"{', '.join(unequal(columns, other)) or 'none'}"
         )
 
 

@@ -22,7 +22,8 @@ from rnn_geometry.store import formats
 from rnn_geometry.tasks.synthetic import build_task, word_vectors
 
 LENGTH = 25
-# Learning rate, L2, steps of config.yaml; wider networks learn with smaller steps of the same relative size.
+# Learning rate, L2, steps of config.yaml; wider networks learn with smaller steps of the same
+# relative size.
 RECIPES = {
     "vanilla": {"learning_rate": 2e-3, "l2": 1e-3, "steps": 2000, "clip": 1.0},
     "gru": {"learning_rate": 1e-2, "l2": 3e-4, "steps": 600},
@@ -33,7 +34,10 @@ RECIPES = {
 
 @dataclass(frozen=True)
 class Network:
-    """A trained step with what a search needs: starts (n, S) float64, x (E,), the expected dimension d, accuracy."""
+    """A trained step with what a search needs.
+
+    Starts (n, S) float64, x (E,), the expected dimension d, accuracy.
+    """
 
     name: str
     cell: Cell
@@ -53,7 +57,8 @@ def trained(
     starts: int = 1000,
     **options,
 ) -> Network:
-    """Return a network of a synthetic task, trained on the first call and read from `folder` on later ones."""
+    """Return a network of a synthetic task, trained on the first call and read from `folder` on
+    later ones."""
     task = build_task(family, length=LENGTH, balanced=True, **options)
     size = "".join(f"-{value}" for value in options.values())
     name = f"{family}{size}-{cell}-{hidden}-seed-{seed}"

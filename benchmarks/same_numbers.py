@@ -1,9 +1,10 @@
-"""Do two versions of the code give the same numbers? The tables of two folders of results, byte by byte but for seconds.
+"""Do two versions of the code give the same numbers? The tables of two folders of results, byte by
+byte but for seconds.
 
     python benchmarks/same_numbers.py BEFORE/results AFTER/results
 
-Columns whose name ends in `seconds` are left out. A column that has a new name is listed in RENAMED. Prints a line for
-every table and ends with status 1 where anything differs.
+Columns whose name ends in `seconds` are left out. A column that has a new name is listed in
+RENAMED. Prints a line for every table and ends with status 1 where anything differs.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
-"""Forward and backward pass of every cell beside a plain Python loop and torch's own kernel, on equal weights; whole
-training steps on text beside the same network made of torch's modules; and tokenising.
+"""Forward and backward pass of every cell beside a plain Python loop and torch's own kernel, on
+equal weights; whole training steps on text beside the same network made of torch's modules; and
+tokenising.
 
     OMP_NUM_THREADS=1 python benchmarks/training.py [cells] [steps] [tokenise]
 
-prints, per size and cell, thousands of words per second (median of several rounds, the routes in turn, so that drift of
-the machine's speed hits all alike) and the ratio of the project's route to each other one. A step on text: word
-vectors of 27,000 words (E 128), 64 texts of 160 words, H 256, loss, gradient clipping, Adam. Cells that torch does not
-have are set beside the loop that a reader of the paper would write, gate by gate and word by word.
+prints, per size and cell, thousands of words per second (median of several rounds, the routes in
+turn, so that drift of the machine's speed hits all alike) and the ratio of the project's route to
+each other one. A step on text: word vectors of 27,000 words (E 128), 64 texts of 160 words, H 256,
+loss, gradient clipping, Adam. Cells that torch does not have are set beside the loop that a reader
+of the paper would write, gate by gate and word by word.
 """
 
 from __future__ import annotations
@@ -38,7 +40,10 @@ KERNELS = {"vanilla": torch._VF.rnn_tanh, "gru": torch._VF.gru}
 
 
 def routes(name: str, cell: Cell) -> dict[str, Callable[[torch.Tensor], torch.Tensor]]:
-    """Return ways of turning word vectors (B, T, E) into outputs (B, T, H) by name; the project's comes first."""
+    """Return ways of turning word vectors (B, T, E) into outputs (B, T, H) by name.
+
+    The project's comes first.
+    """
     found = {"project": cell.outputs, "plain loop": lambda x: cell.output(Cell.unroll(cell, x))}
     if name in KERNELS:
         found["torch kernel"] = lambda x: cell._kernel(
@@ -180,7 +185,10 @@ def step_routes(name: str) -> dict[str, Callable]:
 
 
 def compare_steps() -> None:
-    """Print whole training steps on text-like sentences: words by Zipf's law, all of the same length."""
+    """Print whole training steps on text-like sentences.
+
+    Words by Zipf's law, all of the same length.
+    """
     generator = np.random.default_rng(0)
     tokens = (VOCABULARY ** generator.random(BATCH * LENGTH * 8)).astype(np.int32)
     offsets = np.arange(8 * BATCH + 1, dtype=np.int64) * LENGTH
@@ -220,7 +228,8 @@ def time_tokenising(texts: int = 100_000, words: int = 50) -> None:
         prepared = prepare_text({"source": {"folder": "."}}, folder, 0)
     spent = time.process_time() - started
     print(
-        f"tokenising {texts} texts of {words} words: {spent:.1f} CPU s, vocabulary {len(prepared.vocabulary)}"
+        f"tokenising {texts} texts of {words} words: {spent:.1f} CPU s, vocabulary "
+        f"{len(prepared.vocabulary)}"
     )
 
 

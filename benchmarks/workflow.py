@@ -2,9 +2,10 @@
 
     python benchmarks/workflow.py --configfile config/config.yaml --cores 2
 
-runs the configuration in an empty copy of the project and prints per rule: jobs, CPU seconds as Snakemake's benchmark
-files hold them, CPU seconds a job, and what a job spends on start-up and imports (median of three). Snakemake's own
-seconds are what the operating system counts for its process, and for the one that makes the report.
+runs the configuration in an empty copy of the project and prints per rule: jobs, CPU seconds as
+Snakemake's benchmark files hold them, CPU seconds a job, and what a job spends on start-up and
+imports (median of three). Snakemake's own seconds are what the operating system counts for its
+process, and for the one that makes the report.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def cpu_of(command: list[str], **options) -> tuple[float, float]:
 
 
 def import_seconds(stages: Iterable[str], environment: dict[str, str]) -> dict[str, float]:
-    """Return the median CPU seconds, of three, that a job of each stage spends on start-up and imports."""
+    """Return the median CPU seconds, of three, that a job of each stage spends on start-up and
+    imports."""
     return {
         stage: sorted(
             cpu_of([sys.executable, "-c", imports_of(stage)], env=environment)[0] for _ in range(3)
@@ -84,7 +86,8 @@ def jobs_of(benchmarks: Path) -> dict[str, list[float]]:
     return jobs
 
 
-# Runs Snakemake as its command does; at the end the CPU seconds of this process alone are written to a file.
+# Runs Snakemake as its command does; at the end the CPU seconds of this process alone are written
+# to a file.
 ACCOUNTED = """
 import atexit, os, resource, sys
 main, file = os.getpid(), os.environ["OWN_SECONDS"]
@@ -161,18 +164,21 @@ def print_table(
 ) -> None:
     """Print a row per rule and the totals."""
     print(
-        f"{'rule':20s} {'jobs':>5s} {'CPU s':>8s} {'s a job':>8s} {'start-up s a job':>17s} {'share':>6s}"
+        f"{'rule':20s} {'jobs':>5s} {'CPU s':>8s} {'s a job':>8s} {'start-up s a job':>17s} "
+        f"{'share':>6s}"
     )
     for rule, seconds in sorted(jobs.items(), key=lambda item: -sum(item[1])):
         total, start = sum(seconds), len(seconds) * imports[rule]
         share = f"{start / total:.0%}" if total else "-"
         print(
-            f"{rule:20s} {len(seconds):5d} {total:8.1f} {total / len(seconds):8.2f} {imports[rule]:17.2f} {share:>6s}"
+            f"{rule:20s} {len(seconds):5d} {total:8.1f} {total / len(seconds):8.2f} "
+            f"{imports[rule]:17.2f} {share:>6s}"
         )
     start = sum(len(seconds) * imports[rule] for rule, seconds in jobs.items())
     spent = start + sum(own.values())
     print(
-        f"whole run: {wall:.0f} s wall, {cpu:.0f} CPU s, {cpu / networks:.1f} CPU s a network ({networks} networks)"
+        f"whole run: {wall:.0f} s wall, {cpu:.0f} CPU s, {cpu / networks:.1f} CPU s a network "
+        f"({networks} networks)"
     )
     print(f"start-up and imports of jobs {start:.0f} CPU s ({start / cpu:.1%})")
     for name, seconds in own.items():

@@ -1,4 +1,7 @@
-"""Bad days: one clear sentence, other branches go on, nothing half-made stays, the same command goes on."""
+"""Bad days.
+
+One clear sentence, other branches go on, nothing half-made stays, the same command goes on.
+"""
 
 import contextlib
 import csv
@@ -37,7 +40,8 @@ GOES_ON = "Finished files are kept, and the same command goes on from there."
 
 
 def failed(copy, sentence, *arguments, **environment):
-    """Assert that snakemake ends with exit code 1 and a matching sentence, once, without a traceback; return it all."""
+    """Assert that snakemake ends with exit code 1 and a matching sentence, once, without a
+    traceback; return it all."""
     done = copy.snakemake(*arguments, check=False, **environment)
     output = done.stdout + done.stderr
     assert done.returncode == 1, output
@@ -94,7 +98,7 @@ def fill(folder, left=0):
     return filler
 
 
-# --- disks ----------------------------------------------------------------------------------------------------------
+# --- disks ----------------------------------------------------------------------------------------
 
 
 def test_a_full_disk_is_one_sentence_and_the_same_command_goes_on(project_copy, calm_tables):
@@ -130,7 +134,8 @@ def test_a_disk_without_room_for_records_is_one_sentence_before_any_job(project_
         )  # with nothing left Snakemake cannot write its own log, and says so at length
         output = failed(
             project_copy,
-            r"cannot be written to the folder \S+/\.snakemake: no space is left on its disk; free some",
+            r"cannot be written to the folder \S+/\.snakemake: no space is left on its disk; free "
+            r"some",
             "data",
             "--configfile",
             project_copy.tiny(),
@@ -145,7 +150,8 @@ def test_a_read_only_results_folder_is_one_sentence_before_any_job(project_copy)
         remount(results, "ro")
         output = failed(
             project_copy,
-            r"cannot be written to the folder \S*results: its file system is read-only; make it writable or name",
+            r"cannot be written to the folder \S*results: its file system is read-only; make it "
+            r"writable or name",
             "data",
             "--configfile",
             project_copy.tiny(),
@@ -182,7 +188,7 @@ def test_every_kind_of_file_says_that_a_disk_is_full(tmp_path, file):
         assert list(path.parent.iterdir()) == []
 
 
-# --- two runs at once -----------------------------------------------------------------------------------------------
+# --- two runs at once -----------------------------------------------------------------------------
 
 CELLS = """
 import os
@@ -228,7 +234,10 @@ def model(cell="gru", **changes):
 
 
 def with_cells(copy, models, **changes):
-    """Write the smallest configuration with models of some cells of the user's own; return its path."""
+    """Write the smallest configuration with models of some cells of the user's own.
+
+    Return its path.
+    """
     (copy.root / "workflow" / "bad_cells.py").write_text(CELLS)
     return copy.tiny(models=models, cells=list(models), **changes)
 
@@ -266,7 +275,8 @@ def wait_for(path):
 
 @pytest.fixture
 def shared_folder(tmp_path):
-    """Return two copies of the project with one results folder, in which the first run is at work, and that run."""
+    """Return two copies of the project with one results folder, in which the first run is at work,
+    and that run."""
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
     one, other = ProjectCopy(tmp_path / "one"), ProjectCopy(tmp_path / "other")
@@ -298,7 +308,7 @@ def test_a_second_run_ends_with_one_sentence_and_the_first_one_finishes(shared_f
     other.snakemake("models", "--configfile", config)  # nothing is locked any more
 
 
-# --- jobs that end badly --------------------------------------------------------------------------------------------
+# --- jobs that end badly --------------------------------------------------------------------------
 
 ENDINGS = {
     "small": model(),
@@ -309,7 +319,10 @@ ENDINGS = {
 
 
 class OneOfFour(NamedTuple):
-    """A run in which one of four networks could be trained: its copy, what was on the terminal, and the files left."""
+    """A run in which one of four networks could be trained.
+
+    Its copy, what was on the terminal, and the files left.
+    """
 
     copy: ProjectCopy
     output: str
@@ -333,7 +346,8 @@ def one_of_four(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def calm_tables(one_of_four):
-    """Return the tables of the smallest configuration, whose one network is the one that nothing disturbed."""
+    """Return the tables of the smallest configuration, whose one network is the one that nothing
+    disturbed."""
     one_of_four.copy.snakemake("tables", "--configfile", one_of_four.copy.tiny())
     return tables(one_of_four.copy)
 
@@ -359,14 +373,15 @@ def test_nothing_half_made_stays(one_of_four):
         r"ERROR: not enough memory \(.*can.t allocate memory.*\); lower analysis\.memory_mb",
         r"ERROR: .*step \d+.*learning rate",
         r"died with <Signals\.SIGKILL: 9>",
-        r"A job with an empty log that died of SIGKILL \(exit status 137 or -9\) was killed, mostly for lack of memory",
+        r"A job with an empty log that died of SIGKILL \(exit status 137 or -9\) was killed, "
+        r"mostly for lack of memory",
     ],
 )
 def test_each_ending_is_told_once(one_of_four, sentence):
     assert len(re.findall(sentence, one_of_four.output)) == 1, one_of_four.output
 
 
-# --- data that change -----------------------------------------------------------------------------------------------
+# --- data that change -----------------------------------------------------------------------------
 
 
 def write_texts(copy, word="sun"):
@@ -392,7 +407,10 @@ SYNTHETIC = {
 
 
 def with_texts(copy, **source):
-    """Write the smallest configuration with a text task beside the synthetic one; return its path."""
+    """Write the smallest configuration with a text task beside the synthetic one.
+
+    Return its path.
+    """
     files = {"train": "train.csv", "test": "test.csv"}
     task = {
         "name": "mine",
@@ -446,7 +464,7 @@ def test_a_file_of_another_hash_is_refused_and_other_tasks_go_on(project_copy):
     assert json.loads(meta.read_text())["source"]["files"]["train"]["sha256"] == after["train"]
 
 
-# --- the hub --------------------------------------------------------------------------------------------------------
+# --- the hub --------------------------------------------------------------------------------------
 
 COMMIT = "a" * 40
 LATE = 0.1  # seconds that a slow hub takes for every answer
@@ -467,7 +485,8 @@ FILES = {f"data/{split}.parquet": parquet(split) for split in ("train", "test")}
 
 
 class Hub(BaseHTTPRequestHandler):
-    """Data sets stand-in/slow, which is read in the end, and busy, rubbish, silent and missing, which are not."""
+    """Data sets stand-in/slow, which is read in the end, and busy, rubbish, silent and missing,
+    which are not."""
 
     protocol_version = "HTTP/1.1"
 

@@ -1,4 +1,7 @@
-"""What must not change a number: the order of jobs, the number of cores, and how many points are worked on at once."""
+"""What must not change a number.
+
+The order of jobs, the number of cores, and how many points are worked on at once.
+"""
 
 import csv
 import math
@@ -23,13 +26,13 @@ TWO_TASKS = [
 ]
 killed = benchmark("killed")
 RUN = "results/runs/{task}/small/l2-3e-4/seed-0"
-# Columns that no chunk size may change by more than 1e-6 of their value, and those that are less exact. The gap below
-# the cut rests on a mode that is not followed: how far its Krylov estimate got depends on the last bits. fast_q is what
-# rounding leaves of a residual that is driven to zero.
+# Columns that no chunk size may change by more than 1e-6 of their value, and those that are less
+# exact. The gap below the cut rests on a mode that is not followed: how far its Krylov estimate got
+# depends on the last bits. fast_q is what rounding leaves of a residual that is driven to zero.
 EXACT, ESTIMATED, ROUNDING = 1e-6, {"gap_median": 1e-3}, {"fast_q_median": 1e-12}
 
 
-# --- order of jobs --------------------------------------------------------------------------------------------------
+# --- order of jobs --------------------------------------------------------------------------------
 
 
 def test_cores_scheduler_and_order_of_jobs_do_not_matter(project_copy, tmp_path_factory):
@@ -53,7 +56,7 @@ def test_cores_scheduler_and_order_of_jobs_do_not_matter(project_copy, tmp_path_
     assert killed.differences(killed.contents(other.root / "results"), expected) == []
 
 
-# --- chunks ---------------------------------------------------------------------------------------------------------
+# --- chunks ---------------------------------------------------------------------------------------
 
 
 def rows(file):
@@ -62,7 +65,8 @@ def rows(file):
 
 
 def assert_same_numbers(one, other):
-    """Assert that two rows hold equal text and integers, and floats that agree as far as their columns promise."""
+    """Assert that two rows hold equal text and integers, and floats that agree as far as their
+    columns promise."""
     assert one.keys() == other.keys()
     for name in one:
         if name.endswith("seconds") or one[name] == other[name]:
@@ -100,7 +104,10 @@ def wide_configuration(copy, memory_mb):
 
 
 def test_tables_do_not_depend_on_the_memory_for_a_chunk(wide):
-    """The whole way through the workflow. Exact roots are searched in chunks of 80 at most, slow points of 150."""
+    """The whole way through the workflow.
+
+    Exact roots are searched in chunks of 80 at most, slow points of 150.
+    """
     assert chunk_length(64, 3, 16) < 80
     assert chunk_length(64, 3, 128) > 150
     before = rows(wide.root / "results/tables/runs.csv")
@@ -115,7 +122,10 @@ def test_tables_do_not_depend_on_the_memory_for_a_chunk(wide):
 
 @pytest.mark.parametrize(("cell", "chunk", "iterative"), [("gru", 3, True), ("lstm", 1, False)])
 def test_slow_points_do_not_depend_on_chunks_of_one_or_three_points(wide, cell, chunk, iterative):
-    """With 1 MB, less than a configuration may ask for. The LSTM has learned too little for more than dense spectra."""
+    """With 1 MB, less than a configuration may ask for.
+
+    The LSTM has learned too little for more than dense spectra.
+    """
     folder = wide.root / f"results/runs/three/{cell}/l2-3e-4/seed-0"
     classifier = load_classifier(folder / "model.safetensors", folder / "run.json")
     step, expected = analysis_cell(classifier), formats.read_npz(folder / "slow_points.npz")

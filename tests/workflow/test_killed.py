@@ -1,4 +1,7 @@
-"""Runs that are killed at any moment: one more run ends with the tables of a run that nobody disturbed."""
+"""Runs that are killed at any moment.
+
+One more run ends with the tables of a run that nobody disturbed.
+"""
 
 import os
 import random
@@ -20,14 +23,20 @@ TINY_RUN = "results/runs/two/small/l2-3e-4/seed-0"
 
 @pytest.fixture
 def root(project_copy):
-    """Return the folder of a fresh copy of the project; whatever works in it is ended with the test."""
+    """Return the folder of a fresh copy of the project.
+
+    Whatever works in it is ended with the test.
+    """
     yield project_copy.root
     killed.end_all(project_copy.root)
 
 
 @pytest.fixture
 def started():
-    """Return a function that starts snakemake in a folder; what still runs is ended with the test."""
+    """Return a function that starts snakemake in a folder.
+
+    What still runs is ended with the test.
+    """
     processes = []
 
     def start(*arguments):
@@ -43,7 +52,10 @@ def started():
 def test_twenty_kills_and_one_more_run_give_the_tables_of_an_undisturbed_run(
     root, started, finished
 ):
-    """Kills follow each other in one folder. Jobs of a killed snakemake are left alive beside the next call."""
+    """Kills follow each other in one folder.
+
+    Jobs of a killed snakemake are left alive beside the next call.
+    """
     expected, results = killed.contents(finished.root / "results"), root / "results"
     command, chance = ("--cores", "2", "--configfile", "config/test.yaml"), random.Random(7)
     done = []
@@ -76,7 +88,10 @@ def test_twenty_kills_and_one_more_run_give_the_tables_of_an_undisturbed_run(
 
 
 def test_a_job_left_alive_that_ends_after_the_next_run_changes_nothing(project_copy, root, started):
-    """The worst an orphan can do: it wakes when all is done and writes its files over those of the next run."""
+    """The worst an orphan can do.
+
+    It wakes when all is done and writes its files over those of the next run.
+    """
     command = ("--cores", "1", f"{TINY_RUN}/slow_points.npz", "--configfile", project_copy.tiny())
     assert killed.run(root, *command) == 0, (root / "output.log").read_text()
     expected, model = killed.contents(root / "results"), root / TINY_RUN / "model.safetensors"
@@ -153,7 +168,7 @@ def job_of(process, rule):
     raise AssertionError(f"no job of {rule} was seen")
 
 
-# --- the comparison itself ------------------------------------------------------------------------------------------
+# --- the comparison itself ------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""Profiles of other clusters: what a dry run accepts, limits that scale, and a submit command that runs jobs."""
+"""Profiles of other clusters.
+
+What a dry run accepts, limits that scale, and a submit command that runs jobs.
+"""
 
 import csv
 import importlib.util
@@ -82,7 +85,10 @@ def test_the_generic_profile_runs_jobs_with_any_submit_command(text_copy):
 
 
 def limits(output):
-    """Return {rule: (minutes, MB)} of a dry run; of several jobs of a rule those of the last one."""
+    """Return {rule.
+
+    (minutes, MB)} of a dry run; of several jobs of a rule those of the last one.
+    """
     jobs = re.findall(r"rule (\w+):.*?resources: (.*?)$", output, flags=re.MULTILINE | re.DOTALL)
     found = {
         rule: (re.search(r"runtime=(\d+)", text), re.search(r"mem_mb=(\d+)", text))

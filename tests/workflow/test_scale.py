@@ -1,4 +1,7 @@
-"""The graph of the paper's whole battery: how many jobs, how much memory, how many files in a folder."""
+"""The graph of the paper's whole battery.
+
+How many jobs, how much memory, how many files in a folder.
+"""
 
 import re
 

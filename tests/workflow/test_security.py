@@ -1,4 +1,5 @@
-"""What is read runs no code, no name leaves the results, no shell reads data or settings, pages show text as text."""
+"""What is read runs no code, no name leaves the results, no shell reads data or settings, pages
+show text as text."""
 
 import ast
 import csv
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.workflow
 SCHEMA = yaml.safe_load((PROJECT / "workflow/schemas/config.schema.yaml").read_text())
 
 
-# --- pickles --------------------------------------------------------------------------------------------------------
+# --- pickles --------------------------------------------------------------------------------------
 
 
 class Touch:
@@ -158,7 +159,7 @@ def test_a_pickle_of_the_hub_is_not_read(tmp_path, marker, monkeypatch):
         prepare_text({"source": {"hub": str(tmp_path / "set")}}, None, 0)
 
 
-# --- what the code may call -----------------------------------------------------------------------------------------
+# --- what the code may call -----------------------------------------------------------------------
 
 # Modules that unpickle; functions by themselves, and of any module, that run text or unpickle.
 MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "pty"}
@@ -277,7 +278,7 @@ def test_the_rules_have_a_shell_command_to_look_at():
     assert "id='shell'" in compiled_report
 
 
-# --- names and folders of a configuration ---------------------------------------------------------------------------
+# --- names and folders of a configuration ---------------------------------------------------------
 
 
 GRU = {"cell": "gru", "steps": 1}
@@ -437,7 +438,7 @@ def test_names_of_our_own_files_are_names_like_others_and_nothing_is_planned_els
     ]
 
 
-# --- a data set that means harm -------------------------------------------------------------------------------------
+# --- a data set that means harm -------------------------------------------------------------------
 
 SCRIPT = "<script>window.hacked=1</script>"
 IMAGE = '<img src=x onerror="window.hacked=1">'
@@ -449,7 +450,8 @@ TEXT = "<b>text</b>"  # the name of a column
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    """Run everything on a data set of which every part is chosen to do harm, into a folder with such a name."""
+    """Run everything on a data set of which every part is chosen to do harm, into a folder with
+    such a name."""
     root = tmp_path_factory.mktemp("hostile") / "project"
     root.mkdir()
     copy = ProjectCopy(root)

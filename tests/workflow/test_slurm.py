@@ -1,6 +1,8 @@
-"""The Slurm profile on a real Slurm of one node without accounting: one run, one training of it cancelled in flight.
+"""The Slurm profile on a real Slurm of one node without accounting: one run, one training of it
+cancelled in flight.
 
-The node has a GPU that is none: CUDA finds nothing on it, and `device: auto` trains on the CPU of a job that has it.
+The node has a GPU that is none: CUDA finds nothing on it, and `device: auto` trains on the CPU of a
+job that has it.
 """
 
 import csv
@@ -23,7 +25,8 @@ RUN_LOG = "results/logs/train/two/small/l2-3e-4/seed-0.log"
 
 
 def started(copy, target, *arguments):
-    """Start snakemake with the Slurm profile in a copy of the project, its output in the file `output` there."""
+    """Start snakemake with the Slurm profile in a copy of the project, its output in the file
+    `output` there."""
     status = ("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1")
     options = [
         target,
@@ -83,7 +86,10 @@ def cluster():
 
 @pytest.fixture(scope="module")
 def run(cluster, tmp_path_factory):
-    """Make the tables of one network on Slurm, its training cancelled once; return the copy and all Slurm jobs."""
+    """Make the tables of one network on Slurm, its training cancelled once.
+
+    Return the copy and all Slurm jobs.
+    """
     copy = ProjectCopy(tmp_path_factory.mktemp("slurm"))
     copy.tiny(device="auto", models=LONG)
     process = started(copy, "tables", "--groups", "intrinsic_dimension=end", "tabulate=end")

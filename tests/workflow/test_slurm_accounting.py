@@ -1,4 +1,7 @@
-"""The Slurm profile on a real Slurm with accounting: a database, its daemon, and sacct to ask for the state of jobs."""
+"""The Slurm profile on a real Slurm with accounting.
+
+A database, its daemon, and sacct to ask for the state of jobs.
+"""
 
 import re
 import time
@@ -37,7 +40,8 @@ def test_slurm_with_accounting_is_asked_with_sacct(cluster, tmp_path):
 
 
 def accounted(cluster):
-    """Return the states of all jobs in the database, as soon as the controller has told the last one's end."""
+    """Return the states of all jobs in the database, as soon as the controller has told the last
+    one's end."""
     deadline = time.monotonic() + 60
     while True:
         states = cluster.call("sacct", "-X", "--noheader", "--format=State").split()

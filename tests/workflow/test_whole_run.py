@@ -28,7 +28,8 @@ RUN = "results/runs/categorical-3/tiny-gru/l2-3e-4/seed-0"
 
 @pytest.fixture
 def again(finished, tmp_path):
-    """Return a copy of the finished run, times of files kept, in which a test may change what it likes."""
+    """Return a copy of the finished run, times of files kept, in which a test may change what it
+    likes."""
     shutil.copytree(finished.root, tmp_path / "again", copy_function=shutil.copy2)
     copy = object.__new__(ProjectCopy)
     copy.root = tmp_path / "again"
@@ -49,7 +50,8 @@ KEPT = ": kept from an earlier job"
 
 
 def computed(copy, stage):
-    """Return the networks that the last jobs of a stage computed, and those that they found finished."""
+    """Return the networks that the last jobs of a stage computed, and those that they found
+    finished."""
     lines = [
         line.split(" ", 1)[1]
         for log in sorted((copy.root / "results/logs" / stage).rglob("*.log"))
@@ -83,7 +85,7 @@ def without_seconds(table):
     ]
 
 
-# --- what comes out -------------------------------------------------------------------------------------------------
+# --- what comes out -------------------------------------------------------------------------------
 
 
 def test_one_row_per_network_with_sensible_numbers(finished):
@@ -207,7 +209,7 @@ def test_the_report_is_self_contained(finished):
         assert category in report
 
 
-# --- reruns ---------------------------------------------------------------------------------------------------------
+# --- reruns ---------------------------------------------------------------------------------------
 
 
 def test_a_second_call_does_nothing(again):
@@ -338,7 +340,10 @@ def test_a_missing_file_is_put_back_without_computing(again):
 
 
 def test_a_network_that_fails_costs_its_companions_nothing(again):
-    """One network of a job cannot be analysed: the other is kept, and the next run does the failed one alone."""
+    """One network of a job cannot be analysed.
+
+    The other is kept, and the next run does the failed one alone.
+    """
     for folder in ("results/.kept/runs/categorical-3", "results/runs/categorical-3"):
         for file in (again.root / folder).rglob("geometry*"):
             shutil.rmtree(file) if file.is_dir() else file.unlink()
@@ -381,7 +386,10 @@ def test_one_network_can_be_asked_for(again):
 
 
 def test_figures_of_unpacked_results_train_nothing(again):
-    """What `make figures` does after somebody's results were unpacked: no metadata, times of files in any order."""
+    """What `make figures` does after somebody's results were unpacked.
+
+    No metadata, times of files in any order.
+    """
     shutil.rmtree(again.root / ".snakemake")
     for path in sorted((again.root / "results").rglob("*.*"), reverse=True):
         path.touch()
@@ -422,11 +430,12 @@ def test_the_same_configuration_gives_the_same_tables(again):
     assert before == {name: without_seconds(rows(again, name)) for name in before}
 
 
-# --- bad input ------------------------------------------------------------------------------------------------------
+# --- bad input ------------------------------------------------------------------------------------
 
 
 def refused(copy, sentence, *arguments, **environment):
-    """Assert that snakemake stops with exit code 1 and one matching sentence, without a traceback or a training."""
+    """Assert that snakemake stops with exit code 1 and one matching sentence, without a traceback
+    or a training."""
     done = copy.snakemake(*arguments, check=False, **environment)
     output = done.stdout + done.stderr
     assert done.returncode == 1

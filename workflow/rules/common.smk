@@ -1,4 +1,5 @@
-# The plan of this configuration, and what every rule shares. Nothing here imports torch, pandas or datasets.
+# The plan of this configuration, and what every rule shares. Nothing here imports torch, pandas or
+# datasets.
 import os
 import sys
 

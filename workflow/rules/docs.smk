@@ -1,4 +1,5 @@
-# docs/natural.md, docs/claims.md and their figures, from small tables that are committed; nothing of this is in `all`.
+# docs/natural.md, docs/claims.md and their figures, from small tables that are committed; nothing
+# of this is in `all`.
 from rnn_geometry.config.load import read_claims
 
 KEPT = ("natural", "hold_inputs", "predictions", "tasks", "words")

@@ -1,4 +1,5 @@
-# Figures: a panel and a page per network, figures per task, over all networks and of sweeps. None imports torch.
+# Figures: a panel and a page per network, figures per task, over all networks and of sweeps. None
+# imports torch.
 ARRAYS = ("run", "geometry", "states", "slow_points", "slow_modes", "fixed_points", "linearization")
 OF_GALLERY = ("run", "states", "slow_points", "geometry")
 
@@ -101,8 +102,9 @@ rule plot_gallery:
         "../scripts/stage.py"
 
 
-# As many unordered classes as ordered ones, in the same cell: what the talk begins with.
-# Its wildcard has one value: a rule without any is run whenever it is named (--forcerun), even where there is no pair.
+# As many unordered classes as ordered ones, in the same cell: what the talk begins with. Its
+# wildcard has one value: a rule without any is run whenever it is named (--forcerun), even where
+# there is no pair.
 rule plot_headline:
     input:
         **PLAN.of_networks(PLAN.headline, OF_GALLERY),

@@ -1,4 +1,5 @@
-# The stages of every network. A job of a stage holds many networks of one task; rules are named by what they hold.
+# The stages of every network. A job of a stage holds many networks of one task; rules are named by
+# what they hold.
 
 
 # Training: weights and everything needed to rebuild a network.
@@ -66,7 +67,8 @@ for BLOCK in PLAN.blocks("slow_points", "linearize", "compare_hold_inputs", "geo
 PORTRAYED = ("model", "run", "slow_points", "linearization")
 
 
-# One job a task. What figures and the explorer show beside numbers: flow, kicks and sentences read word by word.
+# One job a task. What figures and the explorer show beside numbers: flow, kicks and sentences read
+# word by word.
 rule portray:
     input:
         **PLAN.of_task_networks(PLAN.portrayed_of, PORTRAYED),

@@ -1,8 +1,9 @@
 """Which networks share a job.
 
-Starting a process and importing torch costs more than analysing a small network. Networks of one task, of any model and
-seed, therefore share a job of a stage, `networks_per_job` at most. They are taken seed by seed, so that seeds that are
-added later fill blocks of their own. Blocks of the same networks on several tasks share a rule, with the task as wildcard.
+Starting a process and importing torch costs more than analysing a small network. Networks of one
+task, of any model and seed, therefore share a job of a stage, `networks_per_job` at most. They are
+taken seed by seed, so that seeds that are added later fill blocks of their own. Blocks of the same
+networks on several tasks share a rule, with the task as wildcard.
 """
 
 from __future__ import annotations
@@ -71,7 +72,10 @@ def _by_task(networks: Iterable[Network]) -> dict[str, list[Member]]:
 
 
 def plain_name(members: tuple[Member, ...]) -> str:
-    """Return the first and the last network of a block: model, seed, and l2 where a model has several."""
+    """Return the first and the last network of a block.
+
+    Model, seed, and l2 where a model has several.
+    """
     several = len({member[:2] for member in members}) > len({model for model, *_ in members})
 
     def written(member: Member) -> str:

@@ -1,4 +1,5 @@
-"""Which networks a configuration asks for: tasks times cells and seeds, controls beside them, and sweeps.
+"""Which networks a configuration asks for: tasks times cells and seeds, controls beside them, and
+sweeps.
 
 Light on purpose, like `settings`: it runs while the Snakefile is parsed.
 """
@@ -15,16 +16,18 @@ from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED, Network
 # What a sweep may vary beside the options of the task's family and the keys of a model.
 L2, HOLD_INPUT = "l2", "hold_input"
 LONGEST_NAME = 200  # bytes: names become names of files, to which endings are added
-# What pandas reads as an empty value of a table, in lower case; and what figures beside the folder of a task end in.
+# What pandas reads as an empty value of a table, in lower case; and what figures beside the folder
+# of a task end in.
 EMPTY_VALUES, FIGURE_ENDINGS = ("na", "nan", "null", "none"), (".png", ".pdf", ".svg")
 
 
 class Design:
     """The tasks, models and networks of a configuration, grown by its controls and sweeps.
 
-    tasks, models: settings by name. networks: by task, without doubles, in the order in which they were asked for.
-    judged: those that claims are about, the networks of `tasks` and the controls; sweeps add others. hold_inputs: by
-    network, the x* to compare on it. sweeps: rows (sweep, over, value, Network) in order.
+    tasks, models: settings by name. networks: by task, without doubles, in the order in which they
+    were asked for. judged: those that claims are about, the networks of `tasks` and the controls;
+    sweeps add others. hold_inputs: by network, the x* to compare on it. sweeps: rows (sweep, over,
+    value, Network) in order.
     """
 
     def __init__(self, settings: Mapping[str, Any]):
@@ -57,7 +60,10 @@ class Design:
             check_distinct(names, key)
 
     def _add(self, task: str, cells: list[str], seeds: list[int], l2: list[str]) -> list[Network]:
-        """Ask for the networks of a task; return them, those that were asked for before among them."""
+        """Ask for the networks of a task.
+
+        Return them, those that were asked for before among them.
+        """
         asked = [
             Network(task, cell, strength, seed)
             for cell in cells
@@ -78,7 +84,8 @@ class Design:
     def _control(
         self, kind: str, control: Mapping[str, Any], first: Mapping[str, list[Network]]
     ) -> list[Network]:
-        """Add the control of the networks of some tasks (of all tasks that train any, if it names none); return it."""
+        """Add the control of the networks of some tasks (of all tasks that train any, if it names
+        none); return it."""
         added = []
         for task in control["tasks"] or [name for name, networks in first.items() if networks]:
             if task not in first:
@@ -98,13 +105,15 @@ class Design:
         for name, task in self.tasks.items():
             if name.endswith(ending) and not task.get("shuffled_labels"):
                 raise UserError(
-                    f"config key tasks: '{name}' ends in {ending} like a control; give it another name."
+                    f"config key tasks: '{name}' ends in {ending} like a control; give it another "
+                    "name."
                 )
         ending = ENDINGS[UNTRAINED]
         for name in {network.model for networks in self.networks.values() for network in networks}:
             if name.endswith(ending) and self.models[name]["steps"] != 0:
                 raise UserError(
-                    f"config key models.{name}: it ends in {ending} like a control; give it another name."
+                    f"config key models.{name}: it ends in {ending} like a control; give it "
+                    "another name."
                 )
 
     def _untrained(self, model: str) -> str:
@@ -123,12 +132,16 @@ class Design:
         )
 
     def _task(self, task: dict[str, Any], key: str = "tasks") -> str:
-        """Add a task, or find the equal one that is there; return its name, which becomes a folder's."""
+        """Add a task, or find the equal one that is there.
+
+        Return its name, which becomes a folder's.
+        """
         check_name(task["name"], key)
         known = self.tasks.setdefault(task["name"], task)
         if known != task:
             raise UserError(
-                f"config key {key}: the name '{task['name']}' is that of another task with other options; a sweep "
+                f"config key {key}: the name '{task['name']}' is that of another task with other "
+                "options; a sweep "
                 "names its tasks <name>-<value>, shuffled labels theirs <name>-shuffled."
             )
         self.networks.setdefault(task["name"], [])
@@ -145,7 +158,8 @@ class Design:
         for cell in cells:
             if cell not in self.models:
                 raise UserError(
-                    f"config key {key}.cells: unknown cell '{cell}'; accepted are the names of `models`."
+                    f"config key {key}.cells: unknown cell '{cell}'; accepted are the names of "
+                    "`models`."
                 )
         for value in sweep["values"]:
             if over == L2:
@@ -169,12 +183,16 @@ class Design:
             return dict(task)
         if task not in self.tasks:
             raise UserError(
-                f"config key {key}.task: unknown task '{task}'; accepted are {', '.join(self.tasks)}."
+                f"config key {key}.task: unknown task '{task}'; accepted are "
+                f"{', '.join(self.tasks)}."
             )
         return self.tasks[task]
 
     def _varied(self, model: str, key: str, value: Any) -> str:
-        """Return the name of a model with one key changed: the model itself where it has that value already."""
+        """Return the name of a model with one key changed.
+
+        The model itself where it has that value already.
+        """
         if self.models[model][key] == value:
             return model
         name = f"{model}-{key}-{written(value)}"
@@ -182,13 +200,17 @@ class Design:
         varied = {**self.models[model], key: value}
         if self.models.setdefault(name, varied) != varied:
             raise UserError(
-                f"config key models.{name}: a sweep gives this name to '{model}' with another {key}."
+                f"config key models.{name}: a sweep gives this name to '{model}' with another "
+                f"{key}."
             )
         return name
 
 
 def written(value: Any) -> str:
-    """Return a value of a sweep as it stands in names and tables: a list's entries joined by a hyphen."""
+    """Return a value of a sweep as it stands in names and tables.
+
+    A list's entries joined by a hyphen.
+    """
     if value is None:
         return "none"  # as Python writes it, tables would read it as an empty value
     return "-".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -217,7 +239,10 @@ def _shortened(text: str) -> str:
 
 
 def check_distinct(names: Iterable[str], key: str) -> None:
-    """Raise UserError for two names that differ in case alone: some file systems take them for one."""
+    """Raise UserError for two names that differ in case alone.
+
+    Some file systems take them for one.
+    """
     known: dict[str, str] = {}
     for name in names:
         other = known.setdefault(name.lower(), name)

@@ -1,6 +1,8 @@
-"""Limits that a cluster enforces: ten times what was measured, or more, and twice that with every retry.
+"""Limits that a cluster enforces: ten times what was measured, or more, and twice that with every
+retry.
 
-What needs no more than 1 GB and ten minutes asks for nothing: the profiles' `default-resources` hold these.
+What needs no more than 1 GB and ten minutes asks for nothing: the profiles' `default-resources`
+hold these.
 """
 
 from __future__ import annotations
@@ -94,7 +96,10 @@ class Limits:
         }
 
     def training_mb(self, network: Network) -> float:
-        """Memory of a training: sentences (6 MB for each of the file were measured), a network with its moments."""
+        """Memory of a training.
+
+        Sentences (6 MB for each of the file were measured), a network with its moments.
+        """
         hidden = self.plan.models[network.model]["hidden_size"]
         return 2000 * max(1, hidden / 256) + self.driver_mb + 15 * self._sentences_mb(network.task)
 
@@ -104,19 +109,28 @@ class Limits:
         return 10 + self._training_words(network) * hidden / 4e7
 
     def analysis_mb(self, network: Network) -> float:
-        """Memory of an analysis: chunks of states within a budget, and all sentences of the task."""
+        """Memory of an analysis.
+
+        Chunks of states within a budget, and all sentences of the task.
+        """
         hidden = self.plan.models[network.model]["hidden_size"]
         chunks = 2000 * max(1, hidden / 128) + (self.plan.settings["analysis"]["memory_mb"] or 0)
         return chunks + self.driver_mb + 8 * self.source_mb(network.task)
 
     def analysis_minutes(self, network: Network) -> float:
-        """Time of an analysis: 5 to 54 CPU s a network were measured at 128 units and 1,000 states."""
+        """Time of an analysis.
+
+        5 to 54 CPU s a network were measured at 128 units and 1,000 states.
+        """
         hidden = self.plan.models[network.model]["hidden_size"]
         states = max(1, self.plan.settings["analysis"]["visited_states"] / 1000)
         return 10 * states * max(1, hidden / 128) ** 2
 
     def _sentences_mb(self, task: str) -> float:
-        """Size of the training sentences of a text task; before they are there, that of the source."""
+        """Size of the training sentences of a text task.
+
+        Before they are there, that of the source.
+        """
         if self.plan.tasks[task]["family"] != "text":
             return 0
         file = self.plan.of_task("train.parquet").format(task=task)

@@ -1,4 +1,7 @@
-"""From the files that Snakemake was given to checked settings: all that can be checked before the graph is built."""
+"""From the files that Snakemake was given to checked settings.
+
+All that can be checked before the graph is built.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,10 @@ def read_claims(path: str, root: str) -> dict[str, Any]:
 
 
 def check_task(task: dict[str, Any], data_folder: str | None) -> None:
-    """Let the task's family check its own options, and that its local files exist; note these in the task."""
+    """Let the task's family check its own options, and that its local files exist.
+
+    Note these in the task.
+    """
     options = family_options(task)
     if task["family"] != "text":
         synthetic.build_task(task["family"], **options)
@@ -87,7 +93,8 @@ def check_task(task: dict[str, Any], data_folder: str | None) -> None:
 
 
 def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
-    """Refuse sentences for the explorer without a word, or with one that a synthetic task does not have."""
+    """Refuse sentences for the explorer without a word, or with one that a synthetic task does not
+    have."""
     for sentence in sentences:
         if not sentence.split():
             key = f"explorer.sentences.{task['name']}"

@@ -1,6 +1,8 @@
-"""Every stage of the graph as an entry: where its code lies, what it reads and writes, which pages it fills in.
+"""Every stage of the graph as an entry: where its code lies, what it reads and writes, which pages
+it fills in.
 
-Light on purpose, since the Snakefile is parsed with it: modules of stages are named here and imported by the job alone.
+Light on purpose, since the Snakefile is parsed with it: modules of stages are named here and
+imported by the job alone.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ class Stage:
     Attributes
     ----------
     module
-        Module of `rnn_geometry.stages` whose `run` does the work. Of stages of networks, `run(network)` takes a
-        `stages.block.NetworkJob`; of all others, `run(files, output, params, log)` the parts of a Snakemake job.
+        Module of `rnn_geometry.stages` whose `run` does the work. Of stages of networks,
+        `run(network)` takes a `stages.block.NetworkJob`; of all others, `run(files, output, params,
+        log)` the parts of a Snakemake job.
     reads, of_task, writes
-        Files of a network, of its task, and those that the stage makes of a network. Of stages of networks alone.
+        Files of a network, of its task, and those that the stage makes of a network. Of stages of
+        networks alone.
     settings
         Keys of `analysis` on which its results depend.
     templates

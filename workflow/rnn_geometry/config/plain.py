@@ -1,4 +1,5 @@
-"""Values that no configuration may hold, whatever its schema says, and paths and keys that it may not."""
+"""Values that no configuration may hold, whatever its schema says, and paths and keys that it may
+not."""
 
 from __future__ import annotations
 
@@ -22,14 +23,18 @@ LONGEST_PART, LONGEST_PATH = 200, 1000  # bytes; file systems take 255 and 4,096
 def check_plain(config: Mapping[str, Any]) -> None:
     """Raise UserError for values that no key accepts, whatever the schema says of their type.
 
-    These are numbers that are not finite or too large, text with control characters, keys that are no text, values
-    that JSON does not know, and aliases of YAML that contain themselves or grow without end.
+    These are numbers that are not finite or too large, text with control characters, keys that are
+    no text, values that JSON does not know, and aliases of YAML that contain themselves or grow
+    without end.
     """
     _count_values(config, "", {}, ())
 
 
 def _count_values(value: Any, key: str, counted: dict[int, int], above: tuple[int, ...]) -> int:
-    """Check a value and all below it; return how many they are. counted: by identity, since aliases share values."""
+    """Check a value and all below it.
+
+    Return how many they are. counted: by identity, since aliases share values.
+    """
     if not isinstance(value, (Mapping, list)):
         _check_scalar(value, key)
         return 1
@@ -61,7 +66,8 @@ def _checked_key(name: Any, parent: str) -> str:
         raise UserError(f"config key {_join(parent, name)}: a key must be text; put it in quotes.")
     if not _is_clean(name) or set(name) & set("\n\r\t") or len(name) > LONGEST_PART:
         raise UserError(
-            f"config key {_join(parent, _shown(name))}: it holds a control character or is too long."
+            f"config key {_join(parent, _shown(name))}: it holds a control character or is too "
+            "long."
         )
     return name
 
@@ -84,7 +90,8 @@ def _check_scalar(value: Any, key: str) -> None:
             )
     elif value is not None:
         raise UserError(
-            f"config key {key}: {_shown(value)} is a {type(value).__name__} to YAML; put it in quotes if it is text."
+            f"config key {key}: {_shown(value)} is a {type(value).__name__} to YAML; put it in "
+            "quotes if it is text."
         )
 
 
@@ -95,9 +102,11 @@ def _is_clean(text: str) -> bool:
 
 
 def results_folder(text: str) -> str:
-    """Return the folder of all results, normalised. Raises UserError for one that cannot begin Snakemake's paths.
+    """Return the folder of all results, normalised. Raises UserError for one that cannot begin
+    Snakemake's paths.
 
-    Spaces, quotes and other characters that a shell would read are accepted: no shell ever reads the folder's name.
+    Spaces, quotes and other characters that a shell would read are accepted: no shell ever reads
+    the folder's name.
     """
     folder = posixpath.normpath(text)
     folder = (
@@ -124,12 +133,14 @@ def check_path(text: str, key: str) -> None:
     if set(text) & set(UNFIT_FOR_PATHS):
         unfit = " ".join(UNFIT_FOR_PATHS).replace("\n", "a line break")
         raise UserError(
-            f"config key {key}: {_shown(text)} is not accepted; a path must not hold any of {unfit}."
+            f"config key {key}: {_shown(text)} is not accepted; a path must not hold any of "
+            f"{unfit}."
         )
 
 
 def check_duplicate_keys(path: str | os.PathLike) -> None:
-    """Raise UserError where a file states a key twice in one mapping: YAML takes the last and drops the others.
+    """Raise UserError where a file states a key twice in one mapping: YAML takes the last and drops
+    the others.
 
     A file that is not YAML is left to whoever reads it.
     """
@@ -167,7 +178,8 @@ def _check_once(keys: list[Any], path: str | os.PathLike) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Return `value` with all mappings sorted by key, so that equal settings are equal Snakemake params."""
+    """Return `value` with all mappings sorted by key, so that equal settings are equal Snakemake
+    params."""
     if isinstance(value, Mapping):
         return {key: plain(value[key]) for key in sorted(value)}
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value

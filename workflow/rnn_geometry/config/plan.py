@@ -1,4 +1,7 @@
-"""What is to be run and shown, as plain Python: the Snakefile asks, and the rules of the graph stay short."""
+"""What is to be run and shown, as plain Python.
+
+The Snakefile asks, and the rules of the graph stay short.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +120,8 @@ class Plan:
         for task in self.settings["explorer"]["sentences"]:
             if task not in self.portrayed:
                 raise UserError(
-                    f"config key explorer.sentences.{task}: the task has no explorer, since it trains no network."
+                    f"config key explorer.sentences.{task}: the task has no explorer, since it "
+                    "trains no network."
                 )
 
     def is_portrayed(self, network: Network) -> bool:
@@ -130,7 +134,8 @@ class Plan:
 
     @cached_property
     def headline(self) -> list[Network]:
-        """The first networks of one model, gated if there is one, on five unordered and on ordered classes."""
+        """The first networks of one model, gated if there is one, on five unordered and on ordered
+        classes."""
         unordered = [
             task
             for task in self.portrayed
@@ -192,7 +197,10 @@ class Plan:
         }
 
     def overview_figure(self, name: str, place: str = "") -> tuple[str, str, str, dict[str, str]]:
-        """Return file, category, caption and labels of a figure over all networks; place: a wildcard as its name."""
+        """Return file, category, caption and labels of a figure over all networks.
+
+        Place: a wildcard as its name.
+        """
         file = f"figures/{place or name}.png"
         return file, "Over networks", name, {"figure": name.replace("_", " ")}
 
@@ -201,7 +209,10 @@ class Plan:
         return f"figures/sweep_{name}.png", "Sweeps", "sweep", {"figure": name}
 
     def kept_in(self, results: str) -> str:
-        """Return where small tables are kept: only the battery of a page replaces its committed ones."""
+        """Return where small tables are kept.
+
+        Only the battery of a page replaces its committed ones.
+        """
         return "docs/data" if self.results == results else self.path("kept")
 
     def of_their_tasks(self, networks: Iterable[Network], file: str) -> list[str]:
@@ -254,7 +265,10 @@ class Plan:
 
     @cached_property
     def benchmarks(self) -> list[str]:
-        """Benchmark files of what this configuration asks for, below their folder: others are of earlier runs."""
+        """Benchmark files of what this configuration asks for, below their folder.
+
+        Others are of earlier runs.
+        """
         of_networks = [
             f"{block.stage}/{task}/{block.name}"
             for block in self.blocks(*NETWORK_STAGES)
@@ -271,7 +285,10 @@ class Plan:
 
 
 class StageBlock:
-    """A rule of the graph: one stage for one block of networks. Patterns keep the task as wildcard."""
+    """A rule of the graph.
+
+    One stage for one block of networks. Patterns keep the task as wildcard.
+    """
 
     def __init__(self, plan: Plan, stage: str, block: Block):
         self.plan, self.stage, self.block = plan, stage, block
@@ -301,7 +318,8 @@ class StageBlock:
 
     @property
     def panels(self) -> list[tuple]:
-        """File, category, caption, labels and subcategory in the report of the panel of every network."""
+        """File, category, caption, labels and subcategory in the report of the panel of every
+        network."""
         return [
             (
                 f"{NETWORK}/panel.png".format(task="{task}", model=model, l2=l2, seed=seed),

@@ -13,7 +13,10 @@ from rnn_geometry.errors import UserError
 
 
 def check_schema(config: Mapping[str, Any], schema: Mapping[str, Any], name: str = "") -> None:
-    """Raise UserError for the first key that the schema refuses; `name` is the key that holds `config`."""
+    """Raise UserError for the first key that the schema refuses.
+
+    `name` is the key that holds `config`.
+    """
     errors = sorted(
         _validator()(schema).iter_errors(config), key=lambda error: list(map(str, error.path))
     )
@@ -23,7 +26,10 @@ def check_schema(config: Mapping[str, Any], schema: Mapping[str, Any], name: str
 
 @functools.cache
 def _validator():
-    """Return the class of a validator to which 1.0 is no integer: seeds are parts of file names, and sizes count."""
+    """Return the class of a validator to which 1.0 is no integer.
+
+    Seeds are parts of file names, and sizes count.
+    """
     from jsonschema import Draft202012Validator, validators
 
     types = Draft202012Validator.TYPE_CHECKER.redefine(
@@ -119,7 +125,8 @@ def _accepted(name: str, known) -> str:
 
 
 def with_defaults(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
-    """Return a copy of `value` in which every missing property has the default that the schema states."""
+    """Return a copy of `value` in which every missing property has the default that the schema
+    states."""
     schema = _follow(schema, root)
     if isinstance(value, Mapping):
         filled = {key: _fill(key, item, schema, root) for key, item in value.items()}

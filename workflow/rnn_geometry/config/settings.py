@@ -1,6 +1,7 @@
 """Check the configuration against its schema and resolve what one job needs.
 
-Light on purpose: it runs while the Snakefile is parsed, so it imports neither torch nor pandas nor datasets.
+Light on purpose: it runs while the Snakefile is parsed, so it imports neither torch nor pandas nor
+datasets.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def _check_explorer(explorer: Mapping[str, Any], tasks: Mapping[str, Any]) -> No
 
 
 def _grid(settings: Mapping[str, Any]) -> dict[str, dict[str, list]]:
-    """Return for every task the models, seeds and L2 strengths of its networks, and take those keys out of the task."""
+    """Return for every task the models, seeds and L2 strengths of its networks, and take those keys
+    out of the task."""
     grid = {}
     for i, task in enumerate(settings["tasks"]):
         own = {key: task.pop(key) for key in GRID_KEYS if key in task}
@@ -79,7 +81,8 @@ def _grid(settings: Mapping[str, Any]) -> dict[str, dict[str, list]]:
             if name not in settings["models"]:
                 key = f"tasks[{i}].cells" if "cells" in own else "cells"
                 raise UserError(
-                    f"config key {key}: unknown cell '{name}'; {_accepted(name, settings['models'])}."
+                    f"config key {key}: unknown cell '{name}'; "
+                    f"{_accepted(name, settings['models'])}."
                 )
     return grid
 
@@ -106,7 +109,8 @@ def _check_varied(name: str, model: Mapping[str, Any], schema: Mapping[str, Any]
 
 
 def _named_set(task: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return a text task with the options of the data set that its key `data` names, its own options laid over them."""
+    """Return a text task with the options of the data set that its key `data` names, its own
+    options laid over them."""
     if "data" not in task:
         return dict(task)
     if task["family"] != "text":
@@ -115,7 +119,8 @@ def _named_set(task: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]]) -
         )
     if task["data"] not in sets:
         raise UserError(
-            f"config task '{task['name']}': unknown data set '{task['data']}'; {_accepted(task['data'], sets)}."
+            f"config task '{task['name']}': unknown data set '{task['data']}'; "
+            f"{_accepted(task['data'], sets)}."
         )
     return {**sets[task["data"]], **{key: value for key, value in task.items() if key != "data"}}
 
@@ -159,7 +164,10 @@ def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:
 
 
 def _importable(module: str) -> bool:
-    """Tell whether Python finds a module; it runs the packages above it, which may fail in any way."""
+    """Tell whether Python finds a module.
+
+    It runs the packages above it, which may fail in any way.
+    """
     try:
         return importlib.util.find_spec(module) is not None
     except Exception:

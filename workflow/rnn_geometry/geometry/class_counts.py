@@ -1,8 +1,10 @@
-"""The dimension that word counts predict before any training: weightings, resampled documents, subsets of classes.
+"""The dimension that word counts predict before any training: weightings, resampled documents,
+subsets of classes.
 
-The prediction is the number of principal components for 95 % of the variance of the classes' mean word counts (SCIENCE:
-PCA of the per-class means). With K classes that needs the K x K matrix of their inner products only, so that thousands
-of subsets cost seconds. Shapes: n documents, V words, G groups (classes, or the label combinations that occur).
+The prediction is the number of principal components for 95 % of the variance of the classes' mean
+word counts (SCIENCE: PCA of the per-class means). With K classes that needs the K x K matrix of
+their inner products only, so that thousands of subsets cost seconds. Shapes: n documents, V words,
+G groups (classes, or the label combinations that occur).
 """
 
 from __future__ import annotations
@@ -38,8 +40,8 @@ def count_matrix(sentences: Sentences, words: int) -> sparse.csr_matrix:
 def weighted(counts: sparse.csr_matrix, weighting: str) -> sparse.csr_matrix:
     """Return documents (n, V) under a weighting.
 
-    raw: word counts; frequency: counts over the length of the document; tfidf: frequencies times ln(n / number of
-    documents that hold the word).
+    raw: word counts; frequency: counts over the length of the document; tfidf: frequencies times
+    ln(n / number of documents that hold the word).
     """
     if weighting == "raw":
         return counts
@@ -53,7 +55,10 @@ def weighted(counts: sparse.csr_matrix, weighting: str) -> sparse.csr_matrix:
 
 @dataclass(frozen=True)
 class Groups:
-    """labels (G,) class ids or (G, C) label combinations, in order; of (n,): the group of each document."""
+    """labels (G,) class ids or (G, C) label combinations, in order.
+
+    Of (n,): the group of each document.
+    """
 
     labels: np.ndarray
     of: np.ndarray
@@ -85,8 +90,8 @@ def inner_products(sums: sparse.csr_matrix) -> np.ndarray:
 def predicted(products: np.ndarray, sizes: np.ndarray, merged: np.ndarray) -> int | None:
     """Return the predicted dimension of K classes: merged (K, G) says which groups each is made of.
 
-    products: inner products (G, G) of the groups' sums; sizes: their numbers of documents (G,). None where all class
-    means are equal.
+    products: inner products (G, G) of the groups' sums; sizes: their numbers of documents (G,).
+    None where all class means are equal.
     """
     means = merged / (merged @ sizes)[:, None]
     gram = means @ products @ means.T
@@ -101,8 +106,9 @@ def predicted(products: np.ndarray, sizes: np.ndarray, merged: np.ndarray) -> in
 def resampled_dimension(
     documents: sparse.csr_matrix, groups: Groups, full: int | None, seed: int
 ) -> dict[str, Any]:
-    """Return how sure a prediction is: its 5 % and 95 % quantiles over bootstrap samples of the documents of each class
-    (`low`, `high`), and the share of samples that agree with all documents; None with more than 64 groups.
+    """Return how sure a prediction is: its 5 % and 95 % quantiles over bootstrap samples of the
+    documents of each class (`low`, `high`), and the share of samples that agree with all documents;
+    None with more than 64 groups.
     """
     if len(groups.labels) > MOST_GROUPS or full is None:
         return dict.fromkeys(("low", "high", "agreement"))
@@ -121,7 +127,8 @@ def resampled_dimension(
 
 
 def predictions(train: Sentences, words: int, meta: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    """Return the predictions of a task under every weighting, their uncertainty, and those for subsets of its classes.
+    """Return the predictions of a task under every weighting, their uncertainty, and those for
+    subsets of its classes.
 
     meta: multi_label, ordered (both default to false) and classes.
     """
@@ -145,10 +152,12 @@ def predictions(train: Sentences, words: int, meta: Mapping[str, Any], seed: int
 def subsets(
     labels: np.ndarray, meta: Mapping[str, Any]
 ) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
-    """Yield subsets of classes as (classes, rule and expected dimension; which groups make up each class, (K, G)).
+    """Yield subsets of classes as (classes, rule and expected dimension; which groups make up each
+    class, (K, G)).
 
-    Classes: the first N, N = 2, 3, ..., and of five ordered ones stars 1, 3 and 5. Labels, where there are more than
-    three: all pairs and triples, whose classes are the combinations of just these labels.
+    Classes: the first N, N = 2, 3, ..., and of five ordered ones stars 1, 3 and 5. Labels, where
+    there are more than three: all pairs and triples, whose classes are the combinations of just
+    these labels.
     """
     if labels.ndim == 1:
         for rule, chosen in class_subsets(len(labels), bool(meta.get("ordered"))):

@@ -1,4 +1,7 @@
-"""What word counts alone say: the dimension they predict before any training, and a bag of words' accuracy."""
+"""What word counts alone say.
+
+The dimension they predict before any training, and a bag of words' accuracy.
+"""
 
 from __future__ import annotations
 
@@ -40,14 +43,16 @@ def word_statistics(
 
 
 def majority_accuracy(train: np.ndarray, test: np.ndarray) -> float:
-    """Return the test accuracy of always answering the commonest training label, or combination of labels (n, C)."""
+    """Return the test accuracy of always answering the commonest training label, or combination of
+    labels (n, C)."""
     kinds, counts = np.unique(train, axis=0, return_counts=True)
     right = test == kinds[counts.argmax()]
     return float(right.mean() if test.ndim == 1 else right.all(axis=1).mean())
 
 
 def class_mean_counts(sentences: Sentences, words: int) -> np.ndarray:
-    """Return mean word counts (K, V) of each class, or of each combination of labels that occurs (multi-label)."""
+    """Return mean word counts (K, V) of each class, or of each combination of labels that occurs
+    (multi-label)."""
     labels = sentences.labels.reshape(len(sentences), -1)
     _, group = np.unique(labels, axis=0, return_inverse=True)
     members = sparse.csr_matrix((np.ones(len(labels)), (group.ravel(), np.arange(len(labels)))))
@@ -58,10 +63,11 @@ def class_mean_counts(sentences: Sentences, words: int) -> np.ndarray:
 
 
 def bag_of_words(train: Sentences, test: Sentences, words: int, seed: int) -> float:
-    """Return the test accuracy of a linear classifier on word counts (an embedding sum with a linear readout).
+    """Return the test accuracy of a linear classifier on word counts (an embedding sum with a
+    linear readout).
 
-    Its L2 strength is chosen on a tenth of the training sentences. Multi-label: one classifier a label; a sentence is
-    right when all of its labels are.
+    Its L2 strength is chosen on a tenth of the training sentences. Multi-label: one classifier a
+    label; a sentence is right when all of its labels are.
     """
     order = np.random.default_rng(seed).permutation(len(train))
     held_out, rest = np.split(order, [max(1, int(TUNING_SHARE * len(order)))])
@@ -74,7 +80,10 @@ def bag_of_words(train: Sentences, test: Sentences, words: int, seed: int) -> fl
 
 
 def _fit(x: sparse.csr_matrix, y: np.ndarray, strength: float) -> list:
-    """Return one fitted classifier, or one per label; a label that never varies gets a constant one."""
+    """Return one fitted classifier, or one per label.
+
+    A label that never varies gets a constant one.
+    """
     from sklearn.dummy import DummyClassifier
     from sklearn.linear_model import LogisticRegression
 

@@ -10,9 +10,9 @@ from pathlib import Path
 def cost_table(benchmarks: str | Path, own: Collection[str]) -> list[dict[str, float | str]]:
     """Return a row per rule: rule, jobs, cpu_seconds over all jobs, memory_mb of the largest job.
 
-    benchmarks: a folder with a file per rule, or a folder of files per rule; own: names of files below it without
-    `.tsv` that count, others are left from what was computed before. A benchmark that Snakemake could not measure
-    (`NA`: the job was too short) counts as a job without cost.
+    benchmarks: a folder with a file per rule, or a folder of files per rule; own: names of files
+    below it without `.tsv` that count, others are left from what was computed before. A benchmark
+    that Snakemake could not measure (`NA`: the job was too short) counts as a job without cost.
     """
     rows = []
     for path in sorted(Path(benchmarks).iterdir()):

@@ -1,7 +1,8 @@
 """The explorer: one self-contained page per task on which a reader watches networks read sentences.
 
-Shapes: n points shown, m traces (a sentence in one order of its words), T words of a trace, S entries of a state,
-C outputs, V words. Coordinates are along the principal axes of the slow points (docs/architecture.md, traces.npz).
+Shapes: n points shown, m traces (a sentence in one order of its words), T words of a trace, S
+entries of a state, C outputs, V words. Coordinates are along the principal axes of the slow points
+(docs/architecture.md, traces.npz).
 """
 
 from __future__ import annotations
@@ -52,11 +53,11 @@ def explorer_page(
 ) -> str:
     """Return the page of one task as HTML that needs no other file.
 
-    templates: texts of page.html.jinja, explorer.css and SCRIPTS by name. networks: per network its files by name: run,
-    states, slow, modes, traces, model; of an npz file that holds more, the file and how the names that are
-    meant begin. options: embed_parameters, the most numbers that a network may have for its weights to be on the
-    page; page_bytes (optional), about how large the page may be. Raises UserError for a damaged file and for networks
-    that read other sentences.
+    templates: texts of page.html.jinja, explorer.css and SCRIPTS by name. networks: per network its
+    files by name: run, states, slow, modes, traces, model; of an npz file that holds more, the file
+    and how the names that are meant begin. options: embed_parameters, the most numbers that a
+    network may have for its weights to be on the page; page_bytes (optional), about how large the
+    page may be. Raises UserError for a damaged file and for networks that read other sentences.
     """
     data = payload(meta, vocabulary, networks, options)
     page = environment(autoescape=True).from_string(templates["page.html.jinja"])
@@ -70,7 +71,10 @@ def explorer_page(
 
 
 def embedded_json(value: Any) -> str:
-    """Return JSON that may stand inside a script element: no `<`, so that no word of a data set can end it."""
+    """Return JSON that may stand inside a script element.
+
+    No `<`, so that no word of a data set can end it.
+    """
     return json.dumps(value, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
@@ -85,7 +89,10 @@ def payload(
     networks: Sequence[Mapping[str, Any]],
     options: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return what the page shows as plain values; arrays are base64 of little-endian float32 or int32."""
+    """Return what the page shows as plain values.
+
+    Arrays are base64 of little-endian float32 or int32.
+    """
     found = [_read(files) for files in networks]
     _same_sentences(found, networks)
     multi_label = bool(meta.get("multi_label"))
@@ -143,7 +150,10 @@ def _same_sentences(
 
 
 def facing(network: Mapping[str, Any], multi_label: bool) -> np.ndarray:
-    """Return the readouts (C, 3) along the axes; of exclusive classes only differences between readouts matter."""
+    """Return the readouts (C, 3) along the axes.
+
+    Of exclusive classes only differences between readouts matter.
+    """
     along = np.asarray(network["states"]["readout"], dtype=np.float64) @ network["traces"]["axes"].T
     return along if multi_label else along - along.mean(axis=0)
 
@@ -151,12 +161,14 @@ def facing(network: Mapping[str, Any], multi_label: bool) -> np.ndarray:
 def alignments(
     networks: Sequence[Mapping[str, Any]], d: int | None, multi_label: bool, turned: bool = True
 ) -> list[np.ndarray]:
-    """Return a rotation or reflection (3, 3) per network that turns its readouts to face like those of the first.
+    """Return a rotation or reflection (3, 3) per network that turns its readouts to face like those
+    of the first.
 
-    turned: False where components mean something by themselves, along a line or for ordered classes: none is turned.
+    turned: False where components mean something by themselves, along a line or for ordered
+    classes: none is turned.
 
-    The orthogonal Procrustes solution (Schoenemann 1966), within the first two axes unless the manifold has d > 2
-    dimensions: coordinates @ turn.
+    The orthogonal Procrustes solution (Schoenemann 1966), within the first two axes unless the
+    manifold has d > 2 dimensions: coordinates @ turn.
     """
     size = 3 if d is not None and d > 2 else 2
     target = facing(networks[0], multi_label)[:, :size]
@@ -172,7 +184,10 @@ def alignments(
 def network_entry(
     network: Mapping[str, Any], turn: np.ndarray, meta: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return what the page knows of a network without its sentences: who it is, slow points (n, 3), readouts (C, 3)."""
+    """Return what the page knows of a network without its sentences.
+
+    Who it is, slow points (n, 3), readouts (C, 3).
+    """
     run, multi_label = network["run"], bool(meta.get("multi_label"))
     points = np.asarray(network["slow"]["points"], dtype=np.float64)
     finite = np.flatnonzero(np.isfinite(points).all(axis=1))
@@ -205,13 +220,15 @@ def network_entry(
 def decisions(
     states: Mapping[str, np.ndarray], points: np.ndarray, multi_label: bool
 ) -> np.ndarray:
-    """Return (n,) the class that the readout decides at points (n, S), or the combination of labels as a number."""
+    """Return (n,) the class that the readout decides at points (n, S), or the combination of labels
+    as a number."""
     logits = points @ np.asarray(states["readout"], dtype=np.float64).T + states["readout_bias"]
     return style.class_codes(logits >= 0) if multi_label else logits.argmax(axis=1)
 
 
 def nearest_corners(network: Mapping[str, Any], points: np.ndarray, d: int | None) -> np.ndarray:
-    """Return (n,) the class whose corner is nearest each point (n, S), in the dimensions of the manifold."""
+    """Return (n,) the class whose corner is nearest each point (n, S), in the dimensions of the
+    manifold."""
     readout = np.asarray(network["states"]["readout"], dtype=np.float64)
     size = max(1, min(d or len(readout) - 1, len(readout) - 1, *points.shape))
     coordinates, directions = simplex.slow_coordinates(points, readout - readout.mean(axis=0), size)
@@ -232,7 +249,10 @@ def longest_tau(modes: Mapping[str, np.ndarray], rows: np.ndarray) -> list[float
 def weights_entry(
     network: Mapping[str, Any], turn: np.ndarray, limit: int
 ) -> dict[str, Any] | None:
-    """Return the weights of a built-in cell, with its frame, for the page to run; None if there are over `limit`."""
+    """Return the weights of a built-in cell, with its frame, for the page to run.
+
+    None if there are over `limit`.
+    """
     tensors, traces = network.get("model"), network["traces"]
     if (
         tensors is None
@@ -255,7 +275,8 @@ def weights_entry(
 def _add_weights(
     entries: Sequence[dict[str, Any]], weights: Sequence[dict[str, Any] | None], room: int
 ) -> None:
-    """Put the weights of as many networks on the page as there is room for, those of the first networks first."""
+    """Put the weights of as many networks on the page as there is room for, those of the first
+    networks first."""
     for entry, found in zip(entries, weights, strict=True):
         size = len(embedded_json(found))
         entry["weights"] = found if found and size <= room else None
@@ -263,7 +284,8 @@ def _add_weights(
 
 
 def chosen_traces(traces: Mapping[str, np.ndarray], networks: int, room: int) -> np.ndarray:
-    """Return the numbers of the sentences to show: all that are no held-out ones, then held-out ones while room lasts.
+    """Return the numbers of the sentences to show: all that are no held-out ones, then held-out
+    ones while room lasts.
 
     room: characters for the positions and logits of all networks.
     """
@@ -281,7 +303,8 @@ def chosen_traces(traces: Mapping[str, np.ndarray], networks: int, room: int) ->
 def traces_entry(
     traces: Mapping[str, np.ndarray], turn: np.ndarray, sentences: np.ndarray
 ) -> dict[str, str]:
-    """Return positions (rows, 3) and logits (rows, C) of the chosen sentences, h_0 to h_T of trace after trace."""
+    """Return positions (rows, 3) and logits (rows, C) of the chosen sentences, h_0 to h_T of trace
+    after trace."""
     rows = np.concatenate(
         [
             np.arange(int(traces["offsets"][i]), int(traces["offsets"][i + 1]) + 1) + i
@@ -295,7 +318,8 @@ def traces_entry(
 
 
 def sentences_entry(traces: Mapping[str, np.ndarray], sentences: np.ndarray) -> dict[str, Any]:
-    """Return the chosen sentences with their names and labels, and which trace is which sentence in which order."""
+    """Return the chosen sentences with their names and labels, and which trace is which sentence in
+    which order."""
     kept = _traces_of(traces, sentences)
     labels = traces["labels"]
     known = np.logical_and.reduce(labels[sentences] >= 0, axis=1)
@@ -318,7 +342,10 @@ def sentences_entry(traces: Mapping[str, np.ndarray], sentences: np.ndarray) -> 
 def _words_entry(
     traces: Mapping[str, np.ndarray], sentences: np.ndarray, vocabulary: Sequence[str], whole: bool
 ) -> dict[str, Any]:
-    """Return the words and the ids of those read; without weights on the page only words that are read are there."""
+    """Return the words and the ids of those read.
+
+    Without weights on the page only words that are read are there.
+    """
     parts = [
         traces["tokens"][traces["offsets"][i] : traces["offsets"][i + 1]]
         for i in _traces_of(traces, sentences)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
 from rnn_geometry.identity import run_folder
 from rnn_geometry.pages.templating import environment, number
-from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
 from rnn_geometry.store.columns import learned
 
 # Files of a network beside its page.
@@ -26,7 +26,8 @@ def network_page(
 ) -> str:
     """Return the page of one network.
 
-    run: its row of runs.csv; record: its run.json; explorer: whether the explorer of its task shows it.
+    run: its row of runs.csv; record: its run.json; explorer: whether the explorer of its task shows
+    it.
     """
     up = "/".join([".."] * len(PurePosixPath(run_folder(run)).parts))
     settings = {key: value for key, value in record["settings"].items() if value is not None}

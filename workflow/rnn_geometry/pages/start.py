@@ -1,4 +1,7 @@
-"""The start page of a run's results: the question, what came out, where it lies, how it was computed."""
+"""The start page of a run's results.
+
+The question, what came out, where it lies, how it was computed.
+"""
 
 from __future__ import annotations
 
@@ -51,10 +54,12 @@ def start_page(
     costs: Sequence[Mapping[str, Any]],
     configuration: str,
 ) -> str:
-    """Return results/index.html: question, verdicts, table of networks, figures, provenance, configuration.
+    """Return results/index.html: question, verdicts, table of networks, figures, provenance,
+    configuration.
 
-    runs: runs.csv; found: claims.csv; shown: keys of the networks that have a page; explorers: tasks that have one;
-    figures: groups of files; records: run.json of the networks with pages; costs: `costs.cost_table`.
+    runs: runs.csv; found: claims.csv; shown: keys of the networks that have a page; explorers:
+    tasks that have one; figures: groups of files; records: run.json of the networks with pages;
+    costs: `costs.cost_table`.
     """
     pages = {tuple(map(str, key)) for key in shown}
     rows = [
@@ -82,7 +87,10 @@ def start_page(
 
 
 def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
-    """Return a row of the table: values to sort by, texts to show, the network's page, whether it did not learn."""
+    """Return a row of the table.
+
+    Values to sort by, texts to show, the network's page, whether it did not learn.
+    """
     key = tuple(map(str, Network.of(run)))
     values = {name: "" if run[name] is None else run[name] for name in SHOWN}
     texts = {
@@ -100,7 +108,10 @@ def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
 
 
 def versions_of(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Return versions, devices and threads of some run.json; values that differ between networks are all named."""
+    """Return versions, devices and threads of some run.json.
+
+    Values that differ between networks are all named.
+    """
     found: dict[str, set[str]] = {}
     for record in records:
         for name, value in {
@@ -115,7 +126,10 @@ def versions_of(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 def figure_groups(
     folder: Path, overviews: Sequence[str], tasks: Sequence[str], sweeps: Sequence[str]
 ) -> list[dict]:
-    """Return the figures of a run for the start page: over networks, by task, by sweep; files relative to `folder`."""
+    """Return the figures of a run for the start page.
+
+    Over networks, by task, by sweep; files relative to `folder`.
+    """
     groups = [("Over networks", [folder / "figures" / f"{name}.png" for name in overviews])]
     groups += [(task, sorted((folder / "figures" / task).glob("*.png"))) for task in tasks]
     groups += [("Sweeps", [folder / "figures" / f"sweep_{name}.png" for name in sweeps])]

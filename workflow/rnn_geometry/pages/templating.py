@@ -34,7 +34,10 @@ def template_texts(*patterns: str) -> dict[str, str]:
 
 
 def environment(autoescape: bool, templates: Mapping[str, str] | None = None) -> jinja2.Environment:
-    """Return the environment of all pages, in which templates find each other by name; a missing name is an error."""
+    """Return the environment of all pages, in which templates find each other by name.
+
+    A missing name is an error.
+    """
     made = jinja2.Environment(
         loader=jinja2.DictLoader(dict(templates or {})),
         autoescape=autoescape,

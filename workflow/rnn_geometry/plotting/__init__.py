@@ -1,1 +1,4 @@
-"""Figures from tables and arrays; never imports torch. `network` draws one network, `overview` and `gallery` many."""
+"""Figures from tables and arrays.
+
+Never imports torch. `network` draws one network, `overview` and `gallery` many.
+"""

@@ -1,4 +1,5 @@
-"""What is known of one network, read from its files and seen along the principal components of its slow points."""
+"""What is known of one network, read from its files and seen along the principal components of its
+slow points."""
 
 from __future__ import annotations
 
@@ -17,7 +18,10 @@ from rnn_geometry.store import formats
 
 @dataclass(frozen=True)
 class NetworkArrays:
-    """One network's artifacts (docs/architecture.md); what a file does not hold is an empty mapping or array."""
+    """One network's artifacts (docs/architecture.md).
+
+    What a file does not hold is an empty mapping or array.
+    """
 
     run: Mapping[str, Any]
     meta: Mapping[str, Any]
@@ -40,7 +44,8 @@ class NetworkArrays:
 
     @cached_property
     def components(self) -> np.ndarray:
-        """Unit principal components of the slow points, (S, S), as columns, the widest first, signs as below."""
+        """Unit principal components of the slow points, (S, S), as columns, the widest first, signs
+        as below."""
         return signed(principal_components(self.slow_points), self.readout)
 
     @cached_property
@@ -66,7 +71,8 @@ class NetworkArrays:
         return None if value is None else int(value)
 
     def project(self, states: np.ndarray, count: int = 2) -> np.ndarray:
-        """Return coordinates (..., count) along the first components, from the mean of the slow points."""
+        """Return coordinates (..., count) along the first components, from the mean of the slow
+        points."""
         return (
             np.asarray(states, dtype=np.float64) - self.slow_points.mean(axis=0)
         ) @ self.components[:, :count]
@@ -103,10 +109,12 @@ def variance_ratio(points: np.ndarray) -> np.ndarray:
 def load_network(
     files: Mapping[str, str | Path], meta: Mapping | None = None, words: Sequence[str] | None = None
 ):
-    """Read a network's files by name: run, states, slow (or slow_points) and, where given, the others.
+    """Read a network's files by name: run, states, slow (or slow_points) and, where given, the
+    others.
 
-    The others: fixed (or fixed_points), linearization, flow, traces, modes (or slow_modes), geometry, history, meta and
-    vocab; `meta` and `words` may be handed over instead of the last two. Raises UserError for a damaged file.
+    The others: fixed (or fixed_points), linearization, flow, traces, modes (or slow_modes),
+    geometry, history, meta and vocab; `meta` and `words` may be handed over instead of the last
+    two. Raises UserError for a damaged file.
     """
     files = {
         _NAMES.get(name, name): path
@@ -153,9 +161,11 @@ _READERS = {
 
 
 def with_portrait(network: NetworkArrays, portrait: Mapping[str, np.ndarray]) -> NetworkArrays:
-    """Return a network with its flow and traces from the portrait of its task, arrays named {network}/{file}/{array}.
+    """Return a network with its flow and traces from the portrait of its task, arrays named
+    {network}/{file}/{array}.
 
-    A network's name is {model}/l2-{l2}/seed-{seed}. What the portrait does not hold is left as it was.
+    A network's name is {model}/l2-{l2}/seed-{seed}. What the portrait does not hold is left as it
+    was.
     """
     start = "{model}/l2-{l2}/seed-{seed}/".format(**network.run)
     parts: dict[str, dict[str, np.ndarray]] = {"flow": {}, "traces": {}}
@@ -167,7 +177,8 @@ def with_portrait(network: NetworkArrays, portrait: Mapping[str, np.ndarray]) ->
 
 
 def load_networks(files: Mapping[str, str | Sequence[str]]) -> list[NetworkArrays]:
-    """Read several networks; files by name as for `load_network`, a list with one a network, or one file for all.
+    """Read several networks; files by name as for `load_network`, a list with one a network, or one
+    file for all.
 
     portraits, if given, holds the flow and traces of all of them.
     """

@@ -1,4 +1,5 @@
-"""Arrows over the slow manifold: directions of its integration modes, and what words add in one step.
+"""Arrows over the slow manifold: directions of its integration modes, and what words add in one
+step.
 
 Shapes: n points, w words, C outputs, S entries of a state.
 """
@@ -38,7 +39,8 @@ TAU = "plasma_r"
 
 @style.styled
 def modes(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw the directions of the slow modes at points all over the manifold, in the colour of their time constants."""
+    """Draw the directions of the slow modes at points all over the manifold, in the colour of their
+    time constants."""
     drawn = [mode_arrows(best_plane(network)) for network in networks]
     constants = np.concatenate([tau for _, _, tau in drawn] or [np.ones(1)])
     norm = LogNorm(*(np.quantile(constants, [0.02, 0.98]) if len(constants) else (1, 10)))
@@ -57,10 +59,11 @@ def modes(networks: Sequence[NetworkArrays]) -> Figure:
 
 
 def mode_arrows(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return places (n, 2), directions (n, 2) and time constants (n,) of slow modes at evenly spaced slow points.
+    """Return places (n, 2), directions (n, 2) and time constants (n,) of slow modes at evenly
+    spaced slow points.
 
-    A direction is the drawn part of a unit vector of states. A complex pair gives the real and imaginary parts of its
-    eigenvector once.
+    A direction is the drawn part of a unit vector of states. A complex pair gives the real and
+    imaginary parts of its eigenvector once.
     """
     found = view.network.modes
     points = np.asarray(view.network.slow["points"], dtype=float)
@@ -81,7 +84,10 @@ def mode_arrows(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def real_directions(vector: np.ndarray, eigenvalue: complex) -> list[np.ndarray]:
-    """Return unit directions (S,) that an eigenvector (S,) spans: one, or two for the first of a complex pair."""
+    """Return unit directions (S,) that an eigenvector (S,) spans.
+
+    One, or two for the first of a complex pair.
+    """
     if eigenvalue.imag < 0:
         return []
     # The phase of an eigenvector is free: turn it so that its real part is as large as can be.
@@ -112,7 +118,8 @@ def _draw_modes(axes, view: View, places, directions, tau, norm) -> None:
 
 @style.styled
 def word_effects(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw what chosen words add to one step at many slow points, as arrows from the points in the words' colours."""
+    """Draw what chosen words add to one step at many slow points, as arrows from the points in the
+    words' colours."""
     colours = word_colours(networks[0])
     handles = [line_handle(name, colour, lw=2) for name, colour in colours]
     figure, axes = panels(
@@ -132,7 +139,8 @@ def word_names(network: NetworkArrays) -> list[str]:
 
 
 def word_colours(network: NetworkArrays) -> list[tuple[str, str]]:
-    """Return names and colours of the words with kicks: the class a word speaks for or against; neutral words grey.
+    """Return names and colours of the words with kicks: the class a word speaks for or against;
+    neutral words grey.
 
     Words that share a class, the strongest first, get paler one by one.
     """
@@ -152,9 +160,11 @@ def word_colours(network: NetworkArrays) -> list[tuple[str, str]]:
 
 
 def _spoken_for(effects: np.ndarray, ordered: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return the class (w,) that each word of effects (w, C) speaks for or against, and whether it speaks against it.
+    """Return the class (w,) that each word of effects (w, C) speaks for or against, and whether it
+    speaks against it.
 
-    Ordered classes: the class whose place equals the word's mean effect on the sentiment, the strongest at the ends.
+    Ordered classes: the class whose place equals the word's mean effect on the sentiment, the
+    strongest at the ends.
     """
     if ordered and effects.shape[1] > 1:
         sentiment = effects @ np.linspace(-1, 1, effects.shape[1])
@@ -169,9 +179,11 @@ def _spoken_for(effects: np.ndarray, ordered: bool) -> tuple[np.ndarray, np.ndar
 
 
 def kick_effects(network: NetworkArrays) -> np.ndarray:
-    """Return the mean change (w, C) of the logits by each word with kicks, centred where one class wins.
+    """Return the mean change (w, C) of the logits by each word with kicks, centred where one class
+    wins.
 
-    Measured over all states where linearization.npz has the word; else the kicks' part along three components.
+    Measured over all states where linearization.npz has the word; else the kicks' part along three
+    components.
     """
     along = network.readout @ network.components[:, :3]
     effects = (

@@ -42,7 +42,8 @@ SURE = 0.9  # probability of a contour
 
 @style.styled
 def logits(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw which class wins over the plane and how surely, or where each label is as likely as not."""
+    """Draw which class wins over the plane and how surely, or where each label is as likely as not.
+    """
     several = networks[0].multi_label
     handles = [*class_handles(networks), SLOW]
     if several:
@@ -81,7 +82,10 @@ def _draw_logits(axes, view: View) -> None:
 
 
 def plane_logits(view: View, places: np.ndarray) -> np.ndarray:
-    """Return the logits (..., C) at places (..., 2) of the plane through the mean slow point: they are linear there."""
+    """Return the logits (..., C) at places (..., 2) of the plane through the mean slow point.
+
+    They are linear there.
+    """
     states = view.network.states
     mean = view.network.readout @ view.network.slow_points.mean(axis=0) + np.asarray(
         states["readout_bias"]
@@ -90,9 +94,11 @@ def plane_logits(view: View, places: np.ndarray) -> np.ndarray:
 
 
 def class_fields(found: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], list[float]]:
-    """Return the image (p, p, 4) of logits (p, p, C), the fields to draw contours of, and their levels.
+    """Return the image (p, p, 4) of logits (p, p, C), the fields to draw contours of, and their
+    levels.
 
-    The colour of the class that wins, the deeper the likelier it is; white where it is no likelier than chance.
+    The colour of the class that wins, the deeper the likelier it is; white where it is no likelier
+    than chance.
     """
     shares = np.exp(found - found.max(axis=-1, keepdims=True))
     shares /= shares.sum(axis=-1, keepdims=True)
@@ -105,7 +111,10 @@ def class_fields(found: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], list[
 
 
 def label_fields(found: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], list[float]]:
-    """Return the same of labels that do not exclude each other: the likeliest combination; a field for every label."""
+    """Return the same of labels that do not exclude each other.
+
+    The likeliest combination; a field for every label.
+    """
     likely = 1 / (1 + np.exp(-found))
     codes = style.class_codes((found > 0).reshape(-1, found.shape[-1])).reshape(found.shape[:-1])
     surely = np.where(found > 0, likely, 1 - likely).prod(axis=-1)
@@ -113,7 +122,10 @@ def label_fields(found: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], list[
 
 
 def _tinted(codes: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Return the colours of codes (p, p) mixed with white, (p, p, 4); where the share is NaN nothing shows."""
+    """Return the colours of codes (p, p) mixed with white, (p, p, 4).
+
+    Where the share is NaN nothing shows.
+    """
     known = np.isfinite(share)
     deep = (0.12 + 0.5 * np.where(known, share, 0))[..., None]
     colours = 1 - deep * (1 - style.class_colours(codes.ravel()).reshape(*codes.shape, 3))
@@ -125,7 +137,8 @@ def _tinted(codes: np.ndarray, share: np.ndarray) -> np.ndarray:
 
 @style.styled
 def flow(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw the speed of the dynamics without input over the plane, its stream lines, and the slow points."""
+    """Draw the speed of the dynamics without input over the plane, its stream lines, and the slow
+    points."""
     colours = LinearSegmentedColormap.from_list("speed", colormaps[SPEED](np.linspace(0, 0.9, 64)))
     figure, axes = panels(networks, "Flow without input: ‖F(h, x*) − h‖", flow_handles(), bar=True)
     views = [plane_view(network) for network in networks]
@@ -185,7 +198,10 @@ def _draw_flow(axes, view: View, colours, norm: LogNorm) -> None:
 def sample(
     values: np.ndarray, grid_x: np.ndarray, grid_y: np.ndarray, places: np.ndarray
 ) -> np.ndarray:
-    """Return values (g, g, ...), [i, j] at (grid_y[i], grid_x[j]), at places (..., 2); past an edge as on it."""
+    """Return values (g, g, ...), [i, j] at (grid_y[i], grid_x[j]), at places (..., 2).
+
+    Past an edge as on it.
+    """
     columns = np.clip((places[..., 0] - grid_x[0]) / (grid_x[-1] - grid_x[0]), 0, 1) * (
         len(grid_x) - 1
     )

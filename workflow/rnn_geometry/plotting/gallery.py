@@ -15,8 +15,8 @@ from rnn_geometry.plotting.arrays import NetworkArrays
 def manifold_gallery(networks: Sequence[NetworkArrays]) -> Figure:
     """Draw the first network of every task and model: slow points, final states by class, readouts.
 
-    Each is seen in a plane inside the first d components of its slow points (d = 2: the plane of both), turned so
-    that classes face the same way in every network of a task.
+    Each is seen in a plane inside the first d components of its slow points (d = 2: the plane of
+    both), turned so that classes face the same way in every network of a task.
     """
     chosen = {}
     for network in networks:
@@ -90,10 +90,11 @@ def draw_small(axes, network: NetworkArrays) -> None:
 
 
 def facing_plane(network: NetworkArrays) -> np.ndarray:
-    """Return two orthonormal directions (S, 2) within the first d components that bring readouts nearest `layout`.
+    """Return two orthonormal directions (S, 2) within the first d components that bring readouts
+    nearest `layout`.
 
-    Orthogonal Procrustes: components of equal variance are turned freely from network to network, and only their
-    common span means anything.
+    Orthogonal Procrustes: components of equal variance are turned freely from network to network,
+    and only their common span means anything.
     """
     space = network.components[:, : max(network.dimension or 2, 2)]
     left, _, right = np.linalg.svd(
@@ -104,7 +105,8 @@ def facing_plane(network: NetworkArrays) -> np.ndarray:
 
 
 def layout(meta: Mapping, classes: int) -> np.ndarray:
-    """Return where the readouts (C, 2) of a task should point, up to what their true angles allow."""
+    """Return where the readouts (C, 2) of a task should point, up to what their true angles allow.
+    """
     if meta.get("multi_label"):
         turned = (np.arange(classes) / max(classes, 2) - 0.25) * np.pi
         return np.stack([np.sin(turned), np.cos(turned)], axis=1)
@@ -124,7 +126,8 @@ def _directions(count: int) -> np.ndarray:
 
 
 def _tilted_tetrahedron() -> np.ndarray:
-    """Return the corners of a tetrahedron seen from a little off its axis, so that no two of its edges coincide."""
+    """Return the corners of a tetrahedron seen from a little off its axis, so that no two of its
+    edges coincide."""
     base = np.sqrt(8 / 9) * _directions(3)
     corners = np.concatenate([np.column_stack([base, np.full(3, -1 / 3)]), [[0, 0, 1]]])
     tilt, turn = np.radians(28), np.radians(14)

@@ -1,4 +1,7 @@
-"""The headline: as many classes, the same cell, another geometry. Five unordered classes beside five ordered ones."""
+"""The headline.
+
+As many classes, the same cell, another geometry. Five unordered classes beside five ordered ones.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,8 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
     """Draw N unordered classes, which fill a simplex, beside N ordered ones, which stay in a plane.
 
-    Above the manifolds, below the cumulative variance of their slow points. Best of two networks with the same cell.
+    Above the manifolds, below the cumulative variance of their slow points. Best of two networks
+    with the same cell.
     """
     figure = Figure(figsize=(style.TWO_COLUMNS, HEIGHT))
     middles = (0.27, 0.77)
@@ -57,7 +61,10 @@ def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
 
 
 def _columns(handles: Sequence[Line2D]) -> int:
-    """Return the columns of a legend over one half of the figure: all in one line if they fit, else two lines."""
+    """Return the columns of a legend over one half of the figure.
+
+    All in one line if they fit, else two lines.
+    """
     inches = sum(0.25 + 0.058 * len(handle.get_label()) for handle in handles)
     return len(handles) if inches < 0.48 * style.TWO_COLUMNS else ceil(len(handles) / 2)
 
@@ -93,7 +100,10 @@ def components_needed(network: NetworkArrays) -> int:
 
 
 def _draw_components(axes, network: NetworkArrays) -> None:
-    """Draw the cumulative variance of the slow points as bars: dark those that are needed for 95 %."""
+    """Draw the cumulative variance of the slow points as bars.
+
+    Dark those that are needed for 95 %.
+    """
     total, needed = cumulative_variance(network, None, COMPONENTS), components_needed(network)
     colours = [style.PALETTE[0] if i < needed else style.PALE for i in range(len(total))]
     axes.bar(np.arange(1, len(total) + 1), total, color=colours, width=0.72)

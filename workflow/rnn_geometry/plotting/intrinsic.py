@@ -22,7 +22,8 @@ COLOURS = ["#B5B5B5", "#56B4E9", "#222222"]
 
 @style.styled
 def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figure:
-    """Draw a panel per task: a point per network, set of points and estimator; dashed: the expected dimension.
+    """Draw a panel per task: a point per network, set of points and estimator; dashed: the expected
+    dimension.
 
     dimension: dimension.csv; tasks: tasks.csv.
     """

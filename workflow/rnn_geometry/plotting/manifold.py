@@ -1,4 +1,7 @@
-"""Slow points, states and readouts of one network in a plane (or space): shared by the panel and the gallery."""
+"""Slow points, states and readouts of one network in a plane (or space).
+
+Shared by the panel and the gallery.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,10 @@ def scatter(
 
 
 def draw_points(axes, network: NetworkArrays, project, size: float = 1.0) -> None:
-    """Draw visited states (cloud), final states by class, and slow points on top; `project` maps states to the axes."""
+    """Draw visited states (cloud), final states by class, and slow points on top.
+
+    `project` maps states to the axes.
+    """
     final = thinned(np.asarray(network.states["final"]))
     codes = thinned(style.class_codes(network.states["final_labels"]))
     scatter(
@@ -57,7 +63,8 @@ def draw_points(axes, network: NetworkArrays, project, size: float = 1.0) -> Non
 
 
 def draw_trajectories(axes, network: NetworkArrays, project) -> None:
-    """Draw 3 to 5 sentences, of as many different classes as can be, as lines from the origin state."""
+    """Draw 3 to 5 sentences, of as many different classes as can be, as lines from the origin
+    state."""
     codes = style.class_codes(network.states["trajectory_labels"])
     chosen = different_first(codes, int(np.clip(len(network.readout), 3, 5)))
     paths = [
@@ -95,9 +102,11 @@ def different_first(codes: np.ndarray, count: int) -> np.ndarray:
 
 
 def fixed_points_by_stability(network: NetworkArrays) -> dict[str, np.ndarray]:
-    """Return the distinct exact fixed points by stability; nothing where none was found or looked for.
+    """Return the distinct exact fixed points by stability; nothing where none was found or looked
+    for.
 
-    A root with at least as many unstable modes as the manifold has dimensions repels along all of it: `unstable`.
+    A root with at least as many unstable modes as the manifold has dimensions repels along all of
+    it: `unstable`.
     """
     roots = np.asarray(network.fixed.get("roots", ()))
     modes = np.asarray(network.fixed.get("stability", ()))
@@ -129,9 +138,11 @@ def draw_readouts(
     width: float = 2.0,
     alpha: float = 1.0,
 ):
-    """Draw readout vectors, given as plane coordinates (C, 2), as arrows from 0; the longest has length `reach`.
+    """Draw readout vectors, given as plane coordinates (C, 2), as arrows from 0; the longest has
+    length `reach`.
 
-    Names are left out where an arrow points out of the plane or into its neighbour's name; the legend has them all.
+    Names are left out where an arrow points out of the plane or into its neighbour's name; the
+    legend has them all.
     """
     arrows = arrows * reach / max(np.linalg.norm(arrows, axis=1).max(), 1e-12)
     codes = style.readout_codes(len(arrows), network.multi_label)
@@ -182,7 +193,10 @@ def radius(points: np.ndarray) -> float:
 
 
 def view_limit(network: NetworkArrays, project) -> float:
-    """Return the half width of a view of the states visited; slow points thrown far away do not shrink the rest."""
+    """Return the half width of a view of the states visited.
+
+    Slow points thrown far away do not shrink the rest.
+    """
     seen = project(np.concatenate([network.states["visited"], network.states["final"]]))
     return max(float(np.abs(seen).max()), 1e-9)
 

@@ -1,4 +1,7 @@
-"""The figure of docs/natural.md: accuracy beside its baselines, dimension beside its predictions, and what L2 does."""
+"""The figure of docs/natural.md.
+
+Accuracy beside its baselines, dimension beside its predictions, and what L2 does.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ DIMENSIONS = (
 
 @style.styled
 def battery_figure(battery: pd.DataFrame, sweeps: tuple[str, ...]) -> Figure:
-    """Draw natural.csv: a dot per network and measure; sweeps: the tasks whose networks differ in L2."""
+    """Draw natural.csv.
+
+    A dot per network and measure; sweeps: the tasks whose networks differ in L2.
+    """
     main = battery[~battery["task"].isin(sweeps)]
     tasks = sorted(main["task"].unique(), key=style.natural_order)
     figure = Figure(figsize=(style.TWO_COLUMNS, 9.2), layout="constrained")
@@ -56,7 +62,8 @@ def _dots(axes, main: pd.DataFrame, tasks: list[str], measures) -> None:
     axes.grid(axis="y", color="#EBEBEB", lw=0.8)
     axes.set_axisbelow(True)
     for i, (column, label, marker, colour) in enumerate(measures):
-        # Each measure on a line of its own within the task's row, so that equal values do not hide each other.
+        # Each measure on a line of its own within the task's row, so that equal values do not hide
+        # each other.
         offset = (i - (len(measures) - 1) / 2) * 0.16
         rows = main["task"].map(tasks.index) + offset
         look = {

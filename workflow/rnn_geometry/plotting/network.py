@@ -103,7 +103,8 @@ def draw_plane(axes, run: NetworkArrays) -> None:
 
 
 def _limit_view(axes, run: NetworkArrays) -> None:
-    """Give both axes one scale, show all states, and count what lies outside instead of hiding it."""
+    """Give both axes one scale, show all states, and count what lies outside instead of hiding it.
+    """
     seen = run.project(np.concatenate([run.states["visited"], run.states["final"]]))
     # Names at the tips of the readouts take more room across than along.
     reach = np.array([1.45, 1.3]) * manifold.radius(run.project(run.slow_points))
@@ -158,7 +159,8 @@ def draw_space(axes, run: NetworkArrays) -> None:
 
 
 def draw_variance(axes, run: NetworkArrays) -> None:
-    """Draw the cumulative variance explained by components of visited states, final states and slow points."""
+    """Draw the cumulative variance explained by components of visited states, final states and slow
+    points."""
     kinds = {
         "visited states": ("variance_ratio_visited", "visited", style.GREY, "o:"),
         "final states": ("variance_ratio_final", "final", style.PALETTE[4], "s--"),
@@ -192,7 +194,10 @@ def _mark_dimension(axes, run: NetworkArrays) -> None:
 
 
 def draw_accuracy(axes, run: NetworkArrays) -> None:
-    """Draw the accuracy of the readout on final states projected onto their first k components; entry 0 is k = 1."""
+    """Draw the accuracy of the readout on final states projected onto their first k components.
+
+    Entry 0 is k = 1.
+    """
     values = np.array(
         [np.nan if v is None else v for v in run.value("accuracy_by_components") or []], dtype=float
     )
@@ -218,7 +223,10 @@ def draw_accuracy(axes, run: NetworkArrays) -> None:
 
 
 def draw_spectrum(pair, run: NetworkArrays) -> None:
-    """Draw the eigenvalues at all sampled slow points and at the centre: the unit circle, and enlarged near 1."""
+    """Draw the eigenvalues at all sampled slow points and at the centre.
+
+    The unit circle, and enlarged near 1.
+    """
     values = np.asarray(run.linear.get("eigenvalues", np.zeros((0, 0))))
     centre = values[int(run.linear["centre"])] if len(values) else values.ravel()
     circle = np.exp(1j * np.linspace(0, 2 * np.pi, 200))
@@ -322,7 +330,8 @@ def draw_word_effects(axes, run: NetworkArrays) -> None:
 
 
 def shown_words(run: NetworkArrays) -> tuple[np.ndarray, list[str]]:
-    """Return effects (W, C) and names of at most 20 words, those with the largest spread over classes."""
+    """Return effects (W, C) and names of at most 20 words, those with the largest spread over
+    classes."""
     effects = np.asarray(run.linear.get("word_effects", np.zeros((0, 0))), dtype=float)
     if not len(effects):
         return effects, []

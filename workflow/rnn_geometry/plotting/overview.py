@@ -1,4 +1,7 @@
-"""Figures over networks, from runs.csv: one point per network, theory as a labelled line, missing values left out."""
+"""Figures over networks, from runs.csv.
+
+One point per network, theory as a labelled line, missing values left out.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,10 @@ def _theory_handle(label: str) -> Line2D:
 
 
 def _scatter(axes, runs: pd.DataFrame, places: pd.Series, column: str, width: float = 0.7) -> None:
-    """Draw a point per network near its place: models side by side, networks of a model spread so that all show."""
+    """Draw a point per network near its place.
+
+    Models side by side, networks of a model spread so that all show.
+    """
     styles = style.model_styles(runs["model"])
     slot = width / len(styles)
     for i, (model, (colour, marker)) in enumerate(styles.items()):
@@ -112,7 +118,10 @@ def _nothing(message: str) -> Figure:
 
 
 def simplex_tasks(runs: pd.DataFrame) -> pd.Series:
-    """Tell which rows are of unordered classes: theory gives them N - 1 dimensions and the angle of a simplex."""
+    """Tell which rows are of unordered classes.
+
+    Theory gives them N - 1 dimensions and the angle of a simplex.
+    """
     classes = runs["classes"].astype(float)
     angle = classes.map(lambda n: simplex_angle(n) if n > 1 else np.nan)
     return (runs["dimension_expected"] == classes - 1) & (
@@ -125,7 +134,10 @@ def simplex_tasks(runs: pd.DataFrame) -> pd.Series:
 
 @style.styled
 def dimension_against_classes(runs: pd.DataFrame) -> Figure:
-    """Measured dimension of the slow points against N for unordered classes, and other tasks; each with theory."""
+    """Measured dimension of the slow points against N for unordered classes, and other tasks.
+
+    Each with theory.
+    """
     simplex = simplex_tasks(runs)
     groups = [
         (draw, rows)
@@ -188,7 +200,10 @@ def readout_angles(runs: pd.DataFrame) -> Figure:
 
 @style.styled
 def accuracy_cliff(runs: pd.DataFrame) -> Figure:
-    """Accuracy from the first d - 1, the first d and all components: a line per network, a panel per task."""
+    """Accuracy from the first d - 1, the first d and all components.
+
+    A line per network, a panel per task.
+    """
     columns = ["accuracy_below_d", "accuracy_at_d", "test_accuracy"]
     figure, panels = _task_panels(runs, sharey=True)
     for ax, task in panels:
@@ -203,7 +218,10 @@ def accuracy_cliff(runs: pd.DataFrame) -> Figure:
 
 @style.styled
 def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None = None) -> Figure:
-    """Longest time constants at the centre: a line per network, a panel per task; dashed: half the sentence length."""
+    """Longest time constants at the centre.
+
+    A line per network, a panel per task; dashed: half the sentence length.
+    """
     figure, panels = _task_panels(runs, sharey=True)
     for ax, task in panels:
         rows = runs[runs["task"] == task]
@@ -256,7 +274,8 @@ def _lines(axes, runs: pd.DataFrame, columns: Sequence[str], x: np.ndarray, spre
 
 @style.styled
 def predicted_dimension(runs: pd.DataFrame) -> Figure:
-    """Measured dimension of the slow points against that predicted before training: a point per network and panel.
+    """Measured dimension of the slow points against that predicted before training: a point per
+    network and panel.
 
     Points of equal value are moved aside a little so that all show; the diagonal is theory.
     """

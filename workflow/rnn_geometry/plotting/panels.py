@@ -1,4 +1,5 @@
-"""Panels of equal size side by side, one for each network of a task, with one legend; laid out by hand in inches.
+"""Panels of equal size side by side, one for each network of a task, with one legend; laid out by
+hand in inches.
 
 An automatic layout would draw every figure twice.
 """
@@ -38,9 +39,11 @@ def panels(
     gap: float = GAP,
     below: float = BOTTOM,
 ):
-    """Return a figure and its axes, one per network; `shape` is height over width of a panel, `bar` leaves room right.
+    """Return a figure and its axes, one per network; `shape` is height over width of a panel, `bar`
+    leaves room right.
 
-    gap: inches between panels; below: inches for what stands under a panel, and inset: widths of a panel for more.
+    gap: inches between panels; below: inches for what stands under a panel, and inset: widths of a
+    panel for more.
     """
     columns = len(networks) if len(networks) <= MOST_COLUMNS else ceil(len(networks) / 2)
     rows = ceil(len(networks) / columns)
@@ -86,7 +89,8 @@ def shown_handles(handles: Sequence[Line2D]) -> list[Line2D]:
 
 
 def _legend_shape(handles: Sequence[Line2D], width: float) -> tuple[int, int]:
-    """Return the columns and lines of a legend of at most `width` inches, filled column by column."""
+    """Return the columns and lines of a legend of at most `width` inches, filled column by column.
+    """
     inches = [0.47 + 0.056 * len(handle.get_label()) for handle in shown_handles(handles)]
     for lines in range(1, len(inches) + 1):
         columns = ceil(len(inches) / lines)
@@ -140,12 +144,16 @@ def colour_bar(figure: Figure, axes, mappable, label: str) -> None:
 
 
 def plain(value: float) -> str:
-    """Return a tick label without markup, each font of which would cost a file a tenth of a second."""
+    """Return a tick label without markup, each font of which would cost a file a tenth of a second.
+    """
     return f"{value:g}".replace("e+0", "e").replace("-", "−")
 
 
 def round_ticks(norm: Normalize) -> list[float] | None:
-    """Return ticks of a logarithmic colour bar, 1, 2 and 5 times powers of ten or these alone; None of another."""
+    """Return ticks of a logarithmic colour bar, 1, 2 and 5 times powers of ten or these alone.
+
+    None of another.
+    """
     if not isinstance(norm, LogNorm):
         return None
     decades = np.arange(np.floor(np.log10(norm.vmin)), np.ceil(np.log10(norm.vmax)) + 1)
@@ -162,7 +170,10 @@ def dots(
     z: float,
     alpha: float = 1.0,
 ) -> None:
-    """Draw points (n, 2) as dots that are pixels in vector files: thousands of circles make them large."""
+    """Draw points (n, 2) as dots that are pixels in vector files.
+
+    Thousands of circles make them large.
+    """
     manifold.scatter(axes, points, size, colour, label, z, alpha)
     axes.collections[-1].set_rasterized(True)
 
@@ -170,7 +181,8 @@ def dots(
 def draw_slow_points(
     axes, view: View, size: float = 4, colour: str = style.INK, alpha: float = 1.0
 ) -> None:
-    """Draw slow points as small dots, dark ones unless they are the background of something else."""
+    """Draw slow points as small dots, dark ones unless they are the background of something else.
+    """
     dots(axes, manifold.thinned(view.slow_points, SHOWN), size, colour, "slow points", 1.5, alpha)
 
 
@@ -194,7 +206,8 @@ def tips(view: View, reach: float) -> np.ndarray:
 
 
 def set_plane(axes, view: View, *seen: np.ndarray) -> None:
-    """Show all of several sets of points (n, 2) at one scale, label the axes, and count slow points outside."""
+    """Show all of several sets of points (n, 2) at one scale, label the axes, and count slow points
+    outside."""
     points = np.concatenate([part.reshape(-1, 2) for part in seen])
     low, high = points.min(axis=0), points.max(axis=0)
     half = max(0.55 * float((high - low).max()), 1e-9)
@@ -222,7 +235,10 @@ def set_plane(axes, view: View, *seen: np.ndarray) -> None:
 
 
 def label_axes(axes, below: str, left: str, note: str = "", shared: bool = False) -> None:
-    """Name the axes of all panels: below each, and at the left of each row; the note stands in the top right corner."""
+    """Name the axes of all panels.
+
+    Below each, and at the left of each row; the note stands in the top right corner.
+    """
     first = min(ax.get_position().x0 for ax in axes)
     for ax in axes:
         ax.set_xlabel(below, fontsize=8, labelpad=2)
@@ -246,7 +262,10 @@ def remark(figure: Figure, note: str) -> None:
 
 
 def bulk(points: np.ndarray) -> np.ndarray:
-    """Return two corners (2, 2) of a box round nearly all points (n, 2): a few far away do not shrink the rest."""
+    """Return two corners (2, 2) of a box round nearly all points (n, 2).
+
+    A few far away do not shrink the rest.
+    """
     return np.quantile(points, [0.005, 0.995], axis=0)
 
 

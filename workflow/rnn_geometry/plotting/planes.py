@@ -40,7 +40,8 @@ SLOWEST = 1e-32  # below it q is rounding
 
 @style.styled
 def trajectories(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw the same one or two held-out sentences of every class as paths of the state, over the slow points."""
+    """Draw the same one or two held-out sentences of every class as paths of the state, over the
+    slow points."""
     handles = [
         *class_handles(networks),
         SLOW,
@@ -83,7 +84,8 @@ def _draw_trajectories(axes, view: View) -> None:
 
 
 def sentence_paths(view: View) -> tuple[list[np.ndarray], np.ndarray]:
-    """Return the drawn paths [(T + 1, 2)] of a few sentences as they were written, and the codes of their classes.
+    """Return the drawn paths [(T + 1, 2)] of a few sentences as they were written, and the codes of
+    their classes.
 
     Those of traces.npz are the same in all networks of a task; without it those of states.npz.
     """
@@ -113,7 +115,8 @@ def _own_paths(view: View) -> tuple[list[np.ndarray], np.ndarray]:
 
 
 def few_of_each(codes: np.ndarray) -> np.ndarray:
-    """Return rows of two sentences of every class, or of one where there are more than three classes."""
+    """Return rows of two sentences of every class, or of one where there are more than three
+    classes."""
     count = 2 if len(np.unique(codes)) < 4 else 1
     return np.sort(
         np.concatenate([np.flatnonzero(codes == code)[:count] for code in np.unique(codes)] or [[]])
@@ -125,7 +128,8 @@ def few_of_each(codes: np.ndarray) -> np.ndarray:
 
 @style.styled
 def speed_of_points(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw slow points in the colour of log10 q, with the exact fixed points by their stability on top."""
+    """Draw slow points in the colour of log10 q, with the exact fixed points by their stability on
+    top."""
     kinds = {name for network in networks for name in manifold.fixed_points_by_stability(network)}
     handles = [
         dot_handle(f"{name} fixed point", face, 5, marker=marker, mew=1, mec=style.INK)
@@ -179,7 +183,8 @@ def _draw_speed(axes, view: View, values: np.ndarray, norm: Normalize) -> None:
 
 @style.styled
 def ordered_plane(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw ordered classes in the plane, with the directions in which sentiment and intensity grow as its axes."""
+    """Draw ordered classes in the plane, with the directions in which sentiment and intensity grow
+    as its axes."""
     handles = [
         *class_handles(networks),
         SLOW,
@@ -196,10 +201,12 @@ def ordered_plane(networks: Sequence[NetworkArrays]) -> Figure:
 
 
 def score_directions(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return where class means (N, 2) lie, their centre (2,), and how they move per unit of two scores (2, 2), rows.
+    """Return where class means (N, 2) lie, their centre (2,), and how they move per unit of two
+    scores (2, 2), rows.
 
-    Scores of class i of N: sentiment, -1 to 1 in the order of the classes, and intensity, its distance from the
-    middle. Least squares over class means, so that frequent classes weigh no more.
+    Scores of class i of N: sentiment, -1 to 1 in the order of the classes, and intensity, its
+    distance from the middle. Least squares over class means, so that frequent classes weigh no
+    more.
     """
     codes = style.class_codes(view.network.states["final_labels"])
     final = view.states(view.network.states["final"])
@@ -262,7 +269,10 @@ def _draw_ordered(axes, view: View) -> None:
 def _score_axis(
     axes, centre: np.ndarray, direction: np.ndarray, name: str, reach: float
 ) -> np.ndarray:
-    """Draw an axis through the centre with its name at the end to which the score grows; return its ends."""
+    """Draw an axis through the centre with its name at the end to which the score grows.
+
+    Return its ends.
+    """
     unit = direction / max(np.linalg.norm(direction), 1e-12)
     ends = centre + reach * np.outer([-1, 1], unit)
     look = {

@@ -1,4 +1,7 @@
-"""Shapes that labels give the manifold: simplices of unordered classes, the square and the cube of labels."""
+"""Shapes that labels give the manifold.
+
+Simplices of unordered classes, the square and the cube of labels.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,8 @@ MOST_EDGED = 6  # corners; the edges between more hide what lies there
 
 @style.styled
 def space(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw final states, slow points and readouts in three dimensions, with the edges between a simplex's corners."""
+    """Draw final states, slow points and readouts in three dimensions, with the edges between a
+    simplex's corners."""
     handles = [*class_handles(networks), SLOW, readout_handle()]
     if is_simplex(networks[0]):
         edged = len(networks[0].readout) <= MOST_EDGED
@@ -81,7 +85,8 @@ def draw_space(axes, view: View, size: float = 1.0) -> None:
 
 
 def corners_of_simplex(view: View) -> tuple[np.ndarray, np.ndarray]:
-    """Return where the corners (N, 2) of the simplex of slow points are drawn, and how near (N,) they are."""
+    """Return where the corners (N, 2) of the simplex of slow points are drawn, and how near (N,)
+    they are."""
     from rnn_geometry.geometry.simplex import corners_along
 
     network = view.network
@@ -94,7 +99,8 @@ def corners_of_simplex(view: View) -> tuple[np.ndarray, np.ndarray]:
 
 
 def draw_near_and_far(axes, view: View, size: float, alpha: float = 0.8) -> None:
-    """Draw final states in the colours of their classes, those near the reader larger and on top."""
+    """Draw final states in the colours of their classes, those near the reader larger and on top.
+    """
     final = manifold.thinned(np.asarray(view.network.states["final"]))
     depth = view.network.project(final, len(view.basis)) @ view.depth
     order = np.argsort(depth, kind="stable")
@@ -111,7 +117,10 @@ def _shown_final(view: View) -> np.ndarray:
 
 
 def draw_edges(axes, corners: np.ndarray, pairs, depth: np.ndarray | None = None) -> None:
-    """Draw lines between pairs of corners (N, 2); those that lie far from the reader below the dots, and thin."""
+    """Draw lines between pairs of corners (N, 2).
+
+    Those that lie far from the reader below the dots, and thin.
+    """
     depth = np.zeros(len(corners)) if depth is None else depth
     for first, second in pairs:
         far = depth[first] + depth[second] < -1e-9
@@ -120,7 +129,10 @@ def draw_edges(axes, corners: np.ndarray, pairs, depth: np.ndarray | None = None
 
 
 def set_space(axes, view: View, *seen: np.ndarray) -> None:
-    """Show all of several sets of points (n, 2) at one scale without a frame; three short lines name the directions."""
+    """Show all of several sets of points (n, 2) at one scale without a frame.
+
+    Three short lines name the directions.
+    """
     set_plane(axes, view, *seen)
     axes.axis("off")
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
@@ -140,7 +152,10 @@ def set_space(axes, view: View, *seen: np.ndarray) -> None:
 
 @style.styled
 def label_shape(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw the square or cube of label combinations: final states, corner means, edges of one differing label."""
+    """Draw the square or cube of label combinations.
+
+    Final states, corner means, edges of one differing label.
+    """
     handles = [
         *class_handles(networks),
         dot_handle("mean of a combination", "white", 5.5, mec=style.INK, mew=1),

@@ -1,4 +1,7 @@
-"""Dimension and time constants of the networks of a task: variance explained, eigenvalues, slowest modes."""
+"""Dimension and time constants of the networks of a task.
+
+Variance explained, eigenvalues, slowest modes.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,8 @@ VARIANCES = {
 
 @style.styled
 def variance(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw the cumulative variance explained by components of visited states, final states and slow points."""
+    """Draw the cumulative variance explained by components of visited states, final states and slow
+    points."""
     handles = [line_handle(name, ms=4, **look) for name, (_, look) in VARIANCES.items()]
     d = networks[0].dimension
     if d is not None:
@@ -42,7 +46,8 @@ def variance(networks: Sequence[NetworkArrays]) -> Figure:
 
 
 def cumulative_variance(network: NetworkArrays, kind: str | None, count: int) -> np.ndarray:
-    """Return the share of the variance in the first 1 to `count` components of `visited`, `final` or slow points."""
+    """Return the share of the variance in the first 1 to `count` components of `visited`, `final`
+    or slow points."""
     ratio = network.value(f"variance_ratio_{kind}" if kind else "variance_ratio")
     if ratio is None:
         ratio = variance_ratio(network.states[kind] if kind else network.slow_points)
@@ -66,7 +71,8 @@ def draw_variance(axes, network: NetworkArrays) -> None:
 
 @style.styled
 def spectrum(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw eigenvalues of the recurrent Jacobian on the unit circle and, below it, enlarged near 1."""
+    """Draw eigenvalues of the recurrent Jacobian on the unit circle and, below it, enlarged near 1.
+    """
     half = float(networks[0].meta["mean_length"]) / 2
     handles = [
         dot_handle("at sampled slow points", style.PALETTE[4], 4),
@@ -134,7 +140,8 @@ def _draw_eigenvalues(axes, network: NetworkArrays, size: float, half: float) ->
 
 @style.styled
 def time_constants_everywhere(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw the longest time constants at every sampled slow point by rank, those of the centre on top."""
+    """Draw the longest time constants at every sampled slow point by rank, those of the centre on
+    top."""
     half, d = float(networks[0].meta["mean_length"]) / 2, networks[0].dimension
     handles = [
         line_handle("centre", style.INK, marker="o", ms=4, mew=0),
@@ -156,7 +163,10 @@ def time_constants_everywhere(networks: Sequence[NetworkArrays]) -> Figure:
 
 
 def longest_time_constants(network: NetworkArrays) -> np.ndarray:
-    """Return the longest time constants (p, at most MODES) in words at sampled points, sorted; infinite ones capped."""
+    """Return the longest time constants (p, at most MODES) in words at sampled points, sorted.
+
+    Infinite ones capped.
+    """
     tau = np.asarray(network.linear.get("tau", np.zeros((0, 1))), dtype=float)
     return np.sort(np.where(np.isfinite(tau), tau, LONGEST), axis=1)[:, ::-1][:, :MODES].clip(
         0.05, LONGEST

@@ -1,4 +1,7 @@
-"""One style for all figures: colours that colour-blind readers tell apart, sizes, and atomic saving."""
+"""One style for all figures.
+
+Colours that colour-blind readers tell apart, sizes, and atomic saving.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from matplotlib.figure import Figure
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.store.files import write_atomically
 
-# Okabe and Ito without black (slow points) and yellow (too pale on white), then Paul Tol's muted colours.
+# Okabe and Ito without black (slow points) and yellow (too pale on white), then Paul Tol's muted
+# colours.
 PALETTE = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#882255", "#44AA99", "#332288", "#999933",
     "#661100", "#6699CC", "#AA4499", "#117733",
@@ -76,15 +80,17 @@ def natural_order(name: str) -> list:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
-# Place in PALETTE of label i alone, whose code is 2 ** i: of up to 14 labels each has a colour of its own.
+# Place in PALETTE of label i alone, whose code is 2 ** i: of up to 14 labels each has a colour of
+# its own.
 LABEL_COLOURS = (1, 2, 4, 8, 9, 10, 11, 12, 13, 3, 5, 6, 7, 0)
 
 
 def colour_place(code: int) -> int:
-    """Return the place in PALETTE of a class, or of a combination of labels by its code as a binary number.
+    """Return the place in PALETTE of a class, or of a combination of labels by its code as a binary
+    number.
 
-    Up to 14 codes have colours of their own. Above that single labels have, and other combinations repeat colours that
-    the first labels do not have.
+    Up to 14 codes have colours of their own. Above that single labels have, and other combinations
+    repeat colours that the first labels do not have.
     """
     code = int(code)
     if code < len(PALETTE):
@@ -107,7 +113,10 @@ def class_colours(codes: np.ndarray) -> np.ndarray:
 
 
 def model_styles(names: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Return (colour, marker) of every model: fixed for built-in cells, in turn by name for a user's own."""
+    """Return (colour, marker) of every model.
+
+    Fixed for built-in cells, in turn by name for a user's own.
+    """
     names = sorted(
         set(names),
         key=lambda name: (list(MODELS).index(name) if name in MODELS else len(MODELS), name),
@@ -121,7 +130,10 @@ def model_styles(names: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 
 def class_codes(labels: np.ndarray) -> np.ndarray:
-    """Return one integer per row: the class, or for multi-label rows (n, C) the combination as a binary number."""
+    """Return one integer per row.
+
+    The class, or for multi-label rows (n, C) the combination as a binary number.
+    """
     labels = np.asarray(labels)
     if labels.ndim == 1:
         return labels.astype(np.int64)
@@ -129,7 +141,10 @@ def class_codes(labels: np.ndarray) -> np.ndarray:
 
 
 def readout_codes(classes: int, multi_label: bool) -> np.ndarray:
-    """Return the code whose colour a readout has: its class, or the combination of that label alone."""
+    """Return the code whose colour a readout has.
+
+    Its class, or the combination of that label alone.
+    """
     return 2 ** np.arange(classes) if multi_label else np.arange(classes)
 
 
@@ -145,7 +160,8 @@ def code_name(code: int, class_names: Sequence[str], multi_label: bool) -> str:
 def save(
     figure: Figure, stem: str | Path, suffixes: Sequence[str] = FORMATS, dpi: int = 150
 ) -> list[Path]:
-    """Write `stem`.png, .pdf or .svg without dates or versions inside, so that equal figures are equal files.
+    """Write `stem`.png, .pdf or .svg without dates or versions inside, so that equal figures are
+    equal files.
 
     A PNG has 256 colours, which makes it a third as large; the vector files are the ones for print.
     """

@@ -1,4 +1,7 @@
-"""One figure per sweep: dimension and accuracy against the one setting that varies, with theory and intervals."""
+"""One figure per sweep.
+
+Dimension and accuracy against the one setting that varies, with theory and intervals.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +38,13 @@ ACCURACIES = (
 
 @style.styled
 def sweep_figure(rows: pd.DataFrame) -> Figure:
-    """Draw the rows of sweeps.csv of one sweep: dots are networks, lines means with bootstrap intervals."""
+    """Draw the rows of sweeps.csv of one sweep.
+
+    Dots are networks, lines means with bootstrap intervals.
+    """
     rows = rows.assign(living=living_dimension(rows))
-    # Without an integration mode the points are one point, and their participation ratio is that of rounding errors.
+    # Without an integration mode the points are one point, and their participation ratio is that of
+    # rounding errors.
     rows["participation_ratio"] = rows["participation_ratio"].where(rows["integration_modes"] > 0)
     values = list(dict.fromkeys(rows["value"]))
     figure = Figure(figsize=(style.TWO_COLUMNS, 3.5), layout="constrained")
@@ -76,7 +83,8 @@ def _mean(rows: pd.DataFrame, value: str, column: str) -> float:
 
 
 def _theory(axes, rows: pd.DataFrame, values: list[str]) -> None:
-    """Draw the dimension by theory as a dashed line, and what word counts predict where it differs."""
+    """Draw the dimension by theory as a dashed line, and what word counts predict where it differs.
+    """
     places = range(len(values))
     expected = [_mean(rows, value, "dimension_expected") for value in values]
     predicted = [_mean(rows, value, "dimension_predicted") for value in values]

@@ -1,4 +1,7 @@
-"""The figures of one task: a kind each, with a panel for every network, as in the paper and its talk."""
+"""The figures of one task.
+
+A kind each, with a panel for every network, as in the paper and its talk.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,8 @@ TASK_FIGURES: dict[str, Callable[[Sequence[NetworkArrays]], Figure]] = {
 
 
 def kinds_of(networks: Sequence[NetworkArrays]) -> list[str]:
-    """Return the names of the figures that apply to a task and whose files all its networks have."""
+    """Return the names of the figures that apply to a task and whose files all its networks have.
+    """
     first = networks[0]
     d, labels = first.dimension or 0, len(first.readout)
     widest = min(len(network.components) for network in networks)
@@ -45,9 +49,11 @@ def kinds_of(networks: Sequence[NetworkArrays]) -> list[str]:
 
 
 def task_figures(networks: Sequence[NetworkArrays]) -> dict[str, Figure]:
-    """Return the figures that apply to one task, by name; `networks`: one for each model, of the same task.
+    """Return the figures that apply to one task, by name; `networks`: one for each model, of the
+    same task.
 
-    Models stand in the order given. Raises ValueError without networks or with networks of several tasks.
+    Models stand in the order given. Raises ValueError without networks or with networks of several
+    tasks.
     """
     tasks = {network.run.get("task") for network in networks}
     if len(tasks) != 1:

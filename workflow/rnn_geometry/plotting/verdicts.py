@@ -1,4 +1,7 @@
-"""The grid of verdicts as a figure: claims by tasks and cells in three colours, a mark where a control meets one."""
+"""The grid of verdicts as a figure.
+
+Claims by tasks and cells in three colours, a mark where a control meets one.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ CELL, ROW, GAP = 0.3, 0.21, 0.12  # inches: a square, a line of the grid, the sp
 
 @style.styled
 def verdict_grid(group: Mapping[str, Any]) -> Figure:
-    """Draw one grid of `claims_page.groups`: rows are claims; columns cells by task; inside met / networks."""
+    """Draw one grid of `claims_page.groups`.
+
+    Rows are claims; columns cells by task; inside met / networks.
+    """
     width, places, middles = _columns(group)
     height = ROW * len(group["claims"])
     left, top, bottom = 1.75, 1.15, 0.45
@@ -63,7 +69,8 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
 def _columns(
     group: Mapping[str, Any],
 ) -> tuple[float, dict[tuple[str, str], float], dict[str, float]]:
-    """Return the width in inches, the left end of every (task, cell), and the middle of every task."""
+    """Return the width in inches, the left end of every (task, cell), and the middle of every task.
+    """
     x, places, middles = 0.0, {}, {}
     for task in group["tasks"]:
         start = x

@@ -1,6 +1,8 @@
-"""Planes and spaces in which networks are drawn, turned so that classes face alike in every network of a task.
+"""Planes and spaces in which networks are drawn, turned so that classes face alike in every network
+of a task.
 
-Symbols: S entries of a state, C outputs, d expected dimension; k components of the slow points, p drawn directions.
+Symbols: S entries of a state, C outputs, d expected dimension; k components of the slow points, p
+drawn directions.
 """
 
 from __future__ import annotations
@@ -17,10 +19,11 @@ from rnn_geometry.tasks.theory import structure_of
 
 @dataclass(frozen=True)
 class View:
-    """Two directions inside the first k components of a network's slow points, as orthonormal columns (k, 2).
+    """Two directions inside the first k components of a network's slow points, as orthonormal
+    columns (k, 2).
 
-    labels: names of the directions; note: which components they mix, if they do; depth: the direction (k,) towards the
-    reader of a view in three dimensions.
+    labels: names of the directions; note: which components they mix, if they do; depth: the
+    direction (k,) towards the reader of a view in three dimensions.
     """
 
     network: NetworkArrays
@@ -58,7 +61,10 @@ def is_ordered(meta: Mapping) -> bool:
 
 
 def is_simplex(network: NetworkArrays) -> bool:
-    """Tell whether theory expects a simplex of three corners or more: unordered classes, d = C - 1."""
+    """Tell whether theory expects a simplex of three corners or more.
+
+    Unordered classes, d = C - 1.
+    """
     classes = len(network.readout)
     return (
         classes > 2
@@ -69,7 +75,10 @@ def is_simplex(network: NetworkArrays) -> bool:
 
 
 def facing(vectors: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Return orthonormal columns (k, p) that bring vectors (C, k) nearest `wanted` (C, p): orthogonal Procrustes."""
+    """Return orthonormal columns (k, p) that bring vectors (C, k) nearest `wanted` (C, p).
+
+    Orthogonal Procrustes.
+    """
     left, _, right = np.linalg.svd(vectors.T @ wanted, full_matrices=False)
     return left @ right
 
@@ -77,8 +86,9 @@ def facing(vectors: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 def plane_view(network: NetworkArrays, components: int = 2) -> View:
     """Return the plane of components 1 and 2, or a plane within the first few components.
 
-    Ordered classes and two classes have components of different meaning: they keep them. Else components of equal
-    variance are turned freely from network to network, so that only their common span means anything.
+    Ordered classes and two classes have components of different meaning: they keep them. Else
+    components of equal variance are turned freely from network to network, so that only their
+    common span means anything.
     """
     if is_ordered(network.meta) or len(network.readout) < (2 if network.multi_label else 3):
         return View(network, np.eye(2), ("component 1", "component 2"))
@@ -90,12 +100,18 @@ def plane_view(network: NetworkArrays, components: int = 2) -> View:
 
 
 def best_plane(network: NetworkArrays) -> View:
-    """Return the plane that shows most: within components 1 to 3 where the manifold has three dimensions or more."""
+    """Return the plane that shows most.
+
+    Within components 1 to 3 where the manifold has three dimensions or more.
+    """
     return plane_view(network, 3 if (network.dimension or 2) > 2 else 2)
 
 
 def space_view(network: NetworkArrays, reference: NetworkArrays) -> View:
-    """Return three dimensions seen by CAMERA: tetrahedron, bipyramid or cube upright, other tasks as `reference`."""
+    """Return three dimensions seen by CAMERA.
+
+    Tetrahedron, bipyramid or cube upright, other tasks as `reference`.
+    """
     classes = len(network.readout)
     wanted = _upright(classes, network.multi_label)
     if is_ordered(network.meta) or wanted is None:
@@ -116,7 +132,8 @@ def space_view(network: NetworkArrays, reference: NetworkArrays) -> View:
 
 
 def camera(elevation: float, azimuth: float) -> np.ndarray:
-    """Return the columns right, up, and towards the reader (3, 3) of a view from two angles in degrees."""
+    """Return the columns right, up, and towards the reader (3, 3) of a view from two angles in
+    degrees."""
     up, turn = np.radians([elevation, azimuth])
     towards = np.array([np.cos(up) * np.cos(turn), np.cos(up) * np.sin(turn), np.sin(up)])
     right = np.array([-np.sin(turn), np.cos(turn), 0.0])
@@ -128,7 +145,8 @@ FLAT = 0.15  # of the spread along component 1: less along component 3 is a plan
 
 
 def _upright(classes: int, multi_label: bool) -> np.ndarray | None:
-    """Return the corners (C, 3) of a tetrahedron or of the bipyramid of five classes, or the axes of a cube."""
+    """Return the corners (C, 3) of a tetrahedron or of the bipyramid of five classes, or the axes
+    of a cube."""
     if multi_label:
         return np.eye(3) if classes == 3 else None
     # One corner of the base towards the reader, so that all corners lie on the outline.
@@ -137,7 +155,8 @@ def _upright(classes: int, multi_label: bool) -> np.ndarray | None:
     if classes == 4:
         return np.concatenate([triangle * np.sqrt(8 / 9) - [0, 0, 1 / 3], [[0, 0, 1]]])
     if classes == 5:
-        # Of the regular 4-simplex, seen along the line between the centres of three corners and of the other two.
+        # Of the regular 4-simplex, seen along the line between the centres of three corners and of
+        # the other two.
         return np.concatenate(
             [triangle * np.sqrt(5 / 6), np.array([[0, 0, 1], [0, 0, -1]]) * np.sqrt(5 / 8)]
         )

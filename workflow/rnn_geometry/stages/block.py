@@ -1,9 +1,11 @@
-"""A job that holds many networks: each is made apart, kept when it is done, and costs its companions nothing.
+"""A job that holds many networks: each is made apart, kept when it is done, and costs its
+companions nothing.
 
-Snakemake deletes the outputs of a job before it starts and after it failed. What is finished therefore lies beside the
-outputs, below `.kept/` of the results, with a key of all that it depends on: the code of the stage, its settings, the
-network, the contents of every file that it reads, and versions of libraries. A job links what has the right key to its
-place and computes the rest. Nothing in a key tells who shared the job.
+Snakemake deletes the outputs of a job before it starts and after it failed. What is finished
+therefore lies beside the outputs, below `.kept/` of the results, with a key of all that it depends
+on: the code of the stage, its settings, the network, the contents of every file that it reads, and
+versions of libraries. A job links what has the right key to its place and computes the rest.
+Nothing in a key tells who shared the job.
 """
 
 from __future__ import annotations

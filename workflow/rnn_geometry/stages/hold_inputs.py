@@ -1,4 +1,5 @@
-"""Does the choice of x* matter? The slow manifold of one network under several hold inputs, from the same starts."""
+"""Does the choice of x* matter? The slow manifold of one network under several hold inputs, from
+the same starts."""
 
 from __future__ import annotations
 
@@ -54,7 +55,10 @@ def compare_hold_inputs(
     where,
     log,
 ) -> None:
-    """Search the slow manifold under each of the hold inputs `names`; write one row for each as CSV."""
+    """Search the slow manifold under each of the hold inputs `names`.
+
+    Write one row for each as CSV.
+    """
     check_same_data(formats.read_json(files["run"]), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
     meta, test, states = (
@@ -71,7 +75,8 @@ def compare_hold_inputs(
         facts = {**identity, "hold_input": name, "default": int(name == str(default["hold_input"]))}
         rows.append({**facts, "x_norm": float(np.linalg.norm(x)), **numbers})
         log(
-            f"x* {name}: {numbers['components_95']} components, {numbers['integration_modes']} modes at the centre"
+            f"x* {name}: {numbers['components_95']} components, {numbers['integration_modes']} "
+            "modes at the centre"
         )
     formats.write_table(output, {column: [row[column] for row in rows] for column in rows[0]})
 

@@ -19,8 +19,8 @@ from rnn_geometry.dynamics.integration import (
 )
 from rnn_geometry.dynamics.linearization import linearize
 from rnn_geometry.dynamics.modifiers import modifier_numbers
-from rnn_geometry.geometry import word_meaning as meaning
 from rnn_geometry.geometry import integration as declared
+from rnn_geometry.geometry import word_meaning as meaning
 from rnn_geometry.geometry.dimension import principal_axes
 from rnn_geometry.geometry.frame import centre_row
 from rnn_geometry.identity import derive_seed
@@ -43,7 +43,10 @@ RELAX_STEPS = 2
 
 @dataclass(frozen=True)
 class Probe:
-    """A network with what its measures need: step, points (n, S) of its manifold, x* (E,), final states (m, S)."""
+    """A network with what its measures need.
+
+    Step, points (n, S) of its manifold, x* (E,), final states (m, S).
+    """
 
     classifier: Classifier
     points: torch.Tensor
@@ -97,15 +100,18 @@ def integration_run(
     formats.write_json(output["integration"], numbers)
     formats.write_table(output["words"], words)
     log(
-        f"after {length} words of x* R^2 {numbers['hold_r2']} (untrained {numbers['hold_r2_untrained']}); summed kicks "
-        f"predict with R^2 {numbers['additivity_r2']}; not x {numbers['not_gain']}, very x {numbers['very_gain']}"
+        f"after {length} words of x* R^2 {numbers['hold_r2']} (untrained "
+        f"{numbers['hold_r2_untrained']}); summed kicks "
+        f"predict with R^2 {numbers['additivity_r2']}; not x {numbers['not_gain']}, very x "
+        f"{numbers['very_gain']}"
     )
 
 
 def probes(
     files, identity: Mapping[str, str], where: torch.device
 ) -> tuple[Probe, Probe, Sentences]:
-    """Return the trained network, the same network before training, and the test sentences both have read."""
+    """Return the trained network, the same network before training, and the test sentences both
+    have read."""
     run, meta, slow = (
         formats.read_json(files["run"]),
         formats.read_json(files["meta"]),
@@ -152,7 +158,10 @@ def probes(
 def measure(
     probe: Probe, test: Sentences, shown_words: np.ndarray, length: int, multi_label: bool
 ) -> tuple[dict[str, float | None], np.ndarray]:
-    """Return the measures of integration, and the one-word kicks (V, d + C) at the centre: coordinates, then logits."""
+    """Return the measures of integration, and the one-word kicks (V, d + C) at the centre.
+
+    Coordinates, then logits.
+    """
     step, readout = analysis_cell(probe.classifier), probe.classifier.readout_matrix().double()
     differences = readout if multi_label else readout - readout.mean(dim=0)
     effects = _effects(probe, step, torch.cat([probe.axes, readout]))
@@ -170,7 +179,10 @@ def measure(
 
 
 def modifiers_of_task(probe: Probe, meta: Mapping[str, Any]) -> dict[str, float | None]:
-    """Return what modifiers do at places on the manifold; None for every number of a task without modifiers."""
+    """Return what modifiers do at places on the manifold.
+
+    None for every number of a task without modifiers.
+    """
     if not meta.get("modifiers"):
         return dict.fromkeys(declared.MODIFIERS)
     places = probe.points[

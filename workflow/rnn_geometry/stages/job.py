@@ -1,4 +1,7 @@
-"""What every script of the workflow does around its one call: log file, progress, errors for people."""
+"""What every script of the workflow does around its one call.
+
+Log file, progress, errors for people.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ from rnn_geometry.errors import UserError
 
 
 class SharedNetwork(NamedTuple):
-    """One of the networks of a job: task, model, l2 and seed as text; its files by name, and those that all share."""
+    """One of the networks of a job.
+
+    Task, model, l2 and seed as text; its files by name, and those that all share.
+    """
 
     identity: dict[str, str]
     input: dict[str, str]
@@ -25,7 +31,8 @@ class SharedNetwork(NamedTuple):
 
 
 def networks_of(snakemake: Any, log: Callable[[str], None]) -> Iterator[SharedNetwork]:
-    """Yield the networks of a job whose wildcard is `setting`; its outputs lie in `seed-<seed>` folders.
+    """Yield the networks of a job whose wildcard is `setting`; its outputs lie in `seed-<seed>`
+    folders.
 
     Named files are lists, one a seed, or one file for all.
     """
@@ -50,7 +57,8 @@ Log = Callable[[str], None]
 
 
 def and_terminal(log: Log, name: str) -> tuple[Log, Log]:
-    """Return two logs that show their lines on a terminal too: one line in five seconds at most, and every line.
+    """Return two logs that show their lines on a terminal too: one line in five seconds at most,
+    and every line.
 
     Where stderr is no terminal both are the log that was given.
     """
@@ -72,13 +80,17 @@ def and_terminal(log: Log, name: str) -> tuple[Log, Log]:
 
 
 class LogFile:
-    """The log of a job. Its lines are lost where it cannot be written, as on a full disk; what must be told is not."""
+    """The log of a job.
+
+    Its lines are lost where it cannot be written, as on a full disk; what must be told is not.
+    """
 
     def __init__(self, path: str | Path):
         self.file = None
         with contextlib.suppress(OSError):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-            # Without a buffer: one that cannot be emptied raises its error again when the file is closed.
+            # Without a buffer: one that cannot be emptied raises its error again when the file is
+            # closed.
             self.file = open(path, "wb", buffering=0)  # noqa: SIM115 - closed by `job`
 
     def line(self, text: str) -> bool:
@@ -107,7 +119,10 @@ NO_MEMORY = re.compile(
 
 
 def lacks_memory(error: Exception) -> bool:
-    """Tell whether an error says that memory cannot be had; torch and the dynamic linker have no type of their own."""
+    """Tell whether an error says that memory cannot be had.
+
+    Torch and the dynamic linker have no type of their own.
+    """
     told = isinstance(error, (RuntimeError, OSError, ImportError)) and NO_MEMORY.search(str(error))
     return isinstance(error, MemoryError) or bool(told)
 
@@ -116,9 +131,9 @@ def lacks_memory(error: Exception) -> bool:
 def job(log_file: str | Path) -> Iterator[Log]:
     """Run a job's body; yield a function that writes one line to the log file.
 
-    A UserError ends the process with exit code 1 and its sentence as the last line of the log, where
-    `show-failed-logs` finds it; so does a lack of memory. Any other error is our mistake: its traceback goes to the
-    log as well.
+    A UserError ends the process with exit code 1 and its sentence as the last line of the log,
+    where `show-failed-logs` finds it; so does a lack of memory. Any other error is our mistake: its
+    traceback goes to the log as well.
     """
     log, done = LogFile(log_file), _end_with_parent()
     try:
@@ -139,9 +154,11 @@ def job(log_file: str | Path) -> Iterator[Log]:
 
 
 def _end_with_parent() -> threading.Event:
-    """End this process within a second when the one that started it was killed; the event calls this off.
+    """End this process within a second when the one that started it was killed; the event calls
+    this off.
 
-    Left alive, it would do what the next run does once more, and write its files over those of the next run.
+    Left alive, it would do what the next run does once more, and write its files over those of the
+    next run.
     """
     parent, done = os.getppid(), threading.Event()
 
@@ -157,6 +174,7 @@ def _end_with_parent() -> threading.Event:
 def _no_memory(error: Exception) -> str:
     reason = next(iter(str(error).splitlines()), "") or type(error).__name__
     return (
-        f"not enough memory ({reason}); lower analysis.memory_mb or the model's batch_size, run fewer jobs at once "
+        f"not enough memory ({reason}); lower analysis.memory_mb or the model's batch_size, run "
+        "fewer jobs at once "
         "(--cores), or give the job more on a cluster (--set-resources RULE:mem_mb=8000)."
     )

@@ -1,4 +1,7 @@
-"""The stage of eigen-analysis: linearised dynamics and effects of words at a sample of slow points."""
+"""The stage of eigen-analysis.
+
+Linearised dynamics and effects of words at a sample of slow points.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ TELLING_COUNT = 5  # occurrences from which the log-odds of a word mean somethin
 
 
 def run(network: NetworkJob) -> None:
-    """Linearise one network at a sample of its slow points; measure integration and what words do."""
+    """Linearise one network at a sample of its slow points.
+
+    Measure integration and what words do.
+    """
     files, output, settings = network.input, network.output, network.settings
     where = prepare_device(network.device, network.threads)
     linearize_run(files, output["linearization"], **settings, where=where, log=network.log)
@@ -46,7 +52,10 @@ def linearize_run(
     where: torch.device,
     log: Log,
 ):
-    """Linearise at a sample of the slow points and measure what words do there; write linearization.npz."""
+    """Linearise at a sample of the slow points and measure what words do there.
+
+    Write linearization.npz.
+    """
     started = time.process_time()
     check_same_data(formats.read_json(files["run"]), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
@@ -92,12 +101,14 @@ def linearize_run(
         seconds=np.float64(time.process_time() - started),
     )
     log(
-        f"longest time constants at the centre: {', '.join(f'{tau:.4g}' for tau in result.tau[centre][:5])} words"
+        f"longest time constants at the centre: "
+        f"{', '.join(f'{tau:.4g}' for tau in result.tau[centre][:5])} words"
     )
 
 
 def spectrum_sample(points: np.ndarray, size: int) -> tuple[np.ndarray, int]:
-    """Return rows of slow points spread evenly over their order, the centre among them, and the centre's place.
+    """Return rows of slow points spread evenly over their order, the centre among them, and the
+    centre's place.
 
     The centre is the slow point nearest the mean slow point.
     """
@@ -121,15 +132,19 @@ def read_modes(arrays: Mapping[str, np.ndarray], rows: np.ndarray) -> SlowModes:
 def one_word_kicks(
     step, points: torch.Tensor, x: torch.Tensor, vectors: torch.Tensor
 ) -> torch.Tensor:
-    """Return what one word adds to each point, (n, S); the words (W, E) take turns over the points."""
+    """Return what one word adds to each point, (n, S).
+
+    The words (W, E) take turns over the points.
+    """
     words = vectors[torch.arange(len(points), device=points.device) % len(vectors)]
     hold = x.expand(len(points), -1)
     return step(points, words) - step(points, hold)
 
 
 def chosen_words(meta: Mapping[str, Any], test: Sentences, words: int, shown: int) -> np.ndarray:
-    """Return ids of the words whose effects are measured: all of a synthetic task; of a text the most frequent, and
-    as many of the most telling ones, with the largest log-odds of a class among words read at least five times.
+    """Return ids of the words whose effects are measured: all of a synthetic task; of a text the
+    most frequent, and as many of the most telling ones, with the largest log-odds of a class among
+    words read at least five times.
     """
     if meta["kind"] == "synthetic":
         return np.arange(words)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from rnn_geometry.geometry.tables import FROM_STATISTICS
 from rnn_geometry.pages.network import network_page
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.plotting.network import load_network, plot_network, save_panel
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store import formats
-from rnn_geometry.geometry.tables import FROM_STATISTICS
 
 TEMPLATES = ("network.html.jinja", "style.css")
 

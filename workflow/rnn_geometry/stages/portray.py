@@ -1,4 +1,7 @@
-"""What figures and the explorer show of networks beside their numbers: flow, kicks and traces, from files to files."""
+"""What figures and the explorer show of networks beside their numbers.
+
+Flow, kicks and traces, from files to files.
+"""
 
 from __future__ import annotations
 
@@ -50,8 +53,9 @@ def portray_task(
 ) -> None:
     """Write the portraits of some networks of one task.
 
-    files: lists of model, run, slow and linearization, one file a network. names: with which the names of a network's
-    arrays begin, such as `gru/l2-3e-4/seed-10`; then come flow/ or traces/ (docs/architecture.md).
+    files: lists of model, run, slow and linearization, one file a network. names: with which the
+    names of a network's arrays begin, such as `gru/l2-3e-4/seed-10`; then come flow/ or traces/
+    (docs/architecture.md).
     """
     meta, vocabulary = formats.read_json(task_files["meta"]), formats.read_json(task_files["vocab"])
     # The same sentences for all networks of a task.
@@ -98,7 +102,10 @@ def flow_arrays(
     origin: np.ndarray,
     axes: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """Return the arrays of flow.npz: the flow over the plane, and kicks of single words (w,) at finite slow points."""
+    """Return the arrays of flow.npz.
+
+    The flow over the plane, and kicks of single words (w,) at finite slow points.
+    """
     step, vectors = analysis_cell(classifier), classifier.embedding_matrix().double()
     points = slow["points"][np.isfinite(slow["points"]).all(axis=1)]
     on_device = [

@@ -52,7 +52,10 @@ def synthetic_data(task: Mapping[str, Any]) -> PreparedData:
 
 
 def text_data(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
-    """Read, tokenise and split a real data set; see `text.prepare_text` for the options and errors."""
+    """Read, tokenise and split a real data set.
+
+    See `text.prepare_text` for the options and errors.
+    """
     from rnn_geometry.tasks.text.prepare import prepare_text
 
     seed = derive_seed("text", task["name"], task["data_seed"])
@@ -71,7 +74,8 @@ def text_data(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
 def with_labels_of_task(
     splits: dict[str, Sentences], task: Mapping[str, Any]
 ) -> dict[str, Sentences]:
-    """Return the splits; with the option `shuffled_labels` the labels of train and dev are permuted among sentences.
+    """Return the splits; with the option `shuffled_labels` the labels of train and dev are permuted
+    among sentences.
 
     The test split keeps its labels, so that a network of this control scores at chance.
     """

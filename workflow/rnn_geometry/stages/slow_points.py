@@ -1,4 +1,7 @@
-"""One trained network from files to files: slow points, linearisation. The scripts of the workflow call these."""
+"""One trained network from files to files.
+
+Slow points, linearisation. The scripts of the workflow call these.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,10 @@ def slow_points_run(
     threads: int,
     log: Log,
 ):
-    """Visit states of the test split and search from them; write states.npz, slow_points.npz and fixed_points.npz."""
+    """Visit states of the test split and search from them.
+
+    Write states.npz, slow_points.npz and fixed_points.npz.
+    """
     where = prepare_device(device, threads)
     started = time.process_time()
     check_same_data(formats.read_json(files["run"]), files)
@@ -101,14 +107,17 @@ def slow_points_run(
         for code in np.unique(slow.status)
     )
     log(
-        f"slow points: {statuses}; median q {np.median(slow.q):.2e}, in fast modes {np.median(slow.fast_q):.2e}"
+        f"slow points: {statuses}; median q {np.median(slow.q):.2e}, in fast modes "
+        f"{np.median(slow.fast_q):.2e}"
     )
     audit = slow.modes.audit
     log(
-        f"slow modes: {audit.missed} missed and {audit.spurious} spurious at {audit.points} audited points"
+        f"slow modes: {audit.missed} missed and {audit.spurious} spurious at {audit.points} "
+        "audited points"
     )
     log(
-        f"fixed points: {len(bones.roots)} distinct; {bones.ghosts} of {len(rows)} starts ended at ghosts"
+        f"fixed points: {len(bones.roots)} distinct; {bones.ghosts} of {len(rows)} starts ended at "
+        "ghosts"
     )
 
 
@@ -120,7 +129,10 @@ def find_slow_points(
     min_tau: float,
     seed: int,
 ) -> SlowPoints:
-    """Search slow points with the method of the configuration; slow modes are found at the points of each."""
+    """Search slow points with the method of the configuration.
+
+    Slow modes are found at the points of each.
+    """
     common = {
         "min_tau": min_tau,
         "audit": analysis["audit"],
@@ -147,7 +159,8 @@ def point_arrays(found) -> dict[str, np.ndarray]:
 
 
 def mode_arrays(modes: SlowModes | None) -> dict[str, np.ndarray]:
-    """Return the arrays of slow modes that are kept, in single precision, of at most KEPT_MODES a point."""
+    """Return the arrays of slow modes that are kept, in single precision, of at most KEPT_MODES a
+    point."""
     if modes is None:
         return {}
     shown = (

@@ -1,4 +1,5 @@
-"""Training one network from files to files. The script of the rule calls this; analysis is in `runs`.
+"""Training one network from files to files. The script of the rule calls this; analysis is in
+`runs`.
 
 Apart from the analysis, so that a changed formula there trains nothing again.
 """
@@ -91,7 +92,8 @@ def train_run(
     _, accuracy = evaluate(classifier, splits["test"])
     _, shuffled = evaluate(classifier, shuffled_words(splits["test"], seeds["shuffling"]))
     tell(
-        f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; {result.seconds:.1f} CPU seconds"
+        f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; "
+        f"{result.seconds:.1f} CPU seconds"
     )
     log(f"test accuracy with the words of every text shuffled {shuffled:.4f}")
     run = {
@@ -114,14 +116,18 @@ def train_run(
 
 
 def control_kind(settings: Mapping[str, Any], meta: Mapping[str, Any]) -> str | None:
-    """Return which control a network is, by what makes it one and not by its name; None if it is none."""
+    """Return which control a network is, by what makes it one and not by its name.
+
+    None if it is none.
+    """
     if settings["steps"] == 0:
         return UNTRAINED
     return SHUFFLED_LABELS if meta["settings"].get("shuffled_labels") else None
 
 
 def run_seeds(identity: Mapping[str, str]) -> dict[str, int]:
-    """Return separate seeds for weights, batch order and shuffled texts, derived from the wildcards of the run."""
+    """Return separate seeds for weights, batch order and shuffled texts, derived from the wildcards
+    of the run."""
     network = Network.of(identity)
     return {
         purpose: network.seed_for(purpose) for purpose in ("initialisation", "batches", "shuffling")
@@ -129,7 +135,10 @@ def run_seeds(identity: Mapping[str, str]) -> dict[str, int]:
 
 
 def shuffled_words(sentences: Sentences, seed: int) -> Sentences:
-    """Return the sentences with the words of each in a random order: what is left is a bag of words."""
+    """Return the sentences with the words of each in a random order.
+
+    What is left is a bag of words.
+    """
     order = np.random.default_rng(seed).random(len(sentences.tokens))
     sentence_of = np.repeat(np.arange(len(sentences)), sentences.lengths)
     return Sentences(
@@ -155,5 +164,8 @@ def network_settings(
 
 
 def fixed_word_vectors(meta: Mapping[str, Any], words: int) -> np.ndarray | None:
-    """Return the one-hot word vectors of a synthetic task, (V, E); None for text, whose embedding is learned."""
+    """Return the one-hot word vectors of a synthetic task, (V, E).
+
+    None for text, whose embedding is learned.
+    """
     return word_vectors(words, meta["zero_word"]) if meta["kind"] == "synthetic" else None

@@ -15,10 +15,11 @@ from rnn_geometry.errors import UserError
 
 
 def write_atomically(path: str | Path, write: Callable[[str], None]) -> None:
-    """Let `write(temporary_path)` make the file beside `path`, sync it to disk and rename it to `path`.
+    """Let `write(temporary_path)` make the file beside `path`, sync it to disk and rename it to
+    `path`.
 
-    What a killed process left of an earlier try is deleted first. Raises UserError where the folder cannot be written
-    to, such as on a full disk.
+    What a killed process left of an earlier try is deleted first. Raises UserError where the folder
+    cannot be written to, such as on a full disk.
     """
     path = Path(path)
     with writing(path):
@@ -43,12 +44,16 @@ def write_atomically(path: str | Path, write: Callable[[str], None]) -> None:
 
 
 def _lock(descriptor: int) -> None:
-    """Lock an open file, or raise OSError where another process has locked it or the file system knows no locks."""
+    """Lock an open file, or raise OSError where another process has locked it or the file system
+    knows no locks."""
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def remove_leftovers(path: str | Path) -> None:
-    """Delete temporary files of `path` that a killed process left behind: nobody holds their locks."""
+    """Delete temporary files of `path` that a killed process left behind.
+
+    Nobody holds their locks.
+    """
     path = Path(path)
     # The eight characters are those of tempfile.
     named = re.compile(re.escape(f".{path.stem}-") + "[a-z0-9_]{8}" + re.escape(path.suffix))
@@ -93,13 +98,17 @@ def writing(path: str | Path) -> Iterator[None]:
             raise
         state, remedy = _UNWRITABLE[number]
         raise UserError(
-            f"{path.name} cannot be written to the folder {path.parent}: {state}; {remedy} and run the same command "
+            f"{path.name} cannot be written to the folder {path.parent}: {state}; {remedy} and run "
+            "the same command "
             "again (what was finished is kept)."
         ) from error
 
 
 def check_room(folder: str | Path, size: int = 65_536) -> None:
-    """Raise UserError unless a file of `size` bytes can be written to a folder; it is gone at once."""
+    """Raise UserError unless a file of `size` bytes can be written to a folder.
+
+    It is gone at once.
+    """
     with (
         writing(Path(folder).absolute() / "a file"),
         tempfile.TemporaryFile(dir=folder, buffering=0) as handle,
@@ -108,9 +117,11 @@ def check_room(folder: str | Path, size: int = 65_536) -> None:
 
 
 def lock_folder(folder: str | Path) -> None:
-    """Lock a folder until this process ends, however it ends, or raise UserError where another process has locked it.
+    """Lock a folder until this process ends, however it ends, or raise UserError where another
+    process has locked it.
 
-    The system keeps the lock and no file is left. Where the file system knows no locks nothing is locked.
+    The system keeps the lock and no file is left. Where the file system knows no locks nothing is
+    locked.
     """
     with writing(Path(folder).absolute() / "a file"):
         os.makedirs(folder, exist_ok=True)
@@ -120,7 +131,8 @@ def lock_folder(folder: str | Path) -> None:
     except BlockingIOError:
         os.close(descriptor)
         raise UserError(
-            f"config key results: another run is at work in '{folder}', from another working folder; wait for its end "
+            f"config key results: another run is at work in '{folder}', from another working "
+            "folder; wait for its end "
             "or name another folder."
         ) from None
     except OSError:
@@ -128,7 +140,10 @@ def lock_folder(folder: str | Path) -> None:
 
 
 def _error_number(error: BaseException | None) -> int | None:
-    """Return the error number of the system behind an exception: its own, in its text, or of what came before it."""
+    """Return the error number of the system behind an exception.
+
+    Its own, in its text, or of what came before it.
+    """
     while error is not None:
         if isinstance(error, OSError) and error.errno is not None:
             return error.errno
@@ -148,5 +163,6 @@ def _umask() -> int:
 def _damaged(path: str | Path, error: Exception) -> UserError:
     reason = " ".join(str(error).split())
     return UserError(
-        f"{path}: the file is damaged or cut short ({reason}); delete it and run the same command again."
+        f"{path}: the file is damaged or cut short ({reason}); delete it and run the same command "
+        "again."
     )

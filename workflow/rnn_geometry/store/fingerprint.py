@@ -1,7 +1,8 @@
 """Hash of the sources a stage depends on, blind to comments, docstrings and layout.
 
-Snakemake sees neither changes of imported modules nor the difference between a formula and a comment. Each rule
-carries this hash as a parameter instead, so that a changed formula recomputes exactly what depends on it.
+Snakemake sees neither changes of imported modules nor the difference between a formula and a
+comment. Each rule carries this hash as a parameter instead, so that a changed formula recomputes
+exactly what depends on it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ TEMPLATES = "pages/templates"
 
 
 def fingerprint(module: str, templates: Iterable[str] = ()) -> str:
-    """Return 16 hexadecimal digits for a stage: all package modules it reaches, and templates that it fills in.
+    """Return 16 hexadecimal digits for a stage: all package modules it reaches, and templates that
+    it fills in.
 
     Parameters
     ----------
@@ -41,7 +43,8 @@ def fingerprint(module: str, templates: Iterable[str] = ()) -> str:
 
 @cache
 def python_source(path: Path) -> str:
-    """Return the syntax tree of a Python file without docstrings (comments are not part of the tree)."""
+    """Return the syntax tree of a Python file without docstrings (comments are not part of the
+    tree)."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(

@@ -1,4 +1,7 @@
-"""Files: every write is atomic (beside, fsync, rename), every damaged file is one clear sentence. No pickles."""
+"""Files.
+
+Every write is atomic (beside, fsync, rename), every damaged file is one clear sentence. No pickles.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,8 @@ def write_npz(path: str | Path, **arrays: np.ndarray) -> None:
 
 
 def read_npz(path: str | Path, part: str = "", skip: Collection[str] = ()) -> dict[str, np.ndarray]:
-    """Read the arrays of an npz file but some, or those whose names begin with `part`, by the rest of their names."""
+    """Read the arrays of an npz file but some, or those whose names begin with `part`, by the rest
+    of their names."""
     try:
         # Opened here, since numpy leaves its own handle open when the archive is damaged.
         with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as stored:
@@ -89,7 +93,8 @@ def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
 
 
 def write_table(path: str | Path, columns: Mapping[str, Sequence]) -> None:
-    """Write equally long columns as CSV (None and NaN become empty) or Parquet, by the suffix of `path`."""
+    """Write equally long columns as CSV (None and NaN become empty) or Parquet, by the suffix of
+    `path`."""
     if Path(path).suffix == ".csv":
         write_atomically(path, lambda temporary: _write_csv(temporary, columns))
         return

@@ -24,11 +24,14 @@ def data_hashes(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def check_same_data(run: Mapping[str, Any], files: Mapping[str, str]) -> None:
-    """Raise UserError unless the data in `files` are those that the network of a run.json was trained on."""
+    """Raise UserError unless the data in `files` are those that the network of a run.json was
+    trained on."""
     for name, found in data_hashes(files).items():
         expected = run["data_sha256"][name]
         if found != expected:
             raise UserError(
-                f"{files[name]}: the network of {files['run']} was trained on another file (SHA-256 {expected[:12]}…, "
-                f"now {found[:12]}…); put that file back or delete the network's folder, then run the command again."
+                f"{files[name]}: the network of {files['run']} was trained on another file "
+                f"(SHA-256 {expected[:12]}…, "
+                f"now {found[:12]}…); put that file back or delete the network's folder, then run "
+                "the command again."
             )

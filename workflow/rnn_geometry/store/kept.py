@@ -1,7 +1,9 @@
-"""Results of one stage of one network that outlive the job that made them, and are linked to their places.
+"""Results of one stage of one network that outlive the job that made them, and are linked to their
+places.
 
-Below `.kept/` of the results lies, for every network and stage, one folder with its files and a record of what they
-depend on. While it is being made it ends in `.part`; a checkpoint of a training waits there for the next try.
+Below `.kept/` of the results lies, for every network and stage, one folder with its files and a
+record of what they depend on. While it is being made it ends in `.part`; a checkpoint of a training
+waits there for the next try.
 """
 
 from __future__ import annotations
@@ -96,7 +98,10 @@ class Kept:
 
 
 def put(source: Path, place: Path) -> None:
-    """Link a file to another place, or copy it where the file system has no links; it is there whole or not at all."""
+    """Link a file to another place, or copy it where the file system has no links.
+
+    It is there whole or not at all.
+    """
     place.parent.mkdir(parents=True, exist_ok=True)
     passing = place.with_name(f".{place.name}.linking")
     passing.unlink(missing_ok=True)

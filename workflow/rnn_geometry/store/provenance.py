@@ -1,7 +1,9 @@
-"""Which configuration a folder of results was made with, so that nobody's results are taken for those of another.
+"""Which configuration a folder of results was made with, so that nobody's results are taken for
+those of another.
 
-Snakemake compares settings with its own record of every file. Where results were unpacked, copied or moved there is no
-such record, and files of another configuration would count as up to date. This file beside them says what they are.
+Snakemake compares settings with its own record of every file. Where results were unpacked, copied
+or moved there is no such record, and files of another configuration would count as up to date. This
+file beside them says what they are.
 """
 
 from __future__ import annotations
@@ -54,7 +56,8 @@ def compared_settings(
 def check_folders(
     folder: str, settings: Mapping[str, Mapping], networks: Iterable[Network]
 ) -> None:
-    """Raise UserError where Snakemake's own folder has no room, or the results are of other settings.
+    """Raise UserError where Snakemake's own folder has no room, or the results are of other
+    settings.
 
     Parameters
     ----------
@@ -77,10 +80,12 @@ def check_results(
     runs: Iterable[tuple[str, str, str]],
     records: str | Path,
 ) -> None:
-    """Raise UserError where `folder` holds networks of other settings that Snakemake knows nothing of.
+    """Raise UserError where `folder` holds networks of other settings that Snakemake knows nothing
+    of.
 
-    settings: `compared_settings`; runs: (task, model, path of run.json) of every network that is asked for; records:
-    Snakemake's folder of records. A changed setting of networks that have records is no error: they are computed again.
+    settings: `compared_settings`; runs: (task, model, path of run.json) of every network that is
+    asked for; records: Snakemake's folder of records. A changed setting of networks that have
+    records is no error: they are computed again.
     """
     before = read(folder)
     changed = [difference for difference in differences(before, settings) if before]
@@ -94,16 +99,20 @@ def check_results(
         ):
             place = ".".join(filter(None, (section, name, key)))
             raise UserError(
-                f"config key results: '{folder}' was made with another configuration ({place} was {json.dumps(old)}, "
-                f"now it is {json.dumps(new)}), and Snakemake has no record of these files, so that it would take them "
-                "for up to date; name another folder, delete this one, or use the configuration it was made with."
+                f"config key results: '{folder}' was made with another configuration ({place} was "
+                f"{json.dumps(old)}, "
+                f"now it is {json.dumps(new)}), and Snakemake has no record of these files, so "
+                "that it would take them "
+                "for up to date; name another folder, delete this one, or use the configuration it "
+                "was made with."
             )
 
 
 def differences(
     before: Mapping[str, Mapping], now: Mapping[str, Mapping]
 ) -> Iterator[tuple[str, str, str, Any, Any]]:
-    """Yield (section, name, key, old value, new value) of what both have under one name and not with one value."""
+    """Yield (section, name, key, old value, new value) of what both have under one name and not
+    with one value."""
     for section, named in now.items():
         for name, settings in named.items():
             old = before.get(section, {}).get(name)
@@ -113,7 +122,10 @@ def differences(
 
 
 def read(folder: str | Path) -> dict[str, Any]:
-    """Return what `write` wrote into a folder of results; nothing where it is missing or damaged."""
+    """Return what `write` wrote into a folder of results.
+
+    Nothing where it is missing or damaged.
+    """
     try:
         return formats.read_json(Path(folder) / FILE)
     except (OSError, UserError):
@@ -129,9 +141,11 @@ def write(folder: str | Path, settings: Mapping[str, Mapping]) -> None:
 
 
 def has_record(records: str | Path, path: str) -> bool:
-    """Tell whether Snakemake has a record of how it made a file, or of a job that was killed while it made it.
+    """Tell whether Snakemake has a record of how it made a file, or of a job that was killed while
+    it made it.
 
-    Its name encodes the path, long ones in parts. Records of killed jobs lie in `incomplete`, beside `records`.
+    Its name encodes the path, long ones in parts. Records of killed jobs lie in `incomplete`,
+    beside `records`.
     """
     limit = 254
     name = urlsafe_b64encode(path.encode()).decode()
