@@ -23,9 +23,9 @@ import numpy as np
 import torch
 from networks import Network, trained
 
-from rnn_geometry.dynamics import jacobians as jac
 from rnn_geometry.dynamics.descent import adam_search, damped_gauss_newton, relax
 from rnn_geometry.dynamics.fixed_points import find_fixed_points
+from rnn_geometry.dynamics.jacobians import jacobians
 from rnn_geometry.dynamics.results import SlowPoints, Status
 from rnn_geometry.dynamics.slow_modes import slow_modes
 from rnn_geometry.dynamics.slow_points import project_to_slow_manifold
@@ -86,7 +86,7 @@ def dense_fast(network: Network, h: torch.Tensor) -> tuple[np.ndarray, np.ndarra
     x = torch.zeros(len(h), len(network.x), dtype=torch.float64)
     with torch.no_grad():
         r = (h - network.cell(h, x)).numpy()
-        modes = decompose(jac.recurrent_jacobian(network.cell, h, x).numpy())
+        modes = decompose(jacobians(network.cell, h, x)[0].numpy())
     fast = ~is_slow(modes.eigenvalues, MIN_TAU)
     amplitude = (modes.left @ r[:, :, None])[:, :, 0] * fast
     part = (modes.right @ amplitude[:, :, None])[:, :, 0].real
@@ -115,7 +115,7 @@ def dense_spectra(network: Network, points: np.ndarray):
     """Return full spectra with left and right vectors."""
     x = torch.zeros(len(points), len(network.x), dtype=torch.float64)
     with torch.no_grad():
-        return decompose(jac.recurrent_jacobian(network.cell, torch.from_numpy(points), x).numpy())
+        return decompose(jacobians(network.cell, points, x)[0].numpy())
 
 
 def speed(folder: Path, repeats: int) -> None:

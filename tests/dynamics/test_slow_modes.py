@@ -7,9 +7,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_geometry.dynamics import slow_modes as module
+from rnn_geometry.dynamics._audit import compare_modes
+from rnn_geometry.dynamics._mode_finder import ModeFinder
 from rnn_geometry.dynamics.results import Route
-from rnn_geometry.dynamics.slow_modes import compare_modes, slow_modes
+from rnn_geometry.dynamics.slow_modes import slow_modes
 from rnn_geometry.dynamics.spectrum import decompose, is_slow, time_constants
 from rnn_geometry.networks.cells import make_cell
 
@@ -155,14 +156,14 @@ def test_spectra_without_a_gap_take_the_dense_route():
 
 def test_a_failed_audit_recomputes_everything(monkeypatch):
     matrices = planted([0.99, 0.98])
-    honest = module.ModeFinder.modes
+    honest = ModeFinder.modes
 
     def blind(self, *arguments):
         batch = honest(self, *arguments)
         batch.count[:] = 1
         return batch
 
-    monkeypatch.setattr(module.ModeFinder, "modes", blind)
+    monkeypatch.setattr(ModeFinder, "modes", blind)
     found = modes_of(matrices, audit=0.1)
     assert found.audit.failed
     assert found.audit.missed == found.audit.points == 1

@@ -7,10 +7,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnn_geometry.dynamics._mode_finder import DENSE_SIZE
 from rnn_geometry.dynamics.fixed_points import distinct_roots, find_fixed_points, skeleton
 from rnn_geometry.dynamics.linearization import linearize
 from rnn_geometry.dynamics.results import Route, Status
-from rnn_geometry.dynamics.slow_modes import DENSE_SIZE
 from rnn_geometry.dynamics.slow_points import project_to_slow_manifold
 from rnn_geometry.dynamics.spectrum import fast_part, stability
 from rnn_geometry.geometry.dimension import participation_ratio

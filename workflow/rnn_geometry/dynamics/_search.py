@@ -7,9 +7,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import torch
 
-from rnn_geometry.dynamics import jacobians as jac
+from rnn_geometry.dynamics._system import System
 from rnn_geometry.dynamics.results import SlowPoints, Status
-from rnn_geometry.dynamics.step import Step
 
 # A search has diverged where q exceeds this many times its value at the start (and rounding noise).
 DIVERGED_FACTOR, DIVERGED_FLOOR = 100.0, 1e-10
@@ -26,20 +25,22 @@ class Walk:
     status: torch.Tensor
 
     @classmethod
-    def start(cls, step: Step, h: torch.Tensor, x: torch.Tensor) -> Walk:
-        r, q = jac.residual(step, h, x)
+    def start(cls, system: System, h: torch.Tensor) -> Walk:
+        """Return points h (n, S) before their first step."""
+        r, q = system.residual(h)
         nothing = torch.zeros(len(h), dtype=torch.long, device=h.device)
-        return cls(
-            h.clone(), r, q, nothing, torch.where(q.isfinite(), Status.CONVERGED, Status.DIVERGED)
-        )
+        status = torch.where(q.isfinite(), Status.CONVERGED, Status.DIVERGED)
+        return cls(h.clone(), r, q, nothing, status)
 
     @classmethod
     def concatenate(cls, parts: list[Walk]) -> Walk:
+        """Return the points of all parts as one."""
         return cls(
             *(torch.cat([getattr(part, field.name) for part in parts]) for field in fields(cls))
         )
 
     def only(self, rows: torch.Tensor) -> Walk:
+        """Return some of the points: a mask or indices."""
         return Walk(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     def accept(self, rows: torch.Tensor, h: torch.Tensor, r: torch.Tensor, q: torch.Tensor) -> None:
@@ -53,10 +54,10 @@ class Walk:
         for field in fields(self):
             getattr(self, field.name)[rows] = getattr(part, field.name)
 
-    def advance(self, step: Step, x: torch.Tensor, move: torch.Tensor, limit: torch.Tensor) -> None:
-        """Add `move` where no point has diverged; q above `limit`, or infinite, is divergence: the point stays."""
+    def advance(self, system: System, move: torch.Tensor, limit: torch.Tensor) -> None:
+        """Add `move` unless a point has diverged, that is, has q infinite or above `limit`."""
         h = self.h + move
-        r, q = jac.residual(step, h, x)
+        r, q = system.residual(h)
         self.status[(q > limit) | q.isinf()] = Status.DIVERGED
         self.accept(self.status != Status.DIVERGED, h, r, q)
 
@@ -71,7 +72,7 @@ def rms_norm(starts: torch.Tensor) -> float:
 
 
 def result(walk: Walk, starts: torch.Tensor, **computed) -> SlowPoints:
-    """Turn a finished walk into arrays; `computed`: what the search knows of fast_q, slow_modes, and so on."""
+    """Turn a finished walk into arrays; `computed`: fast_q, slow_modes, and so on, where known."""
     count = len(starts)
     nothing = {
         "fast_q": np.full(count, np.nan),

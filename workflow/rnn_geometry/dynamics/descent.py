@@ -1,7 +1,8 @@
-"""The field's searches for slow points, to compare the projection with: relaxation, damped Gauss-Newton, Adam.
+"""The field's searches for slow points, to compare the projection with.
 
-All end where a number of steps or a tolerance on q = 1/2 |h - F(h, x*)|^2 says so. q falls along the manifold as well
-as towards it, so that a tighter tolerance slides points along it until a few exact fixed points are left.
+Relaxation, damped Gauss-Newton and Adam end where a number of steps or a tolerance on
+q = 1/2 |h - F(h, x*)|^2 says so. q falls along the manifold as well as towards it, so that a tighter
+tolerance slides points along it until a few exact fixed points are left.
 """
 
 from __future__ import annotations
@@ -11,27 +12,54 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from rnn_geometry.dynamics import jacobians as jac
+from rnn_geometry.dynamics._newton import damped_step, normal_equations
 from rnn_geometry.dynamics._search import Walk, result, rms_norm
+from rnn_geometry.dynamics._system import System
 from rnn_geometry.dynamics.results import SlowPoints, Status
-from rnn_geometry.dynamics.step import Array, Step, checked_inputs, chunks, private_copy
+from rnn_geometry.dynamics.step import Array, Step
 
 
 @torch.no_grad()
 def relax(
     step: Step, states: Array, x: Array, *, steps: int = 3, memory_mb: float = 128
 ) -> SlowPoints:
-    """Let the network run, h <- F(h, x), for `steps` steps from states (n, S) under x, (E,) or (n, E).
+    """Let the network run, h <- F(h, x).
 
-    Status: CONVERGED, or DIVERGED where q grew a hundredfold. Raises ValueError as project_to_slow_manifold does.
+    Parameters
+    ----------
+    step : Step
+        Not changed.
+    states : (n, S)
+        Starts, not changed.
+    x : (E,) or (n, E)
+        The input that is held.
+    steps : int
+        How many, 0 or more.
+    memory_mb : float
+        Bound on the workspace, in MB.
+
+    Returns
+    -------
+    SlowPoints
+        Status CONVERGED, or DIVERGED where q grew a hundredfold.
+
+    Raises
+    ------
+    ValueError
+        As `slow_points.project_to_slow_manifold` does.
+
+    Examples
+    --------
+    >>> relax(lambda h, x: h / 2, torch.ones(1, 1), torch.zeros(1), steps=3).points.tolist()
+    [[0.125]]
     """
     if steps < 0:
         raise ValueError(f"steps must be 0 or more, got {steps}.")
 
-    def search(step: Step, walk: Walk, x: torch.Tensor) -> None:
+    def search(system: System, walk: Walk) -> None:
         limit = walk.limit()
         for _ in range(steps):
-            walk.advance(step, x, -walk.r, limit)
+            walk.advance(system, -walk.r, limit)
             walk.iterations += walk.status != Status.DIVERGED
 
     return _in_chunks(step, states, x, memory_mb, search)
@@ -49,11 +77,40 @@ def damped_gauss_newton(
     settled: float = 0.1,
     memory_mb: float = 128,
 ) -> SlowPoints:
-    """Relax states (n, S) under x, (E,) or (n, E), then take Gauss-Newton steps of fixed damping.
+    """Relax states, then take Gauss-Newton steps of fixed damping.
 
-    The steps -(A^T A + damping I)^-1 A^T r, A = I - J_rec, move a direction with singular value sigma by the share
-    sigma^2 / (sigma^2 + damping): slow directions stay, more or less. OFF_MANIFOLD: the last step was longer than
-    `settled` times the root-mean-square norm of the starts. Raises ValueError as project_to_slow_manifold does.
+    The steps -(A^T A + damping I)^-1 A^T r, A = I - J_rec, move a direction with singular value
+    sigma by the share sigma^2 / (sigma^2 + damping): slow directions stay, more or less.
+
+    Parameters
+    ----------
+    step : Step
+        Not changed.
+    states : (n, S)
+        Starts, not changed.
+    x : (E,) or (n, E)
+        The input that is held.
+    relax_steps : int
+        Words of x before the first Gauss-Newton step.
+    damping : float
+        Above 0.
+    iterations : int
+        Gauss-Newton steps, 1 or more.
+    settled : float
+        Longest last step of a point that counts as converged, as a share of the starts'
+        root-mean-square norm.
+    memory_mb : float
+        Bound on the workspace, in MB.
+
+    Returns
+    -------
+    SlowPoints
+        Status CONVERGED, OFF_MANIFOLD (not settled), DIVERGED.
+
+    Raises
+    ------
+    ValueError
+        As `slow_points.project_to_slow_manifold` does.
     """
     if relax_steps < 0 or damping <= 0 or iterations < 1:
         got = f"{relax_steps}, {damping} and {iterations}"
@@ -62,13 +119,13 @@ def damped_gauss_newton(
         )
     longest = settled * rms_norm(torch.as_tensor(states).double()) + 1e-8
 
-    def search(step: Step, walk: Walk, x: torch.Tensor) -> None:
-        limit = walk.limit()
+    def search(system: System, walk: Walk) -> None:
+        limit, move = walk.limit(), walk.r
         for _ in range(relax_steps):
-            walk.advance(step, x, -walk.r, limit)
+            walk.advance(system, -walk.r, limit)
         for _ in range(iterations):
-            move = jac.damped_step(*jac.normal_equations(step, walk.h, x, walk.r), damping)
-            walk.advance(step, x, move, limit)
+            move = damped_step(*normal_equations(system, walk.h, walk.r), damping)
+            walk.advance(system, move, limit)
             walk.iterations += walk.status != Status.DIVERGED
         moving = torch.linalg.vector_norm(move, dim=1) > longest
         walk.status[moving & (walk.status == Status.CONVERGED)] = Status.OFF_MANIFOLD
@@ -90,12 +147,47 @@ def adam_search(
     seed: int = 0,
     memory_mb: float = 128,
 ) -> SlowPoints:
-    """Minimise q with Adam from states (n, S), plus normal `noise` drawn with `seed`, under x, (E,) or (n, E).
+    """Minimise q with Adam.
 
-    The defaults are those of the authors of Aitken et al. (package renn, example notebook on sentiment: Adam with step
-    .01, at most 1,000 steps, tolerance 5e-5). They stop all points when the mean q is below the tolerance; here each
-    stops by itself, so that its result depends on no other. Status: CONVERGED (q < tolerance), MAX_ITERATIONS, DIVERGED
-    (not finite; the point is the last finite iterate). Raises ValueError as project_to_slow_manifold does.
+    The defaults are those of the authors of Aitken et al. (package renn, example notebook on
+    sentiment). They stop all points when the mean q is below the tolerance; here each stops by
+    itself, so that its result depends on no other.
+
+    Parameters
+    ----------
+    step : Step
+        Not changed.
+    states : (n, S)
+        Starts, not changed.
+    x : (E,) or (n, E)
+        The input that is held.
+    learning_rate, betas, eps : float, (float, float), float
+        Of Adam.
+    tolerance : float
+        A point stops when its q is below it.
+    max_steps : int
+        Most steps of a point.
+    noise : float
+        Standard deviation, in units of the state, of what is added to the starts.
+    seed : int
+        Draws the noise.
+    memory_mb : float
+        Bound on the workspace, in MB.
+
+    Returns
+    -------
+    SlowPoints
+        Status CONVERGED (q < tolerance), MAX_ITERATIONS, DIVERGED (not finite; the point is the last
+        finite iterate).
+
+    Raises
+    ------
+    ValueError
+        As `slow_points.project_to_slow_manifold` does.
+
+    References
+    ----------
+    Aitken et al. 2021.
     """
     for name, value in (
         ("learning_rate", learning_rate),
@@ -108,36 +200,35 @@ def adam_search(
         raise ValueError(f"noise must be 0 or more, got {noise}.")
     options = learning_rate, betas, eps, tolerance, max_steps
 
-    def search(step: Step, walk: Walk, x: torch.Tensor) -> None:
-        _adam(step, walk, x, *options)
+    def search(system: System, walk: Walk) -> None:
+        _adam(system, walk, *options)
 
     return _in_chunks(step, states, x, memory_mb, search, noise=noise, seed=seed)
 
 
 def _adam(
-    step: Step,
+    system: System,
     walk: Walk,
-    x: torch.Tensor,
     rate: float,
-    betas,
+    betas: tuple[float, float],
     eps: float,
     tolerance: float,
     most: int,
 ) -> None:
+    """Move the points of `walk` until their q is below the tolerance."""
     first, second = torch.zeros_like(walk.h), torch.zeros_like(walk.h)
     active = ((walk.q >= tolerance) & walk.q.isfinite()).nonzero()[:, 0]
     for count in range(1, most + 1):
         if len(active) == 0:
             break
-        gradient = _gradient(step, walk.h[active], x[active])
+        here = system.at(active)
+        gradient = _gradient(here, walk.h[active])
         first[active] = betas[0] * first[active] + (1 - betas[0]) * gradient
         second[active] = betas[1] * second[active] + (1 - betas[1]) * gradient.square()
-        mean, square = (
-            first[active] / (1 - betas[0] ** count),
-            second[active] / (1 - betas[1] ** count),
-        )
+        mean = first[active] / (1 - betas[0] ** count)
+        square = second[active] / (1 - betas[1] ** count)
         h = walk.h[active] - rate * mean / (square.sqrt() + eps)
-        r, q = jac.residual(step, h, x[active])
+        r, q = here.residual(h)
         finite = q.isfinite()
         walk.status[active[~finite]] = Status.DIVERGED
         active, h, r, q = active[finite], h[finite], r[finite], q[finite]
@@ -147,11 +238,12 @@ def _adam(
     walk.status[active] = Status.MAX_ITERATIONS
 
 
-def _gradient(step: Step, h: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """Return the gradient of q with respect to every state, (n, S); rows do not depend on each other."""
+def _gradient(system: System, h: torch.Tensor) -> torch.Tensor:
+    """Return the gradient of q with respect to every state, (n, S)."""
     with torch.enable_grad():
         h = h.detach().requires_grad_()
-        return torch.autograd.grad((h - step(h, x)).square().sum() / 2, h)[0]
+        # Rows do not depend on each other: the gradient of a sum is that of every term.
+        return torch.autograd.grad((h - system(h)).square().sum() / 2, h)[0]
 
 
 @torch.no_grad()
@@ -160,20 +252,20 @@ def _in_chunks(
     states: Array,
     x: Array,
     memory_mb: float,
-    search: Callable,
+    search: Callable[[System, Walk], None],
     *,
     noise: float = 0.0,
     seed: int = 0,
 ) -> SlowPoints:
-    step = private_copy(step)
-    starts, x = checked_inputs(step, states, x)
+    """Search from all starts, in chunks."""
+    system, starts = System.of(step, states, x, memory_mb)
     shaken = starts
     if noise:
         draw = np.random.default_rng(seed).normal(size=tuple(starts.shape))
         shaken = starts + noise * torch.from_numpy(draw).to(starts)
     walks = []
-    for rows in chunks(starts, x, memory_mb):
-        walk = Walk.start(step, shaken[rows], x[rows])
-        search(step, walk, x[rows])
+    for rows in system.chunks(starts):
+        walk = Walk.start(system.at(rows), shaken[rows])
+        search(system.at(rows), walk)
         walks.append(walk)
     return result(Walk.concatenate(walks), starts)

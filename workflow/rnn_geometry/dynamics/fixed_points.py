@@ -1,7 +1,8 @@
 """Exact fixed points of a network that holds its input at x*: the skeleton of its slow manifold.
 
-Roots of r(h) = h - F(h, x*), found from many starts by Levenberg-Marquardt on q = 1/2 |r|^2 (Sussillo & Barak 2013,
-Opening the black box); ghosts, where q has a minimum above zero, are told apart from them.
+Roots of r(h) = h - F(h, x*), found from many starts by Levenberg-Marquardt on q = 1/2 |r|^2
+(Sussillo & Barak 2013, Opening the black box); ghosts, where q has a minimum above zero, are told
+apart from them.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ from dataclasses import fields
 import numpy as np
 import torch
 
-from rnn_geometry.dynamics import jacobians as jac
+from rnn_geometry.dynamics._newton import damped_step, normal_equations
 from rnn_geometry.dynamics._search import Walk, result
+from rnn_geometry.dynamics._system import System
 from rnn_geometry.dynamics.linearization import linearize
 from rnn_geometry.dynamics.results import Skeleton, SlowPoints, Status
 from rnn_geometry.dynamics.spectrum import stability
-from rnn_geometry.dynamics.step import Array, Step, checked_inputs, chunks, private_copy
+from rnn_geometry.dynamics.step import Array, Step
 
 # A root is polished by at most so many more steps once q is below the tolerance, and to this q at most.
 POLISH_STEPS, POLISHED = 4, 1e-30
-# The gradient of q, A^T r, counts as vanished where it is this small against |r|; after a stall the looser one is used.
+# The gradient of q, A^T r, counts as vanished where it is this small against |r|; after a stall the
+# looser one is used.
 VANISHED, VANISHED_AFTER_STALL = 1e-7, 1e-4
 STALLED = 1e-12  # length of a step, against the state's, below which nothing changes any more
 
@@ -35,19 +38,52 @@ def find_fixed_points(
     max_iterations: int = 200,
     memory_mb: float = 128,
 ) -> SlowPoints:
-    """Search an exact fixed point, q < `tolerance`, from every start (n, S) under the input x, (E,) or (n, E).
+    """Search an exact fixed point from every start.
 
-    Levenberg-Marquardt on r = h - F(h, x) with a damping per point, lambda |r|, that adapts to the success of its last
-    step; finished points leave the batch. A root is polished for a few more steps. Status: CONVERGED, GHOST (the
-    gradient of q vanishes, q does not), MAX_ITERATIONS, DIVERGED (F is not finite at the start). fast_q is NaN and
-    slow_modes -1. Raises ValueError as project_to_slow_manifold does.
+    Levenberg-Marquardt on r = h - F(h, x) with a damping per point, lambda |r|, that adapts to the
+    success of its last step; finished points leave the batch. A root is polished for a few more
+    steps.
+
+    Parameters
+    ----------
+    step : Step
+        Not changed.
+    states : (n, S)
+        Starts, not changed.
+    x : (E,) or (n, E)
+        The input that is held.
+    tolerance : float
+        A point with q = 1/2 |r|^2 below it is a root.
+    max_iterations : int
+        Most steps from a start.
+    memory_mb : float
+        Bound on the workspace, in MB, not on the result.
+
+    Returns
+    -------
+    SlowPoints
+        Row i belongs to start i. Status CONVERGED, GHOST (the gradient of q vanishes, q does not),
+        MAX_ITERATIONS, DIVERGED (F is not finite at the start). fast_q is NaN, slow_modes -1.
+
+    Raises
+    ------
+    ValueError
+        As `slow_points.project_to_slow_manifold` does.
+
+    References
+    ----------
+    Sussillo & Barak 2013, Opening the black box.
+
+    Examples
+    --------
+    >>> found = find_fixed_points(lambda h, x: torch.cos(h), torch.zeros(1, 1), torch.zeros(1))
+    >>> found.points.round(4).tolist(), Status(found.status[0]).name
+    ([[0.7391]], 'CONVERGED')
     """
-    step = private_copy(step)
-    starts, x = checked_inputs(step, states, x)
-    options = tolerance, max_iterations
+    system, starts = System.of(step, states, x, memory_mb)
     parts = [
-        _levenberg_marquardt(step, starts[rows], x[rows], *options)
-        for rows in chunks(starts, x, memory_mb)
+        _levenberg_marquardt(system.at(rows), starts[rows], tolerance, max_iterations)
+        for rows in system.chunks(starts)
     ]
     return result(Walk.concatenate(parts), starts)
 
@@ -55,9 +91,39 @@ def find_fixed_points(
 def skeleton(
     step: Step, found: SlowPoints, x: Array, *, radius: float, memory_mb: float = 128
 ) -> Skeleton:
-    """Tell apart the roots in `found` (from `find_fixed_points`), at a single-linkage `radius`, and their stability.
+    """Tell apart the roots that a search found, and say how stable they are.
 
-    x (E,) is the input of the search. Raises ValueError as `find_fixed_points` does.
+    Parameters
+    ----------
+    step : Step
+        Not changed.
+    found : SlowPoints
+        What `find_fixed_points` returned.
+    x : (E,)
+        The input of the search.
+    radius : float
+        Distance, in units of the state, up to which points are linked to one root.
+    memory_mb : float
+        Bound on the workspace, in MB.
+
+    Returns
+    -------
+    Skeleton
+        The distinct roots, with basins and numbers of unstable modes.
+
+    Raises
+    ------
+    ValueError
+        As `find_fixed_points` does.
+
+    Examples
+    --------
+    >>> starts = torch.linspace(-2, 2, 8)[:, None]
+    >>> doubled = lambda h, x: torch.tanh(2 * h)
+    >>> found = find_fixed_points(doubled, starts, torch.zeros(1))
+    >>> roots = skeleton(doubled, found, torch.zeros(1), radius=1e-3)
+    >>> roots.roots.round(3).tolist(), roots.unstable.tolist()
+    ([[-0.958], [0.0], [0.958]], [0, 1, 0])
     """
     ids, roots = distinct_roots(found.points, found.status, radius)
     ghosts = int((found.status == Status.GHOST).sum())
@@ -73,10 +139,29 @@ def skeleton(
 def distinct_roots(
     points: np.ndarray, status: np.ndarray, radius: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Group the CONVERGED ones of points (n, S) by single linkage at `radius`, a distance.
+    """Group the points that are roots by single linkage.
 
-    Returns ids (n,) int64, numbered by first appearance, -1 for other statuses, and representatives (k, S): the first
-    point of every group. np.bincount(ids[ids >= 0]) counts the starts that lead to each root.
+    Parameters
+    ----------
+    points : (n, S)
+        Where a search ended.
+    status : (n,)
+        Codes of `Status`; points that are not CONVERGED are left out.
+    radius : float
+        Distance, in units of the state, up to which two points are linked.
+
+    Returns
+    -------
+    ids : (n,) int64
+        The group of each point, numbered by first appearance, -1 for those left out.
+    roots : (r, S)
+        The first point of every group.
+
+    Examples
+    --------
+    >>> ids, roots = distinct_roots(np.array([[0.0], [1.0], [0.1]]), np.zeros(3), radius=0.2)
+    >>> ids.tolist(), roots.tolist()
+    ([0, 1, 0], [[0.0], [1.0]])
     """
     points, status = np.asarray(points), np.asarray(status)
     ids = np.full(len(points), -1, dtype=np.int64)
@@ -97,12 +182,13 @@ def distinct_roots(
 
 
 def _levenberg_marquardt(
-    step: Step, h: torch.Tensor, x: torch.Tensor, tolerance: float, max_iterations: int
+    system: System, h: torch.Tensor, tolerance: float, max_iterations: int
 ) -> Walk:
-    done = Walk.start(step, h, x)
+    """Return where points h (n, S) end, and what they are."""
+    done = Walk.start(system, h)
     done.status[done.q.isfinite()] = Status.MAX_ITERATIONS
     rows = (done.status == Status.MAX_ITERATIONS).nonzero()[:, 0]
-    search = _Search(step, done, rows, x, tolerance)
+    search = _Search(system, done, rows, tolerance)
     for _ in range(max_iterations):
         if len(search.rows) == 0:
             break
@@ -116,32 +202,22 @@ def _levenberg_marquardt(
 class _Search:
     """The active points of a Levenberg-Marquardt search; `retire` hands finished ones back to `done`."""
 
-    def __init__(
-        self, step: Step, done: Walk, rows: torch.Tensor, x: torch.Tensor, tolerance: float
-    ):
-        self.step, self.done, self.rows, self.x, self.tolerance = (
-            step,
-            done,
-            rows,
-            x[rows],
-            tolerance,
-        )
+    def __init__(self, system: System, done: Walk, rows: torch.Tensor, tolerance: float):
+        self.system, self.done, self.rows, self.tolerance = system.at(rows), done, rows, tolerance
         self.walk = done.only(rows)
-        self.gram, self.gradient = jac.normal_equations(step, self.walk.h, self.x, self.walk.r)
+        self.gram, self.gradient = normal_equations(self.system, self.walk.h, self.walk.r)
         self.damping, self.growth = torch.ones_like(self.walk.q), torch.full_like(self.walk.q, 2.0)
-        self.polished, self.finished = (
-            torch.zeros_like(rows),
-            torch.zeros_like(rows, dtype=torch.bool),
-        )
+        self.polished = torch.zeros_like(rows)
+        self.finished = torch.zeros_like(rows, dtype=torch.bool)
 
     def advance(self) -> None:
         """Try one step at every active point; take it where it lowers q, else raise the damping."""
         walk = self.walk
         # Damping in proportion to |r| vanishes at a root, which makes the convergence there quadratic.
         damping = self.damping * (2 * walk.q).sqrt()
-        move = jac.damped_step(self.gram, self.gradient, damping[:, None])
+        move = damped_step(self.gram, self.gradient, damping[:, None])
         h = walk.h + move
-        r, q = jac.residual(self.step, h, self.x)
+        r, q = self.system.residual(h)
         better = q < walk.q
         promised = (damping * move.square().sum(1) - (self.gradient * move).sum(1)) / 2
         self._adapt(better, (walk.q - q) / promised)
@@ -153,17 +229,18 @@ class _Search:
         self._refresh(better & ~self.finished)
 
     def _adapt(self, better: torch.Tensor, gain: torch.Tensor) -> None:
-        # Nielsen's rule: a step that keeps its promise lowers the damping, a failed one raises it ever faster.
+        """Change the damping: lower after a step that keeps its promise, ever higher after failures."""
+        # Nielsen's rule.
         lowered = self.damping * (1 - (2 * gain - 1) ** 3).clamp(0.1, 2.0)
         self.damping = torch.where(better, lowered, self.damping * self.growth).clamp(1e-12, 1e30)
         self.growth = torch.where(better, 2.0, (self.growth * 2).clamp(max=1e6))
 
     def _judge(self, better: torch.Tensor, move: torch.Tensor) -> None:
+        """Say which points are finished, and which of them are ghosts."""
         walk = self.walk
         steepness = torch.linalg.vector_norm(self.gradient, dim=1) / (2 * walk.q).sqrt()
-        short = torch.linalg.vector_norm(move, dim=1) <= STALLED * (
-            1 + torch.linalg.vector_norm(walk.h, dim=1)
-        )
+        length, size = (torch.linalg.vector_norm(each, dim=1) for each in (move, walk.h))
+        short = length <= STALLED * (1 + size)
         root = walk.q < self.tolerance
         polished = root & (~better | (self.polished >= POLISH_STEPS) | (walk.q <= POLISHED))
         ghost = ~root & ((steepness <= VANISHED) | (short & (steepness <= VANISHED_AFTER_STALL)))
@@ -171,11 +248,11 @@ class _Search:
         self.finished = polished | ghost | (~root & short & ~better)
 
     def _refresh(self, rows: torch.Tensor) -> None:
+        """Make the normal equations of some points again, where they are now."""
         if rows.any():
-            gram, gradient = jac.normal_equations(
-                self.step, self.walk.h[rows], self.x[rows], self.walk.r[rows]
-            )
-            self.gram[rows], self.gradient[rows] = gram, gradient
+            here = self.system.at(rows)
+            parts = normal_equations(here, self.walk.h[rows], self.walk.r[rows])
+            self.gram[rows], self.gradient[rows] = parts
 
     def store(self, rows: torch.Tensor) -> None:
         """Write the active points where `rows` is true to their places in `done`."""
@@ -188,6 +265,6 @@ class _Search:
             return
         self.store(self.finished)
         keep = ~self.finished
-        self.walk = self.walk.only(keep)
-        for name in ("rows", "x", "gram", "gradient", "damping", "growth", "polished", "finished"):
+        self.walk, self.system = self.walk.only(keep), self.system.at(keep)
+        for name in ("rows", "gram", "gradient", "damping", "growth", "polished", "finished"):
             setattr(self, name, getattr(self, name)[keep])

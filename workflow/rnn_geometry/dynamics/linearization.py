@@ -1,4 +1,4 @@
-"""Linearisation of a step at given points: J_rec = R Lambda L, time constants, and what one word does to the logits.
+"""Linearisation of a step at given points: J_rec = R Lambda L, time constants, effects of words.
 
 Notation and method: Sussillo & Barak (2013); Maheswaranathan et al. (2019); Aitken et al. (2021).
 """
@@ -6,64 +6,119 @@ Notation and method: Sussillo & Barak (2013); Maheswaranathan et al. (2019); Ait
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
-from rnn_geometry.dynamics.jacobians import jacobians
+from rnn_geometry.dynamics._system import System
 from rnn_geometry.dynamics.results import Linearization, WordEffects
 from rnn_geometry.dynamics.spectrum import decompose, time_constants
-from rnn_geometry.dynamics.step import Array, Step, checked_inputs, private_copy
+from rnn_geometry.dynamics.step import Array, Step
 
 ROWS_AT_ONCE = 8192  # states that read a word in one call of the step
 
 
 def linearize(step: Step, points: Array, x: Array, *, memory_mb: float = 512) -> Linearization:
-    """Linearise `step` at points (n, S) under input x, (E,) or (n, E); see Linearization.
+    """Linearise a step at given points: both Jacobians, all eigenvalues and eigenvectors.
 
-    `memory_mb` bounds the workspace, not the result. Raises ValueError as `jacobians.jacobians` does, and for a
-    Jacobian that is not finite.
+    Parameters
+    ----------
+    step : Step
+        Not changed.
+    points : (n, S)
+        States.
+    x : (E,) or (n, E)
+        The input that is held.
+    memory_mb : float
+        Bound on the workspace, in MB, not on the result.
+
+    Returns
+    -------
+    Linearization
+        Row i belongs to point i.
+
+    Raises
+    ------
+    ValueError
+        As `jacobians.jacobians` does, and for a Jacobian that is not finite.
+
+    References
+    ----------
+    Sussillo & Barak 2013; Maheswaranathan et al. 2019; Aitken et al. 2021.
+
+    Examples
+    --------
+    >>> found = linearize(lambda h, x: 0.5 * torch.tanh(h) + x, torch.zeros(1, 2), torch.zeros(2))
+    >>> found.eigenvalues.real.tolist(), found.tau.round(2).tolist()
+    ([[0.5, 0.5]], [[1.44, 1.44]])
     """
-    recurrent, inputs = (
-        part.cpu().numpy() for part in jacobians(step, points, x, memory_mb=memory_mb)
-    )
+    system, h = System.of(step, points, x, memory_mb)
+    recurrent, inputs = (part.cpu().numpy() for part in system.all_jacobians(h))
     modes = decompose(recurrent)
-    points = torch.as_tensor(points).detach().cpu().double().numpy().copy()
-    return Linearization(
-        points, recurrent, inputs, *modes[:3], time_constants(modes.eigenvalues), modes.condition
-    )
+    taus = time_constants(modes.eigenvalues)
+    return Linearization(h.cpu().numpy(), recurrent, inputs, *modes[:3], taus, modes.condition)
 
 
 @torch.no_grad()
 def word_effects(
     step: Step, points: Array, x_hold: Array, word_vectors: Array, readout: Array
 ) -> WordEffects:
-    """Return what reading one word changes, against the hold input, at points (n, S); see WordEffects.
+    """Return what reading one word changes, against the hold input: readout (F(h, x_w) - F(h, x*)).
 
-    x_hold (E,), word_vectors (W, E), readout (C, S). The effect of word w is readout @ (F(h, x_w) - F(h, x_hold)), in
-    logits; its move is |F(h, x_w) - h|. Raises ValueError for shapes that do not fit.
+    Parameters
+    ----------
+    step : Step
+        Not changed.
+    points : (n, S)
+        States h at which a word is read.
+    x_hold : (E,) or (n, E)
+        The hold input x*.
+    word_vectors : (W, E)
+        Inputs x_w.
+    readout : (C, S)
+        Takes a state to logits.
+
+    Returns
+    -------
+    WordEffects
+        Effects and their spread in logits, moves |F(h, x_w) - h| in units of the state.
+
+    Raises
+    ------
+    ValueError
+        As `jacobians.jacobians` does, and for word vectors or a readout that do not fit.
+
+    Examples
+    --------
+    >>> effects = word_effects(
+    ...     lambda h, x: 0.9 * h + x, torch.zeros(3, 2), torch.zeros(2), torch.eye(2), torch.eye(2)
+    ... )
+    >>> effects.effects.tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
     """
-    step = private_copy(step)
-    h, hold = checked_inputs(step, points, x_hold)
+    system, h = System.of(step, points, x_hold)
     words, readout = (torch.as_tensor(value).detach().to(h) for value in (word_vectors, readout))
-    if (
-        words.ndim != 2
-        or words.shape[1] != hold.shape[1]
-        or readout.ndim != 2
-        or readout.shape[1] != h.shape[1]
-    ):
-        raise ValueError(
-            f"word_vectors must be (W, {hold.shape[1]}) and readout (C, {h.shape[1]}), "
-            f"got {tuple(words.shape)} and {tuple(readout.shape)}."
-        )
-    rest = step(h, hold)
+    _check_fit(words, readout, system.x.shape[1], h.shape[1])
+    rest = system(h)
     parts = [
-        _effects_of(step, h, rest, some, readout)
+        _effects_of(system.step, h, rest, some, readout)
         for some in words.split(max(1, ROWS_AT_ONCE // len(h)))
     ]
     return WordEffects(*(torch.cat(part).cpu().numpy() for part in zip(*parts)))
 
 
+def _check_fit(words: Tensor, readout: Tensor, entries: int, size: int) -> None:
+    """Refuse words that are not (W, E) and a readout that is not (C, S)."""
+    fits = [two.ndim == 2 and two.shape[1] == k for two, k in ((words, entries), (readout, size))]
+    if not all(fits):
+        raise ValueError(
+            f"word_vectors must be (W, {entries}) and readout (C, {size}), "
+            f"got {tuple(words.shape)} and {tuple(readout.shape)}."
+        )
+
+
 def _effects_of(
-    step: Step, h: torch.Tensor, rest: torch.Tensor, words: torch.Tensor, readout: torch.Tensor
-) -> tuple:
+    step: Step, h: Tensor, rest: Tensor, words: Tensor, readout: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return effects, their spread, and moves for some of the words."""
     count = len(words)
     after = step(h.repeat(count, 1), words.repeat_interleave(len(h), 0)).view(count, *h.shape)
     change = (after - rest) @ readout.T

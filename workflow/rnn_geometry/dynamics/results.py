@@ -11,10 +11,18 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Audit:
-    """Comparison with dense spectra at `points` random points.
+    """Comparison of slow modes with dense spectra at random points.
 
-    missed, spurious: slow modes that only the dense, only the iterative search found; tau_error: largest relative error
-    of a time constant (tau <= 1e4); failed: whether all points were recomputed densely because of it.
+    Attributes
+    ----------
+    points : int
+        How many were compared.
+    missed, spurious : int
+        Slow modes that only the dense, only the iterative search found.
+    tau_error : float
+        Largest relative error of a time constant (tau <= 1e4 words).
+    failed : bool
+        Whether all points were recomputed densely because of it.
     """
 
     points: int
@@ -26,13 +34,30 @@ class Audit:
 
 @dataclass(frozen=True)
 class SlowModes:
-    """Slow modes at n points, by falling |lambda|; what lies beyond `count` is zero. K is the largest count.
+    """Slow modes at n points, by falling |lambda|; K is the largest count.
 
-    count (n,) int64; eigenvalues (n, K) complex; tau (n, K) in words, at most 1e5; right (n, S, K): right eigenvectors
-    of unit length in columns; left (n, K, S): left eigenvectors in rows, left @ right = 1; error (n,): product of the
-    residual norms |J r - lambda r| |l J - lambda l|, largest over the slow modes, which bounds the error of lambda up
-    to the norm of the resolvent; gap (n,): time constant of the fastest slow mode (of the cut, where there is none)
-    over that of the slowest fast one, an estimate; route (n,) int8: see `mode_batch.Route`; audit: see Audit.
+    Attributes
+    ----------
+    count : (n,) int64
+        Number of slow modes; what lies beyond it in the other arrays is zero.
+    eigenvalues : (n, K) complex
+        lambda.
+    tau : (n, K)
+        Time constants in words, at most 1e5.
+    right : (n, S, K) complex
+        Right eigenvectors of unit length in columns.
+    left : (n, K, S) complex
+        Left eigenvectors in rows, left @ right = 1.
+    error : (n,)
+        Product of the residual norms |J r - lambda r| |l J - lambda l|, largest over the slow modes,
+        which bounds the error of lambda up to the norm of the resolvent.
+    gap : (n,)
+        Time constant of the fastest slow mode (of the cut, where there is none) over that of the
+        slowest fast one, an estimate.
+    route : (n,) int8
+        Codes of `Route`.
+    audit : Audit
+        Comparison with dense spectra.
     """
 
     count: np.ndarray
@@ -46,7 +71,7 @@ class SlowModes:
     audit: Audit
 
     def spread(self, rows: np.ndarray, count: int) -> SlowModes:
-        """Return modes of `count` points with these at `rows`; elsewhere `count` is -1 and the rest zero."""
+        """Return modes of `count` points, these at `rows`; elsewhere count is -1, the rest zero."""
         arrays = {}
         for field in fields(self):
             if field.name != "audit":
@@ -56,7 +81,29 @@ class SlowModes:
 
 
 def spread(values: np.ndarray, rows: np.ndarray, count: int, fill: float) -> np.ndarray:
-    """Return an array of `count` rows with `values` at `rows` and `fill` elsewhere."""
+    """Return an array with given values at some rows.
+
+    Parameters
+    ----------
+    values : (m, ...)
+        What stands at `rows`.
+    rows : (m,) int
+        Indices.
+    count : int
+        Number n of rows.
+    fill : float
+        What stands elsewhere.
+
+    Returns
+    -------
+    (n, ...)
+        Of the dtype of the values.
+
+    Examples
+    --------
+    >>> spread(np.array([5, 6]), np.array([0, 2]), 3, fill=-1).tolist()
+    [5, -1, 6]
+    """
     whole = np.full((count, *values.shape[1:]), fill, dtype=values.dtype)
     whole[rows] = values
     return whole
@@ -64,12 +111,27 @@ def spread(values: np.ndarray, rows: np.ndarray, count: int, fill: float) -> np.
 
 @dataclass(frozen=True)
 class Linearization:
-    """Linearised dynamics at n points: numpy arrays with J_rec = right @ diag(eigenvalues) @ left.
+    """Linearised dynamics at n points, with J_rec = right @ diag(eigenvalues) @ left.
 
-    points (n, S); recurrent_jacobian (n, S, S); input_jacobian (n, S, E); eigenvalues (n, S) complex, by falling
-    modulus; right (n, S, S): right eigenvectors of unit length in columns; left (n, S, S): left eigenvectors in rows,
-    left @ right = 1; tau (n, S): time constants in words, at most 1e5; condition (n,): condition number of `right`.
-    A defective Jacobian has no full set of eigenvectors: its `condition` is above 1e12 and `left` the pseudo-inverse.
+    Attributes
+    ----------
+    points : (n, S)
+        Where.
+    recurrent_jacobian : (n, S, S)
+        J_rec.
+    input_jacobian : (n, S, E)
+        J_inp.
+    eigenvalues : (n, S) complex
+        By falling modulus.
+    right : (n, S, S) complex
+        Right eigenvectors of unit length in columns.
+    left : (n, S, S) complex
+        Left eigenvectors in rows, left @ right = 1.
+    tau : (n, S)
+        Time constants in words, at most 1e5.
+    condition : (n,)
+        Condition number of `right`. A defective Jacobian has no full set of eigenvectors: its
+        condition is above 1e12 and `left` the pseudo-inverse.
     """
 
     points: np.ndarray
@@ -83,7 +145,15 @@ class Linearization:
 
 
 class WordEffects(NamedTuple):
-    """effects, std (W, C): change of the logits, mean and spread over points; moves (W,): mean length of the move."""
+    """What reading one word changes, over points.
+
+    Attributes
+    ----------
+    effects, std : (W, C)
+        Change of the logits, mean and standard deviation over points.
+    moves : (W,)
+        Mean length of the move of the state.
+    """
 
     effects: np.ndarray
     std: np.ndarray
@@ -93,10 +163,11 @@ class WordEffects(NamedTuple):
 class Status(IntEnum):
     """What became of a start; the int8 codes in SlowPoints.status.
 
-    CONVERGED: on the slow manifold, or a root (q below the tolerance). OFF_MANIFOLD: the search for the manifold ended
-    with a fast residual, or a step, that is still long. DIVERGED: q grew or became infinite; the point is the last good
-    iterate. NO_GAP: on the manifold, but no gap separates slow from fast modes there, so that its place depends on the
-    cut. GHOST: the gradient of q vanishes and q does not. MAX_ITERATIONS: neither root nor ghost when the search ended.
+    CONVERGED: on the slow manifold, or a root (q below the tolerance). OFF_MANIFOLD: the search for
+    the manifold ended with a fast residual, or a step, that is still long. DIVERGED: q grew or
+    became infinite; the point is the last good iterate. NO_GAP: on the manifold, but no gap
+    separates slow from fast modes there, so that its place depends on the cut. GHOST: the gradient
+    of q vanishes and q does not. MAX_ITERATIONS: neither root nor ghost when the search ended.
     """
 
     CONVERGED = 0
@@ -111,12 +182,29 @@ class Status(IntEnum):
 class SlowPoints:
     """Result of a search; numpy arrays whose row i belongs to start i.
 
-    points (n, S) float64, always finite; q (n,) recomputed at the point returned; fast_q (n,): 1/2 |fast part of the
-    residual|^2, the part outside the modes that were held, NaN where not computed; displacement (n,): distance from
-    the start; slow_modes (n,) int64: modes with tau > min_tau or |lambda| >= 1 at the point, -1 where not computed;
-    held_modes (n,) int64: modes along which the search did not move, -1 likewise; gap (n,): see `SlowModes`, NaN
-    likewise; iterations (n,) int64: steps taken (of an exact search: until q fell below the tolerance); status (n,)
-    int8: see Status; modes: the slow modes at the points, None where not computed.
+    Attributes
+    ----------
+    points : (n, S) float64
+        Where the search ended; always finite.
+    q : (n,)
+        1/2 |h - F(h, x)|^2 at the point returned.
+    fast_q : (n,)
+        1/2 |fast part of the residual|^2, the part outside the modes that were held; NaN where not
+        computed.
+    displacement : (n,)
+        Distance from the start.
+    slow_modes : (n,) int64
+        Modes with tau > min_tau or |lambda| >= 1 at the point; -1 where not computed.
+    held_modes : (n,) int64
+        Modes along which the search did not move; -1 where not computed.
+    gap : (n,)
+        See `SlowModes`; NaN where not computed.
+    iterations : (n,) int64
+        Steps taken; of an exact search: until q fell below the tolerance.
+    status : (n,) int8
+        Codes of `Status`.
+    modes : SlowModes or None
+        The slow modes at the points; None where not computed.
     """
 
     points: np.ndarray
@@ -140,12 +228,23 @@ class Route(IntEnum):
 
 @dataclass(frozen=True)
 class Skeleton:
-    """The distinct exact fixed points of a network, from a search with n starts; numpy arrays.
+    """The distinct exact fixed points of a network, from a search with n starts.
 
-    roots (r, S), by first appearance; basins (r,): starts that led to each; unstable (r,): number of modes with
-    |lambda| > 1, 0 for a stable point; ids (n,): the root each start led to, -1 for none; ghosts: number of starts that
-    ended where q has a minimum above zero; unseen: estimated probability that one more start finds a new root
-    (Good 1953: roots found once, over starts), NaN without roots.
+    Attributes
+    ----------
+    roots : (r, S)
+        By first appearance.
+    basins : (r,)
+        Starts that led to each.
+    unstable : (r,)
+        Number of modes with |lambda| > 1; 0 for a stable point.
+    ids : (n,)
+        The root each start led to; -1 for none.
+    ghosts : int
+        Starts that ended where q has a minimum above zero.
+    unseen : float
+        Estimated probability that one more start finds a new root (Good 1953: roots found once, over
+        starts); NaN without roots.
     """
 
     roots: np.ndarray

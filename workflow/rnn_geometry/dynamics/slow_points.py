@@ -1,21 +1,25 @@
-"""The slow manifold of a network that holds its input at x*: where the fast part of F(h, x*) - h is zero.
+"""The slow manifold of a network at its hold input x*: where F(h, x*) - h has no fast part.
 
-Split the modes of J_rec at a point into slow ones (long time constants) and fast ones. A state is on the manifold when
-its residual r = h - F(h, x*) has no fast part (intrinsic low-dimensional manifold, Maas & Pope 1992, Simplifying
-chemical kinetics). That defines it without a tolerance: minimising q = 1/2 |r|^2 (Sussillo & Barak 2013) slides points
-along the manifold until a few exact fixed points are left (`fixed_points`), which are another object.
+Split the modes of J_rec at a point into slow ones (long time constants) and fast ones. A state is
+on the manifold when its residual r = h - F(h, x*) has no fast part (intrinsic low-dimensional
+manifold, Maas & Pope 1992). That defines it without a tolerance: minimising q = 1/2 |r|^2
+(Sussillo & Barak 2013) slides points along the manifold until a few exact fixed points are left
+(`fixed_points`), which are another object.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from rnn_geometry.dynamics._audit import finish
+from rnn_geometry.dynamics._mode_finder import ModeFinder, check_min_tau
 from rnn_geometry.dynamics._projection import Found, Projection
 from rnn_geometry.dynamics._search import Walk, result, rms_norm
-from rnn_geometry.dynamics.results import SlowPoints, Status, spread
-from rnn_geometry.dynamics.slow_modes import ModeFinder, check_min_tau, finish
-from rnn_geometry.dynamics.step import Array, Step, budget, checked_inputs, chunks, private_copy
+from rnn_geometry.dynamics._system import System
+from rnn_geometry.dynamics.results import SlowModes, SlowPoints, Status, spread
+from rnn_geometry.dynamics.step import Array, Step
 
 
 @torch.no_grad()
@@ -33,75 +37,126 @@ def project_to_slow_manifold(
     seed: int = 0,
     memory_mb: float | None = None,
 ) -> SlowPoints:
-    """Project states (n, S) onto the slow manifold of `step` under the input x, (E,) or (n, E).
+    """Project states onto the slow manifold of a step.
 
-    A start is relaxed, h <- F(h, x), `relax_steps` times (0 to 3: more thins the manifold), then moved by Newton steps
-    -(I - P)(I - J_rec)^-1 r, where P projects on the slow modes: tau > `min_tau` words or |lambda| >= 1. So nothing
-    moves along slow directions, nor along those just below the cut (tau > .6 min_tau), which keeps the edges of the
-    manifold. The set of these modes is fixed when the first step is taken; J_rec and the directions of the modes are
-    renewed in up to `rounds` rounds, until the fast residual is zero (1e-6 of the starts' root-mean-square norm).
-    Slow modes at the points are found, proven and audited as in `slow_modes.slow_modes`, unless `modes` is False.
+    A start is relaxed, h <- F(h, x), then moved by Newton steps -(I - P)(I - J_rec)^-1 r, where P
+    projects on the modes with tau > .6 min_tau or |lambda| >= 1: nothing moves along slow
+    directions, nor along those just below the cut, which keeps the edges of the manifold. The set
+    of these modes is fixed when the first step is taken; J_rec and the directions of the modes are
+    renewed every round, until the fast residual is zero (1e-6 of the starts' root-mean-square norm).
 
-    Where the spectra have no gap below the cut (median ratio of time constants under `min_gap`), a cut means nothing:
-    the points then take two Gauss-Newton steps of fixed damping, which move a direction the less the slower it is. No
-    mode is held exactly, fast_q stays above zero, and all points are NO_GAP.
+    Where the spectra have no gap below the cut, a cut means nothing: the points then take two
+    Gauss-Newton steps of fixed damping, which move a direction the less the slower it is. No mode is
+    held exactly, fast_q stays above zero, and all points are NO_GAP.
 
-    Status: OFF_MANIFOLD where a fast residual above 1e-4 of that norm was left (the point is then the relaxed start),
-    NO_GAP where the gap below the cut is under `min_gap`, DIVERGED where relaxing diverged. Neither the step nor the
-    states are changed. Raises ValueError for wrong shapes, states or inputs that are not finite, and a step that
-    returns anything else than float64 states of the shape it was given.
+    Parameters
+    ----------
+    step : Step
+        Not changed.
+    states : (n, S)
+        Starts, not changed.
+    x : (E,) or (n, E)
+        The input that is held.
+    min_tau : float
+        The cut in words: a mode is slow if tau > min_tau, or |lambda| >= 1.
+    relax_steps : int
+        0 to 3 words of x before the first Newton step; more thins the manifold.
+    rounds : int
+        Most rounds of Newton steps.
+    min_gap : float
+        Ratio of time constants across the cut below which there is no gap: of a network by the
+        median over points, of a point by its own.
+    modes : bool
+        Whether slow modes at the points are found, proven and audited as in `slow_modes`.
+    audit, seed : float, int
+        See `slow_modes.slow_modes`.
+    memory_mb : float or None
+        Bound on the workspace, in MB, not on the result; None: `step.budget`.
+
+    Returns
+    -------
+    SlowPoints
+        Row i belongs to start i. Status OFF_MANIFOLD: a fast residual above 1e-4 of that norm was
+        left, the point is the relaxed start. NO_GAP: the gap below the cut is under min_gap.
+        DIVERGED: relaxing diverged.
+
+    Raises
+    ------
+    ValueError
+        For wrong shapes, states or inputs that are not finite, and a step that returns anything
+        else than float64 states of the shape it was given.
+
+    References
+    ----------
+    Maas & Pope 1992, Simplifying chemical kinetics; Sussillo & Barak 2013.
+
+    Examples
+    --------
+    >>> rates = torch.tensor([0.99, 0.2], dtype=torch.float64)
+    >>> starts = torch.tensor([[1.0, 0.5], [-2.0, 0.1]])
+    >>> found = project_to_slow_manifold(lambda h, x: rates * h, starts, torch.zeros(1))
+    >>> found.points.round(3).tolist()
+    [[0.98, 0.0], [-1.96, 0.0]]
     """
+    _check_options(min_tau, relax_steps, rounds, min_gap)
+    system, starts = System.of(step, states, x, memory_mb)
+    walk = Walk.start(system, starts)
+    limit = walk.limit()
+    for _ in range(relax_steps):
+        walk.advance(system, -walk.r, limit)
+    good = (walk.status == Status.CONVERGED).nonzero()[:, 0]
+    if len(good) == 0:
+        return result(walk, starts)
+    held = system.at(good)
+    finder = ModeFinder.for_points(held, walk.h[good], min_tau, min_gap)
+    projection = Projection(finder, rms_norm(starts) + 1e-8, rounds, modes)
+    found = _projected(system, walk, good, projection)
+    kept = None
+    if found.modes is not None:
+        kept = finish(held, walk.h[good], found.modes, min_tau, audit, seed)
+    _mark_no_gap(walk, good, finder.no_gap, kept, min_gap)
+    return result(walk, starts, **_known(found, kept, good.cpu().numpy(), len(starts)))
+
+
+def _check_options(min_tau: float, relax_steps: int, rounds: int, min_gap: float) -> None:
     check_min_tau(min_tau)
     if not 0 <= relax_steps <= 3 or rounds < 1 or min_gap < 1:
         got = f"{relax_steps}, {rounds} and {min_gap}"
         raise ValueError(
             f"relax_steps must be 0 to 3, rounds 1 or more and min_gap 1 or more, got {got}."
         )
-    step, memory_mb = private_copy(step), budget(step, memory_mb)
-    starts, x = checked_inputs(step, states, x)
-    walk = Walk.start(step, starts, x)
-    limit = walk.limit()
-    for _ in range(relax_steps):
-        walk.advance(step, x, -walk.r, limit)
-    good = (walk.status == Status.CONVERGED).nonzero()[:, 0]
-    if len(good) == 0:
-        return result(walk, starts)
-    finder = ModeFinder.for_points(step, walk.h[good], x[good], min_tau, min_gap)
-    projection = Projection(step, finder, rms_norm(starts) + 1e-8, rounds, modes)
+
+
+def _projected(system: System, walk: Walk, good: Tensor, projection: Projection) -> Found:
+    """Project the points `good` of `walk`, chunk by chunk, and say what is known of them."""
     parts = []
-    for rows in chunks(starts[good], x, memory_mb):
+    for rows in system.chunks(walk.h[good]):
         part = walk.only(good[rows])
-        parts.append(projection.run(part, x[good[rows]]))
+        parts.append(projection.run(part, system.at(good[rows])))
         walk.put(good[rows], part)
-    return _as_result(
-        step,
-        walk,
-        starts,
-        x,
-        good,
-        Found.concatenate(parts),
-        finder,
-        (min_gap, audit, seed, memory_mb),
-    )
+    return Found.concatenate(parts)
 
 
-def _as_result(step, walk, starts, x, good, found, finder, options) -> SlowPoints:
-    min_gap, audit, seed, memory_mb = options
-    rows, count = good.cpu().numpy(), len(starts)
+def _mark_no_gap(
+    walk: Walk, good: Tensor, no_gap: bool, modes: SlowModes | None, min_gap: float
+) -> None:
+    """Set the status of points that are on the manifold, but at which no gap defines it."""
+    narrow = torch.full_like(good, no_gap, dtype=torch.bool)
+    if modes is not None:
+        narrow |= torch.from_numpy(modes.gap < min_gap).to(good.device)
+    walk.status[good[narrow & (walk.status[good] == Status.CONVERGED)]] = Status.NO_GAP
+
+
+def _known(found: Found, modes: SlowModes | None, rows: np.ndarray, count: int) -> dict:
+    """Return fields of SlowPoints, known at `rows` of `count` starts."""
     known = {
         "fast_q": spread(found.fast_q.cpu().numpy(), rows, count, np.nan),
         "held_modes": spread(found.held.cpu().numpy(), rows, count, -1),
     }
-    narrow = torch.full_like(good, finder.no_gap, dtype=torch.bool)
-    if found.modes is not None:
-        modes = finish(
-            step, walk.h[good], x[good], found.modes, finder.min_tau, audit, seed, memory_mb
-        )
-        narrow |= torch.from_numpy(modes.gap < min_gap).to(good.device)
+    if modes is not None:
         known |= {
             "slow_modes": spread(modes.count, rows, count, -1),
             "gap": spread(modes.gap, rows, count, np.nan),
             "modes": modes.spread(rows, count),
         }
-    walk.status[good[narrow & (walk.status[good] == Status.CONVERGED)]] = Status.NO_GAP
-    return result(walk, starts, **known)
+    return known

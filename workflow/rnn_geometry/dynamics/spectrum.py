@@ -1,4 +1,7 @@
-"""Eigenvalues and eigenvectors of Jacobians as numbers of a spectrum: time constants, slow and fast parts."""
+"""Spectra of Jacobians: eigenvalues and eigenvectors, time constants, slow and fast parts.
+
+Needs numpy alone.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,19 @@ SINGULAR = 1e12  # condition number of R from which its inverse is no longer tak
 
 
 class Modes(NamedTuple):
-    """Eigenvalues (n, S), right (n, S, S, columns) and left (n, S, S, rows) eigenvectors, condition (n,) of `right`."""
+    """All modes of n matrices J = right @ diag(eigenvalues) @ left.
+
+    Attributes
+    ----------
+    eigenvalues : (n, S) complex
+        By falling modulus.
+    right : (n, S, S) complex
+        Right eigenvectors of unit length in columns.
+    left : (n, S, S) complex
+        Left eigenvectors in rows, left @ right = 1.
+    condition : (n,)
+        Condition number of `right`.
+    """
 
     eigenvalues: np.ndarray
     right: np.ndarray
@@ -20,10 +35,30 @@ class Modes(NamedTuple):
 
 
 def decompose(matrices: np.ndarray) -> Modes:
-    """Return eigenvalues and eigenvectors of matrices (n, S, S), sorted, of fixed scale and sign; always finite.
+    """Return eigenvalues and eigenvectors, sorted, of fixed scale and sign; always finite.
 
-    Order: falling modulus, then falling real part, then falling imaginary part, so that of a conjugate pair the
-    positive imaginary part comes first. Raises ValueError naming the first matrix that is not finite.
+    Order: falling modulus, then falling real part, then falling imaginary part, so that of a
+    conjugate pair the positive imaginary part comes first.
+
+    Parameters
+    ----------
+    matrices : (n, S, S)
+        Jacobians.
+
+    Returns
+    -------
+    Modes
+        `left` is the pseudo-inverse where `condition` is above 1e12.
+
+    Raises
+    ------
+    ValueError
+        Naming the first matrix that is not finite.
+
+    Examples
+    --------
+    >>> decompose(np.array([[[0.0, -0.5], [0.5, 0.0]]])).eigenvalues.round(3).tolist()
+    [[0.5j, -0.5j]]
     """
     finite = np.isfinite(matrices).all(axis=(1, 2))
     if not finite.all():
@@ -39,7 +74,8 @@ def decompose(matrices: np.ndarray) -> Modes:
 
 
 def _normalised(right: np.ndarray) -> np.ndarray:
-    # The phase of an eigenvector is free: make its largest entry real and positive, so that results can be compared.
+    # The phase of an eigenvector is free: make its largest entry real and positive, so that results
+    # can be compared.
     largest = np.take_along_axis(right, np.abs(right).argmax(axis=1)[:, None, :], axis=1)
     return right * (np.abs(largest) / largest) / np.linalg.norm(right, axis=1, keepdims=True)
 
@@ -53,33 +89,123 @@ def _inverse(right: np.ndarray, condition: np.ndarray) -> np.ndarray:
 
 
 def time_constants(eigenvalues: np.ndarray, cap: float = TAU_CAP) -> np.ndarray:
-    """Return tau = |1 / ln|lambda|| in words, element by element: 0 for lambda = 0, at most `cap` (|lambda| = 1)."""
+    """Return tau = |1 / ln|lambda||, element by element.
+
+    Parameters
+    ----------
+    eigenvalues : (...)
+        Complex or real.
+    cap : float
+        Words; the longest tau, which |lambda| = 1 has.
+
+    Returns
+    -------
+    (...) float
+        Words; 0 for lambda = 0.
+
+    Examples
+    --------
+    >>> time_constants(np.array([0.5, 0.99, 1.0])).round(2).tolist()
+    [1.44, 99.5, 100000.0]
+    """
     with np.errstate(divide="ignore"):
         return np.minimum(np.abs(1 / np.log(np.abs(eigenvalues))), cap)
 
 
 def integration_modes(eigenvalues: np.ndarray, min_tau: float) -> np.ndarray:
-    """Return the number of slow modes, (...), of eigenvalues (..., S): tau above `min_tau` words, or |lambda| >= 1."""
+    """Return the number of slow modes.
+
+    Parameters
+    ----------
+    eigenvalues : (..., S)
+        Of Jacobians.
+    min_tau : float
+        The cut in words; see `is_slow`.
+
+    Returns
+    -------
+    (...) int
+        A number for every Jacobian.
+
+    Examples
+    --------
+    >>> integration_modes(np.array([[1.01, 0.99, 0.5]]), min_tau=25).tolist()
+    [2]
+    """
     return is_slow(eigenvalues, min_tau).sum(axis=-1)
 
 
 def is_slow(eigenvalues: np.ndarray, min_tau: float) -> np.ndarray:
-    """Say of each mode whether it is slow: tau above `min_tau` words, or growing (|lambda| >= 1)."""
+    """Say of each mode whether it is slow: tau above the cut, or growing (|lambda| >= 1).
+
+    Parameters
+    ----------
+    eigenvalues : (...)
+        Complex or real.
+    min_tau : float
+        The cut in words.
+
+    Returns
+    -------
+    (...) bool
+        True for slow modes.
+
+    Examples
+    --------
+    >>> is_slow(np.array([1.2, 0.99, 0.5]), min_tau=25).tolist()
+    [True, True, False]
+    """
     return (time_constants(eigenvalues, np.inf) > min_tau) | (np.abs(eigenvalues) >= 1)
 
 
 def stability(eigenvalues: np.ndarray, margin: float = 1e-9) -> np.ndarray:
-    """Return the number of unstable modes, |lambda| > 1, of eigenvalues (..., S); 0 is a stable fixed point.
+    """Return the number of unstable modes, |lambda| > 1.
 
-    `margin` keeps a mode that is exactly neutral (|lambda| = 1) from being counted by rounding.
+    Parameters
+    ----------
+    eigenvalues : (..., S)
+        Of Jacobians at fixed points.
+    margin : float
+        Keeps a mode that is exactly neutral (|lambda| = 1) from being counted by rounding.
+
+    Returns
+    -------
+    (...) int
+        0 for a stable fixed point.
+
+    Examples
+    --------
+    >>> stability(np.array([[1.5, 1.0, 0.2]])).tolist()
+    [1]
     """
     return (np.abs(eigenvalues) > 1 + margin).sum(axis=-1)
 
 
 def fast_part(matrix: np.ndarray, r: np.ndarray, min_tau: float) -> tuple[float, int]:
-    """Return 1/2 |fast part of r|^2 and the number of slow modes of one Jacobian (S, S), for a residual r (S,).
+    """Return the part of q = 1/2 |r|^2 that is fast, and the number of slow modes.
 
-    The fast part of r = R L r is the sum over the modes that are not slow (`is_slow`), an oblique projection.
+    The fast part of r = R L r is the sum over the modes that are not slow, an oblique projection.
+
+    Parameters
+    ----------
+    matrix : (S, S)
+        Jacobian.
+    r : (S,)
+        Residual h - F(h, x).
+    min_tau : float
+        The cut in words; see `is_slow`.
+
+    Returns
+    -------
+    fast_q : float
+        1/2 |fast part of r|^2.
+    slow : int
+        Number of slow modes.
+
+    Examples
+    --------
+    >>> fast_part(np.diag([0.99, 0.2]), np.array([3.0, 2.0]), min_tau=25)
+    (2.0, 1)
     """
     modes = decompose(matrix[None])
     slow = is_slow(modes.eigenvalues[0], min_tau)

@@ -1,10 +1,10 @@
 """What words do to the slow modes, and how far the linearisation that says so can be trusted.
 
-At a slow point h* under the hold input x* one step is h' = F(h*, x*) + J_rec (h - h*) + J_inp (x - x*), with
-J_rec = R Lambda L (Maheswaranathan et al., 2019; Aitken et al., 2021). Shapes: n points, S entries of a state, E of a
-word vector, W words, K slow modes, C logits. All work is done in float64 on a private copy of the step; states, word
-vectors and modes are only read. `memory_mb` bounds the workspace, not the result. An error about `states` or `x` means
-points or x_hold.
+At a slow point h* under the hold input x* one step is h' = F(h*, x*) + J_rec (h - h*) +
+J_inp (x - x*), with J_rec = R Lambda L (Maheswaranathan et al., 2019; Aitken et al., 2021). Shapes:
+n points, S entries of a state, E of a word vector, W words, K slow modes, C logits. All work is done
+in float64 on a private copy of the step; states, word vectors and modes are only read. An error
+about `states` or `x` means points or x_hold.
 """
 
 from __future__ import annotations
@@ -16,23 +16,31 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnn_geometry.dynamics import jacobians as jac
+from rnn_geometry.dynamics._system import System
 from rnn_geometry.dynamics.results import SlowModes
-from rnn_geometry.dynamics.step import Array, Step, checked_inputs, chunks, private_copy
+from rnn_geometry.dynamics.step import Array, Step
 
-WORKSPACE_VECTORS = (
-    16  # vectors of S + E doubles that are alive at once while one point reads one word
-)
-ROUNDING = 1e-13  # a change of the state by less than this share of it is rounding, not an effect of the word
+# Vectors of S + E doubles that are alive at once while one point reads one word.
+WORKSPACE_VECTORS = 16
+# A change of the state by less than this share of it is rounding, not an effect of the word.
+ROUNDING = 1e-13
 
 
 class WordModeEffects(NamedTuple):
-    """Linear effects of one word against the hold input, on and off the slow modes; lengths are those of a state.
+    """Linear effects of one word against the hold input, on and off the slow modes.
 
-    effects (n, W, K): l_a J_inp (x_w - x*), how far word w moves the state along the unit right eigenvector of slow
-    mode a; complex, of arbitrary phase, zero beyond `count`. along (W,): mean over points of the length of the move
-    within the slow subspace, |R L J_inp (x_w - x*)|. across (W,): mean length of the rest of the move. R L is an
-    oblique projection: the squares of the two do not add up to that of the whole.
+    R L is an oblique projection: the squares of `along` and `across` do not add up to that of the
+    whole move.
+
+    Attributes
+    ----------
+    effects : (n, W, K) complex
+        l_a J_inp (x_w - x*), how far word w moves the state along the unit right eigenvector of slow
+        mode a; of arbitrary phase, zero beyond `count`.
+    along : (W,)
+        Mean over points of the length of the move within the slow subspace, |R L J_inp (x_w - x*)|.
+    across : (W,)
+        Mean length of the rest of the move.
     """
 
     effects: np.ndarray
@@ -41,11 +49,18 @@ class WordModeEffects(NamedTuple):
 
 
 class LinearPrediction(NamedTuple):
-    """Effects of one word in one step, F(h*, x_w) - F(h*, x*), against their prediction J_inp (x_w - x*).
+    """Effects of one word in one step, F(h*, x_w) - F(h*, x*), against J_inp (x_w - x*).
 
-    relative_error (W,): mean of |true - predicted| / |true| over the points where the true change is not zero, NaN
-    where there is none; logit_true, logit_predicted (W, C): mean changes of the logits over points; r2: 1 - sum
-    |true - predicted|^2 / sum |true|^2 over points and words, at most 1, NaN where no word changes any state.
+    Attributes
+    ----------
+    relative_error : (W,)
+        Mean of |true - predicted| / |true| over the points where the true change is not zero, NaN
+        where there is none.
+    logit_true, logit_predicted : (W, C)
+        Mean changes of the logits over points.
+    r2 : float
+        1 - sum |true - predicted|^2 / sum |true|^2 over points and words, at most 1, NaN where no
+        word changes any state.
     """
 
     relative_error: np.ndarray
@@ -55,12 +70,19 @@ class LinearPrediction(NamedTuple):
 
 
 class RolloutError(NamedTuple):
-    """Distance of the linearised dynamics from the true ones after k steps from h* + d, in units of |d|.
+    """Distance of the linearised from the true dynamics after k steps from h* + d, in units of |d|.
 
-    steps (m,) int64: k; relative_error (m,): median over the points with d != 0, NaN where there is none;
-    per_point (m, n): NaN where d = 0, infinite where either run overflows; drift (m,): the median of the same for runs
-    from h* itself, also over |d|: the part of the error that is there at a point that is slow and not fixed, whatever
-    the displacement.
+    Attributes
+    ----------
+    steps : (m,) int64
+        k.
+    relative_error : (m,)
+        Median over the points with d != 0, NaN where there is none.
+    per_point : (m, n)
+        NaN where d = 0, infinite where either run overflows.
+    drift : (m,)
+        The median of the same for runs from h* itself, also over |d|: the part of the error that is
+        there at a point that is slow and not fixed, whatever the displacement.
     """
 
     steps: np.ndarray
@@ -79,26 +101,49 @@ def word_mode_effects(
     *,
     memory_mb: float = 128,
 ) -> WordModeEffects:
-    """Return what words (W, E) do to the slow modes at points (n, S) under x_hold, (E,) or (n, E).
+    """Return what words do to the slow modes, in the linearisation.
 
-    `modes` are those of the same points; only their count, right and left are read. The effects have the precision of
-    modes.left (complex64 or complex128). Raises ValueError as `jacobians.jacobians` does, and for word vectors or modes
-    that do not fit.
+    Parameters
+    ----------
+    step : Step
+        Not changed.
+    points : (n, S)
+        Slow points h*.
+    x_hold : (E,) or (n, E)
+        The hold input x*.
+    word_vectors : (W, E)
+        Inputs x_w.
+    modes : SlowModes
+        Those of the same points; only count, right and left are read.
+    memory_mb : float
+        Bound on the workspace, in MB, not on the result.
+
+    Returns
+    -------
+    WordModeEffects
+        Lengths in units of the state; effects in the precision of modes.left.
+
+    Raises
+    ------
+    ValueError
+        As `jacobians.jacobians` does, and for word vectors or modes that do not fit.
+
+    References
+    ----------
+    Maheswaranathan et al. 2019; Aitken et al. 2021.
     """
-    step = private_copy(step)
-    h, hold = checked_inputs(step, points, x_hold)
-    words = _real("word_vectors", word_vectors, ("W", hold.shape[1]), h)
+    system, h = System.of(step, points, x_hold, memory_mb)
+    words = _real("word_vectors", word_vectors, ("W", system.x.shape[1]), h)
     right, left = _checked_modes(modes, h)
-    effects = np.zeros(
-        (len(h), len(words), left.shape[1]), np.result_type(modes.left, np.complex64)
-    )
+    precision = np.result_type(modes.left, np.complex64)
+    effects = np.zeros((len(h), len(words), left.shape[1]), precision)
     along, across = h.new_zeros(2, len(words))
-    for rows in chunks(h, hold, memory_mb):
-        inputs = jac.step_jacobians(step, h[rows], hold[rows])[1]
+    for rows in system.chunks(h):
+        inputs = system.at(rows).jacobians(h[rows])[1]
         on_modes = left[rows] @ inputs.to(left)  # (n, K, E)
         off_modes = inputs - _real_product(right[rows], on_modes)
         for block in _word_blocks(words, h[rows], memory_mb):
-            change = _input_change(words[block], hold[rows])
+            change = _input_change(words[block], system.x[rows])
             effect = torch.complex(change @ on_modes.real.mT, change @ on_modes.imag.mT)
             effects[rows, block] = effect.cpu().numpy()
             along[block] += _length(_real_product(effect, right[rows].mT)).sum(0)
@@ -116,21 +161,52 @@ def linear_prediction(
     *,
     memory_mb: float = 128,
 ) -> LinearPrediction:
-    """Compare what words (W, E) change in one step at points (n, S) under x_hold, (E,) or (n, E), with J_inp.
+    """Compare what words change in one step with what the linearisation predicts.
 
-    readout (C, S). Raises ValueError as `jacobians.jacobians` does, and for word vectors or a readout that do not fit.
+    Parameters
+    ----------
+    step : Step
+        Not changed.
+    points : (n, S)
+        Slow points h*.
+    x_hold : (E,) or (n, E)
+        The hold input x*.
+    word_vectors : (W, E)
+        Inputs x_w.
+    readout : (C, S)
+        Takes a state to logits.
+    memory_mb : float
+        Bound on the workspace, in MB, not on the result.
+
+    Returns
+    -------
+    LinearPrediction
+        Relative errors of the state, true and predicted changes of the logits.
+
+    Raises
+    ------
+    ValueError
+        As `jacobians.jacobians` does, and for word vectors or a readout that do not fit.
+
+    Examples
+    --------
+    >>> linear = linear_prediction(
+    ...     lambda h, x: 0.9 * h + x, np.ones((3, 2)), np.zeros(2), np.eye(2), np.eye(2)
+    ... )
+    >>> round(linear.r2, 6)
+    1.0
     """
-    step = private_copy(step)
-    h, hold = checked_inputs(step, points, x_hold)
-    words = _real("word_vectors", word_vectors, ("W", hold.shape[1]), h)
+    system, h = System.of(step, points, x_hold, memory_mb)
+    words = _real("word_vectors", word_vectors, ("W", system.x.shape[1]), h)
     readout = _real("readout", readout, ("C", h.shape[1]), h)
     ratio, moved = h.new_zeros(2, len(words))
     logits, squares = h.new_zeros(2, len(words), len(readout)), h.new_zeros(2)
-    for rows in chunks(h, hold, memory_mb):
-        inputs, rest = jac.step_jacobians(step, h[rows], hold[rows])[1], step(h[rows], hold[rows])
+    for rows in system.chunks(h):
+        here = system.at(rows)
+        inputs, rest = here.jacobians(h[rows])[1], here(h[rows])
         for block in _word_blocks(words, h[rows], memory_mb):
-            true = _state_change(step, h[rows], rest, words[block])
-            predicted = _input_change(words[block], hold[rows]) @ inputs.mT
+            true = _state_change(system.step, h[rows], rest, words[block])
+            predicted = _input_change(words[block], here.x) @ inputs.mT
             length, miss = _length(true), _length(true - predicted)
             ratio[block] += torch.where(length > 0, miss / length, 0).sum(0)
             moved[block] += (length > 0).sum(0)
@@ -151,19 +227,49 @@ def rollout_error(
     steps: Sequence[int] = (1, 2, 5, 10, 25),
     memory_mb: float = 128,
 ) -> RolloutError:
-    """Compare the true and the linearised dynamics from points + displacement, (n, S) each, after `steps` steps.
+    """Compare runs of the true and of the linearised dynamics near given points.
 
-    The true run is h <- F(h, x*) with x* = x_hold, (E,) or (n, E); the linearised one z <- F(h*, x*) + J_rec (z - h*),
-    so that both drift at a point that is not exactly fixed. Raises ValueError as `jacobians.jacobians` does, for a
-    displacement that does not fit, and for steps that are no whole numbers from 1.
+    The true run is h <- F(h, x*), the linearised one z <- F(h*, x*) + J_rec (z - h*), so that both
+    drift at a point that is not exactly fixed.
+
+    Parameters
+    ----------
+    step : Step
+        Not changed.
+    points : (n, S)
+        Slow points h*.
+    x_hold : (E,) or (n, E)
+        The hold input x*.
+    displacement : (n, S)
+        Runs begin at points + displacement.
+    steps : (m,)
+        After how many steps the runs are compared, whole numbers from 1.
+    memory_mb : float
+        Bound on the workspace, in MB, not on the result.
+
+    Returns
+    -------
+    RolloutError
+        Errors in units of the displacement.
+
+    Raises
+    ------
+    ValueError
+        As `jacobians.jacobians` does, for a displacement that does not fit, and for other steps.
+
+    Examples
+    --------
+    >>> errors = rollout_error(
+    ...     lambda h, x: 0.9 * h, np.zeros((1, 2)), np.zeros(1), np.ones((1, 2)), steps=(1, 5)
+    ... )
+    >>> errors.relative_error.round(6).tolist()
+    [0.0, 0.0]
     """
-    step = private_copy(step)
-    h, hold = checked_inputs(step, points, x_hold)
+    system, h = System.of(step, points, x_hold, memory_mb)
     displacement = _real("displacement", displacement, tuple(h.shape), h)
     counts = _checked_steps(steps)
     parts = [
-        _rollouts(step, h[rows], hold[rows], displacement[rows], counts)
-        for rows in chunks(h, hold, memory_mb)
+        _rollouts(system.at(rows), h[rows], displacement[rows], counts) for rows in system.chunks(h)
     ]
     displaced, resting = torch.cat(parts, 2).cpu().numpy()
     nonzero = ~np.isnan(displaced[0])
@@ -171,16 +277,14 @@ def rollout_error(
     return RolloutError(counts, next(medians), displaced, next(medians))
 
 
-def _rollouts(
-    step: Step, h: Tensor, hold: Tensor, displacement: Tensor, steps: np.ndarray
-) -> Tensor:
-    """Return the errors (2, m, n) of runs from h + displacement and from h, over |displacement|; NaN where it is 0."""
-    matrices = jac.recurrent_jacobian(step, h, hold)
-    drift, scale = step(h, hold) - h, _length(displacement)
+def _rollouts(system: System, h: Tensor, displacement: Tensor, steps: np.ndarray) -> Tensor:
+    """Return the errors (2, m, n) of runs from h + displacement and from h, over |displacement|."""
+    matrices = system.recurrent_jacobian(h)
+    drift, scale = system(h) - h, _length(displacement)
     offset = torch.stack([displacement, torch.zeros_like(h)])
-    true, hold, errors = (h + offset).flatten(0, 1), hold.repeat(2, 1), []
+    true, hold, errors = (h + offset).flatten(0, 1), system.x.repeat(2, 1), []
     for _ in range(steps.max()):
-        true = step(true, hold)
+        true = system.step(true, hold)
         offset = drift + (matrices @ offset.permute(1, 2, 0)).permute(2, 0, 1)
         errors.append(_length(true.reshape(offset.shape) - (h + offset)))
     kept = torch.stack([errors[k - 1] for k in steps], 1) / scale
@@ -188,6 +292,7 @@ def _rollouts(
 
 
 def _median(errors: np.ndarray) -> np.ndarray:
+    """Return medians over points, NaN where there is no point."""
     return np.median(errors, axis=1) if errors.shape[1] else np.full(len(errors), np.nan)
 
 
@@ -197,20 +302,19 @@ def _input_change(words: Tensor, hold: Tensor) -> Tensor:
 
 
 def _state_change(step: Step, h: Tensor, rest: Tensor, words: Tensor) -> Tensor:
-    """Return F(h, x_w) - F(h, x*), (n, W, S), where F(h, x*) = rest; zero where it is no more than rounding."""
-    after = step(h.repeat_interleave(len(words), 0), words.repeat(len(h), 1)).reshape(
-        len(h), len(words), -1
-    )
-    change = after - rest[:, None]
+    """Return F(h, x_w) - F(h, x*), (n, W, S), where F(h, x*) = rest; zero where it is rounding."""
+    after = step(h.repeat_interleave(len(words), 0), words.repeat(len(h), 1))
+    change = after.reshape(len(h), len(words), -1) - rest[:, None]
     return torch.where((_length(change) > ROUNDING * _length(rest)[:, None])[..., None], change, 0)
 
 
 def _real_product(one: Tensor, other: Tensor) -> Tensor:
-    """Return the real part of one @ other; of a sum over pairs of conjugate modes nothing else is there."""
+    """Return the real part of one @ other; a sum over pairs of conjugate modes has no other."""
     return one.real @ other.real - one.imag @ other.imag
 
 
 def _length(vectors: Tensor) -> Tensor:
+    """Return the lengths of vectors (..., S)."""
     return torch.linalg.vector_norm(vectors, dim=-1)
 
 
@@ -232,6 +336,7 @@ def _real(name: str, value: Array, shape: tuple[int | str, ...], like: Tensor) -
 
 
 def _check_shape(name: str, shape: Sequence[int], expected: tuple[int | str, ...]) -> None:
+    """Refuse another shape than the expected one, where a letter stands for any length."""
     same = (isinstance(want, str) or want == have for want, have in zip(expected, shape))
     if len(shape) != len(expected) or not all(same):
         raise ValueError(
@@ -240,7 +345,7 @@ def _check_shape(name: str, shape: Sequence[int], expected: tuple[int | str, ...
 
 
 def _checked_modes(modes: SlowModes, h: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the right (n, S, K) and left (n, K, S) eigenvectors, complex128 and zero beyond modes.count."""
+    """Return right (n, S, K) and left (n, K, S) eigenvectors, complex128, zero beyond modes.count."""
     count, right, left = (np.asarray(part) for part in (modes.count, modes.right, modes.left))
     n, size = h.shape
     _check_shape("modes.right", right.shape, (n, size, "K"))
@@ -261,6 +366,7 @@ def _checked_modes(modes: SlowModes, h: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _checked_steps(steps: Sequence[int]) -> np.ndarray:
+    """Return the steps as int64."""
     counts = np.asarray(steps)
     if counts.ndim != 1 or len(counts) == 0 or counts.dtype.kind not in "iu" or counts.min() < 1:
         raise ValueError(f"steps must be whole numbers of steps from 1, got {steps}.")
