@@ -77,7 +77,7 @@ OBJECTS = public_objects()
 
 
 def passed_to(thing):
-    """Return the names of what is passed to a function, or to the constructor that a class defines."""
+    """Return the names of what is passed to a function, or to a class that defines how."""
     if inspect.isclass(thing):
         own = {"__init__", "__new__"} & set(vars(thing))
         if not own or issubclass(thing, Enum) or getattr(thing, "_is_protocol", False):

@@ -1,4 +1,4 @@
-"""Slow modes compared with dense spectra at a random share of the points, and turned into arrays."""
+"""Slow modes compared with dense spectra at a random share of points, and turned into arrays."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _audited(
 
 
 def compare_modes(found: np.ndarray, full: np.ndarray, min_tau: float) -> tuple[int, int, float]:
-    """Match slow eigenvalues with a full spectrum: how many are missed, how many spurious, error of tau.
+    """Match slow eigenvalues with a full spectrum; return missed ones, spurious ones, error of tau.
 
     A mode whose tau is within AUDIT_ERROR of the cut may be counted on either side.
     """

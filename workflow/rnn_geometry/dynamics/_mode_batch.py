@@ -1,4 +1,4 @@
-"""Slow modes of a batch of Jacobians as tensors: picked out of spectra, padded to one width, put together."""
+"""Slow modes of a batch of Jacobians as tensors, padded to one width."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rnn_geometry.dynamics.spectrum import decompose
 
 @dataclass
 class ModeBatch:
-    """Modes of one chunk of points, as in SlowModes but as tensors; proven (n,): whether they need no recomputation."""
+    """Modes of one chunk of points, as in SlowModes; proven (n,): they need no recomputation."""
 
     count: Tensor
     eigenvalues: Tensor
@@ -86,7 +86,7 @@ def is_slow_tensor(values: Tensor, min_tau: float) -> Tensor:
 def keep_slow(
     values: Tensor, right: Tensor, left: Tensor, min_tau: float, remaining: Tensor
 ) -> ModeBatch:
-    """Return the slow ones of modes (n, m), by falling |lambda|, with unit right vectors of a fixed phase."""
+    """Return the slow ones of modes (n, m), by falling |lambda|, of fixed scale and phase."""
     slow = is_slow_tensor(values, min_tau)
     count = slow.sum(1)
     order = torch.where(slow, values.abs(), -1.0).argsort(dim=1, descending=True, stable=True)

@@ -39,7 +39,7 @@ class ModeFinder:
     """Finds slow modes of chunks of Jacobians that resemble those it was made with."""
 
     def __init__(self, sample: Tensor, min_tau: float, min_gap: float = 1.0):
-        """Start from Jacobians `sample` (m, S, S) at points spread over all; they decide on the route.
+        """Start from Jacobians `sample` (m, S, S) at points spread over all; they choose the route.
 
         no_gap: whether the median gap below the cut at the sample is under `min_gap`.
         """
@@ -82,7 +82,7 @@ class ModeFinder:
         factors: sub.Factors | None = None,
         guess: sub.Subspace | None = None,
     ) -> ModeBatch:
-        """Return proven slow modes of Jacobians (n, S, S); a `guess` of the subspaces saves work."""
+        """Return proven slow modes of Jacobians (n, S, S); a `guess` of their span saves work."""
         if self.dense:
             return dense_modes(matrices, self.min_tau)
         factors = factors or sub.Factors(matrices)
@@ -106,7 +106,7 @@ class ModeFinder:
     def _prove(
         self, matrices: Tensor, factors: sub.Factors, space: sub.Subspace, agree: Tensor
     ) -> ModeBatch:
-        """Return the slow modes in `space`, corrected until they are proven, and say where they are."""
+        """Return the slow modes in `space`, corrected until they are proven, as far as they are."""
         remaining = sub.remaining_modulus(factors, space)
         agree = agree & (space.used.sum(1) <= MOST_COLUMNS) & (remaining < self.suspicious)
         found = self._evaluate(matrices, space, remaining)

@@ -18,7 +18,7 @@ def normal_equations(system: System, h: Tensor, r: Tensor) -> tuple[Tensor, Tens
 
 
 def damped_step(gram: Tensor, gradient: Tensor, damping: float | Tensor) -> Tensor:
-    """Return -(A^T A + damping I)^-1 A^T r, (n, S); NaN where that matrix is not positive definite."""
+    """Return -(A^T A + damping I)^-1 A^T r, (n, S); NaN where it is not positive definite."""
     damped = gram.clone()
     damped.diagonal(dim1=1, dim2=2).add_(damping)
     factor, failed = torch.linalg.cholesky_ex(damped)

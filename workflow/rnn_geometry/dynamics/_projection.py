@@ -24,7 +24,7 @@ ZERO, NEARLY_ZERO, NEARBY, LONGEST = 1e-6, 1e-4, 1e-3, 1.0
 
 
 class Found(NamedTuple):
-    """What is known of n points: fast_q (n,), held (n,) modes not moved along, and the slow modes."""
+    """What is known of n points: fast_q (n,), held (n,) modes not moved along, slow modes."""
 
     fast_q: Tensor
     held: Tensor
@@ -140,7 +140,7 @@ class _Local:
     def renew(
         self, system: System, finder: ModeFinder, h: Tensor, turn: int, nearby: float
     ) -> None:
-        """Follow the points to h (n, S), where they are now; factors of a place `nearby` will do."""
+        """Follow the points to where they are now, h (n, S); factors made `nearby` will do."""
         self.matrices = system.recurrent_jacobian(h)
         moved = torch.linalg.vector_norm(h - self.factored_at, dim=1) > nearby
         self.factors = self.factors.renew(moved, self.matrices)
@@ -170,7 +170,7 @@ def half_square(length: Tensor) -> Tensor:
 
 
 def fast_length(space: sub.Subspace, r: Tensor) -> Tensor:
-    """Return the length (n,) of the fast part of r (n, S); of all of it where the subspace broke."""
+    """Return the length (n,) of the fast part of r (n, S), of all of r where that is lost."""
     fast = torch.linalg.vector_norm(r - space.project(r), dim=1)
     return torch.where(fast.isfinite(), fast, torch.linalg.vector_norm(r, dim=1))
 

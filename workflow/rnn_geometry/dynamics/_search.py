@@ -1,4 +1,4 @@
-"""What every search for slow or fixed points shares: points on their way, status codes, the result."""
+"""What every search for slow or fixed points shares: points on their way, and the result."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """Slow invariant subspaces of batches of Jacobians J (n, S, S), without their full spectrum.
 
-Slow modes of a network that integrates lie near lambda = 1, where (I - J)^-1 is large: a few steps of a block Krylov
-method with it (Saad 2011, Numerical methods for large eigenvalue problems, ch. 6 and 8) find their right and left
-subspaces. Bases of different width are padded with zero columns, so that n points are one batch. The factors are
-kept in single precision: they only steer the iteration; residuals and results are in double precision.
+Slow modes of a network that integrates lie near lambda = 1, where (I - J)^-1 is large: a few steps
+of a block Krylov method with it (Saad 2011, Numerical methods for large eigenvalue problems, ch. 6
+and 8) find their right and left subspaces. Bases of different width are padded with zero columns,
+so that n points are one batch. The factors are kept in single precision: they only steer the
+iteration; residuals and results are in double precision.
 """
 
 from __future__ import annotations
@@ -15,10 +16,8 @@ import torch
 from torch import Tensor
 
 SHIFT = 1 + 1e-4  # off 1, where planted and saturated modes lie exactly
-SECOND_SHIFT, SINGULAR = (
-    1 + 3e-3,
-    1e-5,
-)  # for Jacobians with an eigenvalue at SHIFT: a pivot this small tells
+# For Jacobians with an eigenvalue at SHIFT: a pivot this small tells.
+SECOND_SHIFT, SINGULAR = 1 + 3e-3, 1e-5
 REACH = 0.3  # |1 - lambda| up to which Ritz values of the inverse are trusted
 BLOCK, BLOCKS = 4, 3  # vectors in a start block, and how many blocks span the space
 POWERS, ARNOLDI = 4, 6  # steps that look for modes elsewhere
@@ -28,7 +27,7 @@ TINY = torch.finfo(torch.float64).tiny
 
 
 class Factors:
-    """LU factors of shift I - J in single precision, for n Jacobians (n, S, S); shift (n, 1, 1) is next to 1."""
+    """LU factors of shift I - J in single precision, for n Jacobians; shift (n, 1, 1) is near 1."""
 
     def __init__(self, matrices: Tensor):
         self.shift = torch.full_like(matrices[:, :1, :1], SHIFT)
@@ -81,7 +80,7 @@ class Factors:
         return part
 
     def renew(self, rows: Tensor, matrices: Tensor) -> Factors:
-        """Return the factors with those of the points `rows` (a mask) made again from Jacobians (n, S, S)."""
+        """Return the factors with those of `rows` (a mask) made again from Jacobians (n, S, S)."""
         if rows.all():
             return Factors(matrices)
         if rows.any():
@@ -94,7 +93,7 @@ def _all(rows: Tensor, count: int) -> bool:
 
 
 class Subspace(NamedTuple):
-    """Bases of an invariant subspace of each of n Jacobians: left @ right = 1 on the columns that are used.
+    """Bases of an invariant subspace of each of n Jacobians: left @ right = 1 on used columns.
 
     right (n, S, K), left (n, K, S), zero in unused columns; used (n, K).
     """
@@ -128,7 +127,7 @@ class Subspace(NamedTuple):
 
 
 def start_blocks(mean: Tensor) -> tuple[Tensor, Tensor]:
-    """Return real orthonormal bases (S, BLOCK) of the slowest right and left eigenvectors of a mean Jacobian (S, S)."""
+    """Return orthonormal bases (S, BLOCK) of the slowest right and left eigenvectors of J."""
     return _slowest_basis(mean), _slowest_basis(mean.T)
 
 
@@ -143,10 +142,10 @@ def _slowest_basis(matrix: Tensor) -> Tensor:
 def slow_subspace(
     factors: Factors, blocks: tuple[Tensor, Tensor], min_modulus: float
 ) -> tuple[Subspace, Tensor]:
-    """Return the subspace of the modes with |lambda| above `min_modulus` within REACH of 1 at every point.
+    """Return the span of the modes with |lambda| above `min_modulus` within REACH of 1.
 
-    Also returned: agree (n,), whether the right and the left search saw equally many modes. `blocks` are start blocks
-    (S, b), right and left.
+    Also returned: agree (n,), whether the right and the left search saw equally many modes.
+    `blocks` are start blocks (S, b), right and left.
     """
     right, right_used = _dominant(factors.solve, blocks[0], factors.shift, min_modulus)
     left, left_used = _dominant(factors.solve_transposed, blocks[1], factors.shift, min_modulus)
@@ -173,7 +172,7 @@ def _dominant(solve, block: Tensor, shift: Tensor, min_modulus: float) -> tuple[
 
 
 def _krylov(solve, block: Tensor) -> tuple[Tensor, Tensor]:
-    """Return an orthonormal basis (n, S, m) of the block Krylov space of `solve`, and its images under `solve`."""
+    """Return an orthonormal basis (n, S, m) of the Krylov space of `solve`, and its images."""
     basis, images = [block], []
     for step in range(BLOCKS):
         images.append(solve(basis[-1]))
@@ -189,14 +188,14 @@ def _orthonormal_to(basis: Tensor, vectors: Tensor) -> Tensor:
 
 
 def dual(rows: Tensor, right: Tensor, used: Tensor) -> Tensor:
-    """Return left (n, K, S) with the span of `rows` and left @ right = 1; not finite where there is none."""
+    """Return left (n, K, S) with the span of `rows`, left @ right = 1; not finite if impossible."""
     gram = rows @ right
     gram.diagonal(dim1=1, dim2=2).add_((~used).double())
     return torch.linalg.solve_ex(gram, rows)[0]
 
 
 def small_eig(matrices: Tensor) -> tuple[Tensor, Tensor]:
-    """Return eigenvalues and eigenvectors of small matrices (n, m, m); those that are not finite count as zero."""
+    """Return eigenvalues and vectors of matrices (n, m, m); what is not finite counts as zero."""
     finite = matrices.isfinite().all(2).all(1)
     values, vectors = torch.linalg.eig(torch.where(finite[:, None, None], matrices, 0.0).cpu())
     return values.to(matrices.device), vectors.to(matrices.device)
@@ -205,26 +204,25 @@ def small_eig(matrices: Tensor) -> tuple[Tensor, Tensor]:
 def correct(
     matrices: Tensor, factors: Factors, space: Subspace, rounds: int = 1
 ) -> tuple[Subspace, Tensor]:
-    """Return the subspace turned into an invariant one of `matrices`, to which it was close, and whether it was (n,).
+    """Return the subspace turned into an invariant one of `matrices`, and whether it was close.
 
-    Newton's method for invariant subspaces (Stewart 1973, Error and perturbation bounds for subspaces): the residual
-    E = J V - V M asks for a turn Z with (I - J) Z - Z (I - M) = E, solved by INNER fixed-point steps with `factors`,
-    which may belong to Jacobians nearby. A turn longer than LONG_TURN is no correction any more.
+    Newton's method for invariant subspaces (Stewart 1973, Error and perturbation bounds for
+    subspaces): the residual E = J V - V M asks for a turn Z with (I - J) Z - Z (I - M) = E, solved
+    by INNER fixed-point steps with `factors`, which may belong to Jacobians nearby. A turn longer
+    than LONG_TURN is no correction any more.
     """
     close = torch.ones_like(factors.shift[:, 0, 0], dtype=torch.bool)
     for _ in range(rounds):
         right, left, used = space
         image, preimage = matrices @ right, left @ matrices
         coupling = left @ image
-        rest = (
-            factors.shift
-            * torch.eye(coupling.shape[1], dtype=coupling.dtype, device=coupling.device)
-            - coupling
-        )
+        one = torch.eye(coupling.shape[1], dtype=coupling.dtype, device=coupling.device)
+        rest = factors.shift * one - coupling
         error, left_error = image - right @ coupling, preimage - coupling @ left
         turn, left_turn = torch.zeros_like(error), torch.zeros_like(left_error)
         for _ in range(INNER):
-            # What the solve adds inside the subspace, where it may be nearly singular, means nothing.
+            # What the solve adds inside the subspace, where it may be nearly singular, means
+            # nothing.
             turn = factors.solve(error + turn @ rest)
             turn = turn - right @ (left @ turn)
             left_turn = factors.solve_rows(left_error + rest @ left_turn)
@@ -255,10 +253,10 @@ def held_part(space: Subspace, matrices: Tensor, min_modulus: float) -> Subspace
 
 
 def remaining_modulus(factors: Factors, space: Subspace) -> Tensor:
-    """Estimate the largest |lambda| (n,) of the modes outside `space`, wherever in the complex plane it lies.
+    """Estimate the largest |lambda| (n,) outside `space`, wherever in the complex plane it lies.
 
-    POWERS steps of J (1 - P) on one random vector damp what is small, then ARNOLDI steps tell the outer Ritz values
-    (accurate to some .05 in trained networks, better for a mode that stands out).
+    POWERS steps of J (1 - P) on one random vector damp what is small, then ARNOLDI steps tell the
+    outer Ritz values (accurate to some .05 in trained networks, better for a mode that stands out).
     """
     generator = torch.Generator().manual_seed(0)
     right, left, shift = space.right.float(), space.left.float(), factors.shift.float()

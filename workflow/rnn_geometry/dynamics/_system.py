@@ -27,7 +27,7 @@ class System:
     def of(
         cls, step: Step, states: Array, x: Array, memory_mb: float | None = None
     ) -> tuple[System, Tensor]:
-        """Return the system on a private copy of all, and the states (n, S); ValueError if unfit."""
+        """Return the system on private copies, and the states (n, S); ValueError if unfit."""
         step = _private_copy(step)
         h, x = _checked(step, states, x)
         return cls(step, x, budget(step, memory_mb)), h

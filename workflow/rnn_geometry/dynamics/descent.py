@@ -1,8 +1,8 @@
 """The field's searches for slow points, to compare the projection with.
 
-Relaxation, damped Gauss-Newton and Adam end where a number of steps or a tolerance on
-q = 1/2 |h - F(h, x*)|^2 says so. q falls along the manifold as well as towards it, so that a tighter
-tolerance slides points along it until a few exact fixed points are left.
+Relaxation, damped Gauss-Newton and Adam end where a number of steps or a tolerance on q = 1/2 |h -
+F(h, x*)|^2 says so. q falls along the manifold as well as towards it, so that a tighter tolerance
+slides points along it until a few exact fixed points are left.
 """
 
 from __future__ import annotations
@@ -177,8 +177,8 @@ def adam_search(
     Returns
     -------
     SlowPoints
-        Status CONVERGED (q < tolerance), MAX_ITERATIONS, DIVERGED (not finite; the point is the last
-        finite iterate).
+        Status CONVERGED (q < tolerance), MAX_ITERATIONS, DIVERGED (not finite; the point is the
+        last finite iterate).
 
     Raises
     ------

@@ -20,7 +20,8 @@ from rnn_geometry.dynamics.results import Skeleton, SlowPoints, Status
 from rnn_geometry.dynamics.spectrum import stability
 from rnn_geometry.dynamics.step import Array, Step
 
-# A root is polished by at most so many more steps once q is below the tolerance, and to this q at most.
+# A root is polished by at most so many more steps once q is below the tolerance, and to this q at
+# most.
 POLISH_STEPS, POLISHED = 4, 1e-30
 # The gradient of q, A^T r, counts as vanished where it is this small against |r|; after a stall the
 # looser one is used.
@@ -200,7 +201,7 @@ def _levenberg_marquardt(
 
 
 class _Search:
-    """The active points of a Levenberg-Marquardt search; `retire` hands finished ones back to `done`."""
+    """The active points of a search; `retire` hands finished ones back to `done`."""
 
     def __init__(self, system: System, done: Walk, rows: torch.Tensor, tolerance: float):
         self.system, self.done, self.rows, self.tolerance = system.at(rows), done, rows, tolerance
@@ -213,7 +214,8 @@ class _Search:
     def advance(self) -> None:
         """Try one step at every active point; take it where it lowers q, else raise the damping."""
         walk = self.walk
-        # Damping in proportion to |r| vanishes at a root, which makes the convergence there quadratic.
+        # Damping in proportion to |r| vanishes at a root, which makes the convergence there
+        # quadratic.
         damping = self.damping * (2 * walk.q).sqrt()
         move = damped_step(self.gram, self.gradient, damping[:, None])
         h = walk.h + move
@@ -229,7 +231,7 @@ class _Search:
         self._refresh(better & ~self.finished)
 
     def _adapt(self, better: torch.Tensor, gain: torch.Tensor) -> None:
-        """Change the damping: lower after a step that keeps its promise, ever higher after failures."""
+        """Change the damping: lower after a step that keeps its promise, else higher."""
         # Nielsen's rule.
         lowered = self.damping * (1 - (2 * gain - 1) ** 3).clamp(0.1, 2.0)
         self.damping = torch.where(better, lowered, self.damping * self.growth).clamp(1e-12, 1e30)

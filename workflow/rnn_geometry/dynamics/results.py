@@ -49,8 +49,8 @@ class SlowModes:
     left : (n, K, S) complex
         Left eigenvectors in rows, left @ right = 1.
     error : (n,)
-        Product of the residual norms |J r - lambda r| |l J - lambda l|, largest over the slow modes,
-        which bounds the error of lambda up to the norm of the resolvent.
+        Product of the residual norms |J r - lambda r| |l J - lambda l|, largest over the slow
+        modes, which bounds the error of lambda up to the norm of the resolvent.
     gap : (n,)
         Time constant of the fastest slow mode (of the cut, where there is none) over that of the
         slowest fast one, an estimate.
@@ -243,8 +243,8 @@ class Skeleton:
     ghosts : int
         Starts that ended where q has a minimum above zero.
     unseen : float
-        Estimated probability that one more start finds a new root (Good 1953: roots found once, over
-        starts); NaN without roots.
+        Estimated probability that one more start finds a new root (Good 1953: roots found once,
+        over starts); NaN without roots.
     """
 
     roots: np.ndarray

@@ -1,4 +1,4 @@
-"""Slow modes at many points: eigenvalues, right and left eigenvectors, proven or recomputed densely.
+"""Slow modes at many points: eigenvalues and eigenvectors, proven or recomputed densely.
 
 A mode is slow when its time constant tau exceeds a stated cut, or |lambda| >= 1. The full spectrum
 of every Jacobian costs ten times more and is not needed; a random share of the points is audited

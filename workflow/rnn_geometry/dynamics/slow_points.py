@@ -43,11 +43,12 @@ def project_to_slow_manifold(
     projects on the modes with tau > .6 min_tau or |lambda| >= 1: nothing moves along slow
     directions, nor along those just below the cut, which keeps the edges of the manifold. The set
     of these modes is fixed when the first step is taken; J_rec and the directions of the modes are
-    renewed every round, until the fast residual is zero (1e-6 of the starts' root-mean-square norm).
+    renewed every round, until the fast residual is zero (1e-6 of the starts' root-mean-square
+    norm).
 
     Where the spectra have no gap below the cut, a cut means nothing: the points then take two
-    Gauss-Newton steps of fixed damping, which move a direction the less the slower it is. No mode is
-    held exactly, fast_q stays above zero, and all points are NO_GAP.
+    Gauss-Newton steps of fixed damping, which move a direction the less the slower it is. No mode
+    is held exactly, fast_q stays above zero, and all points are NO_GAP.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Steps h' = F(h, x) on one flat state: what the analysis takes, and torch's own modules made into it."""
+"""Steps h' = F(h, x) on one flat state, and torch's own modules made into them."""
 
 from __future__ import annotations
 

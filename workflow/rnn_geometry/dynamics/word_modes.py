@@ -1,10 +1,10 @@
 """What words do to the slow modes, and how far the linearisation that says so can be trusted.
 
-At a slow point h* under the hold input x* one step is h' = F(h*, x*) + J_rec (h - h*) +
-J_inp (x - x*), with J_rec = R Lambda L (Maheswaranathan et al., 2019; Aitken et al., 2021). Shapes:
-n points, S entries of a state, E of a word vector, W words, K slow modes, C logits. All work is done
-in float64 on a private copy of the step; states, word vectors and modes are only read. An error
-about `states` or `x` means points or x_hold.
+At a slow point h* under the hold input x* one step is h' = F(h*, x*) + J_rec (h - h*) + J_inp (x -
+x*), with J_rec = R Lambda L (Maheswaranathan et al., 2019; Aitken et al., 2021). Shapes: n points,
+S entries of a state, E of a word vector, W words, K slow modes, C logits. All work is done in
+float64 on a private copy of the step; states, word vectors and modes are only read. An error about
+`states` or `x` means points or x_hold.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class WordModeEffects(NamedTuple):
     Attributes
     ----------
     effects : (n, W, K) complex
-        l_a J_inp (x_w - x*), how far word w moves the state along the unit right eigenvector of slow
-        mode a; of arbitrary phase, zero beyond `count`.
+        l_a J_inp (x_w - x*), how far word w moves the state along the unit right eigenvector of
+        slow mode a; of arbitrary phase, zero beyond `count`.
     along : (W,)
         Mean over points of the length of the move within the slow subspace, |R L J_inp (x_w - x*)|.
     across : (W,)
@@ -319,7 +319,7 @@ def _length(vectors: Tensor) -> Tensor:
 
 
 def _word_blocks(words: Tensor, h: Tensor, memory_mb: float) -> Iterator[slice]:
-    """Yield slices of words (W, E) that the points h (n, S) read at once within the memory budget."""
+    """Yield slices of words (W, E) that points h (n, S) read at once within the budget."""
     per_word = 8 * WORKSPACE_VECTORS * len(h) * (h.shape[1] + words.shape[1])
     length = max(1, int(memory_mb * 2**20 // per_word))
     for start in range(0, len(words), length):
@@ -345,7 +345,7 @@ def _check_shape(name: str, shape: Sequence[int], expected: tuple[int | str, ...
 
 
 def _checked_modes(modes: SlowModes, h: Tensor) -> tuple[Tensor, Tensor]:
-    """Return right (n, S, K) and left (n, K, S) eigenvectors, complex128, zero beyond modes.count."""
+    """Return right (n, S, K) and left (n, K, S), complex128 and zero beyond modes.count."""
     count, right, left = (np.asarray(part) for part in (modes.count, modes.right, modes.left))
     n, size = h.shape
     _check_shape("modes.right", right.shape, (n, size, "K"))
