@@ -140,6 +140,16 @@ def test_limits_double_with_every_try(plan):
     assert Limits(plan).tables_mb(None, 2) == 2 * (1000 + len(plan.judged))
 
 
+def test_limits_of_ones_own_replace_ours():
+    own = {"train": {"mem_mb": 9000, "gres": "gpu:a100:1"}}
+    (block, *_), plan = planned().blocks("train"), planned(limits=own)
+    resources = Limits(plan).of_block(block)
+    assert (resources["mem_mb"], resources["gres"]) == (9000, "gpu:a100:1")
+    assert resources["runtime"](of("categorical-3"), 1) > 0
+    with pytest.raises(UserError, match=r"limits\.trian: unknown key; did you mean 'train'"):
+        planned(limits={"trian": {}})
+
+
 def test_larger_networks_get_more():
     models = {"gru": {**DEFAULT["models"]["gru"], "hidden_size": 512}}
     large = planned(models={**DEFAULT["models"], **models}, cells=["gru"])

@@ -87,6 +87,20 @@ def test_a_network_that_fails_leaves_the_others(job, computed, error):
     assert read(job) == ["1", "4", "9"]
 
 
+def test_one_reason_is_told_once_for_all_networks(job, computed):
+    computed.broken = {seed: UserError("the disk is full.") for seed in (1, 2, 3)}
+    with pytest.raises(NetworksFailed) as failed:
+        run_block(job, lambda line: None)
+    assert str(failed.value).count("the disk is full.") == 1
+    assert "networks two gru L2 3e-4 seed 1, two gru L2 3e-4 seed 2, two" in str(failed.value)
+
+
+def test_a_lack_of_memory_says_what_to_do(job, computed):
+    computed.broken = {1: MemoryError()}
+    with pytest.raises(NetworksFailed, match="not enough memory .*; lower analysis.memory_mb"):
+        run_block(job, lambda line: None)
+
+
 def test_a_changed_setting_of_one_network_computes_that_one(job, computed):
     run_block(job, lambda line: None)
     job.params.own["gru/l2-3e-4/seed-2"] = 5

@@ -79,7 +79,7 @@ def test_a_lack_of_memory_is_one_sentence(tmp_path, who):
 
 LIMITED = """
 import resource, sys
-from rnn_geometry.job import job
+from rnn_geometry.stages.job import job
 
 with job(sys.argv[1]):
     resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
@@ -105,7 +105,7 @@ def test_a_mistake_of_ours_keeps_its_traceback(tmp_path):
 
 PARENT = """
 import subprocess, sys
-child = "import sys, time; from rnn_geometry.job import job\\nwith job(sys.argv[1]): time.sleep(60)"
+child = "import sys, time; from rnn_geometry.stages.job import job\\nwith job(sys.argv[1]): time.sleep(60)"
 process = subprocess.Popen([sys.executable, "-c", child, sys.argv[1]])
 print(process.pid, flush=True)
 process.wait()

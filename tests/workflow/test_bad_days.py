@@ -109,7 +109,7 @@ def test_a_full_disk_is_one_sentence_and_the_same_command_goes_on(project_copy, 
         data = {path: path.stat().st_mtime_ns for path in results.glob("data/two/*")}
         # Room for the log alone; then none at all, which is noticed before any job.
         for left, place in (
-            (4096, ("ERROR: model.safetensors", r"results/runs/\S+")),
+            (4096, (r"ERROR: network .*: model\.safetensors", r"results/\.kept/runs/\S+")),
             (0, (r"\S+", r"\S*results")),
         ):
             filler = fill(results, left)
@@ -197,9 +197,7 @@ import time
 from pathlib import Path
 
 import torch
-from rnn_geometry.cells import CELLS
-
-GRU = CELLS["gru"]
+from rnn_geometry.networks.cells import GRU
 
 
 class Waiting(GRU):
@@ -334,7 +332,12 @@ def one_of_four(tmp_path_factory):
     """Return a run with --keep-going."""
     copy = ProjectCopy(tmp_path_factory.mktemp("endings"))
     output = failed(
-        copy, GOES_ON, "tables", "--keep-going", "--configfile", with_cells(copy, ENDINGS)
+        copy,
+        GOES_ON,
+        "tables",
+        "--keep-going",
+        "--configfile",
+        with_cells(copy, ENDINGS, networks_per_job=1),
     )
     files = [
         str(path.relative_to(copy.root))
@@ -361,7 +364,7 @@ def test_nothing_half_made_stays(one_of_four):
     made = {
         file
         for file in one_of_four.files
-        if not file.startswith(("results/logs", "results/benchmarks"))
+        if not file.startswith(("results/logs", "results/benchmarks", "results/.kept"))
     }
     assert {file.split("/")[3] for file in made if file.startswith("results/runs")} == {"small"}
     assert [file for file in made if "/." in file or file.startswith("results/tables/runs")] == []
@@ -370,7 +373,7 @@ def test_nothing_half_made_stays(one_of_four):
 @pytest.mark.parametrize(
     "sentence",
     [
-        r"ERROR: not enough memory \(.*can.t allocate memory.*\); lower analysis\.memory_mb",
+        r"ERROR: network .*: not enough memory \(.*can.t allocate memory.*\); lower analysis\.memory_mb",
         r"ERROR: .*step \d+.*learning rate",
         r"died with <Signals\.SIGKILL: 9>",
         r"A job with an empty log that died of SIGKILL \(exit status 137 or -9\) was killed, "

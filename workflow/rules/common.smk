@@ -12,7 +12,7 @@ from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import OVERVIEWS, VECTOR, Plan
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import is_control
-from rnn_geometry.store import files, formats, provenance
+from rnn_geometry.store import files, provenance
 from rnn_geometry.store.fingerprint import fingerprint
 
 # The folder of the project, whichever Snakefile this file is included from.
@@ -68,7 +68,7 @@ onstart:
         files.lock_folder(RESULTS)
         files.check_room(RESULTS, size=1)
         provenance.write(RESULTS, MADE_WITH)
-        formats.write_json(
+        provenance.note(
             ASKED, {"snakefile": str(workflow.main_snakefile), "config": plain(config)}
         )
     except UserError as error:

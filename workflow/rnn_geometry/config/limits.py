@@ -78,7 +78,7 @@ class Limits:
     # Jobs that hold many networks: the time of all of them, the memory of the largest
 
     def of_block(self, block: StageBlock) -> dict[str, Any]:
-        """Return memory, time and GPUs of the jobs of a block."""
+        """Return memory, time and GPUs of the jobs of a block; the key `limits` overrules them."""
         megabytes, minutes, gpu = {
             "train": (self.training_mb, self.training_minutes, self.gpu),
             "geometry": (short_mb, short_minutes, 0),
@@ -93,6 +93,7 @@ class Limits:
                 int(sum(map(minutes, networks(wildcards.task)))) * 2 ** (attempt - 1)
             ),
             "gpu": gpu,
+            **self.plan.settings["limits"].get(block.stage, {}),
         }
 
     def training_mb(self, network: Network) -> float:

@@ -18,7 +18,7 @@ from typing import Any
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import Network, network_of
-from rnn_geometry.stages.job import Log
+from rnn_geometry.stages.job import Log, lacks_memory, no_memory
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store.kept import Kept, key_of_result
 from rnn_geometry.store.provenance import library_versions
@@ -36,18 +36,20 @@ def run_block(snakemake: Any, log: Log) -> None:
     NetworksFailed
         With a sentence for every network that failed, after all others are done and kept.
     """
-    failed: list[str] = []
+    failed: dict[str, list[str]] = {}
     jobs = list(network_jobs(snakemake, log))
     for job, place in jobs:
         try:
             make_or_link(job, place, run_of(snakemake.params.module))
         except Exception as error:
-            failed.append(f"network {title(job.network)}: {told(error, log)}")
-            log(failed[-1])
+            reason = told(error, log)
+            failed.setdefault(reason, []).append(title(job.network))
+            log(f"network {title(job.network)}: {reason}")
     if failed:
-        kept = len(jobs) - len(failed)
+        kept = len(jobs) - sum(map(len, failed.values()))
+        sentences = [f"{named(names)}: {reason}" for reason, names in failed.items()]
         raise NetworksFailed(
-            f"{' '.join(failed)} ({kept} of {len(jobs)} networks are done and kept.)"
+            f"{' '.join(sentences)} ({kept} of {len(jobs)} networks are done and kept.)"
         )
 
 
@@ -107,8 +109,21 @@ def title(network: Network) -> str:
     return f"{network.task} {network.model} L2 {network.l2} seed {network.seed}"
 
 
+MOST_NAMED = 3  # networks that failed for the same reason
+
+
+def named(names: list[str]) -> str:
+    """Return some networks in the words of a sentence."""
+    if len(names) == 1:
+        return f"network {names[0]}"
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"networks {', '.join(names[:MOST_NAMED])}{more}"
+
+
 def told(error: Exception, log: Log) -> str:
     """Return the sentence of an error; the traceback of a mistake of ours goes to the log."""
+    if lacks_memory(error):
+        return no_memory(error)
     if not isinstance(error, UserError):
         log(traceback.format_exc().rstrip())
         return f"{type(error).__name__}: {error}"

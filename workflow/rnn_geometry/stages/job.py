@@ -143,7 +143,7 @@ def job(log_file: str | Path) -> Iterator[Log]:
         sys.exit(1)
     except Exception as error:
         log.tell(
-            f"ERROR: {_no_memory(error)}"
+            f"ERROR: {no_memory(error)}"
             if lacks_memory(error)
             else traceback.format_exc().rstrip()
         )
@@ -171,10 +171,11 @@ def _end_with_parent() -> threading.Event:
     return done
 
 
-def _no_memory(error: Exception) -> str:
+def no_memory(error: Exception) -> str:
+    """Return the sentence for a lack of memory."""
     reason = next(iter(str(error).splitlines()), "") or type(error).__name__
     return (
         f"not enough memory ({reason}); lower analysis.memory_mb or the model's batch_size, run "
-        "fewer jobs at once "
-        "(--cores), or give the job more on a cluster (--set-resources RULE:mem_mb=8000)."
+        "fewer jobs at once (--cores), or give the job more on a cluster "
+        "(--default-resources mem_mb=8000)."
     )

@@ -140,6 +140,16 @@ def write(folder: str | Path, settings: Mapping[str, Mapping]) -> None:
         formats.write_json(Path(folder) / FILE, whole)
 
 
+def note(path: str | Path, value: Any) -> None:
+    """Write a value as JSON unless the file holds it already: a full disk then stops nothing."""
+    try:
+        known = formats.read_json(path)
+    except (OSError, UserError):
+        known = None
+    if known != json.loads(json.dumps(value)):
+        formats.write_json(path, value)
+
+
 def has_record(records: str | Path, path: str) -> bool:
     """Tell whether Snakemake has a record of how it made a file, or of a job that was killed while
     it made it.
