@@ -16,6 +16,7 @@ import torch
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks import checkpoint as module
 from rnn_geometry.networks import training
+from rnn_geometry.networks._trainer import Trainer
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.classifier import build_classifier
 from rnn_geometry.networks.training import Diverged, Recipe
@@ -73,14 +74,14 @@ def run(cell, recipe, path=None, cut_at=None, monkeypatch=None, identity=IDENTIT
         None if path is None else Checkpoint(path, identity, lines.append),
     )
     if cut_at is not None:
-        step = training.Trainer.step
+        step = Trainer.step
 
         def cut(self, number, *batch):
             if number == cut_at:
                 raise CutOffError
             step(self, number, *batch)
 
-        monkeypatch.setattr(training.Trainer, "step", cut)
+        monkeypatch.setattr(Trainer, "step", cut)
     options = {"batch_seed": 4, "log": lines.append, "checkpoint": kept}
     try:
         result = training.train(network, TRAIN, DEV, recipe, **options)
@@ -129,7 +130,7 @@ def test_a_finished_training_is_not_repeated(tmp_path, monkeypatch):
     path = tmp_path / "checkpoint.safetensors"
     first, result, _ = run("gru", recipe_of(), path)
     monkeypatch.setattr(
-        training.Trainer, "step", lambda *arguments: pytest.fail("a step was taken")
+        Trainer, "step", lambda *arguments: pytest.fail("a step was taken")
     )
     again, repeated, _ = run("gru", recipe_of(), path)
     assert bits(again) == bits(first)

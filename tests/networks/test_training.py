@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from rnn_geometry.errors import UserError
-from rnn_geometry.networks import training
+from rnn_geometry.networks import _batches, _trainer, training
 from rnn_geometry.networks._row_adam import Adam, RowAdam
 from rnn_geometry.networks.classifier import build_classifier
 from rnn_geometry.networks.training import Recipe
@@ -116,15 +116,15 @@ def test_word_vectors_without_penalty_are_trained_by_row_as_by_dense_adam(monkey
     dense = build_classifier({**NETWORK, "words": 4}, None, seed=0)
     recipe = recipe_of(l2=1e-3, l2_on="text", clip=0.5)
     training.train(learned, TRAIN, DEV, recipe, batch_seed=0)
-    penalised = training.penalised_weights
+    penalised = _trainer.penalised_weights
 
     def none_by_row(self, classifier, recipe, steps):
         original(self, classifier, recipe, steps)
         self.row_optimizer, self.weights = None, list(classifier.parameters())
         self.optimizer = Adam(self.weights, recipe.betas, recipe.eps)
 
-    original = training.Trainer.__init__
-    monkeypatch.setattr(training.Trainer, "__init__", none_by_row)
+    original = _trainer.Trainer.__init__
+    monkeypatch.setattr(_trainer.Trainer, "__init__", none_by_row)
     training.train(dense, TRAIN, DEV, recipe, batch_seed=0)
     assert not any(weight is learned.embedding for weight in penalised(learned, "text"))
     torch.testing.assert_close(learned.state_dict(), dense.state_dict(), rtol=0, atol=1e-4)
@@ -134,7 +134,7 @@ def test_penalised_word_vectors_are_trained_as_a_whole():
     network = build_classifier({**NETWORK, "words": 4}, None, seed=0)
 
     def by_row(classifier, **recipe):
-        return training.Trainer(classifier, recipe_of(**recipe), 5).row_optimizer is not None
+        return _trainer.Trainer(classifier, recipe_of(**recipe), 5).row_optimizer is not None
 
     assert not by_row(network, l2_on="all")
     assert by_row(network, l2_on="text")
@@ -144,7 +144,7 @@ def test_penalised_word_vectors_are_trained_as_a_whole():
 
 def test_schedules():
     cosine, exponential, constant = (
-        training.schedule(recipe_of(learning_rate=0.2, schedule=name, decay=0.5), 10)
+        _trainer.schedule(recipe_of(learning_rate=0.2, schedule=name, decay=0.5), 10)
         for name in ("cosine", "exponential", "constant")
     )
     assert [cosine(1), cosine(6)] == pytest.approx([0.2, 0.1])
@@ -167,7 +167,7 @@ def test_a_recipe_out_of_settings():
 @pytest.mark.parametrize("n", [1, 16, 1999])
 def test_batches_cover_every_row_once(n):
     lengths = np.random.default_rng(1).integers(1, 50, n)
-    order = training.bucketed_order(lengths, 16, np.random.default_rng(0))
+    order = _batches.bucketed_order(lengths, 16, np.random.default_rng(0))
     assert sorted(np.concatenate(order).tolist()) == list(range(n))
     assert len(order) == math.ceil(n / 16)
     assert max(map(len, order)) <= 16
@@ -176,7 +176,7 @@ def test_batches_cover_every_row_once(n):
 def test_batches_hold_nearly_equal_lengths_in_random_order():
     lengths = np.random.default_rng(1).integers(1, 50, 2000)
     first, again, other = (
-        training.bucketed_order(lengths, 16, np.random.default_rng(seed)) for seed in (0, 0, 1)
+        _batches.bucketed_order(lengths, 16, np.random.default_rng(seed)) for seed in (0, 0, 1)
     )
     spread = [np.ptp(lengths[rows]) for rows in first]
     assert np.mean(spread) < 3
@@ -188,7 +188,7 @@ def test_batches_hold_nearly_equal_lengths_in_random_order():
 
 
 def test_every_epoch_has_a_new_order():
-    stream = training.batch_stream(TRAIN, 32, np.random.default_rng(0))
+    stream = _batches.batch_stream(TRAIN, 32, np.random.default_rng(0))
     first, second = ([next(stream)[0] for _ in range(10)] for _ in range(2))
     assert sorted(torch.cat(first).tolist()) == sorted(torch.cat(second).tolist())
     assert not torch.equal(torch.cat(first), torch.cat(second))
@@ -269,7 +269,7 @@ def test_what_is_under_l2():
     names = {id(weight): name for name, weight in network.named_parameters()}
     assert "embedding" in names.values()
     found = {
-        kind: {names[id(w)] for w in training.penalised_weights(network, kind)}
+        kind: {names[id(w)] for w in _trainer.penalised_weights(network, kind)}
         for kind in ("all", "text")
     }
     assert found["all"] == set(names.values())
@@ -279,14 +279,14 @@ def test_what_is_under_l2():
 @pytest.mark.parametrize("l2_on", ["all", "text"])
 def test_l2_reaches_the_gradient(l2_on):
     network, index = classifier_of(), np.arange(32)
-    tokens, lengths, labels = training.batch(TRAIN, index)
+    tokens, lengths, labels = _batches.batch(TRAIN, index)
     kept = [w for n, w in network.named_parameters() if l2_on == "all" or "bias" not in n]
     loss = torch.nn.functional.cross_entropy(network(tokens, lengths), labels) + 0.3 * sum(
         (w**2).sum() for w in kept
     )
     gradients = torch.autograd.grad(loss, list(network.parameters()))
     expected = math.sqrt(sum(float(g.square().sum()) for g in gradients))
-    trainer = training.Trainer(network, recipe_of(l2=0.3, l2_on=l2_on), 1)
+    trainer = _trainer.Trainer(network, recipe_of(l2=0.3, l2_on=l2_on), 1)
     trainer.step(1, tokens, lengths, labels)
     assert trainer.summary()["gradient_norm"] == pytest.approx(expected, rel=1e-5)
 
@@ -294,8 +294,8 @@ def test_l2_reaches_the_gradient(l2_on):
 def test_gradients_are_clipped():
     network = classifier_of()
     before = weights_of(network)
-    trainer = training.Trainer(network, recipe_of(learning_rate=1.0, eps=1.0, clip=1e-3), 1)
-    trainer.step(1, *training.batch(TRAIN, np.arange(32)))
+    trainer = _trainer.Trainer(network, recipe_of(learning_rate=1.0, eps=1.0, clip=1e-3), 1)
+    trainer.step(1, *_batches.batch(TRAIN, np.arange(32)))
     moved = math.sqrt(
         sum(
             float((value - before[name]).square().sum())

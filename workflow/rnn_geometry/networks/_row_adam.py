@@ -1,8 +1,9 @@
 """Adam (Kingma & Ba 2015) on torch's fused kernel.
 
-torch.optim imports the compiler when its first optimiser is made, 1.3 CPU seconds that every small network would pay;
-the kernel underneath is the same and a test holds the two equal. A table of word vectors, of which a batch uses a few
-rows, has a variant of its own that touches those rows only and ends at the same weights.
+torch.optim imports the compiler when its first optimiser is made, 1.3 CPU seconds that every small
+network would pay; the kernel underneath is the same and a test holds the two equal. A table of word
+vectors, of which a batch uses a few rows, has a variant of its own that touches those rows only and
+ends at the same weights.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from torch import Tensor
 
 
 class Adam:
-    """theta <- theta - rate * m_hat / (sqrt(v_hat) + eps), m and v running means of the gradient and its square."""
+    """theta <- theta - rate * m_hat / (sqrt(v_hat) + eps), m, v means of gradient and square."""
 
     def __init__(self, weights: Sequence[Tensor], betas: tuple[float, float], eps: float):
         self.weights, self.betas, self.eps = list(weights), betas, eps
@@ -48,19 +49,19 @@ class Adam:
             weight.grad = None
 
 
-STANDSTILL = (
-    1e-9  # share of a row's first move without gradient below which its later ones are left out
-)
+# Share of a row's first move without gradient below which its later ones are left out.
+STANDSTILL = 1e-9
 
 
 class RowAdam:
     """Adam on a table (V, E) of which each step uses some rows, at the cost of those rows.
 
-    The other rows have a zero gradient, yet dense Adam moves them on: j steps after its last gradient a row moves by
-    rate * correction * (beta1 / sqrt(beta2))^j * m / sqrt(v). These moves are summed here for every step at which a row
-    may have been left, and made up for when the row is wanted again. Equal to dense Adam but for eps, which counts as
-    at the row's last gradient (a test says how equal). torch.optim.SparseAdam leaves the moves out, and with them nine
-    tenths of what a rare word learns.
+    The other rows have a zero gradient, yet dense Adam moves them on: j steps after its last
+    gradient a row moves by rate * correction * (beta1 / sqrt(beta2))^j * m / sqrt(v). These moves
+    are summed here for every step at which a row may have been left, and made up for when the row
+    is wanted again. Equal to dense Adam but for eps, which counts as at the row's last gradient (a
+    test says how equal). torch.optim.SparseAdam leaves the moves out, and with them nine tenths of
+    what a rare word learns.
     """
 
     TENSORS = ("means", "squares", "last", "moves")  # its state, beside the table and `count`
@@ -80,7 +81,7 @@ class RowAdam:
 
     @torch.no_grad()
     def take(self, rows: Tensor) -> Tensor:
-        """Return a copy (U, E) of distinct `rows` (U,) as dense Adam would have them by now, for `step` to change."""
+        """Return a copy (U, E) of distinct `rows` (U,) as dense Adam would have them by now."""
         last = self.last[rows]
         missed = (self.count - last).double()
         words, mean, square = (

@@ -1,5 +1,4 @@
-"""Recurrent cells: pure one-step maps h' = F(h, x) on one flat state, with a fast unroll and
-closed-form Jacobians.
+"""Recurrent cells: one-step maps h' = F(h, x) on one flat state, fast unrolls, Jacobians.
 
 Symbols (Aitken et al., ICLR 2021): h state, x word vector, F one step, J_rec = dF/dh, J_inp =
 dF/dx. Shapes: B batch, n points, T words, E entries of a word vector, H units, S entries of the
@@ -19,17 +18,26 @@ from rnn_geometry.networks.registry import CELLS
 
 
 class Cell(nn.Module):
-    """Base of all cells. A cell of your own defines __init__(input_size, hidden_size) and
-    forward.
+    """Base of all cells.
+
+    A cell of your own defines __init__(input_size, hidden_size) and forward. With a method
+    jacobians(h (n, S), x (n, E)) that returns dF/dh (n, S, S) and dF/dx (n, S, E) it is analysed
+    faster; without, it is differentiated.
+
+    Parameters
+    ----------
+    input_size : int
+        Entries E of a word vector.
+    hidden_size : int
+        Units H.
+    state_size : int or None
+        Entries S of the flat state; None: H.
     """
 
     def __init__(self, input_size: int, hidden_size: int, state_size: int | None = None):
         super().__init__()
-        self.input_size, self.hidden_size, self.state_size = (
-            input_size,
-            hidden_size,
-            state_size or hidden_size,
-        )
+        self.input_size, self.hidden_size = input_size, hidden_size
+        self.state_size = state_size or hidden_size
 
     def forward(self, h: Tensor, x: Tensor) -> Tensor:
         """Return the next state (B, S) after the word vector x (B, E) is read in state h (B, S)."""
@@ -40,9 +48,7 @@ class Cell(nn.Module):
         return x.new_zeros(x.shape[0], self.state_size)
 
     def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
-        """Return the states (B, T, S) after each of the word vectors x (B, T, E), from h0 (B, S),
-        zero by default.
-        """
+        """Return the states (B, T, S) after each word x (B, T, E), from h0 (B, S) or zero."""
         h, states = self.initial_state(x) if h0 is None else h0, []
         for word in x.unbind(1):
             h = self(h, word)
@@ -68,8 +74,18 @@ class Cell(nn.Module):
 
 
 class StackedCell(Cell):
-    """A cell whose G gates share one input matrix (GH, E), one recurrent matrix (GH, H) and one
-    bias (GH,).
+    """A cell whose G gates share an input matrix (GH, E), a recurrent one (GH, H), a bias (GH,).
+
+    A subclass sets `gates` and defines `advance`; `hold_gate` is the gate that keeps the state.
+
+    Parameters
+    ----------
+    input_size : int
+        Entries E of a word vector.
+    hidden_size : int
+        Units H.
+    state_size : int or None
+        Entries S of the flat state; None: H.
     """
 
     gates: int
@@ -84,9 +100,7 @@ class StackedCell(Cell):
         self.bias = nn.Parameter(torch.zeros(rows))
 
     def reset_parameters(self, generator: torch.Generator, hold_bias: float | None = None) -> None:
-        """Draw weights and bias uniformly within 1 / sqrt(H); add `hold_bias` to the bias of the
-        hold gate.
-        """
+        """Draw weights and bias within 1 / sqrt(H); add `hold_bias` to that of the hold gate."""
         for weight in (self.weight_ih, self.weight_hh, self.bias):
             _uniform(weight, self.hidden_size, generator)
         if self.hold_gate is not None:
@@ -95,9 +109,7 @@ class StackedCell(Cell):
                 self.bias[rows] += self.default_hold_bias if hold_bias is None else hold_bias
 
     def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
-        """Return the states (B, T, S); the products of all words with the input matrix are made at
-        once.
-        """
+        """Return the states (B, T, S); all words meet the input matrix at once."""
         h, states = self.initial_state(x) if h0 is None else h0, []
         for drive in self.input_drive(x).unbind(1):
             h = self.advance(h, drive)
@@ -137,9 +149,7 @@ class VanillaRNN(StackedCell):
     def reset_parameters(
         self, generator: torch.Generator, recurrent_identity: float = 0.98, input_scale: float = 0.1
     ) -> None:
-        """Start near the identity, W = recurrent_identity * I, with small input weights, so that
-        the state is held.
-        """
+        """Start at W = recurrent_identity * I with small input weights: the state is held."""
         super().reset_parameters(generator)
         with torch.no_grad():
             self.weight_hh.copy_(recurrent_identity * torch.eye(self.hidden_size))
@@ -159,9 +169,7 @@ class VanillaRNN(StackedCell):
 
 
 class GRU(StackedCell):
-    """Torch's convention, reset gate after the product: h' = (1 - z) n + z h, n = tanh(A x + b + r
-    (W h)).
-    """
+    """Torch's convention: h' = (1 - z) n + z h, n = tanh(A x + b + r (W h)), reset gate outside."""
 
     gates, hold_gate = 3, 1
 
@@ -191,9 +199,7 @@ class GRU(StackedCell):
 
 
 class GRUResetBefore(StackedCell):
-    """The authors' convention, reset gate before the product: n = tanh(A x + b + W (r h)); else as
-    `GRU`.
-    """
+    """The authors' convention: as `GRU`, but n = tanh(A x + b + W (r h)), reset gate inside."""
 
     gates, hold_gate = 3, 1
 
@@ -223,8 +229,9 @@ class GRUResetBefore(StackedCell):
 
 
 class UGRNN(StackedCell):
-    """h' = u h + (1 - u) tanh(W h + A x + b), u = sigmoid(W_u h + A_u x + b_u) (Collins et al.,
-    2017).
+    """h' = u h + (1 - u) tanh(W h + A x + b), u = sigmoid(W_u h + A_u x + b_u).
+
+    Collins et al., 2017.
     """
 
     gates, hold_gate, default_hold_bias = 2, 0, 1.0
@@ -248,8 +255,14 @@ class UGRNN(StackedCell):
 
 
 class LSTM(StackedCell):
-    """c' = f c + i g, h' = o tanh(c') with gates i, f, o and candidate g; the flat state is (h, c),
-    S = 2H.
+    """c' = f c + i g, h' = o tanh(c') with gates i, f, o, candidate g; the flat state is (h, c).
+
+    Parameters
+    ----------
+    input_size : int
+        Entries E of a word vector.
+    hidden_size : int
+        Units H; S = 2H.
     """
 
     gates, hold_gate, default_hold_bias = 4, 1, 1.0
@@ -315,6 +328,11 @@ def make_cell(name: str, input_size: int, hidden_size: int) -> Cell:
     hidden_size
         Units H.
 
+    Returns
+    -------
+    Cell
+        Its weights are yet to be drawn (`reset_parameters`).
+
     Raises
     ------
     UserError
@@ -335,6 +353,11 @@ def cell_class(name: str) -> type[Cell]:
     ----------
     name
         See `make_cell`.
+
+    Returns
+    -------
+    type
+        A subclass of Cell.
 
     Raises
     ------

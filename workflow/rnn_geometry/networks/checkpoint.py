@@ -1,4 +1,4 @@
-"""The state of a training on disk: one that was cut off goes on from there and ends with the same weights."""
+"""The state of a training on disk, from which one that was cut off goes on to the same weights."""
 
 from __future__ import annotations
 
@@ -24,9 +24,19 @@ SHARE = 0.05  # of the time that writing may take
 class Checkpoint:
     """One file that holds the last state of one training.
 
-    identity: everything on which the weights at the end depend (settings, seeds, hashes of the data, code, versions). A
-    file with another identity, of another format, or damaged is not used, and the log says so: it saves time, and no
-    result may depend on it. For the same reason a file that cannot be written stops nothing.
+    A file with another identity, of another format, or damaged is not used, and the log says so: it
+    saves time, and no result may depend on it. For the same reason a file that cannot be written
+    stops nothing.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of the file.
+    identity : mapping
+        Everything on which the weights at the end depend: settings, seeds, hashes of the data,
+        code, versions.
+    log : callable
+        Takes a line.
     """
 
     def __init__(self, path: str | Path, identity: Mapping[str, Any], log: Callable[[str], None]):
@@ -38,7 +48,8 @@ class Checkpoint:
     def load(self, tensors: Mapping[str, Tensor]) -> dict[str, Any] | None:
         """Copy what was saved into `tensors`, in place, and return the facts saved beside them.
 
-        Tensors named `best.` are in the facts. Returns None and changes nothing where there is no file to be used.
+        Tensors named `best.` are in the facts. Returns None and changes nothing where there is no
+        file to be used.
         """
         if not self.path.exists():
             return None
@@ -50,7 +61,8 @@ class Checkpoint:
             return None
         if facts.pop("key", None) != self.key:
             self.log(
-                f"{self.path} is of other settings, data or versions and not used: training begins anew"
+                f"{self.path} is of other settings, data or versions and not used: "
+                "training begins anew"
             )
             return None
         with torch.no_grad():
@@ -66,7 +78,7 @@ class Checkpoint:
         return time.monotonic() >= self._next
 
     def save(self, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
-        """Write tensors and facts (JSON; `best_weights` as tensors) in place of what was saved before."""
+        """Write tensors and facts (JSON; `best_weights` as tensors) in place of the last."""
         started = time.monotonic()
         best = {f"best.{name}": tensor for name, tensor in (facts["best_weights"] or {}).items()}
         plain = {

@@ -1,4 +1,4 @@
-"""The classifier: word vectors, a cell, and a linear readout of the state at the last real word (y = W h_T + b)."""
+"""The classifier: word vectors, a cell, a linear readout of the last state (y = W h_T + b)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,21 @@ from rnn_geometry.store import formats
 
 
 class Classifier(nn.Module):
-    """Word vectors (V, E), a cell and a readout R (C, H), whose rows are the readout vectors r_i."""
+    """Word vectors, a cell and a readout R (C, H), whose rows are the readout vectors r_i.
+
+    Parameters
+    ----------
+    word_vectors : (V, E)
+        Of the vocabulary.
+    cell : Cell
+        One step.
+    classes : int
+        Outputs C.
+    readout_bias : bool
+        Whether the readout has a bias.
+    trainable_words : bool
+        Whether word vectors are learned.
+    """
 
     def __init__(
         self,
@@ -37,7 +51,7 @@ class Classifier(nn.Module):
         self.readout = nn.Linear(cell.hidden_size, classes, bias=readout_bias)
 
     def words(self, tokens: Tensor, table: Tensor | None = None) -> Tensor:
-        """Return the word vectors (B, T, E) of word ids (B, T), from another table where one is given."""
+        """Return the word vectors (B, T, E) of word ids (B, T), from `table` if given."""
         return nn.functional.embedding(tokens, self.embedding if table is None else table)
 
     def states(self, tokens: Tensor) -> Tensor:
@@ -49,7 +63,7 @@ class Classifier(nn.Module):
         return self.readout(self.cell.output(state))
 
     def forward(self, tokens: Tensor, lengths: Tensor, table: Tensor | None = None) -> Tensor:
-        """Return the logits (B, C) at the last real word; what follows it in `tokens` does not matter.
+        """Return the logits (B, C) at the last real word; what follows it does not matter.
 
         table (U, E): word vectors that the ids in `tokens` mean, instead of the whole vocabulary's.
         """
@@ -61,29 +75,49 @@ class Classifier(nn.Module):
         return self.embedding.detach()
 
     def readout_matrix(self) -> Tensor:
-        """Return the readout on the flat state, (C, S): zero over entries that the readout does not see."""
+        """Return the readout on the flat state, (C, S): zero over entries that it does not see."""
         matrix = self.readout.weight.new_zeros(self.readout.out_features, self.cell.state_size)
         matrix[:, : self.cell.hidden_size] = self.readout.weight.detach()
         return matrix
 
     def readout_bias(self) -> Tensor:
         """Return the bias (C,), zero where the readout has none."""
-        bias = self.readout.bias
-        return (
-            self.readout.weight.new_zeros(self.readout.out_features)
-            if bias is None
-            else bias.detach()
-        )
+        if self.readout.bias is None:
+            return self.readout.weight.new_zeros(self.readout.out_features)
+        return self.readout.bias.detach()
 
 
 def build_classifier(
     network: Mapping[str, Any], word_vectors: np.ndarray | None, *, seed: int
 ) -> Classifier:
-    """Return a classifier with weights drawn from `seed`.
+    """Return a classifier with weights drawn from a seed.
 
-    network: cell, hidden_size, embedding_size, cell_options, readout_bias, readout_scale, words, classes.
-    word_vectors: fixed word vectors (V, E); None: learned ones, drawn from N(0, 0.1^2). Raises UserError for an
-    unknown cell or cell option.
+    Parameters
+    ----------
+    network : mapping
+        cell, hidden_size, embedding_size, cell_options, readout_bias, readout_scale, words,
+        classes.
+    word_vectors : (V, E) or None
+        Fixed word vectors; None: learned ones, drawn from N(0, 0.1^2).
+    seed : int
+        Draws the weights.
+
+    Returns
+    -------
+    Classifier
+        In training mode.
+
+    Raises
+    ------
+    UserError
+        For an unknown cell or cell option.
+
+    Examples
+    --------
+    >>> facts = dict(cell="gru", hidden_size=8, classes=3, readout_bias=True, readout_scale=1)
+    >>> network = build_classifier(facts | {"cell_options": {}}, np.eye(4), seed=0)
+    >>> network(torch.tensor([[0, 3, 1]]), torch.tensor([3])).shape
+    torch.Size([1, 3])
     """
     generator = torch.Generator().manual_seed(seed)
     trainable = word_vectors is None
@@ -115,24 +149,49 @@ def _reset_cell(cell: Cell, network: Mapping[str, Any], generator: torch.Generat
 
 
 def save_classifier(path: str | Path, classifier: Classifier) -> None:
-    """Write the weights, fixed word vectors among them, as safetensors."""
+    """Write the weights, fixed word vectors among them, as safetensors.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of the file.
+    classifier : Classifier
+        What is kept.
+    """
     formats.write_tensors(
         path, {name: tensor.cpu().numpy() for name, tensor in classifier.state_dict().items()}
     )
 
 
 NETWORK_KEYS = {
-    "cell", "hidden_size", "embedding_size", "cell_options", "readout_bias", "readout_scale", "words", "classes",
-    "fixed_embedding",
+    "cell", "hidden_size", "embedding_size", "cell_options", "readout_bias", "readout_scale",
+    "words", "classes", "fixed_embedding",
 }  # fmt: skip
 
 
 def load_classifier(model_file: str | Path, run_file: str | Path) -> Classifier:
-    """Rebuild a trained network, in evaluation mode, from model.safetensors and run.json."""
+    """Rebuild a trained network.
+
+    Parameters
+    ----------
+    model_file, run_file : str or Path
+        model.safetensors and run.json of the network.
+
+    Returns
+    -------
+    Classifier
+        In evaluation mode.
+
+    Raises
+    ------
+    UserError
+        For files of another version, and weights that do not fit.
+    """
     tensors, network = formats.read_tensors(model_file), formats.read_json(run_file).get("network")
     if not set(network or {}) >= NETWORK_KEYS:
         raise UserError(
-            f"{run_file}: was written by another version of the workflow; delete it and {model_file}."
+            f"{run_file}: was written by another version of the workflow; "
+            f"delete it and {model_file}."
         )
     fixed = tensors["embedding"] if network["fixed_embedding"] else None
     classifier = build_classifier(network, fixed, seed=0)
@@ -148,12 +207,46 @@ def load_classifier(model_file: str | Path, run_file: str | Path) -> Classifier:
 
 
 def analysis_cell(classifier: Classifier) -> Cell:
-    """Return a float64 copy of the cell without gradients, a step h' = F(h, x) for the analysis."""
+    """Return the step h' = F(h, x) for the analysis.
+
+    Parameters
+    ----------
+    classifier : Classifier
+        Not changed.
+
+    Returns
+    -------
+    Cell
+        A float64 copy of the cell, without gradients.
+    """
     return copy.deepcopy(classifier.cell).double().eval().requires_grad_(False)
 
 
 def prepare_device(name: str, threads: int) -> torch.device:
-    """Return the device `auto`, `cpu` or `cuda` and limit torch to `threads` threads."""
+    """Limit torch to some threads and return the device to work on.
+
+    Parameters
+    ----------
+    name : str
+        `auto`, `cpu` or `cuda`; `auto` is a GPU where there is one.
+    threads : int
+        Of the CPU.
+
+    Returns
+    -------
+    torch.device
+        CPU or GPU.
+
+    Raises
+    ------
+    UserError
+        For `cuda` without a GPU.
+
+    Examples
+    --------
+    >>> prepare_device("cpu", threads=1)
+    device(type='cpu')
+    """
     torch.set_num_threads(threads)
     available = torch.cuda.is_available()
     if name == "cuda" and not available:

@@ -11,11 +11,35 @@ from rnn_geometry.tasks.sentences import Sentences
 def hold_input(
     name: str, word_vectors: np.ndarray, vocabulary: list[str], sentences: Sentences
 ) -> np.ndarray:
-    """Return x*, shape (E,), the input at which the dynamics are analysed.
+    """Return x*, the input at which the dynamics are analysed.
 
-    name: `zero` (the zero vector), `mean` (mean word vector over the words of `sentences`), `padding` (vector of word
-    id 0 of a text vocabulary), `word:<word>` or `vector:<numbers, by commas>`. Raises UserError for a word outside the
-    vocabulary and for a vector that is not E finite numbers.
+    Parameters
+    ----------
+    name : str
+        `zero` (the zero vector), `mean` (mean word vector over the words of `sentences`), `padding`
+        (vector of word id 0 of a text vocabulary), `word:<word>` or `vector:<numbers, by commas>`.
+    word_vectors : (V, E)
+        Of the network.
+    vocabulary : list of str
+        V words.
+    sentences : Sentences
+        What the mean is taken over.
+
+    Returns
+    -------
+    (E,) float64
+        x*.
+
+    Raises
+    ------
+    UserError
+        For a word outside the vocabulary, and a vector that is not E finite numbers.
+
+    Examples
+    --------
+    >>> from rnn_geometry.tasks.synthetic import build_task
+    >>> hold_input("word:b", np.eye(2), ["a", "b"], build_task("categorical").sample(1, 0)).tolist()
+    [0.0, 1.0]
     """
     if name == "zero":
         return np.zeros(word_vectors.shape[1])
@@ -25,7 +49,8 @@ def hold_input(
     if name == "padding":
         if vocabulary[0] != "<pad>":
             raise UserError(
-                "config key analysis.hold_input: padding is accepted for text tasks only; use zero or word:<word>."
+                "config key analysis.hold_input: padding is accepted for text tasks only; "
+                "use zero or word:<word>."
             )
         return np.asarray(word_vectors[0], dtype=np.float64)
     if name.startswith("vector:"):
@@ -33,12 +58,14 @@ def hold_input(
     word = name.partition(":")[2]
     if word not in vocabulary:
         raise UserError(
-            f"config key analysis.hold_input: '{word}' is not a word of the vocabulary ({len(vocabulary)} words)."
+            f"config key analysis.hold_input: '{word}' is not a word of the vocabulary "
+            f"({len(vocabulary)} words)."
         )
     return np.asarray(word_vectors[vocabulary.index(word)], dtype=np.float64)
 
 
 def _written_vector(text: str, size: int) -> np.ndarray:
+    """Return the vector that `vector:` is followed by."""
     try:
         vector = np.array([float(number) for number in text.split(",")])
     except ValueError:
@@ -47,6 +74,7 @@ def _written_vector(text: str, size: int) -> np.ndarray:
         ) from None
     if len(vector) != size or not np.isfinite(vector).all():
         raise UserError(
-            f"config key analysis.hold_input: a vector of {size} finite numbers is needed, got '{text}'."
+            f"config key analysis.hold_input: a vector of {size} finite numbers is needed, "
+            f"got '{text}'."
         )
     return vector

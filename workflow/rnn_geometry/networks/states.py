@@ -1,4 +1,4 @@
-"""States that a trained network visits while it reads held-out text (SCIENCE: h_t = F(h_{t-1}, x_t))."""
+"""States that a trained network visits while it reads held-out text: h_t = F(h_{t-1}, x_t)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,28 @@ BATCH = 256
 def visit(
     classifier: Classifier, sentences: Sentences, *, visited: int, trajectories: int, seed: int
 ) -> dict:
-    """Run the network over held-out sentences and return the arrays of states.npz.
+    """Run a network over held-out sentences.
 
-    visited (n, S): states at n words drawn at random without replacement from all words of all sentences;
-    visited_class (n,) or (n, C): the label of the sentence each of them comes from; final (m, S): the state at each
-    sentence's last real word; trajectories (k, T + 1, S), from h_0 on, of the first k sentences of a random order,
-    NaN past the last word.
+    Parameters
+    ----------
+    classifier : Classifier
+        Trained.
+    sentences : Sentences
+        m, held out.
+    visited : int
+        Words n at which states are kept, drawn without replacement from all words of all sentences.
+    trajectories : int
+        Sentences k, the first of a random order, of which all states are kept.
+    seed : int
+        Draws both.
+
+    Returns
+    -------
+    dict of arrays
+        Those of states.npz. visited (n, S); visited_class (n,) or (n, C): the label of the sentence
+        each comes from; final (m, S): the state at each sentence's last real word; trajectories
+        (k, T + 1, S), from h_0 on, NaN past the last word; final_labels; trajectory_tokens,
+        trajectory_lengths, trajectory_labels; readout (C, S), readout_bias (C,).
     """
     generator = np.random.default_rng(seed)
     lengths = sentences.lengths
@@ -54,12 +70,14 @@ def visit(
 
 
 def _states(classifier: Classifier, sentences: Sentences, index: np.ndarray) -> np.ndarray:
+    """Return the states (B, T, S) after each word of some sentences."""
     tokens, _ = sentences.padded(index)
     device = next(classifier.buffers(), next(classifier.parameters())).device
     return classifier.states(torch.from_numpy(tokens).to(device)).float().cpu().numpy()
 
 
 def _padded(trajectories: list[np.ndarray]) -> np.ndarray:
+    """Return trajectories (k, T + 1, S), h_0 = 0 first, NaN past the last word."""
     longest = max(map(len, trajectories))
     out = np.full(
         (len(trajectories), longest + 1, trajectories[0].shape[1]), np.nan, dtype=np.float32

@@ -1,7 +1,7 @@
-"""Sentences read word by word: where the state goes on the slow manifold, and what the logits are after every word.
+"""Sentences read word by word: where the state goes on the slow manifold, and the logits.
 
-Shapes: s sentences, m traces (a sentence in one order of its words), T words of a trace, S entries of a state,
-C outputs.
+Shapes: s sentences, m traces (a sentence in one order of its words), T words of a trace, S entries
+of a state, C outputs.
 """
 
 from __future__ import annotations
@@ -19,9 +19,26 @@ BATCH = 64
 def trace_sentences(
     classifier: Classifier, shown: ShownSentences, origin: np.ndarray, axes: np.ndarray, seed: int
 ) -> dict[str, np.ndarray]:
-    """Return the arrays of traces.npz: every sentence as written, reversed and shuffled (docs/architecture.md).
+    """Read every sentence as written, reversed and shuffled.
 
-    coordinates: from origin (S,) along axes (3, S); h_0 comes first, so that trace i has T_i + 1 rows.
+    Parameters
+    ----------
+    classifier : Classifier
+        Trained.
+    shown : ShownSentences
+        s sentences, with what they show.
+    origin : (S,)
+        Where coordinates are counted from.
+    axes : (3, S)
+        Orthonormal.
+    seed : int
+        Shuffles.
+
+    Returns
+    -------
+    dict of arrays
+        Those of traces.npz (docs/architecture.md). h_0 comes first, so that trace i has T_i + 1
+        rows of coordinates and logits.
     """
     sentences = shown.sentences
     variants, sentence, order = [], [], []
@@ -50,7 +67,7 @@ def trace_sentences(
 
 @torch.no_grad()
 def _read(classifier: Classifier, traces: Sentences, origin: np.ndarray, axes: np.ndarray):
-    """Return coordinates (rows, 3) and logits (rows, C) at h_0 .. h_T of all traces, one below the other."""
+    """Return coordinates (rows, 3) and logits (rows, C) at h_0 .. h_T of all traces."""
     device = next(classifier.buffers(), next(classifier.parameters())).device
     readout = classifier.readout_matrix().double().cpu().numpy()
     bias = classifier.readout_bias().double().cpu().numpy()
