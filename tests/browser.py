@@ -1,4 +1,7 @@
-"""A browser for tests of pages: opens files, fails on console errors and requests, finds overlapping and pale text."""
+"""A browser for tests of pages.
+
+Opens files, fails on console errors and requests, finds overlapping and pale text.
+"""
 
 import shutil
 from contextlib import contextmanager
@@ -82,10 +85,11 @@ def launched():
 def opened(
     browser, path, fragment="", width=1280, height=900, refused=("error", "warning"), **options
 ):
-    """Open a file in a page of its own; on leaving, fail on any error in its console and any request beyond the disk.
+    """Open a file in a page of its own; on leaving, fail on any error in its console and any
+    request beyond the disk.
 
-    fragment: what follows the path, from # on. refused: kinds of console messages that fail. options: those of a
-    Playwright context, such as reduced_motion.
+    fragment: what follows the path, from # on. refused: kinds of console messages that fail.
+    options: those of a Playwright context, such as reduced_motion.
     """
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     page, problems = context.new_page(), []
@@ -108,7 +112,8 @@ def opened(
 
 
 def overlaps(page, tolerance=1.5):
-    """Return pairs of texts, or of a text and a control, whose boxes overlap by more than `tolerance` pixels."""
+    """Return pairs of texts, or of a text and a control, whose boxes overlap by more than
+    `tolerance` pixels."""
     return page.evaluate(OVERLAPS, tolerance)
 
 

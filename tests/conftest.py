@@ -1,4 +1,7 @@
-"""Fixtures shared by the tests: where the project and the real data lie, copies of the project to run in."""
+"""Fixtures shared by the tests.
+
+Where the project and the real data lie, copies of the project to run in.
+"""
 
 import importlib.util
 import os
@@ -34,7 +37,10 @@ def project() -> Path:
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """Return the folder of real data sets: RNN_GEOMETRY_DATA, else ../shared/data; skip where neither is there."""
+    """Return the folder of real data sets.
+
+    RNN_GEOMETRY_DATA, else ../shared/data; skip where neither is there.
+    """
     folder = Path(os.environ.get("RNN_GEOMETRY_DATA") or PROJECT.parent / "shared" / "data")
     if not folder.is_dir():
         pytest.skip("the real data sets are not at hand: set RNN_GEOMETRY_DATA to their folder")
@@ -42,7 +48,8 @@ def real_data() -> Path:
 
 
 class ProjectCopy:
-    """A copy of the project in which a test runs snakemake, with the copy's package ahead of the installed one."""
+    """A copy of the project in which a test runs snakemake, with the copy's package ahead of the
+    installed one."""
 
     def __init__(self, root: Path):
         self.root = root
@@ -72,7 +79,10 @@ class ProjectCopy:
         return done
 
     def tiny(self, **changes) -> str:
-        """Write the smallest configuration, of one network that learns little; return its path for --configfile."""
+        """Write the smallest configuration, of one network that learns little.
+
+        Return its path for --configfile.
+        """
         task = {
             "name": "two",
             "family": "categorical",
@@ -94,7 +104,10 @@ class ProjectCopy:
         return self.configure(**{**smallest, **changes})
 
     def configure(self, base: str = "test", **changes) -> str:
-        """Write a configuration made of config/{base}.yaml with `changes`; return its path for --configfile."""
+        """Write a configuration made of config/{base}.yaml with `changes`.
+
+        Return its path for --configfile.
+        """
         settings = yaml.safe_load((self.root / "config" / f"{base}.yaml").read_text())
         settings.update(changes)
         (self.root / "changed.yaml").write_text(yaml.safe_dump(settings))

@@ -1,8 +1,9 @@
-"""A Slurm of one node that a test starts and stops: controller, node, authentication and, if asked for, accounting.
+"""A Slurm of one node that a test starts and stops: controller, node, authentication and, if asked
+for, accounting.
 
-All daemons are children of the test's process and end with it. They keep their files in a folder of their own; outside
-it are a link at /etc/slurm/slurm.conf, since job steps look for their configuration nowhere else, and a line in
-/etc/hosts where the machine does not know its own name.
+All daemons are children of the test's process and end with it. They keep their files in a folder of
+their own; outside it are a link at /etc/slurm/slurm.conf, since job steps look for their
+configuration nowhere else, and a line in /etc/hosts where the machine does not know its own name.
 """
 
 from __future__ import annotations
@@ -86,7 +87,10 @@ class SlurmMissing(Exception):
 
 
 def what_is_missing(accounting: bool = False) -> str | None:
-    """Return why no Slurm can be started here: who runs the tests, a program, Snakemake's plugin; None: nothing."""
+    """Return why no Slurm can be started here.
+
+    Who runs the tests, a program, Snakemake's plugin; None: nothing.
+    """
     if os.geteuid() != 0:
         return "only root can start the daemons of Slurm"
     programs = {
@@ -113,7 +117,10 @@ def _search_path() -> str:
 
 
 class SlurmCluster:
-    """A context: a Slurm of one node with one GPU that is none. folder: configuration and logs of the daemons."""
+    """A context.
+
+    A Slurm of one node with one GPU that is none. folder: configuration and logs of the daemons.
+    """
 
     def __init__(self, accounting: bool = False):
         self.accounting = accounting
@@ -124,7 +131,10 @@ class SlurmCluster:
         self.named_host = False
 
     def __enter__(self) -> SlurmCluster:
-        """Start all daemons. Raises SlurmMissing where that is not possible or somebody else's Slurm is there."""
+        """Start all daemons.
+
+        Raises SlurmMissing where that is not possible or somebody else's Slurm is there.
+        """
         missing = what_is_missing(self.accounting)
         if missing:
             raise SlurmMissing(missing)
@@ -162,7 +172,10 @@ class SlurmCluster:
         return done.stdout
 
     def jobs(self) -> list[dict[str, str]]:
-        """Return what the controller knows of the jobs so far, oldest first: JobState, TRES, TimeLimit, Comment, ..."""
+        """Return what the controller knows of the jobs so far, oldest first.
+
+        JobState, TRES, TimeLimit, Comment, ...
+        """
         lines = self.call("scontrol", "show", "job", "--oneliner", "--all").splitlines()
         jobs = [
             dict(re.findall(r"(\S+?)=(\S*)", line)) for line in lines if line.startswith("JobId=")
@@ -305,7 +318,10 @@ class SlurmCluster:
         }
 
     def _cancel_jobs(self) -> None:
-        """Cancel all jobs and wait until they are gone: their steps outlive the daemon of the node."""
+        """Cancel all jobs and wait until they are gone.
+
+        Their steps outlive the daemon of the node.
+        """
         if not any(name == "slurmd" for name, _ in self.daemons):
             return
         deadline = time.monotonic() + PATIENCE
@@ -315,7 +331,10 @@ class SlurmCluster:
 
 
 def _locked(path: Path):
-    """Open and lock a file, so that one Slurm runs at a time; wait a while for tests beside these."""
+    """Open and lock a file, so that one Slurm runs at a time.
+
+    Wait a while for tests beside these.
+    """
     handle = open(path, "w")  # noqa: SIM115 - closed when the cluster ends
     deadline = time.monotonic() + 5 * PATIENCE
     while True:
@@ -332,7 +351,10 @@ def _locked(path: Path):
 
 
 def _check_configuration() -> None:
-    """Raise SlurmMissing where this machine has a Slurm; remove the link of tests that were killed."""
+    """Raise SlurmMissing where this machine has a Slurm.
+
+    Remove the link of tests that were killed.
+    """
     if not os.path.lexists(CONFIGURATION):
         return
     if not (

@@ -1,4 +1,7 @@
-"""Configurations for tests, made from the schema: valid ones, some with one mistake, some with rubbish in them."""
+"""Configurations for tests, made from the schema.
+
+Valid ones, some with one mistake, some with rubbish in them.
+"""
 
 import copy
 import datetime
@@ -74,7 +77,10 @@ def subschemas(schema):
 
 
 def from_schema(schema, **overrides):
-    """Return a strategy for what a schema accepts; overrides: other strategies for some of its properties."""
+    """Return a strategy for what a schema accepts.
+
+    Overrides: other strategies for some of its properties.
+    """
     schema = followed(schema)
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
@@ -161,7 +167,8 @@ COMMON = {
     "neutral": st.sampled_from(["zero", "one_hot"]),
 }
 SIZES = dict.fromkeys(("train_size", "dev_size", "test_size"), st.integers(1, 1000))
-# Options of text tasks but for `source`; files are those of `write_texts`. One of three choices of classes is made.
+# Options of text tasks but for `source`; files are those of `write_texts`. One of three choices of
+# classes is made.
 FILES = {"train": "train.csv", "test": "test.csv"}
 CLASSES = ("first_classes", "classes", "merge")
 OR_NULL = st.none() | st.integers(3, 99)
@@ -346,9 +353,29 @@ def replaced(config, path, value):
 WRONG_TYPES = (None, True, 5, 0.5, 2.0, "text", [], {})
 NOT_NUMBERS = (float("nan"), float("inf"), -float("inf"))
 NOT_NAMES = (
-    "", "..", "../up", "/tmp/x", "a/b", "a b", "name\n", "a\n", "-x", ".hidden", "a;rm -rf x", "$(rm x)", "`x`", "'",
-    '"', "{task}", "<x>", "naïve", "\u0430", "a\u202eb", "a\x00b", "x" * 300,
-)  # fmt: skip
+    "",
+    "..",
+    "../up",
+    "/tmp/x",
+    "a/b",
+    "a b",
+    "name\n",
+    "a\n",
+    "-x",
+    ".hidden",
+    "a;rm -rf x",
+    "$(rm x)",
+    "`x`",
+    "'",
+    '"',
+    "{task}",
+    "<x>",
+    "naïve",
+    "\u0430",
+    "a\u202eb",
+    "a\x00b",
+    "x" * 300,
+)
 
 
 def wrong_values(schema, value):
@@ -379,7 +406,10 @@ def wrong_values(schema, value):
 
 @st.composite
 def damaged(draw, config):
-    """Draw a damaged configuration: a wrong value, a key that nobody knows, or one that is missing."""
+    """Draw a damaged configuration.
+
+    A wrong value, a key that nobody knows, or one that is missing.
+    """
     found = list(places(config, SCHEMA))
     place = draw(st.sampled_from(found))
     value = value_at(config, place.path)

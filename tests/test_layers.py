@@ -87,9 +87,19 @@ LAYERS = {
 LAYER_OF = {name: layer for layer, names in LAYERS.items() for name in names}
 # Stages that must not pay for torch.
 WITHOUT_TORCH = [
-    "tasks", "text", "dimension", "word_statistics", "geometry", "data", "tables", "plotting.network",
-    "plotting.task_figures", "plotting.headline", "explorer", "start_page",
-]  # fmt: skip
+    "tasks",
+    "text",
+    "dimension",
+    "word_statistics",
+    "geometry",
+    "data",
+    "tables",
+    "plotting.network",
+    "plotting.task_figures",
+    "plotting.headline",
+    "explorer",
+    "start_page",
+]
 # What runs once per network draws without these as well.
 LIGHT = ["plotting.network", "plotting.task_figures", "network_page"]
 # What is imported while the Snakefile is parsed must be light.

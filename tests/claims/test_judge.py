@@ -73,20 +73,46 @@ def test_staircases(dimensions, falls, levels):
 # Tables
 
 GOOD = {
-    "participation_ratio": 2.0, "cliff": 1, "integration_modes": 2, "readout_angle_error": 3.0,
-    "readout_in_subspace": 0.95, "corner_miss": 0.05, "simplex_shape": 0.7,
-    "own_readout_cosine": 0.99, "neutral_effect": 0.02, "position_independence": 0.95, "hold_r2": 0.9, "additivity_r2": 0.9,
-    "test_accuracy": 0.99, "bag_of_words_accuracy": 0.99, "shuffled_accuracy": 0.99,
+    "participation_ratio": 2.0,
+    "cliff": 1,
+    "integration_modes": 2,
+    "readout_angle_error": 3.0,
+    "readout_in_subspace": 0.95,
+    "corner_miss": 0.05,
+    "simplex_shape": 0.7,
+    "own_readout_cosine": 0.99,
+    "neutral_effect": 0.02,
+    "position_independence": 0.95,
+    "hold_r2": 0.9,
+    "additivity_r2": 0.9,
+    "test_accuracy": 0.99,
+    "bag_of_words_accuracy": 0.99,
+    "shuffled_accuracy": 0.99,
     "majority_accuracy": 0.33,
-    "components_95": 2, "participation_ratio_random": 60.0, "readout_in_subspace_random": 0.2,
-    "components_95_random": 59, "corner_miss_random": 0.04, "simplex_shape_random": 0.0,
-}  # fmt: skip
+    "components_95": 2,
+    "participation_ratio_random": 60.0,
+    "readout_in_subspace_random": 0.2,
+    "components_95_random": 59,
+    "corner_miss_random": 0.04,
+    "simplex_shape_random": 0.0,
+}
 BAD = {
-    "participation_ratio": 4.0, "cliff": 0, "integration_modes": 0, "readout_angle_error": 40.0,
-    "readout_in_subspace": 0.1, "corner_miss": 0.6, "simplex_shape": -0.2,
-    "own_readout_cosine": 0.0, "neutral_effect": 0.5, "position_independence": 0.1, "hold_r2": -1.0, "additivity_r2": 0.1,
-    "test_accuracy": 0.33, "shuffled_accuracy": 0.33, "components_95": 6,
-}  # fmt: skip
+    "participation_ratio": 4.0,
+    "cliff": 0,
+    "integration_modes": 0,
+    "readout_angle_error": 40.0,
+    "readout_in_subspace": 0.1,
+    "corner_miss": 0.6,
+    "simplex_shape": -0.2,
+    "own_readout_cosine": 0.0,
+    "neutral_effect": 0.5,
+    "position_independence": 0.1,
+    "hold_r2": -1.0,
+    "additivity_r2": 0.1,
+    "test_accuracy": 0.33,
+    "shuffled_accuracy": 0.33,
+    "components_95": 6,
+}
 IDENTITY = {"task": "categorical-3", "model": "gru", "cell": "gru", "l2": "3e-4", "control": np.nan}
 EMPTY = dict.fromkeys(table_columns("natural"), np.nan)
 
@@ -210,8 +236,9 @@ def test_columns_of_the_untrained_self_stand_in_for_untrained_networks():
     good = {"hold_r2_untrained": -1.0, "additivity_r2_untrained": 0.99}
     found = judged(table((5, good)))
     assert found.loc[("words-held", "gru"), ["control", "verdict"]].tolist() == [
-        "no shuffled_labels; untrained 0/5", HOLDS,
-    ]  # fmt: skip
+        "no shuffled_labels; untrained 0/5",
+        HOLDS,
+    ]
     assert found.loc[("words-add", "gru"), ["control_met", "verdict"]].tolist() == [1, UNDECIDED]
     both = judged(table((5, good), (3, {**BAD, **good, "control": "untrained"})))
     assert both.loc[("words-add", "gru"), "control"] == "no shuffled_labels; untrained 0/3"
@@ -221,8 +248,9 @@ def test_a_claim_may_ask_more_of_its_controls_than_to_miss_its_threshold():
     near, far = ({"hold_r2_untrained": value} for value in (0.4, 0.1))
     found = judged(table((5, near)), NATURAL)
     assert found.loc[("held", "gru"), ["control", "verdict"]].tolist() == [
-        "untrained 5/5", UNDECIDED,
-    ]  # fmt: skip
+        "untrained 5/5",
+        UNDECIDED,
+    ]
     assert found.loc[("held", "gru"), "control_met"] == 1
     assert judged(table((5, far)), NATURAL).loc[("held", "gru"), "verdict"] == HOLDS
 
@@ -313,8 +341,12 @@ def test_controls_bear_the_names_of_what_they_control():
 
 
 IN_SWEEP = {
-    "sweep": "l2-gru", "over": "l2", "model": "gru", "cell": "gru", "dimension_expected": 3,
-}  # fmt: skip
+    "sweep": "l2-gru",
+    "over": "l2",
+    "model": "gru",
+    "cell": "gru",
+    "dimension_expected": 3,
+}
 
 
 def sweep_rows(dimensions, seeds=5):

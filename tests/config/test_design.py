@@ -25,8 +25,14 @@ def design(**changes):
 
 
 def sweep(**changes):
-    return {"name": "s", "over": "classes", "values": [2, 3], "task": {"name": "categorical", "family": "categorical"},
-            "cells": ["gru"], **changes}  # fmt: skip
+    return {
+        "name": "s",
+        "over": "classes",
+        "values": [2, 3],
+        "task": {"name": "categorical", "family": "categorical"},
+        "cells": ["gru"],
+        **changes,
+    }
 
 
 def test_tasks_times_cells_and_seeds_with_each_models_own_l2():

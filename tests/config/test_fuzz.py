@@ -1,4 +1,7 @@
-"""Configurations made from the schema: valid ones are planned, damaged ones refused with the key, without traceback."""
+"""Configurations made from the schema.
+
+Valid ones are planned, damaged ones refused with the key, without traceback.
+"""
 
 import functools
 from pathlib import Path
@@ -33,7 +36,8 @@ DRY_RUNS = settings(IN_PROCESS, max_examples=12, phases=[Phase.generate])
 
 @pytest.fixture(scope="module")
 def resolve(tmp_path_factory):
-    """Yield `resolve_configuration` of workflow/rules/common.smk, run up to where it reads the configuration."""
+    """Yield `resolve_configuration` of workflow/rules/common.smk, run up to where it reads the
+    configuration."""
     before, found, _ = (
         (PROJECT / "workflow/rules/common.smk").read_text().partition("\ntry:\n    SETTINGS = ")
     )
@@ -180,26 +184,77 @@ NOT_READ = {
     ),
 }
 ODDITIES = {
-    "a key twice": (TINY + b"seeds: [1]\n", 'config key "seeds": it is given twice, in lines 3 and 4'),
-    "a key twice further down": (TINY + b"models: {gru: {l2: '1', l2: '2'}}\n", 'config key "l2": it is given twice'),
-    "a key of JSON twice": (b'{"seeds": [0],\n "seeds": [1]}', 'config key "seeds": it is given twice'),
+    "a key twice": (
+        TINY + b"seeds: [1]\n",
+        'config key "seeds": it is given twice, in lines 3 and 4',
+    ),
+    "a key twice further down": (
+        TINY + b"models: {gru: {l2: '1', l2: '2'}}\n",
+        'config key "l2": it is given twice',
+    ),
+    "a key of JSON twice": (
+        b'{"seeds": [0],\n "seeds": [1]}',
+        'config key "seeds": it is given twice',
+    ),
     "an alias of itself": (b"seeds: &s [*s]\n", "config key seeds: it contains itself"),
-    "a date": (TINY.replace(b"two", b"2026-11-25"), 'config key tasks[0].name: "2026-11-25" is a date to YAML'),
-    "no number": (TINY + b"models: {gru: {eps: .nan}}\n", "config key models.gru.eps: nan is not accepted"),
-    "no end": (TINY + b"models: {gru: {eps: .inf}}\n", "config key models.gru.eps: inf is not accepted"),
-    "a number as text": (TINY + b"models: {gru: {eps: 1e-8}}\n", "(YAML reads 1e-8 as text; write it with a point"),
-    "a whole number with a point": (TINY.replace(b"[0]", b"[1.0]"), "config key seeds[0]: 1.0 is not of type integer"),
-    "a huge number": (TINY.replace(b"[0]", b"[1%s]" % (b"0" * 30)), "config key seeds[0]: the number is too large"),
-    "a key that is no text": (TINY + b"models: {1: {cell: gru}}\n", "config key models.1: a key must be text"),
+    "a date": (
+        TINY.replace(b"two", b"2026-11-25"),
+        'config key tasks[0].name: "2026-11-25" is a date to YAML',
+    ),
+    "no number": (
+        TINY + b"models: {gru: {eps: .nan}}\n",
+        "config key models.gru.eps: nan is not accepted",
+    ),
+    "no end": (
+        TINY + b"models: {gru: {eps: .inf}}\n",
+        "config key models.gru.eps: inf is not accepted",
+    ),
+    "a number as text": (
+        TINY + b"models: {gru: {eps: 1e-8}}\n",
+        "(YAML reads 1e-8 as text; write it with a point",
+    ),
+    "a whole number with a point": (
+        TINY.replace(b"[0]", b"[1.0]"),
+        "config key seeds[0]: 1.0 is not of type integer",
+    ),
+    "a huge number": (
+        TINY.replace(b"[0]", b"[1%s]" % (b"0" * 30)),
+        "config key seeds[0]: the number is too large",
+    ),
+    "a key that is no text": (
+        TINY + b"models: {1: {cell: gru}}\n",
+        "config key models.1: a key must be text",
+    ),
     "nothing": (TINY.replace(b"[0]", b"~"), "config key seeds: null is not of type array"),
-    "a control character": (TINY + b'results: "a\\0b"\n', 'config key results: "a\\u0000b" holds a control character'),
-    "text that is no number": (TINY + b"models: {gru: {l2: 1e999}}\n", 'config key models.gru.l2: "1e999" is not'),
-    "a claims file that is none": (TINY + b"claims: colons\n", "config key claims: 'colons' is no YAML file"),
-    "a claims file that is binary": (TINY + b"claims: binary\n", "config key claims: 'binary' is no YAML file"),
-    "a home of nobody": (b"data_folder: ~no-such-user/x\n" + AWAY % b"texts", "make no path (Could not determine home"),
-    "a name that is too long": (b"data_folder: .\n" + AWAY % (b"x" * 300), "([Errno 36] File name too long"),
-    "a pattern in place of a path": (b"data_folder: '{x}'\n" + AWAY % b"texts", 'config key data_folder: "{x}" is not'),
-}  # fmt: skip
+    "a control character": (
+        TINY + b'results: "a\\0b"\n',
+        'config key results: "a\\u0000b" holds a control character',
+    ),
+    "text that is no number": (
+        TINY + b"models: {gru: {l2: 1e999}}\n",
+        'config key models.gru.l2: "1e999" is not',
+    ),
+    "a claims file that is none": (
+        TINY + b"claims: colons\n",
+        "config key claims: 'colons' is no YAML file",
+    ),
+    "a claims file that is binary": (
+        TINY + b"claims: binary\n",
+        "config key claims: 'binary' is no YAML file",
+    ),
+    "a home of nobody": (
+        b"data_folder: ~no-such-user/x\n" + AWAY % b"texts",
+        "make no path (Could not determine home",
+    ),
+    "a name that is too long": (
+        b"data_folder: .\n" + AWAY % (b"x" * 300),
+        "([Errno 36] File name too long",
+    ),
+    "a pattern in place of a path": (
+        b"data_folder: '{x}'\n" + AWAY % b"texts",
+        'config key data_folder: "{x}" is not',
+    ),
+}
 
 
 @pytest.mark.parametrize("oddity", [*NOT_READ, "a key twice", "an alias of itself"])

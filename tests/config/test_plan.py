@@ -113,7 +113,7 @@ def test_sentences_of_a_task_without_an_explorer_are_refused():
         planned(**changes)
 
 
-# --- limits ---------------------------------------------------------------------------------------------------------
+# --- limits ---------------------------------------------------------------------------------------
 
 
 def limits_of(plan, stage, task="categorical-3"):

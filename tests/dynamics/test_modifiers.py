@@ -1,4 +1,7 @@
-"""Modifiers of a planted network: a line that integrates, and a fast unit that turns or doubles the next words."""
+"""Modifiers of a planted network.
+
+A line that integrates, and a fast unit that turns or doubles the next words.
+"""
 
 import pytest
 import torch
@@ -12,7 +15,10 @@ VALUE = torch.tensor([0.0, 0, 1, -1, 0], dtype=torch.float64)
 
 
 def step(h, x, *, flip=-1.0, double=2.0, memory=0.3):
-    """State (score, flipped, doubled): the score gains the word's value times what the two fast units say."""
+    """State (score, flipped, doubled).
+
+    The score gains the word's value times what the two fast units say.
+    """
     factor = (1 + (flip - 1) * h[:, 1]) * (1 + (double - 1) * h[:, 2])
     score = h[:, 0] + factor * (x @ VALUE)
     return torch.stack(

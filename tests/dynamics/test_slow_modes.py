@@ -1,4 +1,7 @@
-"""Slow modes found iteratively, against dense spectra: planted spectra, oscillations far from 1, proofs and audits."""
+"""Slow modes found iteratively, against dense spectra.
+
+Planted spectra, oscillations far from 1, proofs and audits.
+"""
 
 import ground_truths as truth
 import numpy as np
@@ -18,7 +21,8 @@ SIZE = 40  # above DENSE_SIZE
 
 
 def planted(slow, seed=0, size=SIZE, spread=0.02):
-    """Return 12 matrices with the eigenvalues `slow` (and conjugates) and a fast rest, in skewed bases nearby."""
+    """Return 12 matrices with the eigenvalues `slow` (and conjugates) and a fast rest, in skewed
+    bases nearby."""
     generator = np.random.default_rng(seed)
     blocks = []
     for value in slow:

@@ -1,4 +1,7 @@
-"""Slow points and exact fixed points: manifolds and roots that are known, bad input, and what must not matter."""
+"""Slow points and exact fixed points.
+
+Manifolds and roots that are known, bad input, and what must not matter.
+"""
 
 import ground_truths as truth
 import numpy as np
@@ -27,7 +30,8 @@ def roots_of(step, starts):
 
 
 def integrator(size=12, seed=0, slow=3):
-    """A vanilla cell with a few slow modes, the rest fast, coupled by weak noise, in a rotated basis."""
+    """A vanilla cell with a few slow modes, the rest fast, coupled by weak noise, in a rotated
+    basis."""
     generator = np.random.default_rng(seed)
     basis = np.linalg.qr(generator.normal(size=(size, size)))[0]
     scales = np.concatenate(

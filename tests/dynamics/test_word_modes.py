@@ -1,4 +1,5 @@
-"""Effects of words on slow modes, and checks of the linearisation, against closed forms and explicit loops."""
+"""Effects of words on slow modes, and checks of the linearisation, against closed forms and
+explicit loops."""
 
 import copy
 from dataclasses import replace
@@ -19,7 +20,8 @@ SMALL = 1e-4  # MB: one point and few words at a time
 
 
 def linear_network(kind="non-normal"):
-    """Return h' = U h + B x, of two slow modes, points, words, and the projection on the slow modes."""
+    """Return h' = U h + B x, of two slow modes, points, words, and the projection on the slow
+    modes."""
     matrix = truth.linear_matrix(kind)
     values, right = np.linalg.eig(matrix)
     slow = np.argsort(-values)[:2]
@@ -92,7 +94,8 @@ def test_a_pair_of_complex_modes_moves_the_state_by_a_real_amount():
 
 
 def test_mode_effects_average_lengths_and_not_coefficients():
-    # The Jacobian is the same at both points and the input weights are opposite: signed means would vanish.
+    # The Jacobian is the same at both points and the input weights are opposite: signed means would
+    # vanish.
     def step(h, x):
         return 0.99 * h + torch.sign(h.detach()) * x
 
@@ -181,7 +184,8 @@ def test_words_that_change_nothing_have_no_relative_error():
     points, readout = truth.draw((5, 6)), np.ones((3, 6))
     cell = make_cell("gru", 2, 6)
     cell.reset_parameters(torch.Generator().manual_seed(0))
-    # Batches of other sizes round differently: the word that equals the hold input must not turn that into an effect.
+    # Batches of other sizes round differently: the word that equals the hold input must not turn
+    # that into an effect.
     found = linear_prediction(cell, points, HOLD, np.array([HOLD, [0.5, 0.5]]), readout)
     assert np.isnan(found.relative_error).tolist() == [True, False]
     assert not found.logit_true[0].any()

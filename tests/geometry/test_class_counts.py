@@ -1,4 +1,7 @@
-"""Predictions from word counts: weightings by hand, subsets against the direct route, resampling."""
+"""Predictions from word counts.
+
+Weightings by hand, subsets against the direct route, resampling.
+"""
 
 import numpy as np
 import pytest

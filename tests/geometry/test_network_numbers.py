@@ -79,9 +79,11 @@ def linearization(effects, moves, modes=MODES):
 
 
 class Planted:
-    """An integrator: its state is the sum of the vectors of the words read, its readouts those same vectors.
+    """An integrator: its state is the sum of the vectors of the words read, its readouts those same
+    vectors.
 
-    directions (C, d) are the vectors of the words within the manifold; `held` leaves the manifold's first axes only.
+    directions (C, d) are the vectors of the words within the manifold; `held` leaves the manifold's
+    first axes only.
     """
 
     def __init__(self, directions, labels_of, *, multi_label=False, held=None, **meta):
@@ -153,7 +155,8 @@ def multilabel(k):
 
 
 def rotated(readout, basis, degrees):
-    """Turn readouts (C, S) out of the manifold's d axes (the first half of basis) by an angle, as a rigid body."""
+    """Turn readouts (C, S) out of the manifold's d axes (the first half of basis) by an angle, as a
+    rigid body."""
     inside, outside = np.split(basis, 2)
     turn = math.radians(degrees)
     return math.cos(turn) * readout + math.sin(turn) * (readout @ inside.T) @ outside
@@ -295,7 +298,8 @@ def test_projection_adds_the_mean_back():
     ],
 )
 def test_cliff_is_the_definition(monkeypatch, at_d, below, full, expected):
-    # Accuracies in the order in which they are asked for: 0, 1 and 2 components, then the full state.
+    # Accuracies in the order in which they are asked for: 0, 1 and 2 components, then the full
+    # state.
     answers = iter([0.3, below, at_d, full])
     monkeypatch.setattr(readouts, "_accuracy", lambda final, states: next(answers))
     found = accuracy_cliff({"final": np.eye(2)}, 2)
@@ -416,7 +420,10 @@ def test_more_dimensions_than_the_state_has(tmp_path):
 
 
 def test_a_dead_network(tmp_path):
-    """All states are one point: no dimension, no subspace, no cliff, and the accuracy of a guess."""
+    """All states are one point.
+
+    No dimension, no subspace, no cliff, and the accuracy of a guess.
+    """
     planted = categorical(3)
     for name in ("visited", "final"):
         planted.states[name] = np.full_like(planted.states[name], 0.1)

@@ -1,4 +1,7 @@
-"""Scores on the manifold of planted networks: read off it, at right angles, and one label without the others."""
+"""Scores on the manifold of planted networks.
+
+Read off it, at right angles, and one label without the others.
+"""
 
 import numpy as np
 import pytest
@@ -9,7 +12,8 @@ SENTENCES, STATE = 800, 16
 
 
 def planted(directions, *, noise=0.0, seed=0):
-    """Return final states that hold scores (m, D) along directions (D, S), slow points and the scores."""
+    """Return final states that hold scores (m, D) along directions (D, S), slow points and the
+    scores."""
     rng = np.random.default_rng(seed)
     totals = rng.normal(size=(SENTENCES, len(directions)))
     final = 2 + totals @ directions + noise * rng.normal(size=(SENTENCES, directions.shape[1]))

@@ -29,7 +29,10 @@ def of_rows(tokens, labels):
 
 
 def categorical(classes, rows=4000, seed=0):
-    """Words 0 .. N-1 are evidence for their class, word N is neutral; label = most frequent; balanced, no ties."""
+    """Words 0 ..
+
+    N-1 are evidence for their class, word N is neutral; label = most frequent; balanced, no ties.
+    """
     tokens = np.random.default_rng(seed).integers(classes + 1, size=(2 * classes * rows, LENGTH))
     counts = (tokens[:, :, None] == np.arange(classes)).sum(axis=1)
     ordered = np.sort(counts, axis=1)
@@ -111,7 +114,8 @@ def test_collinear_class_means_predict_a_line():
 
 @pytest.mark.parametrize(("spread", "dimension"), [((6, 3, 1), 2), ((6, 3, 2), 3)])
 def test_components_are_counted_up_to_95_percent(spread, dimension):
-    # Class means 8 +- spread along three words, uncorrelated: two components hold .978 and .918 of the variance.
+    # Class means 8 +- spread along three words, uncorrelated: two components hold .978 and .918 of
+    # the variance.
     counts = 8 + np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) * spread
     rows = [np.repeat(np.arange(3), row) for row in counts] * 10
     sentences = Sentences.from_lists(rows, np.arange(40) % 4)
@@ -166,7 +170,8 @@ def test_same_seed_same_statistics():
 
 @pytest.mark.data
 def test_ag_news_reaches_the_accuracy_of_a_linear_model(real_data):
-    # A part of the descriptions alone; titles and descriptions of all 45,549 texts give .905, the authors print .904.
+    # A part of the descriptions alone; titles and descriptions of all 45,549 texts give .905, the
+    # authors print .904.
     from rnn_geometry.tasks.text.prepare import prepare_text
 
     options = {

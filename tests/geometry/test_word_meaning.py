@@ -8,7 +8,8 @@ from rnn_geometry.tasks.sentences import Sentences
 
 
 def test_log_odds_by_hand():
-    # Class 0 reads word 2 three times and word 3 once, class 1 the other way round; half a word is added to each count.
+    # Class 0 reads word 2 three times and word 3 once, class 1 the other way round; half a word is
+    # added to each count.
     sentences = Sentences.from_lists([[2, 2, 2, 3], [3, 3, 3, 2]], np.array([0, 1]))
     odds = meaning.class_log_odds(sentences, 4, 2)
     shares = np.array([3.5, 1.5]) / 6

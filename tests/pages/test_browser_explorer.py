@@ -1,4 +1,7 @@
-"""The explorer as a reader meets it, in a browser: what moves, what is said, what is read without a mouse."""
+"""The explorer as a reader meets it, in a browser.
+
+What moves, what is said, what is read without a mouse.
+"""
 
 import numpy as np
 import pytest
@@ -69,7 +72,10 @@ def page(browser, made):
 
 
 def wait_until(page, expression):
-    """Ask the page again and again: Playwright's own waiting needs `eval`, which the page forbids itself."""
+    """Ask the page again and again.
+
+    Playwright's own waiting needs `eval`, which the page forbids itself.
+    """
     for _ in range(250):
         if page.evaluate(expression):
             return

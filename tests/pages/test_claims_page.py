@@ -86,8 +86,11 @@ def test_grids_are_by_family_with_tasks_in_natural_order():
     by_name = {claim["name"]: claim for claim in grid["claims"]}
     row = by_name["simplex-cliff"]["entries"][("categorical-3", "gru")]
     assert (row["verdict"], row["met"], row["runs"], row["control"]) == (
-        "fails", 0, 5, "no shuffled_labels; untrained 0/3",
-    )  # fmt: skip
+        "fails",
+        0,
+        5,
+        "no shuffled_labels; untrained 0/3",
+    )
     assert by_name["simplex-cliff"]["threshold"] == "at least 1"
 
 
@@ -118,9 +121,15 @@ def test_claims_that_no_network_is_about_are_named():
 def test_summaries_count_verdicts_over_tasks():
     (row,) = claims_page.summaries(found())["simplex-cliff"]
     assert row == {
-        "cell": "gru", "tasks": 3, "holds": 0, "fails": 1, "undecided": 2, "marked": 0,
-        "meet it": "8 of 13", "means of tasks": "0 to 1",
-    }  # fmt: skip
+        "cell": "gru",
+        "tasks": 3,
+        "holds": 0,
+        "fails": 1,
+        "undecided": 2,
+        "marked": 0,
+        "meet it": "8 of 13",
+        "means of tasks": "0 to 1",
+    }
 
 
 def text_of(name):

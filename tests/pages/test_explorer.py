@@ -1,4 +1,7 @@
-"""The page of the explorer without a browser: what is on it, against the files that it is made from."""
+"""The page of the explorer without a browser.
+
+What is on it, against the files that it is made from.
+"""
 
 import base64
 import json
@@ -119,8 +122,13 @@ def test_a_line_keeps_its_components():
 
 
 def test_a_page_without_room_keeps_one_sentence():
-    traces = {"offsets": np.array([0, 5, 9]), "sentence": np.array([0, 1]), "kind": np.zeros(2, dtype=np.int8),
-              "coordinates": np.zeros((11, 3)), "logits": np.zeros((11, 2))}  # fmt: skip
+    traces = {
+        "offsets": np.array([0, 5, 9]),
+        "sentence": np.array([0, 1]),
+        "kind": np.zeros(2, dtype=np.int8),
+        "coordinates": np.zeros((11, 3)),
+        "logits": np.zeros((11, 2)),
+    }
     assert explorer.chosen_traces(traces, 100, -1000).tolist() == [0]
     assert explorer.chosen_traces(traces, 1, 10_000).tolist() == [0, 1]
 

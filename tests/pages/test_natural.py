@@ -1,4 +1,7 @@
-"""A small run on real news: the whole graph on 6,000 texts of AG News, where the data are at hand."""
+"""A small run on real news.
+
+The whole graph on 6,000 texts of AG News, where the data are at hand.
+"""
 
 import csv
 import json
@@ -55,13 +58,15 @@ def test_news_are_integrated_on_a_simplex(finished):
         three, four = sorted(csv.DictReader(handle), key=lambda row: int(row["classes"]))
     for row, classes in ((three, 3), (four, 4)):
         assert float(row["test_accuracy"]) > float(row["bag_of_words_accuracy"]) - 0.06
-        # Of six such small networks on four classes four had 3 components, two had 2; 20,000 texts give 3 (README).
+        # Of six such small networks on four classes four had 3 components, two had 2; 20,000 texts
+        # give 3 (README).
         assert int(row["dimension_expected"]) == classes - 1
         assert int(row["components_95"]) in ({2} if classes == 3 else {2, 3})
         assert float(row["readout_angle_mean"]) == pytest.approx(
             float(row["readout_angle_expected"]), abs=5
         )
-        # How much the last component adds differs between such small networks; that d are enough does not.
+        # How much the last component adds differs between such small networks; that d are enough
+        # does not.
         assert float(row["accuracy_at_d"]) > float(row["test_accuracy"]) - 0.02
     meta = json.loads((finished / "data/ag-news-4/meta.json").read_text())
     assert meta["rows"] == {"train": 6000, "dev": 1500, "test": 7600}
@@ -86,7 +91,8 @@ def test_news_are_integrated_on_a_simplex(finished):
             "mean",
             "padding",
         ] * 2
-    # The explorer reads the sentence of the configuration, and has no room for the weights of so many words.
+    # The explorer reads the sentence of the configuration, and has no room for the weights of so
+    # many words.
     page = (finished / "explorer/ag-news-3.html").read_text(encoding="utf-8")
     payload = json.loads(
         re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1]

@@ -13,14 +13,31 @@ from rnn_geometry.store.columns import read_frame
 
 TASKS = pd.DataFrame({"task": ["news", "news-shuffled"], "structure": "unordered"})
 GOOD = {
-    "task": "news", "model": "gru", "cell": "gru", "l2": "3e-4", "seed": 10, "control": np.nan,
-    "dimension_expected": 2, "dimension_predicted": 2, "components_95": 2, "integration_modes": 2,
-    "participation_ratio": 1.9, "cliff": 1, "readout_angle_mean": 118.0,
-    "readout_angle_expected": 120.0, "readout_in_subspace": 0.9, "test_accuracy": 0.9,
-    "bag_of_words_accuracy": 0.91, "shuffled_accuracy": 0.89, "hold_r2": 0.9,
-    "hold_r2_untrained": 0.0, "additivity_r2": 0.9, "additivity_r2_untrained": 0.2,
-    "position_independence": 0.9, "position_independence_untrained": 0.1,
-}  # fmt: skip
+    "task": "news",
+    "model": "gru",
+    "cell": "gru",
+    "l2": "3e-4",
+    "seed": 10,
+    "control": np.nan,
+    "dimension_expected": 2,
+    "dimension_predicted": 2,
+    "components_95": 2,
+    "integration_modes": 2,
+    "participation_ratio": 1.9,
+    "cliff": 1,
+    "readout_angle_mean": 118.0,
+    "readout_angle_expected": 120.0,
+    "readout_in_subspace": 0.9,
+    "test_accuracy": 0.9,
+    "bag_of_words_accuracy": 0.91,
+    "shuffled_accuracy": 0.89,
+    "hold_r2": 0.9,
+    "hold_r2_untrained": 0.0,
+    "additivity_r2": 0.9,
+    "additivity_r2_untrained": 0.2,
+    "position_independence": 0.9,
+    "position_independence_untrained": 0.1,
+}
 
 
 def network(**changes):

@@ -1,4 +1,7 @@
-"""The start page and the page of a network: what they hold, where their links lead, how text of a user is treated."""
+"""The start page and the page of a network.
+
+What they hold, where their links lead, how text of a user is treated.
+"""
 
 import re
 from html.parser import HTMLParser

@@ -39,7 +39,10 @@ def job(tmp_path):
 
 @pytest.fixture
 def computed(monkeypatch):
-    """Return a list of what is computed; let a network fail by putting it into `computed.broken`."""
+    """Return a list of what is computed.
+
+    Let a network fail by putting it into `computed.broken`.
+    """
 
     class Computed(list):
         broken = ()

@@ -1,4 +1,7 @@
-"""What every script does around its call: log, sentences for people, an end with the process that started it."""
+"""What every script does around its call.
+
+Log, sentences for people, an end with the process that started it.
+"""
 
 import errno
 import os

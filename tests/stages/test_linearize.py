@@ -1,4 +1,7 @@
-"""What the scripts of the workflow do between files: methods of the configuration, words shown, arrays kept."""
+"""What the scripts of the workflow do between files.
+
+Methods of the configuration, words shown, arrays kept.
+"""
 
 import ground_truths as truth
 import numpy as np
@@ -40,7 +43,8 @@ def test_kept_modes_are_cut_to_eight_and_read_back():
 
 
 def test_words_of_a_text_are_the_frequent_and_the_telling():
-    # Words 2 and 3 are frequent and say nothing; 4 and 5 are rarer and each belongs to a class; 6 is too rare to tell.
+    # Words 2 and 3 are frequent and say nothing; 4 and 5 are rarer and each belongs to a class; 6
+    # is too rare to tell.
     rows = [[2, 3, 2, 3, 4]] * 6 + [[2, 3, 3, 2, 5]] * 6 + [[6, 7, 7]] + [[7, 7, 0, 1]] * 3
     labels = np.array([0] * 6 + [1] * 6 + [0] + [0, 1, 1])
     test, meta = Sentences.from_lists(rows, labels), {"kind": "text", "classes": 2}

@@ -1,4 +1,7 @@
-"""Frame, flow, kicks and traces: what figures and the explorer show of a network, against maps that are known."""
+"""Frame, flow, kicks and traces.
+
+What figures and the explorer show of a network, against maps that are known.
+"""
 
 import numpy as np
 import pytest
@@ -35,12 +38,13 @@ def linear(rng):
 
 
 def plane_points(rng, count=50):
-    """Points that spread 5, 2 and 1 along three known orthonormal directions, and the directions as rows."""
+    """Points that spread 5, 2 and 1 along three known orthonormal directions, and the directions as
+    rows."""
     directions = np.linalg.qr(rng.normal(size=(STATE, STATE)))[0].T
     return rng.normal(size=(count, 3)) * [5, 2, 1] @ directions[:3] + 7, directions
 
 
-# --- the frame ------------------------------------------------------------------------------------------------------
+# --- the frame ------------------------------------------------------------------------------------
 
 
 def test_the_frame_spans_the_widest_directions_and_faces_the_readouts(rng):
@@ -65,7 +69,7 @@ def test_a_lost_point_and_a_small_state_do_not_break_the_frame(rng):
     assert not axes[2].any()
 
 
-# --- flow and kicks -------------------------------------------------------------------------------------------------
+# --- flow and kicks -------------------------------------------------------------------------------
 
 
 def test_the_flow_of_a_linear_map_is_that_of_its_matrix(linear, rng):
@@ -133,8 +137,16 @@ def test_all_networks_of_a_task_show_the_same_words():
 
 def test_kicks_start_at_finite_points():
     task = build_task("categorical")
-    network = {"cell": "gru", "hidden_size": 5, "classes": 3, "readout_bias": False, "readout_scale": 1.0,
-               "cell_options": {}, "words": 4, "embedding_size": None}  # fmt: skip
+    network = {
+        "cell": "gru",
+        "hidden_size": 5,
+        "classes": 3,
+        "readout_bias": False,
+        "readout_scale": 1.0,
+        "cell_options": {},
+        "words": 4,
+        "embedding_size": None,
+    }
     classifier = build_classifier(network, task.word_vectors(), seed=1).eval()
     points = np.random.default_rng(2).normal(size=(7, 5))
     lost = np.insert(points, 2, np.nan, axis=0)
@@ -151,7 +163,7 @@ def test_rows_are_spread_and_none_comes_twice():
     assert spread_rows(1000, 100)[-1] == 999
 
 
-# --- which sentences ------------------------------------------------------------------------------------------------
+# --- which sentences ------------------------------------------------------------------------------
 
 
 def test_held_out_sentences_take_the_classes_in_turn_and_pass_over_long_ones():
@@ -203,13 +215,21 @@ def test_sentences_of_the_configuration_are_read_as_the_task_reads_them():
         curation.written(["  "], text, ["<pad>", "<unk>"])
 
 
-# --- traces ---------------------------------------------------------------------------------------------------------
+# --- traces ---------------------------------------------------------------------------------------
 
 
 def test_traces_follow_the_state_word_by_word_in_three_orders(rng):
     task = build_task("categorical")
-    network = {"cell": "lstm", "hidden_size": 5, "classes": 3, "readout_bias": True, "readout_scale": 1.0,
-               "cell_options": {}, "words": 4, "embedding_size": None}  # fmt: skip
+    network = {
+        "cell": "lstm",
+        "hidden_size": 5,
+        "classes": 3,
+        "readout_bias": True,
+        "readout_scale": 1.0,
+        "cell_options": {},
+        "words": 4,
+        "embedding_size": None,
+    }
     classifier = build_classifier(network, task.word_vectors(), seed=1).eval()
     sentences = Sentences.from_lists([[0, 1, 2, 3, 0], [2, 2]], np.eye(3, dtype=np.int8)[:2])
     shown = curation.ShownSentences(sentences, np.zeros(2, np.int8), np.array(["a", "b"]))

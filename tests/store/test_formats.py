@@ -1,4 +1,7 @@
-"""Files appear whole or not at all; a damaged one, a disk that takes none and a job without memory are one sentence."""
+"""Files appear whole or not at all.
+
+A damaged one, a disk that takes none and a job without memory are one sentence.
+"""
 
 import contextlib
 import errno
@@ -112,7 +115,7 @@ def test_sentences_of_several_row_groups(tmp_path, monkeypatch, labels):
         assert getattr(found, name).dtype == getattr(sentences, name).dtype
 
 
-# --- disks ----------------------------------------------------------------------------------------------------------
+# --- disks ----------------------------------------------------------------------------------------
 
 
 def hidden_by_another_library():
@@ -161,7 +164,10 @@ def test_a_name_that_is_too_long_is_one_sentence(tmp_path):
 
 @contextlib.contextmanager
 def without_rights(folder):
-    """Take the right to write in a folder; root, who has it everywhere, is somebody else for a while."""
+    """Take the right to write in a folder.
+
+    Root, who has it everywhere, is somebody else for a while.
+    """
     folder.chmod(0o500)
     root = os.geteuid() == 0
     if root:

@@ -1,4 +1,5 @@
-"""Results of another configuration, of other data or of an older version are never taken for what was asked for."""
+"""Results of another configuration, of other data or of an older version are never taken for what
+was asked for."""
 
 import json
 import os
@@ -32,7 +33,8 @@ def changed(section, name, key, value):
 
 @pytest.fixture
 def results(tmp_path):
-    """Return a folder of results with one network that nothing has a record of, and the networks asked for."""
+    """Return a folder of results with one network that nothing has a record of, and the networks
+    asked for."""
     provenance.write(tmp_path / "results", SETTINGS)
     run = tmp_path / "results/run.json"
     run.write_text("{}")
@@ -99,7 +101,10 @@ def test_an_unreadable_record_of_a_folder_is_no_error(results, tmp_path):
 
 
 def test_a_killed_job_counts_as_a_record(results, tmp_path):
-    """Its networks are trained again anyway: a setting that is changed after a crash is no other configuration."""
+    """Its networks are trained again anyway.
+
+    A setting that is changed after a crash is no other configuration.
+    """
     folder, runs = results
     records = tmp_path / ".snakemake/metadata"
     other = changed("tasks", "a", "classes", 4)
@@ -168,7 +173,7 @@ def test_a_network_is_analysed_with_the_data_that_it_was_trained_on(tmp_path):
         check_same_data(run, files)
 
 
-# --- through Snakemake ----------------------------------------------------------------------------------------------
+# --- through Snakemake ----------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,7 @@
-"""Files by which others find, cite and check this workflow: catalog, citation, licence, versions, GitHub Actions."""
+"""Files by which others find, cite and check this workflow.
+
+Catalog, citation, licence, versions, GitHub Actions.
+"""
 
 import re
 import tomllib
@@ -14,7 +17,8 @@ def read_yaml(name):
     return yaml.safe_load((PROJECT / name).read_text())
 
 
-# The catalog reads usage.mandatory-flags, usage.software-stack-deployment and usage.report, and shows config/README.md.
+# The catalog reads usage.mandatory-flags, usage.software-stack-deployment and usage.report, and
+# shows config/README.md.
 
 
 def test_the_catalog_finds_what_it_shows():

@@ -1,4 +1,7 @@
-"""Real text: reading, labels, words, splits, the record, and one clear sentence for every bad input."""
+"""Real text.
+
+Reading, labels, words, splits, the record, and one clear sentence for every bad input.
+"""
 
 from __future__ import annotations
 
@@ -247,8 +250,10 @@ def test_failing_hub_is_one_quick_sentence(monkeypatch):
 
 def test_unreachable_hub_does_not_retry():
     code = (
-        "from rnn_geometry.tasks.text.prepare import prepare_text\nfrom rnn_geometry.errors import UserError\n"
-        "try: prepare_text({'source': {'hub': 'some/set'}}, None, 0)\nexcept UserError as error: print(error)"
+        "from rnn_geometry.tasks.text.prepare import prepare_text\nfrom rnn_geometry.errors import "
+        "UserError\n"
+        "try: prepare_text({'source': {'hub': 'some/set'}}, None, 0)\nexcept UserError as error: "
+        "print(error)"
     )
     start = time.monotonic()
     environment = {k: v for k, v in os.environ.items() if "proxy" not in k.lower()}
@@ -265,7 +270,8 @@ def test_unreachable_hub_does_not_retry():
 def test_light_functions_import_nothing_heavy():
     code = (
         "import sys\nfrom rnn_geometry.tasks.text.options import check_options, local_files\n"
-        "check_options({'source': {'hub': 'a/b'}}); assert local_files({'source': {'hub': 'a/b'}}, None) == {}\n"
+        "check_options({'source': {'hub': 'a/b'}}); assert local_files({'source': {'hub': 'a/b'}}, "
+        "None) == {}\n"
         "assert not {'numpy', 'datasets', 'tokenizers', 'pyarrow'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -303,8 +309,11 @@ def test_merged_classes(make):
     )
     assert meta["splits"]["train"]["dropped"]["other_class"] == 8
     assert {text.split()[0]: label for text, label in labelled(prepared).items()} == {
-        "word0": 0, "word1": 0, "word3": 1, "word4": 1
-    }  # fmt: skip
+        "word0": 0,
+        "word1": 0,
+        "word3": 1,
+        "word4": 1,
+    }
 
 
 def test_text_labels_in_the_order_of_train(make):
@@ -443,8 +452,13 @@ def test_duplicates_are_counted_and_kept(make):
     train = [("Same text", 0), ("same  TEXT", 1), ("other", 0), ("third", 1)]
     prepared = make(train, [("SAME text", 0), ("fresh", 1), ("fresh", 1)], dev=[("third", 0)])
     assert prepared.meta["duplicates"] == {
-        "train": 1, "dev": 0, "test": 1, "dev_in_train": 1, "test_in_train": 1, "removed": False
-    }  # fmt: skip
+        "train": 1,
+        "dev": 0,
+        "test": 1,
+        "dev_in_train": 1,
+        "test_in_train": 1,
+        "removed": False,
+    }
     assert len(prepared.train) == 4
 
 
@@ -493,8 +507,16 @@ def test_missing_columns_are_all_named(make, tmp_path):
         ([(3, 0)], {}, "row 7: 'text' holds 3; a text is accepted"),
         ([("a", -1)], {}, "row 7: the label -1 is below 0"),
         ([("a", 0)], {"label_offset": 1}, "row 1: the label 0 is below 1"),
-        ([("a", 5)], {"label_names": ["x", "y"]}, "row 7: the label 5 is outside the label names; accepted is 0 to 1"),
-        ([("a", "z")], {"label_names": ["x", "y"]}, "row 7: the label 'z' is unknown; .* integer or one of x, y"),
+        (
+            [("a", 5)],
+            {"label_names": ["x", "y"]},
+            "row 7: the label 5 is outside the label names; accepted is 0 to 1",
+        ),
+        (
+            [("a", "z")],
+            {"label_names": ["x", "y"]},
+            "row 7: the label 'z' is unknown; .* integer or one of x, y",
+        ),
         ([("a", "z")], {}, "row 7: the label 'z' is no integer as in other rows"),
         ([("a", None)], {}, "row 7: the label is missing"),
         ([("a", 0.5)], {}, "row 7: the label is 0.5"),
@@ -504,10 +526,14 @@ def test_missing_columns_are_all_named(make, tmp_path):
         ([], {"classes": ["x", "y"]}, "unknown class 'x'.*label_names"),
         ([], {"label_names": ["x", "y"], "classes": [0, "x"]}, "one class twice"),
         ([], {"label_names": ["x", "y", "z"]}, "class 'z' has no example"),
-        ([], {"dev_size": 100}, "No text is left for the split train: 6 rows read, 6 carved_for_dev"),
+        (
+            [],
+            {"dev_size": 100},
+            "No text is left for the split train: 6 rows read, 6 carved_for_dev",
+        ),
         ([], {"minimum_count": 100}, "minimum_count = 100"),
     ],
-)  # fmt: skip
+)
 def test_bad_rows_are_named(make, data, options, match):
     refused(match, make, [*rows(6), *data], **options)
 
@@ -663,8 +689,13 @@ def test_ag_news_agrees_with_the_data_card(data_folder):
     assert (train["rows_read"], test["rows_read"], test["used"]) == (45_549, 7_600, 7_600)
     assert test["class_counts"] == [1900] * 4
     assert meta["duplicates"] == {
-        "train": 0, "dev": 0, "test": 6, "dev_in_train": 0, "test_in_train": 0, "removed": False
-    }  # fmt: skip
+        "train": 0,
+        "dev": 0,
+        "test": 6,
+        "dev_in_train": 0,
+        "test_in_train": 0,
+        "removed": False,
+    }
     dev = meta["splits"]["dev"]["class_counts"]
     assert [a + b for a, b in zip(train["class_counts"], dev)] == [11_289, 11_254, 11_481, 11_525]
     assert meta["source"]["files"]["test"]["sha256"].startswith("fd4fc5c9df42988b93a3be34e98fb2aa")

@@ -1,4 +1,7 @@
-"""The data sets of config/text_sets.yaml: each through the hub's route, from a stand-in for the hub's files."""
+"""The data sets of config/text_sets.yaml.
+
+Each through the hub's route, from a stand-in for the hub's files.
+"""
 
 import datasets
 import pytest

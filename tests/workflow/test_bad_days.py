@@ -373,7 +373,8 @@ def test_nothing_half_made_stays(one_of_four):
 @pytest.mark.parametrize(
     "sentence",
     [
-        r"ERROR: network .*: not enough memory \(.*can.t allocate memory.*\); lower analysis\.memory_mb",
+        r"ERROR: network .*: not enough memory \(.*can.t allocate memory.*\); lower "
+        r"analysis\.memory_mb",
         r"ERROR: .*step \d+.*learning rate",
         r"died with <Signals\.SIGKILL: 9>",
         r"A job with an empty log that died of SIGKILL \(exit status 137 or -9\) was killed, "
@@ -404,9 +405,14 @@ def write_texts(copy, word="sun"):
 
 
 SYNTHETIC = {
-    "name": "two", "family": "categorical", "classes": 2, "length": 5,
-    "train_size": 640, "dev_size": 100, "test_size": 100,
-}  # fmt: skip
+    "name": "two",
+    "family": "categorical",
+    "classes": 2,
+    "length": 5,
+    "train_size": 640,
+    "dev_size": 100,
+    "test_size": 100,
+}
 
 
 def with_texts(copy, **source):

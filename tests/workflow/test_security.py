@@ -263,12 +263,23 @@ def test_no_file_of_the_workflow_unpickles_or_runs_text(path):
 @pytest.mark.parametrize(
     "code",
     [
-        "import pickle", "from joblib import load", "torch.load(f)", "np.load(f)", "np.load(f, allow_pickle=True)",
-        "pd.read_pickle(f)", "eval(x)", "exec(x)", "yaml.load(f, Loader=yaml.UnsafeLoader)", "os.system(x)",
-        "subprocess.run(x, shell=True)", "subprocess.run(f'ls {x}')", "shell('rm {x}')", "shell('rm ' + x)",
+        "import pickle",
+        "from joblib import load",
+        "torch.load(f)",
+        "np.load(f)",
+        "np.load(f, allow_pickle=True)",
+        "pd.read_pickle(f)",
+        "eval(x)",
+        "exec(x)",
+        "yaml.load(f, Loader=yaml.UnsafeLoader)",
+        "os.system(x)",
+        "subprocess.run(x, shell=True)",
+        "subprocess.run(f'ls {x}')",
+        "shell('rm {x}')",
+        "shell('rm ' + x)",
         "yaml.unsafe_load(f)",
     ],
-)  # fmt: skip
+)
 def test_the_search_finds_what_must_not_be_there(code):
     assert list(forbidden(ast.parse(code)))
 

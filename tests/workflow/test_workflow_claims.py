@@ -103,8 +103,15 @@ def test_verdicts_are_about_the_networks_of_the_tasks(judged):
 def test_every_sweep_is_in_the_table_and_has_its_figure(judged):
     table = rows(judged, "sweeps.csv")
     assert [(row["sweep"], row["value"]) for row in table] == [
-        ("n", "2"), ("n", "3"), ("x", "zero"), ("x", "mean"), ("h", "12"), ("h", "24"), ("l2", "3e-4"), ("l2", "3e-1"),
-    ]  # fmt: skip
+        ("n", "2"),
+        ("n", "3"),
+        ("x", "zero"),
+        ("x", "mean"),
+        ("h", "12"),
+        ("h", "24"),
+        ("l2", "3e-4"),
+        ("l2", "3e-1"),
+    ]
     assert [row["dimension_expected"] for row in table[:2]] == ["1", "2"]
     dead = table[-1]
     assert (dead["integration_modes"], dead["test_accuracy"]) == ("0", "0.3333333333")
@@ -119,8 +126,10 @@ def test_the_page_links_to_pages_that_are_there(judged):
     page = (judged.root / "results/claims.html").read_text(encoding="utf-8")
     links = set(re.findall(r'href="([^"#]+)"', page))
     assert links == {
-        "runs/categorical-3/tiny-gru/l2-3e-4/seed-100/index.html", "figures/sweep_l2.png", "index.html",
-    }  # fmt: skip
+        "runs/categorical-3/tiny-gru/l2-3e-4/seed-100/index.html",
+        "figures/sweep_l2.png",
+        "index.html",
+    }
     for link in links:
         assert (judged.root / "results" / link).is_file()
 

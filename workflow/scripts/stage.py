@@ -1,4 +1,7 @@
-"""One stage that is about a task or about everything: `run` of its module in rnn_geometry.stages."""
+"""One stage that is about a task or about everything.
+
+`run` of its module in rnn_geometry.stages.
+"""
 
 from importlib import import_module
 

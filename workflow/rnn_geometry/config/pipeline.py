@@ -50,8 +50,17 @@ NETWORK_STAGES = {
         of_task=("test.parquet", "vocab.json", "meta.json"),
         writes=("states.npz", "slow_points.npz", "slow_modes.npz", "fixed_points.npz"),
         settings=(
-            "method", "min_tau", "relax_steps", "rounds", "min_gap", "audit", "memory_mb", "hold_input",
-            "visited_states", "trajectories", "exact_starts",
+            "method",
+            "min_tau",
+            "relax_steps",
+            "rounds",
+            "min_gap",
+            "audit",
+            "memory_mb",
+            "hold_input",
+            "visited_states",
+            "trajectories",
+            "exact_starts",
         ),
     ),
     "linearize": Stage(
@@ -64,7 +73,12 @@ NETWORK_STAGES = {
     "geometry": Stage(
         "geometry",
         reads=(
-            "run.json", "states.npz", "slow_points.npz", "fixed_points.npz", "linearization.npz", "integration.json",
+            "run.json",
+            "states.npz",
+            "slow_points.npz",
+            "fixed_points.npz",
+            "linearization.npz",
+            "integration.json",
         ),
         of_task=("meta.json", "word_statistics.json", "test.parquet"),
         writes=("geometry.json",),
@@ -79,14 +93,19 @@ NETWORK_STAGES = {
     "plot_network": Stage(
         "plot_network",
         reads=(
-            "run.json", "history.parquet", "states.npz", "slow_points.npz", "fixed_points.npz", "linearization.npz",
+            "run.json",
+            "history.parquet",
+            "states.npz",
+            "slow_points.npz",
+            "fixed_points.npz",
+            "linearization.npz",
             "geometry.json",
         ),
         of_task=("meta.json", "vocab.json", "word_statistics.json"),
         writes=("panel.png", "index.html"),
         templates=("network.html.jinja", "style.css"),
     ),
-}  # fmt: skip
+}
 
 # Jobs of these are about one task or about everything.
 OTHER_STAGES = {

@@ -21,8 +21,13 @@ from rnn_geometry.identity import Network, is_control
 NETWORK = "runs/{task}/{model}/l2-{l2}/seed-{seed}"
 VECTOR = ("pdf", "svg")  # formats of every figure beside PNG
 OVERVIEWS = (
-    "dimension_overview", "readout_angles", "accuracy_cliff", "time_constants", "predicted_dimension", "estimators",
-)  # fmt: skip
+    "dimension_overview",
+    "readout_angles",
+    "accuracy_cliff",
+    "time_constants",
+    "predicted_dimension",
+    "estimators",
+)
 TASK_RULES = (
     "prepare",
     "word_statistics",
@@ -32,8 +37,13 @@ TASK_RULES = (
     "explore",
 )
 SINGLE_RULES = (
-    "tabulate", "judge", "plot_overview", "plot_gallery", "plot_headline", "plot_sweeps",
-)  # fmt: skip
+    "tabulate",
+    "judge",
+    "plot_overview",
+    "plot_gallery",
+    "plot_headline",
+    "plot_sweeps",
+)
 # Files of a network by stem.
 FILES = {key_of(file): file for entry in NETWORK_STAGES.values() for file in entry.writes}
 NO_TASK = "$none"  # a pattern that no name matches

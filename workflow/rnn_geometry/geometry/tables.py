@@ -153,11 +153,23 @@ HOLD_INPUTS = columns(
     _of_runs("slow_off_manifold", "slow_no_gap", "hold_r2"),
 )
 SWEEP_MEASURES = (
-    "cell", "classes", "dimension_expected", "dimension_predicted", "test_accuracy",
-    "majority_accuracy", "participation_ratio", "components_95", "integration_modes",
-    "accuracy_at_d", "accuracy_below_d", "readout_angle_mean", "readout_angle_expected", "hold_r2",
-    "cover", "slow_off_manifold",
-)  # fmt: skip
+    "cell",
+    "classes",
+    "dimension_expected",
+    "dimension_predicted",
+    "test_accuracy",
+    "majority_accuracy",
+    "participation_ratio",
+    "components_95",
+    "integration_modes",
+    "accuracy_at_d",
+    "accuracy_below_d",
+    "readout_angle_mean",
+    "readout_angle_expected",
+    "hold_r2",
+    "cover",
+    "slow_off_manifold",
+)
 SWEEPS = columns(
     Column("sweep", "name of the sweep", kind="text"),
     Column("over", "what it varies", kind="text"),

@@ -46,11 +46,41 @@ WORDS = columns(
 
 MODIFIERS = ("not", "very")
 ADJECTIVES = (
-    "good", "great", "excellent", "amazing", "wonderful", "perfect", "fantastic", "awesome", "best",
-    "nice", "fun", "happy", "beautiful", "fresh", "friendly", "clean", "comfortable", "bad",
-    "terrible", "awful", "horrible", "worst", "poor", "boring", "stupid", "rude", "dirty", "slow",
-    "cheap", "sad", "angry", "funny", "strong", "weak",
-)  # fmt: skip
+    "good",
+    "great",
+    "excellent",
+    "amazing",
+    "wonderful",
+    "perfect",
+    "fantastic",
+    "awesome",
+    "best",
+    "nice",
+    "fun",
+    "happy",
+    "beautiful",
+    "fresh",
+    "friendly",
+    "clean",
+    "comfortable",
+    "bad",
+    "terrible",
+    "awful",
+    "horrible",
+    "worst",
+    "poor",
+    "boring",
+    "stupid",
+    "rude",
+    "dirty",
+    "slow",
+    "cheap",
+    "sad",
+    "angry",
+    "funny",
+    "strong",
+    "weak",
+)
 FEWEST_ADJECTIVES = 5
 TOP_WORDS = 10
 TELLING_COUNT = (

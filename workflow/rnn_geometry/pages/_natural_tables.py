@@ -123,13 +123,20 @@ def hold_input_rows(table: pd.DataFrame) -> pd.DataFrame:
         }
         middle = mine[["participation_ratio", "tau_1", "cover", "slow_off_manifold", "hold_r2"]]
         pr, tau, cover, off, hold = middle.median()
-        rows.append({
-            "x*": keys["hold_input"], "networks": len(mine), "length": span(mine["x_norm"]),
-            "components": short(same["components_95"], 2),
-            "modes": short(same["integration_modes"], 2),
-            "PR": short(pr, 2), "tau_1": short(tau, 0), "cover": short(cover, 2),
-            "off manifold": short(off, 2), "hold": short(hold, 2),
-        })  # fmt: skip
+        rows.append(
+            {
+                "x*": keys["hold_input"],
+                "networks": len(mine),
+                "length": span(mine["x_norm"]),
+                "components": short(same["components_95"], 2),
+                "modes": short(same["integration_modes"], 2),
+                "PR": short(pr, 2),
+                "tau_1": short(tau, 0),
+                "cover": short(cover, 2),
+                "off manifold": short(off, 2),
+                "hold": short(hold, 2),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -196,11 +203,13 @@ def weighting_rows(battery: pd.DataFrame) -> pd.DataFrame:
     for name in WEIGHTINGS:
         measured = battery[_predicted(name)] == battery["components_95"]
         expected = tasks[_predicted(name)] == tasks["dimension_expected"]
-        rows.append({
-            "weighting": name,
-            "networks with that many components": f"{measured.sum()} of {len(measured)}",
-            "sets with that d": f"{expected.sum()} of {len(expected)}",
-        })  # fmt: skip
+        rows.append(
+            {
+                "weighting": name,
+                "networks with that many components": f"{measured.sum()} of {len(measured)}",
+                "sets with that d": f"{expected.sum()} of {len(expected)}",
+            }
+        )
     return pd.DataFrame(rows)
 
 

@@ -145,7 +145,8 @@ def _same_sentences(
         if any(not np.array_equal(network["traces"][name], first[name]) for name in READ):
             names = " and ".join(str(one["run"]) for one in (networks[0], files))
             raise UserError(
-                f"{names}: these networks read other sentences; delete their portraits and run again."
+                f"{names}: these networks read other sentences; delete their portraits and run "
+                "again."
             )
 
 

@@ -13,9 +13,18 @@ from rnn_geometry.store.columns import learned
 
 # Files of a network beside its page.
 FILES = (
-    "model.safetensors", "run.json", "history.parquet", "states.npz", "slow_points.npz", "slow_modes.npz",
-    "fixed_points.npz", "linearization.npz", "integration.json", "words.parquet", "geometry.json",
-)  # fmt: skip
+    "model.safetensors",
+    "run.json",
+    "history.parquet",
+    "states.npz",
+    "slow_points.npz",
+    "slow_modes.npz",
+    "fixed_points.npz",
+    "linearization.npz",
+    "integration.json",
+    "words.parquet",
+    "geometry.json",
+)
 
 
 def network_page(

@@ -20,9 +20,17 @@ WIDTH = 100
 PACKAGE = Path(__file__).parents[1]
 # Rooms in the order of their layers; what lies beside them comes first.
 ROOMS = (
-    "dynamics", "config", "store", "tasks", "networks", "geometry", "claims", "plotting", "pages",
+    "dynamics",
+    "config",
+    "store",
+    "tasks",
+    "networks",
+    "geometry",
+    "claims",
+    "plotting",
+    "pages",
     "stages",
-)  # fmt: skip
+)
 # Heading and what there is to say beside the columns.
 TABLES = {
     "runs": ("one row per network", ""),

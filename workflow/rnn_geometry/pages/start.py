@@ -19,13 +19,24 @@ from rnn_geometry.store.columns import learned
 
 # Columns of runs.csv in the table of the start page, and what they are called there.
 SHOWN = {
-    "task": "task", "model": "model", "l2": "L2", "seed": "seed", "control": "control", "test_accuracy": "accuracy",
-    "bag_of_words_accuracy": "bag of words", "dimension_expected": "expected d",
+    "task": "task",
+    "model": "model",
+    "l2": "L2",
+    "seed": "seed",
+    "control": "control",
+    "test_accuracy": "accuracy",
+    "bag_of_words_accuracy": "bag of words",
+    "dimension_expected": "expected d",
     "participation_ratio": "participation ratio",
-    "components_95": "components for 95 %", "integration_modes": "integration modes", "tau_1": "longest τ (words)",
-    "readout_angle_mean": "readout angle", "readout_angle_expected": "angle by theory", "cliff": "cliff",
-    "hold_r2": "hold R²", "cover": "cover",
-}  # fmt: skip
+    "components_95": "components for 95 %",
+    "integration_modes": "integration modes",
+    "tau_1": "longest τ (words)",
+    "readout_angle_mean": "readout angle",
+    "readout_angle_expected": "angle by theory",
+    "cliff": "cliff",
+    "hold_r2": "hold R²",
+    "cover": "cover",
+}
 OPENINGS = {
     "headline": {
         "alt": "Five unordered classes on a simplex of four dimensions beside five ordered classes on a plane",

@@ -42,8 +42,7 @@ SURE = 0.9  # probability of a contour
 
 @style.styled
 def logits(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw which class wins over the plane and how surely, or where each label is as likely as not.
-    """
+    """Draw which class wins over the plane and how surely, or where each label is as likely as not."""
     several = networks[0].multi_label
     handles = [*class_handles(networks), SLOW]
     if several:

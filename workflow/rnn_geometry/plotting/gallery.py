@@ -105,8 +105,7 @@ def facing_plane(network: NetworkArrays) -> np.ndarray:
 
 
 def layout(meta: Mapping, classes: int) -> np.ndarray:
-    """Return where the readouts (C, 2) of a task should point, up to what their true angles allow.
-    """
+    """Return where the readouts (C, 2) of a task should point, up to what their true angles allow."""
     if meta.get("multi_label"):
         turned = (np.arange(classes) / max(classes, 2) - 0.25) * np.pi
         return np.stack([np.sin(turned), np.cos(turned)], axis=1)

@@ -103,8 +103,7 @@ def draw_plane(axes, run: NetworkArrays) -> None:
 
 
 def _limit_view(axes, run: NetworkArrays) -> None:
-    """Give both axes one scale, show all states, and count what lies outside instead of hiding it.
-    """
+    """Give both axes one scale, show all states, and count what lies outside instead of hiding it."""
     seen = run.project(np.concatenate([run.states["visited"], run.states["final"]]))
     # Names at the tips of the readouts take more room across than along.
     reach = np.array([1.45, 1.3]) * manifold.radius(run.project(run.slow_points))

@@ -89,8 +89,7 @@ def shown_handles(handles: Sequence[Line2D]) -> list[Line2D]:
 
 
 def _legend_shape(handles: Sequence[Line2D], width: float) -> tuple[int, int]:
-    """Return the columns and lines of a legend of at most `width` inches, filled column by column.
-    """
+    """Return the columns and lines of a legend of at most `width` inches, filled column by column."""
     inches = [0.47 + 0.056 * len(handle.get_label()) for handle in shown_handles(handles)]
     for lines in range(1, len(inches) + 1):
         columns = ceil(len(inches) / lines)
@@ -144,8 +143,7 @@ def colour_bar(figure: Figure, axes, mappable, label: str) -> None:
 
 
 def plain(value: float) -> str:
-    """Return a tick label without markup, each font of which would cost a file a tenth of a second.
-    """
+    """Return a tick label without markup, each font of which would cost a file a tenth of a second."""
     return f"{value:g}".replace("e+0", "e").replace("-", "−")
 
 
@@ -181,8 +179,7 @@ def dots(
 def draw_slow_points(
     axes, view: View, size: float = 4, colour: str = style.INK, alpha: float = 1.0
 ) -> None:
-    """Draw slow points as small dots, dark ones unless they are the background of something else.
-    """
+    """Draw slow points as small dots, dark ones unless they are the background of something else."""
     dots(axes, manifold.thinned(view.slow_points, SHOWN), size, colour, "slow points", 1.5, alpha)
 
 

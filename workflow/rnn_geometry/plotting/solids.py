@@ -99,8 +99,7 @@ def corners_of_simplex(view: View) -> tuple[np.ndarray, np.ndarray]:
 
 
 def draw_near_and_far(axes, view: View, size: float, alpha: float = 0.8) -> None:
-    """Draw final states in the colours of their classes, those near the reader larger and on top.
-    """
+    """Draw final states in the colours of their classes, those near the reader larger and on top."""
     final = manifold.thinned(np.asarray(view.network.states["final"]))
     depth = view.network.project(final, len(view.basis)) @ view.depth
     order = np.argsort(depth, kind="stable")

@@ -71,8 +71,7 @@ def draw_variance(axes, network: NetworkArrays) -> None:
 
 @style.styled
 def spectrum(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw eigenvalues of the recurrent Jacobian on the unit circle and, below it, enlarged near 1.
-    """
+    """Draw eigenvalues of the recurrent Jacobian on the unit circle and, below it, enlarged near 1."""
     half = float(networks[0].meta["mean_length"]) / 2
     handles = [
         dot_handle("at sampled slow points", style.PALETTE[4], 4),

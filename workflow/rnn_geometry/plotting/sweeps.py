@@ -83,8 +83,7 @@ def _mean(rows: pd.DataFrame, value: str, column: str) -> float:
 
 
 def _theory(axes, rows: pd.DataFrame, values: list[str]) -> None:
-    """Draw the dimension by theory as a dashed line, and what word counts predict where it differs.
-    """
+    """Draw the dimension by theory as a dashed line, and what word counts predict where it differs."""
     places = range(len(values))
     expected = [_mean(rows, value, "dimension_expected") for value in values]
     predicted = [_mean(rows, value, "dimension_predicted") for value in values]

@@ -69,8 +69,7 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
 def _columns(
     group: Mapping[str, Any],
 ) -> tuple[float, dict[tuple[str, str], float], dict[str, float]]:
-    """Return the width in inches, the left end of every (task, cell), and the middle of every task.
-    """
+    """Return the width in inches, the left end of every (task, cell), and the middle of every task."""
     x, places, middles = 0.0, {}, {}
     for task in group["tasks"]:
         start = x

@@ -8,8 +8,12 @@ from rnn_geometry.store import formats
 
 # What the explorer calls the files of a network.
 NAMES = {
-    "run": "run", "states": "states", "slow": "slow_points", "modes": "slow_modes", "model": "model",
-}  # fmt: skip
+    "run": "run",
+    "states": "states",
+    "slow": "slow_points",
+    "modes": "slow_modes",
+    "model": "model",
+}
 
 
 def run(files, output, params, log) -> None:

@@ -143,9 +143,7 @@ def job(log_file: str | Path) -> Iterator[Log]:
         sys.exit(1)
     except Exception as error:
         log.tell(
-            f"ERROR: {no_memory(error)}"
-            if lacks_memory(error)
-            else traceback.format_exc().rstrip()
+            f"ERROR: {no_memory(error)}" if lacks_memory(error) else traceback.format_exc().rstrip()
         )
         sys.exit(1)
     finally:

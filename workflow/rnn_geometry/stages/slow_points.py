@@ -153,8 +153,16 @@ def find_slow_points(
 def point_arrays(found) -> dict[str, np.ndarray]:
     """Return the arrays of a search result that are kept."""
     names = (
-        "points", "q", "fast_q", "displacement", "slow_modes", "held_modes", "gap", "iterations", "status"
-    )  # fmt: skip
+        "points",
+        "q",
+        "fast_q",
+        "displacement",
+        "slow_modes",
+        "held_modes",
+        "gap",
+        "iterations",
+        "status",
+    )
     return {name: getattr(found, name) for name in names}
 
 
