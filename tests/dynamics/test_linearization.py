@@ -1,4 +1,4 @@
-"""Jacobians, spectra and word effects against closed forms and against automatic differentiation."""
+"""Jacobians, spectra and word effects against closed forms and automatic differentiation."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Cells against the equations, torch's own cells and automatic differentiation; the classifier around them."""
+"""Cells against equations, torch's own cells and differentiation; the classifier around them."""
 
 import inspect
 

@@ -1,4 +1,4 @@
-"""A training that was cut off goes on from its checkpoint and ends with the same weights, to the bit."""
+"""A training that was cut off goes on from its checkpoint to the same weights, to the bit."""
 
 import contextlib
 import json
@@ -67,7 +67,7 @@ def classifier_of(cell):
 
 
 def run(cell, recipe, path=None, cut_at=None, monkeypatch=None, identity=IDENTITY):
-    """Train; stop with CutOffError before step `cut_at`. Return classifier, result and the lines of the log."""
+    """Train, up to step `cut_at` if given; return classifier, result and lines of the log."""
     lines = []
     network, kept = (
         classifier_of(cell),
@@ -211,7 +211,8 @@ def test_writing_takes_a_small_share_of_the_time(tmp_path, monkeypatch):
     assert kept.is_due()
 
 
-# --- through Snakemake ----------------------------------------------------------------------------------------------
+# --- through Snakemake
+# ----------------------------------------------------------------------------------------------
 
 LONG = {"models": {"small": {"cell": "ugrnn", "hidden_size": 8, "steps": 1200}}, "seeds": [0, 1]}
 RUNS = "results/runs/two/small/l2-3e-4"
@@ -279,7 +280,7 @@ def test_a_killed_training_goes_on_from_its_checkpoint(project_copy):
 
 
 def test_a_network_that_explodes_does_not_cost_its_companions(tmp_path, monkeypatch):
-    """Seeds share a job. Those beside one that fails are trained and kept in checkpoints until the job is done."""
+    """Seeds share a job; those beside one that fails are kept in checkpoints until it is done."""
     networks = [
         SharedNetwork(
             {"task": "a", "model": "b", "l2": "0", "seed": seed},

@@ -1,4 +1,4 @@
-"""The optimiser, the batches, which weights are kept, and what a person is told when training fails."""
+"""The optimiser, the batches, which weights are kept, what is said when training fails."""
 
 import math
 import re
@@ -85,7 +85,7 @@ def test_adam_equals_the_one_of_torch(dtype, tolerance):
 
 
 def rare_rows(steps, words=200):
-    """Yield the rows that each step uses, some of them often and most of them rarely, and their gradient."""
+    """Yield the rows that each step uses, some often and most rarely, and their gradient."""
     generator = torch.Generator().manual_seed(0)
     for _ in range(steps):
         rows = torch.unique((torch.rand(10, generator=generator) ** 3 * words).long())
@@ -205,7 +205,7 @@ def test_weights_follow_from_the_seeds():
 
 
 def plan(monkeypatch, losses):
-    """Let the dev loss be `losses`, one after the other; return the list of the weights at each evaluation."""
+    """Let the dev losses be `losses`; return the list of the weights at each evaluation."""
     seen = []
 
     def evaluate(classifier, sentences):
@@ -378,12 +378,11 @@ from rnn_geometry.networks import training
 from rnn_geometry.networks.classifier import build_classifier
 from rnn_geometry.tasks.synthetic import build_task
 
-task = build_task("categorical", classes=3, length=4)
-network = {"cell": "gru", "hidden_size": 4, "cell_options": {}, "readout_bias": True, "readout_scale": 1, "classes": 3}
-recipe = training.Recipe(learning_rate=0.01, l2=1e-4, epochs=1)
-classifier = build_classifier(network, task.word_vectors(), seed=0)
-training.train(classifier, task.sample(20, 0), task.sample(20, 1), recipe, batch_seed=0)
-print("torch._dynamo" in sys.modules)
+task = build_task("categorical", classes=3, length=4) network = {"cell": "gru", "hidden_size": 4,
+"cell_options": {}, "readout_bias": True, "readout_scale": 1, "classes": 3} recipe =
+training.Recipe(learning_rate=0.01, l2=1e-4, epochs=1) classifier = build_classifier(network,
+task.word_vectors(), seed=0) training.train(classifier, task.sample(20, 0), task.sample(20, 1),
+recipe, batch_seed=0) print("torch._dynamo" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr

@@ -45,6 +45,7 @@ class Factors:
         return factors
 
     def _factor(self, matrices: Tensor) -> None:
+        """Factor shift I - J in single precision."""
         self.shifted = matrices.to(torch.float32).neg_()
         self.shifted.diagonal(dim1=1, dim2=2).add_(self.shift[:, :, 0].float())
         self.factors, self.pivots, _ = torch.linalg.lu_factor_ex(self.shifted)
@@ -89,6 +90,7 @@ class Factors:
 
 
 def _all(rows: Tensor, count: int) -> bool:
+    """Say whether a mask, or indices, take all of `count` points."""
     return bool(rows.all()) if rows.dtype == torch.bool else len(rows) == count
 
 
@@ -132,6 +134,7 @@ def start_blocks(mean: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _slowest_basis(matrix: Tensor) -> Tensor:
+    """Return an orthonormal basis (S, BLOCK) of the eigenvectors nearest to lambda = 1."""
     values, vectors = torch.linalg.eig(matrix)
     slowest = vectors[:, (1 - values).abs().argsort()[: 2 * BLOCK]]
     columns = torch.stack([slowest.real, slowest.imag], 2).flatten(1)
@@ -182,6 +185,7 @@ def _krylov(solve, block: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _orthonormal_to(basis: Tensor, vectors: Tensor) -> Tensor:
+    """Return an orthonormal basis of what vectors span outside a basis."""
     for _ in range(2):  # once is not enough in floating point
         vectors = torch.linalg.qr(vectors - basis @ (basis.mT @ vectors))[0]
     return vectors
@@ -234,6 +238,7 @@ def correct(
 
 
 def _share(turn: Tensor, basis: Tensor) -> Tensor:
+    """Return the length (n,) of a turn over that of the basis."""
     return torch.linalg.matrix_norm(turn) / torch.linalg.matrix_norm(basis).clamp_min(TINY)
 
 
@@ -285,6 +290,7 @@ def remaining_modulus(factors: Factors, space: Subspace) -> Tensor:
 
 
 def _unit(vectors: Tensor) -> Tensor:
+    """Return vectors (n, S, 1) of unit length."""
     return vectors / torch.linalg.vector_norm(vectors, dim=1, keepdim=True).clamp_min(
         torch.finfo(torch.float32).tiny
     )

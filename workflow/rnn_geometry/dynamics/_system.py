@@ -100,6 +100,7 @@ def _checked(step: Step, states: Array, x: Array) -> tuple[Tensor, Tensor]:
 
 
 def _refuse_infinite(name: str, values: Tensor) -> None:
+    """Refuse rows that hold NaN or infinity."""
     finite = values.isfinite().all(1)
     if not finite.all():
         row = int(finite.logical_not().nonzero()[0])
@@ -107,6 +108,7 @@ def _refuse_infinite(name: str, values: Tensor) -> None:
 
 
 def _device_of(step: Step, states: Any) -> torch.device:
+    """Return where the weights of a step lie, else where the states do."""
     if isinstance(step, torch.nn.Module):
         for tensor in (*step.parameters(), *step.buffers()):
             return tensor.device

@@ -120,6 +120,7 @@ def project_to_slow_manifold(
 
 
 def _check_options(min_tau: float, relax_steps: int, rounds: int, min_gap: float) -> None:
+    """Refuse options out of their range."""
     check_min_tau(min_tau)
     if not 0 <= relax_steps <= 3 or rounds < 1 or min_gap < 1:
         got = f"{relax_steps}, {rounds} and {min_gap}"

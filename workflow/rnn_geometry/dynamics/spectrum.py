@@ -74,6 +74,7 @@ def decompose(matrices: np.ndarray) -> Modes:
 
 
 def _normalised(right: np.ndarray) -> np.ndarray:
+    """Return eigenvectors of unit length and a fixed phase."""
     # The phase of an eigenvector is free: make its largest entry real and positive, so that results
     # can be compared.
     largest = np.take_along_axis(right, np.abs(right).argmax(axis=1)[:, None, :], axis=1)
@@ -81,6 +82,7 @@ def _normalised(right: np.ndarray) -> np.ndarray:
 
 
 def _inverse(right: np.ndarray, condition: np.ndarray) -> np.ndarray:
+    """Return the inverse of R, the pseudo-inverse where R is singular."""
     left = np.empty_like(right)
     regular = condition < SINGULAR
     left[regular] = np.linalg.inv(right[regular])

@@ -119,6 +119,7 @@ class RowAdam:
         self._put_back()
 
     def _put_back(self) -> None:
+        """Write the rows taken last into the table and its moments."""
         rows, *parts = self.taken
         for whole, part in zip((self.table, self.means, self.squares), parts, strict=True):
             whole.index_copy_(0, rows, part)

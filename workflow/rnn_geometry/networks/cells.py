@@ -129,6 +129,7 @@ class StackedCell(Cell):
         raise TypeError(f"{type(self).__name__} must define advance(h, drive)")
 
     def _recurrent(self, h: Tensor) -> tuple[Tensor, ...]:
+        """Return W h, (B, H), for each gate."""
         return nn.functional.linear(h, self.weight_hh).chunk(self.gates, -1)
 
     def _matrices(self) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
@@ -375,6 +376,7 @@ def cell_class(name: str) -> type[Cell]:
 
 
 def _import(module: str):
+    """Return a module, None where there is none."""
     try:
         return importlib.import_module(module)
     except (ModuleNotFoundError, ValueError, TypeError):
@@ -382,6 +384,7 @@ def _import(module: str):
 
 
 def _uniform(weight: Tensor, hidden_size: int, generator: torch.Generator) -> None:
+    """Draw a weight uniformly within 1 / sqrt(H)."""
     bound = 1 / math.sqrt(hidden_size)
     with torch.no_grad():
         weight.uniform_(-bound, bound, generator=generator)

@@ -142,6 +142,7 @@ def build_classifier(
 
 
 def _reset_cell(cell: Cell, network: Mapping[str, Any], generator: torch.Generator) -> None:
+    """Draw the weights of a cell with its options."""
     try:
         cell.reset_parameters(generator, **network["cell_options"])
     except TypeError as error:
