@@ -85,13 +85,12 @@ def test_the_generic_profile_runs_jobs_with_any_submit_command(text_copy):
 
 
 def limits(output):
-    """Return {rule.
-
-    (minutes, MB)} of a dry run; of several jobs of a rule those of the last one.
-    """
-    jobs = re.findall(r"rule (\w+):.*?resources: (.*?)$", output, flags=re.MULTILINE | re.DOTALL)
+    """Return minutes and MB by stage of a dry run; of several jobs of a stage those of the last."""
+    jobs = re.findall(
+        r"rule ([\w.-]+):.*?resources: (.*?)$", output, flags=re.MULTILINE | re.DOTALL
+    )
     found = {
-        rule: (re.search(r"runtime=(\d+)", text), re.search(r"mem_mb=(\d+)", text))
+        rule.split(".")[0]: (re.search(r"runtime=(\d+)", text), re.search(r"mem_mb=(\d+)", text))
         for rule, text in jobs
     }
     return {
@@ -101,7 +100,7 @@ def limits(output):
     }
 
 
-def test_limits_scale_with_the_training_the_network_and_the_block_of_seeds(project_copy):
+def test_limits_scale_with_the_training_and_the_networks_of_a_job(project_copy):
     large = {"small": {"cell": "gru", "hidden_size": 512, "steps": 100_000}}
     analysis = {"visited_states": 2000, "memory_mb": 300}
     plans = []
@@ -116,7 +115,7 @@ def test_limits_scale_with_the_training_the_network_and_the_block_of_seeds(proje
     small, scaled = plans
     assert (small["train"], small["slow_points"]) == ((10, 2000), (10, 2000))
     words = 100_000 * 64 * 5
-    assert scaled["train"] == (4 * int(10 + words * 512 / 4e7), 2 * 2000 + 2000)
+    assert scaled["train"] == (int(4 * (10 + words * 512 / 4e7)), 2 * 2000 + 2000)
     assert scaled["slow_points"] == scaled["linearize"] == (4 * 10 * 2 * 16, 4 * 2000 + 300 + 2000)
     assert scaled["geometry"] == (4 * small["geometry"][0], small["geometry"][1])
 
