@@ -129,9 +129,7 @@ def test_a_training_that_was_cut_off_ends_with_the_same_weights(
 def test_a_finished_training_is_not_repeated(tmp_path, monkeypatch):
     path = tmp_path / "checkpoint.safetensors"
     first, result, _ = run("gru", recipe_of(), path)
-    monkeypatch.setattr(
-        Trainer, "step", lambda *arguments: pytest.fail("a step was taken")
-    )
+    monkeypatch.setattr(Trainer, "step", lambda *arguments: pytest.fail("a step was taken"))
     again, repeated, _ = run("gru", recipe_of(), path)
     assert bits(again) == bits(first)
     assert repeated == result
@@ -211,8 +209,7 @@ def test_writing_takes_a_small_share_of_the_time(tmp_path, monkeypatch):
     assert kept.is_due()
 
 
-# --- through Snakemake
-# ----------------------------------------------------------------------------------------------
+# Through Snakemake
 
 LONG = {"models": {"small": {"cell": "ugrnn", "hidden_size": 8, "steps": 1200}}, "seeds": [0, 1]}
 RUNS = "results/runs/two/small/l2-3e-4"

@@ -378,11 +378,13 @@ from rnn_geometry.networks import training
 from rnn_geometry.networks.classifier import build_classifier
 from rnn_geometry.tasks.synthetic import build_task
 
-task = build_task("categorical", classes=3, length=4) network = {"cell": "gru", "hidden_size": 4,
-"cell_options": {}, "readout_bias": True, "readout_scale": 1, "classes": 3} recipe =
-training.Recipe(learning_rate=0.01, l2=1e-4, epochs=1) classifier = build_classifier(network,
-task.word_vectors(), seed=0) training.train(classifier, task.sample(20, 0), task.sample(20, 1),
-recipe, batch_seed=0) print("torch._dynamo" in sys.modules)
+task = build_task("categorical", classes=3, length=4)
+facts = {"cell": "gru", "hidden_size": 4, "cell_options": {}, "classes": 3}
+facts |= {"readout_bias": True, "readout_scale": 1}
+recipe = training.Recipe(learning_rate=0.01, l2=1e-4, epochs=1)
+classifier = build_classifier(facts, task.word_vectors(), seed=0)
+training.train(classifier, task.sample(20, 0), task.sample(20, 1), recipe, batch_seed=0)
+print("torch._dynamo" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
