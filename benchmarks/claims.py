@@ -61,7 +61,7 @@ def geometry_of(folder: Path, results: Path) -> dict:
 
 
 def as_many(numbers: list[dict]) -> list[dict]:
-    """Give networks that were read again a seed of their own, so that claims see as many networks."""
+    """Give networks that were read again a seed of their own, so that claims count them all."""
     return [{**row, "seed": row["seed"] + 1000 * i} for i, row in enumerate(numbers)]
 
 

@@ -1,9 +1,7 @@
-"""Slow manifold, slow modes and fixed points beside the dense route and the field's standard
-search, in one run.
+"""Slow manifold, slow modes and fixed points beside the dense route and the usual search.
 
-    OMP_NUM_THREADS=1 python benchmarks/dynamics.py                  # speed: about 10 minutes,
-    networks included OMP_NUM_THREADS=1 python benchmarks/dynamics.py --methods        # what each
-    method does to 20 manifolds
+    OMP_NUM_THREADS=1 python benchmarks/dynamics.py            # speed: 10 minutes with training
+    OMP_NUM_THREADS=1 python benchmarks/dynamics.py --methods  # what each does to 20 manifolds
 
 Networks are trained once and kept in --networks. Times are CPU seconds for 1,000 visited states,
 medians of --repeats; the dense route of wide networks is timed on fewer points and scaled up, which
@@ -17,6 +15,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +69,8 @@ def report(
 def quality(network: Network, found: SlowPoints) -> str:
     """Say what a search did to the manifold."""
     kept = cover(network.starts, found.points, network.dimension)
-    return f"median q {np.median(found.q):.1e}, cover {kept:.3f}, {describe_fast(network, found.points)}"
+    fast = describe_fast(network, found.points)
+    return f"median q {np.median(found.q):.1e}, cover {kept:.3f}, {fast}"
 
 
 def describe_fast(network: Network, points: np.ndarray) -> str:
@@ -181,7 +181,7 @@ def modes(network: Network, points: np.ndarray, repeats: int) -> None:
 
 
 def both(network: Network, limit: float | None, repeats: int) -> None:
-    """Time projection and modes together, beside the dense route on as many points as is bearable."""
+    """Time projection and modes together, beside the dense route on as many points as bearable."""
     print(f"both, {network.name}, test accuracy {network.accuracy:.3f}")
     work = cpu_seconds(
         lambda: project_to_slow_manifold(network.cell, network.starts, network.x, min_tau=MIN_TAU),
@@ -243,7 +243,7 @@ def audits(folder: Path) -> None:
 
 
 def methods(folder: Path) -> None:
-    """Print what each method does to the manifold of trained networks of four cells, as Markdown."""
+    """Print, as Markdown, what each method does to the manifold of trained networks."""
     searches = {
         "ours": lambda *task: project_to_slow_manifold(*task, min_tau=MIN_TAU, modes=False),
         "relaxed 3 times": lambda *task: relax(*task, steps=3),
@@ -261,9 +261,8 @@ def methods(folder: Path) -> None:
         for cell in CELLS:
             network = trained(folder, cell, 64, family, **options)
             for name, search in searches.items():
-                seconds, found = cpu_seconds(
-                    lambda: search(network.cell, network.starts, network.x), 1
-                )  # noqa: B023
+                task = network.cell, network.starts, network.x
+                seconds, found = cpu_seconds(partial(search, *task), 1)
                 print(method_row(network, name, found, seconds), flush=True)
 
 

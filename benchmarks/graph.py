@@ -25,7 +25,7 @@ PLANNED = re.compile(r"^ {4,}(?:output|log|benchmark): (.*)$", flags=re.MULTILIN
 
 
 def dry_run(*configfiles: str) -> tuple[str, float, float, float]:
-    """Return the plan as text, CPU seconds, wall seconds and the largest memory in MB of a dry run."""
+    """Return a dry run's plan as text, its CPU and wall seconds and its largest memory in MB."""
     command = [sys.executable, "-m", "snakemake", "-n", "--nolock", "--configfile", *configfiles]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT / "workflow")}
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)

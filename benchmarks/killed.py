@@ -136,7 +136,7 @@ def kill(process: subprocess.Popen, victim: str, chance: random.Random) -> str |
 
 
 def living(root: Path) -> list[psutil.Process]:
-    """Return all processes that work in a folder, such as jobs that a killed snakemake left behind."""
+    """Return all processes that work in a folder, such as jobs that outlived their snakemake."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):

@@ -179,9 +179,8 @@ def main() -> None:
         "(relative)\n"
     )
     print(f"| column | {' | '.join(others)} |\n|{'---|' * (len(others) + 1)}")
-    print(
-        f"| weights | {' | '.join(f'({apart:.0e})' if apart else '0' for apart in weights.values())} |"
-    )
+    cells = (f"({apart:.0e})" if apart else "0" for apart in weights.values())
+    print(f"| weights | {' | '.join(cells)} |")
     for row in table(columns, others):
         print(f"| {' | '.join(row)} |")
     for name, other in others.items():

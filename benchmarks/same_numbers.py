@@ -1,8 +1,8 @@
-"""Do two versions of the code give the same numbers? The tables of two folders of results, byte by
-byte but for seconds.
+"""Do two versions of the code give the same numbers?
 
     python benchmarks/same_numbers.py BEFORE/results AFTER/results
 
+Compares the tables of two folders of results, byte by byte but for seconds.
 Columns whose name ends in `seconds` are left out. A column that has a new name is listed in
 RENAMED. Prints a line for every table and ends with status 1 where anything differs.
 """
@@ -42,9 +42,10 @@ def difference(before: Path, after: Path) -> str:
     return ""
 
 
-def digest(table: list[list[str]]) -> str:
-    """Return the beginning of the hash of a table."""
-    return hashlib.sha256(repr(table).encode()).hexdigest()[:12]
+def equal(table: list[list[str]]) -> str:
+    """Say how many rows two equal tables have, and the beginning of their hash."""
+    digest = hashlib.sha256(repr(table).encode()).hexdigest()[:12]
+    return f"equal, {len(table) - 1} rows, {digest}"
 
 
 def main() -> int:
@@ -63,14 +64,9 @@ def main() -> int:
         path.relative_to(given.after): path for path in sorted(given.after.glob("tables/**/*.csv"))
     }
     found = {name: difference(old[name], new[name]) for name in old if name in new}
-    found |= {name: "is on one side only" for name in {*old} ^ {*new}}
+    found |= dict.fromkeys({*old} ^ {*new}, "is on one side only")
     for name, told in sorted(found.items()):
-        same = (
-            f"equal, {len(rows(new[name], {})) - 1} rows, {digest(rows(new[name], {}))}"
-            if not told
-            else told
-        )
-        print(f"{name}: {same}")
+        print(f"{name}: {told or equal(rows(new[name], {}))}")
     print(f"{sum(not told for told in found.values())} of {len(found)} tables are equal")
     return int(any(found.values()) or not found)
 

@@ -28,7 +28,8 @@ BOXES = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode, owner = text.parentElement;
-    if (!text.textContent.trim() || !seen(owner) || owner.closest("script, style, noscript, option, select")) continue;
+    if (!text.textContent.trim() || !seen(owner)) continue;
+    if (owner.closest("script, style, noscript, option, select")) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
     for (const rect of range.getClientRects())
@@ -58,7 +59,8 @@ OVERFLOW = """() => {
   if (document.documentElement.scrollWidth <= width) return [];
   const all = [...document.body.querySelectorAll("*")];
   const wide = all.filter((node) => node.getBoundingClientRect().right > width + 0.5);
-  return ["page " + document.documentElement.scrollWidth, ...wide.map((node) => node.tagName + "#" + node.id)];
+  const names = wide.map((node) => node.tagName + "#" + node.id);
+  return ["page " + document.documentElement.scrollWidth, ...names];
 }"""
 
 

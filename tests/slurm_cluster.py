@@ -147,7 +147,7 @@ class SlurmCluster:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Cancel all jobs, stop all daemons and remove what was made, however far the start came."""
+        """Cancel all jobs, stop all daemons and remove what was made, wherever the start ended."""
         try:
             self._cancel_jobs()
         finally:

@@ -528,7 +528,7 @@ RUBBISH = st.recursive(
 
 @st.composite
 def littered(draw, config):
-    """Draw a configuration with rubbish at one place, or below a key that its place does not know."""
+    """Draw a configuration with rubbish at one place, or below a key unknown to its place."""
     path = draw(st.sampled_from([place.path for place in places(config, SCHEMA) if place.path]))
     value: Any = value_at(config, path)
     if isinstance(value, dict) and draw(st.booleans()):

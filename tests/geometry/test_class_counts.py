@@ -12,7 +12,7 @@ from rnn_geometry.tasks.sentences import Sentences
 
 
 def drawn(labels, words=30, length=12, telling=1.0, seed=0):
-    """Return documents whose words depend on their label (n,), or on each of their labels (n, C)."""
+    """Return documents whose words depend on their label (n,), or on each of labels (n, C)."""
     rng = np.random.default_rng(seed)
     own = (
         labels[:, None] + 2

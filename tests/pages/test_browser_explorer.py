@@ -154,7 +154,8 @@ def test_the_decision_is_told_against_the_label(page, files):
 WATCH = """() => {
   window.seen = [];
   const text = (name) => document.getElementById(name).textContent;
-  const look = () => seen.push([explorer.state.step, text("counter"), text("play"), explorer.position()]);
+  const shown = () => [explorer.state.step, text("counter"), text("play"), explorer.position()];
+  const look = () => seen.push(shown());
   setInterval(look, 10);
 }"""
 
@@ -199,7 +200,8 @@ def test_with_reduced_motion_the_state_jumps(browser, made, motion, glides):
         page.evaluate("""() => {
           const asked = window.requestAnimationFrame;
           window.frames_asked = 0;
-          window.requestAnimationFrame = (call) => { window.frames_asked += 1; return asked(call); };
+          const counted = (call) => { window.frames_asked += 1; return asked(call); };
+          window.requestAnimationFrame = counted;
         }""")
         page.get_by_role("button", name="Play").click()
         wait_until(page, "explorer.state.step >= 1")
@@ -537,8 +539,9 @@ def test_contrast_and_names_meet_the_guidelines(browser, made, fragment):
 
 def test_the_checks_find_what_is_wrong(page):
     page.evaluate("""() => {
-      const made = (style, text) => Object.assign(document.createElement("p"), { style, textContent: text });
-      const add = (style, text) => document.body.append(made(style, text));
+      const made = () => document.createElement("p");
+      const add = (style, textContent) =>
+        document.body.append(Object.assign(made(), { style, textContent }));
       add("position: absolute; left: 10px; top: 10px; margin: 0", "one on");
       add("position: absolute; left: 14px; top: 12px; margin: 0", "another");
       add("color: #bbb", "pale");

@@ -100,7 +100,7 @@ def test_one_reason_is_told_once_for_all_networks(job, computed):
 
 def test_a_lack_of_memory_says_what_to_do(job, computed):
     computed.broken = {1: MemoryError()}
-    with pytest.raises(NetworksFailed, match="not enough memory .*; lower analysis.memory_mb"):
+    with pytest.raises(NetworksFailed, match=r"not enough memory .*; lower analysis\.memory_mb"):
         run_block(job, lambda line: None)
 
 

@@ -108,7 +108,10 @@ def test_a_mistake_of_ours_keeps_its_traceback(tmp_path):
 
 PARENT = """
 import subprocess, sys
-child = "import sys, time; from rnn_geometry.stages.job import job\\nwith job(sys.argv[1]): time.sleep(60)"
+child = (
+    "import sys, time; from rnn_geometry.stages.job import job\\n"
+    "with job(sys.argv[1]): time.sleep(60)"
+)
 process = subprocess.Popen([sys.executable, "-c", child, sys.argv[1]])
 print(process.pid, flush=True)
 process.wait()

@@ -134,7 +134,8 @@ def test_the_snakefile_of_the_catalog_plans_what_the_plain_one_does(project_copy
     assert plain["train"] == "4"
     assert planned("--snakefile", "workflow/Snakefile") == plain
     (project_copy.root / "Outer").write_text(
-        'configfile: "config/test.yaml"\nmodule geometry:\n    snakefile: "workflow/Snakefile"\n    config: config\n'
+        'configfile: "config/test.yaml"\nmodule geometry:\n    snakefile: "workflow/Snakefile"\n'
+        "    config: config\n"
         "use rule * from geometry\n"
     )
     assert planned("--snakefile", "Outer", "everything") == plain

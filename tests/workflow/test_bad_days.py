@@ -296,7 +296,10 @@ def test_a_second_run_ends_with_one_sentence_and_the_first_one_finishes(shared_f
         "--configfile",
         config,
     )
-    sentence = r"config key results: another run is at work in '\S+/shared', from another working folder; wait for"
+    sentence = (
+        r"config key results: another run is at work in '\S+/shared', "
+        "from another working folder; wait for"
+    )
     output = failed(other, sentence, "models", "--configfile", config)
     assert "rule prepare_synthetic" not in output
     (one.root / "go").touch()
@@ -455,12 +458,12 @@ def test_a_file_of_another_hash_is_refused_and_other_tasks_go_on(project_copy):
     made = meta.stat().st_mtime_ns
     after = write_texts(project_copy, word="fog")  # of the same size
     for split in after:
-        os.utime(
-            root / f"{split}.csv", (1e9, 1e9)
-        )  # an old time, as `cp -p` leaves it: nobody sees a change
+        # An old time, as `cp -p` leaves it: nobody sees a change.
+        os.utime(root / f"{split}.csv", (1e9, 1e9))
     assert "Nothing to be done" in project_copy.snakemake("data", "--configfile", config).stderr
     shutil.rmtree(root / "results/data/two")
-    sentence = rf"ERROR: \S+train\.csv: the file has changed: its SHA-256 is {after['train'][:12]}… and source\.sha256"
+    changed = r"ERROR: \S+train\.csv: the file has changed: its SHA-256 is"
+    sentence = rf"{changed} {after['train'][:12]}… and source\.sha256"
     force = ("--forcerun", "prepare_text", "--keep-going", "--configfile", config)
     output = failed(project_copy, sentence, "data", *force)
     assert before["train"][:12] in output

@@ -96,7 +96,7 @@ def _check_scalar(value: Any, key: str) -> None:
 
 
 def _is_clean(text: str) -> bool:
-    """Tell whether a text is valid Unicode and holds no control character but line breaks and tabs."""
+    """Tell whether a text is valid Unicode without control characters but line breaks and tabs."""
     controls = any((ord(char) < 32 and char not in "\n\r\t") or ord(char) == 127 for char in text)
     return not controls and text == text.encode("utf-8", "ignore").decode("utf-8")
 

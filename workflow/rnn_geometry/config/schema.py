@@ -93,7 +93,10 @@ def _pattern_words(pattern: Any) -> str:
             "a name is made of letters, digits, '.', '_' and '-' and begins with a letter or digit"
         )
     if str(pattern).startswith("^(zero"):
-        return "accepted are zero, mean, padding, word:<a word of the vocabulary> and vector:<numbers, by commas>"
+        return (
+            "accepted are zero, mean, padding, word:<a word of the vocabulary> "
+            "and vector:<numbers, by commas>"
+        )
     return "it must be a quoted decimal number such as '3e-4'"
 
 

@@ -39,12 +39,15 @@ SHOWN = {
 }
 OPENINGS = {
     "headline": {
-        "alt": "Five unordered classes on a simplex of four dimensions beside five ordered classes on a plane",
-        "caption": "As many classes, the same cell: five unordered ones span four dimensions, five ordered a plane.",
+        "alt": "Five unordered classes on a simplex of four dimensions beside "
+        "five ordered classes on a plane",
+        "caption": "As many classes, the same cell: five unordered ones span four dimensions, "
+        "five ordered a plane.",
     },
     "manifolds": {
         "alt": "Slow manifolds of all tasks and models side by side",
-        "caption": "Rows: tasks; columns: models. Dark: slow points; colour: final states; arrows: readout vectors.",
+        "caption": "Rows: tasks; columns: models. "
+        "Dark: slow points; colour: final states; arrows: readout vectors.",
     },
 }
 TEXT = ("task", "model", "control")

@@ -83,7 +83,7 @@ def network_jobs(snakemake: Any, log: Log) -> Iterator[tuple[NetworkJob, Kept]]:
 
 
 def make_or_link(job: NetworkJob, place: Kept, run: Callable[[NetworkJob], None]) -> None:
-    """Link the results of one network to their places, after computing them unless they are kept."""
+    """Link the results of one network to their places, computed first unless they are kept."""
     facts = {
         "stage": place.stage,
         "fingerprint": job.fingerprint,

@@ -88,7 +88,7 @@ _UNWRITABLE = {
 
 @contextlib.contextmanager
 def writing(path: str | Path) -> Iterator[None]:
-    """Turn an error of the disk while `path` is written, from whatever library, into one UserError."""
+    """Turn any library's error of the disk while `path` is written into one UserError."""
     path = Path(path)
     try:
         yield

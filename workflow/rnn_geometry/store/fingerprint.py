@@ -64,7 +64,7 @@ def _has_docstring(node) -> bool:
 
 
 def reached_modules(path: Path, package: Path) -> set[str]:
-    """Return the names of all package modules that a file imports, directly or through another one."""
+    """Return the names of all package modules that a file imports, directly or through others."""
     reached: set[str] = set()
     waiting = [path]
     while waiting:
@@ -76,7 +76,7 @@ def reached_modules(path: Path, package: Path) -> set[str]:
 
 @cache
 def imported_modules(path: Path, package: Path) -> frozenset[str]:
-    """Return the dotted names of the package modules that one file imports, also inside functions."""
+    """Return dotted names of the package modules that one file imports, in functions too."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
