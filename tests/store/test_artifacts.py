@@ -86,8 +86,8 @@ def test_an_array_of_a_wrong_shape_is_told_with_the_file(kind, tmp_path):
 def test_sizes_agree_between_arrays():
     with pytest.raises(ValueError, match=r"'q' has the shape \(2,\) and not \(n,\), where n = 4"):
         drawn(artifacts.SlowPoints, q=np.zeros(2))
-    with pytest.raises(ValueError, match="'offsets'"):
-        drawn(artifacts.Traces, offsets=np.zeros(2), sentence=np.zeros(2), order=np.zeros(2))
+    with pytest.raises(ValueError, match=r"'sentence' has the shape \(2,\) .* where i = 1"):
+        drawn(artifacts.Traces, offsets=np.zeros(2), sentence=np.zeros(2))
 
 
 def test_labels_have_a_further_axis_or_none():

@@ -242,7 +242,8 @@ def check_shapes(artifact: ArrayArtifact) -> None:
             known = [f"{name} = {sizes[name]}" for name in sizes if name in expected]
             told = f"where {' and '.join(known)}" if known else "as declared"
             raise ValueError(
-                f"the array '{part.name}' has the shape {shape} and not {in_words(expected)}, {told}"
+                f"the array '{part.name}' has the shape {shape} and not {in_words(expected)}, "
+                f"{told}"
             )
 
 
