@@ -1,6 +1,5 @@
 """What is to be run and shown, and the limits of its jobs."""
 
-import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +12,6 @@ from rnn_geometry.config.pipeline import NETWORK_STAGES, STAGES
 from rnn_geometry.config.plan import Plan
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import is_control
-from rnn_geometry.store.fingerprint import fingerprint
 
 DEFAULT = yaml.safe_load((PROJECT / "config/config.yaml").read_text())
 PACKAGE = PROJECT / "workflow/rnn_geometry"
@@ -77,19 +75,6 @@ def test_every_stage_has_its_module_and_templates(name):
     assert (PACKAGE / "stages" / f"{stage.module}.py").is_file()
     for pattern in stage.templates:
         assert list((PACKAGE / "pages/templates").glob(pattern)), pattern
-
-
-def test_a_template_is_part_of_a_fingerprint(tmp_path, monkeypatch):
-    shutil.copytree(PACKAGE, tmp_path / "rnn_geometry")
-    monkeypatch.setattr(
-        "rnn_geometry.store.fingerprint.__file__",
-        str(tmp_path / "rnn_geometry/store/fingerprint.py"),
-    )
-    before = fingerprint("judge", STAGES["judge"].templates)
-    with open(tmp_path / "rnn_geometry/pages/templates/style.css", "a") as handle:
-        handle.write("body {}")
-    assert fingerprint("judge", STAGES["judge"].templates) != before
-    assert fingerprint("judge") == fingerprint("judge", ())
 
 
 def test_settings_of_a_network_are_its_own(plan):

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -19,9 +20,7 @@ from rnn_geometry.networks import training
 from rnn_geometry.networks._trainer import Trainer
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.classifier import build_classifier
-from rnn_geometry.networks.training import Diverged, Recipe
-from rnn_geometry.stages import train as training_run
-from rnn_geometry.stages.job import SharedNetwork
+from rnn_geometry.networks.training import Recipe
 from rnn_geometry.store import formats
 from rnn_geometry.tasks.sentences import Sentences
 
@@ -213,6 +212,7 @@ def test_writing_takes_a_small_share_of_the_time(tmp_path, monkeypatch):
 
 LONG = {"models": {"small": {"cell": "ugrnn", "hidden_size": 8, "steps": 1200}}, "seeds": [0, 1]}
 RUNS = "results/runs/two/small/l2-3e-4"
+KEPT = "results/.kept/runs/two/small/l2-3e-4"
 
 
 def with_frequent_checkpoints(copy):
@@ -223,14 +223,14 @@ def with_frequent_checkpoints(copy):
 
 
 def training_process(root):
-    """Return the process that runs the script of `train` in a folder."""
+    """Return the process of a job of networks in a folder."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             command = process.cmdline()
             if (
                 command
                 and "python" in command[0]
-                and command[-1].endswith(".train.py")
+                and command[-1].endswith(".networks.py")
                 and process.cwd() == str(root)
             ):
                 return process
@@ -247,12 +247,12 @@ def test_a_killed_training_goes_on_from_its_checkpoint(project_copy):
         seed: (copy.root / RUNS / f"seed-{seed}/model.safetensors").read_bytes() for seed in (0, 1)
     }
     assert not list(copy.root.glob("results/**/checkpoint.safetensors"))
-    for seed in (0, 1):
-        (copy.root / RUNS / f"seed-{seed}/model.safetensors").unlink()
+    shutil.rmtree(copy.root / RUNS)
+    shutil.rmtree(copy.root / KEPT)
 
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "models", "--configfile", config]
     environment = {**os.environ, "PYTHONPATH": str(copy.root / "workflow")}
-    second = copy.root / RUNS / "seed-1/checkpoint.safetensors"
+    second = copy.root / KEPT / "seed-1/train.part/checkpoint.safetensors"
     with open(copy.root / "first.log", "w") as log:
         first = subprocess.Popen(command, cwd=copy.root, env=environment, stdout=log, stderr=log)
         try:
@@ -267,37 +267,10 @@ def test_a_killed_training_goes_on_from_its_checkpoint(project_copy):
             first.wait()
     assert not list(copy.root.glob(f"{RUNS}/*/model.safetensors"))
     copy.snakemake("models", "--configfile", config)
-    log = (copy.root / "results/logs/train/two/small/l2-3e-4/seeds-0-1.log").read_text()
-    steps = [int(step) for step in re.findall(r"goes on from the checkpoint of step (\d+)", log)]
-    assert steps[0] == 1200  # the first network was done
-    assert 0 < steps[1] < 1200
+    (log,) = (copy.root / "results/logs/train").rglob("*.log")
+    assert "two small L2 3e-4 seed 0: kept from an earlier job" in log.read_text()
+    (step,) = re.findall(r"goes on from the checkpoint of step (\d+)", log.read_text())
+    assert 0 < int(step) < 1200
     for seed in (0, 1):
         assert (copy.root / RUNS / f"seed-{seed}/model.safetensors").read_bytes() == expected[seed]
     assert not list(copy.root.glob("results/**/checkpoint.safetensors"))
-
-
-def test_a_network_that_explodes_does_not_cost_its_companions(tmp_path, monkeypatch):
-    """Seeds share a job; those beside one that fails are kept in checkpoints until it is done."""
-    networks = [
-        SharedNetwork(
-            {"task": "a", "model": "b", "l2": "0", "seed": seed},
-            {},
-            {"model": f"{tmp_path}/{seed}/m"},
-        )
-        for seed in "012"
-    ]
-    lines = []
-
-    def train(files, output, *, identity, log, exploding=("1",)):
-        checkpoint = training_run.checkpoint_file(output)
-        checkpoint.parent.mkdir(exist_ok=True)
-        checkpoint.touch()
-        if identity["seed"] in exploding:
-            raise Diverged("the loss is not finite.")
-
-    monkeypatch.setattr(training_run, "train_run", train)
-    with pytest.raises(Diverged, match=r"^network a b L2 0 seed 1: the loss is not finite\.$"):
-        training_run.train_runs(networks, log=lines.append)
-    assert len(list(tmp_path.glob("*/checkpoint.safetensors"))) == 3
-    training_run.train_runs(networks, log=lines.append, exploding=())
-    assert not list(tmp_path.glob("*/checkpoint.safetensors"))

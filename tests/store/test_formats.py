@@ -59,7 +59,7 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, name, monkeypatch):
     def broken(descriptor):
         raise OSError("disk full")
 
-    monkeypatch.setattr(formats.os, "fsync", broken)
+    monkeypatch.setattr("os.fsync", broken)
     with pytest.raises(OSError, match="disk full"):
         writers()[name](path)
     assert path.read_bytes() == before
@@ -191,7 +191,7 @@ def test_a_folder_that_may_not_be_written_to_is_one_sentence(tmp_path):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from rnn_geometry import io
+from rnn_geometry.store.files import write_atomically
 
 def write(temporary):
     Path(temporary).write_text("half")
@@ -227,9 +227,8 @@ def test_a_file_that_another_process_is_writing_stays(tmp_path):
 
 
 def test_files_are_written_where_there_are_no_locks(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        formats.fcntl, "flock", lambda *arguments: raised(OSError(errno.ENOTSUP, ""))
-    )
+    no_locks = OSError(errno.ENOTSUP, "")
+    monkeypatch.setattr("fcntl.flock", lambda *arguments: raised(no_locks))
     (tmp_path / ".a-12345678.txt").touch()
     formats.write_text(tmp_path / "a.txt", "x")
     lock_folder(tmp_path)
