@@ -48,6 +48,12 @@ def test_l2_is_named_where_a_model_has_several():
     assert block.name == "gru-l2-1e-3-10_to_gru-l2-1e-2-10"
 
 
+def test_l2_is_named_where_it_tells_blocks_apart():
+    one, other = networks("a", ["gru"], [1], ["1e-3"]), networks("b", ["gru"], [1], ["1e-2"])
+    names = [block.name for block in blocks([*one, *other], 8)]
+    assert names == ["gru-l2-1e-3-1", "gru-l2-1e-2-1"]
+
+
 def test_blocks_with_the_same_ends_have_names_of_their_own():
     one = networks("a", models=("gru", "lstm", "ugrnn"), seeds=[1])
     other = networks("b", models=("gru", "vanilla", "ugrnn"), seeds=[1])

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 LONG = {"small": {"cell": "gru", "hidden_size": 8, "steps": 4000}}  # some seconds of training
 LIMIT = 480  # seconds that a run on a busy machine may take
-RUN_LOG = "results/logs/train/two/small/l2-3e-4/seed-0.log"
+RUN_LOG = "results/logs/train/two/small-0.log"
 
 
 def started(copy, target, *arguments):
@@ -71,7 +71,7 @@ def wait_for(found, process, copy):
 
 
 def of_rule(jobs, rule):
-    return [job for job in jobs if re.search(rf"(^|_){rule}(_|$)", job["Comment"])]
+    return [job for job in jobs if re.search(rf"(^|_){rule}([._]|$)", job["Comment"])]
 
 
 @pytest.fixture(scope="module")

@@ -55,12 +55,22 @@ def blocks(networks: Iterable[Network], size: int) -> list[Block]:
     for task, members in _by_task(networks).items():
         for start in range(0, len(members), size):
             tasks_of.setdefault(tuple(members[start : start + size]), []).append(task)
-    plain = {members: plain_name(members) for members in tasks_of}
-    common = Counter(plain.values())
-    return [
-        Block(name if common[name] == 1 else f"{name}-{digest(members)}", members, tuple(tasks))
-        for (members, tasks), name in zip(tasks_of.items(), plain.values())
-    ]
+    names = _distinct_names(list(tasks_of))
+    return [Block(names[members], members, tuple(tasks)) for members, tasks in tasks_of.items()]
+
+
+def _distinct_names(shapes: list[tuple[Member, ...]]) -> dict[tuple[Member, ...], str]:
+    """Name blocks by what they hold: shortly, with L2, and with a hash where that is not enough."""
+    found = {}
+    for name_of in (
+        plain_name,
+        full_name,
+        lambda members: f"{plain_name(members)}-{digest(members)}",
+    ):
+        left = {members: name_of(members) for members in shapes if members not in found}
+        common = Counter(left.values())
+        found |= {members: name for members, name in left.items() if common[name] == 1}
+    return found
 
 
 def _by_task(networks: Iterable[Network]) -> dict[str, list[Member]]:
@@ -72,18 +82,19 @@ def _by_task(networks: Iterable[Network]) -> dict[str, list[Member]]:
 
 
 def plain_name(members: tuple[Member, ...]) -> str:
-    """Return the first and the last network of a block.
-
-    Model, seed, and l2 where a model has several.
-    """
+    """Return model and seed of the first and the last network, with l2 where a model has several."""
     several = len({member[:2] for member in members}) > len({model for model, *_ in members})
+    return full_name(members) if several else _ends(f"{m}-{seed}" for m, _, seed in members)
 
-    def written(member: Member) -> str:
-        model, l2, seed = member
-        return f"{model}-l2-{l2}-{seed}" if several else f"{model}-{seed}"
 
-    ends = dict.fromkeys((written(members[0]), written(members[-1])))
-    return "_to_".join(ends)
+def full_name(members: tuple[Member, ...]) -> str:
+    """Return model, l2 and seed of the first and the last network."""
+    return _ends(f"{model}-l2-{l2}-{seed}" for model, l2, seed in members)
+
+
+def _ends(names: Iterable[str]) -> str:
+    first, *rest = names
+    return f"{first}_to_{rest[-1]}" if rest else first
 
 
 def digest(members: tuple[Member, ...]) -> str:
