@@ -73,9 +73,8 @@ def _reason(error) -> str:
     number = isinstance(value, str) and re.fullmatch(r"[0-9.]+e[+-]?[0-9]+", value)
     hint = f" (YAML reads {value} as text; write it with a point, as 1.0e-3)" if number else ""
     words = _words(limit) if isinstance(limit, (str, list)) else ""
-    template = REASONS.get(
-        error.validator, error.message.rstrip(".").replace("{", "{{").replace("}", "}}")
-    )
+    told = str(error.message).rstrip(".").replace("{", "{{").replace("}", "}}")
+    template = REASONS.get(str(error.validator), told)
     return template.format(
         value=_shown(value), limit=limit, words=words, hint=hint, pattern=_pattern_words(limit)
     )

@@ -48,9 +48,10 @@ def weighted(counts: sparse.csr_matrix, weighting: str) -> sparse.csr_matrix:
     lengths = np.asarray(counts.sum(axis=1)).ravel()
     frequencies = sparse.diags(1 / np.maximum(lengths, 1)) @ counts
     if weighting == "frequency":
-        return frequencies.tocsr()
-    held = np.bincount(counts.indices, minlength=counts.shape[1])
-    return (frequencies @ sparse.diags(np.log(counts.shape[0] / np.maximum(held, 1)))).tocsr()
+        return sparse.csr_matrix(frequencies)
+    documents, words = counts.get_shape()
+    held = np.bincount(counts.indices, minlength=words)
+    return sparse.csr_matrix(frequencies @ sparse.diags(np.log(documents / np.maximum(held, 1))))
 
 
 @dataclass(frozen=True)

@@ -56,10 +56,8 @@ def class_mean_counts(sentences: Sentences, words: int) -> np.ndarray:
     labels = sentences.labels.reshape(len(sentences), -1)
     _, group = np.unique(labels, axis=0, return_inverse=True)
     members = sparse.csr_matrix((np.ones(len(labels)), (group.ravel(), np.arange(len(labels)))))
-    return (
-        np.asarray((members @ count_matrix(sentences, words)).todense())
-        / np.bincount(group.ravel())[:, None]
-    )
+    sums = sparse.csr_matrix(members @ count_matrix(sentences, words)).toarray()
+    return sums / np.bincount(group.ravel())[:, None]
 
 
 def bag_of_words(train: Sentences, test: Sentences, words: int, seed: int) -> float:

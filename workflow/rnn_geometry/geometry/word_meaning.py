@@ -225,7 +225,9 @@ def context_effects(effects: Effects, index: Mapping[str, int]) -> dict[str, flo
     return result
 
 
-def order_effects(effects: Effects, words: Sequence[int], seed: int) -> dict[str, float | None]:
+def order_effects(
+    effects: Effects, words: Sequence[int] | np.ndarray, seed: int
+) -> dict[str, float | None]:
     """Return how much the order of two words matters.
 
     Parameters

@@ -18,8 +18,8 @@ from typing import Any
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import Network, network_of
-from rnn_geometry.stages.job import Log, lacks_memory, no_memory
-from rnn_geometry.stages.network_job import NetworkJob
+from rnn_geometry.stages.job import lacks_memory, no_memory
+from rnn_geometry.stages.network_job import Log, NetworkJob
 from rnn_geometry.store.kept import Kept, key_of_result
 from rnn_geometry.store.provenance import library_versions
 

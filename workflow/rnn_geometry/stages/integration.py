@@ -178,7 +178,7 @@ def measure(
     }, kicks
 
 
-def modifiers_of_task(probe: Probe, meta: Mapping[str, Any]) -> dict[str, float | None]:
+def modifiers_of_task(probe: Probe, meta: Mapping[str, Any]) -> Mapping[str, float | None]:
     """Return what modifiers do at places on the manifold.
 
     None for every number of a task without modifiers.

@@ -12,11 +12,12 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from rnn_geometry.errors import UserError
+from rnn_geometry.stages.network_job import Log
 
 
 class SharedNetwork(NamedTuple):
@@ -30,7 +31,7 @@ class SharedNetwork(NamedTuple):
     output: dict[str, str]
 
 
-def networks_of(snakemake: Any, log: Callable[[str], None]) -> Iterator[SharedNetwork]:
+def networks_of(snakemake: Any, log: Log) -> Iterator[SharedNetwork]:
     """Yield the networks of a job whose wildcard is `setting`; its outputs lie in `seed-<seed>`
     folders.
 
@@ -51,9 +52,6 @@ def _of_seed(files: Any, i: int) -> dict[str, str]:
 
 
 TOLD_EVERY = 5.0  # seconds between two lines of one job on a terminal
-
-
-Log = Callable[[str], None]
 
 
 def and_terminal(log: Log, name: str) -> tuple[Log, Log]:
@@ -136,8 +134,12 @@ def job(log_file: str | Path) -> Iterator[Log]:
     traceback goes to the log as well.
     """
     log, done = LogFile(log_file), _end_with_parent()
+
+    def tell(line: str) -> None:
+        log.line(f"{time.strftime('%H:%M:%S')} {line}")
+
     try:
-        yield lambda line: log.line(f"{time.strftime('%H:%M:%S')} {line}")
+        yield tell
     except UserError as error:
         log.tell(f"ERROR: {error}")
         sys.exit(1)

@@ -17,7 +17,7 @@ def run(files, output, params, log) -> None:
     tables = {name: read_frame(name, files[name]) for name in TABLES}
     networks = networks_table(tables["runs"], tables["tasks"], tables["dimension"])
     found = claims_table(params.claims, networks, tables["sweeps"], params.judged)
-    formats.write_table(output["table"], {name: found[name].tolist() for name in found})
+    formats.write_table(output["table"], {str(name): found[name].tolist() for name in found})
     page = html_page(template_texts(*TEMPLATES), found, params.claims, params.shown)
     formats.write_text(output["page"], page)
     log(f"{len(found)} verdicts: {found['verdict'].value_counts().to_dict()}")

@@ -62,20 +62,20 @@ def linearize_run(
     slow = formats.read_npz(files["slow_points"])
     index, centre = spectrum_sample(slow["points"], spectrum_points)
     step = analysis_cell(classifier)
-    memory_mb = budget(step, memory_mb)
+    memory = budget(step, memory_mb)
     points = torch.from_numpy(slow["points"][index]).to(where)
     x = torch.from_numpy(slow["x"]).to(where)
-    result = linearize(step, points, x, memory_mb=memory_mb)
+    result = linearize(step, points, x, memory_mb=memory)
     meta, test = formats.read_json(files["meta"]), read_sentences(files["test"])
     words = chosen_words(meta, test, len(formats.read_json(files["vocab"])), shown_words)
     vectors = classifier.embedding_matrix().double()[torch.from_numpy(words).to(where)]
     readout = classifier.readout_matrix().double()
     effects, spread, moves = word_effects(step, points, x, vectors, readout)
     modes = read_modes(formats.read_npz(files["slow_modes"]), index)
-    on_modes = word_mode_effects(step, points, x, vectors, modes, memory_mb=memory_mb)
-    predicted = linear_prediction(step, points, x, vectors, readout, memory_mb=memory_mb)
+    on_modes = word_mode_effects(step, points, x, vectors, modes, memory_mb=memory)
+    predicted = linear_prediction(step, points, x, vectors, readout, memory_mb=memory)
     rollout = rollout_error(
-        step, points, x, one_word_kicks(step, points, x, vectors), memory_mb=memory_mb
+        step, points, x, one_word_kicks(step, points, x, vectors), memory_mb=memory
     )
     formats.write_npz(
         output,

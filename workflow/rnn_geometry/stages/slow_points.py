@@ -6,7 +6,7 @@ Slow points, linearisation. The scripts of the workflow call these.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -24,13 +24,12 @@ from rnn_geometry.identity import Network
 from rnn_geometry.networks.classifier import analysis_cell, load_classifier, prepare_device
 from rnn_geometry.networks.hold_input import hold_input
 from rnn_geometry.networks.states import visit
-from rnn_geometry.stages.network_job import NetworkJob
+from rnn_geometry.stages.network_job import Log, NetworkJob
 from rnn_geometry.store import formats
 from rnn_geometry.store.hashes import check_same_data
 from rnn_geometry.tasks.sentences import read_sentences
 
 KEPT_MODES = 8  # networks without a gap have dozens of slow modes a point
-Log = Callable[[str], None]
 
 
 def run(network: NetworkJob) -> None:
@@ -110,11 +109,12 @@ def slow_points_run(
         f"slow points: {statuses}; median q {np.median(slow.q):.2e}, in fast modes "
         f"{np.median(slow.fast_q):.2e}"
     )
-    audit = slow.modes.audit
-    log(
-        f"slow modes: {audit.missed} missed and {audit.spurious} spurious at {audit.points} "
-        "audited points"
-    )
+    if slow.modes is not None:
+        audit = slow.modes.audit
+        log(
+            f"slow modes: {audit.missed} missed and {audit.spurious} spurious at {audit.points} "
+            "audited points"
+        )
     log(
         f"fixed points: {len(bones.roots)} distinct; {bones.ghosts} of {len(rows)} starts ended at "
         "ghosts"
@@ -183,7 +183,7 @@ def mode_arrays(modes: SlowModes | None) -> dict[str, np.ndarray]:
     return {**plain, "eigenvalues": eigenvalues, "tau": tau, "right": right, "left": left, **audit}
 
 
-def skeleton_arrays(found: Skeleton) -> dict[str, np.ndarray]:
+def skeleton_arrays(found: Skeleton) -> dict[str, np.ndarray | np.generic]:
     """Return the arrays of a skeleton that are kept."""
     return {
         "distinct": found.ids,

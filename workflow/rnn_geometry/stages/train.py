@@ -7,7 +7,7 @@ Apart from the analysis, so that a changed formula there trains nothing again.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,13 @@ from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.classifier import build_classifier, prepare_device, save_classifier
 from rnn_geometry.networks.training import Recipe, evaluate, train
 from rnn_geometry.stages.job import and_terminal
-from rnn_geometry.stages.network_job import NetworkJob
+from rnn_geometry.stages.network_job import Log, NetworkJob
 from rnn_geometry.store import formats
 from rnn_geometry.store.hashes import data_hashes
 from rnn_geometry.tasks.sentences import Sentences, read_sentences
 from rnn_geometry.tasks.synthetic import word_vectors
 
 PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
-Log = Callable[[str], None]
 
 
 def run(network: NetworkJob) -> None:

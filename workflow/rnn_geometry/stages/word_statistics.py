@@ -11,9 +11,9 @@ SEED = 0  # the baseline's solver is deterministic; the seed only splits off its
 
 def run(files, output, params, log) -> None:
     """Write word_statistics.json of one task."""
-    splits = (read_sentences(files[name]) for name in ("train", "test"))
+    train, test = (read_sentences(files[name]) for name in ("train", "test"))
     words, meta = len(formats.read_json(files["vocab"])), formats.read_json(files["meta"])
-    found = word_statistics(*splits, words, meta, SEED)
+    found = word_statistics(train, test, words, meta, SEED)
     formats.write_json(output[0], found)
     log(f"predicted dimension {found['dimension_predicted']}")
     log(f"accuracy of a bag of words {found['bag_of_words_accuracy']}")

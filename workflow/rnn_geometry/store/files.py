@@ -14,7 +14,7 @@ from pathlib import Path
 from rnn_geometry.errors import UserError
 
 
-def write_atomically(path: str | Path, write: Callable[[str], None]) -> None:
+def write_atomically(path: str | Path, write: Callable[[str], object]) -> None:
     """Let `write(temporary_path)` make the file beside `path`, sync it to disk and rename it to
     `path`.
 

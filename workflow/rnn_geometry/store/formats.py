@@ -37,12 +37,14 @@ def read_json(path: str | Path) -> Any:
         raise _damaged(path, error) from error
 
 
-def write_npz(path: str | Path, **arrays: np.ndarray) -> None:
+def write_npz(path: str | Path, **arrays: np.ndarray | np.generic) -> None:
     """Write arrays to a compressed npz file; arrays of objects are refused."""
     for name, array in arrays.items():
         if np.asarray(array).dtype.hasobject:
             raise TypeError(f"{name} holds Python objects, which would be pickled")
-    write_atomically(path, lambda temporary: np.savez_compressed(temporary, **arrays))
+    write_atomically(
+        path, lambda temporary: np.savez_compressed(temporary, allow_pickle=False, **arrays)
+    )
 
 
 def read_npz(path: str | Path, part: str = "", skip: Collection[str] = ()) -> dict[str, np.ndarray]:

@@ -26,6 +26,7 @@ FILE = "configuration.json"
 SNAKEMAKE = Path(".snakemake")
 # Keys on which no number depends, or that are in the names of folders.
 NOT_COMPARED = {"files", "l2", "memory_mb", "hold_inputs"}
+Sections = Mapping[str, Mapping[str, Mapping[str, Any]]]  # section: name: key: value
 
 
 # Libraries whose version is noted with every result of a network.
@@ -53,9 +54,7 @@ def compared_settings(
     return json.loads(json.dumps(kept))
 
 
-def check_folders(
-    folder: str, settings: Mapping[str, Mapping], networks: Iterable[Network]
-) -> None:
+def check_folders(folder: str, settings: Sections, networks: Iterable[Network]) -> None:
     """Raise UserError where Snakemake's own folder has no room, or the results are of other
     settings.
 
@@ -76,7 +75,7 @@ def check_folders(
 
 def check_results(
     folder: str,
-    settings: Mapping[str, Mapping],
+    settings: Sections,
     runs: Iterable[tuple[str, str, str]],
     records: str | Path,
 ) -> None:
@@ -108,15 +107,13 @@ def check_results(
             )
 
 
-def differences(
-    before: Mapping[str, Mapping], now: Mapping[str, Mapping]
-) -> Iterator[tuple[str, str, str, Any, Any]]:
+def differences(before: Sections, now: Sections) -> Iterator[tuple[str, str, str, Any, Any]]:
     """Yield (section, name, key, old value, new value) of what both have under one name and not
     with one value."""
     for section, named in now.items():
         for name, settings in named.items():
-            old = before.get(section, {}).get(name)
-            for key in sorted({*(old or {}), *settings}) if old is not None else []:
+            old = before.get(section, {}).get(name, settings)
+            for key in sorted({*old, *settings}):
                 if old.get(key) != settings.get(key):
                     yield section, name, key, old.get(key), settings.get(key)
 
@@ -132,7 +129,7 @@ def read(folder: str | Path) -> dict[str, Any]:
         return {}
 
 
-def write(folder: str | Path, settings: Mapping[str, Mapping]) -> None:
+def write(folder: str | Path, settings: Sections) -> None:
     """Add settings to those that a folder of results was made with before."""
     before = read(folder)
     whole = {section: {**before.get(section, {}), **named} for section, named in settings.items()}
