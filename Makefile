@@ -17,6 +17,8 @@ lint: install
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/basedpyright
 
 # Redraw the figures of results that somebody else computed, without training: their files count
 # as up to date.

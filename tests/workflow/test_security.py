@@ -185,7 +185,9 @@ HARMLESS = {
     "provenance.py": {"json.loads"},
     "kept.py": {"json.loads"},
     "streams.py": {"pty"},  # opens a pseudo-terminal, and starts nothing in it
-    **dict.fromkeys(("descent.py", "linearization.py", "word_modes.py"), {"system"}),  # a step
+    **dict.fromkeys(
+        ("descent.py", "linearization.py", "word_modes.py"), frozenset({"system"})
+    ),  # a step
     "checkpoint.py": {"json.loads"},
     "training.py": {"checkpoint.load"},
 }

@@ -82,7 +82,7 @@ def _by_task(networks: Iterable[Network]) -> dict[str, list[Member]]:
 
 
 def plain_name(members: tuple[Member, ...]) -> str:
-    """Return model and seed of the first and the last network, with l2 where a model has several."""
+    """Return model and seed of the first and last network, with l2 where a model has several."""
     several = len({member[:2] for member in members}) > len({model for model, *_ in members})
     return full_name(members) if several else _ends(f"{m}-{seed}" for m, _, seed in members)
 

@@ -160,7 +160,8 @@ def _umask() -> int:
     return mask
 
 
-def _damaged(path: str | Path, error: Exception) -> UserError:
+def damaged(path: str | Path, error: Exception) -> UserError:
+    """Return the sentence for a file that cannot be read."""
     reason = " ".join(str(error).split())
     return UserError(
         f"{path}: the file is damaged or cut short ({reason}); delete it and run the same command "

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_geometry.store.files import _damaged, write_atomically
+from rnn_geometry.store.files import damaged, write_atomically
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -34,7 +34,7 @@ def read_json(path: str | Path) -> Any:
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def write_npz(path: str | Path, **arrays: np.ndarray | np.generic) -> None:
@@ -66,10 +66,10 @@ def read_npz(path: str | Path, part: str = "", skip: Collection[str] = ()) -> di
     ) as error:
         if isinstance(error, FileNotFoundError):
             raise
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
     for name, array in arrays.items():
         if not isinstance(array, np.ndarray):  # numpy returns what is no array as bytes
-            raise _damaged(path, ValueError(f"{name} is no array"))
+            raise damaged(path, ValueError(f"{name} is no array"))
     return arrays
 
 
@@ -91,7 +91,7 @@ def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
     try:
         return load_file(path)
     except SafetensorError as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def write_table(path: str | Path, columns: Mapping[str, Sequence]) -> None:
@@ -140,4 +140,4 @@ def _read_parquet(path: str | Path):
     except (pa.ArrowInvalid, OSError) as error:
         if isinstance(error, FileNotFoundError):
             raise
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error

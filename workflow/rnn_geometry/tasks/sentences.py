@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from rnn_geometry.errors import UserError
-from rnn_geometry.store.files import _damaged, write_atomically
+from rnn_geometry.store.files import damaged, write_atomically
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def read_sentences(path: str | Path) -> Sentences:
     except (pa.ArrowInvalid, OSError) as error:
         if isinstance(error, FileNotFoundError):
             raise
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def _read_row_groups(path: str | Path, file) -> Sentences:
