@@ -18,10 +18,9 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
-from rnn_geometry.claims.file import checked_claims
 from rnn_geometry.claims.judge import claims_table, networks_table
+from rnn_geometry.config.load import read_claims
 from rnn_geometry.geometry.network import LARGE, network_geometry
 from rnn_geometry.stages.tabulate import runs_table
 from rnn_geometry.store import formats
@@ -96,8 +95,7 @@ def main() -> None:
 
 def judge(numbers: list[dict], results: Path) -> int:
     """Make runs.csv and claims.csv of the networks in memory; return the number of verdicts."""
-    schema = yaml.safe_load((PROJECT / "workflow/schemas/claims.schema.yaml").read_text())
-    claims = checked_claims(yaml.safe_load((PROJECT / "config/claims.yaml").read_text()), schema)
+    claims = read_claims("config/claims.yaml", str(PROJECT))
     tasks, dimension, sweeps = (
         pd.read_csv(results / f"tables/{name}.csv", dtype=TEXT)
         for name in ("tasks", "dimension", "sweeps")

@@ -6,11 +6,14 @@ import datetime
 import pytest
 import yaml
 from conftest import PROJECT
-from test_judge import CLAIMS, NATURAL, RAW, SCHEMA
+from test_judge import CLAIMS, NATURAL
 
 from rnn_geometry.claims import file as claims_file
 from rnn_geometry.claims.metrics import ROW_METRICS, SWEEP_METRICS
+from rnn_geometry.config.load import read_claims
 from rnn_geometry.errors import UserError
+
+RAW = yaml.safe_load((PROJECT / "config/claims.yaml").read_text())
 
 
 def test_every_claim_carries_the_day_its_threshold_was_frozen():
@@ -113,7 +116,9 @@ def broken(changes, remove=(), **top):
         ),
     ],
 )
-def test_mistakes_in_the_file_are_one_sentence(raw, sentence):
+def test_mistakes_in_the_file_are_one_sentence(raw, sentence, tmp_path):
+    file = tmp_path / "claims.yaml"
+    file.write_text(yaml.safe_dump(raw))
     with pytest.raises(UserError, match=sentence) as caught:
-        claims_file.checked_claims(raw, SCHEMA)
+        read_claims(str(file), str(tmp_path))
     assert "\n" not in str(caught.value)

@@ -3,10 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from conftest import PROJECT
 
-from rnn_geometry.claims import file as claims_file
 from rnn_geometry.claims import judge as claims
 from rnn_geometry.claims.metrics import (
     LARGEST_RATIO,
@@ -20,14 +18,12 @@ from rnn_geometry.claims.metrics import (
     shuffling_cost,
 )
 from rnn_geometry.claims.verdict import FAILS, HOLDS, UNDECIDED
+from rnn_geometry.config.load import read_claims
 from rnn_geometry.store.columns import table_columns
 
-SCHEMA = yaml.safe_load((PROJECT / "workflow/schemas/claims.schema.yaml").read_text())
-RAW, RAW_NATURAL = (
-    yaml.safe_load((PROJECT / f"config/{name}.yaml").read_text())
-    for name in ("claims", "claims_natural")
+CLAIMS, NATURAL = (
+    read_claims(f"config/{name}.yaml", str(PROJECT)) for name in ("claims", "claims_natural")
 )
-CLAIMS, NATURAL = (claims_file.checked_claims(raw, SCHEMA) for raw in (RAW, RAW_NATURAL))
 
 # Metrics
 

@@ -9,7 +9,6 @@ from math import isfinite
 from typing import Any
 
 from rnn_geometry.claims.metrics import ROW_METRICS, SWEEP_METRICS
-from rnn_geometry.config.schema import check_schema
 from rnn_geometry.errors import UserError
 from rnn_geometry.store.columns import table_columns
 from rnn_geometry.tasks.structures import STRUCTURES
@@ -21,15 +20,13 @@ OF_EXPECTED = ("within", "within_share")
 NETWORK_CONTROLS, SWEEP_CONTROLS = ("untrained", "shuffled_labels", "random"), ("permuted",)
 
 
-def checked_claims(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the claims of a file.
+def checked_claims(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the claims of a file that satisfies its schema.
 
     Parameters
     ----------
     raw
         What the file holds; config/README.md explains its keys.
-    schema
-        Of workflow/schemas/claims.schema.yaml.
 
     Returns
     -------
@@ -41,7 +38,6 @@ def checked_claims(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[st
     UserError
         With one sentence that names the claim or the key, and what is accepted.
     """
-    check_schema(raw, schema)
     _check_seeds(raw)
     for owner in (raw, *raw["claims"]):
         _check_date(owner)

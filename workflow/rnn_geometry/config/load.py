@@ -14,6 +14,7 @@ import yaml
 
 from rnn_geometry.claims.file import checked_claims
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
+from rnn_geometry.config.schema import check_schema
 from rnn_geometry.config.settings import resolve
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import family_options
@@ -70,7 +71,8 @@ def read_claims(path: str, root: str) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         told = " ".join(str(error).split())
         raise UserError(f"config key claims: '{path}' is no YAML file ({told}).") from error
-    return checked_claims(claims, read_schema("claims"))
+    check_schema(claims, read_schema("claims"))
+    return checked_claims(claims)
 
 
 def check_task(task: dict[str, Any], data_folder: str | None) -> None:

@@ -1,0 +1,13 @@
+"""Slow points, fixed points and linearised dynamics of any step h' = F(h, x).
+
+Knows no cell, task or file, imports nothing of the rest of the package but `errors`, and runs with
+numpy, scipy and torch alone. The functions that most need are public names of `rnn_geometry`; all
+others are imported from their modules:
+
+- `step`: a step function, and one made of a module of torch.
+- `slow_points`, `slow_modes`: the slow manifold, and its modes at every point.
+- `fixed_points`, `descent`: exact fixed points, their skeleton, and other ways to search.
+- `jacobians`, `linearization`, `word_modes`: derivatives, spectra, effects of words.
+- `integration`, `modifiers`, `flow`: how long an effect stays, what words do to others, the flow.
+- `results`, `spectrum`: what the searches return, and time constants; numpy alone.
+"""
