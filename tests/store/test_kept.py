@@ -91,6 +91,13 @@ def test_a_file_that_was_written_to_in_its_place_is_made_again(place, data):
     assert not place.has(key)
 
 
+def test_a_file_that_is_linked_again_leaves_nothing_behind(place, data):
+    make(place, data)
+    for _ in range(2):
+        place.link(newer_than=data.values())
+    assert [path.name for path in place.output["model"].parent.glob(".*")] == []
+
+
 def test_linked_files_keep_their_time_unless_they_are_older_than_their_inputs(place, data):
     make(place, data)
     kept = place.folder / "model.safetensors"

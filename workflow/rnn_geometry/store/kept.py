@@ -110,3 +110,4 @@ def put(source: Path, place: Path) -> None:
     except OSError:
         shutil.copy2(source, passing)
     os.replace(passing, place)
+    passing.unlink(missing_ok=True)  # two names of one file are left as they are
