@@ -4,19 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fake_run import write_fake_run
+from fake_run import fake_network
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.arrays import load_network
 from rnn_geometry.plotting.headline import components_needed, headline
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory):
-    kinds = ("categorical", "ordered")
-    return [load_network(write_fake_run(tmp_path_factory.mktemp(kind), kind, 5)) for kind in kinds]
+def pair():
+    return [fake_network(kind, 5) for kind in ("categorical", "ordered")]
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +58,7 @@ def test_the_simplex_has_five_corners_and_ten_edges_and_the_plane_its_components
 
 def test_bars_are_the_cumulative_variance_and_those_needed_are_dark(figure, pair):
     for axes, network, needed in zip(figure.axes[2:], pair, (4, 2), strict=True):
-        values = (
-            np.linalg.svd(network.slow_points - network.slow_points.mean(axis=0), compute_uv=False)
-            ** 2
-        )
+        values = np.linalg.svd(network.points - network.points.mean(axis=0), compute_uv=False) ** 2
         heights = [bar.get_height() for bar in axes.patches]
         np.testing.assert_allclose(heights, np.cumsum(values)[:8] / values.sum(), atol=1e-6)
         dark = [to_hex(bar.get_facecolor()).upper() == style.PALETTE[0] for bar in axes.patches]

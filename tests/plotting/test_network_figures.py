@@ -1,4 +1,4 @@
-"""Figures by their content: axes, labels, colours, theory lines, file sizes; what a missing value does to them."""
+"""Figures by their content: axes, labels, colours, theory lines, sizes; what a missing value does."""
 
 import subprocess
 import sys
@@ -8,7 +8,8 @@ from math import acos, degrees
 import numpy as np
 import pandas as pd
 import pytest
-from fake_run import TASKS, fake_runs, write_fake_run
+from drawn import drawn
+from fake_run import TASKS, fake_network, fake_runs, write_network
 from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
@@ -17,6 +18,7 @@ from rnn_geometry.plotting import gallery, manifold, overview, style, verdicts
 from rnn_geometry.plotting.network import load_network, plot_network, save_panel, shown_words
 from rnn_geometry.plotting.sweeps import sweep_figure
 from rnn_geometry.plotting.verdicts import verdict_grid
+from rnn_geometry.store.artifacts import Linearization
 
 KINDS = {"categorical": 3, "ordered": 5, "multilabel": 2}
 OVERVIEWS = [
@@ -30,7 +32,7 @@ OVERVIEWS = [
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    return write_fake_run(tmp_path_factory.mktemp("run"))
+    return write_network(tmp_path_factory.mktemp("network"), fake_network())
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +151,7 @@ def test_the_panel_names_the_network_and_all_its_axes(panel):
 def test_dots_and_arrows_have_the_colour_of_their_class(panel, network):
     plane = titled(panel, "Manifold of slow points")
     final = next(dots for dots in plane.collections if dots.get_label() == "final")
-    codes = manifold.thinned(style.class_codes(network.states["final_labels"]))
+    codes = manifold.thinned(style.class_codes(network.states.final_labels))
     assert len(final.get_offsets()) == len(codes)
     assert [to_hex(colour).upper() for colour in final.get_facecolors()] == [
         style.class_colour(code) for code in codes
@@ -174,7 +176,7 @@ def test_the_plane_shows_trajectories_and_fixed_points(panel):
 
 
 def test_trajectories_end_with_their_sentence(network):
-    lengths = np.asarray(network.states["trajectory_lengths"])
+    lengths = network.states.trajectory_lengths
     paths, found = manifold._paths(network, np.array([3]))
     assert np.isfinite(paths[0, : found[0] + 1]).all()
     assert lengths[3] == found[0] < 25
@@ -191,15 +193,16 @@ def test_lines_mark_the_expected_dimension_and_half_the_sentence(panel):
 
 def test_the_centre_is_drawn_with_the_time_constants_of_the_centre(panel, network):
     line = next(line for line in titled(panel, "Time constants").lines if len(line.get_xdata()) > 2)
-    tau = np.asarray(network.linear["tau"])[int(network.linear["centre"])]
+    tau = network.linearization.tau[network.linearization.centre]
     np.testing.assert_allclose(line.get_ydata(), np.sort(tau)[::-1][:20])
 
 
 def test_at_most_twenty_words_those_with_the_largest_spread(network):
     assert shown_words(network)[1] == ["word_0", "word_1", "word_2", "word_3"]
     effects = np.outer(np.arange(50.0), [1, -1, 0])
-    text = {**network.linear, "word_effects": effects, "word_ids": np.arange(50)}
-    shown, names = shown_words(replace(network, linear=text, words=[f"w{i}" for i in range(50)]))
+    text = drawn(Linearization, word_effects=effects, word_ids=np.arange(50))
+    words = [f"w{i}" for i in range(50)]
+    shown, names = shown_words(replace(network, linearization=text, words=words))
     assert names == [f"w{i}" for i in range(49, 29, -1)]
     assert shown.shape == (20, 3)
 
@@ -209,7 +212,7 @@ def test_at_most_twenty_words_those_with_the_largest_spread(network):
     [("ordered", 5), ("multilabel", 2), ("categorical", 5), ("categorical", 14)],
 )
 def test_a_small_readable_file_for_every_kind_of_task(kind, classes, tmp_path):
-    figure = plot_network(load_network(write_fake_run(tmp_path, kind, classes)))
+    figure = plot_network(fake_network(kind, classes))
     assert any(ax.name == "3d" for ax in figure.axes) == (classes > 3 and kind == "categorical")
     save_panel(figure, tmp_path / "panel.png")
     assert (tmp_path / "panel.png").stat().st_size <= 80_000
@@ -233,19 +236,18 @@ def test_a_file_that_would_be_too_large_is_made_smaller():
 def test_a_network_without_optional_files_and_numbers(files, tmp_path):
     some = {name: files[name] for name in ("run", "meta", "states", "slow_points")}
     network = load_network(some)
-    run = {**network.run, "test_accuracy": None, "best_step": None}
-    save_panel(
-        plot_network(replace(network, run=run, meta={**network.meta, "dimension_expected": None})),
-        tmp_path / "p.png",
-    )
+    record = replace(network.record, test_accuracy=None, best_step=None)
+    meta = {**network.meta, "dimension_expected": None}
+    save_panel(plot_network(replace(network, record=record, meta=meta)), tmp_path / "p.png")
     assert network.words == ()
 
 
 def test_slow_points_far_away_are_counted_not_hidden(network):
-    points = np.array(network.slow["points"])
+    points = np.array(network.slow_points.points)
     points[:3] *= 60
     points[5] = np.nan
-    figure = plot_network(replace(network, slow={**network.slow, "points": points}))
+    moved = replace(network.slow_points, points=points)
+    figure = plot_network(replace(network, slow_points=moved))
     assert any("outside the view" in text.get_text() for ax in figure.axes for text in ax.texts)
 
 
@@ -347,15 +349,11 @@ def test_two_hundred_networks_of_many_tasks():
 
 
 @pytest.fixture(scope="module")
-def networks(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("gallery")
+def networks():
     wanted = [
         (kind, classes, model) for kind, classes in KINDS.items() for model in ("gru", "lstm")
     ]
-    return [
-        load_network(write_fake_run(folder / f"{k}-{m}", k, n, m, seed))
-        for seed, (k, n, m) in enumerate(wanted)
-    ]
+    return [fake_network(*known, seed) for seed, known in enumerate(wanted)]
 
 
 def test_the_gallery_has_a_row_per_task_and_a_column_per_model(networks, tmp_path):

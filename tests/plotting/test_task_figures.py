@@ -1,4 +1,4 @@
-"""The figures of one task: what is drawn where and in which colour, against numbers computed here."""
+"""The figures of one task: what is drawn where and in which colour, against numbers found here."""
 
 import subprocess
 import sys
@@ -7,15 +7,17 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from fake_run import fake_arrays, write_fake_run
+from fake_run import fake_network, write_network
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 
+from rnn_geometry.errors import UserError
 from rnn_geometry.plotting import arrows, fields, planes, solids, spectra, style, views
-from rnn_geometry.plotting.arrays import load_network, with_portrait
+from rnn_geometry.plotting.arrays import load_networks, with_portrait
 from rnn_geometry.plotting.task_figures import TASK_FIGURES, kinds_of, task_figures
+from rnn_geometry.store.artifacts import Flow, Linearization, SlowModes, Traces
 
 MODELS = ("vanilla", "gru", "lstm", "ugrnn")
 EVERYWHERE = {
@@ -34,17 +36,14 @@ TASKS = pytest.mark.parametrize("task", EXTRA, ids=lambda task: f"{task[0]}-{tas
 
 
 @pytest.fixture(scope="module")
-def networks(tmp_path_factory):
+def networks():
     """Return a function from (kind, classes) to networks of several models; each is made once."""
     made = {}
 
     def of(task, models=MODELS[:2]):
         for model in models:
             if (task, model) not in made:
-                folder = tmp_path_factory.mktemp("run")
-                made[task, model] = load_network(
-                    write_fake_run(folder, *task, model, MODELS.index(model))
-                )
+                made[task, model] = fake_network(*task, model, MODELS.index(model))
         return [made[task, model] for model in models]
 
     return of
@@ -105,9 +104,12 @@ def test_the_kinds_that_apply_to_a_task(task, networks):
 def test_a_kind_is_left_out_without_its_file(networks):
     first, second = networks(("categorical", 3))
     for changes, missing in (
-        ({"flow": {}}, {"flow", "word_effects"}),
-        ({"modes": {}}, {"modes"}),
-        ({"linear": {}}, {"spectrum", "time_constants_everywhere"}),
+        ({"flow": Flow.empty()}, {"flow", "word_effects"}),
+        ({"slow_modes": SlowModes.empty()}, {"modes"}),
+        (
+            {"linearization": Linearization.empty()},
+            {"spectrum", "time_constants_everywhere"},
+        ),
     ):
         assert EVERYWHERE - set(kinds_of([first, replace(second, **changes)])) == missing
 
@@ -203,7 +205,7 @@ def test_a_view_is_an_orthonormal_part_of_the_first_components(kind, networks):
     view = views.space_view(network, network)
     whole = np.column_stack([view.basis, view.depth])
     np.testing.assert_allclose(whole.T @ whole, np.eye(3), atol=1e-9)
-    states = network.states["final"][:5]
+    states = network.states.final[:5]
     along = network.project(states, len(view.basis))
     np.testing.assert_allclose(view.along(along), view.states(states), atol=1e-9)
     np.testing.assert_allclose(
@@ -217,17 +219,15 @@ def test_ordered_classes_keep_their_components(networks):
     network = networks(("ordered", 5))[0]
     view = views.best_plane(network)
     assert view.labels == ("component 1", "component 2")
-    np.testing.assert_array_equal(
-        view.states(network.slow_points), network.project(network.slow_points)
-    )
+    np.testing.assert_array_equal(view.states(network.points), network.project(network.points))
 
 
 def test_a_plane_in_space_is_not_seen_edge_on(networks):
     network = networks(("categorical", 4))[0]
-    flat = network.slow_points - np.outer(
-        network.project(network.slow_points, 3)[:, 2], network.components[:, 2]
+    flat = network.points - np.outer(
+        network.project(network.points, 3)[:, 2], network.components[:, 2]
     )
-    squashed = replace(network, slow={**network.slow, "points": flat})
+    squashed = replace(network, slow_points=replace(network.slow_points, points=flat))
     spread = views.space_view(squashed, squashed).slow_points.std(axis=0)
     assert spread.min() > 0.5 * spread.max()
 
@@ -241,9 +241,9 @@ def test_trajectories_are_the_same_labelled_sentences_as_written(networks):
     assert sorted(codes.tolist()) == [0, 0, 1, 1, 2, 2]
     assert codes.tolist() == planes.sentence_paths(views.best_plane(second))[1].tolist()
     traces = first.traces
-    code = traces["labels"][0].argmax()
-    length = traces["offsets"][1] - traces["offsets"][0]
-    own = np.asarray(traces["coordinates"][: length + 1, :2], dtype=float)
+    code = traces.labels[0].argmax()
+    length = traces.offsets[1] - traces.offsets[0]
+    own = np.asarray(traces.coordinates[: length + 1, :2], dtype=float)
     drawn = paths[list(codes).index(code)]
     assert len(drawn) == length + 1
     np.testing.assert_allclose(
@@ -253,18 +253,20 @@ def test_trajectories_are_the_same_labelled_sentences_as_written(networks):
     )
 
 
+def with_labels(network, labels):
+    return replace(network, traces=replace(network.traces, labels=labels))
+
+
 def test_neither_curated_nor_unlabelled_sentences_nor_other_orders_are_drawn(networks):
     network = networks(("categorical", 3))[0]
-    labels = np.array(network.traces["labels"])
+    labels = np.array(network.traces.labels)
     held_out = np.eye(3, dtype=np.int8)[np.zeros(len(labels), dtype=int)]
     held_out[-2:] = [0, 1, 0]
-    changed = replace(network, traces={**network.traces, "labels": held_out})
+    changed = with_labels(network, held_out)
     assert planes.sentence_paths(views.best_plane(changed))[1].tolist() == [0, 0]
     held_out[0] = -1
-    paths, _ = planes.sentence_paths(
-        views.best_plane(replace(network, traces={**network.traces, "labels": held_out}))
-    )
-    lengths = np.diff(network.traces["offsets"])
+    paths, _ = planes.sentence_paths(views.best_plane(with_labels(network, held_out)))
+    lengths = np.diff(network.traces.offsets)
     assert [len(path) - 1 for path in paths] == [lengths[3], lengths[6]]
 
 
@@ -282,10 +284,10 @@ def test_paths_start_and_end_where_they_are_marked_in_the_colour_of_their_class(
 
 
 def test_without_traces_the_networks_own_sentences_are_drawn(networks):
-    network = replace(networks(("categorical", 3))[0], traces={})
+    network = replace(networks(("categorical", 3))[0], traces=Traces.empty())
     paths, _ = planes.sentence_paths(views.best_plane(network))
     assert all(np.isfinite(path).all() for path in paths)
-    lengths = {length + 1 for length in network.states["trajectory_lengths"]}
+    lengths = {length + 1 for length in network.states.trajectory_lengths}
     assert {len(path) for path in paths} <= lengths
 
 
@@ -295,7 +297,7 @@ def test_slow_points_are_coloured_by_log_q_the_slowest_on_top(networks):
     axes = panels_of(figure)[0]
     (points,) = collections(axes, "slow points")
     shown = np.linspace(0, 999, 700).astype(int)
-    expected = np.sort(np.log10(np.asarray(network.slow["q"])[shown]))[::-1]
+    expected = np.sort(np.log10(network.slow_points.q[shown]))[::-1]
     np.testing.assert_allclose(points.get_array(), expected)
     counts = {
         name: len(collections(axes, name)[0].get_offsets())
@@ -311,11 +313,10 @@ def test_slow_points_are_coloured_by_log_q_the_slowest_on_top(networks):
 
 def test_slow_points_outside_the_view_are_counted(networks):
     network = networks(("categorical", 3))[0]
-    points = np.array(network.slow["points"])
+    points = np.array(network.slow_points.points)
     points[:2] += 500 * network.components[:, 0]
-    axes = panels_of(
-        planes.speed_of_points([replace(network, slow={**network.slow, "points": points})])
-    )[0]
+    moved = replace(network, slow_points=replace(network.slow_points, points=points))
+    axes = panels_of(planes.speed_of_points([moved]))[0]
     assert "2 outside" in [text.get_text() for text in axes.texts]
 
 
@@ -324,8 +325,8 @@ def test_sentiment_and_intensity_are_found_where_they_are_planted(networks):
     labels = np.repeat(np.arange(5), [5, 10, 20, 40, 80])
     sentiment = np.linspace(-1, 1, 5)[labels]
     planted = np.column_stack([2 * sentiment + 0.5, 1 - 3 * np.abs(sentiment)])
-    final = network.slow_points.mean(axis=0) + planted @ network.components[:, :2].T
-    states = {**network.states, "final": final, "final_labels": labels}
+    final = network.points.mean(axis=0) + planted @ network.components[:, :2].T
+    states = replace(network.states, final=final, final_labels=labels)
     means, centre, directions = planes.score_directions(
         views.plane_view(replace(network, states=states))
     )
@@ -363,13 +364,13 @@ def test_near_final_states_lie_on_top_in_the_colours_of_their_classes(networks):
     network = networks(("categorical", 4))[0]
     view = views.space_view(network, network)
     (final,) = collections(panels_of(solids.space([network]))[0], "final states")
-    depth = network.project(network.states["final"], 3) @ view.depth
+    depth = network.project(network.states.final, 3) @ view.depth
     order = np.argsort(depth, kind="stable")
     assert (np.diff(final.get_sizes()) >= 0).all()
     np.testing.assert_allclose(
-        final.get_offsets(), view.states(network.states["final"])[order], atol=1e-9
+        final.get_offsets(), view.states(network.states.final)[order], atol=1e-9
     )
-    expected = style.class_colours(network.states["final_labels"][order])
+    expected = style.class_colours(network.states.final_labels[order])
     np.testing.assert_allclose(final.get_facecolors()[:, :3], expected)
 
 
@@ -389,7 +390,7 @@ def test_combinations_that_differ_in_one_label_are_joined(labels, edges, network
     drawn = [line.get_xydata() for line in axes.lines if line.get_label() == "edge"]
     assert len(drawn) == edges
     means = np.asarray(collections(axes, "corner means")[0].get_offsets())
-    final, given = network.states["final"], network.states["final_labels"]
+    final, given = network.states.final, network.states.final_labels
     own = np.stack(
         [final[(given == row).all(axis=1)].mean(axis=0) for row in np.unique(given, axis=0)]
     )
@@ -409,9 +410,7 @@ def test_neighbours_differ_in_exactly_one_label():
 
 def test_variance_is_that_of_the_points(networks):
     network = replace(networks(("categorical", 3))[0], geometry={})
-    values = (
-        np.linalg.svd(network.slow_points - network.slow_points.mean(axis=0), compute_uv=False) ** 2
-    )
+    values = np.linalg.svd(network.points - network.points.mean(axis=0), compute_uv=False) ** 2
     axes = panels_of(spectra.variance([network]))[0]
     lines = {line.get_label(): line.get_ydata() for line in axes.lines}
     np.testing.assert_allclose(
@@ -425,11 +424,11 @@ def test_eigenvalues_and_those_of_the_centre_are_drawn_in_the_circle_and_near_on
     network = networks(("categorical", 3))[0]
     axes = panels_of(spectra.spectrum([network]))[0]
     (inset,) = axes.child_axes
-    values = network.linear["eigenvalues"]
+    values = network.linearization.eigenvalues
     for ax in (axes, inset):
         lines = {line.get_label(): line.get_xydata() for line in ax.lines}
         assert len(lines["sampled"]) == values.size
-        centre = values[int(network.linear["centre"])]
+        centre = values[network.linearization.centre]
         np.testing.assert_allclose(lines["centre"], np.column_stack([centre.real, centre.imag]))
         radius = np.linalg.norm(lines["half a sentence"], axis=1)
         np.testing.assert_allclose(radius, np.exp(-1 / 12.5))
@@ -439,9 +438,9 @@ def test_eigenvalues_and_those_of_the_centre_are_drawn_in_the_circle_and_near_on
 
 def test_time_constants_are_sorted_and_the_centre_is_on_top(networks):
     network = networks(("categorical", 3))[0]
-    tau = np.array(network.linear["tau"])
+    tau = np.array(network.linearization.tau)
     tau[3, 5] = np.inf
-    network = replace(network, linear={**network.linear, "tau": tau})
+    network = replace(network, linearization=replace(network.linearization, tau=tau))
     figure = spectra.time_constants_everywhere([network])
     axes = panels_of(figure)[0]
     (lines,) = collections(axes, "sampled")
@@ -478,10 +477,8 @@ def test_modes_are_two_headed_arrows_in_the_colour_of_tau(networks):
         np.linalg.norm(directions, axis=1), 1, atol=0.02
     )  # they lie within the manifold
     rows = np.linspace(0, 999, arrows.ARROWS).astype(int)
-    np.testing.assert_allclose(
-        places[::2], views.best_plane(network).states(network.slow_points[rows])
-    )
-    np.testing.assert_allclose(tau[::2], network.modes["tau"][rows, 0])
+    np.testing.assert_allclose(places[::2], views.best_plane(network).states(network.points[rows]))
+    np.testing.assert_allclose(tau[::2], network.slow_modes.tau[rows, 0])
     there, back = collections(panels_of(arrows.modes([network]))[0], "modes")
     np.testing.assert_allclose(there.U, -back.U)
     np.testing.assert_allclose(there.get_array(), np.sort(tau))
@@ -489,7 +486,8 @@ def test_modes_are_two_headed_arrows_in_the_colour_of_tau(networks):
 
 def test_a_network_without_slow_modes_says_so(networks):
     first, second = networks(("categorical", 3))
-    none = replace(second, modes={**second.modes, "count": np.zeros(1000, dtype=int)})
+    modes = replace(second.slow_modes, count=np.zeros(1000, dtype=int))
+    none = replace(second, slow_modes=modes)
     _, axes = panels_of(arrows.modes([first, none]))
     assert [text.get_text() for text in axes.texts] == ["no slow mode"]
 
@@ -533,9 +531,9 @@ def test_kicks_are_drawn_at_their_points_with_the_gain_that_is_named(networks):
         float(text.get_text().split("×")[1]) for text in axes.texts if "arrows" in text.get_text()
     ]
     (drawn,) = collections(axes, "word_1")
-    kicks = view.along(network.flow["kicks"])[0, 1]
+    kicks = view.along(network.flow.kicks)[0, 1]
     np.testing.assert_allclose([drawn.U[0], drawn.V[0]], gain * kicks, rtol=1e-6)
-    place = view.states(network.slow_points[network.flow["rows"][0]])
+    place = view.states(network.points[network.flow.rows[0]])
     np.testing.assert_allclose(drawn.get_offsets()[0], place)
     toward = view.readouts[1] / np.linalg.norm(view.readouts[1])
     assert kicks @ toward > 0.95 * np.linalg.norm(kicks)
@@ -560,13 +558,14 @@ def test_logits_of_the_plane_are_those_of_its_states_and_of_the_grid(networks):
     view = views.plane_view(network)
     places = np.array([[0.5, -1.0], [1.0, 0.2]])
     along = places @ view.basis.T
-    states = network.slow_points.mean(axis=0) + along @ network.components[:, :2].T
+    states = network.points.mean(axis=0) + along @ network.components[:, :2].T
     np.testing.assert_allclose(
         fields.plane_logits(view, places), states @ network.readout.T, atol=1e-9
     )
-    np.testing.assert_allclose(
-        fields.on_view(view, "logits", places), 2 * states @ network.readout.T, atol=1e-5
-    )
+    grid = np.stack(np.meshgrid(network.flow.grid_x, network.flow.grid_y), axis=-1)
+    everywhere = network.points.mean(axis=0) + grid @ network.components[:, :2].T
+    found = fields.on_view(view, everywhere @ network.readout.T, places)
+    np.testing.assert_allclose(found, states @ network.readout.T, atol=1e-9)
 
 
 def test_a_place_has_the_colour_of_the_class_that_wins_there(networks):
@@ -606,7 +605,7 @@ def test_the_flow_is_turned_with_the_plane(networks):
     far = np.linalg.norm(nearest)
     speed = far * np.hypot(0.02 * (far / 2) ** 4, 0.003) + 1e-4  # as planted, about the centre
     assert float(image.get_array()[row, column]) == pytest.approx(speed, rel=0.1)
-    velocity = fields.on_view(view, "velocity", 4 * np.eye(2)[:1]) @ view.basis
+    velocity = fields.on_view(view, network.flow.velocity, 4 * np.eye(2)[:1]) @ view.basis
     assert velocity[0, 0] < -10 * abs(velocity[0, 1])  # inwards
     (points,) = collections(axes, "slow points")
     assert len(points.get_offsets()) == 150
@@ -616,18 +615,16 @@ def test_the_flow_is_turned_with_the_plane(networks):
 # Files
 
 
-def test_a_portrait_gives_a_network_its_flow_and_traces(networks):
+def test_files_of_a_network_are_read_by_their_stems(networks, tmp_path):
     network = networks(("categorical", 3))[1]
-    found = fake_arrays()
-    portrait = {
-        f"gru/l2-3e-4/seed-1/{kind}/{name}": v
-        for kind in ("flow", "traces")
-        for name, v in found[kind].items()
-    }
-    portrait["lstm/l2-3e-4/seed-1/flow/grid_x"] = np.zeros(3)
-    bare = replace(network, flow={}, traces={})
-    given = with_portrait(bare, portrait)
-    assert set(given.flow) == set(found["flow"])
-    assert set(given.traces) == set(found["traces"])
-    np.testing.assert_array_equal(given.flow["grid_x"], found["flow"]["grid_x"])
-    assert with_portrait(bare, {}).flow == {}
+    files = write_network(tmp_path, network)
+    (read,) = load_networks({name: [path] for name, path in files.items()})
+    assert (read.title, read.words) == (network.title, network.words)
+    for name in ("states", "slow_points", "slow_modes", "fixed_points", "flow", "traces"):
+        written, found = getattr(network, name).arrays(), getattr(read, name).arrays()
+        assert list(written) == list(found)
+        for array in written:
+            np.testing.assert_array_equal(found[array], written[array])
+    assert read.linearization.right is None  # no figure draws it
+    with pytest.raises(UserError, match=r"portraits\.npz: the array 'grid_x' is missing"):
+        with_portrait(networks(("categorical", 3))[0], files["portraits"])

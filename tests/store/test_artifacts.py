@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from drawn import drawn
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.store import artifacts, formats
@@ -17,24 +18,6 @@ KINDS = [
     for kind in (*artifacts.OF_NETWORK.values(), *artifacts.PARTS.values())
     if issubclass(kind, ArrayArtifact)
 ]
-PLAIN = {"str": "mean", "int": 3, "float": 0.5, "bool": True}
-
-
-def drawn(kind, **changes):
-    """Return an artifact whose arrays have the declared shapes, each letter a size of its own."""
-    rng, sizes = np.random.default_rng(0), {"...": 2}
-    values = {}
-    for part in fields(kind):
-        shape = [size(letter, sizes) for letter in part.metadata["shape"].split()]
-        values[part.name] = rng.normal(size=shape) if shape else PLAIN[part.type]
-    return kind(**{**values, **changes})
-
-
-def size(letter, sizes):
-    if letter.isdigit():
-        return int(letter)
-    name, _, more = letter.partition("+")
-    return sizes.setdefault(name, 3 + len(sizes)) + int(more or 0)
 
 
 def record(**changes):
@@ -54,7 +37,7 @@ def test_arrays_come_back_as_they_were_written(kind, tmp_path):
 
 
 def test_plain_values_are_written_as_arrays_without_an_axis(tmp_path):
-    drawn(artifacts.SlowPoints, hold_input="zero").write(tmp_path)
+    drawn(artifacts.SlowPoints, hold_input="mean").write(tmp_path)
     stored = formats.read_npz(tmp_path / "slow_points.npz")
     assert (stored["hold_input"].dtype, stored["hold_input"].shape) == (np.dtype("<U4"), ())
     assert stored["min_tau"].dtype == stored["seconds"].dtype == np.float64
@@ -84,15 +67,15 @@ def test_an_array_of_a_wrong_shape_is_told_with_the_file(kind, tmp_path):
 
 
 def test_sizes_agree_between_arrays():
+    given = {"points": np.zeros((4, 5)), "q": np.zeros(2)}
     with pytest.raises(ValueError, match=r"'q' has the shape \(2,\) and not \(n,\), where n = 4"):
-        drawn(artifacts.SlowPoints, q=np.zeros(2))
+        drawn(artifacts.SlowPoints, **given)
     with pytest.raises(ValueError, match=r"'sentence' has the shape \(2,\) .* where i = 1"):
         drawn(artifacts.Traces, offsets=np.zeros(2), sentence=np.zeros(2))
 
 
 def test_labels_have_a_further_axis_or_none():
-    m = len(drawn(artifacts.States).final)
-    for labels in (np.zeros(m), np.zeros((m, 2))):
+    for labels in (np.zeros(6), np.zeros((6, 2))):
         assert drawn(artifacts.States, final_labels=labels).final_labels is labels
 
 
@@ -113,7 +96,10 @@ def test_a_damaged_file_is_told(tmp_path):
 
 def test_nothing_is_written_over_a_file_that_cannot_be_made(tmp_path):
     drawn(artifacts.States).write(tmp_path)
-    objects = replace(drawn(artifacts.States), final_labels=np.array([object()] * 6))
+    objects = replace(
+        drawn(artifacts.States),
+        final_labels=np.array([object()] * len(drawn(artifacts.States).final)),
+    )
     with pytest.raises(TypeError, match="would be pickled"):
         objects.write(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["states.npz"]

@@ -9,22 +9,11 @@ from typing import Any
 from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
 from rnn_geometry.identity import run_folder
 from rnn_geometry.pages.templating import environment, number
+from rnn_geometry.store.artifacts import OF_NETWORK
 from rnn_geometry.store.columns import learned
 
 # Files of a network beside its page.
-FILES = (
-    "model.safetensors",
-    "run.json",
-    "history.parquet",
-    "states.npz",
-    "slow_points.npz",
-    "slow_modes.npz",
-    "fixed_points.npz",
-    "linearization.npz",
-    "integration.json",
-    "words.parquet",
-    "geometry.json",
-)
+FILES = [kind.FILE for kind in OF_NETWORK.values() if "/" not in kind.FILE]
 
 
 def network_page(

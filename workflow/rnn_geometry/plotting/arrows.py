@@ -65,19 +65,17 @@ def mode_arrows(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     A direction is the drawn part of a unit vector of states. A complex pair gives the real and
     imaginary parts of its eigenvector once.
     """
-    found = view.network.modes
-    points = np.asarray(view.network.slow["points"], dtype=float)
-    rows = np.flatnonzero(np.isfinite(points).all(axis=1) & (np.asarray(found["count"]) > 0))
+    found, points = view.network.slow_modes, view.network.slow_points.points
+    rows = np.flatnonzero(np.isfinite(points).all(axis=1) & (found.count > 0))
+    right = np.asarray(found.right)
     places, directions, constants = [], [], []
     for row in manifold.thinned(rows, ARROWS):
-        shown = min(int(found["count"][row]), found["tau"].shape[1])
+        shown = min(int(found.count[row]), found.tau.shape[1])
         for mode in range(shown):
-            for vector in real_directions(
-                found["right"][row][:, mode], found["eigenvalues"][row, mode]
-            ):
+            for vector in real_directions(right[row, :, mode], found.eigenvalues[row, mode]):
                 places.append(view.states(points[row]))
                 directions.append(view.vectors(vector))
-                constants.append(found["tau"][row, mode])
+                constants.append(found.tau[row, mode])
     tau = np.array(constants, dtype=float).reshape(-1)
     tau = np.where(np.isfinite(tau), tau, LONGEST).clip(0.1, LONGEST)
     return np.reshape(places, (-1, 2)), np.reshape(directions, (-1, 2)), tau
@@ -133,7 +131,7 @@ def word_effects(networks: Sequence[NetworkArrays]) -> Figure:
 
 def word_names(network: NetworkArrays) -> list[str]:
     """Return the names of the words whose kicks are known."""
-    ids = np.asarray(network.flow["kick_words"])
+    ids = network.flow.kick_words
     known = list(network.words) or list(network.meta.get("words") or [])
     return [str(known[i]) if i < len(known) else f"word {i}" for i in ids]
 
@@ -186,14 +184,12 @@ def kick_effects(network: NetworkArrays) -> np.ndarray:
     components.
     """
     along = network.readout @ network.components[:, :3]
-    effects = (
-        np.asarray(network.flow["kicks"], dtype=float)[..., : along.shape[1]].mean(axis=0) @ along.T
-    )
-    measured = np.asarray(network.linear.get("word_effects", np.zeros((0, 0))), dtype=float)
-    place = {int(word): i for i, word in enumerate(np.asarray(network.linear.get("word_ids", ())))}
-    ids = [int(word) for word in network.flow["kick_words"]]
+    kicks = network.flow.kicks.astype(float)[..., : along.shape[1]]
+    effects = kicks.mean(axis=0) @ along.T
+    place = {int(word): i for i, word in enumerate(network.linearization.word_ids)}
+    ids = [int(word) for word in network.flow.kick_words]
     if all(word in place for word in ids):
-        effects = measured[[place[word] for word in ids]]
+        effects = network.linearization.word_effects[[place[word] for word in ids]]
     return (
         effects
         if network.multi_label or effects.shape[1] < 2
@@ -209,9 +205,9 @@ def paler(colour: str, share: float) -> str:
 
 def _draw_kicks(axes, view: View, colours: dict[str, str]) -> None:
     names, flow = word_names(view.network), view.network.flow
-    rows = manifold.thinned(np.arange(len(flow["rows"])), int(np.clip(KICKS / len(names), 14, 60)))
-    places = view.states(view.network.slow_points[np.asarray(flow["rows"])[rows]])
-    kicks = view.along(np.asarray(flow["kicks"])[rows])
+    rows = manifold.thinned(np.arange(len(flow.rows)), int(np.clip(KICKS / len(names), 14, 60)))
+    places = view.states(view.network.points[flow.rows[rows]])
+    kicks = view.along(flow.kicks[rows])
     draw_slow_points(axes, view, 3, style.PALE)
     lengths = np.linalg.norm(kicks, axis=2)
     gain = _round_gain(

@@ -85,10 +85,8 @@ def plane_logits(view: View, places: np.ndarray) -> np.ndarray:
 
     They are linear there.
     """
-    states = view.network.states
-    mean = view.network.readout @ view.network.slow_points.mean(axis=0) + np.asarray(
-        states["readout_bias"]
-    )
+    middle = view.network.points.mean(axis=0)
+    mean = view.network.readout @ middle + view.network.states.readout_bias
     return places @ view.readouts.T + mean
 
 
@@ -141,9 +139,7 @@ def flow(networks: Sequence[NetworkArrays]) -> Figure:
     colours = LinearSegmentedColormap.from_list("speed", colormaps[SPEED](np.linspace(0, 0.9, 64)))
     figure, axes = panels(networks, "Flow without input: ‖F(h, x*) − h‖", flow_handles(), bar=True)
     views = [plane_view(network) for network in networks]
-    speeds = np.concatenate(
-        [np.asarray(network.flow["speed"], dtype=float).ravel() for network in networks]
-    )
+    speeds = np.concatenate([network.flow.speed.astype(float).ravel() for network in networks])
     norm = LogNorm(*np.quantile(np.maximum(speeds, 1e-12), [0.01, 0.99]))
     for ax, view in zip(axes, views, strict=True):
         _draw_flow(ax, view, colours, norm)
@@ -155,7 +151,7 @@ def flow(networks: Sequence[NetworkArrays]) -> Figure:
 def _draw_flow(axes, view: View, colours, norm: LogNorm) -> None:
     set_plane(axes, view, bulk(view.slow_points))
     limits = (*axes.get_xlim(), *axes.get_ylim())
-    speed = on_view(view, "speed", view_grid(axes, PIXELS)[2])
+    speed = on_view(view, view.network.flow.speed, view_grid(axes, PIXELS)[2])
     image = axes.imshow(
         speed, extent=limits, origin="lower", cmap=colours, norm=norm, interpolation="bilinear"
     )
@@ -167,7 +163,7 @@ def _draw_flow(axes, view: View, colours, norm: LogNorm) -> None:
         Path(grid_corners(view)).contains_points(places.reshape(-1, 2)).reshape(STREAMS, STREAMS, 1)
     )
     velocity = np.ma.masked_invalid(
-        np.where(known, on_view(view, "velocity", places) @ view.basis, np.nan)
+        np.where(known, on_view(view, view.network.flow.velocity, places) @ view.basis, np.nan)
     )
     look = {
         "color": "white",
@@ -225,18 +221,17 @@ def view_grid(axes, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return x, y, np.stack(np.meshgrid(x, y), axis=-1)
 
 
-def on_view(view: View, name: str, places: np.ndarray) -> np.ndarray:
-    """Return an array of flow.npz at drawn places (..., 2) of a view of components 1 and 2."""
+def on_view(view: View, values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Return values (h, g, ...) on the grid of the flow at drawn places (..., 2) of a view of
+    components 1 and 2."""
     flow = view.network.flow
-    along = places @ view.basis.T
-    return sample(np.asarray(flow[name], dtype=float), flow["grid_x"], flow["grid_y"], along)
+    return sample(values.astype(float), flow.grid_x, flow.grid_y, places @ view.basis.T)
 
 
 def grid_corners(view: View) -> np.ndarray:
-    """Return where the corners (4, 2) of the grid of flow.npz are drawn, in turn."""
-    (left, right), (low, high) = (
-        np.asarray(view.network.flow[name])[[0, -1]] for name in ("grid_x", "grid_y")
-    )
+    """Return where the corners (4, 2) of the grid of the flow are drawn, in turn."""
+    flow = view.network.flow
+    (left, right), (low, high) = flow.grid_x[[0, -1]], flow.grid_y[[0, -1]]
     return np.array([[left, low], [right, low], [right, high], [left, high]]) @ view.basis
 
 

@@ -20,7 +20,7 @@ def manifold_gallery(networks: Sequence[NetworkArrays]) -> Figure:
     """
     chosen = {}
     for network in networks:
-        chosen.setdefault((network.run["task"], network.run["model"]), network)
+        chosen.setdefault((network.record.task, network.record.model), network)
     tasks = sorted({task for task, _ in chosen}, key=style.natural_order)
     models = list(style.model_styles(model for _, model in chosen))
     # A last column names the classes of each row.
@@ -72,13 +72,13 @@ def _bare(axes) -> None:
 def draw_small(axes, network: NetworkArrays) -> None:
     """Draw one network of the gallery."""
     basis = facing_plane(network)
-    mean = network.slow_points.mean(axis=0)
+    mean = network.points.mean(axis=0)
 
     def project(states):
         return (np.asarray(states, dtype=np.float64) - mean) @ basis
 
     manifold.draw_points(axes, network, project, size=0.55)
-    reach = 1.15 * manifold.radius(project(network.slow_points))
+    reach = 1.15 * manifold.radius(project(network.points))
     manifold.draw_readouts(axes, network, network.readout @ basis, reach, font=None, width=1.3)
     limit = 1.08 * max(manifold.view_limit(network, project), reach)
     axes.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")

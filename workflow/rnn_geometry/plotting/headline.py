@@ -85,7 +85,7 @@ def _draw_plane(axes, network: NetworkArrays) -> None:
         axes,
         view,
         bulk(view.slow_points),
-        view.states(manifold.thinned(network.states["final"])),
+        view.states(manifold.thinned(network.states.final)),
         tips(view, reach),
     )
     axes.set_xlabel(view.labels[0], fontsize=8, labelpad=2)

@@ -47,11 +47,11 @@ def draw_points(axes, network: NetworkArrays, project, size: float = 1.0) -> Non
 
     `project` maps states to the axes.
     """
-    final = thinned(np.asarray(network.states["final"]))
-    codes = thinned(style.class_codes(network.states["final_labels"]))
+    final = thinned(network.states.final)
+    codes = thinned(style.class_codes(network.states.final_labels))
     scatter(
         axes,
-        project(thinned(np.asarray(network.states["visited"]))),
+        project(thinned(network.states.visited)),
         9 * size,
         style.PALE,
         "visited",
@@ -59,13 +59,13 @@ def draw_points(axes, network: NetworkArrays, project, size: float = 1.0) -> Non
         0.7,
     )
     scatter(axes, project(final), 13 * size, style.class_colours(codes), "final", 2, 0.8)
-    scatter(axes, project(thinned(network.slow_points)), 5 * size, style.INK, "slow points", 3)
+    scatter(axes, project(thinned(network.points)), 5 * size, style.INK, "slow points", 3)
 
 
 def draw_trajectories(axes, network: NetworkArrays, project) -> None:
     """Draw 3 to 5 sentences, of as many different classes as can be, as lines from the origin
     state."""
-    codes = style.class_codes(network.states["trajectory_labels"])
+    codes = style.class_codes(network.states.trajectory_labels)
     chosen = different_first(codes, int(np.clip(len(network.readout), 3, 5)))
     paths = [
         project(path[: length + 1]) for path, length in zip(*_paths(network, chosen), strict=True)
@@ -77,7 +77,7 @@ def draw_trajectories(axes, network: NetworkArrays, project) -> None:
         )
     )
     axes.plot(
-        *project(network.states["trajectories"][0, 0]),
+        *project(network.states.trajectories[0, 0]),
         "+",
         color="black",
         ms=11,
@@ -89,9 +89,7 @@ def draw_trajectories(axes, network: NetworkArrays, project) -> None:
 
 def _paths(network: NetworkArrays, chosen: np.ndarray):
     states = network.states
-    return np.asarray(states["trajectories"])[chosen], np.asarray(states["trajectory_lengths"])[
-        chosen
-    ]
+    return states.trajectories[chosen], states.trajectory_lengths[chosen]
 
 
 def different_first(codes: np.ndarray, count: int) -> np.ndarray:
@@ -108,8 +106,7 @@ def fixed_points_by_stability(network: NetworkArrays) -> dict[str, np.ndarray]:
     A root with at least as many unstable modes as the manifold has dimensions repels along all of
     it: `unstable`.
     """
-    roots = np.asarray(network.fixed.get("roots", ()))
-    modes = np.asarray(network.fixed.get("stability", ()))
+    roots, modes = network.fixed_points.roots, network.fixed_points.stability
     repelling = max(network.dimension or 2, 1)
     kinds = np.where(modes == 0, "stable", np.where(modes < repelling, "saddle", "unstable"))
     return {name: roots[kinds == name] for name in STABILITY if (kinds == name).any()}
@@ -197,13 +194,13 @@ def view_limit(network: NetworkArrays, project) -> float:
 
     Slow points thrown far away do not shrink the rest.
     """
-    seen = project(np.concatenate([network.states["visited"], network.states["final"]]))
+    seen = project(np.concatenate([network.states.visited, network.states.final]))
     return max(float(np.abs(seen).max()), 1e-9)
 
 
 def class_handles(network: NetworkArrays) -> list[Line2D]:
     """Return legend entries of the classes or label combinations that occur."""
-    codes = np.unique(style.class_codes(network.states["final_labels"]))
+    codes = np.unique(style.class_codes(network.states.final_labels))
     return [
         Line2D(
             [],

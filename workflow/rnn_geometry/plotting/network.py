@@ -22,25 +22,27 @@ COMPONENTS, MODES, WORDS = 10, 20, 20  # how many are shown
 
 
 @style.styled
-def plot_network(run: NetworkArrays) -> Figure:
+def plot_network(network: NetworkArrays) -> Figure:
     """Draw the panel of one network."""
     figure = Figure(figsize=SIZE, dpi=DPI)
-    figure.text(0.015, 0.972, run.title, fontsize=13, weight="bold", va="center")
-    figure.text(0.985, 0.972, _facts(run), fontsize=10, va="center", ha="right", color=style.GREY)
+    figure.text(0.015, 0.972, network.title, fontsize=13, weight="bold", va="center")
+    figure.text(
+        0.985, 0.972, _facts(network), fontsize=10, va="center", ha="right", color=style.GREY
+    )
     left = figure.add_gridspec(1, 1, left=0.05, right=0.43, top=0.925, bottom=0.19)[0]
-    _manifold_axes(figure, run, left)
+    _manifold_axes(figure, network, left)
     middle = figure.add_gridspec(
         3, 1, left=0.485, right=0.685, top=0.925, bottom=0.065, hspace=0.46
     )
     right = figure.add_gridspec(3, 1, left=0.785, right=0.955, top=0.925, bottom=0.075, hspace=0.46)
-    draw_variance(figure.add_subplot(middle[0]), run)
-    draw_accuracy(figure.add_subplot(middle[1]), run)
-    draw_training(figure.add_subplot(middle[2]), run)
+    draw_variance(figure.add_subplot(middle[0]), network)
+    draw_accuracy(figure.add_subplot(middle[1]), network)
+    draw_training(figure.add_subplot(middle[2]), network)
     draw_spectrum(
-        [figure.add_subplot(cell) for cell in right[0].subgridspec(1, 2, wspace=0.42)], run
+        [figure.add_subplot(cell) for cell in right[0].subgridspec(1, 2, wspace=0.42)], network
     )
-    draw_time_constants(figure.add_subplot(right[1]), run)
-    draw_word_effects(figure.add_subplot(right[2]), run)
+    draw_time_constants(figure.add_subplot(right[1]), network)
+    draw_word_effects(figure.add_subplot(right[2]), network)
     return figure
 
 
@@ -49,52 +51,54 @@ def save_panel(figure: Figure, path: str | Path) -> None:
     style.save_small_png(figure, path, LARGEST_FILE, DPI)
 
 
-def _facts(run: NetworkArrays) -> str:
+def _facts(network: NetworkArrays) -> str:
     names = {
         "participation_ratio": "PR",
         "integration_modes": "integration modes",
         "distinct_points": "distinct slow points",
     }
     known = [
-        f"{text} {run.value(name):.3g}"
+        f"{text} {network.value(name):.3g}"
         for name, text in names.items()
-        if run.value(name) is not None
+        if network.value(name) is not None
     ]
-    return "   ".join(known + ([] if run.dimension is None else [f"expected d {run.dimension}"]))
+    return "   ".join(
+        known + ([] if network.dimension is None else [f"expected d {network.dimension}"])
+    )
 
 
 # (a) the manifold
 
 
-def _manifold_axes(figure: Figure, run: NetworkArrays, place) -> None:
+def _manifold_axes(figure: Figure, network: NetworkArrays, place) -> None:
     """Draw the plane, and for three dimensions and more the space below it."""
-    if (run.dimension or 0) < 3:
+    if (network.dimension or 0) < 3:
         plane = figure.add_subplot(place)
     else:
         cells = place.subgridspec(2, 1, height_ratios=(1.4, 1), hspace=0.2)
         plane = figure.add_subplot(cells[0])
-        draw_space(figure.add_subplot(cells[1], projection="3d"), run)
-    draw_plane(plane, run)
-    handles = manifold.class_handles(run)
-    marks = manifold.mark_handles(run)
+        draw_space(figure.add_subplot(cells[1], projection="3d"), network)
+    draw_plane(plane, network)
+    handles = manifold.class_handles(network)
+    marks = manifold.mark_handles(network)
     figure.legend(
         handles=marks, loc="upper left", bbox_to_anchor=(0.03, 0.138), ncols=4, columnspacing=1.0
     )
     figure.legend(handles=handles[:15], loc="upper left", bbox_to_anchor=(0.03, 0.09), ncols=5)
 
 
-def draw_plane(axes, run: NetworkArrays) -> None:
+def draw_plane(axes, network: NetworkArrays) -> None:
     """Draw everything in the plane of the first two components of the slow points."""
-    manifold.draw_points(axes, run, run.project)
-    manifold.draw_trajectories(axes, run, run.project)
-    manifold.draw_fixed_points(axes, run, run.project)
+    manifold.draw_points(axes, network, network.project)
+    manifold.draw_trajectories(axes, network, network.project)
+    manifold.draw_fixed_points(axes, network, network.project)
     manifold.draw_readouts(
         axes,
-        run,
-        run.readout @ run.components[:, :2],
-        1.15 * manifold.radius(run.project(run.slow_points)),
+        network,
+        network.readout @ network.components[:, :2],
+        1.15 * manifold.radius(network.project(network.points)),
     )
-    _limit_view(axes, run)
+    _limit_view(axes, network)
     axes.set(
         xlabel="component 1 of the slow points",
         ylabel="component 2 of the slow points",
@@ -102,11 +106,11 @@ def draw_plane(axes, run: NetworkArrays) -> None:
     )
 
 
-def _limit_view(axes, run: NetworkArrays) -> None:
+def _limit_view(axes, network: NetworkArrays) -> None:
     """Give both axes one scale, show all states, and count what lies outside instead of hiding it."""
-    seen = run.project(np.concatenate([run.states["visited"], run.states["final"]]))
+    seen = network.project(np.concatenate([network.states.visited, network.states.final]))
     # Names at the tips of the readouts take more room across than along.
-    reach = np.array([1.45, 1.3]) * manifold.radius(run.project(run.slow_points))
+    reach = np.array([1.45, 1.3]) * manifold.radius(network.project(network.points))
     low, high = np.minimum(seen.min(axis=0), -reach), np.maximum(seen.max(axis=0), reach)
     box = axes.get_position()
     shape = np.array([box.width * SIZE[0], box.height * SIZE[1]])
@@ -114,8 +118,8 @@ def _limit_view(axes, run: NetworkArrays) -> None:
     half = 0.54 * ((high - low) / shape).max() * shape
     low, high = (low + high) / 2 - half, (low + high) / 2 + half
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
-    points = run.project(
-        np.concatenate([run.slow_points, *manifold.fixed_points_by_stability(run).values()])
+    points = network.project(
+        np.concatenate([network.points, *manifold.fixed_points_by_stability(network).values()])
     )
     outside = int(((points < low) | (points > high)).any(axis=1).sum())
     if outside:
@@ -125,16 +129,18 @@ def _limit_view(axes, run: NetworkArrays) -> None:
         )
 
 
-def draw_space(axes, run: NetworkArrays) -> None:
+def draw_space(axes, network: NetworkArrays) -> None:
     """Draw slow points, final states and readouts along the first three components."""
-    manifold.draw_points(axes, run, lambda states: run.project(states, 3), size=0.7)
-    arrows = run.readout @ run.components[:, :3]
+    manifold.draw_points(axes, network, lambda states: network.project(states, 3), size=0.7)
+    arrows = network.readout @ network.components[:, :3]
     arrows *= (
         1.15
-        * manifold.radius(run.project(run.slow_points, 3))
+        * manifold.radius(network.project(network.points, 3))
         / max(np.linalg.norm(arrows, axis=1).max(), 1e-12)
     )
-    for arrow, code in zip(arrows, style.readout_codes(len(arrows), run.multi_label), strict=True):
+    for arrow, code in zip(
+        arrows, style.readout_codes(len(arrows), network.multi_label), strict=True
+    ):
         axes.plot(
             *np.stack([np.zeros(3), arrow]).T, color=style.class_colour(code), lw=2.2, zorder=9
         )
@@ -157,7 +163,7 @@ def draw_space(axes, run: NetworkArrays) -> None:
 # Dimension
 
 
-def draw_variance(axes, run: NetworkArrays) -> None:
+def draw_variance(axes, network: NetworkArrays) -> None:
     """Draw the cumulative variance explained by components of visited states, final states and slow
     points."""
     kinds = {
@@ -166,49 +172,54 @@ def draw_variance(axes, run: NetworkArrays) -> None:
         "slow points": ("variance_ratio", None, style.INK, "o-"),
     }
     for label, (name, key, colour, look) in kinds.items():
-        ratio = run.value(name)
+        ratio = network.value(name)
         if ratio is None:
-            ratio = variance_ratio(run.states[key] if key else run.slow_points)
-        total = np.cumsum(ratio)[: max(COMPONENTS, (run.dimension or 0) + 1)]
+            ratio = variance_ratio(getattr(network.states, key) if key else network.points)
+        total = np.cumsum(ratio)[: max(COMPONENTS, (network.dimension or 0) + 1)]
         axes.plot(np.arange(1, len(total) + 1), total, look, color=colour, ms=4, label=label)
-    _mark_dimension(axes, run)
+    _mark_dimension(axes, network)
     axes.set(
         ylim=(0, 1.04), xlabel="components", ylabel="share of variance", title="Variance explained"
     )
     axes.legend(loc="lower right")
 
 
-def _mark_dimension(axes, run: NetworkArrays) -> None:
-    axes.set_xlim(0.5, max(COMPONENTS, (run.dimension or 0) + 1) + 0.5)
+def _mark_dimension(axes, network: NetworkArrays) -> None:
+    axes.set_xlim(0.5, max(COMPONENTS, (network.dimension or 0) + 1) + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if run.dimension is not None:
+    if network.dimension is not None:
         axes.axvline(
-            run.dimension,
+            network.dimension,
             color=style.PALETTE[1],
             lw=1.1,
             ls="--",
             zorder=0,
-            label=f"expected d = {run.dimension}",
+            label=f"expected d = {network.dimension}",
         )
 
 
-def draw_accuracy(axes, run: NetworkArrays) -> None:
+def draw_accuracy(axes, network: NetworkArrays) -> None:
     """Draw the accuracy of the readout on final states projected onto their first k components.
 
     Entry 0 is k = 1.
     """
     values = np.array(
-        [np.nan if v is None else v for v in run.value("accuracy_by_components") or []], dtype=float
+        [np.nan if v is None else v for v in network.value("accuracy_by_components") or []],
+        dtype=float,
     )
-    shown = values[: max(COMPONENTS, (run.dimension or 0) + 1)]
+    shown = values[: max(COMPONENTS, (network.dimension or 0) + 1)]
     axes.plot(
         np.arange(1, len(shown) + 1), shown, "o-", color=style.INK, ms=4, label="first k components"
     )
-    if run.value("test_accuracy") is not None:
+    if network.value("test_accuracy") is not None:
         axes.axhline(
-            run.value("test_accuracy"), color=style.GREY, lw=1, ls=":", label="all (test accuracy)"
+            network.value("test_accuracy"),
+            color=style.GREY,
+            lw=1,
+            ls=":",
+            label="all (test accuracy)",
         )
-    _mark_dimension(axes, run)
+    _mark_dimension(axes, network)
     axes.set(
         ylim=(0, 1.04),
         xlabel="components k of the final states",
@@ -221,13 +232,13 @@ def draw_accuracy(axes, run: NetworkArrays) -> None:
 # Dynamics
 
 
-def draw_spectrum(pair, run: NetworkArrays) -> None:
+def draw_spectrum(pair, network: NetworkArrays) -> None:
     """Draw the eigenvalues at all sampled slow points and at the centre.
 
     The unit circle, and enlarged near 1.
     """
-    values = np.asarray(run.linear.get("eigenvalues", np.zeros((0, 0))))
-    centre = values[int(run.linear["centre"])] if len(values) else values.ravel()
+    values = network.linearization.eigenvalues
+    centre = values[network.linearization.centre] if len(values) else values.ravel()
     circle = np.exp(1j * np.linspace(0, 2 * np.pi, 200))
     for axes, size in zip(pair, (1.5, 4), strict=True):
         axes.plot(circle.real, circle.imag, color=style.GREY, lw=0.8)
@@ -256,10 +267,9 @@ def draw_spectrum(pair, run: NetworkArrays) -> None:
     pair[0].legend(loc="upper center", bbox_to_anchor=(1.2, -0.33), ncols=2, markerscale=2)
 
 
-def draw_time_constants(axes, run: NetworkArrays) -> None:
+def draw_time_constants(axes, network: NetworkArrays) -> None:
     """Draw the longest time constants of every sampled point, and of the centre on top."""
-    tau = np.asarray(run.linear.get("tau", np.zeros((0, 1))), dtype=float)
-    centre = int(run.linear["centre"]) if len(tau) else 0
+    tau, centre = network.linearization.tau, network.linearization.centre
     longest = np.sort(np.where(np.isfinite(tau), tau, 1e5), axis=1)[:, ::-1][:, :MODES].clip(
         min=0.05
     )
@@ -278,7 +288,7 @@ def draw_time_constants(axes, run: NetworkArrays) -> None:
             ms=4,
             label="centre (light: other points)",
         )
-    half = float(run.meta["mean_length"]) / 2
+    half = float(network.meta["mean_length"]) / 2
     axes.axhline(
         half,
         color=style.PALETTE[1],
@@ -288,7 +298,7 @@ def draw_time_constants(axes, run: NetworkArrays) -> None:
     )
     axes.set(
         yscale="log",
-        xlim=(0.5, len(ranks) + 0.5),
+        xlim=(0.5, max(len(ranks), 1) + 0.5),
         xlabel="mode",
         ylabel="time constant τ (words)",
         title="Time constants",
@@ -301,9 +311,9 @@ def draw_time_constants(axes, run: NetworkArrays) -> None:
 # Words and training
 
 
-def draw_word_effects(axes, run: NetworkArrays) -> None:
+def draw_word_effects(axes, network: NetworkArrays) -> None:
     """Draw the mean change of every logit by one word."""
-    effects, names = shown_words(run)
+    effects, names = shown_words(network)
     axes.set_title("Effect of one word on the logits")
     if not len(effects):
         axes.text(0.5, 0.5, "not computed", ha="center", transform=axes.transAxes)
@@ -317,21 +327,21 @@ def draw_word_effects(axes, run: NetworkArrays) -> None:
         aspect="auto",
         interpolation="nearest",
     )
-    many = len(run.class_names) > 5 or max(map(len, run.class_names)) > 10
+    many = len(network.class_names) > 5 or max(map(len, network.class_names)) > 10
     turned = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if many else {}
-    axes.set_xticks(range(effects.shape[1]), [name[:14] for name in run.class_names], **turned)
+    axes.set_xticks(range(effects.shape[1]), [name[:14] for name in network.class_names], **turned)
     axes.set_yticks(range(len(names)), [name[:14] for name in names])
     axes.tick_params(length=0, labelsize=7 if len(names) > 12 else 8)
-    axes.tick_params(axis="x", labelsize=6 if len(run.class_names) > 8 else 8)
+    axes.tick_params(axis="x", labelsize=6 if len(network.class_names) > 8 else 8)
     axes.figure.colorbar(image, ax=axes, pad=0.02, fraction=0.05).set_label(
         "mean change of the logit"
     )
 
 
-def shown_words(run: NetworkArrays) -> tuple[np.ndarray, list[str]]:
+def shown_words(network: NetworkArrays) -> tuple[np.ndarray, list[str]]:
     """Return effects (W, C) and names of at most 20 words, those with the largest spread over
     classes."""
-    effects = np.asarray(run.linear.get("word_effects", np.zeros((0, 0))), dtype=float)
+    effects = network.linearization.word_effects
     if not len(effects):
         return effects, []
     chosen = np.arange(len(effects))
@@ -339,27 +349,26 @@ def shown_words(run: NetworkArrays) -> tuple[np.ndarray, list[str]]:
         chosen = np.argsort(-np.ptp(effects, axis=1), kind="stable")[:WORDS]
         # Words of one class together, the strongest first.
         chosen = chosen[np.lexsort((-effects[chosen].max(axis=1), effects[chosen].argmax(axis=1)))]
-    ids = np.asarray(run.linear["word_ids"])[chosen]
-    return effects[chosen], [str(run.words[i]) for i in ids]
+    ids = network.linearization.word_ids[chosen]
+    return effects[chosen], [str(network.words[i]) for i in ids]
 
 
-def draw_training(axes, run: NetworkArrays) -> None:
+def draw_training(axes, network: NetworkArrays) -> None:
     """Draw losses, the accuracy on held-out sentences, and the step whose weights were kept."""
     axes.set(xlabel="step", ylabel="loss", title="Training")
-    if not run.history:
+    history = network.history
+    if history is None:
         return
-    steps, values = (
-        np.asarray(run.history["step"]),
-        {name: _numbers(run.history[name]) for name in run.history},
-    )
-    axes.plot(steps, values["train_loss"], color=style.PALETTE[0], label="train loss")
-    axes.plot(steps, values["dev_loss"], color=style.PALETTE[1], label="dev loss")
+    losses = {"train loss": history.train_loss, "dev loss": history.dev_loss}
+    for (label, values), colour in zip(losses.items(), style.PALETTE, strict=False):
+        axes.plot(history.step, _numbers(values), color=colour, label=label)
     axes.set_ylim(0, None)
     twin = axes.twinx()
-    twin.plot(steps, values["dev_accuracy"], color=style.PALETTE[2], label="dev accuracy")
+    accuracy = _numbers(history.dev_accuracy)
+    twin.plot(history.step, accuracy, color=style.PALETTE[2], label="dev accuracy")
     twin.set(ylim=(0, 1.04), ylabel="accuracy")
     twin.spines["right"].set_visible(True)
-    best = run.run.get("best_step")
+    best = network.record.best_step
     if best is not None:
         twin.axvline(best, color=style.GREY, ls="--", lw=1, label=f"kept (step {best})")
     handles = axes.get_legend_handles_labels()[0] + twin.get_legend_handles_labels()[0]

@@ -109,7 +109,7 @@ def _name(figure: Figure, axes, networks: Sequence[NetworkArrays], title: str) -
     width, height = figure.get_size_inches()
     top = 1 - 0.06 / height
     figure.text(0.08 / width, top, title, fontsize=10, va="top")
-    task = str(networks[0].run.get("task"))
+    task = str(networks[0].record.task)
     if len(networks) > 1:
         expected = "" if networks[0].dimension is None else f"  (d = {networks[0].dimension})"
         figure.text(
@@ -122,7 +122,7 @@ def _name(figure: Figure, axes, networks: Sequence[NetworkArrays], title: str) -
             color=style.GREY,
         )
     for ax, network in zip(axes, networks, strict=True):
-        name = str(network.run.get("model"))
+        name = str(network.record.model)
         name = name if len(networks) > 1 else f"{task}, {name}"
         ax.set_title(name, loc="center", fontsize=8.5, weight="normal", pad=4)
         ax.tick_params(labelsize=SMALL, length=2.5, pad=2)
@@ -185,8 +185,8 @@ def draw_slow_points(
 
 def draw_final_states(axes, view: View, size: float = 8, alpha: float = 0.8) -> None:
     """Draw final states in the colours of their classes or label combinations."""
-    codes = manifold.thinned(style.class_codes(view.network.states["final_labels"]))
-    final = view.states(manifold.thinned(np.asarray(view.network.states["final"])))
+    codes = manifold.thinned(style.class_codes(view.network.states.final_labels))
+    final = view.states(manifold.thinned(view.network.states.final))
     dots(axes, final, size, style.class_colours(codes), "final states", 2, alpha)
 
 

@@ -87,20 +87,19 @@ def sentence_paths(view: View) -> tuple[list[np.ndarray], np.ndarray]:
     """Return the drawn paths [(T + 1, 2)] of a few sentences as they were written, and the codes of
     their classes.
 
-    Those of traces.npz are the same in all networks of a task; without it those of states.npz.
+    Traces are the same in all networks of a task; without them those of states.npz.
     """
     network = view.network
-    if not network.traces:
-        return _own_paths(view)
     traces = network.traces
-    labels = np.asarray(traces["labels"])[np.asarray(traces["sentence"])]
-    known = (labels >= 0).all(axis=1) & (np.asarray(traces["order"]) == 0)
-    held_out = known & (np.asarray(traces["kind"])[np.asarray(traces["sentence"])] == 0)
+    if not len(traces.sentence):
+        return _own_paths(view)
+    labels = traces.labels[traces.sentence]
+    known = (labels >= 0).all(axis=1) & (traces.order == 0)
+    held_out = known & (traces.kind[traces.sentence] == 0)
     rows = np.flatnonzero(held_out if held_out.any() else known)
     codes = style.class_codes(labels[rows]) if network.multi_label else labels[rows].argmax(axis=1)
     chosen = few_of_each(codes)
-    offsets = np.asarray(traces["offsets"])
-    coordinates = view.along(traces["coordinates"])
+    offsets, coordinates = traces.offsets, view.along(traces.coordinates)
     # h_0 comes before the words of every trace, so that trace i starts i rows later than its words.
     paths = [coordinates[offsets[i] + i : offsets[i + 1] + i + 1] for i in rows[chosen]]
     return paths, codes[chosen]
@@ -108,10 +107,10 @@ def sentence_paths(view: View) -> tuple[list[np.ndarray], np.ndarray]:
 
 def _own_paths(view: View) -> tuple[list[np.ndarray], np.ndarray]:
     states = view.network.states
-    codes = style.class_codes(states["trajectory_labels"])
+    codes = style.class_codes(states.trajectory_labels)
     chosen = few_of_each(codes)
-    lengths = np.asarray(states["trajectory_lengths"])
-    return [view.states(states["trajectories"][i, : lengths[i] + 1]) for i in chosen], codes[chosen]
+    lengths = states.trajectory_lengths
+    return [view.states(states.trajectories[i, : lengths[i] + 1]) for i in chosen], codes[chosen]
 
 
 def few_of_each(codes: np.ndarray) -> np.ndarray:
@@ -151,10 +150,9 @@ def speed_of_points(networks: Sequence[NetworkArrays]) -> Figure:
 
 def _log_q(network: NetworkArrays) -> np.ndarray:
     """Return log10 q of the slow points that are finite."""
-    finite = np.isfinite(np.asarray(network.slow["points"])).all(axis=1)
-    return np.log10(
-        np.maximum(np.nan_to_num(np.asarray(network.slow["q"])[finite], nan=1.0), SLOWEST)
-    )
+    finite = np.isfinite(network.slow_points.points).all(axis=1)
+    q = np.nan_to_num(network.slow_points.q[finite], nan=1.0)
+    return np.log10(np.maximum(q, SLOWEST))
 
 
 def _draw_speed(axes, view: View, values: np.ndarray, norm: Normalize) -> None:
@@ -208,8 +206,8 @@ def score_directions(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     distance from the middle. Least squares over class means, so that frequent classes weigh no
     more.
     """
-    codes = style.class_codes(view.network.states["final_labels"])
-    final = view.states(view.network.states["final"])
+    codes = style.class_codes(view.network.states.final_labels)
+    final = view.states(view.network.states.final)
     present = np.unique(codes)
     means = np.stack([final[codes == code].mean(axis=0) for code in present])
     sentiment = np.linspace(-1, 1, len(view.network.readout))[present]
@@ -224,7 +222,7 @@ def _draw_ordered(axes, view: View) -> None:
     means, centre, directions = score_directions(view)
     colours = [
         style.class_colour(code)
-        for code in np.unique(style.class_codes(view.network.states["final_labels"]))
+        for code in np.unique(style.class_codes(view.network.states.final_labels))
     ]
     axes.plot(
         *means.T,
@@ -244,7 +242,7 @@ def _draw_ordered(axes, view: View) -> None:
         label="class means",
     )
     seen = np.concatenate(
-        [bulk(view.slow_points), view.states(manifold.thinned(view.network.states["final"]))]
+        [bulk(view.slow_points), view.states(manifold.thinned(view.network.states.final))]
     )
     reach = 0.55 * np.ptp(seen, axis=0).max()
     tips = [

@@ -92,7 +92,7 @@ def corners_of_simplex(view: View) -> tuple[np.ndarray, np.ndarray]:
     network = view.network
     d = max(network.dimension or 0, len(view.basis))
     readout = (network.readout - network.readout.mean(axis=0)) @ network.components[:, :d]
-    corners = corners_along(network.project(network.slow_points, d), readout)[:, : len(view.basis)]
+    corners = corners_along(network.project(network.points, d), readout)[:, : len(view.basis)]
     return corners @ view.basis, corners @ (
         np.zeros(len(view.basis)) if view.depth is None else view.depth
     )
@@ -100,11 +100,11 @@ def corners_of_simplex(view: View) -> tuple[np.ndarray, np.ndarray]:
 
 def draw_near_and_far(axes, view: View, size: float, alpha: float = 0.8) -> None:
     """Draw final states in the colours of their classes, those near the reader larger and on top."""
-    final = manifold.thinned(np.asarray(view.network.states["final"]))
+    final = manifold.thinned(view.network.states.final)
     depth = view.network.project(final, len(view.basis)) @ view.depth
     order = np.argsort(depth, kind="stable")
     near = (depth - depth.min()) / max(float(np.ptp(depth)), 1e-12)
-    codes = manifold.thinned(style.class_codes(view.network.states["final_labels"]))[order]
+    codes = manifold.thinned(style.class_codes(view.network.states.final_labels))[order]
     sizes = size * (0.5 + near[order])
     dots(
         axes, view.states(final)[order], sizes, style.class_colours(codes), "final states", 2, alpha
@@ -112,7 +112,7 @@ def draw_near_and_far(axes, view: View, size: float, alpha: float = 0.8) -> None
 
 
 def _shown_final(view: View) -> np.ndarray:
-    return view.states(manifold.thinned(np.asarray(view.network.states["final"])))
+    return view.states(manifold.thinned(view.network.states.final))
 
 
 def draw_edges(axes, corners: np.ndarray, pairs, depth: np.ndarray | None = None) -> None:
@@ -178,8 +178,8 @@ def label_shape(networks: Sequence[NetworkArrays]) -> Figure:
 
 def corner_means(view: View) -> dict[int, np.ndarray]:
     """Return the mean final state (S,) of every label combination that occurs."""
-    codes = style.class_codes(view.network.states["final_labels"])
-    final = np.asarray(view.network.states["final"], dtype=np.float64)
+    codes = style.class_codes(view.network.states.final_labels)
+    final = np.asarray(view.network.states.final, dtype=np.float64)
     return {int(code): final[codes == code].mean(axis=0) for code in np.unique(codes)}
 
 

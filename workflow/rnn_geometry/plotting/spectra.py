@@ -50,7 +50,7 @@ def cumulative_variance(network: NetworkArrays, kind: str | None, count: int) ->
     or slow points."""
     ratio = network.value(f"variance_ratio_{kind}" if kind else "variance_ratio")
     if ratio is None:
-        ratio = variance_ratio(network.states[kind] if kind else network.slow_points)
+        ratio = variance_ratio(getattr(network.states, kind) if kind else network.points)
     return np.cumsum(np.asarray(ratio, dtype=float))[:count]
 
 
@@ -96,7 +96,7 @@ def _draw_spectrum(axes, network: NetworkArrays, half: float) -> None:
     axes.set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
     # Near 1 as far as modes remember for half a sentence, and as much again.
     near = float(np.clip(2.5 * (1 - np.exp(-1 / half)), 0.05, 0.6))
-    largest = np.asarray(network.linear.get("eigenvalues", np.ones((1, 1)))).real.max(initial=1)
+    largest = network.linearization.eigenvalues.real.max(initial=1)
     right = 1 + float(np.clip(largest - 0.97, near / 4, near))
     inset.set(xlim=(1 - near, right), ylim=((1 - near - right) / 2, (right - 1 + near) / 2))
     inset.set_xlabel("Re λ, near 1", fontsize=8, labelpad=2)
@@ -111,7 +111,7 @@ def _draw_eigenvalues(axes, network: NetworkArrays, size: float, half: float) ->
     axes.plot(circle.real, circle.imag, color=style.GREY, lw=0.8, zorder=1)
     slow = np.exp(-1 / half) * circle
     axes.plot(slow.real, slow.imag, label="half a sentence", **{**EXPECTED, "lw": 0.9, "zorder": 1})
-    values = np.asarray(network.linear.get("eigenvalues", np.zeros((0, 0))))
+    values = network.linearization.eigenvalues
     if not len(values):
         axes.text(
             0.5,
@@ -128,7 +128,7 @@ def _draw_eigenvalues(axes, network: NetworkArrays, size: float, half: float) ->
         values.real.ravel(), values.imag.ravel(), ms=size, color=style.PALETTE[4], alpha=0.7, rasterized=True,
         label="sampled", zorder=2, **look,
     )  # fmt: skip
-    centre = values[int(network.linear["centre"])]
+    centre = values[network.linearization.centre]
     axes.plot(
         centre.real, centre.imag, ms=size + 1, color=style.INK, label="centre", zorder=3, **look
     )
@@ -166,7 +166,7 @@ def longest_time_constants(network: NetworkArrays) -> np.ndarray:
 
     Infinite ones capped.
     """
-    tau = np.asarray(network.linear.get("tau", np.zeros((0, 1))), dtype=float)
+    tau = network.linearization.tau
     return np.sort(np.where(np.isfinite(tau), tau, LONGEST), axis=1)[:, ::-1][:, :MODES].clip(
         0.05, LONGEST
     )
@@ -183,7 +183,7 @@ def _draw_time_constants(axes, network: NetworkArrays, tau: np.ndarray, half: fl
         )
     )
     if len(tau):
-        centre = tau[int(network.linear["centre"])]
+        centre = tau[network.linearization.centre]
         axes.plot(
             ranks, centre, "o-", color=style.INK, ms=3, lw=1.1, mew=0, label="centre", zorder=4
         )

@@ -34,15 +34,17 @@ def kinds_of(networks: Sequence[NetworkArrays]) -> list[str]:
     first = networks[0]
     d, labels = first.dimension or 0, len(first.readout)
     widest = min(len(network.components) for network in networks)
+    linearized = all(len(network.linearization.index) for network in networks)
+    flowing = all(len(network.flow.rows) for network in networks)
     applies = {
         "space": d >= 3 and widest >= 3,
         "ordered_plane": is_ordered(first.meta) and not first.multi_label and d == 2 and labels > 2,
         "label_shape": first.multi_label and labels in (2, 3) and widest >= labels,
-        "spectrum": all(network.linear for network in networks),
-        "time_constants_everywhere": all(network.linear for network in networks),
-        "modes": all(network.modes for network in networks),
-        "word_effects": all(network.flow for network in networks),
-        "flow": all(network.flow for network in networks),
+        "spectrum": linearized,
+        "time_constants_everywhere": linearized,
+        "modes": all(len(network.slow_modes.count) for network in networks),
+        "word_effects": flowing,
+        "flow": flowing,
     }
     return [name for name in TASK_FIGURES if applies.get(name, True)]
 
@@ -54,7 +56,7 @@ def task_figures(networks: Sequence[NetworkArrays]) -> dict[str, Figure]:
     Models stand in the order given. Raises ValueError without networks or with networks of several
     tasks.
     """
-    tasks = {network.run.get("task") for network in networks}
+    tasks = {network.record.task for network in networks}
     if len(tasks) != 1:
         raise ValueError(
             f"figures of one task need networks of one task, not of {sorted(map(str, tasks))}"

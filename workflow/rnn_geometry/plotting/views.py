@@ -47,7 +47,7 @@ class View:
     @property
     def slow_points(self) -> np.ndarray:
         """Where the slow points are drawn, (n, 2)."""
-        return self.states(self.network.slow_points)
+        return self.states(self.network.points)
 
     @property
     def readouts(self) -> np.ndarray:
@@ -118,7 +118,7 @@ def space_view(network: NetworkArrays, reference: NetworkArrays) -> View:
         wanted = reference.readout @ reference.components[:, :3]
     count = min(4 if wanted.shape == (5, 3) and is_simplex(network) else 3, len(network.components))
     basis = facing(network.readout @ network.components[:, :count], wanted)
-    spread = network.project(network.slow_points, 3).std(axis=0)
+    spread = network.project(network.points, 3).std(axis=0)
     if spread[-1] < FLAT * spread[0]:
         # A plane may be turned to be seen edge-on: let components 1 and 2 run right and up.
         basis = np.eye(count)[:, [0, 2, 1]]

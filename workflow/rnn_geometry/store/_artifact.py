@@ -153,6 +153,15 @@ class ArrayArtifact(Artifact):
         check_shapes(self)
 
     @classmethod
+    def empty(cls) -> Self:
+        """Return what stands where no file was read: arrays without entries, 0 and no text."""
+        nothing = {"int": 0, "float": 0.0, "str": "", "bool": False}
+        shapes = {part.name: part.metadata["shape"].split() for part in parts_of(cls)}
+        sizes = {name: [_least(size) for size in shape] for name, shape in shapes.items()}
+        plain = {part.name: nothing.get(part.type) for part in parts_of(cls)}
+        return cls(**{n: np.zeros(sizes[n]) if sizes[n] else plain[n] for n in sizes})
+
+    @classmethod
     def large(cls) -> tuple[str, ...]:
         """Return the names of the arrays that may be left out on reading."""
         return tuple(part.name for part in parts_of(cls) if part.default is None)
@@ -254,6 +263,11 @@ def _fits(expected: list[str], shape: Collection[int], sizes: dict[str, int]) ->
     if len(shape) < len(expected) or (len(shape) > len(expected) and not more):
         return False
     return all(_size_fits(*pair, sizes) for pair in zip(expected, shape, strict=False))
+
+
+def _least(size: str) -> int:
+    """Return the least size that a declared one can have."""
+    return int(size) if size.isdigit() else int(size.partition("+")[2] or 0)
 
 
 def _size_fits(expected: str, size: int, sizes: dict[str, int]) -> bool:
