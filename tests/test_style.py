@@ -12,6 +12,8 @@ COMMANDS = {
     "ruff check": [BIN / "ruff", "check", "."],
     "ruff format": [BIN / "ruff", "format", "--check", "."],
     "snakefmt": [BIN / "snakefmt", "--check", "Snakefile", "workflow"],
+    "imports": [BIN / "lint-imports", "--no-cache"],
+    "types": [BIN / "basedpyright"],
     "snakemake lint": [sys.executable, "-m", "snakemake", "--lint"],
 }
 
