@@ -81,8 +81,7 @@ def describe_fast(network: Network, points: np.ndarray) -> str:
 
 
 def dense_fast(network: Network, h: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """Return 1/2 |fast part of r|^2 (n,) and the fast Newton step (n, S) at points h, from full
-    spectra."""
+    """Return 1/2 |fast part of r|^2 (n,) and the fast Newton step (n, S) at h, by full spectra."""
     x = torch.zeros(len(h), len(network.x), dtype=torch.float64)
     with torch.no_grad():
         r = (h - network.cell(h, x)).numpy()

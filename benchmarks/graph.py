@@ -1,5 +1,4 @@
-"""What it costs to build the graph of a configuration: a dry run, its CPU time, memory, jobs and
-largest folder.
+"""What a dry run costs to build a graph: CPU time, memory, jobs and the largest folder.
 
     python benchmarks/graph.py [--configfile config/paper.yaml] [--seeds 12] [--networks_per_job 4]
 

@@ -1,5 +1,4 @@
-"""Kill a run at random moments and call the same command again: is a file lost, cut short, left
-over or different?
+"""Kill a run at random moments and call it again: is a file lost, cut short, left or different?
 
     python benchmarks/killed.py [--configfile config/test.yaml] [--kills 20] [--seed 0] [--cores 2]
 
@@ -113,8 +112,7 @@ def wait_for_jobs(process: subprocess.Popen) -> dict[psutil.Process, str]:
 
 
 def kill(process: subprocess.Popen, victim: str, chance: random.Random) -> str | None:
-    """Send SIGKILL to a victim and return the rules of the jobs that ran; None where all was done
-    before.
+    """Send SIGKILL to a victim; return the rules of the jobs that ran, None where all was done.
 
     After the death of a job this waits until snakemake has ended; jobs of a killed snakemake live
     on.
@@ -318,8 +316,7 @@ def undisturbed(root: Path, command: list[str]) -> tuple[dict[str, Any], float]:
 def one_kill(
     root: Path, command: list[str], victim: str, moment: float, chance: random.Random, expected
 ) -> list[str]:
-    """Kill a run in an empty copy `moment` seconds after its first job began, run it again, and
-    describe all that.
+    """Kill a run in an empty copy `moment` seconds after its first job began, and run it again.
 
     Returns the cells of a row of the table, the last one the outcome; an empty list where the run
     ended too early.

@@ -1,8 +1,7 @@
-"""What may differ between machines: the numbers of one configuration on processors of other
-abilities.
+"""What may differ between machines: numbers of one configuration on processors of other abilities.
 
     python benchmarks/machines.py [--configfile config/test.yaml] [--target tables] [--cores 2]
-    [--variants NAME ..]
+                                  [--variants NAME ..]
 
 The configuration is run once as it is, and once for every variant in a fresh copy of the project:
 variables of the environment make torch, MKL, oneDNN and OpenBLAS behave as on older processors, and
@@ -91,8 +90,7 @@ def is_number(text: str) -> bool:
 
 
 def difference(one: list[str], other: list[str]) -> tuple[float, float, int]:
-    """Return the largest absolute and relative difference of two columns, and how many cells are
-    not equal."""
+    """Return the largest absolute and relative difference of two columns, and the unequal cells."""
     pairs = [
         (float(a), float(b))
         for a, b in zip(one, other, strict=True)
@@ -140,8 +138,7 @@ def table(
 
 
 def unequal(columns: dict[str, list[str]], other: dict[str, list[str]]) -> list[str]:
-    """Return names of the columns of counts, verdicts and text that are not equal, with the number
-    of their cells."""
+    """Return columns of counts, verdicts and text that differ, with the number of their cells."""
     whole = {
         name: difference(columns[name], other[name])[2]
         for name in columns

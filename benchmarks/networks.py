@@ -57,8 +57,7 @@ def trained(
     starts: int = 1000,
     **options,
 ) -> Network:
-    """Return a network of a synthetic task, trained on the first call and read from `folder` on
-    later ones."""
+    """Return a network of a synthetic task, trained once and then read from `folder`."""
     task = build_task(family, length=LENGTH, balanced=True, **options)
     size = "".join(f"-{value}" for value in options.values())
     name = f"{family}{size}-{cell}-{hidden}-seed-{seed}"

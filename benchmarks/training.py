@@ -1,14 +1,14 @@
-"""Forward and backward pass of every cell beside a plain Python loop and torch's own kernel, on
-equal weights; whole training steps on text beside the same network made of torch's modules; and
-tokenising.
+"""Speed of the cells, of training steps on text and of tokenising, each beside other ways.
 
     OMP_NUM_THREADS=1 python benchmarks/training.py [cells] [steps] [tokenise]
 
-prints, per size and cell, thousands of words per second (median of several rounds, the routes in
-turn, so that drift of the machine's speed hits all alike) and the ratio of the project's route to
-each other one. A step on text: word vectors of 27,000 words (E 128), 64 texts of 160 words, H 256,
-loss, gradient clipping, Adam. Cells that torch does not have are set beside the loop that a reader
-of the paper would write, gate by gate and word by word.
+Forward and backward pass of every cell stand beside a plain Python loop and torch's own kernel, on
+equal weights; whole training steps on text beside the same network made of torch's modules. Prints,
+per size and cell, thousands of words per second (median of several rounds, the routes in turn, so
+that drift of the machine's speed hits all alike) and the ratio of the project's route to each other
+one. A step on text: word vectors of 27,000 words (E 128), 64 texts of 160 words, H 256, loss,
+gradient clipping, Adam. Cells that torch does not have are set beside the loop that a reader of the
+paper would write, gate by gate and word by word.
 """
 
 from __future__ import annotations

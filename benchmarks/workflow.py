@@ -65,8 +65,7 @@ def cpu_of(command: list[str], **options) -> tuple[float, float]:
 
 
 def import_seconds(stages: Iterable[str], environment: dict[str, str]) -> dict[str, float]:
-    """Return the median CPU seconds, of three, that a job of each stage spends on start-up and
-    imports."""
+    """Return the median CPU seconds of three that a job of each stage takes to start and import."""
     return {
         stage: sorted(
             cpu_of([sys.executable, "-c", imports_of(stage)], env=environment)[0] for _ in range(3)

@@ -87,8 +87,7 @@ def launched():
 def opened(
     browser, path, fragment="", width=1280, height=900, refused=("error", "warning"), **options
 ):
-    """Open a file in a page of its own; on leaving, fail on any error in its console and any
-    request beyond the disk.
+    """Open a file in a page of its own; fail on any error in its console or request off the disk.
 
     fragment: what follows the path, from # on. refused: kinds of console messages that fail.
     options: those of a Playwright context, such as reduced_motion.
@@ -114,8 +113,7 @@ def opened(
 
 
 def overlaps(page, tolerance=1.5):
-    """Return pairs of texts, or of a text and a control, whose boxes overlap by more than
-    `tolerance` pixels."""
+    """Return pairs of texts or controls whose boxes overlap by more than `tolerance` pixels."""
     return page.evaluate(OVERLAPS, tolerance)
 
 

@@ -48,8 +48,7 @@ def real_data() -> Path:
 
 
 class ProjectCopy:
-    """A copy of the project in which a test runs snakemake, with the copy's package ahead of the
-    installed one."""
+    """A copy of the project in which a test runs snakemake, with the copy's package ahead."""
 
     def __init__(self, root: Path):
         self.root = root

@@ -1,9 +1,9 @@
-"""A Slurm of one node that a test starts and stops: controller, node, authentication and, if asked
-for, accounting.
+"""A Slurm of one node that a test starts and stops.
 
-All daemons are children of the test's process and end with it. They keep their files in a folder of
-their own; outside it are a link at /etc/slurm/slurm.conf, since job steps look for their
-configuration nowhere else, and a line in /etc/hosts where the machine does not know its own name.
+Controller, node, authentication and, if asked for, accounting are children of the test's process
+and end with it. They keep their files in a folder of their own; outside it are a link at
+/etc/slurm/slurm.conf, since job steps look for their configuration nowhere else, and a line in
+/etc/hosts where the machine does not know its own name.
 """
 
 from __future__ import annotations

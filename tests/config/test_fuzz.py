@@ -36,8 +36,7 @@ DRY_RUNS = settings(IN_PROCESS, max_examples=12, phases=[Phase.generate])
 
 @pytest.fixture(scope="module")
 def resolve(tmp_path_factory):
-    """Yield `resolve_configuration` of workflow/rules/common.smk, run up to where it reads the
-    configuration."""
+    """Yield `resolve_configuration` of common.smk, run up to where it reads the configuration."""
     before, found, _ = (
         (PROJECT / "workflow/rules/common.smk").read_text().partition("\ntry:\n    SETTINGS = ")
     )

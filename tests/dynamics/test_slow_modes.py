@@ -21,8 +21,7 @@ SIZE = 40  # above DENSE_SIZE
 
 
 def planted(slow, seed=0, size=SIZE, spread=0.02):
-    """Return 12 matrices with the eigenvalues `slow` (and conjugates) and a fast rest, in skewed
-    bases nearby."""
+    """Return 12 matrices with eigenvalues `slow` (and conjugates), a fast rest, in skewed bases."""
     generator = np.random.default_rng(seed)
     blocks = []
     for value in slow:

@@ -30,8 +30,7 @@ def roots_of(step, starts):
 
 
 def integrator(size=12, seed=0, slow=3):
-    """A vanilla cell with a few slow modes, the rest fast, coupled by weak noise, in a rotated
-    basis."""
+    """A vanilla cell with a few slow modes, the rest fast, weakly coupled, in a rotated basis."""
     generator = np.random.default_rng(seed)
     basis = np.linalg.qr(generator.normal(size=(size, size)))[0]
     scales = np.concatenate(

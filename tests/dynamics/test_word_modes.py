@@ -1,5 +1,4 @@
-"""Effects of words on slow modes, and checks of the linearisation, against closed forms and
-explicit loops."""
+"""Effects of words on slow modes, and checks of the linearisation, against closed forms."""
 
 import copy
 from dataclasses import replace
@@ -20,8 +19,7 @@ SMALL = 1e-4  # MB: one point and few words at a time
 
 
 def linear_network(kind="non-normal"):
-    """Return h' = U h + B x, of two slow modes, points, words, and the projection on the slow
-    modes."""
+    """Return h' = U h + B x, of two slow modes, points, words, and the projection on slow modes."""
     matrix = truth.linear_matrix(kind)
     values, right = np.linalg.eig(matrix)
     slow = np.argsort(-values)[:2]

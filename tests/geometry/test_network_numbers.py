@@ -79,8 +79,7 @@ def linearization(effects, moves, modes=MODES):
 
 
 class Planted:
-    """An integrator: its state is the sum of the vectors of the words read, its readouts those same
-    vectors.
+    """An integrator: its state sums the vectors of the words read, its readouts are those vectors.
 
     directions (C, d) are the vectors of the words within the manifold; `held` leaves the manifold's
     first axes only.
@@ -155,8 +154,7 @@ def multilabel(k):
 
 
 def rotated(readout, basis, degrees):
-    """Turn readouts (C, S) out of the manifold's d axes (the first half of basis) by an angle, as a
-    rigid body."""
+    """Turn readouts (C, S) rigidly out of the manifold's d axes (the first half of basis)."""
     inside, outside = np.split(basis, 2)
     turn = math.radians(degrees)
     return math.cos(turn) * readout + math.sin(turn) * (readout @ inside.T) @ outside

@@ -12,8 +12,7 @@ SENTENCES, STATE = 800, 16
 
 
 def planted(directions, *, noise=0.0, seed=0):
-    """Return final states that hold scores (m, D) along directions (D, S), slow points and the
-    scores."""
+    """Return final states that hold scores (m, D) along directions (D, S), slow points, scores."""
     rng = np.random.default_rng(seed)
     totals = rng.normal(size=(SENTENCES, len(directions)))
     final = 2 + totals @ directions + noise * rng.normal(size=(SENTENCES, directions.shape[1]))

@@ -1,5 +1,4 @@
-"""Planted simplices that must pass, and near misses that must fail, at the thresholds of
-config/claims.yaml."""
+"""Planted simplices that must pass, near misses that must fail, at the thresholds of claims."""
 
 import numpy as np
 import pytest
@@ -22,8 +21,7 @@ def basis(d, seed=0):
 
 
 def planted(classes, rows=1000, sharpness=0.6):
-    """Return points that fill a simplex, denser at its corners, in a state space, and readouts to
-    its corners."""
+    """Return points that fill a simplex, denser at its corners, and readouts to its corners."""
     corners = simplex.regular_simplex(classes)
     weights = np.random.default_rng(1).dirichlet(np.full(classes, sharpness), rows)
     axes = basis(classes - 1)

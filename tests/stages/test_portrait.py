@@ -38,8 +38,7 @@ def linear(rng):
 
 
 def plane_points(rng, count=50):
-    """Points that spread 5, 2 and 1 along three known orthonormal directions, and the directions as
-    rows."""
+    """Points that spread 5, 2 and 1 along three orthonormal directions, and these as rows."""
     directions = np.linalg.qr(rng.normal(size=(STATE, STATE)))[0].T
     return rng.normal(size=(count, 3)) * [5, 2, 1] @ directions[:3] + 7, directions
 

@@ -1,5 +1,4 @@
-"""Results of another configuration, of other data or of an older version are never taken for what
-was asked for."""
+"""Results of other configurations, data or versions are never taken for what was asked for."""
 
 import json
 import os
@@ -33,8 +32,7 @@ def changed(section, name, key, value):
 
 @pytest.fixture
 def results(tmp_path):
-    """Return a folder of results with one network that nothing has a record of, and the networks
-    asked for."""
+    """Return a folder with one network that nothing has a record of, and the networks asked for."""
     provenance.write(tmp_path / "results", SETTINGS)
     run = tmp_path / "results/run.json"
     run.write_text("{}")

@@ -1,5 +1,4 @@
-"""Synthetic tasks against slow labels written from their definitions, and against exact
-distributions."""
+"""Synthetic tasks against slow labels written from their definitions, and exact distributions."""
 
 import json
 import math
@@ -240,8 +239,7 @@ def chi_square(found, expected):
 
 
 def limit(degrees):
-    """Return a bound that chi-square with so many degrees of freedom passes with a chance below
-    1e-4."""
+    """Return what chi-square with so many degrees of freedom passes with a chance below 1e-4."""
     return degrees * (1 - 2 / (9 * degrees) + 3.72 * math.sqrt(2 / (9 * degrees))) ** 3
 
 

@@ -40,8 +40,7 @@ GOES_ON = "Finished files are kept, and the same command goes on from there."
 
 
 def failed(copy, sentence, *arguments, **environment):
-    """Assert that snakemake ends with exit code 1 and a matching sentence, once, without a
-    traceback; return it all."""
+    """Assert that snakemake fails with one matching sentence and no traceback; return it all."""
     done = copy.snakemake(*arguments, check=False, **environment)
     output = done.stdout + done.stderr
     assert done.returncode == 1, output
@@ -273,8 +272,7 @@ def wait_for(path):
 
 @pytest.fixture
 def shared_folder(tmp_path):
-    """Return two copies of the project with one results folder, in which the first run is at work,
-    and that run."""
+    """Return two copies of the project with one results folder, and the first run, at work."""
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
     one, other = ProjectCopy(tmp_path / "one"), ProjectCopy(tmp_path / "other")
@@ -352,8 +350,7 @@ def one_of_four(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def calm_tables(one_of_four):
-    """Return the tables of the smallest configuration, whose one network is the one that nothing
-    disturbed."""
+    """Return the tables of the smallest configuration where nothing disturbs its one network."""
     one_of_four.copy.snakemake("tables", "--configfile", one_of_four.copy.tiny())
     return tables(one_of_four.copy)
 
@@ -497,8 +494,7 @@ FILES = {f"data/{split}.parquet": parquet(split) for split in ("train", "test")}
 
 
 class Hub(BaseHTTPRequestHandler):
-    """Data sets stand-in/slow, which is read in the end, and busy, rubbish, silent and missing,
-    which are not."""
+    """Data sets stand-in/slow, read at last, and busy, rubbish, silent and missing ones."""
 
     protocol_version = "HTTP/1.1"
 

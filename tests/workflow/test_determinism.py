@@ -65,8 +65,7 @@ def rows(file):
 
 
 def assert_same_numbers(one, other):
-    """Assert that two rows hold equal text and integers, and floats that agree as far as their
-    columns promise."""
+    """Assert that two rows agree: text and integers equal, floats as far as columns promise."""
     assert one.keys() == other.keys()
     for name in one:
         if name.endswith("seconds") or one[name] == other[name]:

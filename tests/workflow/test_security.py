@@ -1,5 +1,4 @@
-"""What is read runs no code, no name leaves the results, no shell reads data or settings, pages
-show text as text."""
+"""Data run no code, no name leaves the results, no shell reads data, pages show text as text."""
 
 import ast
 import csv
@@ -469,8 +468,7 @@ TEXT = "<b>text</b>"  # the name of a column
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    """Run everything on a data set of which every part is chosen to do harm, into a folder with
-    such a name."""
+    """Run everything on a data set of which every part is chosen to harm, into such a folder."""
     root = tmp_path_factory.mktemp("hostile") / "project"
     root.mkdir()
     copy = ProjectCopy(root)

@@ -1,5 +1,4 @@
-"""The Slurm profile on a real Slurm of one node without accounting: one run, one training of it
-cancelled in flight.
+"""The Slurm profile on a real Slurm of one node without accounting: one training is cancelled.
 
 The node has a GPU that is none: CUDA finds nothing on it, and `device: auto` trains on the CPU of a
 job that has it.
@@ -25,8 +24,7 @@ RUN_LOG = "results/logs/train/two/small-0.log"
 
 
 def started(copy, target, *arguments):
-    """Start snakemake with the Slurm profile in a copy of the project, its output in the file
-    `output` there."""
+    """Start snakemake with the Slurm profile in a copy of the project, its output in `output`."""
     status = ("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1")
     options = [
         target,

@@ -40,8 +40,7 @@ def test_slurm_with_accounting_is_asked_with_sacct(cluster, tmp_path):
 
 
 def accounted(cluster):
-    """Return the states of all jobs in the database, as soon as the controller has told the last
-    one's end."""
+    """Return the states of all jobs in the database, once it has been told the last one's end."""
     deadline = time.monotonic() + 60
     while True:
         states = cluster.call("sacct", "-X", "--noheader", "--format=State").split()

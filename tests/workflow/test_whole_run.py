@@ -28,8 +28,7 @@ RUN = "results/runs/categorical-3/tiny-gru/l2-3e-4/seed-0"
 
 @pytest.fixture
 def again(finished, tmp_path):
-    """Return a copy of the finished run, times of files kept, in which a test may change what it
-    likes."""
+    """Return a copy of the finished run, times of files kept, for a test to change."""
     shutil.copytree(finished.root, tmp_path / "again", copy_function=shutil.copy2)
     copy = object.__new__(ProjectCopy)
     copy.root = tmp_path / "again"
@@ -50,8 +49,7 @@ KEPT = ": kept from an earlier job"
 
 
 def computed(copy, stage):
-    """Return the networks that the last jobs of a stage computed, and those that they found
-    finished."""
+    """Return the networks that a stage's last jobs computed, and those that they found finished."""
     lines = [
         line.split(" ", 1)[1]
         for log in sorted((copy.root / "results/logs" / stage).rglob("*.log"))
@@ -434,8 +432,7 @@ def test_the_same_configuration_gives_the_same_tables(again):
 
 
 def refused(copy, sentence, *arguments, **environment):
-    """Assert that snakemake stops with exit code 1 and one matching sentence, without a traceback
-    or a training."""
+    """Assert that snakemake stops with one matching sentence, no traceback and no training."""
     done = copy.snakemake(*arguments, check=False, **environment)
     output = done.stdout + done.stderr
     assert done.returncode == 1

@@ -1,5 +1,4 @@
-"""What a task or a network is, apart from the rest of the configuration: options of its data, its
-seeds, its control.
+"""What a task or a network is, apart from the configuration: data, seeds, control.
 
 Stages that train and analyse import this and not `settings`, so that a change in how a
 configuration is read computes nothing again.

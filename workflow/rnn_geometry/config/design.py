@@ -1,5 +1,4 @@
-"""Which networks a configuration asks for: tasks times cells and seeds, controls beside them, and
-sweeps.
+"""Which networks a configuration asks for: tasks times cells and seeds, controls, sweeps.
 
 Light on purpose, like `settings`: it runs while the Snakefile is parsed.
 """
@@ -24,10 +23,18 @@ EMPTY_VALUES, FIGURE_ENDINGS = ("na", "nan", "null", "none"), (".png", ".pdf", "
 class Design:
     """The tasks, models and networks of a configuration, grown by its controls and sweeps.
 
-    tasks, models: settings by name. networks: by task, without doubles, in the order in which they
-    were asked for. judged: those that claims are about, the networks of `tasks` and the controls;
-    sweeps add others. hold_inputs: by network, the x* to compare on it. sweeps: rows (sweep, over,
-    value, Network) in order.
+    Attributes
+    ----------
+    tasks, models
+        Settings by name.
+    networks
+        By task, without doubles, in the order in which they were asked for.
+    judged
+        Those that claims are about: the networks of `tasks` and the controls. Sweeps add others.
+    hold_inputs
+        By network, the x* to compare on it.
+    sweeps
+        Rows (sweep, over, value, Network) in order.
     """
 
     def __init__(self, settings: Mapping[str, Any]):
@@ -60,10 +67,7 @@ class Design:
             check_distinct(names, key)
 
     def _add(self, task: str, cells: list[str], seeds: list[int], l2: list[str]) -> list[Network]:
-        """Ask for the networks of a task.
-
-        Return them, those that were asked for before among them.
-        """
+        """Ask for the networks of a task; return them, those asked for before among them."""
         asked = [
             Network(task, cell, strength, seed)
             for cell in cells
@@ -84,8 +88,7 @@ class Design:
     def _control(
         self, kind: str, control: Mapping[str, Any], first: Mapping[str, list[Network]]
     ) -> list[Network]:
-        """Add the control of the networks of some tasks (of all tasks that train any, if it names
-        none); return it."""
+        """Add the control of the networks of some tasks, of all that train any if it names none."""
         added = []
         for task in control["tasks"] or [name for name, networks in first.items() if networks]:
             if task not in first:
@@ -132,10 +135,7 @@ class Design:
         )
 
     def _task(self, task: dict[str, Any], key: str = "tasks") -> str:
-        """Add a task, or find the equal one that is there.
-
-        Return its name, which becomes a folder's.
-        """
+        """Add a task, or find the equal one that is there; return its name, later a folder's."""
         check_name(task["name"], key)
         known = self.tasks.setdefault(task["name"], task)
         if known != task:
@@ -189,10 +189,7 @@ class Design:
         return self.tasks[task]
 
     def _varied(self, model: str, key: str, value: Any) -> str:
-        """Return the name of a model with one key changed.
-
-        The model itself where it has that value already.
-        """
+        """Return the name of a model with one key changed; its own if it has that value."""
         if self.models[model][key] == value:
             return model
         name = f"{model}-{key}-{written(value)}"
@@ -207,17 +204,27 @@ class Design:
 
 
 def written(value: Any) -> str:
-    """Return a value of a sweep as it stands in names and tables.
-
-    A list's entries joined by a hyphen.
-    """
+    """Return a value of a sweep as it stands in names and tables; hyphens join a list's entries."""
     if value is None:
         return "none"  # as Python writes it, tables would read it as an empty value
     return "-".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def check_name(name: str, key: str) -> None:
-    """Raise UserError for what cannot be the name of a file and a value of a table."""
+    """Refuse what cannot be the name of a file and a value of a table.
+
+    Parameters
+    ----------
+    name
+        The name.
+    key
+        The key that states it, for the sentence.
+
+    Raises
+    ------
+    UserError
+        If it holds other characters, or would be taken for an empty value or a figure's file.
+    """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or len(name) > LONGEST_NAME:
         accepted = f"at most {LONGEST_NAME} letters, digits, '.', '_' and '-'"
         raise UserError(
@@ -239,9 +246,19 @@ def _shortened(text: str) -> str:
 
 
 def check_distinct(names: Iterable[str], key: str) -> None:
-    """Raise UserError for two names that differ in case alone.
+    """Refuse names that differ in case alone: some file systems take them for one.
 
-    Some file systems take them for one.
+    Parameters
+    ----------
+    names
+        The names.
+    key
+        The key that states them, for the sentence.
+
+    Raises
+    ------
+    UserError
+        For the first such pair.
     """
     known: dict[str, str] = {}
     for name in names:

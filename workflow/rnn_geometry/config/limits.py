@@ -1,5 +1,4 @@
-"""Limits that a cluster enforces: ten times what was measured, or more, and twice that with every
-retry.
+"""Limits that a cluster enforces: ten times what was measured, or more; twice that in a retry.
 
 What needs no more than 1 GB and ten minutes asks for nothing: the profiles' `default-resources`
 hold these.
@@ -20,7 +19,13 @@ HUB_MB = 350  # taken for a set on the hub, whose size is not known before it is
 
 
 def doubled(value: float) -> Limit:
-    """Return a limit that doubles with every retry."""
+    """Return a limit that doubles with every retry.
+
+    Parameters
+    ----------
+    value
+        The limit of the first try, in MB or minutes.
+    """
     return lambda wildcards, attempt: int(value) * 2 ** (attempt - 1)
 
 
@@ -78,7 +83,18 @@ class Limits:
     # Jobs that hold many networks: the time of all of them, the memory of the largest
 
     def of_block(self, block: StageBlock) -> dict[str, Any]:
-        """Return memory, time and GPUs of the jobs of a block; the key `limits` overrules them."""
+        """Return memory, time and GPUs of the jobs of a block; the key `limits` overrules them.
+
+        Parameters
+        ----------
+        block
+            A stage and its networks; the largest of these sets the limit.
+
+        Returns
+        -------
+        dict
+            Resources by the names that Snakemake gives them.
+        """
         megabytes, minutes, gpu = {
             "train": (self.training_mb, self.training_minutes, self.gpu),
             "geometry": (short_mb, short_minutes, 0),

@@ -1,7 +1,4 @@
-"""From the files that Snakemake was given to checked settings.
-
-All that can be checked before the graph is built.
-"""
+"""From the files that Snakemake was given to checked settings, before the graph is built."""
 
 from __future__ import annotations
 
@@ -62,7 +59,20 @@ def read_schema(name: str) -> dict[str, Any]:
 
 
 def read_claims(path: str, root: str) -> dict[str, Any]:
-    """Return the checked claims of a file below the current folder or beside the Snakefile."""
+    """Return the checked claims of a file.
+
+    Parameters
+    ----------
+    path
+        The file, below the current folder or beside the Snakefile.
+    root
+        The folder of the project.
+
+    Raises
+    ------
+    UserError
+        If the file is missing, is no YAML or states a claim that nothing can judge.
+    """
     found = next((f for f in (path, os.path.join(root, path)) if os.path.isfile(f)), None)
     if found is None:
         raise UserError(f"config key claims: there is no file '{path}'.")
@@ -76,9 +86,19 @@ def read_claims(path: str, root: str) -> dict[str, Any]:
 
 
 def check_task(task: dict[str, Any], data_folder: str | None) -> None:
-    """Let the task's family check its own options, and that its local files exist.
+    """Let the task's family check its own options and files; note its files in the task.
 
-    Note these in the task.
+    Parameters
+    ----------
+    task
+        Settings of the task; those of texts gain the key `files`.
+    data_folder
+        Where data sets lie; None for the hub.
+
+    Raises
+    ------
+    UserError
+        For an option that is not accepted, and for a file that is missing.
     """
     options = family_options(task)
     if task["family"] != "text":
@@ -95,8 +115,7 @@ def check_task(task: dict[str, Any], data_folder: str | None) -> None:
 
 
 def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
-    """Refuse sentences for the explorer without a word, or with one that a synthetic task does not
-    have."""
+    """Refuse sentences for the explorer without a word, or with one that a task does not have."""
     for sentence in sentences:
         if not sentence.split():
             key = f"explorer.sentences.{task['name']}"

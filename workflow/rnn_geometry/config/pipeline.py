@@ -1,5 +1,4 @@
-"""Every stage of the graph as an entry: where its code lies, what it reads and writes, which pages
-it fills in.
+"""Every stage of the graph as an entry: where its code lies, what it reads and writes.
 
 Light on purpose, since the Snakefile is parsed with it: modules of stages are named here and
 imported by the job alone.

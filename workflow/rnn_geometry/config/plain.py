@@ -1,5 +1,4 @@
-"""Values that no configuration may hold, whatever its schema says, and paths and keys that it may
-not."""
+"""Values that no configuration may hold, whatever its schema says; paths and keys alike."""
 
 from __future__ import annotations
 
@@ -21,20 +20,27 @@ LONGEST_PART, LONGEST_PATH = 200, 1000  # bytes; file systems take 255 and 4,096
 
 
 def check_plain(config: Mapping[str, Any]) -> None:
-    """Raise UserError for values that no key accepts, whatever the schema says of their type.
+    """Refuse values that no key accepts, whatever the schema says of their type.
 
     These are numbers that are not finite or too large, text with control characters, keys that are
     no text, values that JSON does not know, and aliases of YAML that contain themselves or grow
     without end.
+
+    Parameters
+    ----------
+    config
+        The configuration, or a part of it.
+
+    Raises
+    ------
+    UserError
+        For the first such value.
     """
     _count_values(config, "", {}, ())
 
 
 def _count_values(value: Any, key: str, counted: dict[int, int], above: tuple[int, ...]) -> int:
-    """Check a value and all below it.
-
-    Return how many they are. counted: by identity, since aliases share values.
-    """
+    """Check a value and all below it; return how many they are, aliases by identity."""
     if not isinstance(value, (Mapping, list)):
         _check_scalar(value, key)
         return 1
@@ -102,11 +108,18 @@ def _is_clean(text: str) -> bool:
 
 
 def results_folder(text: str) -> str:
-    """Return the folder of all results, normalised. Raises UserError for one that cannot begin
-    Snakemake's paths.
+    """Return the folder of all results, normalised.
 
-    Spaces, quotes and other characters that a shell would read are accepted: no shell ever reads
-    the folder's name.
+    Parameters
+    ----------
+    text
+        The key `results`. Spaces, quotes and other characters that a shell would read are accepted:
+        no shell ever reads the folder's name.
+
+    Raises
+    ------
+    UserError
+        For one that cannot begin Snakemake's paths.
     """
     folder = posixpath.normpath(text)
     folder = (
@@ -129,7 +142,20 @@ def results_folder(text: str) -> str:
 
 
 def check_path(text: str, key: str) -> None:
-    """Raise UserError for a path that Snakemake would take for a pattern of paths."""
+    """Refuse a path that Snakemake would take for a pattern of paths.
+
+    Parameters
+    ----------
+    text
+        The path.
+    key
+        The key that states it, for the sentence.
+
+    Raises
+    ------
+    UserError
+        If it is one.
+    """
     if set(text) & set(UNFIT_FOR_PATHS):
         unfit = " ".join(UNFIT_FOR_PATHS).replace("\n", "a line break")
         raise UserError(
@@ -139,10 +165,17 @@ def check_path(text: str, key: str) -> None:
 
 
 def check_duplicate_keys(path: str | os.PathLike) -> None:
-    """Raise UserError where a file states a key twice in one mapping: YAML takes the last and drops
-    the others.
+    """Refuse a file that states a key twice in one mapping: YAML keeps the last alone.
 
-    A file that is not YAML is left to whoever reads it.
+    Parameters
+    ----------
+    path
+        The file. One that is not YAML is left to whoever reads it.
+
+    Raises
+    ------
+    UserError
+        For the first key that is stated twice.
     """
     import yaml
 
@@ -178,8 +211,7 @@ def _check_once(keys: list[Any], path: str | os.PathLike) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Return `value` with all mappings sorted by key, so that equal settings are equal Snakemake
-    params."""
+    """Return `value` with mappings sorted by key, so that equal settings are equal params."""
     if isinstance(value, Mapping):
         return {key: plain(value[key]) for key in sorted(value)}
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value

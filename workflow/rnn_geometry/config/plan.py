@@ -1,4 +1,4 @@
-"""What is to be run and shown, as plain Python.
+"""What is to be run and shown, as plain Python: the rules of the graph only ask.
 
 The Snakefile asks, and the rules of the graph stay short.
 """
@@ -144,8 +144,7 @@ class Plan:
 
     @cached_property
     def headline(self) -> list[Network]:
-        """The first networks of one model, gated if there is one, on five unordered and on ordered
-        classes."""
+        """Two networks of one model, gated if possible: five unordered and five ordered classes."""
         unordered = [
             task
             for task in self.portrayed
@@ -200,7 +199,15 @@ class Plan:
     def of_task_networks(
         self, choose: Callable[[str], list[Network]], stems: Iterable[str]
     ) -> dict[str, Callable[[Any], list[str]]]:
-        """Return input functions by stem: files of the networks that `choose` gives for a task."""
+        """Return input functions by stem, which give files of networks for the wildcard of a task.
+
+        Parameters
+        ----------
+        choose
+            Takes a task and gives networks of it.
+        stems
+            Stems of the files' names.
+        """
         return {
             stem: lambda wildcards, file=FILES[stem]: self.of(choose(wildcards.task), file)
             for stem in stems
@@ -209,7 +216,12 @@ class Plan:
     def overview_figure(self, name: str, place: str = "") -> tuple[str, str, str, dict[str, str]]:
         """Return file, category, caption and labels of a figure over all networks.
 
-        Place: a wildcard as its name.
+        Parameters
+        ----------
+        name
+            Of the figure.
+        place
+            What stands in the file's name instead, such as a wildcard.
         """
         file = f"figures/{place or name}.png"
         return file, "Over networks", name, {"figure": name.replace("_", " ")}
@@ -219,9 +231,12 @@ class Plan:
         return f"figures/sweep_{name}.png", "Sweeps", "sweep", {"figure": name}
 
     def kept_in(self, results: str) -> str:
-        """Return where small tables are kept.
+        """Return where small tables are kept: only a page's battery replaces its committed ones.
 
-        Only the battery of a page replaces its committed ones.
+        Parameters
+        ----------
+        results
+            The folder of results of the page's battery.
         """
         return "docs/data" if self.results == results else self.path("kept")
 
@@ -253,7 +268,13 @@ class Plan:
     # Jobs
 
     def blocks(self, *stages: str) -> list[StageBlock]:
-        """Return the blocks of networks that some stages work on: one job a block and task."""
+        """Return the blocks of networks that some stages work on: one job a block and task.
+
+        Parameters
+        ----------
+        stages
+            Names of entries of `pipeline.STAGES`.
+        """
         networks = {
             "plot_network": self.shown,
             "compare_hold_inputs": list(self.design.hold_inputs),
@@ -275,10 +296,7 @@ class Plan:
 
     @cached_property
     def benchmarks(self) -> list[str]:
-        """Benchmark files of what this configuration asks for, below their folder.
-
-        Others are of earlier runs.
-        """
+        """Benchmark files of what this configuration asks for; others there are of earlier runs."""
         of_networks = [
             f"{block.stage}/{task}/{block.name}"
             for block in self.blocks(*NETWORK_STAGES)
@@ -295,9 +313,9 @@ class Plan:
 
 
 class StageBlock:
-    """A rule of the graph.
+    """A rule of the graph: one stage for one block of networks.
 
-    One stage for one block of networks. Patterns keep the task as wildcard.
+    Patterns keep the task as wildcard.
     """
 
     def __init__(self, plan: Plan, stage: str, block: Block):
@@ -328,8 +346,7 @@ class StageBlock:
 
     @property
     def panels(self) -> list[tuple]:
-        """File, category, caption, labels and subcategory in the report of the panel of every
-        network."""
+        """File, category, caption, labels and subcategory in the report of each panel."""
         return [
             (
                 f"{NETWORK}/panel.png".format(task="{task}", model=model, l2=l2, seed=seed),

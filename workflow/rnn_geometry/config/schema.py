@@ -13,9 +13,21 @@ from rnn_geometry.errors import UserError
 
 
 def check_schema(config: Mapping[str, Any], schema: Mapping[str, Any], name: str = "") -> None:
-    """Raise UserError for the first key that the schema refuses.
+    """Hold a configuration against its schema.
 
-    `name` is the key that holds `config`.
+    Parameters
+    ----------
+    config
+        The configuration, or a part of it.
+    schema
+        A JSON schema.
+    name
+        The key that holds `config`; empty for the whole.
+
+    Raises
+    ------
+    UserError
+        For the first key that the schema refuses.
     """
     errors = sorted(
         _validator()(schema).iter_errors(config), key=lambda error: list(map(str, error.path))
@@ -26,10 +38,7 @@ def check_schema(config: Mapping[str, Any], schema: Mapping[str, Any], name: str
 
 @functools.cache
 def _validator():
-    """Return the class of a validator to which 1.0 is no integer.
-
-    Seeds are parts of file names, and sizes count.
-    """
+    """Return a validator's class to which 1.0 is no integer: seeds are in names, sizes count."""
     from jsonschema import Draft202012Validator, validators
 
     types = Draft202012Validator.TYPE_CHECKER.redefine(
@@ -127,8 +136,17 @@ def _accepted(name: str, known) -> str:
 
 
 def with_defaults(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
-    """Return a copy of `value` in which every missing property has the default that the schema
-    states."""
+    """Return a copy in which every missing property has the default that the schema states.
+
+    Parameters
+    ----------
+    value
+        What the schema describes.
+    schema
+        A JSON schema, or a part of one.
+    root
+        The whole schema, in which references are looked up.
+    """
     schema = _follow(schema, root)
     if isinstance(value, Mapping):
         filled = {key: _fill(key, item, schema, root) for key, item in value.items()}

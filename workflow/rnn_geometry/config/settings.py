@@ -24,7 +24,17 @@ GRID_KEYS = ("cells", "seeds", "l2")
 def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the checked configuration with every default filled in.
 
-    Raises UserError with one sentence that names the key.
+    Parameters
+    ----------
+    config
+        The configuration as it is written.
+    schema
+        Its JSON schema.
+
+    Raises
+    ------
+    UserError
+        With one sentence that names the key.
     """
     check_plain(config)
     check_schema(config, schema)
@@ -71,8 +81,7 @@ def _check_explorer(explorer: Mapping[str, Any], tasks: Mapping[str, Any]) -> No
 
 
 def _grid(settings: Mapping[str, Any]) -> dict[str, dict[str, list]]:
-    """Return for every task the models, seeds and L2 strengths of its networks, and take those keys
-    out of the task."""
+    """Take models, seeds and L2 strengths out of every task; return them by task."""
     grid = {}
     for i, task in enumerate(settings["tasks"]):
         own = {key: task.pop(key) for key in GRID_KEYS if key in task}
@@ -109,8 +118,7 @@ def _check_varied(name: str, model: Mapping[str, Any], schema: Mapping[str, Any]
 
 
 def _named_set(task: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return a text task with the options of the data set that its key `data` names, its own
-    options laid over them."""
+    """Return a text task with the options of the set that its key `data` names below its own."""
     if "data" not in task:
         return dict(task)
     if task["family"] != "text":
@@ -164,10 +172,7 @@ def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:
 
 
 def _importable(module: str) -> bool:
-    """Tell whether Python finds a module.
-
-    It runs the packages above it, which may fail in any way.
-    """
+    """Tell whether Python finds a module; the packages above it run, and may fail in any way."""
     try:
         return importlib.util.find_spec(module) is not None
     except Exception:

@@ -162,14 +162,22 @@ def facing(network: Mapping[str, Any], multi_label: bool) -> np.ndarray:
 def alignments(
     networks: Sequence[Mapping[str, Any]], d: int | None, multi_label: bool, turned: bool = True
 ) -> list[np.ndarray]:
-    """Return a rotation or reflection (3, 3) per network that turns its readouts to face like those
-    of the first.
+    """Return a rotation or reflection (3, 3) per network that turns it to face like the first.
 
-    turned: False where components mean something by themselves, along a line or for ordered
-    classes: none is turned.
+    The orthogonal Procrustes solution (Schoenemann 1966) for the readouts, within the first two
+    axes unless the manifold has d > 2 dimensions: coordinates @ turn.
 
-    The orthogonal Procrustes solution (Schoenemann 1966), within the first two axes unless the
-    manifold has d > 2 dimensions: coordinates @ turn.
+    Parameters
+    ----------
+    networks
+        What was read of each, its readouts among it.
+    d
+        Dimension of the manifold.
+    multi_label
+        Whether outputs are labels.
+    turned
+        False where components mean something by themselves, along a line or for ordered classes:
+        none is turned.
     """
     size = 3 if d is not None and d > 2 else 2
     target = facing(networks[0], multi_label)[:, :size]
@@ -221,15 +229,13 @@ def network_entry(
 def decisions(
     states: Mapping[str, np.ndarray], points: np.ndarray, multi_label: bool
 ) -> np.ndarray:
-    """Return (n,) the class that the readout decides at points (n, S), or the combination of labels
-    as a number."""
+    """Return the class decided at points (n, S), or its labels as a number, (n,)."""
     logits = points @ np.asarray(states["readout"], dtype=np.float64).T + states["readout_bias"]
     return style.class_codes(logits >= 0) if multi_label else logits.argmax(axis=1)
 
 
 def nearest_corners(network: Mapping[str, Any], points: np.ndarray, d: int | None) -> np.ndarray:
-    """Return (n,) the class whose corner is nearest each point (n, S), in the dimensions of the
-    manifold."""
+    """Return the class whose corner is nearest each point (n, S), in d dimensions, (n,)."""
     readout = np.asarray(network["states"]["readout"], dtype=np.float64)
     size = max(1, min(d or len(readout) - 1, len(readout) - 1, *points.shape))
     coordinates, directions = simplex.slow_coordinates(points, readout - readout.mean(axis=0), size)
@@ -276,8 +282,7 @@ def weights_entry(
 def _add_weights(
     entries: Sequence[dict[str, Any]], weights: Sequence[dict[str, Any] | None], room: int
 ) -> None:
-    """Put the weights of as many networks on the page as there is room for, those of the first
-    networks first."""
+    """Put weights on the page, the first networks' first, while there is room."""
     for entry, found in zip(entries, weights, strict=True):
         size = len(embedded_json(found))
         entry["weights"] = found if found and size <= room else None
@@ -285,8 +290,7 @@ def _add_weights(
 
 
 def chosen_traces(traces: Mapping[str, np.ndarray], networks: int, room: int) -> np.ndarray:
-    """Return the numbers of the sentences to show: all that are no held-out ones, then held-out
-    ones while room lasts.
+    """Return numbers of the sentences to show: held-out ones come last, while room lasts.
 
     room: characters for the positions and logits of all networks.
     """
@@ -304,8 +308,7 @@ def chosen_traces(traces: Mapping[str, np.ndarray], networks: int, room: int) ->
 def traces_entry(
     traces: Mapping[str, np.ndarray], turn: np.ndarray, sentences: np.ndarray
 ) -> dict[str, str]:
-    """Return positions (rows, 3) and logits (rows, C) of the chosen sentences, h_0 to h_T of trace
-    after trace."""
+    """Return positions (rows, 3) and logits (rows, C) of chosen sentences, trace after trace."""
     rows = np.concatenate(
         [
             np.arange(int(traces["offsets"][i]), int(traces["offsets"][i + 1]) + 1) + i
@@ -319,8 +322,7 @@ def traces_entry(
 
 
 def sentences_entry(traces: Mapping[str, np.ndarray], sentences: np.ndarray) -> dict[str, Any]:
-    """Return the chosen sentences with their names and labels, and which trace is which sentence in
-    which order."""
+    """Return names and labels of the chosen sentences, and the sentence and order of each trace."""
     kept = _traces_of(traces, sentences)
     labels = traces["labels"]
     known = np.logical_and.reduce(labels[sentences] >= 0, axis=1)

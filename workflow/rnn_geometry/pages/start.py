@@ -68,12 +68,30 @@ def start_page(
     costs: Sequence[Mapping[str, Any]],
     configuration: str,
 ) -> str:
-    """Return results/index.html: question, verdicts, table of networks, figures, provenance,
-    configuration.
+    """Return results/index.html, the page that leads to all others.
 
-    runs: runs.csv; found: claims.csv; shown: keys of the networks that have a page; explorers:
-    tasks that have one; figures: groups of files; records: run.json of the networks with pages;
-    costs: `costs.cost_table`.
+    Parameters
+    ----------
+    templates
+        Texts of the templates, by name.
+    runs, found
+        runs.csv and claims.csv.
+    claims
+        The checked claims.
+    shown
+        Keys of the networks that have a page.
+    explorers
+        Tasks that have one.
+    figures
+        Groups of files.
+    opening
+        Which figure the page begins with, a key of OPENINGS.
+    records
+        run.json of the networks with pages.
+    costs
+        `costs.cost_table`.
+    configuration
+        The configuration as YAML.
     """
     pages = {tuple(map(str, key)) for key in shown}
     rows = [

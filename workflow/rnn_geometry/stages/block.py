@@ -1,5 +1,4 @@
-"""A job that holds many networks: each is made apart, kept when it is done, and costs its
-companions nothing.
+"""A job of many networks: each is made apart, kept when done, and costs the others nothing.
 
 Snakemake deletes the outputs of a job before it starts and after it failed. What is finished
 therefore lies beside the outputs, below `.kept/` of the results, with a key of all that it depends
@@ -31,6 +30,13 @@ class NetworksFailed(UserError):
 def run_block(snakemake: Any, log: Log) -> None:
     """Make the files of every network of a job, those of failed ones excepted.
 
+    Parameters
+    ----------
+    snakemake
+        The job's `snakemake` object.
+    log
+        Takes one line.
+
     Raises
     ------
     NetworksFailed
@@ -61,7 +67,12 @@ def run_of(module: str) -> Callable[[NetworkJob], None]:
 def network_jobs(snakemake: Any, log: Log) -> Iterator[tuple[NetworkJob, Kept]]:
     """Yield what each network of a Snakemake job needs, and where its results are kept.
 
-    Named files are lists, one a network, or one file for all.
+    Parameters
+    ----------
+    snakemake
+        The job's `snakemake` object. Its named files are lists, one a network, or one file for all.
+    log
+        Takes one line.
     """
     params = snakemake.params
     outputs = dict(snakemake.output.items())
@@ -83,7 +94,17 @@ def network_jobs(snakemake: Any, log: Log) -> Iterator[tuple[NetworkJob, Kept]]:
 
 
 def make_or_link(job: NetworkJob, place: Kept, run: Callable[[NetworkJob], None]) -> None:
-    """Link the results of one network to their places, computed first unless they are kept."""
+    """Link the results of one network to their places, computed first unless they are kept.
+
+    Parameters
+    ----------
+    job
+        What the stage is given of the network.
+    place
+        Where its results are kept.
+    run
+        The stage; it is not called for what is kept.
+    """
     facts = {
         "stage": place.stage,
         "fingerprint": job.fingerprint,

@@ -1,5 +1,4 @@
-"""Does the choice of x* matter? The slow manifold of one network under several hold inputs, from
-the same starts."""
+"""Does the choice of x* matter? One network's slow manifold under several, from the same starts."""
 
 from __future__ import annotations
 
@@ -55,9 +54,22 @@ def compare_hold_inputs(
     where,
     log,
 ) -> None:
-    """Search the slow manifold under each of the hold inputs `names`.
+    """Search the slow manifold under several hold inputs; write a row for each as CSV.
 
-    Write one row for each as CSV.
+    Parameters
+    ----------
+    files
+        Paths of the network's and its task's files, by stem.
+    output
+        The CSV file.
+    names
+        Names of the hold inputs, see `networks.hold_input`.
+    identity
+        Keys of the network, as text.
+    analysis
+        Settings of the analysis.
+    where, log
+        The device, and what takes one line.
     """
     check_same_data(formats.read_json(files["run"]), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)

@@ -45,7 +45,18 @@ RELAX_STEPS = 2
 class Probe:
     """A network with what its measures need.
 
-    Step, points (n, S) of its manifold, x* (E,), final states (m, S).
+    Attributes
+    ----------
+    classifier
+        The network, S entries of a state, E of a word vector.
+    points
+        Of its manifold, (n, S).
+    x
+        The hold input x*, (E,).
+    final
+        Final states, (m, S).
+    axes, mean
+        The first d principal axes of the points (d, S), and their mean (S,).
     """
 
     classifier: Classifier
@@ -81,7 +92,19 @@ class Probe:
 def integration_run(
     files, output, *, identity: Mapping[str, str], shown_words: np.ndarray, where, log
 ) -> None:
-    """Measure integration and words; write integration.json and words.parquet."""
+    """Measure integration and words; write integration.json and words.parquet.
+
+    Parameters
+    ----------
+    files, output
+        Paths by stem.
+    identity
+        Keys of the network, as text.
+    shown_words
+        Ids (w,) of the words whose effects are compared along the manifold.
+    where, log
+        The device, and what takes one line.
+    """
     started = time.process_time()
     trained, control, test = probes(files, identity, where)
     meta, vocabulary = formats.read_json(files["meta"]), formats.read_json(files["vocab"])
@@ -110,8 +133,7 @@ def integration_run(
 def probes(
     files, identity: Mapping[str, str], where: torch.device
 ) -> tuple[Probe, Probe, Sentences]:
-    """Return the trained network, the same network before training, and the test sentences both
-    have read."""
+    """Return the network, the same one before training, and the test sentences both have read."""
     run, meta, slow = (
         formats.read_json(files["run"]),
         formats.read_json(files["meta"]),
@@ -158,9 +180,27 @@ def probes(
 def measure(
     probe: Probe, test: Sentences, shown_words: np.ndarray, length: int, multi_label: bool
 ) -> tuple[dict[str, float | None], np.ndarray]:
-    """Return the measures of integration, and the one-word kicks (V, d + C) at the centre.
+    """Return the measures of integration, and the kicks of words at the centre.
 
-    Coordinates, then logits.
+    Parameters
+    ----------
+    probe
+        The network.
+    test
+        Its m sentences.
+    shown_words
+        Ids (w,) of the words whose effects are compared along the manifold.
+    length
+        Words of x* for which evidence must be held.
+    multi_label
+        Whether outputs are labels; classes compete, and only differences of their logits count.
+
+    Returns
+    -------
+    dict
+        Numbers by name; None where not defined.
+    ndarray
+        Kicks (V, d + C): coordinates, then logits.
     """
     step, readout = analysis_cell(probe.classifier), probe.classifier.readout_matrix().double()
     differences = readout if multi_label else readout - readout.mean(dim=0)
@@ -179,10 +219,7 @@ def measure(
 
 
 def modifiers_of_task(probe: Probe, meta: Mapping[str, Any]) -> Mapping[str, float | None]:
-    """Return what modifiers do at places on the manifold.
-
-    None for every number of a task without modifiers.
-    """
+    """Return what modifiers do at places on the manifold; None of a task without any."""
     if not meta.get("modifiers"):
         return dict.fromkeys(declared.MODIFIERS)
     places = probe.points[

@@ -1,7 +1,4 @@
-"""What every script of the workflow does around its one call.
-
-Log file, progress, errors for people.
-"""
+"""What every script of the workflow does around its one call: log, progress, errors for people."""
 
 from __future__ import annotations
 
@@ -21,10 +18,7 @@ from rnn_geometry.stages.network_job import Log
 
 
 class SharedNetwork(NamedTuple):
-    """One of the networks of a job.
-
-    Task, model, l2 and seed as text; its files by name, and those that all share.
-    """
+    """One of the networks of a job: its keys as text, and its files by name, shared ones too."""
 
     identity: dict[str, str]
     input: dict[str, str]
@@ -32,10 +26,15 @@ class SharedNetwork(NamedTuple):
 
 
 def networks_of(snakemake: Any, log: Log) -> Iterator[SharedNetwork]:
-    """Yield the networks of a job whose wildcard is `setting`; its outputs lie in `seed-<seed>`
-    folders.
+    """Yield the networks of a job whose wildcard is `setting`.
 
-    Named files are lists, one a seed, or one file for all.
+    Parameters
+    ----------
+    snakemake
+        The job's `snakemake` object. Outputs lie in `seed-<seed>` folders; its named files are
+        lists, one a seed, or one file for all.
+    log
+        Takes one line.
     """
     task, model, l2 = snakemake.wildcards.setting.split("/")
     (_, files), *_ = snakemake.output.items()
@@ -55,10 +54,14 @@ TOLD_EVERY = 5.0  # seconds between two lines of one job on a terminal
 
 
 def and_terminal(log: Log, name: str) -> tuple[Log, Log]:
-    """Return two logs that show their lines on a terminal too: one line in five seconds at most,
-    and every line.
+    """Return two logs that show on a terminal, too, one line in five seconds and every line.
 
-    Where stderr is no terminal both are the log that was given.
+    Parameters
+    ----------
+    log
+        Takes one line. Both are this one where stderr is no terminal.
+    name
+        What lines on the terminal begin with.
     """
     if not sys.stderr.isatty():
         return log, log
@@ -117,10 +120,7 @@ NO_MEMORY = re.compile(
 
 
 def lacks_memory(error: Exception) -> bool:
-    """Tell whether an error says that memory cannot be had.
-
-    Torch and the dynamic linker have no type of their own.
-    """
+    """Tell whether an error says that memory cannot be had; torch has no type of its own."""
     told = isinstance(error, (RuntimeError, OSError, ImportError)) and NO_MEMORY.search(str(error))
     return isinstance(error, MemoryError) or bool(told)
 
@@ -132,6 +132,11 @@ def job(log_file: str | Path) -> Iterator[Log]:
     A UserError ends the process with exit code 1 and its sentence as the last line of the log,
     where `show-failed-logs` finds it; so does a lack of memory. Any other error is our mistake: its
     traceback goes to the log as well.
+
+    Parameters
+    ----------
+    log_file
+        Where the log lies.
     """
     log, done = LogFile(log_file), _end_with_parent()
 
@@ -154,8 +159,7 @@ def job(log_file: str | Path) -> Iterator[Log]:
 
 
 def _end_with_parent() -> threading.Event:
-    """End this process within a second when the one that started it was killed; the event calls
-    this off.
+    """End this process soon after the one that started it was killed; the event calls this off.
 
     Left alive, it would do what the next run does once more, and write its files over those of the
     next run.

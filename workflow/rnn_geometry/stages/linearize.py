@@ -1,7 +1,4 @@
-"""The stage of eigen-analysis.
-
-Linearised dynamics and effects of words at a sample of slow points.
-"""
+"""Eigen-analysis: linearised dynamics and effects of words at a sample of slow points."""
 
 from __future__ import annotations
 
@@ -29,10 +26,7 @@ TELLING_COUNT = 5  # occurrences from which the log-odds of a word mean somethin
 
 
 def run(network: NetworkJob) -> None:
-    """Linearise one network at a sample of its slow points.
-
-    Measure integration and what words do.
-    """
+    """Linearise a network at a sample of its slow points; measure integration and words."""
     files, output, settings = network.input, network.output, network.settings
     where = prepare_device(network.device, network.threads)
     linearize_run(files, output["linearization"], **settings, where=where, log=network.log)
@@ -54,7 +48,20 @@ def linearize_run(
 ):
     """Linearise at a sample of the slow points and measure what words do there.
 
-    Write linearization.npz.
+    Parameters
+    ----------
+    files
+        Paths of the network's and its task's files, by stem.
+    output
+        linearization.npz.
+    spectrum_points
+        Number of slow points in the sample.
+    shown_words
+        Number of words of a text whose effects are measured.
+    memory_mb
+        Budget of the arrays of a chunk, in MB; None for the default.
+    where, log
+        The device, and what takes one line.
     """
     started = time.process_time()
     check_same_data(formats.read_json(files["run"]), files)
@@ -107,10 +114,21 @@ def linearize_run(
 
 
 def spectrum_sample(points: np.ndarray, size: int) -> tuple[np.ndarray, int]:
-    """Return rows of slow points spread evenly over their order, the centre among them, and the
-    centre's place.
+    """Return a sample of slow points, spread evenly over their order.
 
-    The centre is the slow point nearest the mean slow point.
+    Parameters
+    ----------
+    points
+        Slow points (n, S).
+    size
+        Number of them to take; the centre of the manifold comes on top if it is not among them.
+
+    Returns
+    -------
+    ndarray
+        Rows of the points.
+    int
+        The place of the centre, the slow point nearest the mean one, among these rows.
     """
     centre = centre_row(points)
     spread = np.linspace(0, len(points) - 1, min(size, len(points))).astype(int)
@@ -132,19 +150,28 @@ def read_modes(arrays: Mapping[str, np.ndarray], rows: np.ndarray) -> SlowModes:
 def one_word_kicks(
     step, points: torch.Tensor, x: torch.Tensor, vectors: torch.Tensor
 ) -> torch.Tensor:
-    """Return what one word adds to each point, (n, S).
-
-    The words (W, E) take turns over the points.
-    """
+    """Return what one word adds to each point, (n, S); the words (W, E) take turns."""
     words = vectors[torch.arange(len(points), device=points.device) % len(vectors)]
     hold = x.expand(len(points), -1)
     return step(points, words) - step(points, hold)
 
 
 def chosen_words(meta: Mapping[str, Any], test: Sentences, words: int, shown: int) -> np.ndarray:
-    """Return ids of the words whose effects are measured: all of a synthetic task; of a text the
-    most frequent, and as many of the most telling ones, with the largest log-odds of a class among
-    words read at least five times.
+    """Return ids of the words whose effects are measured: of a synthetic task all.
+
+    Of a text these are the most frequent, and as many of the most telling ones, with the largest
+    log-odds of a class among words read at least five times.
+
+    Parameters
+    ----------
+    meta
+        meta.json of the task.
+    test
+        Its test sentences.
+    words
+        Number of words of the vocabulary.
+    shown
+        Number of words of a text to choose.
     """
     if meta["kind"] == "synthetic":
         return np.arange(words)

@@ -1,7 +1,4 @@
-"""What figures and the explorer show of networks beside their numbers.
-
-Flow, kicks and traces, from files to files.
-"""
+"""Flow, kicks and traces of networks, for figures and the explorer."""
 
 from __future__ import annotations
 
@@ -53,9 +50,22 @@ def portray_task(
 ) -> None:
     """Write the portraits of some networks of one task.
 
-    files: lists of model, run, slow and linearization, one file a network. names: with which the
-    names of a network's arrays begin, such as `gru/l2-3e-4/seed-10`; then come flow/ or traces/
-    (docs/architecture.md).
+    Parameters
+    ----------
+    files
+        Lists of model, run, slow and linearization, one file a network.
+    output
+        The portrait file.
+    names
+        `Network.name` of each, such as `gru/l2-3e-4/seed-10`.
+    task_files
+        Paths of the task's files, by stem.
+    held_out
+        Number of test sentences to trace.
+    sentences
+        The user's own, to trace as well.
+    where, log
+        The device, and what takes one line.
     """
     meta, vocabulary = formats.read_json(task_files["meta"]), formats.read_json(task_files["vocab"])
     # The same sentences for all networks of a task.
@@ -86,7 +96,12 @@ def words_of_task(
 ) -> np.ndarray:
     """Return the ids (w,) of the words whose kicks are drawn, the same for all networks of a task.
 
-    linear: their linearization.npz; a network with large logits counts no more than others.
+    Parameters
+    ----------
+    linear
+        linearization.npz of the networks; one with large logits counts no more than others.
+    meta
+        meta.json of the task.
     """
     effects = [np.asarray(one["word_effects"], dtype=np.float64) for one in linear]
     mean = np.mean([one / max(one.std(), np.finfo(float).tiny) for one in effects], axis=0)
@@ -102,10 +117,7 @@ def flow_arrays(
     origin: np.ndarray,
     axes: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """Return the arrays of flow.npz.
-
-    The flow over the plane, and kicks of single words (w,) at finite slow points.
-    """
+    """Return the flow over the plane, and kicks of single words (w,) at finite slow points."""
     step, vectors = analysis_cell(classifier), classifier.embedding_matrix().double()
     points = slow["points"][np.isfinite(slow["points"]).all(axis=1)]
     on_device = [

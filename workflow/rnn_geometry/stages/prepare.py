@@ -54,7 +54,12 @@ def synthetic_data(task: Mapping[str, Any]) -> PreparedData:
 def text_data(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
     """Read, tokenise and split a real data set.
 
-    See `text.prepare_text` for the options and errors.
+    Parameters
+    ----------
+    task
+        Settings of the task, see `tasks.text.prepare` for options and errors.
+    data_folder
+        Where data sets lie; None for the hub.
     """
     from rnn_geometry.tasks.text.prepare import prepare_text
 
@@ -74,10 +79,14 @@ def text_data(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
 def with_labels_of_task(
     splits: dict[str, Sentences], task: Mapping[str, Any]
 ) -> dict[str, Sentences]:
-    """Return the splits; with the option `shuffled_labels` the labels of train and dev are permuted
-    among sentences.
+    """Return the splits, labels permuted among sentences where `shuffled_labels` asks for it.
 
-    The test split keeps its labels, so that a network of this control scores at chance.
+    Parameters
+    ----------
+    splits
+        Sentences by split. Test keeps its labels, so that this control scores at chance.
+    task
+        Settings of the task.
     """
     if not task.get("shuffled_labels"):
         return splits
@@ -91,7 +100,17 @@ def with_labels_of_task(
 def save_prepared(
     prepared: PreparedData, folder: str | Path, log: Callable[[str], None] = lambda line: None
 ) -> None:
-    """Write the files of results/data/{task}."""
+    """Write the files of results/data/{task}.
+
+    Parameters
+    ----------
+    prepared
+        The splits, words and facts of the task.
+    folder
+        Where to write.
+    log
+        Takes one line.
+    """
     folder = Path(folder)
     for split in SPLITS:
         write_sentences(folder / f"{split}.parquet", getattr(prepared, split))

@@ -1,7 +1,4 @@
-"""One trained network from files to files.
-
-Slow points, linearisation. The scripts of the workflow call these.
-"""
+"""Slow points and fixed points of one trained network, from files to files."""
 
 from __future__ import annotations
 
@@ -55,9 +52,20 @@ def slow_points_run(
     threads: int,
     log: Log,
 ):
-    """Visit states of the test split and search from them.
+    """Visit states of the test split and search slow points and fixed points from them.
 
-    Write states.npz, slow_points.npz and fixed_points.npz.
+    Parameters
+    ----------
+    files, output
+        Paths by stem.
+    identity
+        Keys of the network, as text.
+    analysis
+        Settings of the analysis.
+    device, threads
+        Where to compute.
+    log
+        Takes one line.
     """
     where = prepare_device(device, threads)
     started = time.process_time()
@@ -129,9 +137,22 @@ def find_slow_points(
     min_tau: float,
     seed: int,
 ) -> SlowPoints:
-    """Search slow points with the method of the configuration.
+    """Search slow points with the configuration's method, and slow modes at each.
 
-    Slow modes are found at the points of each.
+    Parameters
+    ----------
+    step
+        h' = F(h, x).
+    starts
+        Visited states (n, S).
+    x
+        The hold input x* (E,).
+    analysis
+        Settings of the analysis.
+    min_tau
+        Time constant in words from which a mode is slow.
+    seed
+        Of the points that are audited.
     """
     common = {
         "min_tau": min_tau,
@@ -167,8 +188,7 @@ def point_arrays(found) -> dict[str, np.ndarray]:
 
 
 def mode_arrays(modes: SlowModes | None) -> dict[str, np.ndarray]:
-    """Return the arrays of slow modes that are kept, in single precision, of at most KEPT_MODES a
-    point."""
+    """Return the arrays of slow modes that are kept, in single precision, KEPT_MODES a point."""
     if modes is None:
         return {}
     shown = (

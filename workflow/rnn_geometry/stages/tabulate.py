@@ -1,6 +1,4 @@
-"""Tables over networks and tasks, as dictionaries of equally long columns with a fixed order of
-rows.
-"""
+"""Tables over networks and tasks: dictionaries of columns with a fixed order of rows."""
 
 from __future__ import annotations
 

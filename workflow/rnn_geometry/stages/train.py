@@ -1,5 +1,4 @@
-"""Training one network from files to files. The script of the rule calls this; analysis is in
-`runs`.
+"""Training one network, from files to files.
 
 Apart from the analysis, so that a changed formula there trains nothing again.
 """
@@ -66,7 +65,23 @@ def train_run(
     fingerprint: str,
     log: Log,
 ):
-    """Train one network and write model.safetensors, run.json and history.parquet."""
+    """Train one network and write model.safetensors, run.json and history.parquet.
+
+    Parameters
+    ----------
+    files, output
+        Paths by stem.
+    identity
+        Keys of the network, as text.
+    settings
+        Settings of its model.
+    device, threads
+        Where to compute.
+    fingerprint
+        Hash of the code of the stage, kept in run.json.
+    log
+        Takes one line.
+    """
     log, tell = and_terminal(log, "training {task} {model} L2 {l2} seed {seed}".format(**identity))
     where = prepare_device(device, threads)
     splits = {name: read_sentences(files[name]) for name in ("train", "dev", "test")}
@@ -115,18 +130,14 @@ def train_run(
 
 
 def control_kind(settings: Mapping[str, Any], meta: Mapping[str, Any]) -> str | None:
-    """Return which control a network is, by what makes it one and not by its name.
-
-    None if it is none.
-    """
+    """Return which control a network is by what makes it one, not by its name; None for none."""
     if settings["steps"] == 0:
         return UNTRAINED
     return SHUFFLED_LABELS if meta["settings"].get("shuffled_labels") else None
 
 
 def run_seeds(identity: Mapping[str, str]) -> dict[str, int]:
-    """Return separate seeds for weights, batch order and shuffled texts, derived from the wildcards
-    of the run."""
+    """Return a network's own seeds for weights, batch order and shuffled texts."""
     network = Network.of(identity)
     return {
         purpose: network.seed_for(purpose) for purpose in ("initialisation", "batches", "shuffling")
@@ -134,10 +145,7 @@ def run_seeds(identity: Mapping[str, str]) -> dict[str, int]:
 
 
 def shuffled_words(sentences: Sentences, seed: int) -> Sentences:
-    """Return the sentences with the words of each in a random order.
-
-    What is left is a bag of words.
-    """
+    """Return the sentences with the words of each in a random order: a bag of words is left."""
     order = np.random.default_rng(seed).random(len(sentences.tokens))
     sentence_of = np.repeat(np.arange(len(sentences)), sentences.lengths)
     return Sentences(
@@ -163,8 +171,5 @@ def network_settings(
 
 
 def fixed_word_vectors(meta: Mapping[str, Any], words: int) -> np.ndarray | None:
-    """Return the one-hot word vectors of a synthetic task, (V, E).
-
-    None for text, whose embedding is learned.
-    """
+    """Return the one-hot word vectors (V, E) of a synthetic task; None for a text."""
     return word_vectors(words, meta["zero_word"]) if meta["kind"] == "synthetic" else None

@@ -15,11 +15,21 @@ from rnn_geometry.errors import UserError
 
 
 def write_atomically(path: str | Path, write: Callable[[str], object]) -> None:
-    """Let `write(temporary_path)` make the file beside `path`, sync it to disk and rename it to
-    `path`.
+    """Write a file that is whole or not there: made beside its place, synced and renamed.
 
-    What a killed process left of an earlier try is deleted first. Raises UserError where the folder
-    cannot be written to, such as on a full disk.
+    What a killed process left of an earlier try is deleted first.
+
+    Parameters
+    ----------
+    path
+        Where the file is to be; folders above it are made.
+    write
+        Takes the path of a temporary file and writes it.
+
+    Raises
+    ------
+    UserError
+        Where the folder cannot be written to, such as on a full disk.
     """
     path = Path(path)
     with writing(path):
@@ -44,16 +54,12 @@ def write_atomically(path: str | Path, write: Callable[[str], object]) -> None:
 
 
 def _lock(descriptor: int) -> None:
-    """Lock an open file, or raise OSError where another process has locked it or the file system
-    knows no locks."""
+    """Lock an open file; OSError where another process has locked it or no locks are known."""
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def remove_leftovers(path: str | Path) -> None:
-    """Delete temporary files of `path` that a killed process left behind.
-
-    Nobody holds their locks.
-    """
+    """Delete temporary files of `path` that a killed process left; nobody holds their locks."""
     path = Path(path)
     # The eight characters are those of tempfile.
     named = re.compile(re.escape(f".{path.stem}-") + "[a-z0-9_]{8}" + re.escape(path.suffix))
@@ -105,9 +111,19 @@ def writing(path: str | Path) -> Iterator[None]:
 
 
 def check_room(folder: str | Path, size: int = 65_536) -> None:
-    """Raise UserError unless a file of `size` bytes can be written to a folder.
+    """Write a file to a folder to see whether there is room; it is gone at once.
 
-    It is gone at once.
+    Parameters
+    ----------
+    folder
+        The folder.
+    size
+        Bytes that must fit.
+
+    Raises
+    ------
+    UserError
+        If they do not.
     """
     with (
         writing(Path(folder).absolute() / "a file"),
@@ -117,11 +133,20 @@ def check_room(folder: str | Path, size: int = 65_536) -> None:
 
 
 def lock_folder(folder: str | Path) -> None:
-    """Lock a folder until this process ends, however it ends, or raise UserError where another
-    process has locked it.
+    """Lock a folder until this process ends, however it ends.
 
     The system keeps the lock and no file is left. Where the file system knows no locks nothing is
     locked.
+
+    Parameters
+    ----------
+    folder
+        The folder, which is made if need be.
+
+    Raises
+    ------
+    UserError
+        If another process has locked it.
     """
     with writing(Path(folder).absolute() / "a file"):
         os.makedirs(folder, exist_ok=True)
@@ -140,10 +165,7 @@ def lock_folder(folder: str | Path) -> None:
 
 
 def _error_number(error: BaseException | None) -> int | None:
-    """Return the error number of the system behind an exception.
-
-    Its own, in its text, or of what came before it.
-    """
+    """Return the system's error number behind an exception, in its text or what came before."""
     while error is not None:
         if isinstance(error, OSError) and error.errno is not None:
             return error.errno

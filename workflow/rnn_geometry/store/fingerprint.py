@@ -18,8 +18,7 @@ TEMPLATES = "pages/templates"
 
 
 def fingerprint(module: str, templates: Iterable[str] = ()) -> str:
-    """Return 16 hexadecimal digits for a stage: all package modules it reaches, and templates that
-    it fills in.
+    """Return 16 hexadecimal digits for a stage: modules it reaches, templates it fills in.
 
     Parameters
     ----------
@@ -43,8 +42,7 @@ def fingerprint(module: str, templates: Iterable[str] = ()) -> str:
 
 @cache
 def python_source(path: Path) -> str:
-    """Return the syntax tree of a Python file without docstrings (comments are not part of the
-    tree)."""
+    """Return the syntax tree of a Python file without docstrings; comments are no part of it."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(

@@ -1,4 +1,4 @@
-"""Files.
+"""Files by their format: JSON, npz, safetensors, CSV and Parquet.
 
 Every write is atomic (beside, fsync, rename), every damaged file is one clear sentence. No pickles.
 """
@@ -24,13 +24,32 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 def write_json(path: str | Path, value: Any) -> None:
-    """Write `value` as JSON with sorted keys; NaN and infinity are refused, use None."""
+    """Write a value as JSON with sorted keys.
+
+    Parameters
+    ----------
+    path
+        The file.
+    value
+        What JSON knows. NaN and infinity are refused with ValueError; None stands for them.
+    """
     text = json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n"
     write_text(path, text)
 
 
 def read_json(path: str | Path) -> Any:
-    """Read a JSON file."""
+    """Read a JSON file.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    UserError
+        If it is damaged.
+    """
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
@@ -38,7 +57,15 @@ def read_json(path: str | Path) -> Any:
 
 
 def write_npz(path: str | Path, **arrays: np.ndarray | np.generic) -> None:
-    """Write arrays to a compressed npz file; arrays of objects are refused."""
+    """Write arrays to a compressed npz file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    arrays
+        Arrays or scalars of numpy by name; arrays of objects are refused with TypeError.
+    """
     for name, array in arrays.items():
         if np.asarray(array).dtype.hasobject:
             raise TypeError(f"{name} holds Python objects, which would be pickled")
@@ -48,8 +75,22 @@ def write_npz(path: str | Path, **arrays: np.ndarray | np.generic) -> None:
 
 
 def read_npz(path: str | Path, part: str = "", skip: Collection[str] = ()) -> dict[str, np.ndarray]:
-    """Read the arrays of an npz file but some, or those whose names begin with `part`, by the rest
-    of their names."""
+    """Read arrays of an npz file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    part
+        Read only arrays whose names begin so, by the rest of their names.
+    skip
+        Names of arrays to leave out.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged.
+    """
     try:
         # Opened here, since numpy leaves its own handle open when the archive is damaged.
         with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as stored:
@@ -76,7 +117,17 @@ def read_npz(path: str | Path, part: str = "", skip: Collection[str] = ()) -> di
 def write_tensors(
     path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None
 ) -> None:
-    """Write arrays to a safetensors file."""
+    """Write arrays to a safetensors file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    tensors
+        Arrays by name.
+    metadata
+        Texts by name, kept in the header.
+    """
     from safetensors.numpy import save_file
 
     arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
@@ -84,7 +135,18 @@ def write_tensors(
 
 
 def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
-    """Read all arrays of a safetensors file."""
+    """Read all arrays of a safetensors file.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    UserError
+        If it is damaged.
+    """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
@@ -95,8 +157,15 @@ def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
 
 
 def write_table(path: str | Path, columns: Mapping[str, Sequence]) -> None:
-    """Write equally long columns as CSV (None and NaN become empty) or Parquet, by the suffix of
-    `path`."""
+    """Write a table as CSV or Parquet, by the suffix of its file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    columns
+        Equally long columns by name. In CSV None and NaN become empty, floats have ten digits.
+    """
     if Path(path).suffix == ".csv":
         write_atomically(path, lambda temporary: _write_csv(temporary, columns))
         return
@@ -123,7 +192,18 @@ def _cell(value: Any) -> Any:
 
 
 def read_table(path: str | Path) -> dict[str, list]:
-    """Read a CSV (all values text) or Parquet table as a dictionary of lists."""
+    """Read a CSV or Parquet table as a dictionary of lists.
+
+    Parameters
+    ----------
+    path
+        The file. All values of a CSV are text.
+
+    Raises
+    ------
+    UserError
+        If a Parquet file is damaged.
+    """
     if Path(path).suffix == ".csv":
         with open(path, newline="", encoding="utf-8") as handle:
             header, *rows = list(csv.reader(handle)) or [[]]

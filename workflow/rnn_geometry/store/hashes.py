@@ -24,8 +24,20 @@ def data_hashes(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def check_same_data(run: Mapping[str, Any], files: Mapping[str, str]) -> None:
-    """Raise UserError unless the data in `files` are those that the network of a run.json was
-    trained on."""
+    """Refuse data that a network was not trained on.
+
+    Parameters
+    ----------
+    run
+        run.json of the network.
+    files
+        Paths by stem: the task's files, which are compared, and run.json as `run`.
+
+    Raises
+    ------
+    UserError
+        For the first file of another content.
+    """
     for name, found in data_hashes(files).items():
         expected = run["data_sha256"][name]
         if found != expected:

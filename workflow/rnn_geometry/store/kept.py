@@ -1,5 +1,4 @@
-"""Results of one stage of one network that outlive the job that made them, and are linked to their
-places.
+"""Results of one stage of one network that outlive their job and are linked to their places.
 
 Below `.kept/` of the results lies, for every network and stage, one folder with its files and a
 record of what they depend on. While it is being made it ends in `.part`; a checkpoint of a training
@@ -63,9 +62,14 @@ class Kept:
         self.record = root.parent / network / PROVENANCE / f"{stage}.json"
 
     def has(self, key: str) -> bool:
-        """Tell whether all files of this key are there, and are what they were.
+        """Tell whether all files of a key are there, and are what they were.
 
         A file that somebody writes to in its place is the kept one too, where the two are linked.
+
+        Parameters
+        ----------
+        key
+            What `key_of_result` returned.
         """
         try:
             record = formats.read_json(self.folder / RECORD)
@@ -82,13 +86,25 @@ class Kept:
         return {name: self._part / path.name for name, path in self.output.items()}
 
     def keep(self, record: Mapping[str, Any]) -> None:
-        """Take what was made in the place of what was kept before."""
+        """Take what was made in the place of what was kept before.
+
+        Parameters
+        ----------
+        record
+            What `key_of_result` returned beside the key.
+        """
         formats.write_json(self._part / RECORD, {**record, "outputs": self._hashes(self._part)})
         shutil.rmtree(self.folder, ignore_errors=True)
         self._part.rename(self.folder)
 
     def link(self, newer_than: Iterable[str]) -> None:
-        """Put the files into their places, dated after every file that they were made of."""
+        """Put the files into their places, dated after every file that they were made of.
+
+        Parameters
+        ----------
+        newer_than
+            Those files.
+        """
         newest = max((os.stat(path).st_mtime_ns for path in newer_than), default=0)
         for path in self.output.values():
             put(self.folder / path.name, path)
@@ -98,9 +114,14 @@ class Kept:
 
 
 def put(source: Path, place: Path) -> None:
-    """Link a file to another place, or copy it where the file system has no links.
+    """Link a file to another place, whole or not at all.
 
-    It is there whole or not at all.
+    Parameters
+    ----------
+    source
+        The file; copied where the file system has no links.
+    place
+        Where it is to be.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
     passing = place.with_name(f".{place.name}.linking")

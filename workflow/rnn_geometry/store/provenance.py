@@ -1,5 +1,4 @@
-"""Which configuration a folder of results was made with, so that nobody's results are taken for
-those of another.
+"""Which configuration a folder of results was made with, so that nobody takes it for another's.
 
 Snakemake compares settings with its own record of every file. Where results were unpacked, copied
 or moved there is no such record, and files of another configuration would count as up to date. This
@@ -42,7 +41,15 @@ def library_versions() -> dict[str, str]:
 def compared_settings(
     tasks: Mapping[str, Mapping], models: Mapping[str, Mapping], analysis: Mapping[str, Any]
 ) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return the settings on which numbers depend, by section and name."""
+    """Return the settings on which numbers depend, by section and name.
+
+    Parameters
+    ----------
+    tasks, models
+        Settings by name.
+    analysis
+        Settings of the analysis.
+    """
     sections = {"tasks": tasks, "models": models, "analysis": {"": analysis}}
     kept = {
         section: {
@@ -55,8 +62,7 @@ def compared_settings(
 
 
 def check_folders(folder: str, settings: Sections, networks: Iterable[Network]) -> None:
-    """Raise UserError where Snakemake's own folder has no room, or the results are of other
-    settings.
+    """Refuse results of other settings, and a folder of Snakemake's own without room.
 
     Parameters
     ----------
@@ -66,6 +72,11 @@ def check_folders(folder: str, settings: Sections, networks: Iterable[Network]) 
         What `compared_settings` returns.
     networks
         The networks that are asked for.
+
+    Raises
+    ------
+    UserError
+        For either.
     """
     if SNAKEMAKE.is_dir():
         check_room(SNAKEMAKE)  # Snakemake's own error is a traceback
@@ -79,12 +90,25 @@ def check_results(
     runs: Iterable[tuple[str, str, str]],
     records: str | Path,
 ) -> None:
-    """Raise UserError where `folder` holds networks of other settings that Snakemake knows nothing
-    of.
+    """Refuse networks of other settings that Snakemake knows nothing of.
 
-    settings: `compared_settings`; runs: (task, model, path of run.json) of every network that is
-    asked for; records: Snakemake's folder of records. A changed setting of networks that have
-    records is no error: they are computed again.
+    A changed setting of networks that have records is no error: they are computed again.
+
+    Parameters
+    ----------
+    folder
+        The folder of the results.
+    settings
+        What `compared_settings` returns.
+    runs
+        Task, model and path of run.json of every network that is asked for.
+    records
+        Snakemake's folder of records.
+
+    Raises
+    ------
+    UserError
+        With the first setting that differs.
     """
     before = read(folder)
     changed = [difference for difference in differences(before, settings) if before]
@@ -108,8 +132,7 @@ def check_results(
 
 
 def differences(before: Sections, now: Sections) -> Iterator[tuple[str, str, str, Any, Any]]:
-    """Yield (section, name, key, old value, new value) of what both have under one name and not
-    with one value."""
+    """Yield (section, name, key, old value, new value) of what differs under names in both."""
     for section, named in now.items():
         for name, settings in named.items():
             old = before.get(section, {}).get(name, settings)
@@ -119,10 +142,7 @@ def differences(before: Sections, now: Sections) -> Iterator[tuple[str, str, str
 
 
 def read(folder: str | Path) -> dict[str, Any]:
-    """Return what `write` wrote into a folder of results.
-
-    Nothing where it is missing or damaged.
-    """
+    """Return what `write` wrote into a folder of results; nothing if it is missing or damaged."""
     try:
         return formats.read_json(Path(folder) / FILE)
     except (OSError, UserError):
@@ -138,7 +158,15 @@ def write(folder: str | Path, settings: Sections) -> None:
 
 
 def note(path: str | Path, value: Any) -> None:
-    """Write a value as JSON unless the file holds it already: a full disk then stops nothing."""
+    """Write a value as JSON unless the file holds it already: a full disk then stops nothing.
+
+    Parameters
+    ----------
+    path
+        The file.
+    value
+        What JSON knows.
+    """
     try:
         known = formats.read_json(path)
     except (OSError, UserError):
@@ -148,11 +176,14 @@ def note(path: str | Path, value: Any) -> None:
 
 
 def has_record(records: str | Path, path: str) -> bool:
-    """Tell whether Snakemake has a record of how it made a file, or of a job that was killed while
-    it made it.
+    """Tell whether Snakemake has a record of a finished file, or of a job killed while making it.
 
-    Its name encodes the path, long ones in parts. Records of killed jobs lie in `incomplete`,
-    beside `records`.
+    Parameters
+    ----------
+    records
+        Snakemake's folder of records. Those of killed jobs lie in `incomplete`, beside it.
+    path
+        The file. The record's name encodes it, long ones in parts.
     """
     limit = 254
     name = urlsafe_b64encode(path.encode()).decode()
