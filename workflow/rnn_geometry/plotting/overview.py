@@ -18,10 +18,11 @@ from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import intrinsic, style
 from rnn_geometry.plotting.gallery import manifold_gallery
-from rnn_geometry.plotting.registry import over_networks
+from rnn_geometry.plotting.registry import OVER_NETWORKS, over_networks
 from rnn_geometry.tasks.structures import simplex_angle
 
 __all__ = [
+    "OVER_NETWORKS",
     "accuracy_cliff",
     "dimension_overview",
     "estimators",
