@@ -8,14 +8,13 @@ import datetime
 import re
 from typing import Any, NamedTuple
 
-import yaml
-from conftest import PROJECT
 from hypothesis import strategies as st
 
+from rnn_geometry.config.load import read_schema
 from rnn_geometry.tasks import synthetic as synthetic_tasks
 from rnn_geometry.tasks.text import options as text_options
 
-SCHEMA = yaml.safe_load((PROJECT / "workflow/schemas/config.schema.yaml").read_text())
+SCHEMA = read_schema("config")
 # Every keyword of the schema has to be known here: an unknown one would be ignored in silence.
 ABOUT = {"$schema", "$defs", "default", "$ref", "type", "enum", "const", "if", "else", "required"}
 LIMITS = {

@@ -1,15 +1,14 @@
 """Which networks a configuration asks for: its own, its controls, and those of sweeps."""
 
 import pytest
-import yaml
-from conftest import PROJECT
 
 from rnn_geometry.config import settings
 from rnn_geometry.config.design import written
+from rnn_geometry.config.load import read_schema
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import Network, is_control
 
-SCHEMA = yaml.safe_load((PROJECT / "workflow/schemas/config.schema.yaml").read_text())
+SCHEMA = read_schema("config")
 MODELS = {"gru": {"cell": "gru", "steps": 9}, "lstm": {"cell": "lstm", "steps": 9, "l2": "1e-2"}}
 
 

@@ -8,26 +8,22 @@ from math import acos, degrees
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import PROJECT
 from drawn import drawn
 from fake_run import TASKS, fake_network, fake_runs, write_network
 from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
 from rnn_geometry.errors import UserError
-from rnn_geometry.plotting import gallery, manifold, overview, style, verdicts
+from rnn_geometry.plotting import gallery, manifold, overview, registry, style, verdicts
 from rnn_geometry.plotting.network import load_network, plot_network, save_panel, shown_words
+from rnn_geometry.plotting.registry import OVER_NETWORKS, names_over_networks
 from rnn_geometry.plotting.sweeps import sweep_figure
 from rnn_geometry.plotting.verdicts import verdict_grid
 from rnn_geometry.store.artifacts import Linearization
 
 KINDS = {"categorical": 3, "ordered": 5, "multilabel": 2}
-OVERVIEWS = [
-    "dimension_against_classes",
-    "readout_angles",
-    "accuracy_cliff",
-    "time_constants",
-    "predicted_dimension",
-]
+OVERVIEWS = [name for name in OVER_NETWORKS if name != "estimators"]  # from runs.csv alone
 
 
 @pytest.fixture(scope="module")
@@ -262,6 +258,27 @@ def test_the_panel_imports_neither_torch_nor_pandas_nor_pyplot():
 # Over networks
 
 
+def test_names_of_marked_figures_are_known_without_importing_what_draws_them():
+    code = (
+        "import sys; from rnn_geometry.plotting.registry import names_over_networks as names;"
+        " print(*names(), 'matplotlib' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == [*OVER_NETWORKS, "False"]
+    assert names_over_networks()[0] == "dimension_overview"
+
+
+@pytest.mark.parametrize("name", OVER_NETWORKS)
+def test_every_figure_over_networks_has_a_caption(name):
+    assert (PROJECT / f"workflow/report/{name}.rst").read_text().strip()
+
+
+def test_a_figure_is_drawn_from_the_tables_that_it_names(runs):
+    tables = {"runs": runs, "mean_lengths": {"categorical-3": 25.0}, "dimension": None}
+    figure = registry.drawn(OVER_NETWORKS["time_constants"], tables)
+    assert "half the mean sentence length" in legend_texts(figure)
+
+
 @pytest.mark.parametrize("name", OVERVIEWS)
 def test_one_point_or_line_per_network_and_a_legend_of_models(name, runs, tmp_path):
     figure = getattr(overview, name)(runs)
@@ -289,7 +306,7 @@ def test_unordered_classes_are_told_from_other_tasks(runs):
 
 
 def test_dimension_is_drawn_against_the_line_n_minus_1(runs):
-    figure = overview.dimension_against_classes(runs)
+    figure = overview.dimension_overview(runs)
     assert len(figure.axes) == 4
     line = next(line for line in figure.axes[0].lines if line.get_label() == "N − 1")
     np.testing.assert_allclose(line.get_ydata(), line.get_xdata() - 1)

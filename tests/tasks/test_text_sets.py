@@ -10,11 +10,12 @@ from conftest import PROJECT
 
 from rnn_geometry import identity
 from rnn_geometry.config import settings
+from rnn_geometry.config.load import read_schema
 from rnn_geometry.errors import UserError
 from rnn_geometry.tasks.text import source as text_source
 from rnn_geometry.tasks.text.prepare import local_files, prepare_text
 
-SCHEMA = yaml.safe_load((PROJECT / "workflow/schemas/config.schema.yaml").read_text())
+SCHEMA = read_schema("config")
 SETS = yaml.safe_load((PROJECT / "config/text_sets.yaml").read_text())["text_sets"]
 ON_HUB = [name for name, options in SETS.items() if "hub" in options["source"]]
 # Columns of the hub's files, as their cards state them.

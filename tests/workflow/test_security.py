@@ -12,12 +12,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import yaml
 from browser import opened
 from conftest import PROJECT, ProjectCopy
 from strategies import NOT_NAMES
 
 from rnn_geometry.config import settings
+from rnn_geometry.config.load import read_schema
 from rnn_geometry.errors import UserError
 from rnn_geometry.store import formats
 from rnn_geometry.tasks.sentences import read_sentences
@@ -25,7 +25,7 @@ from rnn_geometry.tasks.text import source as text_source
 from rnn_geometry.tasks.text.prepare import prepare_text
 
 pytestmark = pytest.mark.workflow
-SCHEMA = yaml.safe_load((PROJECT / "workflow/schemas/config.schema.yaml").read_text())
+SCHEMA = read_schema("config")
 
 
 # --- pickles --------------------------------------------------------------------------------------

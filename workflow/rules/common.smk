@@ -9,9 +9,10 @@ from rnn_geometry.config.limits import Limits
 from rnn_geometry.config.load import load_settings
 from rnn_geometry.config.pipeline import STAGES
 from rnn_geometry.config.plain import plain
-from rnn_geometry.config.plan import OVERVIEWS, VECTOR, Plan
+from rnn_geometry.config.plan import VECTOR, Plan
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import is_control
+from rnn_geometry.plotting.registry import names_over_networks
 from rnn_geometry.store import files, provenance
 from rnn_geometry.store.fingerprint import fingerprint
 
@@ -34,6 +35,7 @@ except UserError as error:
     raise WorkflowError(str(error)) from None
 
 RESULTS, LIMITS, CLAIMS = PLAN.results, Limits(PLAN), plain(SETTINGS["claims"])
+OVERVIEWS = names_over_networks()
 
 
 wildcard_constraints:

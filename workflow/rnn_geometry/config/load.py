@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from rnn_geometry.claims.file import checked_claims
+from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
 from rnn_geometry.config.schema import check_schema
 from rnn_geometry.config.settings import resolve
@@ -54,8 +55,13 @@ def load_settings(raw: Mapping[str, Any], files: Iterable[str], root: str) -> di
 
 
 def read_schema(name: str) -> dict[str, Any]:
-    """Return a schema by name."""
-    return yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
+    """Return a schema by name; that of configurations with names that only the code states."""
+    schema = yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
+    if name == "config":
+        schema["$defs"]["task"]["properties"]["family"] = {"enum": [*synthetic.FAMILIES, "text"]}
+        stages = {stage: {"$ref": "#/$defs/limits"} for stage in NETWORK_STAGES}
+        schema["properties"]["limits"]["properties"] = stages
+    return schema
 
 
 def read_claims(path: str, root: str) -> dict[str, Any]:

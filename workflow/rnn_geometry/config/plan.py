@@ -16,18 +16,12 @@ from rnn_geometry.config.blocks import Block, blocks
 from rnn_geometry.config.pipeline import NETWORK_STAGES, Stage, key_of
 from rnn_geometry.config.plain import plain
 from rnn_geometry.errors import UserError
-from rnn_geometry.identity import Network, is_control
+from rnn_geometry.identity import Network, family_options, is_control
+from rnn_geometry.tasks.structures import PLANE, UNORDERED, Structure
+from rnn_geometry.tasks.synthetic import FAMILIES, build_task
 
 NETWORK = "runs/{task}/{model}/l2-{l2}/seed-{seed}"
 VECTOR = ("pdf", "svg")  # formats of every figure beside PNG
-OVERVIEWS = (
-    "dimension_overview",
-    "readout_angles",
-    "accuracy_cliff",
-    "time_constants",
-    "predicted_dimension",
-    "estimators",
-)
 TASK_RULES = (
     "prepare",
     "word_statistics",
@@ -145,19 +139,24 @@ class Plan:
     @cached_property
     def headline(self) -> list[Network]:
         """Two networks of one model, gated if possible: five unordered and five ordered classes."""
-        unordered = [
-            task
-            for task in self.portrayed
-            if self.tasks[task]["family"] == "categorical"
-            and self.tasks[task].get("classes", 3) == 5
-        ]
-        ordered = [task for task in self.portrayed if self.tasks[task]["family"] == "ordered2d"]
+        unordered, ordered = (self._synthetic(kind) for kind in (UNORDERED, PLANE))
         if not unordered or not ordered:
             return []
         models = {network.model: network for network in self.first_of(ordered[0])}
         pairs = [[n, models[n.model]] for n in self.first_of(unordered[0]) if n.model in models]
         gated = (pair for pair in pairs if self.models[pair[0].model]["cell"] != "vanilla")
         return next(gated, (pairs or [[]])[0])
+
+    def _synthetic(self, structure: Structure) -> list[str]:
+        """Return the portrayed synthetic tasks of a structure with five classes."""
+        wanted = {name for name, family in FAMILIES.items() if family.structure(5) is structure}
+        tasks = {name: self.tasks[name] for name in self.portrayed}
+        return [
+            name
+            for name, task in tasks.items()
+            if task["family"] in wanted
+            and len(build_task(task["family"], **family_options(task)).class_names) == 5
+        ]
 
     @property
     def sweeps(self) -> list[str]:

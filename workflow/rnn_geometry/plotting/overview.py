@@ -1,6 +1,7 @@
 """Figures over networks, from runs.csv.
 
-One point per network, theory as a labelled line, missing values left out.
+One point per network, theory as a labelled line, missing values left out. To add a figure, write
+its function here, marked, and a caption of the same name in workflow/report.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from rnn_geometry.plotting import style
+from rnn_geometry.plotting import intrinsic, style
 from rnn_geometry.plotting.gallery import manifold_gallery
+from rnn_geometry.plotting.registry import OVER_NETWORKS, over_networks
 from rnn_geometry.tasks.structures import simplex_angle
 
 __all__ = [
+    "OVER_NETWORKS",
     "accuracy_cliff",
-    "dimension_against_classes",
+    "dimension_overview",
+    "estimators",
     "manifold_gallery",
     "predicted_dimension",
     "readout_angles",
@@ -132,8 +136,9 @@ def simplex_tasks(runs: pd.DataFrame) -> pd.Series:
 # The figures
 
 
+@over_networks
 @style.styled
-def dimension_against_classes(runs: pd.DataFrame) -> Figure:
+def dimension_overview(runs: pd.DataFrame) -> Figure:
     """Measured dimension of the slow points against N for unordered classes, and other tasks.
 
     Each with theory.
@@ -179,6 +184,7 @@ def _at_other_tasks(axes, runs: pd.DataFrame, measure: str) -> None:
         axes.set_title("Other tasks")
 
 
+@over_networks
 @style.styled
 def readout_angles(runs: pd.DataFrame) -> Figure:
     """Mean angle between readouts against theory, for the tasks where theory fixes one."""
@@ -198,6 +204,7 @@ def readout_angles(runs: pd.DataFrame) -> Figure:
     return figure
 
 
+@over_networks
 @style.styled
 def accuracy_cliff(runs: pd.DataFrame) -> Figure:
     """Accuracy from the first d - 1, the first d and all components.
@@ -216,6 +223,7 @@ def accuracy_cliff(runs: pd.DataFrame) -> Figure:
     return figure
 
 
+@over_networks
 @style.styled
 def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None = None) -> Figure:
     """Longest time constants at the centre.
@@ -272,6 +280,7 @@ def _lines(axes, runs: pd.DataFrame, columns: Sequence[str], x: np.ndarray, spre
         )
 
 
+@over_networks
 @style.styled
 def predicted_dimension(runs: pd.DataFrame) -> Figure:
     """Measured dimension of the slow points against that predicted before training: a point per
@@ -300,3 +309,9 @@ def predicted_dimension(runs: pd.DataFrame) -> Figure:
             side.set_major_locator(MaxNLocator(8, integer=True))
     _legend(figure, [*_model_handles(runs), _theory_handle("measured = predicted")])
     return figure
+
+
+@over_networks
+def estimators(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figure:
+    """Dimension of three sets of points by all measures, see `intrinsic`."""
+    return intrinsic.dimension_by_estimator(dimension, tasks)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rnn_geometry.identity import Network
-from rnn_geometry.plotting import intrinsic, overview, style
+from rnn_geometry.plotting import overview, style
+from rnn_geometry.plotting.registry import drawn
 from rnn_geometry.store.columns import read_frame
 
 
@@ -17,15 +18,12 @@ def run(files, output, params, log) -> None:
     shown = pd.DataFrame(params.shown, columns=list(Network._fields))
     runs, dimension = (table.merge(shown, on=list(shown)) for table in (runs, dimension))
     tasks = tasks[tasks["task"].isin(runs["task"])]
-    lengths = dict(zip(tasks["task"], tasks["mean_length"]))
-    figures = {
-        "dimension_overview": overview.dimension_against_classes(runs),
-        "readout_angles": overview.readout_angles(runs),
-        "accuracy_cliff": overview.accuracy_cliff(runs),
-        "time_constants": overview.time_constants(runs, lengths),
-        "predicted_dimension": overview.predicted_dimension(runs),
-        "estimators": intrinsic.dimension_by_estimator(dimension, tasks),
+    tables = {
+        "runs": runs,
+        "tasks": tasks,
+        "dimension": dimension,
+        "mean_lengths": dict(zip(tasks["task"], tasks["mean_length"])),
     }
-    for name, figure in figures.items():
-        style.save(figure, output[name].removesuffix(".png"))
-    log(f"{len(figures)} figures of {len(runs)} networks")
+    for name, draw in overview.OVER_NETWORKS.items():
+        style.save(drawn(draw, tables), output[name].removesuffix(".png"))
+    log(f"{len(overview.OVER_NETWORKS)} figures of {len(runs)} networks")
