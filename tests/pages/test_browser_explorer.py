@@ -9,6 +9,7 @@ from browser import accessibility, contrast, opened, overflow, overlaps
 from explorer_run import (
     NASTY,
     TEMPLATES,
+    fake_explored,
     fake_meta,
     fake_sentences,
     fake_vocabulary,
@@ -16,12 +17,10 @@ from explorer_run import (
     random_classifier,
     states_of,
 )
-from explorer_run import write_network as write
 
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages.explorer import can_step, explorer_page
 from rnn_geometry.plotting import style
-from rnn_geometry.store import formats
 
 BUILT_IN = [name for name in CELLS if can_step(name)]
 READ_BEFORE = [3, 0, 1, 5, 2, 4, 4, 1]
@@ -36,8 +35,8 @@ def folder(tmp_path_factory):
 def files(folder):
     """Return the files of a network per cell, and of a second GRU."""
     meta = fake_meta()
-    made = {cell: write(folder / cell, meta, cell, seed=10) for cell in BUILT_IN}
-    return {**made, "second": write(folder / "second", meta, "gru", seed=11)}
+    made = {cell: fake_explored(meta, cell, seed=10) for cell in BUILT_IN}
+    return {**made, "second": fake_explored(meta, "gru", seed=11)}
 
 
 def save_page(path, meta, networks, limit=150_000):
@@ -62,7 +61,7 @@ def closed(folder, files):
 def labelled(folder):
     """Return a page of three labels, whose manifold has three dimensions."""
     meta = fake_meta(3, multi_label=True)
-    return save_page(folder / "labels.html", meta, [write(folder / "labels", meta, "ugrnn")])
+    return save_page(folder / "labels.html", meta, [fake_explored(meta, "ugrnn")])
 
 
 @pytest.fixture
@@ -136,13 +135,13 @@ def test_a_chosen_sentence_shows_its_words_and_its_decision(page):
 
 
 def test_the_decision_is_told_against_the_label(page, files):
-    traces = formats.read_npz(files["vanilla"]["traces"])
+    traces = files["vanilla"].traces
     for sentence in range(5):
         choose(page, "Sentence", str(sentence))
         said = page.locator(".verdict").inner_text()
-        decided = traces["logits"][traces["offsets"][3 * sentence + 1] + 3 * sentence].argmax()
+        decided = traces.logits[traces.offsets[3 * sentence + 1] + 3 * sentence].argmax()
         assert f"decides class_{decided}" in said
-        label = traces["labels"][sentence]
+        label = traces.labels[sentence]
         if label.min() < 0:
             assert said.endswith("no label is known.")
         else:
@@ -251,8 +250,8 @@ def test_stored_traces_are_what_the_page_computes(browser, made, model):
 def test_the_bars_are_the_logits(page, files):
     page.evaluate("location.hash = '#model=ugrnn&seed=10&sentence=1&order=0&step=4'")
     wait_until(page, "explorer.state.model === 'ugrnn'")
-    traces = formats.read_npz(files["ugrnn"]["traces"])
-    expected = traces["logits"][traces["offsets"][3] + 3 + 4]
+    traces = files["ugrnn"].traces
+    expected = traces.logits[traces.offsets[3] + 3 + 4]
     shown = [float(text.replace("−", "-")) for text in page.locator("#bars b").all_inner_texts()]
     np.testing.assert_allclose(shown, expected, atol=0.005)
     page.wait_for_timeout(200)  # bars glide
@@ -266,8 +265,8 @@ def test_the_bars_are_the_logits(page, files):
 
 def test_words_are_shaded_by_their_effect_at_that_very_step(page, files):
     choose(page, "Shade words by effect on", "1")
-    traces = formats.read_npz(files["vanilla"]["traces"])
-    change = np.diff(traces["logits"][:7].astype(float), axis=0)
+    traces = files["vanilla"].traces
+    change = np.diff(traces.logits[:7].astype(float), axis=0)
     effect = (change - change.mean(axis=1, keepdims=True))[:, 1]
     told = page.locator(".words button").evaluate_all("words => words.map((word) => word.title)")
     np.testing.assert_allclose(
@@ -424,17 +423,12 @@ def test_wheel_and_buttons_zoom(page):
 
 
 def test_a_point_tells_its_speed_time_and_corner(page, files):
-    slow, modes = (
-        formats.read_npz(files["vanilla"]["slow"]),
-        formats.read_npz(files["vanilla"]["modes"]),
-    )
+    slow, modes = files["vanilla"].slow_points, files["vanilla"].slow_modes
     page.get_by_role("button", name="Next slow point").click()
     said = page.locator("#details").inner_text()
     assert said.startswith("Slow point 1 of 80: log10 q = ")
-    assert f"−{abs(np.log10(slow['q'][0])):.1f};" in said
-    assert (
-        f"longest time constant {modes['tau'][0].max():.3g} words" in said or "over 100,000" in said
-    )
+    assert f"−{abs(np.log10(slow.q[0])):.1f};" in said
+    assert f"longest time constant {modes.tau[0].max():.3g} words" in said or "over 100,000" in said
     assert "nearest corner: class_" in said
     page.locator("#canvas").focus()
     page.keyboard.press(".")
@@ -468,7 +462,7 @@ def test_readouts_are_named_in_the_colours_of_their_classes(page):
 
 def test_l2_is_asked_for_only_where_there_are_several(browser, folder, files, page):
     assert not page.locator("#l2").is_visible()
-    stronger = write(folder / "stronger", fake_meta(), "gru", l2="5e-3", seed=12)
+    stronger = fake_explored(fake_meta(), "gru", l2="5e-3", seed=12)
     made = save_page(folder / "several.html", fake_meta(), [files["gru"], stronger, files["lstm"]])
     with opened(browser, made) as several:
         before = position(several)

@@ -6,30 +6,30 @@ What is on it, against the files that it is made from.
 import base64
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from conftest import PROJECT
-from explorer_run import NASTY, TEMPLATES, fake_meta, fake_vocabulary, write_network
+from drawn import drawn, record
+from explorer_run import NASTY, TEMPLATES, fake_explored, fake_meta, fake_vocabulary
 from scipy.spatial.distance import pdist
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages import explorer
 from rnn_geometry.plotting import style
-from rnn_geometry.store import formats
+from rnn_geometry.store.artifacts import SlowModes, SlowPoints, States, Traces
 
 OPTIONS = {"embed_parameters": 150_000}
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory):
+def files():
     """Return three networks of one task: two GRUs and an LSTM."""
-    folder = tmp_path_factory.mktemp("networks")
     plans = {"gru": ("gru", 10), "other": ("gru", 11), "lstm": ("lstm", 10)}
     return {
-        name: write_network(folder / name, fake_meta(), cell, seed=seed)
-        for name, (cell, seed) in plans.items()
+        name: fake_explored(fake_meta(), cell, seed=seed) for name, (cell, seed) in plans.items()
     }
 
 
@@ -56,29 +56,26 @@ def decoded(text, *shape, kind="<f4"):
 def test_points_are_thinned_finite_slow_points_with_their_speed(files, monkeypatch):
     monkeypatch.setattr(explorer, "POINTS", 20)
     [entry] = made([files["gru"]])["networks"]
-    slow, traces = formats.read_npz(files["gru"]["slow"]), formats.read_npz(files["gru"]["traces"])
-    finite = np.flatnonzero(np.isfinite(slow["points"]).all(axis=1))
-    assert len(finite) == len(slow["points"]) - 1
+    slow, traces = files["gru"].slow_points, files["gru"].traces
+    finite = np.flatnonzero(np.isfinite(slow.points).all(axis=1))
+    assert len(finite) == len(slow.points) - 1
     kept = finite[np.linspace(0, len(finite) - 1, 20).astype(int)]
-    expected = (slow["points"][kept] - traces["origin"]) @ traces["axes"].T
+    expected = (slow.points[kept] - traces.origin) @ traces.axes.T
     np.testing.assert_allclose(decoded(entry["points"], -1, 3), expected, atol=1e-6)
-    np.testing.assert_allclose(entry["logQ"], np.log10(slow["q"][kept]), atol=0.006)
+    np.testing.assert_allclose(entry["logQ"], np.log10(slow.q[kept]), atol=0.006)
     assert len(entry["decision"]) == len(entry["corner"]) == len(entry["tau"]) == 20
 
 
 def test_the_longest_time_constant_is_capped_and_none_without_a_slow_mode():
-    modes = {
-        "tau": np.array([[20.0, np.inf], [30.0, 40.0], [np.nan, np.nan], [7.0, 99.0], [2e7, 1.0]]),
-        "count": np.array([2, 5, 0, 1, 2]),
-    }
+    tau = np.array([[20.0, np.inf], [30.0, 40.0], [np.nan, np.nan], [7.0, 99.0], [2e7, 1.0]])
+    modes = drawn(SlowModes, tau=tau, count=np.array([2, 5, 0, 1, 2]))
     assert explorer.longest_tau(modes, np.arange(5)) == [1e5, 40.0, None, 7.0, 1e5]
-    assert explorer.longest_tau(
-        {"tau": np.zeros((3, 0)), "count": np.zeros(3, int)}, np.array([0, 2])
-    ) == [None, None]
+    none = drawn(SlowModes, tau=np.zeros((3, 0)), count=np.zeros(3, int))
+    assert explorer.longest_tau(none, np.array([0, 2])) == [None, None]
 
 
 def test_decisions_are_those_of_the_readout():
-    states = {"readout": np.eye(2, 3), "readout_bias": np.array([0.0, 0.5])}
+    states = drawn(States, readout=np.eye(2, 3), readout_bias=np.array([0.0, 0.5]))
     points = np.array([[1.0, 0, 0], [0.2, 0, 9], [-1, -1, 0], [0, -0.5, 0]])
     assert explorer.decisions(states, points, False).tolist() == [0, 1, 1, 0]
     assert explorer.decisions(states, points, True).tolist() == [3, 3, 0, 3]
@@ -89,14 +86,16 @@ def test_the_nearest_corner_is_that_of_a_triangle():
     corners = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     weights = np.random.default_rng(0).dirichlet([1, 1, 1], size=2000)
     basis = np.linalg.qr(np.random.default_rng(1).normal(size=(7, 2)))[0]
-    network = {"states": {"readout": corners @ basis.T}}
+    network = faced(corners @ basis.T)[0]
     found = explorer.nearest_corners(network, weights @ corners @ basis.T, 2)
     sure = np.sort(weights, axis=1)[:, -1] > np.sort(weights, axis=1)[:, -2] + 0.05
     np.testing.assert_array_equal(found[sure], weights.argmax(axis=1)[sure])
 
 
 def faced(readout, multi_label=False):
-    network = {"states": {"readout": readout}, "traces": {"axes": np.eye(3)}}
+    axes = np.eye(3, readout.shape[1])
+    parts = drawn(States, readout=readout), drawn(Traces, axes=axes, labels=readout[:, :1].T)
+    network = explorer.Explored(record(), parts[0], SlowPoints.empty(), SlowModes.empty(), parts[1])
     return network, explorer.facing(network, multi_label)
 
 
@@ -122,13 +121,13 @@ def test_a_line_keeps_its_components():
 
 
 def test_a_page_without_room_keeps_one_sentence():
-    traces = {
-        "offsets": np.array([0, 5, 9]),
-        "sentence": np.array([0, 1]),
-        "kind": np.zeros(2, dtype=np.int8),
-        "coordinates": np.zeros((11, 3)),
-        "logits": np.zeros((11, 2)),
-    }
+    traces = drawn(
+        Traces,
+        offsets=np.array([0, 5, 9]),
+        sentence=np.array([0, 1]),
+        kind=np.zeros(2, dtype=np.int8),
+        logits=np.zeros((11, 2)),
+    )
     assert explorer.chosen_traces(traces, 100, -1000).tolist() == [0]
     assert explorer.chosen_traces(traces, 1, 10_000).tolist() == [0, 1]
 
@@ -142,16 +141,16 @@ def test_the_page_steps_the_cells_that_its_script_knows():
 
 def test_turning_keeps_distances_and_brings_readouts_nearer(files):
     data = made([files["gru"], files["lstm"]])
-    traces = formats.read_npz(files["lstm"]["traces"])
+    traces = files["lstm"].traces
     first, second = data["networks"]
     shown = decoded(second["coordinates"], -1, 3)
-    np.testing.assert_allclose(pdist(shown[:40]), pdist(traces["coordinates"][:40]), atol=1e-4)
-    np.testing.assert_allclose(shown[:, 2], traces["coordinates"][:, 2], atol=1e-6)
+    np.testing.assert_allclose(pdist(shown[:40]), pdist(traces.coordinates[:40]), atol=1e-4)
+    np.testing.assert_allclose(shown[:, 2], traces.coordinates[:, 2], atol=1e-6)
     target, after = (
         decoded(first["readouts"], 3, 3)[:, :2],
         decoded(second["readouts"], 3, 3)[:, :2],
     )
-    before = formats.read_npz(files["lstm"]["states"])["readout"] @ traces["axes"].T
+    before = files["lstm"].states.readout @ traces.axes.T
     before = (before - before.mean(axis=0))[:, :2]
     assert np.linalg.norm(after - target) < np.linalg.norm(before - target)
 
@@ -161,14 +160,12 @@ def test_turning_keeps_distances_and_brings_readouts_nearer(files):
 
 def test_traces_are_those_of_the_files(files):
     data = made([files["gru"]])
-    traces = formats.read_npz(files["gru"]["traces"])
+    traces = files["gru"].traces
     [entry] = data["networks"]
-    np.testing.assert_allclose(
-        decoded(entry["coordinates"], -1, 3), traces["coordinates"], atol=1e-6
-    )
-    np.testing.assert_array_equal(decoded(entry["logits"], -1, 3), traces["logits"])
-    np.testing.assert_array_equal(decoded(data["tokens"], -1, kind="<i4"), traces["tokens"])
-    assert data["lengths"] == np.diff(traces["offsets"]).tolist()
+    np.testing.assert_allclose(decoded(entry["coordinates"], -1, 3), traces.coordinates, atol=1e-6)
+    np.testing.assert_array_equal(decoded(entry["logits"], -1, 3), traces.logits)
+    np.testing.assert_array_equal(decoded(data["tokens"], -1, kind="<i4"), traces.tokens)
+    assert data["lengths"] == np.diff(traces.offsets).tolist()
     assert data["traceOrder"] == [0, 1, 2] * 5
     assert [one["kind"] for one in data["sentences"]] == [
         "curated",
@@ -178,23 +175,11 @@ def test_traces_are_those_of_the_files(files):
         "held-out",
     ]
     assert data["sentences"][2]["label"] is None
-    assert data["sentences"][3]["label"] == traces["labels"][3].tolist()
-
-
-def test_traces_may_be_part_of_a_larger_file(files, tmp_path):
-    arrays = formats.read_npz(files["gru"]["traces"])
-    formats.write_npz(
-        tmp_path / "all.npz",
-        other=np.zeros(3),
-        **{f"gru/traces/{name}": a for name, a in arrays.items()},
-    )
-    assert made([{**files["gru"], "traces": (tmp_path / "all.npz", "gru/traces/")}]) == made(
-        [files["gru"]]
-    )
+    assert data["sentences"][3]["label"] == traces.labels[3].tolist()
 
 
 def test_held_out_sentences_give_way_where_there_is_no_room(files):
-    traces = formats.read_npz(files["gru"]["traces"])
+    traces = files["gru"].traces
     assert explorer.chosen_traces(traces, 1, 10**9).tolist() == [0, 1, 2, 3, 4]
     assert explorer.chosen_traces(traces, 1, 0).tolist() == [0, 1, 2]
     row = 6 * 4 * 4 / 3
@@ -207,55 +192,50 @@ def test_held_out_sentences_give_way_where_there_is_no_room(files):
 
 def test_what_is_left_of_the_traces_stays_in_step(files):
     data = made([files["gru"]], page_bytes=1)
-    traces = formats.read_npz(files["gru"]["traces"])
-    last = traces["offsets"][9] + 9
+    traces = files["gru"].traces
+    last = traces.offsets[9] + 9
     assert [one["id"] for one in data["sentences"]] == [0, 1, 2]
     np.testing.assert_allclose(
-        decoded(data["networks"][0]["coordinates"], -1, 3), traces["coordinates"][:last], atol=1e-6
+        decoded(data["networks"][0]["coordinates"], -1, 3), traces.coordinates[:last], atol=1e-6
     )
     assert data["networks"][0]["weights"] is None
     read = [data["words"][i] for i in decoded(data["tokens"], -1, kind="<i4")]
-    assert read == [fake_vocabulary()[i] for i in traces["tokens"][: traces["offsets"][9]]]
+    assert read == [fake_vocabulary()[i] for i in traces.tokens[: traces.offsets[9]]]
 
 
-def test_networks_that_read_other_sentences_are_refused(files, tmp_path):
-    traces = formats.read_npz(files["lstm"]["traces"])
-    traces["tokens"] = traces["tokens"][::-1]
-    formats.write_npz(tmp_path / "traces.npz", **traces)
-    with pytest.raises(UserError, match=r"run.json: these networks read other sentences"):
-        made([files["gru"], {**files["lstm"], "traces": tmp_path / "traces.npz"}])
+def test_networks_that_read_other_sentences_are_refused(files):
+    traces = files["lstm"].traces
+    other = replace(files["lstm"], traces=replace(traces, tokens=traces.tokens[::-1]))
+    with pytest.raises(UserError, match=r"gru, .* and .* lstm, .*: these networks read other"):
+        made([files["gru"], other])
 
 
 # Weights
 
 
 def test_weights_are_embedded_up_to_the_limit(files):
-    size = sum(array.size for array in formats.read_tensors(files["gru"]["model"]).values())
+    tensors = files["gru"].weights.tensors
+    size = sum(array.size for array in tensors.values())
     [within] = made([files["gru"]], embed_parameters=size)["networks"]
     [beyond] = made([files["gru"]], embed_parameters=size - 1)["networks"]
     assert beyond["weights"] is None
-    tensors = formats.read_tensors(files["gru"]["model"])
     stored = {name: decoded(one["values"], one["shape"]) for name, one in within["weights"].items()}
     np.testing.assert_array_equal(stored["weight_hh"], tensors["cell.weight_hh"])
     np.testing.assert_array_equal(stored["embedding"], tensors["embedding"])
     np.testing.assert_array_equal(stored["readout.bias"], tensors["readout.bias"])
 
 
-def test_weights_of_a_cell_of_ones_own_are_not(files, tmp_path):
-    run = {**formats.read_json(files["gru"]["run"]), "cell": "mine:Cell"}
-    formats.write_json(tmp_path / "run.json", run)
-    assert made([{**files["gru"], "run": tmp_path / "run.json"}])["networks"][0]["weights"] is None
+def test_weights_of_a_cell_of_ones_own_are_not(files):
+    own = replace(files["gru"], record=replace(files["gru"].record, cell="mine:Cell"))
+    assert made([own])["networks"][0]["weights"] is None
 
 
 def test_the_frame_of_the_weights_is_turned_as_the_points_are(files):
     _, entry = made([files["gru"], files["other"]])["networks"]
-    traces, slow = (
-        formats.read_npz(files["other"]["traces"]),
-        formats.read_npz(files["other"]["slow"]),
-    )
+    traces, slow = files["other"].traces, files["other"].slow_points
     axes = decoded(entry["weights"]["axes"]["values"], 3, -1)
-    finite = np.isfinite(slow["points"]).all(axis=1)
-    expected = (slow["points"][finite] - traces["origin"]) @ axes.T
+    finite = np.isfinite(slow.points).all(axis=1)
+    expected = (slow.points[finite] - traces.origin) @ axes.T
     np.testing.assert_allclose(decoded(entry["points"], -1, 3), expected, atol=1e-5)
 
 
@@ -286,12 +266,9 @@ def test_words_cannot_break_out_of_the_payload(files):
     assert text.count("</script>") == 2
 
 
-def test_names_are_escaped(files, tmp_path):
+def test_names_are_escaped(files):
     meta = fake_meta(class_names=["<b>a</b>", "b", "c"])
-    formats.write_json(
-        tmp_path / "run.json", {**formats.read_json(files["gru"]["run"]), "task": "<i>task</i>"}
-    )
-    network = {**files["gru"], "run": tmp_path / "run.json"}
+    network = replace(files["gru"], record=replace(files["gru"].record, task="<i>task</i>"))
     text = explorer.explorer_page(TEMPLATES, meta, fake_vocabulary(), [network], OPTIONS)
     assert "<i>task" not in text
     assert "&lt;i&gt;task&lt;/i&gt;" in text
@@ -321,12 +298,10 @@ def long_sentences(words, classes, count, length):
 @pytest.mark.parametrize(
     ("classes", "length", "units", "whole"), [(3, 25, 64, True), (14, 60, 64, False)]
 )
-def test_eight_networks_fit_into_two_megabytes(tmp_path, classes, length, units, whole):
+def test_eight_networks_fit_into_two_megabytes(classes, length, units, whole):
     meta = fake_meta(classes)
     sentences = long_sentences(6, classes, 40, length)
-    networks = [
-        write_network(tmp_path, meta, "lstm", units=units, points=650, sentences=sentences)
-    ] * 8
+    networks = [fake_explored(meta, "lstm", units=units, points=650, sentences=sentences)] * 8
     text = explorer.explorer_page(TEMPLATES, meta, fake_vocabulary(), networks, OPTIONS)
     data = json.loads(re.search(r'id="payload">(.*?)</script>', text, re.S).group(1))
     assert len(text) < 2_000_000

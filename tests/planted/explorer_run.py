@@ -1,11 +1,13 @@
-"""Networks for tests of the explorer: random weights, and traces computed with them, so that both agree."""
+"""Networks for tests of the explorer: random weights, and traces computed with them."""
 
 import numpy as np
 import torch
 from conftest import PROJECT
+from drawn import drawn, record
 
-from rnn_geometry.networks.classifier import build_classifier, save_classifier
-from rnn_geometry.store import formats
+from rnn_geometry.networks.classifier import build_classifier
+from rnn_geometry.pages.explorer import Explored
+from rnn_geometry.store import artifacts
 
 UNITS = 12
 SHOWN = 5  # sentences
@@ -35,7 +37,7 @@ def fake_vocabulary(count=6):
 
 
 def fake_sentences(words, classes, multi_label, seed=3):
-    """Return tokens of `SHOWN` sentences of different lengths, their kinds, names and labels (s, C)."""
+    """Return tokens of SHOWN sentences of different lengths, their kinds, names, labels (s, C)."""
     rng = np.random.default_rng(seed)
     tokens = [rng.integers(words, size=length) for length in (6, 9, 7, 8, 5)]
     tokens[1][0] = words - 1  # the word that would break a careless page
@@ -73,23 +75,23 @@ def fake_traces(classifier, sentences, origin, axes, readout, bias):
     tokens, kind, name, labels = sentences
     variants = [words for i, sentence in enumerate(tokens) for words in orders_of(sentence, i)]
     states = np.concatenate([states_of(classifier, words) for words in variants])
-    return {
-        "origin": origin,
-        "axes": axes,
-        "tokens": np.concatenate(variants).astype(np.int32),
-        "offsets": np.concatenate([[0], np.cumsum([len(words) for words in variants])]),
-        "sentence": np.repeat(np.arange(len(tokens)), 3),
-        "order": np.tile(np.arange(3, dtype=np.int8), len(tokens)),
-        "kind": kind,
-        "name": name,
-        "labels": labels,
-        "coordinates": ((states - origin) @ axes.T).astype(np.float32),
-        "logits": (states @ readout.T + bias).astype(np.float32),
-    }
+    return artifacts.Traces(
+        origin=origin,
+        axes=axes,
+        tokens=np.concatenate(variants).astype(np.int32),
+        offsets=np.concatenate([[0], np.cumsum([len(words) for words in variants])]),
+        sentence=np.repeat(np.arange(len(tokens)), 3),
+        order=np.tile(np.arange(3, dtype=np.int8), len(tokens)),
+        kind=kind,
+        name=name,
+        labels=labels,
+        coordinates=((states - origin) @ axes.T).astype(np.float32),
+        logits=(states @ readout.T + bias).astype(np.float32),
+    )
 
 
 def random_classifier(cell, words, classes, seed, units=UNITS, scale=6.0, zero_word=True):
-    """Return a classifier with a readout bias and one-hot word vectors, zero for the word before the last."""
+    """Return a classifier with a readout bias and one-hot vectors, zero for one word."""
     network = {
         "cell": cell,
         "hidden_size": units,
@@ -112,19 +114,10 @@ def random_classifier(cell, words, classes, seed, units=UNITS, scale=6.0, zero_w
     return classifier
 
 
-def write_network(
-    folder,
-    meta,
-    cell="gru",
-    model=None,
-    l2="3e-4",
-    seed=10,
-    units=UNITS,
-    words=6,
-    points=80,
-    sentences=None,
+def fake_explored(
+    meta, cell="gru", l2="3e-4", seed=10, units=UNITS, words=6, points=80, sentences=None
 ):
-    """Write the files of one network whose slow points are states that it visits; return them by name."""
+    """Return a network whose slow points are states that it visits, as the explorer takes it."""
     classes, multi_label = meta["classes"], meta["multi_label"]
     classifier = random_classifier(cell, words, classes, seed, units)
     readout = classifier.readout_matrix().double().numpy()
@@ -136,26 +129,15 @@ def write_network(
     count = rng.integers(3, size=len(slow))
     tau = np.where(np.arange(2) < count[:, None], rng.uniform(5, 90, size=(len(slow), 2)), np.nan)
     tau[0], count[0] = [20.0, np.inf], 2
-    run = {
-        "task": meta["name"],
-        "model": model or cell,
-        "cell": cell,
-        "l2": l2,
-        "seed": seed,
-        "test_accuracy": 0.97,
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {name: folder / f"{name}.npz" for name in ("states", "slow", "modes", "traces")}
-    files |= {name: folder / f"{name}.json" for name in ("run",)} | {
-        "model": folder / "model.safetensors"
-    }
-    formats.write_json(files["run"], run)
-    formats.write_npz(files["states"], readout=readout, readout_bias=bias)
-    formats.write_npz(files["slow"], points=slow, q=10.0 ** rng.uniform(-8, -3, size=len(slow)))
-    formats.write_npz(files["modes"], tau=tau, count=count)
+    q = 10.0 ** rng.uniform(-8, -3, size=len(slow))
     sentences = sentences or fake_sentences(words, classes, multi_label)
-    formats.write_npz(
-        files["traces"], **fake_traces(classifier, sentences, origin, axes, readout, bias)
+    who = {"task": meta["name"], "model": cell, "cell": cell, "l2": l2, "seed": seed}
+    tensors = {name: tensor.numpy() for name, tensor in classifier.state_dict().items()}
+    return Explored(
+        record(**who, test_accuracy=0.97),
+        drawn(artifacts.States, readout=readout, readout_bias=bias),
+        drawn(artifacts.SlowPoints, points=slow, q=q),
+        drawn(artifacts.SlowModes, tau=tau, count=count),
+        fake_traces(classifier, sentences, origin, axes, readout, bias),
+        artifacts.Weights(tensors=tensors),
     )
-    save_classifier(files["model"], classifier)
-    return files

@@ -2,7 +2,7 @@
 
 Shapes: n points shown, m traces (a sentence in one order of its words), T words of a trace, S
 entries of a state, C outputs, V words. Coordinates are along the principal axes of the slow points
-(docs/architecture.md, traces.npz).
+(`store.artifacts.Traces`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,11 @@ from markupsafe import Markup
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.geometry import simplex
+from rnn_geometry.identity import Network
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages.templating import environment
 from rnn_geometry.plotting import style
-from rnn_geometry.store import formats
+from rnn_geometry.store.artifacts import Record, SlowModes, SlowPoints, States, Traces, Weights
 from rnn_geometry.tasks.theory import structure_of
 
 POINTS = 600  # slow points of one network on the page
@@ -28,7 +30,7 @@ LONGEST_TAU = 1e5  # words; what lies above is as good as endless
 SLOWEST = 1e-30  # q below is drawn as this
 PAGE_BYTES = 1_900_000
 READ = ("tokens", "offsets", "sentence", "order")  # what says which sentences a network reads
-HELD_OUT = 0  # code of `kind` in traces.npz
+HELD_OUT = 0  # code of `kind` in Traces
 KINDS = ("held-out", "curated", "configured")
 WEIGHTS = ("embedding", "cell.weight_ih", "cell.weight_hh", "cell.bias", "readout.weight")
 SCRIPTS = (
@@ -44,20 +46,51 @@ SCRIPTS = (
 )
 
 
+@dataclass(frozen=True)
+class Explored:
+    """A network on the page.
+
+    Attributes
+    ----------
+    record, states, slow_points, slow_modes, traces
+        Its artifacts; the eigenvectors of the slow modes are not looked at.
+    weights
+        None where the page may not step the network itself.
+    """
+
+    record: Record
+    states: States
+    slow_points: SlowPoints
+    slow_modes: SlowModes
+    traces: Traces
+    weights: Weights | None = None
+
+
 def explorer_page(
     templates: Mapping[str, str],
     meta: Mapping[str, Any],
     vocabulary: Sequence[str],
-    networks: Sequence[Mapping[str, Any]],
+    networks: Sequence[Explored],
     options: Mapping[str, Any],
 ) -> str:
     """Return the page of one task as HTML that needs no other file.
 
-    templates: texts of page.html.jinja, explorer.css and SCRIPTS by name. networks: per network its
-    files by name: run, states, slow, modes, traces, model; of an npz file that holds more, the file
-    and how the names that are meant begin. options: embed_parameters, the most numbers that a
-    network may have for its weights to be on the page; page_bytes (optional), about how large the
-    page may be. Raises UserError for a damaged file and for networks that read other sentences.
+    Parameters
+    ----------
+    templates
+        Texts of page.html.jinja, explorer.css and SCRIPTS by name.
+    meta, vocabulary
+        meta.json and vocab.json of the task.
+    networks
+        The first is the one that others are turned to face like.
+    options
+        embed_parameters, the most numbers that a network may have for its weights to be on the
+        page; page_bytes (optional), about how large the page may be.
+
+    Raises
+    ------
+    UserError
+        For networks that read other sentences.
     """
     data = payload(meta, vocabulary, networks, options)
     page = environment(autoescape=True).from_string(templates["page.html.jinja"])
@@ -86,81 +119,81 @@ def can_step(cell: str) -> bool:
 def payload(
     meta: Mapping[str, Any],
     vocabulary: Sequence[str],
-    networks: Sequence[Mapping[str, Any]],
+    networks: Sequence[Explored],
     options: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return what the page shows as plain values.
 
     Arrays are base64 of little-endian float32 or int32.
+
+    Parameters
+    ----------
+    meta, vocabulary, networks, options
+        As for `explorer_page`.
+
+    Raises
+    ------
+    UserError
+        For networks that read other sentences.
     """
-    found = [_read(files) for files in networks]
-    _same_sentences(found, networks)
+    _same_sentences(networks)
     multi_label = bool(meta.get("multi_label"))
     # Along a line, and where classes have an order, components mean something by themselves.
     turned = structure_of(meta).turned and (meta.get("dimension_expected") or 2) > 1
-    turns = alignments(found, meta.get("dimension_expected"), multi_label, turned)
-    shown = [network_entry(*pair, meta) for pair in zip(found, turns, strict=True)]
+    turns = alignments(networks, meta.get("dimension_expected"), multi_label, turned)
+    shown = [network_entry(*pair, meta) for pair in zip(networks, turns, strict=True)]
     room = int(options.get("page_bytes", PAGE_BYTES)) - len(embedded_json(shown))
     weights = [
-        weights_entry(*pair, options["embed_parameters"]) for pair in zip(found, turns, strict=True)
+        weights_entry(*pair, options["embed_parameters"])
+        for pair in zip(networks, turns, strict=True)
     ]
     wanted = sum(len(embedded_json(entry)) for entry in weights if entry)
-    chosen = chosen_traces(found[0]["traces"], len(found), max(room - wanted, room // 2))
-    for entry, network, turn in zip(shown, found, turns, strict=True):
-        entry |= traces_entry(network["traces"], turn, chosen)
+    chosen = chosen_traces(networks[0].traces, len(networks), max(room - wanted, room // 2))
+    for entry, network, turn in zip(shown, networks, turns, strict=True):
+        entry |= traces_entry(network.traces, turn, chosen)
         room -= len(entry["coordinates"]) + len(entry["logits"])
     _add_weights(shown, weights, room)
-    classes = len(found[0]["states"]["readout"])
+    classes = len(networks[0].states.readout)
     return {
-        "task": str(found[0]["run"]["task"]),
+        "task": networks[0].record.task,
         "multiLabel": multi_label,
-        "axisName": "direction" if turned and len(found) > 1 else "component",
+        "axisName": "direction" if turned and len(networks) > 1 else "component",
         "dimension": meta.get("dimension_expected"),
         "classNames": [str(name) for name in meta.get("class_names") or range(1, classes + 1)],
         "classCodes": style.readout_codes(classes, multi_label).tolist(),
         "labelColours": list(style.LABEL_COLOURS),
         "palette": list(style.PALETTE),
         "networks": shown,
-        **sentences_entry(found[0]["traces"], chosen),
+        **sentences_entry(networks[0].traces, chosen),
         **_words_entry(
-            found[0]["traces"], chosen, vocabulary, any(entry["weights"] for entry in shown)
+            networks[0].traces, chosen, vocabulary, any(entry["weights"] for entry in shown)
         ),
     }
 
 
-def _read(files: Mapping[str, Any]) -> dict[str, Any]:
-    readers = {"run": formats.read_json, "model": formats.read_tensors}
-    return {name: readers.get(name, _read_arrays)(file) for name, file in files.items()}
-
-
-def _read_arrays(file: Any) -> dict[str, np.ndarray]:
-    return formats.read_npz(*file) if isinstance(file, tuple) else formats.read_npz(file)
-
-
-def _same_sentences(
-    found: Sequence[Mapping[str, Any]], networks: Sequence[Mapping[str, Any]]
-) -> None:
-    first = found[0]["traces"]
-    for network, files in zip(found, networks, strict=True):
-        if any(not np.array_equal(network["traces"][name], first[name]) for name in READ):
-            names = " and ".join(str(one["run"]) for one in (networks[0], files))
+def _same_sentences(networks: Sequence[Explored]) -> None:
+    first = networks[0]
+    for other in networks[1:]:
+        pairs = ((getattr(one.traces, name) for one in (first, other)) for name in READ)
+        if not all(np.array_equal(*pair) for pair in pairs):
+            names = " and ".join(str(Network.of(vars(one.record))) for one in (first, other))
             raise UserError(
-                f"{names}: these networks read other sentences; delete their portraits and run "
-                "again."
+                f"{names}: these networks read other sentences; delete the portraits of their task "
+                "and run again."
             )
 
 
-def facing(network: Mapping[str, Any], multi_label: bool) -> np.ndarray:
+def facing(network: Explored, multi_label: bool) -> np.ndarray:
     """Return the readouts (C, 3) along the axes.
 
     Of exclusive classes only differences between readouts matter.
     """
-    along = np.asarray(network["states"]["readout"], dtype=np.float64) @ network["traces"]["axes"].T
+    along = network.states.readout @ network.traces.axes.T
     return along if multi_label else along - along.mean(axis=0)
 
 
 def alignments(
-    networks: Sequence[Mapping[str, Any]], d: int | None, multi_label: bool, turned: bool = True
+    networks: Sequence[Explored], d: int | None, multi_label: bool, turned: bool = True
 ) -> list[np.ndarray]:
     """Return a rotation or reflection (3, 3) per network that turns it to face like the first.
 
@@ -190,15 +223,13 @@ def alignments(
     return turns
 
 
-def network_entry(
-    network: Mapping[str, Any], turn: np.ndarray, meta: Mapping[str, Any]
-) -> dict[str, Any]:
+def network_entry(network: Explored, turn: np.ndarray, meta: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page knows of a network without its sentences.
 
     Who it is, slow points (n, 3), readouts (C, 3).
     """
-    run, multi_label = network["run"], bool(meta.get("multi_label"))
-    points = np.asarray(network["slow"]["points"], dtype=np.float64)
+    run, multi_label = network.record, bool(meta.get("multi_label"))
+    points = network.slow_points.points
     finite = np.flatnonzero(np.isfinite(points).all(axis=1))
     rows = (
         np.unique(np.linspace(0, len(finite) - 1, min(POINTS, len(finite))).astype(int))
@@ -206,73 +237,67 @@ def network_entry(
         else []
     )
     kept = finite[rows]
-    q = np.log10(np.maximum(np.nan_to_num(network["slow"]["q"][kept], nan=np.inf), SLOWEST))
-    codes = decisions(network["states"], points[kept], multi_label)
+    q = np.log10(np.maximum(np.nan_to_num(network.slow_points.q[kept], nan=np.inf), SLOWEST))
+    codes = decisions(network.states, points[kept], multi_label)
     corners = (
         codes
         if multi_label
         else nearest_corners(network, points[finite], meta.get("dimension_expected"))[rows]
     )
-    place = (points[kept] - network["traces"]["origin"]) @ network["traces"]["axes"].T @ turn
+    place = (points[kept] - network.traces.origin) @ network.traces.axes.T @ turn
     return {
-        **{name: str(run[name]) for name in ("model", "cell", "l2", "seed")},
-        "accuracy": run.get("test_accuracy"),
+        **{name: str(getattr(run, name)) for name in ("model", "cell", "l2", "seed")},
+        "accuracy": run.test_accuracy,
         "points": encoded(place),
         "logQ": [round(float(value), 2) if np.isfinite(value) else None for value in q],
-        "tau": longest_tau(network["modes"], kept),
+        "tau": longest_tau(network.slow_modes, kept),
         "decision": codes.tolist(),
         "corner": corners.tolist(),
         "readouts": encoded(facing(network, multi_label) @ turn),
     }
 
 
-def decisions(
-    states: Mapping[str, np.ndarray], points: np.ndarray, multi_label: bool
-) -> np.ndarray:
+def decisions(states: States, points: np.ndarray, multi_label: bool) -> np.ndarray:
     """Return the class decided at points (n, S), or its labels as a number, (n,)."""
-    logits = points @ np.asarray(states["readout"], dtype=np.float64).T + states["readout_bias"]
+    logits = points @ states.readout.T + states.readout_bias
     return style.class_codes(logits >= 0) if multi_label else logits.argmax(axis=1)
 
 
-def nearest_corners(network: Mapping[str, Any], points: np.ndarray, d: int | None) -> np.ndarray:
+def nearest_corners(network: Explored, points: np.ndarray, d: int | None) -> np.ndarray:
     """Return the class whose corner is nearest each point (n, S), in d dimensions, (n,)."""
-    readout = np.asarray(network["states"]["readout"], dtype=np.float64)
+    readout = network.states.readout
     size = max(1, min(d or len(readout) - 1, len(readout) - 1, *points.shape))
     coordinates, directions = simplex.slow_coordinates(points, readout - readout.mean(axis=0), size)
     corners = simplex.corners_along(coordinates, directions)
     return np.linalg.norm(coordinates[:, None] - corners, axis=2).argmin(axis=1)
 
 
-def longest_tau(modes: Mapping[str, np.ndarray], rows: np.ndarray) -> list[float | None]:
+def longest_tau(modes: SlowModes, rows: np.ndarray) -> list[float | None]:
     """Return the longest time constant, in words, at slow points; None where no mode is slow."""
-    tau = np.asarray(modes["tau"], dtype=np.float64)[rows]
-    slow = np.arange(tau.shape[1]) < np.asarray(modes["count"])[rows, None]
+    tau = modes.tau[rows]
+    slow = np.arange(tau.shape[1]) < modes.count[rows, None]
     longest = np.where(slow & ~np.isnan(tau), np.minimum(tau, LONGEST_TAU), 0).max(
         axis=1, initial=0
     )
     return [float(f"{value:.3g}") if value else None for value in longest]
 
 
-def weights_entry(
-    network: Mapping[str, Any], turn: np.ndarray, limit: int
-) -> dict[str, Any] | None:
+def weights_entry(network: Explored, turn: np.ndarray, limit: int) -> dict[str, Any] | None:
     """Return the weights of a built-in cell, with its frame, for the page to run.
 
     None if there are over `limit`.
     """
-    tensors, traces = network.get("model"), network["traces"]
-    if (
-        tensors is None
-        or not can_step(network["run"]["cell"])
-        or sum(a.size for a in tensors.values()) > limit
-    ):
+    if network.weights is None or not can_step(network.record.cell):
+        return None
+    tensors, traces = network.weights.tensors, network.traces
+    if sum(a.size for a in tensors.values()) > limit:
         return None
     arrays = {
         name.split(".", 1)[-1] if name.startswith("cell.") else name: tensors[name]
         for name in WEIGHTS
     }
     arrays["readout.bias"] = tensors.get("readout.bias", np.zeros(len(tensors["readout.weight"])))
-    arrays |= {"origin": traces["origin"], "axes": turn.T @ traces["axes"]}
+    arrays |= {"origin": traces.origin, "axes": turn.T @ traces.axes}
     return {
         name: {"shape": list(array.shape), "values": encoded(array)}
         for name, array in arrays.items()
@@ -289,68 +314,66 @@ def _add_weights(
         room -= size if entry["weights"] else 0
 
 
-def chosen_traces(traces: Mapping[str, np.ndarray], networks: int, room: int) -> np.ndarray:
+def chosen_traces(traces: Traces, networks: int, room: int) -> np.ndarray:
     """Return numbers of the sentences to show: held-out ones come last, while room lasts.
 
     room: characters for the positions and logits of all networks.
     """
-    words = np.diff(traces["offsets"]) + 1
-    rows = np.bincount(traces["sentence"], weights=words, minlength=len(traces["kind"]))
-    columns = traces["coordinates"].shape[1] + traces["logits"].shape[1]
+    words = np.diff(traces.offsets) + 1
+    rows = np.bincount(traces.sentence, weights=words, minlength=len(traces.kind))
+    columns = traces.coordinates.shape[1] + traces.logits.shape[1]
     cost = rows * columns * 4 * 4 / 3 * networks
-    held_out = traces["kind"] == HELD_OUT
+    held_out = traces.kind == HELD_OUT
     spent = cost[~held_out].sum() + np.cumsum(np.where(held_out, cost, 0))
     kept = ~held_out | (spent <= room)
     kept[0] = True  # a page without any sentence would show nothing
     return np.flatnonzero(kept)
 
 
-def traces_entry(
-    traces: Mapping[str, np.ndarray], turn: np.ndarray, sentences: np.ndarray
-) -> dict[str, str]:
+def traces_entry(traces: Traces, turn: np.ndarray, sentences: np.ndarray) -> dict[str, str]:
     """Return positions (rows, 3) and logits (rows, C) of chosen sentences, trace after trace."""
     rows = np.concatenate(
         [
-            np.arange(int(traces["offsets"][i]), int(traces["offsets"][i + 1]) + 1) + i
+            np.arange(int(traces.offsets[i]), int(traces.offsets[i + 1]) + 1) + i
             for i in _traces_of(traces, sentences)
         ]
     )
     return {
-        "coordinates": encoded(traces["coordinates"][rows].astype(np.float64) @ turn),
-        "logits": encoded(traces["logits"][rows]),
+        "coordinates": encoded(traces.coordinates[rows].astype(np.float64) @ turn),
+        "logits": encoded(traces.logits[rows]),
     }
 
 
-def sentences_entry(traces: Mapping[str, np.ndarray], sentences: np.ndarray) -> dict[str, Any]:
+def sentences_entry(traces: Traces, sentences: np.ndarray) -> dict[str, Any]:
     """Return names and labels of the chosen sentences, and the sentence and order of each trace."""
     kept = _traces_of(traces, sentences)
-    labels = traces["labels"]
+    labels = traces.labels
     known = np.logical_and.reduce(labels[sentences] >= 0, axis=1)
     return {
         "sentences": [
             {
                 "id": int(i),
-                "name": str(traces["name"][i]),
-                "kind": KINDS[traces["kind"][i]],
+                "name": str(traces.name[i]),
+                "kind": KINDS[traces.kind[i]],
                 "label": labels[i].tolist() if told else None,
             }
             for i, told in zip(sentences, known, strict=True)
         ],
-        "traceSentence": traces["sentence"][kept].tolist(),
-        "traceOrder": traces["order"][kept].tolist(),
-        "lengths": np.diff(traces["offsets"])[kept].tolist(),
+        "traceSentence": traces.sentence[kept].tolist(),
+        "traceOrder": traces.order[kept].tolist(),
+        "lengths": np.diff(traces.offsets)[kept].tolist(),
     }
 
 
 def _words_entry(
-    traces: Mapping[str, np.ndarray], sentences: np.ndarray, vocabulary: Sequence[str], whole: bool
+    traces: Traces, sentences: np.ndarray, vocabulary: Sequence[str], whole: bool
 ) -> dict[str, Any]:
     """Return the words and the ids of those read.
 
     Without weights on the page only words that are read are there.
     """
     parts = [
-        traces["tokens"][traces["offsets"][i] : traces["offsets"][i + 1]]
+        traces.tokens[traces.offsets[i] : traces.offsets[i + 1]]
         for i in _traces_of(traces, sentences)
     ]
     tokens = np.concatenate(parts)
@@ -360,8 +383,8 @@ def _words_entry(
     return {"words": [str(vocabulary[i]) for i in used], "tokens": encoded(renumbered, "<i4")}
 
 
-def _traces_of(traces: Mapping[str, np.ndarray], sentences: np.ndarray) -> np.ndarray:
-    return np.flatnonzero(np.isin(traces["sentence"], sentences))
+def _traces_of(traces: Traces, sentences: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(np.isin(traces.sentence, sentences))
 
 
 def encoded(array: np.ndarray, kind: str = "<f4") -> str:

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from rnn_geometry.pages.explorer import explorer_page
+from rnn_geometry.pages.explorer import Explored, explorer_page
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.store import formats
-
-# What the explorer calls the files of a network.
-NAMES = {
-    "run": "run",
-    "states": "states",
-    "slow": "slow_points",
-    "modes": "slow_modes",
-    "model": "model",
-}
+from rnn_geometry.store.artifacts import (
+    Meta,
+    Record,
+    SlowModes,
+    SlowPoints,
+    States,
+    Traces,
+    Vocabulary,
+    Weights,
+)
 
 
 def run(files, output, params, log) -> None:
     """Write the explorer of one task."""
     networks = [
-        {name: files[key][i] for name, key in NAMES.items()}
-        | {"traces": (files["portraits"], f"{network}/traces/")}
-        for i, network in enumerate(params.names)
+        Explored(
+            Record.read(files["run"][i]),
+            States.read(files["states"][i]),
+            SlowPoints.read(files["slow_points"][i]),
+            SlowModes.read(files["slow_modes"][i], large=False),
+            Traces.read(files["portraits"], part=f"{name}/traces/"),
+            Weights.read(files["model"][i]),
+        )
+        for i, name in enumerate(params.names)
     ]
     page = explorer_page(
         template_texts("explorer/*"),
-        formats.read_json(files["meta"]),
-        formats.read_json(files["vocab"]),
+        Meta.read(files["meta"]),
+        Vocabulary.read(files["vocab"]).words,
         networks,
         {"embed_parameters": params.embed_parameters},
     )
