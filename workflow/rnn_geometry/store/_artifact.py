@@ -158,7 +158,7 @@ class ArrayArtifact(Artifact):
         nothing = {"int": 0, "float": 0.0, "str": "", "bool": False}
         shapes = {part.name: part.metadata["shape"].split() for part in parts_of(cls)}
         sizes = {name: [_least(size) for size in shape] for name, shape in shapes.items()}
-        plain = {part.name: nothing.get(part.type) for part in parts_of(cls)}
+        plain = {part.name: nothing.get(str(part.type)) for part in parts_of(cls)}
         return cls(**{n: np.zeros(sizes[n]) if sizes[n] else plain[n] for n in sizes})
 
     @classmethod
