@@ -1,5 +1,4 @@
-"""Dimension of a cloud of points: linear measures, and the intrinsic-dimension estimators of
-scikit-dimension.
+"""Dimension of a cloud of points: linear measures, and the estimators of scikit-dimension.
 
 Points are rows, (n, S). A value that is not defined (no spread, too few points) is None.
 """
@@ -259,9 +258,7 @@ def intrinsic_dimension(points: np.ndarray) -> dict[str, float | None]:
 
 
 def _sample_without_duplicates(points: np.ndarray) -> np.ndarray:
-    """Return at most 1,000 points (n, S), no two closer than the linkage radius, in coordinates
-    that span them.
-    """
+    """Return at most 1,000 points (n, S), none within the linkage radius, in own coordinates."""
     # Thinned first: with 256 coordinates the linkage of 7,600 points takes seconds.
     points = points[
         np.unique(np.linspace(0, len(points) - 1, min(len(points), MOST_POINTS)).astype(int))
@@ -274,9 +271,7 @@ def _sample_without_duplicates(points: np.ndarray) -> np.ndarray:
 
 
 def _local_pca(points: np.ndarray) -> float:
-    """Return the mean dimension of neighbourhoods of 80 points (fewer where points are few), at 100
-    places.
-    """
+    """Return the mean dimension of neighbourhoods of at most 80 points, at 100 places."""
     import skdim
     from scipy.spatial import cKDTree  # pyright: ignore[reportAttributeAccessIssue]
 

@@ -1,5 +1,4 @@
-"""The frame in which one network is looked at: principal axes of its slow points, with signs that
-are alike everywhere.
+"""The frame in which a network is looked at: principal axes of its slow points, signs settled.
 
 Shapes: n points, S entries of a state, C outputs, k axes.
 """

@@ -1,5 +1,4 @@
-"""Where a network keeps the scores of a synthetic task: are they read off the slow manifold, and
-apart from each other?
+"""Are scores of a synthetic task read off the slow manifold, and apart from each other?
 
 A synthetic sentence has scores, the sums over its words: one per class, sentiment and neutrality,
 or one per label (Aitken et al., ICLR 2021, sections 3 and 4). Shapes: m sentences, D scores, d

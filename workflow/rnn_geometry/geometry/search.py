@@ -1,6 +1,4 @@
-"""Did the search keep the manifold: cover, slowness, status, and the skeleton of exact fixed
-points.
-"""
+"""Did the search keep the manifold: cover, slowness, status, skeleton of exact fixed points."""
 
 from __future__ import annotations
 

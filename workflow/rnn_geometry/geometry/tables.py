@@ -1,6 +1,4 @@
-"""The columns of all tables but claims.csv, put together in order from what the measures
-declare.
-"""
+"""The columns of all tables but claims.csv, in order, from what the measures declare."""
 
 from __future__ import annotations
 

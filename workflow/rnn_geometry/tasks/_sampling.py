@@ -1,5 +1,4 @@
-"""What synthetic tasks are made of: ways to choose words, to sum and label their scores, and
-redrawing for balance.
+"""Ways to choose words of synthetic tasks, to sum and label their scores, to redraw for balance.
 
 Everything works on padded ids, tokens (n, T) int16 with the words of sentence i in its first
 lengths[i] columns; what stands behind them is PADDING, which is no word. No function loops over
@@ -25,9 +24,7 @@ _FLIPPED_WORDS = 4  # reach of `not`
 
 
 class RareClassError(Exception):
-    """A class comes up too rarely: `index` of the class, how often it was `seen` among the
-    sentences `drawn`.
-    """
+    """Class `index` comes up too rarely: `seen` times among the sentences `drawn`."""
 
     def __init__(self, index: int, seen: int, drawn: int):
         super().__init__(f"class {index} came up {seen} times in {drawn} sentences")
@@ -40,9 +37,7 @@ def inside(lengths: np.ndarray, columns: int) -> np.ndarray:
 
 
 def uniform_words(rng: np.random.Generator, lengths: np.ndarray, words: int) -> np.ndarray:
-    """Return tokens (n, T), every word uniform over the ids 0 .. words - 1; T is the longest of
-    lengths (n,).
-    """
+    """Return tokens (n, T), words uniform over ids below `words`; T is the largest length."""
     columns = int(lengths.max(initial=0))
     tokens = rng.integers(0, words, size=(len(lengths), columns), dtype=np.int16)
     tokens[~inside(lengths, columns)] = PADDING
@@ -50,8 +45,7 @@ def uniform_words(rng: np.random.Generator, lengths: np.ndarray, words: int) -> 
 
 
 def uniform_compositions(rng: np.random.Generator, lengths: np.ndarray, words: int) -> np.ndarray:
-    """Return tokens (n, T) whose word counts are uniform over all (words,) counts that sum to the
-    length.
+    """Return tokens (n, T) whose counts are uniform over all (words,) that sum to the length.
 
     Polya's urn: a word is one of the `words` ids or a copy of any earlier word, all equally likely.
     This makes all counts equally likely, and given the counts all orders, at every length.
@@ -69,8 +63,7 @@ def uniform_compositions(rng: np.random.Generator, lengths: np.ndarray, words: i
 def uniform_sums(
     rng: np.random.Generator, lengths: np.ndarray, values: tuple[int, ...]
 ) -> np.ndarray:
-    """Return tokens (n, T): the sum of a sentence's word values is uniform over its attainable
-    range.
+    """Return tokens (n, T) whose words' values have sums uniform over the attainable range.
 
     values: the integer value of every word, such that every whole sum between lowest and highest is
     attainable. Given its sum, every sequence of words is equally likely: a word is drawn in
@@ -95,9 +88,7 @@ def uniform_sums(
 
 @lru_cache(maxsize=8)
 def _log_ways(steps: tuple[int, ...], columns: int) -> list[np.ndarray]:
-    """Return for r = 0 .. columns the log number of sequences of r words for every sum 0 .. r *
-    max(steps).
-    """
+    """Return log numbers of sequences of r = 0 .. columns words for each sum 0 .. r max(steps)."""
     # Logarithms, because 5^length overflows a float above 440 words.
     ways = [np.zeros(1)]
     for _ in range(columns):
@@ -106,9 +97,7 @@ def _log_ways(steps: tuple[int, ...], columns: int) -> list[np.ndarray]:
 
 
 def _shifted(ways: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """Return (sums, words): log ways to reach sum - step with one word less, -inf where there is
-    none.
-    """
+    """Return (sums, words): log ways to reach sum - step with one word less; -inf for none."""
     span = steps.max()
     padded = np.pad(ways, span, constant_values=-np.inf)
     return padded[np.arange(len(ways) + span)[:, None] + span - steps]
@@ -126,9 +115,7 @@ def _next_word(fewer: np.ndarray, ways: np.ndarray, steps: np.ndarray) -> np.nda
 
 
 def word_counts(tokens: np.ndarray, lengths: np.ndarray, words: int) -> np.ndarray:
-    """Return (n, words) how often every word stands in the first lengths (n,) columns of tokens (n,
-    T).
-    """
+    """Return (n, words) how often words stand in the first lengths (n,) columns of tokens."""
     ids = np.where(inside(lengths, tokens.shape[1]), tokens, words)
     ids = ids + np.arange(len(tokens))[:, None] * (words + 1)
     counts = np.bincount(ids.ravel(), minlength=len(tokens) * (words + 1))
@@ -143,8 +130,7 @@ def sum_of_words(tokens: np.ndarray, lengths: np.ndarray, scores: np.ndarray) ->
 def modified_sum(
     tokens: np.ndarray, lengths: np.ndarray, scores: np.ndarray, flip: int, double: int
 ) -> np.ndarray:
-    """Return (n, D) sums in which word `flip` turns the sign of the next 4 words and word `double`
-    doubles the next.
+    """Return (n, D) sums in which `flip` turns the sign of 4 words and `double` doubles the next.
 
     Modifiers that act on the same word multiply: two flips cancel. They act on scores, not on other
     modifiers.
@@ -198,9 +184,7 @@ def sign(totals: np.ndarray) -> np.ndarray:
 
 
 def equal_quotas(rng: np.random.Generator, n: int, classes: int) -> np.ndarray:
-    """Return (classes,) numbers that sum to n and differ by at most one; chance decides who gets
-    the remainder.
-    """
+    """Return (classes,) numbers that sum to n, differing by at most one; chance takes the rest."""
     quotas = np.full(classes, n // classes)
     quotas[rng.permutation(classes)[: n % classes]] += 1
     return quotas
@@ -230,9 +214,7 @@ def redraw(
 
 
 def _check_progress(quotas: np.ndarray, seen: np.ndarray, drawn: int, budget: int) -> None:
-    """Raise RareClassError if a class that is still missing will not be complete within the budget
-    of draws.
-    """
+    """Raise RareClassError if a missing class will not be complete within the budget of draws."""
     # seen + 3 is the rule of three: with none seen in m draws the rate is below 3 / m at 95 %. It
     # also ends the loop, since a missing class has seen < quota and drawn grows.
     hopeless = (seen < quotas) & (quotas * float(drawn) > budget * (seen + 3.0))
@@ -251,7 +233,5 @@ def _first_of_each(keys: np.ndarray, limits: np.ndarray) -> np.ndarray:
 
 
 def combination(names: Sequence[str], index: int) -> str:
-    """Return the name of a combination of labels (bit i of `index`: label i): `label_0 + label_2`,
-    or `no label`.
-    """
+    """Return the name of labels by bits of `index`: `label_0 + label_2`, or `no label`."""
     return " + ".join(name for i, name in enumerate(names) if index >> i & 1) or "no label"

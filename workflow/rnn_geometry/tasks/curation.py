@@ -1,5 +1,4 @@
-"""Which sentences are shown word by word: held-out ones, ones made to show integration, and those
-of the configuration.
+"""Which sentences are shown word by word: held-out, made to show integration, the user's own.
 
 Shapes: s sentences, C outputs (classes or labels).
 """
@@ -25,10 +24,10 @@ LONGEST = 80  # words of a held-out text that a page shows
 
 @dataclass(frozen=True)
 class ShownSentences:
-    """s sentences; labels (s, C) int8, one-hot or one column per label, UNKNOWN_LABEL where none is
-    known.
+    """The s sentences that are shown.
 
-    kind: (s,) int8, HELD_OUT, CURATED or CONFIGURED. name: (s,) what a page calls each.
+    labels: (s, C) int8, one-hot or one column per label, UNKNOWN_LABEL where none is known. kind:
+    (s,) int8, HELD_OUT, CURATED or CONFIGURED. name: (s,) what a page calls each.
     """
 
     sentences: Sentences

@@ -52,9 +52,7 @@ class Sentences:
         return np.diff(self.offsets)
 
     def padded(self, index: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return (tokens (B, T) int64 padded with 0, lengths (B,) int64) of the sentences `index`
-        (all by default).
-        """
+        """Return tokens (B, T) int64 padded with 0, and lengths (B,), of the sentences `index`."""
         index = np.arange(len(self)) if index is None else np.asarray(index)
         lengths = self.lengths[index]
         columns = np.arange(int(lengths.max(initial=0)))
@@ -121,9 +119,7 @@ def read_sentences(path: str | Path) -> Sentences:
 
 
 def _read_row_groups(path: str | Path, file) -> Sentences:
-    """Read group by group into one array: read at once, a large set would lie in memory four
-    times.
-    """
+    """Read group by group into one array: at once, a large set would lie in memory four times."""
     if not file.metadata.num_rows:
         raise UserError(f"{path}: holds no sentence; delete it and run the same command again.")
     groups = range(file.metadata.num_row_groups)

@@ -1,5 +1,4 @@
-"""Synthetic classification tasks: words with scores, sentences drawn at random, labels that follow
-from the sum.
+"""Synthetic classification tasks: words with scores, whose sum in a sentence tells its label.
 
 The families are those of Aitken et al., ICLR 2021 (arXiv 2010.15114), and, for `context`,
 Maheswaranathan & Sussillo, ICML 2020 (arXiv 2004.08013). A sentence is L words; the scores of its
@@ -26,9 +25,7 @@ LONGEST = 1000
 
 
 class Option(NamedTuple):
-    """An option of a family: its default, whether a value is accepted, and which values are, in
-    words.
-    """
+    """An option of a family: its default, whether a value is accepted, and which are, in words."""
 
     default: Any
     check: Callable[[Any], bool]
@@ -37,8 +34,7 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A synthetic task with V words, C classes (or labels, if multi_label) and score vectors of D
-    entries.
+    """A synthetic task with V words, C classes or labels, and score vectors of D entries.
 
     words: V names by id. scores: (V, D) float64, what a word adds to the sum. neutral: id of the
     word without evidence. zero_word: id of the word whose vector is zero, None if every word is
@@ -87,8 +83,7 @@ class Task:
         return Sentences.from_padded(*(column[order] for column in columns))
 
     def labels_of(self, tokens: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """Return the labels of padded word ids, tokens (n, T) and lengths (n,); padding may be any
-        id.
+        """Return the labels of padded ids, tokens (n, T) and lengths (n,); padding may be any id.
 
         (n,) int64 classes, -1 for a tie, which `sample` never returns; multi-label: (n, C) int8, 1
         where a label holds.
@@ -96,15 +91,11 @@ class Task:
         return self._classify(self._total(np.asarray(tokens), np.asarray(lengths), self.scores))
 
     def totals(self, tokens: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """Return the summed scores (n, D) of sentences, modifiers applied; padding may be any id of
-        a word.
-        """
+        """Return the summed scores (n, D), modifiers applied; padding may be any id of a word."""
         return self._total(np.asarray(tokens), np.asarray(lengths), self.scores)
 
     def word_vectors(self) -> np.ndarray:
-        """Return the word vectors (V, E) float32: one-hot, E = V; with a zero word E = V - 1 and
-        its row is zero.
-        """
+        """Return one-hot word vectors (V, V) float32; a zero word is a zero row of (V, V - 1)."""
         return word_vectors(len(self.words), self.zero_word)
 
     def meta(self) -> dict[str, Any]:
@@ -134,9 +125,7 @@ class Task:
         return tokens, lengths, self.labels_of(tokens, lengths)
 
     def _keys(self, columns: tuple[np.ndarray, ...]) -> np.ndarray:
-        """Return the group of every row, -1 for a tie: the class, or the labels as bits; 0 if
-        nothing is balanced.
-        """
+        """Return the group of every row: class, or labels as bits; -1: a tie; 0: no balance."""
         labels = columns[-1]
         keys = labels @ 2 ** np.arange(len(self.class_names)) if self.multi_label else labels
         return keys if self.options["balanced"] else np.minimum(keys, 0)
@@ -284,8 +273,7 @@ def _task(
 
 
 def _categorical(family: str, options: dict[str, Any]) -> Task:
-    """N unordered classes, label = class of the largest score; a word of class i adds rho to its
-    pair (0-1, 2-3, ..).
+    """N unordered classes: the largest score; a word of class i adds rho to its pair (0-1, ..).
 
     The correlation goes with the word's strength: a strong word adds 2 rho, a negative one -rho.
     The last of an odd number of classes has no pair.
@@ -347,9 +335,7 @@ def _ordered2d(family: str, options: dict[str, Any]) -> Task:
 
 
 def _multilabel(family: str, options: dict[str, Any]) -> Task:
-    """k independent labels, each with a positive and a negative word; label i holds if its score is
-    at least 0.
-    """
+    """k independent labels, each with a positive and a negative word; one holds from score 0 on."""
     k, longest = options["labels"], options["length"][1]
     if options["balanced"] and longest < k:
         raise UserError(
@@ -394,9 +380,7 @@ _SAMPLINGS = {
 
 
 def _whole(low: int, high: int) -> Callable[[Any], bool]:
-    """Return a check for an integer of a range; true and false are none, though Python counts them
-    as such.
-    """
+    """Return a check for an integer of a range; true and false are none."""
     return lambda value: type(value) is int and low <= value <= high
 
 
@@ -407,9 +391,7 @@ def _is_length(value: Any) -> bool:
 
 
 def _one_of(default: Any, *values: Any) -> Option:
-    """Return an option with a closed list of values; equal values of another type (1.0 and 1) are
-    not accepted.
-    """
+    """Return an option with a closed list of values; 1.0 is not accepted for 1."""
     names = " or ".join(", ".join(map(str, values)).rsplit(", ", 1)).replace(
         "True or False", "true or false"
     )

@@ -16,10 +16,10 @@ from rnn_geometry.tasks.text.source import RawSplit
 
 @dataclass(frozen=True)
 class Labelling:
-    """labels: split -> (n,) int64 class ids (-1: another class) or (n, C) int8; class_names,
-    label_ids: C entries.
+    """Labels of the splits, and the classes they stand for.
 
-    label_ids[i] lists the original ids (counted from 0) that make up class i.
+    labels: by split (n,) int64 class ids (-1: another class) or (n, C) int8. class_names,
+    label_ids: C entries; label_ids[i] lists the original ids (from 0) that make up class i.
     """
 
     labels: dict[str, np.ndarray]
@@ -75,9 +75,7 @@ def _parse(split: RawSplit, options: Mapping[str, Any]) -> list[list[int | str]]
 
 
 def _items(stored: Any) -> list[Any]:
-    """Split what a multi-label cell holds: a list, a text such as "3,17" or "[3, 17]", one id, or
-    nothing.
-    """
+    """Split a multi-label cell: a list, a text such as "3,17" or "[3, 17]", one id, or nothing."""
     if stored is None:
         return []
     if not isinstance(stored, str):

@@ -1,5 +1,6 @@
-"""Options of a text data set and the files they name. Standard library only: called while a
-Snakefile is parsed.
+"""Options of a text data set and the files they name.
+
+Standard library only: called while a Snakefile is parsed.
 """
 
 from __future__ import annotations

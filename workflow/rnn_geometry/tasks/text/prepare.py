@@ -1,6 +1,4 @@
-"""Real text: from a labelled data set to sentences of word ids, with a record of every row that was
-left out.
-"""
+"""Real text: from labelled data to sentences of word ids, with a record of every row left out."""
 
 from __future__ import annotations
 
@@ -33,9 +31,7 @@ __all__ = ["PAD", "UNKNOWN", "PreparedText", "check_options", "local_files", "pr
 
 @dataclass(frozen=True)
 class PreparedText:
-    """train, dev, test: sentences; vocabulary: V words, `<pad>` and `<unk>` first; meta: plain JSON
-    values.
-    """
+    """The sentences of train, dev and test; V words, `<pad>` and `<unk>` first; plain facts."""
 
     train: Sentences
     dev: Sentences
@@ -46,9 +42,7 @@ class PreparedText:
 
 @dataclass
 class _Split:
-    """Rows under way: n texts, labels (n,) or (n, C) and counts for meta; once tokenised, normal
-    texts and words.
-    """
+    """Rows under way: n texts, later in normal form and as words, labels (n, ...), counts."""
 
     texts: list[str]
     labels: np.ndarray
@@ -153,9 +147,7 @@ def _drop_long(split: _Split, limit: int) -> _Split:
 def _sample(
     splits: Mapping[str, _Split], options: Mapping[str, Any], seed: int
 ) -> dict[str, _Split]:
-    """Shuffle every split and cut it to its size; carve dev out of train where the data have
-    none.
-    """
+    """Shuffle every split and cut it to its size; carve dev out of train if the data have none."""
     orders = {name: _shuffled(len(split), seed, name) for name, split in splits.items()}
     pool, train = splits["train"], orders["train"]
     if "dev" in splits:
@@ -194,9 +186,7 @@ def _shuffled(n: int, seed: int, name: str) -> np.ndarray:
 
 
 def _balance_groups(labels: np.ndarray) -> np.ndarray:
-    """Return the group (n,) that balancing acts on: the class; for labels (n, C) the rarest label
-    of a row, or none.
-    """
+    """Return the group (n,) to balance: the class; of labels (n, C) a row's rarest, or none."""
     if labels.ndim == 1:
         return labels
     by_rarity = np.argsort(labels.sum(axis=0), kind="stable")
@@ -205,9 +195,7 @@ def _balance_groups(labels: np.ndarray) -> np.ndarray:
 
 
 def _balance(order: np.ndarray, groups: np.ndarray, size: int | None) -> np.ndarray:
-    """Keep equally many rows of every group, the first ones in `order`, and at most `size`
-    altogether.
-    """
+    """Keep equally many rows of every group, the first in `order`, at most `size` in all."""
     present, counts = np.unique(groups[order], return_counts=True)
     if not len(present):
         return order
@@ -251,8 +239,7 @@ def _class_counts(labels: np.ndarray, classes: int) -> list[int]:
 
 
 def _tokenise(splits: Mapping[str, _Split]) -> list[str]:
-    """Set texts to normal form and words to provisional ids in every split; return the words the
-    ids stand for.
+    """Set texts to normal form and words to provisional ids; return the words these stand for.
 
     The provisional vocabulary holds every word of every split; `_limit_vocabulary` cuts it by
     counts of train.
@@ -276,9 +263,7 @@ def _truncate(split: _Split, limit: int | None) -> None:
 def _limit_vocabulary(
     splits: Mapping[str, _Split], words: Sequence[str], options: Mapping[str, Any]
 ) -> list[str]:
-    """Replace provisional ids by final ones: words of train by falling count, ties by name; the
-    rest is `<unk>`.
-    """
+    """Set final ids: words of train by falling count, ties by name; the rest is `<unk>`."""
     counts = np.bincount(splits["train"].read.tokens, minlength=len(words))
     frequent = np.flatnonzero(counts >= options["minimum_count"])
     chosen = sorted(frequent.tolist(), key=lambda i: (-counts[i], words[i]))
@@ -323,8 +308,9 @@ def _meta(
 
 
 def _split_meta(split: _Split, classes: int) -> dict[str, Any]:
-    """Counts of a split: rows_read = dropped + carved_for_dev + not_sampled + used (not for a
-    carved dev).
+    """Counts of a split: rows_read = dropped + carved_for_dev + not_sampled + used.
+
+    This does not hold for a carved dev.
     """
     return {
         **split.counts,
@@ -336,9 +322,7 @@ def _split_meta(split: _Split, classes: int) -> dict[str, Any]:
 
 
 def _duplicates(splits: Mapping[str, _Split]) -> dict[str, Any]:
-    """Count rows used whose normalised text came before in the split, or stands in train; none is
-    removed.
-    """
+    """Count rows whose text came before in the split, or stands in train; none is removed."""
     distinct = {name: set(split.texts) for name, split in splits.items()}
     report: dict[str, Any] = {
         name: len(split) - len(distinct[name]) for name, split in splits.items()

@@ -20,8 +20,7 @@ from rnn_geometry.tasks.text.options import missing_data
 
 @dataclass(frozen=True)
 class RawSplit:
-    """One split as it was read: n texts, their n labels as stored, the label names that the file
-    carries (or None).
+    """One split as read: n texts, n labels as stored, the label names of the file or None.
 
     `where` is the path, or the hub's name and split, for error messages.
     """
@@ -345,9 +344,7 @@ def _passes(status: int | None) -> bool:
 
 
 def _hub_reason(error: BaseException) -> str:
-    """Say why the hub gave nothing: `datasets` puts errors of the network into others that speak of
-    files.
-    """
+    """Say why the hub gave nothing: `datasets` hides errors of the network in others."""
     link: BaseException | None = error
     while link is not None:
         if "Timeout" in type(link).__name__:
