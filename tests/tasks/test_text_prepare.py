@@ -9,6 +9,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -670,45 +671,61 @@ def test_bad_options(options, match):
 # Real data
 
 
-@pytest.fixture
-def data_folder():
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-    folder = Path(os.environ.get("RNN_GEOMETRY_DATA") or beside)
-    if not (folder / "ag_news" / "test.parquet").is_file():
-        pytest.skip(
-            f"the real data sets are not at hand ({folder}); set RNN_GEOMETRY_DATA to their folder"
-        )
-    return folder
+def number(text):
+    return int(text.strip().replace(",", ""))
+
+
+def card_of(folder, file):
+    """Return what the data card says of a file: rows, rows by label, duplicates and hash."""
+    card = folder / "README.md"
+    if not card.is_file():
+        pytest.skip(f"the real data sets have no data card ({card})")
+    line = next(line for line in card.read_text().splitlines() if line.startswith(f"| `{file}`"))
+    _, _, rows, _, labels, _, duplicates, _, sha256, _ = line.split("|")
+    return {
+        "rows": number(rows),
+        "labels": [number(count) for count in labels.split("/") if "class" not in labels],
+        "duplicates": number(duplicates),
+        "sha256": sha256.strip(" `"),
+    }
 
 
 @pytest.mark.data
-def test_ag_news_agrees_with_the_data_card(data_folder):
+def test_ag_news_agrees_with_the_data_card(real_data):
+    train, test = (card_of(real_data, f"ag_news/{split}.parquet") for split in ("train", "test"))
     options = {"source": {"folder": "ag_news"}, "text_column": "description", "length_limit": 160}
-    meta = prepare_text(options, data_folder, 0).meta
-    train, test = meta["splits"]["train"], meta["splits"]["test"]
-    assert (train["rows_read"], test["rows_read"], test["used"]) == (45_549, 7_600, 7_600)
-    assert test["class_counts"] == [1900] * 4
+    meta = prepare_text(options, real_data, 0).meta
+    found = meta["splits"]
+    assert (found["train"]["rows_read"], found["test"]["rows_read"]) == (
+        train["rows"],
+        test["rows"],
+    )
+    assert found["test"]["used"] == test["rows"]
+    assert found["test"]["class_counts"] == test["labels"]
+    of_train = zip(found["train"]["class_counts"], found["dev"]["class_counts"])
+    assert [a + b for a, b in of_train] == train["labels"]
     assert meta["duplicates"] == {
-        "train": 0,
+        "train": train["duplicates"],
         "dev": 0,
-        "test": 6,
+        "test": test["duplicates"],
         "dev_in_train": 0,
         "test_in_train": 0,
         "removed": False,
     }
-    dev = meta["splits"]["dev"]["class_counts"]
-    assert [a + b for a, b in zip(train["class_counts"], dev)] == [11_289, 11_254, 11_481, 11_525]
-    assert meta["source"]["files"]["test"]["sha256"].startswith("fd4fc5c9df42988b93a3be34e98fb2aa")
+    assert meta["source"]["files"]["test"]["sha256"] == test["sha256"]
 
 
 @pytest.mark.data
-def test_goemotions_labels(data_folder):
+def test_goemotions_labels(real_data):
+    rows = card_of(real_data, "goemotions/train.parquet")["rows"]
+    card = (real_data / "README.md").read_text()
+    stated = dict(re.findall(r"\b(\d+) \w+ \(([\d,]+)\)", card.split("## goemotions")[1]))
     options = {
         "source": {"folder": "goemotions"},
         "label_column": "labels",
         "multi_label": True,
         "classes": [0, 15],
     }
-    meta = prepare_text(options, data_folder, 0).meta
-    assert meta["splits"]["train"]["class_counts"] == [4_130, 2_662]
-    assert meta["splits"]["train"]["rows_read"] == 43_410
+    train = prepare_text(options, real_data, 0).meta["splits"]["train"]
+    assert train["class_counts"] == [number(stated["0"]), number(stated["15"])]
+    assert train["rows_read"] == rows
