@@ -6,6 +6,7 @@ from drawn import drawn, record
 from rnn_geometry.geometry.frame import slow_frame
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.store import artifacts
+from rnn_geometry.store.results import OF_NETWORK, OF_TASK
 
 HIDDEN, LENGTH = 32, 25
 
@@ -254,7 +255,7 @@ def write_network(folder, network):
     """Write the files of a network and of its task; return them by their stems."""
     files = {}
     vocabulary = artifacts.Vocabulary(words=network.words)
-    for name, kind in (artifacts.OF_NETWORK | artifacts.OF_TASK).items():
+    for name, kind in (OF_NETWORK | OF_TASK).items():
         made = vocabulary if name == "vocabulary" else getattr(network, name, None)
         if isinstance(made, kind):
             file = folder / kind.FILE

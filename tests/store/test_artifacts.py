@@ -12,10 +12,11 @@ from drawn import drawn
 from rnn_geometry.errors import UserError
 from rnn_geometry.store import artifacts, formats
 from rnn_geometry.store._artifact import ArrayArtifact
+from rnn_geometry.store.results import OF_NETWORK
 
 KINDS = [
     kind
-    for kind in (*artifacts.OF_NETWORK.values(), *artifacts.PARTS.values())
+    for kind in (*OF_NETWORK.values(), *artifacts.PARTS.values())
     if issubclass(kind, ArrayArtifact)
 ]
 

@@ -9,8 +9,8 @@ from typing import Any
 from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
 from rnn_geometry.identity import run_folder
 from rnn_geometry.pages.templating import environment, number
-from rnn_geometry.store.artifacts import OF_NETWORK
 from rnn_geometry.store.columns import learned
+from rnn_geometry.store.results import OF_NETWORK
 
 # Files of a network beside its page.
 FILES = [kind.FILE for kind in OF_NETWORK.values() if "/" not in kind.FILE]

@@ -386,25 +386,3 @@ def write_portraits(path: str | Path, portraits: Mapping[str, Portrait]) -> None
         for name, values in getattr(portrait, part).arrays().items()
     }
     formats.write_npz(path, **arrays)
-
-
-# By the names that they have as attributes of a network.
-OF_NETWORK: Mapping[str, type[Artifact]] = {
-    "weights": Weights,
-    "record": Record,
-    "history": History,
-    "states": States,
-    "slow_points": SlowPoints,
-    "slow_modes": SlowModes,
-    "fixed_points": FixedPoints,
-    "linearization": Linearization,
-    "integration": Integration,
-    "words": Words,
-    "geometry": Geometry,
-    "hold_inputs": HoldInputs,
-}
-OF_TASK: Mapping[str, type[Artifact]] = {
-    "meta": Meta,
-    "vocabulary": Vocabulary,
-    "word_statistics": WordStatistics,
-}
