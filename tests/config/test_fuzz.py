@@ -5,7 +5,6 @@ Valid ones are planned, damaged ones refused with the key, without traceback.
 
 import functools
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import strategies
@@ -17,6 +16,7 @@ from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 from strategies import SCHEMA, configurations, damaged, littered
 
+from rnn_geometry.config import load
 from rnn_geometry.errors import UserError
 from rnn_geometry.tasks import synthetic as synthetic_tasks
 from rnn_geometry.tasks.text import options as text_options
@@ -36,23 +36,15 @@ DRY_RUNS = settings(IN_PROCESS, max_examples=12, phases=[Phase.generate])
 
 @pytest.fixture(scope="module")
 def resolve(tmp_path_factory):
-    """Yield `resolve_configuration` of common.smk, run up to where it reads the configuration."""
-    before, found, _ = (
-        (PROJECT / "workflow/rules/common.smk").read_text().partition("\ntry:\n    SETTINGS = ")
-    )
-    assert found, "common.smk no longer reads the configuration where this test cuts it"
-    here = SimpleNamespace(get_path_or_uri=lambda secret_free: str(PROJECT / "workflow/rules"))
-    space = {"workflow": SimpleNamespace(current_basedir=here, configfiles=[])}
+    """Yield a function that checks a configuration as the Snakefile does, beside some texts."""
     texts = tmp_path_factory.mktemp("texts")
     strategies.write_texts(texts)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("RNN_GEOMETRY_DATA", raising=False)
-        patch.setenv("PYTHONPATH", "")  # changed by what is run here, and restored afterwards
         patch.chdir(texts)
-        exec(compile(before, "common.smk", "exec"), space)
-        for name in ("read_schema", "read_claims"):
-            space[name] = functools.cache(space[name])  # the same files for every example
-        yield space["resolve_configuration"]
+        for name in ("read_schema", "read_claims"):  # the same files for every example
+            patch.setattr(load, name, functools.cache(getattr(load, name)))
+        yield lambda config, *files: load.load_settings(config, files, str(PROJECT))
 
 
 @pytest.fixture(scope="module")
@@ -273,13 +265,9 @@ def test_an_oddity_of_yaml_is_one_sentence(resolve, oddity):
     Path("binary").write_bytes(b"\xff\xfe\x00")
     Path("colons").write_bytes(b"a: b: c\n")
     config = load_configfile(PROJECT / "config/config.yaml")
-    resolve.__globals__["workflow"].configfiles = ["odd.yaml"]
-    try:
-        update_config(config, load_configfile("odd.yaml"))
-        with pytest.raises(UserError) as caught:
-            resolve(config)
-    finally:
-        resolve.__globals__["workflow"].configfiles = []
+    update_config(config, load_configfile("odd.yaml"))
+    with pytest.raises(UserError) as caught:
+        resolve(config, "odd.yaml")
     assert sentence in one_sentence(caught.value)
 
 
