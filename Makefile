@@ -1,17 +1,23 @@
-# make run: install and run the default configuration.   make test: install and run the tests.
+# make run: install and run the default configuration.   make test: install and run the tests,
+# in as many processes as TESTERS says.   make test-fast: those that take no whole run.
 PYTHON ?= python3
 CORES ?= all
 CONFIG ?= config/config.yaml
+TESTERS ?= 2
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n $(TESTERS)
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --logger rnn-geometry --configfile '$(CONFIG)'
 
-.PHONY: run test lint figures install clean
+.PHONY: run test test-fast lint figures install clean
 
 run: install
 	$(SNAKEMAKE)
 
 test: install
-	$(BIN)/python -m pytest
+	$(PYTEST)
+
+test-fast: install
+	$(PYTEST) -m "not workflow and not slow"
 
 lint: install
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

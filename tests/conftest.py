@@ -16,9 +16,43 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 import pytest
 import yaml
 from browser import launched  # noqa: F401 - one browser for all tests of pages
+from filelock import FileLock
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 PROJECT = Path(__file__).resolve().parents[1]
 SOURCES = ("Snakefile", "workflow", "config", "profiles", "envs")
+WORKER = "PYTEST_XDIST_WORKER"  # set where several processes run the tests
+
+
+# Files whose tests share nothing but the finished run: any process may take any of them.
+SPREAD = ("test_whole_run.py", "test_killed.py", "test_browser_pages.py")
+
+
+class Together(LoadScopeScheduling):
+    """Gives the tests of a file to one process, since they share what a fixture makes.
+
+    All of Slurm goes to one, of which a machine can have one. (xdist's own groups have no effect
+    under pytest 9.2: pytest-dev/pytest-xdist#1386.)
+    """
+
+    def _split_scope(self, nodeid):
+        file = nodeid.split("::")[0]
+        if "slurm" in file:
+            return "slurm"
+        return nodeid if file.endswith(SPREAD) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Share the tests out among several processes, in the order in which they were collected."""
+    config.option.loadscopereorder = False
+    return Together(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with whole runs, so that short tests are left for the process that ends first."""
+    if WORKER in os.environ:
+        items.sort(key=lambda item: item.get_closest_marker("workflow") is None)
 
 
 def benchmark(name: str):
@@ -52,12 +86,15 @@ class ProjectCopy:
 
     def __init__(self, root: Path):
         self.root = root
+        if (root / "Snakefile").exists():
+            return
+        root.mkdir(parents=True, exist_ok=True)
+        ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
         for name in SOURCES:
-            source = PROJECT / name
-            ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
-            shutil.copytree(
-                source, root / name, ignore=ignore
-            ) if source.is_dir() else shutil.copy2(source, root / name)
+            if (PROJECT / name).is_dir():
+                shutil.copytree(PROJECT / name, root / name, ignore=ignore)
+            else:
+                shutil.copy2(PROJECT / name, root / name)
 
     def snakemake(
         self, *arguments: str, check: bool = True, **environment: str
@@ -121,7 +158,15 @@ def project_copy(tmp_path) -> ProjectCopy:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """Run the test configuration once; tests copy the result."""
-    copy = ProjectCopy(tmp_path_factory.mktemp("finished"))
-    copy.output = copy.snakemake("--configfile", "config/test.yaml").stdout
+    """Run the test configuration once for all processes of the tests; tests copy the result."""
+    place = tmp_path_factory.getbasetemp()
+    root = (place.parent if WORKER in os.environ else place) / "finished"
+    output = root.with_suffix(".output")
+    with FileLock(root.with_suffix(".lock")):
+        if not output.exists():
+            shutil.rmtree(root, ignore_errors=True)
+            run = ProjectCopy(root).snakemake("--configfile", "config/test.yaml")
+            output.write_text(run.stdout)
+    copy = ProjectCopy(root)
+    copy.output = output.read_text()
     return copy
