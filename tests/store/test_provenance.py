@@ -202,7 +202,7 @@ def test_a_changed_setting_of_own_results_is_computed_again(tiny, tmp_path):
         shutil.copytree(tiny.root / name, tmp_path / name, copy_function=shutil.copy2)
     config = copy.tiny(models={"small": {"cell": "gru", "hidden_size": 8, "steps": 30}})
     assert re.search(
-        r"^train +1$",
+        r"^train\.small-0 +1$",
         copy.snakemake("models", "-n", "--configfile", config).stdout,
         flags=re.MULTILINE,
     )
@@ -221,7 +221,7 @@ def test_data_that_were_exchanged_behind_a_network_are_noticed(tiny, tmp_path):
     done = copy.snakemake(slow, "--configfile", copy.tiny(), check=False)
     output = done.stdout + done.stderr
     assert re.search(
-        r"ERROR: \S+/test\.parquet: the network of \S+/run\.json was trained on another file",
+        r"ERROR: network two small .*: \S+/test\.parquet: the network of \S+/run\.json was trained on another file",
         output,
     ), output
     assert "Traceback" not in output
