@@ -32,14 +32,13 @@ def test_kept_modes_are_cut_to_eight_and_read_back():
     values = np.exp(-1 / np.geomspace(900, 30, 11))
     matrix = np.diag(np.concatenate([values, np.full(19, 0.3)]))
     found = slow_modes(truth.linear_step(matrix), np.zeros((6, 30)), truth.NOTHING, min_tau=12.5)
-    arrays = runs.mode_arrays(found)
-    assert arrays["count"].tolist() == [11] * 6
-    assert arrays["right"].shape == (6, 30, 8)
-    again = read_modes(arrays, np.array([4, 1]))
+    kept = runs.kept_modes(found)
+    assert kept.count.tolist() == [11] * 6
+    assert kept.right.shape == (6, 30, 8)
+    again = read_modes(kept, np.array([4, 1]))
     assert again.count.tolist() == [8, 8]
     np.testing.assert_allclose(again.eigenvalues[0], values[:8], rtol=1e-6)
     assert again.audit == found.audit
-    assert runs.mode_arrays(None) == {}
 
 
 def test_words_of_a_text_are_the_frequent_and_the_telling():

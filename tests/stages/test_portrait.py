@@ -6,14 +6,16 @@ What figures and the explorer show of a network, against maps that are known.
 import numpy as np
 import pytest
 import torch
+from drawn import drawn
 
 from rnn_geometry.dynamics.flow import GRID, plane_flow, spread_rows, telling_words, word_kicks
 from rnn_geometry.errors import UserError
 from rnn_geometry.geometry.frame import slow_frame
 from rnn_geometry.networks.classifier import build_classifier
 from rnn_geometry.networks.traces import trace_sentences
-from rnn_geometry.stages.portray import flow_arrays, words_of_task
+from rnn_geometry.stages.portray import flow_of, words_of_task
 from rnn_geometry.store import formats
+from rnn_geometry.store.artifacts import Linearization, SlowPoints
 from rnn_geometry.tasks import curation
 from rnn_geometry.tasks.sentences import Sentences
 from rnn_geometry.tasks.synthetic import build_task
@@ -129,7 +131,7 @@ def test_all_networks_of_a_task_show_the_same_words():
     ids = np.arange(50, 90)
     small, large = np.full((2, 40, 2), 0.01) * np.array([1, 1000])[:, None, None]
     small[[3, 5], 0], small[[8, 9], 1], large[[3, 5], 0], large[[8, 30], 1] = 1, 1, 900, 1000
-    linear = [{"word_ids": ids, "word_effects": effects} for effects in (small, large)]
+    linear = [drawn(Linearization, word_ids=ids, word_effects=one) for one in (small, large)]
     words = words_of_task(linear, {"multi_label": False, "kind": "text"})
     assert {53, 55, 58} <= set(words.tolist())
 
@@ -150,10 +152,10 @@ def test_kicks_start_at_finite_points():
     points = np.random.default_rng(2).normal(size=(7, 5))
     lost = np.insert(points, 2, np.nan, axis=0)
     origin, axes = slow_frame(lost, np.eye(3, 5))
-    found = [{"points": one, "x": np.zeros(3)} for one in (lost, points)]
-    flow, whole = (flow_arrays(classifier, slow, np.arange(4), origin, axes) for slow in found)
-    assert flow["rows"].tolist() == whole["rows"].tolist() == list(range(7))
-    np.testing.assert_array_equal(flow["kicks"], whole["kicks"])
+    found = [drawn(SlowPoints, points=one, x=np.zeros(3)) for one in (lost, points)]
+    flow, whole = (flow_of(classifier, slow, np.arange(4), origin, axes) for slow in found)
+    assert flow.rows.tolist() == whole.rows.tolist() == list(range(7))
+    np.testing.assert_array_equal(flow.kicks, whole.kicks)
 
 
 def test_rows_are_spread_and_none_comes_twice():

@@ -11,6 +11,7 @@ from rnn_geometry.geometry.tables import HOLD_INPUTS, OF_GEOMETRY
 from rnn_geometry.stages import prepare as data
 from rnn_geometry.stages import tabulate as tables
 from rnn_geometry.store import formats
+from rnn_geometry.store.artifacts import Words
 from rnn_geometry.tasks.sentences import read_sentences
 
 # Issue: the columns that runs.csv has at least.
@@ -170,13 +171,13 @@ def test_predictions_of_subsets_are_one_table():
 
 
 def test_the_telling_words_of_every_class_are_listed(tmp_path):
-    words = {
-        "word": ["<pad>", "<unk>", "goal", "stock", "the", "rare"],
-        "count": [0, 99, 20, 30, 500, 3],
-    }
-    effects = {"effect_0": [9.0, 9, 2, -2, 0.1, 5], "effect_1": [9.0, 9, -2, 2, 0.0, 5]}
-    odds = {"log_odds_0": [0.0, 0, 1, -1, 0, 3], "log_odds_1": [0.0, 0, -1, 1, 0, 3]}
-    formats.write_table(tmp_path / "words.parquet", {**words, **effects, **odds})
+    Words(
+        word=["<pad>", "<unk>", "goal", "stock", "the", "rare"],
+        count=np.array([0, 99, 20, 30, 500, 3]),
+        effect=np.array([[9.0, 9, 2, -2, 0.1, 5], [9.0, 9, -2, 2, 0.0, 5]]).T,
+        log_odds=np.array([[0.0, 0, 1, -1, 0, 3], [0.0, 0, -1, 1, 0, 3]]).T,
+        along=np.zeros((6, 1)),
+    ).write(tmp_path / "words.parquet")
     metas = {"news": {"class_names": ["sport", "trade"]}}
     table = tables.words_table({"news/gru/3e-4/10": str(tmp_path / "words.parquet")}, metas)
     listed = list(zip(table["class"], table["rank"], table["word"]))

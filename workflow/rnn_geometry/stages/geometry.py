@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from rnn_geometry.geometry.network import LARGE, network_geometry
+from rnn_geometry.geometry.network import network_geometry
 from rnn_geometry.stages.network_job import NetworkJob
-from rnn_geometry.store import formats
+from rnn_geometry.store import artifacts
 from rnn_geometry.tasks.sentences import read_sentences
 from rnn_geometry.tasks.synthetic import totals_of
 
@@ -15,18 +15,18 @@ def run(network: NetworkJob) -> None:
     """Compute all numbers of one network."""
     files = network.input
     meta, totals = of_task(files["meta"], files["test"])
-    predicted = formats.read_json(files["word_statistics"])["dimension_predicted"]
+    statistics = artifacts.WordStatistics.read(files["word_statistics"])
     numbers = network_geometry(
-        formats.read_json(files["run"]),
-        formats.read_npz(files["states"]),
-        formats.read_npz(files["slow_points"]),
-        formats.read_npz(files["fixed_points"]),
-        formats.read_npz(files["linearization"], skip=LARGE),
-        formats.read_json(files["integration"]),
-        {**meta, "dimension_predicted": predicted},
+        artifacts.Record.read(files["run"]).facts(),
+        artifacts.States.read(files["states"]).arrays(),
+        artifacts.SlowPoints.read(files["slow_points"]).arrays(),
+        artifacts.FixedPoints.read(files["fixed_points"]).arrays(),
+        artifacts.Linearization.read(files["linearization"], large=False).arrays(),
+        artifacts.Integration.read(files["integration"]),
+        {**meta, "dimension_predicted": statistics["dimension_predicted"]},
         totals,
     )
-    formats.write_json(network.output["geometry"], numbers)
+    artifacts.Geometry(facts=numbers).write(network.output["geometry"])
     ratio, modes = numbers["participation_ratio"], numbers["integration_modes"]
     network.log(f"participation ratio {ratio}, integration modes {modes}")
 
@@ -34,6 +34,6 @@ def run(network: NetworkJob) -> None:
 @lru_cache(maxsize=1)
 def of_task(meta_file: str, test_file: str):
     """Return what all networks of a task share: its facts, and summed scores of a synthetic one."""
-    meta = formats.read_json(meta_file)
+    meta = artifacts.Meta.read(meta_file)
     synthetic = meta["kind"] == "synthetic"
     return meta, totals_of(meta, read_sentences(test_file)) if synthetic else None

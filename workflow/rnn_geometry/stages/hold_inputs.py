@@ -24,7 +24,14 @@ from rnn_geometry.geometry.frame import centre_row
 from rnn_geometry.networks.classifier import analysis_cell, load_classifier, prepare_device
 from rnn_geometry.networks.hold_input import hold_input
 from rnn_geometry.stages.network_job import NetworkJob
-from rnn_geometry.store import formats
+from rnn_geometry.store.artifacts import (
+    HoldInputs,
+    Meta,
+    Record,
+    SlowPoints,
+    States,
+    Vocabulary,
+)
 from rnn_geometry.store.hashes import check_same_data
 from rnn_geometry.tasks.sentences import read_sentences
 
@@ -71,31 +78,29 @@ def compare_hold_inputs(
     where, log
         The device, and what takes one line.
     """
-    check_same_data(formats.read_json(files["run"]), files)
+    check_same_data(Record.read(files["run"]).facts(), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
-    meta, test, states = (
-        formats.read_json(files["meta"]),
-        read_sentences(files["test"]),
-        formats.read_npz(files["states"]),
-    )
+    meta, test = Meta.read(files["meta"]), read_sentences(files["test"])
+    states = States.read(files["states"])
     vectors = classifier.embedding_matrix().double().cpu().numpy()
-    vocabulary, default = formats.read_json(files["vocab"]), formats.read_npz(files["slow_points"])
+    vocabulary = Vocabulary.read(files["vocab"]).words
+    default = SlowPoints.read(files["slow_points"]).hold_input
     rows = []
     for name in names:
         x = hold_input(name, vectors, vocabulary, test)
         numbers = under_hold_input(classifier, states, x, meta, analysis, where)
-        facts = {**identity, "hold_input": name, "default": int(name == str(default["hold_input"]))}
+        facts = {**identity, "hold_input": name, "default": int(name == default)}
         rows.append({**facts, "x_norm": float(np.linalg.norm(x)), **numbers})
         log(
             f"x* {name}: {numbers['components_95']} components, {numbers['integration_modes']} "
             "modes at the centre"
         )
-    formats.write_table(output, {column: [row[column] for row in rows] for column in rows[0]})
+    HoldInputs(columns={name: [row[name] for row in rows] for name in rows[0]}).write(output)
 
 
 def under_hold_input(
     classifier,
-    states: Mapping[str, np.ndarray],
+    states: States,
     x: np.ndarray,
     meta: Mapping[str, Any],
     analysis,
@@ -105,9 +110,9 @@ def under_hold_input(
     step, min_tau = analysis_cell(classifier), analysis["min_tau"] or meta["mean_length"] / 2
     d = meta["dimension_expected"] or max(1, meta["classes"] - 1)
     rows = np.unique(
-        np.linspace(0, len(states["visited"]) - 1, min(STARTS, len(states["visited"]))).astype(int)
+        np.linspace(0, len(states.visited) - 1, min(STARTS, len(states.visited))).astype(int)
     )
-    starts = torch.from_numpy(states["visited"][rows]).double().to(where)
+    starts = torch.from_numpy(states.visited[rows]).double().to(where)
     held = torch.from_numpy(x).double().to(where)
     options = {
         key: analysis[key] for key in ("relax_steps", "rounds", "min_gap", "audit", "memory_mb")
@@ -122,13 +127,13 @@ def under_hold_input(
     )
     readout = classifier.readout_matrix().double()
     differences = readout if meta["multi_label"] else readout - readout.mean(dim=0)
-    final = torch.from_numpy(states["final"][:1000]).double().to(where)
+    final = torch.from_numpy(states.final[:1000]).double().to(where)
     return {
         "participation_ratio": participation_ratio(slow.points),
         "components_95": count_components(principal_axes(slow.points)[2], 0.95),
         "integration_modes": int(integration_modes(modes.eigenvalues[0], min_tau)),
         "tau_1": float(modes.tau[0].max()),
-        "cover": cover(states["visited"][rows], slow.points, d),
+        "cover": cover(states.visited[rows], slow.points, d),
         "slow_off_manifold": float((slow.status == Status.OFF_MANIFOLD).mean()),
         "slow_no_gap": float((slow.status == Status.NO_GAP).mean()),
         "hold_r2": hold_r2(step, final, held, differences, round(meta["mean_length"])),

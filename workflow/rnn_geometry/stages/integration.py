@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,15 @@ from rnn_geometry.networks.classifier import (
 )
 from rnn_geometry.networks.hold_input import hold_input
 from rnn_geometry.networks.states import visit
-from rnn_geometry.store import formats
+from rnn_geometry.store.artifacts import (
+    Integration,
+    Meta,
+    Record,
+    SlowPoints,
+    States,
+    Vocabulary,
+    Words,
+)
 from rnn_geometry.tasks.sentences import Sentences, read_sentences
 
 SENTENCES = 1000  # test sentences of the hold test and of additivity
@@ -107,7 +115,7 @@ def integration_run(
     """
     started = time.process_time()
     trained, control, test = probes(files, identity, where)
-    meta, vocabulary = formats.read_json(files["meta"]), formats.read_json(files["vocab"])
+    meta, vocabulary = Meta.read(files["meta"]), Vocabulary.read(files["vocab"]).words
     length = round(meta["mean_length"])
     numbers, kicks = measure(trained, test, shown_words, length, meta["multi_label"])
     plain, _ = measure(control, test, shown_words, length, meta["multi_label"])
@@ -120,8 +128,8 @@ def integration_run(
         trained, kicks, train, meta, vocabulary, derive_seed("pairs", *identity.values())
     )
     numbers |= told | {"integration_seconds": time.process_time() - started}
-    formats.write_json(output["integration"], numbers)
-    formats.write_table(output["words"], words)
+    Integration(facts=numbers).write(output["integration"])
+    words.write(output["words"])
     log(
         f"after {length} words of x* R^2 {numbers['hold_r2']} (untrained "
         f"{numbers['hold_r2_untrained']}); summed kicks "
@@ -134,25 +142,18 @@ def probes(
     files, identity: Mapping[str, str], where: torch.device
 ) -> tuple[Probe, Probe, Sentences]:
     """Return the network, the same one before training, and the test sentences both have read."""
-    run, meta, slow = (
-        formats.read_json(files["run"]),
-        formats.read_json(files["meta"]),
-        formats.read_npz(files["slow_points"]),
-    )
+    record, meta = Record.read(files["run"]), Meta.read(files["meta"])
+    slow = SlowPoints.read(files["slow_points"])
     classifier = load_classifier(files["model"], files["run"]).to(where)
     whole = read_sentences(files["test"])
     test = whole.subset(np.arange(min(SENTENCES, len(whole))))
     d = meta["dimension_expected"] or max(1, meta["classes"] - 1)
-    final = formats.read_npz(files["states"])["final"][: len(test)]
-    trained = Probe.make(classifier, slow["points"], slow["x"], final, d)
-    fixed = (
-        classifier.embedding_matrix().cpu().numpy() if run["network"]["fixed_embedding"] else None
-    )
-    untrained = (
-        build_classifier(run["network"], fixed, seed=run["seeds"]["initialisation"])
-        .to(where)
-        .eval()
-    )
+    final = States.read(files["states"]).final[: len(test)]
+    trained = Probe.make(classifier, slow.points, slow.x, final, d)
+    known = record.network
+    fixed = classifier.embedding_matrix().cpu().numpy() if known["fixed_embedding"] else None
+    seed = record.seeds["initialisation"]
+    untrained = build_classifier(known, fixed, seed=seed).to(where).eval()
     states = visit(
         untrained,
         test,
@@ -161,9 +162,8 @@ def probes(
         seed=derive_seed("control", *identity.values()),
     )
     vectors = untrained.embedding_matrix().double().cpu().numpy()
-    x = torch.from_numpy(
-        hold_input(str(slow["hold_input"]), vectors, formats.read_json(files["vocab"]), whole)
-    ).to(where)
+    vocabulary = Vocabulary.read(files["vocab"]).words
+    x = torch.from_numpy(hold_input(slow.hold_input, vectors, vocabulary, whole)).to(where)
     points = hold(
         analysis_cell(untrained),
         torch.from_numpy(states["visited"]).double().to(where),
@@ -250,14 +250,14 @@ def describe_words(
     kicks: np.ndarray,
     train: Sentences,
     meta: Mapping[str, Any],
-    vocabulary: list[str],
+    vocabulary: Sequence[str],
     seed: int,
-) -> tuple[dict[str, list], dict[str, Any]]:
-    """Return words.parquet (one row per word) and the numbers of context and order effects."""
-    classes, multi_label, d = meta["classes"], meta["multi_label"], len(probe.axes)
+) -> tuple[Words, dict[str, Any]]:
+    """Return what every word does, and the numbers of context and order effects."""
+    multi_label, d = meta["multi_label"], len(probe.axes)
     counts = np.bincount(train.tokens, minlength=len(vocabulary))
     on_logits = meaning.centred(kicks[:, d:], multi_label)
-    odds = meaning.class_log_odds(train, len(vocabulary), classes)
+    odds = meaning.class_log_odds(train, len(vocabulary), meta["classes"])
     readout = probe.classifier.readout_matrix().double()
     logits = _effects(probe, analysis_cell(probe.classifier), readout)
     is_text = meta["kind"] == "text"
@@ -274,8 +274,5 @@ def describe_words(
         **meaning.context_effects(effects, index),
         **meaning.order_effects(effects, np.unique(top), seed),
     }
-    table: dict[str, Any] = {"word": list(vocabulary), "count": counts}
-    table |= {f"effect_{i}": on_logits[:, i].astype(np.float32) for i in range(classes)}
-    table |= {f"log_odds_{i}": odds[:, i].astype(np.float32) for i in range(classes)}
-    table |= {f"along_{i + 1}": kicks[:, i].astype(np.float32) for i in range(d)}
-    return table, numbers
+    words = {"effect": on_logits, "log_odds": odds, "along": kicks[:, :d]}
+    return Words(word=vocabulary, count=counts, **words), numbers

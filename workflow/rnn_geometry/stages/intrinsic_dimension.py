@@ -10,6 +10,7 @@ from rnn_geometry.geometry.tables import DIMENSION
 from rnn_geometry.identity import Network
 from rnn_geometry.stages.tabulate import order, table_of
 from rnn_geometry.store import formats
+from rnn_geometry.store.artifacts import Geometry, SlowPoints, States
 
 POINT_SETS = ("visited", "final", "slow")
 
@@ -39,8 +40,9 @@ def dimension_table(
     for geometry_file, states_file, slow_file in zip(
         geometry_files, states_files, slow_files, strict=True
     ):
-        geometry, states = formats.read_json(geometry_file), formats.read_npz(states_file)
-        points = {**states, "slow": formats.read_npz(slow_file)["points"]}
+        geometry, states = Geometry.read(geometry_file), States.read(states_file)
+        slow = SlowPoints.read(slow_file).points
+        points = {"visited": states.visited, "final": states.final, "slow": slow}
         for name in POINT_SETS:
             suffix = "" if name == "slow" else f"_{name}"
             linear = {measure: geometry[measure + suffix] for measure in LINEAR}

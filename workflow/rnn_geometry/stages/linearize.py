@@ -18,7 +18,7 @@ from rnn_geometry.geometry.frame import centre_row
 from rnn_geometry.networks.classifier import analysis_cell, load_classifier, prepare_device
 from rnn_geometry.stages.integration import integration_run
 from rnn_geometry.stages.network_job import Log, NetworkJob
-from rnn_geometry.store import formats
+from rnn_geometry.store import artifacts
 from rnn_geometry.store.hashes import check_same_data
 from rnn_geometry.tasks.sentences import Sentences, read_sentences
 
@@ -30,7 +30,7 @@ def run(network: NetworkJob) -> None:
     files, output, settings = network.input, network.output, network.settings
     where = prepare_device(network.device, network.threads)
     linearize_run(files, output["linearization"], **settings, where=where, log=network.log)
-    words = formats.read_npz(output["linearization"])["word_ids"]
+    words = artifacts.Linearization.read(output["linearization"], large=False).word_ids
     integration_run(
         files, output, identity=network.identity, shown_words=words, where=where, log=network.log
     )
@@ -64,30 +64,30 @@ def linearize_run(
         The device, and what takes one line.
     """
     started = time.process_time()
-    check_same_data(formats.read_json(files["run"]), files)
+    check_same_data(artifacts.Record.read(files["run"]).facts(), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
-    slow = formats.read_npz(files["slow_points"])
-    index, centre = spectrum_sample(slow["points"], spectrum_points)
+    slow = artifacts.SlowPoints.read(files["slow_points"])
+    index, centre = spectrum_sample(slow.points, spectrum_points)
     step = analysis_cell(classifier)
     memory = budget(step, memory_mb)
-    points = torch.from_numpy(slow["points"][index]).to(where)
-    x = torch.from_numpy(slow["x"]).to(where)
+    points = torch.from_numpy(slow.points[index]).to(where)
+    x = torch.from_numpy(slow.x).to(where)
     result = linearize(step, points, x, memory_mb=memory)
-    meta, test = formats.read_json(files["meta"]), read_sentences(files["test"])
-    words = chosen_words(meta, test, len(formats.read_json(files["vocab"])), shown_words)
+    meta, test = artifacts.Meta.read(files["meta"]), read_sentences(files["test"])
+    count = len(artifacts.Vocabulary.read(files["vocab"]).words)
+    words = chosen_words(meta, test, count, shown_words)
     vectors = classifier.embedding_matrix().double()[torch.from_numpy(words).to(where)]
     readout = classifier.readout_matrix().double()
     effects, spread, moves = word_effects(step, points, x, vectors, readout)
-    modes = read_modes(formats.read_npz(files["slow_modes"]), index)
+    modes = read_modes(artifacts.SlowModes.read(files["slow_modes"]), index)
     on_modes = word_mode_effects(step, points, x, vectors, modes, memory_mb=memory)
     predicted = linear_prediction(step, points, x, vectors, readout, memory_mb=memory)
     rollout = rollout_error(
         step, points, x, one_word_kicks(step, points, x, vectors), memory_mb=memory
     )
-    formats.write_npz(
-        output,
+    artifacts.Linearization(
         index=index,
-        centre=np.int64(centre),
+        centre=centre,
         eigenvalues=result.eigenvalues.astype(np.complex64),
         tau=result.tau,
         right=result.right.astype(np.complex64),
@@ -101,12 +101,12 @@ def linearize_run(
         word_along=on_modes.along,
         word_across=on_modes.across,
         linear_error=predicted.relative_error,
-        linear_r2=np.float64(predicted.r2),
+        linear_r2=float(predicted.r2),
         rollout_steps=rollout.steps,
         rollout_error=rollout.relative_error,
         rollout_drift=rollout.drift,
-        seconds=np.float64(time.process_time() - started),
-    )
+        seconds=time.process_time() - started,
+    ).write(output)
     log(
         f"longest time constants at the centre: "
         f"{', '.join(f'{tau:.4g}' for tau in result.tau[centre][:5])} words"
@@ -136,14 +136,13 @@ def spectrum_sample(points: np.ndarray, size: int) -> tuple[np.ndarray, int]:
     return index, int(np.searchsorted(index, centre))
 
 
-def read_modes(arrays: Mapping[str, np.ndarray], rows: np.ndarray) -> SlowModes:
+def read_modes(modes: artifacts.SlowModes, rows: np.ndarray) -> SlowModes:
     """Return the slow modes at some rows of slow_modes.npz, as many as were kept."""
     names = ("count", "eigenvalues", "tau", "right", "left", "error", "gap", "route")
-    kept = {name: arrays[name][rows] for name in names}
+    kept = {name: getattr(modes, name)[rows] for name in names}
     kept["count"] = kept["count"].clip(0, kept["eigenvalues"].shape[1])
-    return SlowModes(
-        **kept, audit=Audit(*(arrays[f"audit_{field.name}"].item() for field in fields(Audit)))
-    )
+    audit = Audit(*(getattr(modes, f"audit_{field.name}") for field in fields(Audit)))
+    return SlowModes(**kept, audit=audit)
 
 
 @torch.no_grad()

@@ -18,7 +18,16 @@ from rnn_geometry.networks.classifier import (
     prepare_device,
 )
 from rnn_geometry.networks.traces import trace_sentences
-from rnn_geometry.store import formats
+from rnn_geometry.store.artifacts import (
+    Flow,
+    Linearization,
+    Meta,
+    Portrait,
+    SlowPoints,
+    Traces,
+    Vocabulary,
+    write_portraits,
+)
 from rnn_geometry.tasks.curation import shown_sentences
 from rnn_geometry.tasks.sentences import read_sentences
 
@@ -53,7 +62,7 @@ def portray_task(
     Parameters
     ----------
     files
-        Lists of model, run, slow and linearization, one file a network.
+        Lists of model, run, slow_points and linearization, one file a network.
     output
         The portrait file.
     names
@@ -67,68 +76,63 @@ def portray_task(
     where, log
         The device, and what takes one line.
     """
-    meta, vocabulary = formats.read_json(task_files["meta"]), formats.read_json(task_files["vocab"])
+    meta, vocabulary = Meta.read(task_files["meta"]), Vocabulary.read(task_files["vocab"]).words
     # The same sentences for all networks of a task.
     seed = derive_seed("explorer", meta["name"]) % 2**32
     test = read_sentences(task_files["test"])
     shown = shown_sentences(
         meta, vocabulary, test, held_out=held_out, configured=sentences, seed=seed
     )
-    slow = [formats.read_npz(path) for path in files["slow_points"]]
-    words = words_of_task([formats.read_npz(path) for path in files["linearization"]], meta)
-    arrays = {}
+    slow = [SlowPoints.read(path) for path in files["slow_points"]]
+    linear = [Linearization.read(path, large=False) for path in files["linearization"]]
+    words = words_of_task(linear, meta)
+    portraits = {}
     for name, model, run, found in zip(names, files["model"], files["run"], slow, strict=True):
         classifier = load_classifier(model, run).to(where)
-        origin, axes = slow_frame(
-            found["points"], classifier.readout_matrix().double().cpu().numpy()
-        )
-        flow = flow_arrays(classifier, found, words, origin, axes)
-        traces = trace_sentences(classifier, shown, origin, axes, seed)
-        arrays |= {f"{name}/flow/{key}": value for key, value in flow.items()}
-        arrays |= {f"{name}/traces/{key}": value for key, value in traces.items()}
+        readout = classifier.readout_matrix().double().cpu().numpy()
+        origin, axes = slow_frame(found.points, readout)
+        flow = flow_of(classifier, found, words, origin, axes)
+        traces = Traces(**trace_sentences(classifier, shown, origin, axes, seed))
+        portraits[name] = Portrait(flow, traces)
         log(name)
-    formats.write_npz(output, **arrays)
+    write_portraits(output, portraits)
     log(f"{len(shown.kind)} sentences read word by word in three orders")
 
 
-def words_of_task(
-    linear: Sequence[Mapping[str, np.ndarray]], meta: Mapping[str, Any]
-) -> np.ndarray:
+def words_of_task(linear: Sequence[Linearization], meta: Mapping[str, Any]) -> np.ndarray:
     """Return the ids (w,) of the words whose kicks are drawn, the same for all networks of a task.
 
     Parameters
     ----------
     linear
-        linearization.npz of the networks; one with large logits counts no more than others.
+        Of the networks; one with large logits counts no more than others.
     meta
         meta.json of the task.
     """
-    effects = [np.asarray(one["word_effects"], dtype=np.float64) for one in linear]
+    effects = [one.word_effects for one in linear]
     mean = np.mean([one / max(one.std(), np.finfo(float).tiny) for one in effects], axis=0)
-    return telling_words(
-        linear[0]["word_ids"], mean, meta["multi_label"], meta["kind"] == "synthetic"
-    )
+    return telling_words(linear[0].word_ids, mean, meta["multi_label"], meta["kind"] == "synthetic")
 
 
-def flow_arrays(
+def flow_of(
     classifier: Classifier,
-    slow: Mapping[str, np.ndarray],
+    slow: SlowPoints,
     words: np.ndarray,
     origin: np.ndarray,
     axes: np.ndarray,
-) -> dict[str, np.ndarray]:
+) -> Flow:
     """Return the flow over the plane, and kicks of single words (w,) at finite slow points."""
     step, vectors = analysis_cell(classifier), classifier.embedding_matrix().double()
-    points = slow["points"][np.isfinite(slow["points"]).all(axis=1)]
+    points = slow.points[np.isfinite(slow.points).all(axis=1)]
     on_device = [
         torch.from_numpy(np.asarray(part)).double().to(vectors.device)
         for part in (points, origin, axes)
     ]
     seen, middle, directions = on_device
-    x = torch.from_numpy(slow["x"]).double().to(vectors.device)
+    x = torch.from_numpy(slow.x).double().to(vectors.device)
     rows = spread_rows(len(points))
     kicks = word_kicks(
         step, seen[rows], x, vectors[torch.from_numpy(words).to(vectors.device)], directions
     )
     flow = plane_flow(step, middle, directions, seen, x)
-    return {**flow, "rows": rows, "kick_words": words, "kicks": kicks}
+    return Flow(**flow, rows=rows, kick_words=words, kicks=kicks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -22,7 +22,7 @@ from rnn_geometry.networks.classifier import analysis_cell, load_classifier, pre
 from rnn_geometry.networks.hold_input import hold_input
 from rnn_geometry.networks.states import visit
 from rnn_geometry.stages.network_job import Log, NetworkJob
-from rnn_geometry.store import formats
+from rnn_geometry.store import artifacts
 from rnn_geometry.store.hashes import check_same_data
 from rnn_geometry.tasks.sentences import read_sentences
 
@@ -69,21 +69,17 @@ def slow_points_run(
     """
     where = prepare_device(device, threads)
     started = time.process_time()
-    check_same_data(formats.read_json(files["run"]), files)
+    check_same_data(artifacts.Record.read(files["run"]).facts(), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
-    meta, test = formats.read_json(files["meta"]), read_sentences(files["test"])
+    meta, test = artifacts.Meta.read(files["meta"]), read_sentences(files["test"])
     seed = Network.of(identity).seed_for("states")
-    states = visit(
-        classifier,
-        test,
-        visited=analysis["visited_states"],
-        trajectories=analysis["trajectories"],
-        seed=seed,
-    )
+    visits = {"visited": analysis["visited_states"], "trajectories": analysis["trajectories"]}
+    states = artifacts.States(**visit(classifier, test, **visits, seed=seed))
     vectors = classifier.embedding_matrix().double().cpu().numpy()
-    x = hold_input(analysis["hold_input"], vectors, formats.read_json(files["vocab"]), test)
+    vocabulary = artifacts.Vocabulary.read(files["vocab"]).words
+    x = hold_input(analysis["hold_input"], vectors, vocabulary, test)
     step, min_tau = analysis_cell(classifier), analysis["min_tau"] or meta["mean_length"] / 2
-    starts = torch.from_numpy(states["visited"]).double().to(where)
+    starts = torch.from_numpy(states.visited).double().to(where)
     hold = torch.from_numpy(x).double().to(where)
     memory_mb = budget(step, analysis["memory_mb"])
     slow = find_slow_points(step, starts, hold, analysis, min_tau, seed)
@@ -91,23 +87,17 @@ def slow_points_run(
         np.linspace(0, len(starts) - 1, min(analysis["exact_starts"], len(starts))).astype(int)
     )
     fixed = find_fixed_points(step, starts[rows], hold, memory_mb=memory_mb)
-    common = {
-        "x": x,
-        "min_tau": np.float64(min_tau),
-        "hold_input": np.array(analysis["hold_input"]),
-    }
-    radius = LINKAGE_RADIUS * rms_radius(states["visited"])
+    common = {"x": x, "min_tau": float(min_tau), "hold_input": analysis["hold_input"]}
+    radius = LINKAGE_RADIUS * rms_radius(states.visited)
     bones = skeleton(step, fixed, hold, radius=radius, memory_mb=memory_mb)
-    seconds = np.float64(time.process_time() - started)
-    formats.write_npz(output["states"], **states)
-    formats.write_npz(output["slow_points"], **point_arrays(slow), **common, seconds=seconds)
-    formats.write_npz(output["slow_modes"], **mode_arrays(slow.modes))
-    formats.write_npz(
-        output["fixed_points"],
-        **point_arrays(fixed),
-        **common,
-        **skeleton_arrays(bones),
-        starts=rows,
+    common_slow = {**common, "seconds": time.process_time() - started}
+    states.write(output["states"])
+    artifacts.SlowPoints(**point_arrays(slow), **common_slow).write(output["slow_points"])
+    modes = cast(SlowModes, slow.modes)  # every method of the configuration finds them
+    kept_modes(modes).write(output["slow_modes"])
+    roots = skeleton_arrays(bones)
+    artifacts.FixedPoints(**point_arrays(fixed), **common, **roots, starts=rows).write(
+        output["fixed_points"]
     )
     statuses = ", ".join(
         f"{(slow.status == code).sum()} {Status(code).name.lower()}"
@@ -117,12 +107,10 @@ def slow_points_run(
         f"slow points: {statuses}; median q {np.median(slow.q):.2e}, in fast modes "
         f"{np.median(slow.fast_q):.2e}"
     )
-    if slow.modes is not None:
-        audit = slow.modes.audit
-        log(
-            f"slow modes: {audit.missed} missed and {audit.spurious} spurious at {audit.points} "
-            "audited points"
-        )
+    log(
+        f"slow modes: {modes.audit.missed} missed and {modes.audit.spurious} spurious at "
+        f"{modes.audit.points} audited points"
+    )
     log(
         f"fixed points: {len(bones.roots)} distinct; {bones.ghosts} of {len(rows)} starts ended at "
         "ghosts"
@@ -187,28 +175,28 @@ def point_arrays(found) -> dict[str, np.ndarray]:
     return {name: getattr(found, name) for name in names}
 
 
-def mode_arrays(modes: SlowModes | None) -> dict[str, np.ndarray]:
-    """Return the arrays of slow modes that are kept, in single precision, KEPT_MODES a point."""
-    if modes is None:
-        return {}
-    shown = (
-        modes.eigenvalues[:, :KEPT_MODES],
-        modes.right[:, :, :KEPT_MODES],
-        modes.left[:, :KEPT_MODES],
+def kept_modes(modes: SlowModes) -> artifacts.SlowModes:
+    """Return what is kept of slow modes: KEPT_MODES a point, in single precision."""
+    audit: dict[str, Any] = {f"audit_{name}": value for name, value in asdict(modes.audit).items()}
+    return artifacts.SlowModes(
+        count=modes.count,
+        error=modes.error,
+        gap=modes.gap,
+        route=modes.route,
+        eigenvalues=modes.eigenvalues[:, :KEPT_MODES].astype(np.complex64),
+        tau=modes.tau[:, :KEPT_MODES],
+        right=modes.right[:, :, :KEPT_MODES].astype(np.complex64),
+        left=modes.left[:, :KEPT_MODES].astype(np.complex64),
+        **audit,
     )
-    eigenvalues, right, left = (part.astype(np.complex64) for part in shown)
-    plain = {name: getattr(modes, name) for name in ("count", "error", "gap", "route")}
-    audit = {f"audit_{name}": np.asarray(value) for name, value in asdict(modes.audit).items()}
-    tau = modes.tau[:, :KEPT_MODES]
-    return {**plain, "eigenvalues": eigenvalues, "tau": tau, "right": right, "left": left, **audit}
 
 
-def skeleton_arrays(found: Skeleton) -> dict[str, np.ndarray | np.generic]:
+def skeleton_arrays(found: Skeleton) -> dict[str, Any]:
     """Return the arrays of a skeleton that are kept."""
     return {
         "distinct": found.ids,
         "roots": found.roots,
         "basins": found.basins,
         "stability": found.unstable,
-        "unseen": np.float64(found.unseen),
+        "unseen": float(found.unseen),
     }

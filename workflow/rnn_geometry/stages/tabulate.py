@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from rnn_geometry.geometry import tables
 from rnn_geometry.geometry.network import FILE_ONLY, KEYS
 from rnn_geometry.geometry.word_meaning import top_words
 from rnn_geometry.identity import Network
 from rnn_geometry.store import formats
+from rnn_geometry.store.artifacts import Words
 from rnn_geometry.store.columns import check_numbers, learned
 from rnn_geometry.tasks.theory import structure
 
@@ -183,26 +182,25 @@ def words_table(words_files: Mapping[str, str], metas: Mapping[str, Mapping[str,
     for identity in sorted(words_files):
         task, model, l2, seed = identity.split("/")
         network = Network(task, model, l2, int(seed))
-        table = formats.read_table(words_files[identity])
+        known = Words.read(words_files[identity])
         rows += [
-            {**network._asdict(), **word} for word in _top_words(table, metas[task]["class_names"])
+            {**network._asdict(), **word} for word in _top_words(known, metas[task]["class_names"])
         ]
     return table_of(rows, tables.WORDS)
 
 
-def _top_words(table: Mapping[str, list], names: Sequence[str]) -> list[dict[str, Any]]:
+def _top_words(known: Words, names: Sequence[str]) -> list[dict[str, Any]]:
     """Return the telling words of every class of one network."""
-    effects = np.stack([table[f"effect_{i}"] for i in range(len(names))], axis=1)
     return [
         {
             "class": names[i],
             "rank": rank,
-            "word": table["word"][word],
-            "count": table["count"][word],
-            "effect": float(effects[word, i]),
-            "log_odds": float(table[f"log_odds_{i}"][word]),
+            "word": known.word[word],
+            "count": int(known.count[word]),
+            "effect": float(known.effect[word, i]),
+            "log_odds": float(known.log_odds[word, i]),
         }
-        for i, ids in enumerate(top_words(effects, np.array(table["count"])))
+        for i, ids in enumerate(top_words(known.effect, known.count))
         for rank, word in enumerate(ids.tolist(), start=1)
     ]
 

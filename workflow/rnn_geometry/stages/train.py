@@ -20,7 +20,7 @@ from rnn_geometry.networks.classifier import build_classifier, prepare_device, s
 from rnn_geometry.networks.training import Recipe, evaluate, train
 from rnn_geometry.stages.job import and_terminal
 from rnn_geometry.stages.network_job import Log, NetworkJob
-from rnn_geometry.store import formats
+from rnn_geometry.store.artifacts import History, Meta, Record, Vocabulary
 from rnn_geometry.store.hashes import data_hashes
 from rnn_geometry.tasks.sentences import Sentences, read_sentences
 from rnn_geometry.tasks.synthetic import word_vectors
@@ -85,11 +85,11 @@ def train_run(
     log, tell = and_terminal(log, "training {task} {model} L2 {l2} seed {seed}".format(**identity))
     where = prepare_device(device, threads)
     splits = {name: read_sentences(files[name]) for name in ("train", "dev", "test")}
-    vocabulary, meta = formats.read_json(files["vocab"]), formats.read_json(files["meta"])
+    words, meta = len(Vocabulary.read(files["vocab"]).words), Meta.read(files["meta"])
     seeds = run_seeds(identity)
-    network = network_settings(settings, meta, len(vocabulary))
+    network = network_settings(settings, meta, words)
     classifier = build_classifier(
-        network, fixed_word_vectors(meta, len(vocabulary)), seed=seeds["initialisation"]
+        network, fixed_word_vectors(meta, words), seed=seeds["initialisation"]
     ).to(where)
     recipe = Recipe.from_settings(settings)
     versions = {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
@@ -110,23 +110,20 @@ def train_run(
         f"{result.seconds:.1f} CPU seconds"
     )
     log(f"test accuracy with the words of every text shuffled {shuffled:.4f}")
-    run = {
-        "task": identity["task"],
-        "model": identity["model"],
-        "cell": settings["cell"],
-        "l2": identity["l2"],
-        "seed": int(identity["seed"]),
-        "control": control_kind(settings, meta),
+    record = Record(
+        **Network.of(identity)._replace(seed=int(identity["seed"]))._asdict(),
+        cell=settings["cell"],
+        control=control_kind(settings, meta),
         **origin,
-        "best_step": result.best_step,
-        "test_accuracy": accuracy,
-        "shuffled_accuracy": shuffled,
-        "versions": versions,
-        "train_seconds": result.seconds,
-    }
+        best_step=result.best_step,
+        test_accuracy=accuracy,
+        shuffled_accuracy=shuffled,
+        versions=versions,
+        train_seconds=result.seconds,
+    )
     save_classifier(output["model"], classifier)
-    formats.write_table(output["history"], result.history)
-    formats.write_json(output["run"], run)
+    History(**result.history).write(output["history"])
+    record.write(output["run"])
 
 
 def control_kind(settings: Mapping[str, Any], meta: Mapping[str, Any]) -> str | None:

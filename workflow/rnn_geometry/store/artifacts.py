@@ -280,7 +280,7 @@ class Vocabulary(JsonArtifact):
     """vocab.json: the words of a task."""
 
     FILE = "vocab.json"
-    words: Sequence[str] = value("the V words, by id")
+    words: list[str] = value("the V words, by id")
 
     @classmethod
     def _fields(cls, contents: Any) -> Mapping[str, Any]:
