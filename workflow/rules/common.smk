@@ -43,7 +43,7 @@ wildcard_constraints:
 
 
 def stage(name, **params):
-    """Parameters of a rule: its module, a hash of all code and templates it reaches, and its own."""
+    """Parameters of a rule: its module, a hash of all code and templates it reaches, its own."""
     entry = STAGES[name]
     return {
         "module": entry.module,

@@ -5,9 +5,17 @@ from rnn_geometry.config.load import read_claims
 KEPT = ("natural", "hold_inputs", "predictions", "tasks", "words")
 GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")
 KEPT_SWEEPS = (
-    "classes", "labels", "length", "hidden-size", "correlation", "hold-input", "l2-gru", "l2-lstm", "l2-ugrnn",
+    "classes",
+    "labels",
+    "length",
+    "hidden-size",
+    "correlation",
+    "hold-input",
+    "l2-gru",
+    "l2-lstm",
+    "l2-ugrnn",
     "l2-vanilla",
-)  # fmt: skip
+)
 
 
 localrules:
@@ -31,7 +39,10 @@ rule document_natural:
     conda:
         ENVIRONMENT
     params:
-        **stage("document_natural", claims=lambda wildcards: claims_of("claims_natural")),
+        **stage(
+            "document_natural",
+            claims=lambda wildcards: plain(read_claims("config/claims_natural.yaml", ROOT)),
+        ),
     script:
         "../scripts/stage.py"
 
@@ -70,7 +81,10 @@ rule document_claims:
     conda:
         ENVIRONMENT
     params:
-        **stage("document_claims", claims=lambda wildcards: claims_of("claims")),
+        **stage(
+            "document_claims",
+            claims=lambda wildcards: plain(read_claims("config/claims.yaml", ROOT)),
+        ),
     script:
         "../scripts/stage.py"
 

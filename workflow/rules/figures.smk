@@ -154,5 +154,5 @@ rule figures:
         rules.plot_overview.output,
         rules.plot_gallery.output,
         expand(PLAN.path("figures/{task}"), task=PLAN.portrayed),
-        expand(PLAN.path("figures/headline.{kind}"), kind=("png", *VECTOR)) if PLAN.headline else [],
+        expand(PLAN.path("figures/headline.{kind}"), kind=("png", *VECTOR) if PLAN.headline else ()),
         rules.plot_sweeps.output if PLAN.sweeps else [],

@@ -1,14 +1,6 @@
 # Pages: the explorer of every task, the start page, and Snakemake's report.
-import shutil
+from rnn_geometry.pages.summary import advice, run_summary
 
-from rnn_geometry.pages.summary import run_summary
-
-# The log of a killed job is empty, and what Snakemake says last does not tell what to do.
-ADVICE = (
-    "Some jobs failed: the log of each, above, says why. Finished files are kept, and the same command goes on from "
-    "there. A job with an empty log that died of SIGKILL (exit status 137 or -9) was killed, mostly for lack of "
-    "memory: run fewer jobs at once (--cores), or give it more."
-)
 # What the report is made of: no parameters, which change with the place of a checkout.
 ASKED = PLAN.path(".kept/asked.json")
 EXPLORED = ("run", "states", "slow_points", "slow_modes", "model")
@@ -103,9 +95,4 @@ onsuccess:
 
 
 onerror:
-    print(ADVICE, file=sys.stderr)
-    if os.path.isdir(RESULTS) and shutil.disk_usage(RESULTS).free < 2**20:
-        print(
-            f"No space is left on the disk of the folder {RESULTS}: free some first.",
-            file=sys.stderr,
-        )
+    print(advice(RESULTS), file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,20 @@ from rnn_geometry.store import formats
 from rnn_geometry.store.columns import learned
 
 MOST_NAMED = 5  # exceptions that are told one by one
+
+# The log of a killed job is empty, and what Snakemake says last does not tell what to do.
+ADVICE = (
+    "Some jobs failed: the log of each, above, says why. Finished files are kept, and the same "
+    "command goes on from there. A job with an empty log that died of SIGKILL (exit status 137 or "
+    "-9) was killed, mostly for lack of memory: run fewer jobs at once (--cores), or give it more."
+)
+
+
+def advice(results: str) -> str:
+    """Return what to do after jobs have failed."""
+    full = os.path.isdir(results) and shutil.disk_usage(results).free < 2**20
+    room = f"No space is left on the disk of the folder {results}: free some first."
+    return f"{ADVICE}\n{room}" if full else ADVICE
 
 
 def run_summary(results: str) -> str:
