@@ -1,4 +1,4 @@
-"""Figures by their content: axes, labels, colours, theory lines, sizes; what a missing value does."""
+"""Figures by their content: axes, labels, colours, theory lines, sizes; missing values."""
 
 import subprocess
 import sys
@@ -415,13 +415,29 @@ def test_a_damaged_file_is_named(files, tmp_path):
 def sweep_table(seeds=3, **changes):
     """Return rows of sweeps.csv of a sweep over L2 in which the dimension falls 2, 1, 0."""
     rows = [
-        {"sweep": "l2", "over": "l2", "value": value, "task": "t", "model": "gru", "l2": value, "seed": 100 + seed,
-         "cell": "gru", "classes": 3, "dimension_expected": 2, "dimension_predicted": 2, "majority_accuracy": 0.33,
-         "test_accuracy": accuracy + 0.01 * seed, "participation_ratio": d + 0.05 * seed if d else 7.0,
-         "components_95": d or 5, "integration_modes": d, "accuracy_at_d": accuracy, "accuracy_below_d": 0.3}
+        {
+            "sweep": "l2",
+            "over": "l2",
+            "value": value,
+            "task": "t",
+            "model": "gru",
+            "l2": value,
+            "seed": 100 + seed,
+            "cell": "gru",
+            "classes": 3,
+            "dimension_expected": 2,
+            "dimension_predicted": 2,
+            "majority_accuracy": 0.33,
+            "test_accuracy": accuracy + 0.01 * seed,
+            "participation_ratio": d + 0.05 * seed if d else 7.0,
+            "components_95": d or 5,
+            "integration_modes": d,
+            "accuracy_at_d": accuracy,
+            "accuracy_below_d": 0.3,
+        }
         for value, d, accuracy in (("1e-3", 2, 0.97), ("1e-2", 1, 0.6), ("1e-1", 0, 0.3))
         for seed in range(seeds)
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows).assign(**changes)
 
 

@@ -21,8 +21,8 @@ from rnn_geometry.store.artifacts import Flow, Linearization, SlowModes, Traces
 
 MODELS = ("vanilla", "gru", "lstm", "ugrnn")
 EVERYWHERE = {
-    "trajectories", "speed_of_points", "variance", "spectrum", "time_constants_everywhere", "modes", "word_effects",
-    "logits", "flow",
+    "trajectories", "speed_of_points", "variance", "spectrum", "time_constants_everywhere",
+    "modes", "word_effects", "logits", "flow",
 }  # fmt: skip
 EXTRA = {
     ("categorical", 3): set(),
@@ -77,7 +77,7 @@ def seen_texts(figure):
 
 
 def hidden_ticks(figure):
-    """Return the tick labels that exist and do not show: beyond the limits, or of axes that are off."""
+    """Return the tick labels that do not show: beyond the limits, or of axes that are off."""
     found = set()
     for axes in figure.findobj(Axes):
         for axis, limits in (
@@ -178,7 +178,8 @@ def test_a_figure_is_three_small_files(networks, tmp_path):
 
 
 def test_task_figures_import_nothing_heavy():
-    code = "import sys, rnn_geometry.plotting.task_figures, rnn_geometry.plotting.headline; print(*sys.modules)"
+    names = "rnn_geometry.plotting.task_figures, rnn_geometry.plotting.headline"
+    code = f"import sys, {names}; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()

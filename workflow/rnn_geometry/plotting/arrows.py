@@ -43,9 +43,8 @@ def modes(networks: Sequence[NetworkArrays]) -> Figure:
     time constants."""
     drawn = [mode_arrows(best_plane(network)) for network in networks]
     constants = np.concatenate([tau for _, _, tau in drawn] or [np.ones(1)])
-    norm = LogNorm(*(np.quantile(constants, [0.02, 0.98]) if len(constants) else (1, 10)))
-    if not norm.vmin < norm.vmax:
-        norm = LogNorm(0.9 * norm.vmin, 1.1 * norm.vmax)
+    low, high = np.quantile(constants, [0.02, 0.98]) if len(constants) else (1, 10)
+    norm = LogNorm(low, high) if low < high else LogNorm(0.9 * low, 1.1 * high)
     handles = [
         dot_handle("slow points", style.PALE, 4),
         line_handle("slow modes; shorter: less within the plane", "k"),
@@ -106,9 +105,21 @@ def _draw_modes(axes, view: View, places, directions, tau, norm) -> None:
     for sign in (1, -1):
         arrows = sign * length * directions[order]
         axes.quiver(
-            *places[order].T, *arrows.T, tau[order], cmap=TAU, norm=norm, label="modes", zorder=3, width=0.007,
-            headwidth=3.2, headlength=3, headaxislength=2.8, angles="xy", scale_units="xy", scale=1,
-        )  # fmt: skip
+            *places[order].T,
+            *arrows.T,
+            tau[order],
+            cmap=TAU,
+            norm=norm,
+            label="modes",
+            zorder=3,
+            width=0.007,
+            headwidth=3.2,
+            headlength=3,
+            headaxislength=2.8,
+            angles="xy",
+            scale_units="xy",
+            scale=1,
+        )
 
 
 # Words
@@ -216,9 +227,20 @@ def _draw_kicks(axes, view: View, colours: dict[str, str]) -> None:
     set_plane(axes, view, bulk(view.slow_points), places + gain * kicks.transpose(1, 0, 2))
     for word in np.argsort(-lengths.mean(axis=0), kind="stable"):
         axes.quiver(
-            *places.T, *(gain * kicks[:, word]).T, color=colours[names[word]], label=names[word], zorder=3, width=0.006,
-            headwidth=3.4, headlength=3.4, headaxislength=3, angles="xy", scale_units="xy", scale=1, minlength=0.3,
-        )  # fmt: skip
+            *places.T,
+            *(gain * kicks[:, word]).T,
+            color=colours[names[word]],
+            label=names[word],
+            zorder=3,
+            width=0.006,
+            headwidth=3.4,
+            headlength=3.4,
+            headaxislength=3,
+            angles="xy",
+            scale_units="xy",
+            scale=1,
+            minlength=0.3,
+        )
     if gain != 1:
         axes.text(
             0.02,

@@ -42,7 +42,7 @@ SURE = 0.9  # probability of a contour
 
 @style.styled
 def logits(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw which class wins over the plane and how surely, or where each label is as likely as not."""
+    """Draw which class wins over the plane and how surely, or where labels are as likely as not."""
     several = networks[0].multi_label
     handles = [*class_handles(networks), SLOW]
     if several:
@@ -217,7 +217,8 @@ def sample(
 
 def view_grid(axes, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return x (count,), y (count,) and all places (count, count, 2) over the limits of a panel."""
-    x, y = np.linspace(*axes.get_xlim(), count), np.linspace(*axes.get_ylim(), count)
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    x, y = np.linspace(left, right, count), np.linspace(low, high, count)
     return x, y, np.stack(np.meshgrid(x, y), axis=-1)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
@@ -25,14 +26,13 @@ def manifold_gallery(networks: Sequence[NetworkArrays]) -> Figure:
     models = list(style.model_styles(model for _, model in chosen))
     # A last column names the classes of each row.
     last = 0.5 + 0.055 * max(
-        len(handle.get_label())
+        len(str(handle.get_label()))
         for network in chosen.values()
         for handle in manifold.class_handles(network)
     )
-    figure = Figure(
-        figsize=(1.9 * len(models) + last + 0.35, 1.85 * len(tasks) + 0.3), layout="constrained"
-    )
-    figure.get_layout_engine().set(w_pad=0.06, h_pad=0.02, wspace=0.01, hspace=0.01)
+    size = (1.9 * len(models) + last + 0.35, 1.85 * len(tasks) + 0.3)
+    room = ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.02, wspace=0.01, hspace=0.01)
+    figure = Figure(figsize=size, layout=room)
     ratios = {"width_ratios": [1.9] * len(models) + [last]}
     axes = figure.subplots(len(tasks), len(models) + 1, squeeze=False, gridspec_kw=ratios)
     for row, task in zip(axes, tasks, strict=True):
@@ -105,7 +105,7 @@ def facing_plane(network: NetworkArrays) -> np.ndarray:
 
 
 def layout(meta: Mapping, classes: int) -> np.ndarray:
-    """Return where the readouts (C, 2) of a task should point, up to what their true angles allow."""
+    """Return where the readouts (C, 2) of a task should point, as far as their angles allow."""
     if meta.get("multi_label"):
         turned = (np.arange(classes) / max(classes, 2) - 0.25) * np.pi
         return np.stack([np.sin(turned), np.cos(turned)], axis=1)

@@ -52,9 +52,15 @@ def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
         _draw_components(ax, network)
         handles = manifold.class_handles(network)
         figure.legend(
-            handles=handles, loc="upper center", bbox_to_anchor=(middle, 0.947), ncols=_columns(handles),
-            fontsize=7.5, handletextpad=0, columnspacing=0.7, borderpad=0,
-        )  # fmt: skip
+            handles=handles,
+            loc="upper center",
+            bbox_to_anchor=(middle, 0.947),
+            ncols=_columns(handles),
+            fontsize=7.5,
+            handletextpad=0,
+            columnspacing=0.7,
+            borderpad=0,
+        )
     bars[0].set_ylabel("variance", fontsize=8)
     figure.legend(handles=[SLOW, readout_handle()], loc="lower center", ncols=2, borderpad=0.1)
     return figure
@@ -65,7 +71,7 @@ def _columns(handles: Sequence[Line2D]) -> int:
 
     All in one line if they fit, else two lines.
     """
-    inches = sum(0.25 + 0.058 * len(handle.get_label()) for handle in handles)
+    inches = sum(0.25 + 0.058 * len(str(handle.get_label())) for handle in handles)
     return len(handles) if inches < 0.48 * style.TWO_COLUMNS else ceil(len(handles) / 2)
 
 

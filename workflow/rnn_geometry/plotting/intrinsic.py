@@ -52,7 +52,6 @@ def _draw(ax, rows: pd.DataFrame, task: str, expected: float) -> None:
     table = table.assign(
         points=table["points"].map(POINT_SETS), estimator=table["estimator"].map(ESTIMATORS)
     )
-    order = {"order": list(ESTIMATORS.values()), "hue_order": list(POINT_SETS.values())}
     if pd.notna(expected):
         ax.axhline(expected, color=style.INK, lw=1.2, ls="--", zorder=1, label="expected d")
     sns.stripplot(
@@ -66,7 +65,8 @@ def _draw(ax, rows: pd.DataFrame, task: str, expected: float) -> None:
         size=3.5,
         alpha=0.8,
         ax=ax,
-        **order,
+        order=list(ESTIMATORS.values()),
+        hue_order=list(POINT_SETS.values()),
     )
     ax.set(xlabel="", ylabel="", ylim=(0, None))
     ax.set_title(task)

@@ -32,7 +32,13 @@ def thinned(points: np.ndarray, shown: int = SHOWN) -> np.ndarray:
 
 
 def scatter(
-    axes, points: np.ndarray, size: float, colour, label: str, z: float, alpha: float = 1.0
+    axes,
+    points: np.ndarray,
+    size: float | np.ndarray,
+    colour,
+    label: str,
+    z: float,
+    alpha: float = 1.0,
 ) -> None:
     """Draw points (n, 2) or (n, 3) as plain dots."""
     # Depth shading would fade colours that stand for classes.
@@ -70,7 +76,7 @@ def draw_trajectories(axes, network: NetworkArrays, project) -> None:
     paths = [
         project(path[: length + 1]) for path, length in zip(*_paths(network, chosen), strict=True)
     ]
-    colours = [style.class_colour(codes[i]) for i in chosen]
+    colours = [style.class_colour(int(codes[i])) for i in chosen]
     axes.add_collection(
         LineCollection(
             paths, colors=colours, linewidths=1.1, alpha=0.95, zorder=4, label="trajectories"
@@ -166,9 +172,17 @@ def _name(axes, arrow, name: str, colour: str, font: float) -> None:
     }
     text = name if len(name) <= 18 else name[:17] + "…"
     axes.annotate(
-        text, arrow, (4 * across, 4 * along), textcoords="offset points", color=colour, fontsize=font, weight="bold",
-        path_effects=HALO, zorder=8, **place,
-    )  # fmt: skip
+        text,
+        arrow,
+        (4 * across, 4 * along),
+        textcoords="offset points",
+        color=colour,
+        fontsize=font,
+        weight="bold",
+        path_effects=HALO,
+        zorder=8,
+        **place,
+    )
 
 
 def _room_for_names(arrows: np.ndarray, reach: float) -> list[bool]:

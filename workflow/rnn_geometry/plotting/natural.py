@@ -36,7 +36,7 @@ def battery_figure(battery: pd.DataFrame, sweeps: tuple[str, ...]) -> Figure:
     main = battery[~battery["task"].isin(sweeps)]
     tasks = sorted(main["task"].unique(), key=style.natural_order)
     figure = Figure(figsize=(style.TWO_COLUMNS, 9.2), layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=[2.4, 1])
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[2.4, 1])[:, 0]
     left, right = above.subplots(1, 2, sharey=True)
     _dots(left, main, tasks, ACCURACIES)
     left.set(

@@ -107,7 +107,7 @@ def draw_plane(axes, network: NetworkArrays) -> None:
 
 
 def _limit_view(axes, network: NetworkArrays) -> None:
-    """Give both axes one scale, show all states, and count what lies outside instead of hiding it."""
+    """Give both axes one scale, show all states, and count what lies outside; hide nothing."""
     seen = network.project(np.concatenate([network.states.visited, network.states.final]))
     # Names at the tips of the readouts take more room across than along.
     reach = np.array([1.45, 1.3]) * manifold.radius(network.project(network.points))
@@ -241,10 +241,10 @@ def draw_spectrum(pair, network: NetworkArrays) -> None:
     centre = values[network.linearization.centre] if len(values) else values.ravel()
     circle = np.exp(1j * np.linspace(0, 2 * np.pi, 200))
     for axes, size in zip(pair, (1.5, 4), strict=True):
-        axes.plot(circle.real, circle.imag, color=style.GREY, lw=0.8)
+        axes.plot(np.real(circle), np.imag(circle), color=style.GREY, lw=0.8)
         axes.plot(
-            values.real.ravel(),
-            values.imag.ravel(),
+            np.real(values).ravel(),
+            np.imag(values).ravel(),
             "o",
             ms=size,
             mew=0,
@@ -252,7 +252,13 @@ def draw_spectrum(pair, network: NetworkArrays) -> None:
             label="slow points",
         )
         axes.plot(
-            centre.real, centre.imag, "o", ms=size + 1, mew=0, color=style.INK, label="centre"
+            np.real(centre),
+            np.imag(centre),
+            "o",
+            ms=size + 1,
+            mew=0,
+            color=style.INK,
+            label="centre",
         )
         axes.set(aspect="equal", xlabel="Re λ")
     pair[0].set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), ylabel="Im λ", title="Eigenvalues")

@@ -11,6 +11,7 @@ from math import ceil
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -57,9 +58,9 @@ def _model_handles(runs: pd.DataFrame, line: bool = False) -> list[Line2D]:
     ]
 
 
-def _legend(figure: Figure, handles: Sequence[Line2D]) -> None:
+def _legend(figure: Figure, handles: Sequence[Artist]) -> None:
     """Put one legend below all axes, where it covers no point."""
-    inches = sum(0.5 + 0.062 * len(handle.get_label()) for handle in handles)
+    inches = sum(0.5 + 0.062 * len(str(handle.get_label())) for handle in handles)
     lines = ceil(inches / figure.get_figwidth())
     figure.legend(handles=handles, loc="outside lower center", ncols=ceil(len(handles) / lines))
 
@@ -127,7 +128,7 @@ def simplex_tasks(runs: pd.DataFrame) -> pd.Series:
     Theory gives them N - 1 dimensions and the angle of a simplex.
     """
     classes = runs["classes"].astype(float)
-    angle = classes.map(lambda n: simplex_angle(n) if n > 1 else np.nan)
+    angle = [simplex_angle(int(n)) if n > 1 else np.nan for n in classes.to_numpy()]
     return (runs["dimension_expected"] == classes - 1) & (
         (runs["readout_angle_expected"].astype(float) - angle).abs() < 0.5
     )
@@ -234,7 +235,7 @@ def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None 
     for ax, task in panels:
         rows = runs[runs["task"] == task]
         _lines(ax, rows, MODES, np.arange(1, 9), spread=0.25)
-        if task in (mean_lengths or {}):
+        if mean_lengths and task in mean_lengths:
             ax.axhline(mean_lengths[task] / 2, **THEORY)
         ax.set(
             yscale="log",

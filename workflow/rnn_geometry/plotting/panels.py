@@ -11,6 +11,7 @@ from itertools import pairwise
 from math import ceil
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -31,7 +32,7 @@ LARGEST_PANEL, MOST_COLUMNS, MOST_HANDLES = 2.4, 4, 32
 def panels(
     networks: Sequence[NetworkArrays],
     title: str,
-    handles: Sequence[Line2D] = (),
+    handles: Sequence[Artist] = (),
     *,
     shape: float = 1.0,
     inset: float = 0.0,
@@ -80,7 +81,7 @@ def panels(
     return figure, axes
 
 
-def shown_handles(handles: Sequence[Line2D]) -> list[Line2D]:
+def shown_handles(handles: Sequence[Artist]) -> list[Artist]:
     """Return the handles that a legend has room for; the last one says how many more there are."""
     if len(handles) <= MOST_HANDLES:
         return list(handles)
@@ -88,9 +89,9 @@ def shown_handles(handles: Sequence[Line2D]) -> list[Line2D]:
     return [*handles[: MOST_HANDLES - 1], Line2D([], [], ls="", label=f"… and {more} more")]
 
 
-def _legend_shape(handles: Sequence[Line2D], width: float) -> tuple[int, int]:
-    """Return the columns and lines of a legend of at most `width` inches, filled column by column."""
-    inches = [0.47 + 0.056 * len(handle.get_label()) for handle in shown_handles(handles)]
+def _legend_shape(handles: Sequence[Artist], width: float) -> tuple[int, int]:
+    """Return the columns and lines of a legend of at most `width` inches, filled by column."""
+    inches = [0.47 + 0.056 * len(str(handle.get_label())) for handle in shown_handles(handles)]
     for lines in range(1, len(inches) + 1):
         columns = ceil(len(inches) / lines)
         if sum(max(part) for part in _columns(inches, columns)) < width:
@@ -143,7 +144,7 @@ def colour_bar(figure: Figure, axes, mappable, label: str) -> None:
 
 
 def plain(value: float) -> str:
-    """Return a tick label without markup, each font of which would cost a file a tenth of a second."""
+    """Return a tick label without markup, each font of which would cost a tenth of a second."""
     return f"{value:g}".replace("e+0", "e").replace("-", "−")
 
 
@@ -154,9 +155,10 @@ def round_ticks(norm: Normalize) -> list[float] | None:
     """
     if not isinstance(norm, LogNorm):
         return None
-    decades = np.arange(np.floor(np.log10(norm.vmin)), np.ceil(np.log10(norm.vmax)) + 1)
+    low, high = norm.vmin or 1.0, norm.vmax or 1.0  # matplotlib lets them be None
+    decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
     factors = (1, 2, 5) if len(decades) < 4 else (1,)
-    return [f * 10.0**k for k in decades for f in factors if norm.vmin <= f * 10.0**k <= norm.vmax]
+    return [f * 10.0**k for k in decades for f in factors if low <= f * 10.0**k <= high]
 
 
 def dots(
@@ -179,7 +181,7 @@ def dots(
 def draw_slow_points(
     axes, view: View, size: float = 4, colour: str = style.INK, alpha: float = 1.0
 ) -> None:
-    """Draw slow points as small dots, dark ones unless they are the background of something else."""
+    """Draw slow points as small dots, dark ones unless they are the background of others."""
     dots(axes, manifold.thinned(view.slow_points, SHOWN), size, colour, "slow points", 1.5, alpha)
 
 
@@ -253,7 +255,9 @@ def label_planes(axes, view: View) -> None:
 
 def remark(figure: Figure, note: str) -> None:
     """Add a note to what the top right corner of a figure of several panels says of the task."""
-    corner = next((text for text in figure.texts if text.get_ha() == "right"), None)
+    corner = next(
+        (text for text in figure.texts if text.get_horizontalalignment() == "right"), None
+    )
     if corner and note:
         corner.set_text(f"{corner.get_text()},  {note}")
 

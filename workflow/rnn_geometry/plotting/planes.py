@@ -159,9 +159,16 @@ def _draw_speed(axes, view: View, values: np.ndarray, norm: Normalize) -> None:
     points, values = manifold.thinned(view.slow_points), manifold.thinned(values)
     order = np.argsort(-values, kind="stable")  # the slowest on top
     axes.scatter(
-        *points[order].T, s=9, c=values[order], cmap=SLOWNESS, norm=norm, linewidths=0, rasterized=True,
-        label="slow points", zorder=2,
-    )  # fmt: skip
+        *points[order].T,
+        s=9,
+        c=values[order],
+        cmap=SLOWNESS,
+        norm=norm,
+        linewidths=0,
+        rasterized=True,
+        label="slow points",
+        zorder=2,
+    )
     roots = list(manifold.fixed_points_by_stability(view.network).items())
     for name, found in roots:
         marker, face = manifold.STABILITY[name]
@@ -250,9 +257,8 @@ def _draw_ordered(axes, view: View) -> None:
         for pair in zip(directions, ("sentiment", "intensity"))
     ]
     set_plane(axes, view, seen, *tips)
-    cosine = np.prod([1 / max(np.linalg.norm(d), 1e-12) for d in directions]) * (
-        directions[0] @ directions[1]
-    )
+    lengths = np.maximum(np.linalg.norm(directions, axis=1), 1e-12)
+    cosine = np.prod(1 / lengths) * (directions[0] @ directions[1])
     angle = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
     axes.text(
         0.02,
@@ -285,8 +291,14 @@ def _score_axis(
     upright = np.degrees(np.arctan2(unit[1], unit[0]))
     flipped = abs(upright) > 90
     axes.text(
-        *ends[1], name + " " if not flipped else " " + name, rotation=upright + 180 * flipped, rotation_mode="anchor",
-        ha="left" if flipped else "right", va="bottom", fontsize=SMALL,
-        path_effects=manifold.HALO, zorder=9,
-    )  # fmt: skip
+        *ends[1],
+        name + " " if not flipped else " " + name,
+        rotation=upright + 180 * flipped,
+        rotation_mode="anchor",
+        ha="left" if flipped else "right",
+        va="bottom",
+        fontsize=SMALL,
+        path_effects=manifold.HALO,
+        zorder=9,
+    )
     return ends

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -99,7 +100,7 @@ def corners_of_simplex(view: View) -> tuple[np.ndarray, np.ndarray]:
 
 
 def draw_near_and_far(axes, view: View, size: float, alpha: float = 0.8) -> None:
-    """Draw final states in the colours of their classes, those near the reader larger and on top."""
+    """Draw final states in the colours of their classes, near ones larger and on top."""
     final = manifold.thinned(view.network.states.final)
     depth = view.network.project(final, len(view.basis)) @ view.depth
     order = np.argsort(depth, kind="stable")
@@ -162,7 +163,7 @@ def label_shape(networks: Sequence[NetworkArrays]) -> Figure:
         readout_handle("readouts of the labels"),
     ]
     cube = len(networks[0].readout) == 3
-    look = {"gap": 0.06, "below": 0.1} if cube else {}
+    look: dict[str, Any] = {"gap": 0.06, "below": 0.1} if cube else {}
     figure, axes = panels(
         networks, f"The {'cube' if cube else 'square'} of label combinations", handles, **look
     )

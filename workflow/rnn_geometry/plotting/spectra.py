@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -71,7 +72,7 @@ def draw_variance(axes, network: NetworkArrays) -> None:
 
 @style.styled
 def spectrum(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw eigenvalues of the recurrent Jacobian on the unit circle and, below it, enlarged near 1."""
+    """Draw eigenvalues of the recurrent Jacobian on the unit circle, and enlarged near 1 below."""
     half = float(networks[0].meta["mean_length"]) / 2
     handles = [
         dot_handle("at sampled slow points", style.PALETTE[4], 4),
@@ -96,7 +97,7 @@ def _draw_spectrum(axes, network: NetworkArrays, half: float) -> None:
     axes.set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
     # Near 1 as far as modes remember for half a sentence, and as much again.
     near = float(np.clip(2.5 * (1 - np.exp(-1 / half)), 0.05, 0.6))
-    largest = network.linearization.eigenvalues.real.max(initial=1)
+    largest = np.real(network.linearization.eigenvalues).max(initial=1)
     right = 1 + float(np.clip(largest - 0.97, near / 4, near))
     inset.set(xlim=(1 - near, right), ylim=((1 - near - right) / 2, (right - 1 + near) / 2))
     inset.set_xlabel("Re λ, near 1", fontsize=8, labelpad=2)
@@ -108,9 +109,10 @@ def _draw_spectrum(axes, network: NetworkArrays, half: float) -> None:
 
 def _draw_eigenvalues(axes, network: NetworkArrays, size: float, half: float) -> None:
     circle = np.exp(1j * np.linspace(0, 2 * np.pi, 400))
-    axes.plot(circle.real, circle.imag, color=style.GREY, lw=0.8, zorder=1)
+    axes.plot(np.real(circle), np.imag(circle), color=style.GREY, lw=0.8, zorder=1)
     slow = np.exp(-1 / half) * circle
-    axes.plot(slow.real, slow.imag, label="half a sentence", **{**EXPECTED, "lw": 0.9, "zorder": 1})
+    look = {**EXPECTED, "lw": 0.9, "zorder": 1}
+    axes.plot(np.real(slow), np.imag(slow), label="half a sentence", **look)
     values = network.linearization.eigenvalues
     if not len(values):
         axes.text(
@@ -125,12 +127,25 @@ def _draw_eigenvalues(axes, network: NetworkArrays, size: float, half: float) ->
         return
     look = {"ls": "", "marker": "o", "mew": 0}
     axes.plot(
-        values.real.ravel(), values.imag.ravel(), ms=size, color=style.PALETTE[4], alpha=0.7, rasterized=True,
-        label="sampled", zorder=2, **look,
-    )  # fmt: skip
+        np.real(values).ravel(),
+        np.imag(values).ravel(),
+        ms=size,
+        color=style.PALETTE[4],
+        alpha=0.7,
+        rasterized=True,
+        label="sampled",
+        zorder=2,
+        **look,
+    )
     centre = values[network.linearization.centre]
     axes.plot(
-        centre.real, centre.imag, ms=size + 1, color=style.INK, label="centre", zorder=3, **look
+        np.real(centre),
+        np.imag(centre),
+        ms=size + 1,
+        color=style.INK,
+        label="centre",
+        zorder=3,
+        **look,
     )
 
 
@@ -142,7 +157,7 @@ def time_constants_everywhere(networks: Sequence[NetworkArrays]) -> Figure:
     """Draw the longest time constants at every sampled slow point by rank, those of the centre on
     top."""
     half, d = float(networks[0].meta["mean_length"]) / 2, networks[0].dimension
-    handles = [
+    handles: list[Artist] = [
         line_handle("centre", style.INK, marker="o", ms=4, mew=0),
         line_handle("other slow points", style.PALETTE[4], lw=1),
         line_handle(f"half a sentence ({half:.3g} words)", **EXPECTED),

@@ -9,9 +9,11 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from rnn_geometry.networks.registry import CELLS
@@ -20,9 +22,21 @@ from rnn_geometry.store.files import write_atomically
 # Okabe and Ito without black (slow points) and yellow (too pale on white), then Paul Tol's muted
 # colours.
 PALETTE = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#882255", "#44AA99", "#332288", "#999933",
-    "#661100", "#6699CC", "#AA4499", "#117733",
-)  # fmt: skip
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#E69F00",
+    "#882255",
+    "#44AA99",
+    "#332288",
+    "#999933",
+    "#661100",
+    "#6699CC",
+    "#AA4499",
+    "#117733",
+)
 INK, GREY, PALE = "#222222", "#777777", "#C8C8C8"
 SADDLE, UNSTABLE = "#FFD24D", "#FF6B6B"
 DIVERGING = (
@@ -35,7 +49,7 @@ OTHER_COLOURS, OTHER_MARKERS = (
 )
 FORMATS = ("png", "pdf", "svg")
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # widths in inches
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "font.size": 9,
     "axes.titlesize": 9.5,
     "axes.titleweight": "bold",
@@ -107,7 +121,7 @@ def class_colour(index: int) -> str:
 
 def class_colours(codes: np.ndarray) -> np.ndarray:
     """Return the colours, shape (n, 3), of n classes."""
-    palette = np.array([matplotlib.colors.to_rgb(colour) for colour in PALETTE])
+    palette = np.array([to_rgb(colour) for colour in PALETTE])
     known, place = np.unique(codes, return_inverse=True)
     return palette[[colour_place(code) for code in known]][place.reshape(np.shape(codes))]
 
@@ -170,7 +184,7 @@ def save(
     with matplotlib.rc_context(SETTINGS):
         for path, suffix in zip(paths, suffixes, strict=True):
             if suffix == "png":
-                image = _drawn(figure, dpi).quantize(256, method=_FAST_OCTREE, dither=_NO_DITHER)
+                image = _quantized(_drawn(figure, dpi))
                 write_atomically(
                     path, lambda file, image=image: image.save(file, "PNG", optimize=True)
                 )
@@ -181,10 +195,11 @@ def save(
     return paths
 
 
-_FAST_OCTREE, _NO_DITHER = (
-    2,
-    0,
-)  # PIL.Image.Quantize and PIL.Image.Dither, without importing PIL for every module
+def _quantized(image):
+    """Return a picture in 256 colours."""
+    from PIL.Image import Dither, Quantize
+
+    return image.quantize(256, method=Quantize.FASTOCTREE, dither=Dither.NONE)
 
 
 def _drawn(figure: Figure, dpi: int):
@@ -196,7 +211,8 @@ def _drawn(figure: Figure, dpi: int):
     before = figure.get_dpi()
     figure.set_dpi(dpi)
     if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()  # legends beside axes find their place in a first pass, as in savefig
+        # Legends beside axes find their place in a first pass, as in savefig.
+        figure.draw_without_rendering()
     canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     figure.set_dpi(before)
@@ -235,9 +251,9 @@ def _tints(levels: int) -> list[int]:
 
     A palette fitted to the picture would change the colour of classes with few pixels.
     """
-    own = np.array([matplotlib.colors.to_rgb(colour) for colour in (*PALETTE, SADDLE, UNSTABLE)])
+    own = np.array([to_rgb(colour) for colour in (*PALETTE, SADDLE, UNSTABLE)])
     mixtures = [1 - share * (1 - own) for share in (1.0, 0.75, 0.5, 0.25)[:levels]]
     greys = np.repeat(np.linspace(0, 1, 4 * levels)[:, None], 3, axis=1)
     diverging = matplotlib.colormaps[DIVERGING](np.linspace(0, 1, 33))[:, :3]
-    colours = np.concatenate([*mixtures, greys, diverging, [matplotlib.colors.to_rgb(INK)]])
+    colours = np.concatenate([*mixtures, greys, diverging, [to_rgb(INK)]])
     return np.rint(255 * colours).astype(int).ravel().tolist()

@@ -83,7 +83,7 @@ def _mean(rows: pd.DataFrame, value: str, column: str) -> float:
 
 
 def _theory(axes, rows: pd.DataFrame, values: list[str]) -> None:
-    """Draw the dimension by theory as a dashed line, and what word counts predict where it differs."""
+    """Draw the dimension by theory, dashed, and what word counts predict where it differs."""
     places = range(len(values))
     expected = [_mean(rows, value, "dimension_expected") for value in values]
     predicted = [_mean(rows, value, "dimension_predicted") for value in values]
@@ -128,5 +128,15 @@ def _measures(axes, rows: pd.DataFrame, values: list[str], measures) -> None:
             lows.append(mean - (mean if low is None else low))
             highs.append((mean if high is None else high) - mean)
         errors = np.maximum(np.nan_to_num([lows, highs]), 0)
-        axes.errorbar(np.arange(len(values)) + aside, means, errors, color=colour, marker=marker, ls=line, ms=4.5,
-                      lw=1, capsize=2, label=label)  # fmt: skip
+        axes.errorbar(
+            np.arange(len(values)) + aside,
+            means,
+            errors,
+            color=colour,
+            marker=marker,
+            ls=line,
+            ms=4.5,
+            lw=1,
+            capsize=2,
+            label=label,
+        )

@@ -30,7 +30,7 @@ TASK_FIGURES: dict[str, Callable[[Sequence[NetworkArrays]], Figure]] = {
 
 
 def kinds_of(networks: Sequence[NetworkArrays]) -> list[str]:
-    """Return the names of the figures that apply to a task and whose files all its networks have."""
+    """Return the names of the figures that apply to a task and whose files its networks have."""
     first = networks[0]
     d, labels = first.dimension or 0, len(first.readout)
     widest = min(len(network.components) for network in networks)

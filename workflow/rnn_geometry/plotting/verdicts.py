@@ -30,9 +30,13 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
     left, top, bottom = 1.75, 1.15, 0.45
     figure = Figure(figsize=(left + width + 0.15, top + height + bottom))
     axes = figure.add_axes(
-        (left / (left + width + 0.15), bottom / (top + height + bottom), width / (left + width + 0.15),
-         height / (top + height + bottom))
-    )  # fmt: skip
+        (
+            left / (left + width + 0.15),
+            bottom / (top + height + bottom),
+            width / (left + width + 0.15),
+            height / (top + height + bottom),
+        )
+    )
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
     for i, claim in enumerate(group["claims"]):
@@ -69,7 +73,7 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
 def _columns(
     group: Mapping[str, Any],
 ) -> tuple[float, dict[tuple[str, str], float], dict[str, float]]:
-    """Return the width in inches, the left end of every (task, cell), and the middle of every task."""
+    """Return the width in inches, the left end of every (task, cell), the middle of every task."""
     x, places, middles = 0.0, {}, {}
     for task in group["tasks"]:
         start = x
