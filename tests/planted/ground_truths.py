@@ -1,4 +1,4 @@
-"""Step functions whose fixed points, eigenvalues and manifolds are known in closed form (FINDINGS 5)."""
+"""Step functions whose fixed points, eigenvalues and manifolds are known in closed form."""
 
 import numpy as np
 import torch
@@ -49,20 +49,20 @@ def mixed_step(h, x):
 
 
 def rolled_step(size):
-    """h' = tanh(h S) with S[i] = -roll(linspace(-1, 1, n), -i): 3, 3 and 9 roots for n = 2, 3, 4."""
+    """h' = tanh(h S) S[i] = -roll(linspace(-1, 1, n), -i): 3, 3, 9 roots for n = 2, 3, 4."""
     line = np.linspace(-1, 1, size)
     matrix = tensor([-np.roll(line, -i) for i in range(size)])
     return lambda h, x: torch.tanh(h @ matrix)
 
 
 def ring_step(h, x):
-    """Every point of the unit circle in the first two of three coordinates is fixed, with eigenvalues 1, .6, .6."""
+    """Fix the unit circle in the first two of three coordinates, with eigenvalues 1, .6, .6."""
     radius = torch.linalg.vector_norm(h[:, :2], dim=1, keepdim=True)
     return torch.cat([h[:, :2] * (1 + 0.6 * (radius - 1)) / radius, 0.6 * h[:, 2:]], 1)
 
 
 def hold_units(cell, held):
-    """Cut a gated cell's recurrence; its hold gate keeps `held` units for ever, the others decay with tau = .7615."""
+    """Cut a gated cell's recurrence; `held` units are kept for ever, others decay (tau .7615)."""
     size, gate = cell.hidden_size, cell.hold_gate
     with torch.no_grad():
         for weight in cell.parameters():
