@@ -221,7 +221,8 @@ def test_data_that_were_exchanged_behind_a_network_are_noticed(tiny, tmp_path):
     done = copy.snakemake(slow, "--configfile", copy.tiny(), check=False)
     output = done.stdout + done.stderr
     assert re.search(
-        r"ERROR: network two small .*: \S+/test\.parquet: the network of \S+/run\.json was trained on another file",
+        r"ERROR: network two small .*: \S+/test\.parquet: the network of \S+/run\.json was trained "
+        r"on another file",
         output,
     ), output
     assert "Traceback" not in output
