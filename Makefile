@@ -8,7 +8,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n $(TESTERS)
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --logger rnn-geometry --configfile '$(CONFIG)'
 
-.PHONY: run test test-fast lint figures install clean
+.PHONY: run test test-fast lint docs figures install clean
 
 run: install
 	$(SNAKEMAKE)
@@ -25,6 +25,10 @@ lint: install
 	$(BIN)/snakemake --lint
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/basedpyright
+
+# The columns of all tables and the public functions, from the code.
+docs: install
+	$(BIN)/python -m rnn_geometry.pages.reference
 
 # Redraw the figures of results that somebody else computed, without training: their files count
 # as up to date.
