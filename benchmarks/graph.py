@@ -19,6 +19,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from rnn_geometry.config.load import DATA_VARIABLE
+
 PROJECT = Path(__file__).resolve().parents[1]
 PLANNED = re.compile(r"^ {4,}(?:output|log|benchmark): (.*)$", flags=re.MULTILINE)
 
@@ -26,7 +28,9 @@ PLANNED = re.compile(r"^ {4,}(?:output|log|benchmark): (.*)$", flags=re.MULTILIN
 def dry_run(*configfiles: str) -> tuple[str, float, float, float]:
     """Return a dry run's plan as text, its CPU and wall seconds and its largest memory in MB."""
     command = [sys.executable, "-m", "snakemake", "-n", "--nolock", "--configfile", *configfiles]
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT / "workflow")}
+    # Planned against the hub: sets that are at hand on one machine are not on another.
+    inherited = {name: value for name, value in os.environ.items() if name != DATA_VARIABLE}
+    environment = {**inherited, "PYTHONPATH": str(PROJECT / "workflow")}
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
     if done.returncode:

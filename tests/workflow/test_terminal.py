@@ -230,7 +230,7 @@ def test_narrow_terminal_without_colours_in_the_c_locale(failed):
 
 
 def test_an_interrupted_run_leaves_the_terminal_and_says_how_to_go_on(folder):
-    terminal = Terminal(folder, "slow=30")
+    terminal = Terminal(folder, "slow=600")
     assert terminal.read_until(b"2 of 3 jobs done"), terminal.raw
     os.killpg(terminal.process.pid, signal.SIGINT)
     code, text = terminal.end()
