@@ -1,6 +1,7 @@
 # Figures: a panel and a page per network, figures per task, over all networks and of sweeps. None
 # imports torch.
 ARRAYS = ("run", "geometry", "states", "slow_points", "slow_modes", "fixed_points", "linearization")
+KINDS = ("png", *VECTOR)
 OF_GALLERY = ("run", "states", "slow_points", "geometry")
 
 
@@ -154,5 +155,5 @@ rule figures:
         rules.plot_overview.output,
         rules.plot_gallery.output,
         expand(PLAN.path("figures/{task}"), task=PLAN.portrayed),
-        expand(PLAN.path("figures/headline.{kind}"), kind=("png", *VECTOR) if PLAN.headline else ()),
+        expand(PLAN.path("figures/headline.{kind}"), kind=KINDS if PLAN.headline else ()),
         rules.plot_sweeps.output if PLAN.sweeps else [],
