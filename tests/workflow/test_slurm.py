@@ -9,8 +9,10 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from os import environ
+from pathlib import Path
 
 import pytest
 from conftest import ProjectCopy
@@ -185,17 +187,24 @@ def test_slurm_of_somebody_else_is_left_alone(tmp_path, monkeypatch):
     assert foreign.read_text() == "ClusterName=theirs\n"
 
 
-def test_slurm_is_gone_after_its_tests(tmp_path, monkeypatch):
+@pytest.fixture
+def short_path():
+    """Return a folder with a short name: that of a socket has 108 bytes."""
+    with tempfile.TemporaryDirectory(prefix="s") as folder:
+        yield Path(folder)
+
+
+def test_slurm_is_gone_after_its_tests(short_path, monkeypatch):
     """All daemons end with the context, though its body fails; so do the link and the folder."""
     if what_is_missing():
         pytest.skip(what_is_missing())
-    monkeypatch.setattr("slurm_cluster.CONFIGURATION", tmp_path / "etc/slurm.conf")
-    monkeypatch.setattr("slurm_cluster.tempfile.gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr("slurm_cluster.CONFIGURATION", short_path / "etc/slurm.conf")
+    monkeypatch.setattr("slurm_cluster.tempfile.gettempdir", lambda: str(short_path))
     slurm = SlurmCluster()
     try:
         with slurm:
             folder, processes = slurm.folder, [process for _, process in slurm.daemons]
-            assert (tmp_path / "etc/slurm.conf").is_symlink()
+            assert (short_path / "etc/slurm.conf").is_symlink()
             assert [name for name, _ in slurm.daemons] == ["munged", "slurmctld", "slurmd"]
             raise RuntimeError("a test that fails")
     except SlurmMissing as missing:
@@ -204,5 +213,5 @@ def test_slurm_is_gone_after_its_tests(tmp_path, monkeypatch):
         pass
     assert all(process.returncode is not None for process in processes)
     assert not folder.exists()
-    assert not (tmp_path / "etc/slurm.conf").is_symlink()
+    assert not (short_path / "etc/slurm.conf").is_symlink()
     assert CONFIGURATION.parent.name == "slurm"

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -56,7 +57,9 @@ rule last:
     output: "out/last.txt"
     log: "logs/last.log"
     params: message={SENTENCE!r}
-    shell: "sleep {{config[slow]}}; printf 'one\\n%s\\n' {{params.message:q}} > {{log}}; exit 1"
+    shell:
+        "touch begun; sleep {{config[slow]}}; "
+        "printf 'one\\n%s\\n' {{params.message:q}} > {{log}}; exit 1"
 """
 
 
@@ -229,9 +232,19 @@ def test_narrow_terminal_without_colours_in_the_c_locale(failed):
     assert last_line(text) == SENTENCE.replace("ü", r"\xfc")
 
 
+def wait_for(path):
+    """Wait until a job has made a file: before that there is nothing to be interrupted."""
+    end = time.monotonic() + 60
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert path.exists()
+    time.sleep(0.5)
+
+
 def test_an_interrupted_run_leaves_the_terminal_and_says_how_to_go_on(folder):
-    terminal = Terminal(folder, "slow=600")
+    terminal = Terminal(folder, "slow=120")
     assert terminal.read_until(b"2 of 3 jobs done"), terminal.raw
+    wait_for(folder / "begun")
     os.killpg(terminal.process.pid, signal.SIGINT)
     code, text = terminal.end()
     assert code == 1
