@@ -156,10 +156,8 @@ def test_the_page_of_a_network_holds_numbers_seeds_and_hashes(runs):
     for known in ("0.9877", "12345", "540", "0123456789abcdef", "t" * 16, "learning_rate"):
         assert known in text
     assert "patience" not in text  # what is not set is left out
-    assert (
-        f"../../../../../explorer/{run['task']}.html#model={run['model']}&l2={run['l2']}&seed={run['seed']}"
-        in page.links
-    )
+    choice = f"model={run['model']}&l2={run['l2']}&seed={run['seed']}"
+    assert f"../../../../../explorer/{run['task']}.html#{choice}" in page.links
     assert {"run.json", "states.npz", "panel.png", "../../../../../index.html"} <= set(page.links)
     assert "did not learn" not in text
     lost = network_page(TEMPLATES, {**run, "test_accuracy": 0.2}, RECORD, False)
