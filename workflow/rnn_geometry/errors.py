@@ -1,11 +1,123 @@
-"""The one exception that is meant for the person who runs the workflow."""
+"""The one exception that is meant for the person who runs the workflow, and values in sentences."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
+from typing import Any
+
+LONGEST = 300  # characters of a sentence for people
+# Of a sentence that is too long its beginning says where, its end what to do.
+BEGINNING = 170
+ELIDED = " … "
 
 
 class UserError(Exception):
     """A mistake in configuration, data or files.
 
     The message is one sentence that names the key, file or row and says what is accepted. The
-    workflow prints it without a traceback.
+    workflow prints it without a traceback. It is one line of at most 300 characters, whatever is
+    passed: of a longer one the middle is left out.
+
+    Parameters
+    ----------
+    message
+        The sentence.
+
+    Examples
+    --------
+    >>> len(str(UserError("x" * 1000)))
+    300
     """
+
+    def __init__(self, message: object = ""):
+        super().__init__(one_line(str(message)))
+
+
+def one_line(text: str, limit: int = LONGEST) -> str:
+    """Return a text on one line that every terminal and file can show, its middle left out.
+
+    Parameters
+    ----------
+    text
+        Any, with lone surrogates and control characters too; these are written as in Python.
+    limit
+        Most characters.
+
+    Examples
+    --------
+    >>> one_line("two" + chr(10) + "lines, a bell" + chr(7))
+    'two lines, a bell\\\\x07'
+    """
+    if len(text) > 20 * limit:  # blanks can be most of a text; what is quoted may be a whole file
+        text = text[: 10 * limit] + ELIDED + text[-10 * limit :]
+    return _in_part(" ".join(text.split()), limit)
+
+
+def _in_part(text: str, limit: int) -> str:
+    """Return a text with its unprintable characters written out and its middle left out."""
+    if len(text) > 2 * limit:
+        text = text[:limit] + text[-limit:]
+    shown = "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
+    )
+    if len(shown) <= limit:
+        return shown
+    beginning = limit * BEGINNING // LONGEST
+    return shown[:beginning] + ELIDED + shown[len(shown) - (limit - beginning - len(ELIDED)) :]
+
+
+def quoted(value: Any, limit: int = 60) -> str:
+    """Return a value as a sentence may quote it: on one line, and in part if it is long.
+
+    Parameters
+    ----------
+    value
+        Any; a text gets quotes.
+    limit
+        Most characters.
+
+    Examples
+    --------
+    >>> quoted("joy"), quoted(3.5), quoted([1, "a"])
+    ("'joy'", '3.5', '[1, "a"]')
+    >>> quoted("word " * 1000, limit=20)
+    "'word word  … word '"
+    """
+    if isinstance(value, str):
+        return f"'{_in_part(value, limit - 2)}'"
+    if isinstance(value, (list, tuple, Mapping)):
+        try:
+            return _in_part(json.dumps(value, ensure_ascii=False, default=str), limit)
+        except (TypeError, ValueError, RecursionError):
+            return f"a {type(value).__name__}"
+    return _in_part(repr(value), limit)
+
+
+def listed(values: Iterable[Any], limit: int = 100) -> str:
+    """Return values by commas, as many as there is room for, and how many more there are.
+
+    Parameters
+    ----------
+    values
+        Any.
+    limit
+        Most characters, the count left out; one value is always shown.
+
+    Examples
+    --------
+    >>> listed(["low", "medium", "high"])
+    'low, medium, high'
+    >>> listed(range(1000), limit=12)
+    '0, 1, 2, 3 and 996 more'
+    """
+    known = values if isinstance(values, Collection) else list(values)
+    shown: list[str] = []
+    for value in islice(known, limit):
+        text = _in_part(str(value), 60)
+        if shown and len(", ".join([*shown, text])) > limit:
+            break
+        shown.append(text)
+    more = len(known) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
