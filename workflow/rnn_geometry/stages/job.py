@@ -177,8 +177,10 @@ def _end_with_parent() -> threading.Event:
 
 def no_memory(error: Exception) -> str:
     """Return the sentence for a lack of memory."""
+    asked = re.search(r"(tried|trying) to allocate [\d.]+ ?\w+", str(error), re.IGNORECASE)
+    reason = asked[0] if asked else told(error, 60)
     return (
-        f"not enough memory ({told(error, 90)}); lower analysis.memory_mb or the model's "
-        "batch_size, run fewer jobs at once (--cores), or give the job more on a cluster "
+        f"not enough memory ({reason}); lower analysis.memory_mb or the model's batch_size, "
+        "run fewer jobs at once (--cores), or give the job more on a cluster "
         "(--default-resources mem_mb=8000)."
     )
