@@ -200,7 +200,11 @@ def test_values_as_they_stand_in_names():
             r"sweeps\[0\].over: name one option of the cell, as cell_options.leak",
         ),
         (
-            {"sweeps": [sweep(over="cell_options.hold_bias", values=["a/b"], task="categorical-3")]},
+            {
+                "sweeps": [
+                    sweep(over="cell_options.hold_bias", values=["a/b"], task="categorical-3")
+                ]
+            },
             "'gru-hold_bias-a/b' is no name",
         ),
         (

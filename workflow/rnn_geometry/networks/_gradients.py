@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
@@ -218,7 +218,7 @@ def _reaches_weights(trial: Trial) -> None:
             raise broken(trial, f"the gradient of its weight {key} is not finite", "mend forward")
 
 
-def _of_weights(loss: Tensor, known: dict[str, Tensor]) -> dict[str, Tensor]:
+def _of_weights(loss: Tensor, known: Mapping[str, Tensor]) -> dict[str, Tensor]:
     found = torch.autograd.grad(loss, list(known.values()), allow_unused=True)
     return {
         key: torch.zeros_like(weight) if gradient is None else gradient

@@ -164,6 +164,6 @@ def _refuse_unknown(name: str, options: Mapping[str, Any], known: tuple[str, ...
     unknown = [option for option in options if known is not None and option not in known]
     if unknown:
         raise UserError(
-            f"config key cell_options of cell {quoted(name)}: {quoted(unknown[0])} is unknown; "
+            f"cell_options of cell {quoted(name)}: {quoted(unknown[0])} is unknown; "
             f"accepted: {listed(known or ['none'])}."
         )

@@ -73,12 +73,12 @@ def _load_as(name: str, source: Source, top: str, rest: str) -> None:
     """Run the module, or the package that it lies in, under another name."""
     package = source.root / top / "__init__.py"
     file = package if package.is_file() else None if rest else source.file
-    folder = [str(source.root / top)] if rest or file == package else None
+    folder = [str(source.root / top)] if rest or file == package else []
     if file is None:  # a folder without __init__.py
         module = sys.modules[name] = ModuleType(name)
         module.__path__ = folder
         return
-    spec = spec_from_file_location(name, file, submodule_search_locations=folder)
+    spec = spec_from_file_location(name, file, submodule_search_locations=folder or None)
     if spec is None or spec.loader is None:
         raise ImportError(f"{file.name} is no Python file")
     module = sys.modules[name] = module_from_spec(spec)
