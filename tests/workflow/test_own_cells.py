@@ -118,4 +118,8 @@ def test_a_broken_cell_is_refused_before_any_job(again):
     output = fails(again, r"config key models\.leaky: cell my_cell:Leaky: the gradient", "tables")
     assert "Building DAG" not in output
     cell.unlink()
-    fails(again, r"models\.leaky\.cell: the module 'my_cell' .*looked in \S+/mine, ", "tables")
+    fails(
+        again,
+        r"models\.leaky\.cell: the module 'my_cell' .*looked in mine, config, the working",
+        "tables",
+    )

@@ -83,7 +83,15 @@ def cell_class(name: str) -> type[Cell]:
 
 
 class Options(NamedTuple):
-    """Options that a class of cells takes; None: any."""
+    """Options that a class of cells takes; None: any.
+
+    Attributes
+    ----------
+    of_class
+        Keyword arguments of the class beyond the sizes.
+    of_weights
+        Those of `reset_parameters` beyond the generator.
+    """
 
     of_class: tuple[str, ...] | None
     of_weights: tuple[str, ...] | None
@@ -102,8 +110,12 @@ def options_of(kind: type[Cell]) -> Options:
     Parameters
     ----------
     kind
-        The class: keyword arguments of its `__init__` beyond the sizes, and of its
-        `reset_parameters` beyond the generator.
+        The class.
+
+    Returns
+    -------
+    Options
+        By what takes them.
     """
     ours = (Cell.__init__, StackedCell.__init__)  # `state_size` is for subclasses, not for people
     of_class = () if kind.__init__ in ours else _keywords(kind.__init__, 3)
@@ -136,6 +148,11 @@ def build_cell(
         Draws the weights.
     options
         `cell_options` of a configuration, of either kind.
+
+    Returns
+    -------
+    Cell
+        As it begins its training.
 
     Raises
     ------

@@ -73,12 +73,23 @@ def beside_files(files: Iterable[str | os.PathLike]) -> str:
     ----------
     files
         The files, relative to the working folder or not.
+
+    Returns
+    -------
+    str
+        Their folders, as JSON.
     """
     return json.dumps(list(dict.fromkeys(os.path.dirname(os.path.abspath(f)) for f in files)))
 
 
 def search_folders() -> list[Path]:
-    """Return where a module is looked for before Python's own path."""
+    """Return where a module is looked for before Python's own path.
+
+    Returns
+    -------
+    list of Path
+        Folders of configurations, then the working folder.
+    """
     try:
         told = json.loads(os.environ.get(VARIABLE) or "[]")
     except json.JSONDecodeError:
@@ -87,7 +98,18 @@ def search_folders() -> list[Path]:
 
 
 def is_own(cell: str) -> bool:
-    """Tell whether the name of a cell is that of a class of the user's own."""
+    """Tell whether the name of a cell is that of a class of the user's own.
+
+    Parameters
+    ----------
+    cell
+        The name.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
     return cell not in CELLS and ":" in cell
 
 
@@ -98,6 +120,11 @@ def find_source(cell: str) -> Source:
     ----------
     cell
         `package.module:Class`, or `folder/file.py:Class`.
+
+    Returns
+    -------
+    Source
+        Where it is.
 
     Raises
     ------
@@ -133,13 +160,20 @@ def _is_dotted(module: str) -> bool:
 
 def _told_where(cell: str, module: str, by_file: bool) -> str:
     """Return the sentence for a module that is nowhere."""
-    places = listed(search_folders(), limit=90)
+    places = listed(map(_shortly, search_folders()), limit=90)
     rest = "" if by_file else " and on PYTHONPATH"
     file = module if by_file else module.replace(".", "/") + ".py"
     return (
         f"the module {quoted(module)} of {quoted(cell)} cannot be found; looked in {places}{rest}: "
         f"put {file} beside the configuration file."
     )
+
+
+def _shortly(folder: Path) -> str:
+    """Return a folder as seen from the working folder, where that is shorter."""
+    if folder == Path.cwd():
+        return "the working folder"
+    return min(str(folder), os.path.relpath(folder), key=len)
 
 
 def _module_file(folder: Path, module: str) -> Path | None:
