@@ -25,6 +25,7 @@ RUN = {
     "control": None,
     "test_accuracy": 1.0,
     "shuffled_accuracy": 0.7,
+    "loss_falling": False,
     "train_seconds": 2.0,
 }
 
