@@ -296,6 +296,37 @@ def test_projection_adds_the_mean_back():
         (0.5, 0.4, 0.55, True),
     ],
 )
+@pytest.mark.parametrize(
+    ("sentences", "wrong", "expected"),
+    [
+        (2000, 60, True),  # three points
+        (2000, 40, False),
+        (20, 1, False),  # five points, one sentence of twenty
+        (20, 6, True),
+        (100, 5, False),  # 2.33 standard errors are 5.4 sentences
+        (100, 6, True),
+    ],
+)
+def test_a_cliff_on_few_sentences_must_be_beyond_chance(sentences, wrong, expected):
+    # The second component, far weaker than the first, tells the last `wrong` sentences.
+    first = np.where(np.arange(sentences) % 2, 10.0, -10.0)
+    second = np.where(np.arange(sentences) >= sentences - wrong, 30.0, 0.0)
+    final = np.stack([first, second / sentences**0.5], axis=1)
+    labels = (first > 0).astype(int)
+    labels[second > 0] = 2
+    readout = np.array([[-1.0, 0.0], [1.0, 0.0], [0.0, 1e3]])
+    states = {
+        "final": final,
+        "final_labels": labels,
+        "readout": readout,
+        "readout_bias": np.zeros(3),
+    }
+    found = accuracy_cliff(states, 2)
+    assert found["accuracy_at_d"] == 1
+    assert found["accuracy_below_d"] == pytest.approx(1 - wrong / sentences)
+    assert found["cliff"] is expected
+
+
 def test_cliff_is_the_definition(monkeypatch, at_d, below, full, expected):
     # Accuracies in the order in which they are asked for: 0, 1 and 2 components, then the full
     # state.

@@ -56,7 +56,7 @@ def groups(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, Any
     rows = found.astype(object).where(found.notna(), None).to_dict("records")
     for i, row in enumerate(rows):
         row["id"] = f"verdict-{i}"
-        out = f" −{row['left_out']}" if row.get("left_out") else ""
+        out = f" −{int(row['left_out'])}" if row.get("left_out") else ""
         row["hits"] = f"{row['met']}/{row['runs']}{MARK if row['control_met'] else ''}{out}"
     parts = {name: [row for row in rows if row["structure"] == name] for name in TITLES}
     return [_grid(name, part, claims) for name, part in parts.items() if part]
