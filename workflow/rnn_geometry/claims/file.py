@@ -72,7 +72,7 @@ def _check_seeds(raw: Mapping[str, Any]) -> None:
     if raw["judged_from"] <= high:
         raise UserError(
             f"claims key judged_from: {raw['judged_from']} is not above the tuning seeds "
-            f"{low} to {high}."
+            f"{low} to {high}; accepted is a number from {high + 1} on."
         )
 
 

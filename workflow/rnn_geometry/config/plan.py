@@ -125,7 +125,7 @@ class Plan:
             if task not in self.portrayed:
                 raise UserError(
                     f"config key explorer.sentences.{task}: the task has no explorer, since it "
-                    "trains no network."
+                    "trains no network; take the sentences out or give it cells and seeds."
                 )
 
     def is_portrayed(self, network: Network) -> bool:

@@ -174,7 +174,9 @@ def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:
         if known is not None and option not in known:
             raise UserError(f"{key}: unknown key; {_accepted(option, known)}.")
         if known is not None and type(value) not in (int, float):
-            raise UserError(f"{key}: {_shown(value)} is not of type number.")
+            raise UserError(
+                f"{key}: {_shown(value)} is not accepted; accepted is a number such as 0.5."
+            )
 
 
 def _importable(module: str) -> bool:

@@ -174,7 +174,10 @@ def check_numbers(
             f"{where}: no column declares '{name}'; add it to COLUMNS or FILE_ONLY of its measure."
         )
     for name in sorted(declared - found):
-        raise UserError(f"{where}: '{name}' is missing, which a column of a table declares.")
+        raise UserError(
+            f"{where}: '{name}' is missing, which a column of a table declares; delete the file "
+            "and run again."
+        )
 
 
 def learned(run: Mapping[str, Any]) -> bool | None:
