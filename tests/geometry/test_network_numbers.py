@@ -296,6 +296,19 @@ def test_projection_adds_the_mean_back():
         (0.5, 0.4, 0.55, True),
     ],
 )
+def test_cliff_is_the_definition(monkeypatch, at_d, below, full, expected):
+    # Accuracies in the order in which they are asked for: 0, 1 and 2 components, then the full
+    # state.
+    answers = iter([0.3, below, at_d, full])
+    monkeypatch.setattr(readouts, "_accuracy", lambda final, states: next(answers))
+    found = accuracy_cliff({"final": np.repeat(np.eye(2), 500, axis=0)}, 2)
+    assert (found["accuracy_at_d"], found["accuracy_below_d"], found["cliff"]) == (
+        at_d,
+        below,
+        expected,
+    )
+
+
 @pytest.mark.parametrize(
     ("sentences", "wrong", "expected"),
     [
@@ -315,29 +328,12 @@ def test_a_cliff_on_few_sentences_must_be_beyond_chance(sentences, wrong, expect
     labels = (first > 0).astype(int)
     labels[second > 0] = 2
     readout = np.array([[-1.0, 0.0], [1.0, 0.0], [0.0, 1e3]])
-    states = {
-        "final": final,
-        "final_labels": labels,
-        "readout": readout,
-        "readout_bias": np.zeros(3),
-    }
+    bias = np.array([0, 0, -1e3 * 15 / sentences**0.5])
+    states = {"final": final, "final_labels": labels, "readout": readout, "readout_bias": bias}
     found = accuracy_cliff(states, 2)
     assert found["accuracy_at_d"] == 1
     assert found["accuracy_below_d"] == pytest.approx(1 - wrong / sentences)
     assert found["cliff"] is expected
-
-
-def test_cliff_is_the_definition(monkeypatch, at_d, below, full, expected):
-    # Accuracies in the order in which they are asked for: 0, 1 and 2 components, then the full
-    # state.
-    answers = iter([0.3, below, at_d, full])
-    monkeypatch.setattr(readouts, "_accuracy", lambda final, states: next(answers))
-    found = accuracy_cliff({"final": np.eye(2)}, 2)
-    assert (found["accuracy_at_d"], found["accuracy_below_d"], found["cliff"]) == (
-        at_d,
-        below,
-        expected,
-    )
 
 
 def test_modes_are_those_at_the_centre():

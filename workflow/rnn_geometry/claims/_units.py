@@ -72,7 +72,8 @@ def _keeps_given(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.Series:
     given = claim.get("given")
     if given is None:
         return pd.Series(True, rows.index)
-    return _measured(given["metric"], rows).map(lambda value: keeps_threshold(given, value, None))
+    values = _measured(given["metric"], rows).to_numpy(dtype=float)
+    return pd.Series([keeps_threshold(given, value, None) for value in values], rows.index)
 
 
 def _spoken_of(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
