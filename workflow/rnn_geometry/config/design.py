@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, in_part, listed, quoted
 from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED, Network
 
 # What a sweep may vary beside the options of the task's family and the keys of a model.
 L2, HOLD_INPUT = "l2", "hold_input"
+CELL_OPTION = "cell_options."  # one option of a cell, as cell_options.leak
 LONGEST_NAME = 200  # bytes: names become names of files, to which endings are added
 # What pandas reads as an empty value of a table, in lower case; and what figures beside the folder
 # of a task end in.
@@ -92,7 +93,10 @@ class Design:
         added = []
         for task in control["tasks"] or [name for name, networks in first.items() if networks]:
             if task not in first:
-                raise UserError(f"config key controls.{kind}.tasks: unknown task '{task}'.")
+                raise UserError(
+                    f"config key controls.{kind}.tasks: unknown task '{task}'; accepted are "
+                    f"{listed(first)}."
+                )
             models = list(dict.fromkeys(network.model for network in first[task]))
             if kind == UNTRAINED:
                 added += self._add(
@@ -122,7 +126,7 @@ class Design:
     def _untrained(self, model: str) -> str:
         name = model + ENDINGS[UNTRAINED]
         check_name(name, "controls.untrained")
-        untrained = {**self.models[model], "steps": 0, "epochs": None}
+        untrained = {**self.models[model], "steps": 0, "epochs": None, "min_steps": None}
         if self.models.setdefault(name, untrained) != untrained:
             raise UserError(
                 f"config key models.{name}: the name is that of the untrained control of '{model}'."
@@ -152,8 +156,7 @@ class Design:
     def _sweep(self, sweep: Mapping[str, Any], key: str, settings: Mapping[str, Any]) -> None:
         """Add the networks of a sweep: one setting varied, all others the same."""
         over, base = sweep["over"], self._base(sweep["task"], key)
-        if over == "name":
-            raise UserError(f"config key {key}.over: a name is no setting that can be varied.")
+        _check_over(over, key)
         cells, seeds = sweep["cells"] or settings["cells"], sweep["seeds"] or settings["seeds"]
         for cell in cells:
             if cell not in self.models:
@@ -166,7 +169,7 @@ class Design:
                 networks = self._add(self._task(base, key), cells, seeds, [_decimal(value, key)])
             elif over == HOLD_INPUT:
                 networks = self._add(self._task(base, key), cells, seeds, [])
-            elif over in settings["model_keys"]:
+            elif over in settings["model_keys"] or over.startswith(CELL_OPTION):
                 models = [self._varied(cell, over, value) for cell in cells]
                 networks = self._add(self._task(base, key), models, seeds, [])
             else:
@@ -183,24 +186,36 @@ class Design:
             return dict(task)
         if task not in self.tasks:
             raise UserError(
-                f"config key {key}.task: unknown task '{task}'; accepted are "
-                f"{', '.join(self.tasks)}."
+                f"config key {key}.task: unknown task '{task}'; accepted are {listed(self.tasks)}."
             )
         return self.tasks[task]
 
     def _varied(self, model: str, key: str, value: Any) -> str:
         """Return the name of a model with one key changed; its own if it has that value."""
-        if self.models[model][key] == value:
+        known, option = self.models[model], key.removeprefix(CELL_OPTION)
+        options = {**known["cell_options"], option: value}
+        varied = {**known, **({key: value} if option == key else {"cell_options": options})}
+        if varied == known:
             return model
-        name = f"{model}-{key}-{written(value)}"
+        name = f"{model}-{option}-{written(value)}"
         check_name(name, "sweeps[].values")
-        varied = {**self.models[model], key: value}
         if self.models.setdefault(name, varied) != varied:
             raise UserError(
                 f"config key models.{name}: a sweep gives this name to '{model}' with another "
                 f"{key}."
             )
         return name
+
+
+def _check_over(over: str, key: str) -> None:
+    """Refuse to vary what no network depends on, and all options of a cell at once."""
+    if over == "name":
+        raise UserError(f"config key {key}.over: a name is no setting that can be varied.")
+    if over == CELL_OPTION.rstrip("."):
+        raise UserError(
+            f"config key {key}.over: name one option of the cell, as {CELL_OPTION}leak, and its "
+            "values."
+        )
 
 
 def written(value: Any) -> str:
@@ -227,22 +242,17 @@ def check_name(name: str, key: str) -> None:
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or len(name) > LONGEST_NAME:
         accepted = f"at most {LONGEST_NAME} letters, digits, '.', '_' and '-'"
-        raise UserError(
-            f"config key {key}: '{_shortened(name)}' is no name: accepted are {accepted}."
-        )
+        raise UserError(f"config key {key}: {quoted(name)} is no name: accepted are {accepted}.")
     if name.lower() in EMPTY_VALUES:
         raise UserError(
-            f"config key {key}: '{name}' is no name: tables would take it for an empty value."
+            f"config key {key}: '{name}' is no name: tables would take it for an empty value; "
+            "give another."
         )
     if name.lower().endswith(FIGURE_ENDINGS):
         raise UserError(
-            f"config key {key}: '{name}' is no name: it ends like the file of a figure."
+            f"config key {key}: '{name}' is no name: it ends like the file of a figure; give "
+            "another."
         )
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}..."
 
 
 def check_distinct(names: Iterable[str], key: str) -> None:
@@ -265,14 +275,15 @@ def check_distinct(names: Iterable[str], key: str) -> None:
         other = known.setdefault(name.lower(), name)
         if other != name:
             raise UserError(
-                f"config key {key}: '{other}' and '{name}' differ in upper and lower case alone."
+                f"config key {key}: '{other}' and '{name}' differ in upper and lower case alone; "
+                "rename one."
             )
 
 
 def _decimal(value: Any, key: str) -> str:
     if isinstance(value, str) and re.fullmatch(r"[0-9]+([.][0-9]+)?(e-?[0-9]{1,2})?", value):
         return value
-    shown = _shortened(repr(value))
     raise UserError(
-        f"config key {key}.values: {shown} is not a quoted decimal number such as '3e-4'."
+        f"config key {key}.values: {in_part(repr(value))} is not accepted; accepted is a "
+        "quoted decimal number such as '3e-4'."
     )

@@ -10,16 +10,18 @@ Nothing in a key tells who shared the job.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import LONGEST, UserError, in_part
 from rnn_geometry.identity import Network, network_of
 from rnn_geometry.stages.job import lacks_memory, no_memory
 from rnn_geometry.stages.network_job import Log, NetworkJob
-from rnn_geometry.store.kept import Kept, key_of_result
+from rnn_geometry.store import formats
+from rnn_geometry.store.hashes import check_same_data
+from rnn_geometry.store.kept import Kept, check_made, key_of_result
 from rnn_geometry.store.provenance import library_versions
 
 
@@ -53,10 +55,17 @@ def run_block(snakemake: Any, log: Log) -> None:
             log(f"network {title(job.network)}: {reason}")
     if failed:
         kept = len(jobs) - sum(map(len, failed.values()))
-        sentences = [f"{named(names)}: {reason}" for reason, names in failed.items()]
         raise NetworksFailed(
-            f"{' '.join(sentences)} ({kept} of {len(jobs)} networks are done and kept.)"
+            _sentence(failed, f" ({kept} of {len(jobs)} networks are done and kept.)")
         )
+
+
+def _sentence(failed: Mapping[str, list[str]], end: str) -> str:
+    """Return the first reason with its networks; the others are in the log."""
+    (reason, names), *others = failed.items()
+    more = f" The log has {len(others)} more reasons." if others else ""
+    beginning = f"{named(names)}: "
+    return beginning + in_part(reason, LONGEST - len(beginning + more + end)) + more + end
 
 
 def run_of(module: str) -> Callable[[NetworkJob], None]:
@@ -115,6 +124,9 @@ def make_or_link(job: NetworkJob, place: Kept, run: Callable[[NetworkJob], None]
         "versions": library_versions(),
     }
     key, record = key_of_result(facts, job.input)
+    check_made(job.input, record["inputs"])
+    if "run" in job.input:
+        check_same_data(formats.read_json(job.input["run"]), job.input, record["inputs"])
     if place.has(key):
         job.log(f"{title(job.network)}: kept from an earlier job")
     else:
