@@ -72,8 +72,9 @@ IGNORED = pytest.mark.filterwarnings(
 
 def reference(layer, texts):
     """Return the states (B, T, H) that a layer itself returns in float64, in evaluation mode."""
+    # In this order: spectral norm takes a step of its power method wherever training reads it.
     with torch.no_grad():
-        found = layer.double().eval()(texts if layer.batch_first else texts.transpose(0, 1))[0]
+        found = layer.eval().double()(texts if layer.batch_first else texts.transpose(0, 1))[0]
     return found if layer.batch_first else found.transpose(0, 1)
 
 

@@ -164,7 +164,8 @@ def degree(eigenvalues: np.ndarray) -> int:
     Returns
     -------
     int
-        Over isolated points: one with an eigenvalue of 1 counts as its rounding says.
+        Over isolated points: one with an eigenvalue of 1 counts as its rounding says. Points
+        outside the body, where a saturated gate holds any state, are yours to leave out.
 
     Raises
     ------
