@@ -92,7 +92,7 @@ def test_the_degree_counts_real_modes_above_one(eigenvalues, expected):
 
 @pytest.mark.parametrize("name", ["gru", "lstm", "ugrnn", "vanilla"])
 def test_the_degree_of_bounded_cells_is_one(name):
-    from rnn_geometry.networks.cells import make_cell
+    from rnn_geometry.networks.make import make_cell
 
     cell = make_cell(name, 2, 2)
     cell.reset_parameters(torch.Generator().manual_seed(0))

@@ -21,7 +21,7 @@ from rnn_geometry.dynamics.results import spread
 from rnn_geometry.dynamics.slow_modes import slow_modes
 from rnn_geometry.dynamics.slow_points import project_to_slow_manifold
 from rnn_geometry.dynamics.word_modes import linear_prediction, rollout_error, word_mode_effects
-from rnn_geometry.networks.cells import make_cell
+from rnn_geometry.networks.make import make_cell
 from rnn_geometry.networks.registry import CELLS
 
 S, E = 3, 2
