@@ -14,6 +14,7 @@ from rnn_geometry.errors import UserError
 
 SUFFIXES = (".parquet", ".csv", ".jsonl", ".json")
 SPLITS = ("train", "test", "dev")
+WORDS, WHITESPACE, CHARACTERS = "words", "whitespace", "characters"  # kinds of tokenizers
 DEFAULTS: dict[str, Any] = {
     "source": None,
     "text_column": "text",
@@ -26,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "unlabelled": "drop",
     "empty_texts": "refuse",
     "label_offset": 0,
+    "tokenizer": WORDS,
     "minimum_count": 3,
     "vocabulary_size": None,
     "length_limit": None,
@@ -44,6 +46,10 @@ def _whole(least: int) -> Callable[[Any], bool]:
 
 def _is_name(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _is_json_file(value: Any) -> bool:
+    return _is_name(value) and value.lower().endswith(".json")
 
 
 def _is_class(value: Any) -> bool:
@@ -87,6 +93,10 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "unlabelled": (lambda value: value in ("drop", "keep"), "drop or keep"),
     "empty_texts": (lambda value: value in ("refuse", "drop"), "refuse or drop"),
     "label_offset": (_whole(0), "an integer of at least 0"),
+    "tokenizer": (
+        lambda value: value in (WORDS, WHITESPACE, CHARACTERS) or _is_json_file(value),
+        "words, whitespace, characters or the path of a tokenizer.json",
+    ),
     "minimum_count": (_whole(1), "an integer of at least 1"),
     "vocabulary_size": (
         _or_null(_whole(3)),
