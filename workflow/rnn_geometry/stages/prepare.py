@@ -118,3 +118,5 @@ def save_prepared(
     formats.write_json(folder / "meta.json", prepared.meta)
     sizes = ", ".join(f"{len(getattr(prepared, split))} {split}" for split in SPLITS)
     log(f"{prepared.meta['name']}: {sizes} sentences")
+    for note in prepared.meta.get("notes", []):
+        log(f"{prepared.meta['name']}: {note}")
