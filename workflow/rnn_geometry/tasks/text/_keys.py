@@ -118,10 +118,9 @@ def _of_value(value: Any) -> Key | None:
         small = abs(int(value)) < 10**DIGITS
         return Key(str(value), int(value)) if small else Key(_long(int(value)))
     if isinstance(value, (Real, Decimal)) and math.isfinite(value):
-        if abs(value) >= 10**DIGITS:
-            return Key(_long(int(value)))
-        number = _whole(float(value))
-        return Key(written(number), number)
+        number = float(value)
+        small = abs(number) < 10**DIGITS
+        return Key(written(number), _whole(number)) if small else Key(str(value))
     return None
 
 

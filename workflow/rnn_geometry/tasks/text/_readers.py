@@ -134,7 +134,7 @@ def _categories(column: Any) -> tuple[list[str] | None, bool]:
     import pyarrow.compute as pc
 
     while pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
-        column = pc.list_flatten(column)
+        column = pc.call_function("list_flatten", [column])
     kind = column.type
     if not pa.types.is_dictionary(kind) or not column.num_chunks:
         return None, False
