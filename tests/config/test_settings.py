@@ -76,6 +76,8 @@ def test_defaults_of_the_schema_are_accepted_by_the_schema():
             r"models.gru.cell: the module 'no_such_module' .* cannot be found",
         ),
         ("models.gru.epochs", 3, r"models.gru: give either steps or epochs"),
+        ("models.gru.min_steps", 900, r"models.gru.min_steps: it goes with epochs.*`steps: 900`"),
+        ("models.gru.min_steps", 0, r"models.gru.min_steps: 0 is less than 1"),
         ("cells.0", "gruu", r"config key cells: unknown cell 'gruu'; did you mean 'gru'\?"),
         ("cells", [], r"config key cells: \[\] is too short"),
         ("cells", "gru", r"config key cells: \"gru\" is not accepted; accepted is a list"),

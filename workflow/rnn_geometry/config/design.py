@@ -125,7 +125,7 @@ class Design:
     def _untrained(self, model: str) -> str:
         name = model + ENDINGS[UNTRAINED]
         check_name(name, "controls.untrained")
-        untrained = {**self.models[model], "steps": 0, "epochs": None}
+        untrained = {**self.models[model], "steps": 0, "epochs": None, "min_steps": None}
         if self.models.setdefault(name, untrained) != untrained:
             raise UserError(
                 f"config key models.{name}: the name is that of the untrained control of '{model}'."
