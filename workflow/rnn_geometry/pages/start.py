@@ -120,7 +120,10 @@ def start_page(
         costs=costs,
         configuration=configuration,
         texts=text_rows(texts or {}),
-        warnings=[(task, line) for task, m in (texts or {}).items() for line in m["warnings"]],
+        text_lines={
+            kind: [(task, line) for task, meta in (texts or {}).items() for line in meta[kind]]
+            for kind in ("warnings", "notes")
+        },
     )
 
 

@@ -55,7 +55,7 @@ def _row(name: str, split: Mapping[str, Any], duplicates: Mapping[str, Any]) -> 
 
 
 def lines_of(meta: Mapping[str, Any]) -> list[str]:
-    """Return the rows of `rows_of` as lines of a log, and the warnings after them.
+    """Return the rows of `rows_of` as lines of a log, notes and warnings after them.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def lines_of(meta: Mapping[str, Any]) -> list[str]:
         meta.json.
     """
     warnings = [f"WARNING {line}" for line in meta.get("warnings", [])]
-    return [*map(_line, rows_of(meta)), *warnings]
+    return [*map(_line, rows_of(meta)), *meta.get("notes", []), *warnings]
 
 
 def _line(row: Mapping[str, Any]) -> str:

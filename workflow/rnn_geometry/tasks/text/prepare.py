@@ -9,12 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, quoted
 from rnn_geometry.tasks.sentences import Sentences
+from rnn_geometry.tasks.text._notes import notes_on_rows
+from rnn_geometry.tasks.text._rows import RawSplit
 from rnn_geometry.tasks.text.account import warnings_of
 from rnn_geometry.tasks.text.labels import Labelling, label_splits
-from rnn_geometry.tasks.text.options import check_options, local_files, resolve_options
-from rnn_geometry.tasks.text.source import RawSplit, read_source
+from rnn_geometry.tasks.text.options import (
+    DEV_SHARE,
+    DEV_SIZE,
+    check_options,
+    local_files,
+    resolve_options,
+)
+from rnn_geometry.tasks.text.source import read_source
 from rnn_geometry.tasks.text.splitters import Rows, Splitter, make_splitter
 from rnn_geometry.tasks.text.words import PAD, UNKNOWN, UNKNOWN_ID, take
 
@@ -153,10 +161,10 @@ def _sample(
     orders = {name: _shuffled(len(split), seed, name) for name, split in splits.items()}
     pool, train = splits["train"], orders["train"]
     if "dev" in splits:
-        dev_source, dev = splits["dev"], orders["dev"][: options["dev_size"]]
+        dev_source, dev = splits["dev"], orders["dev"][: options["dev_size"] or DEV_SIZE]
     else:
         dev_source = _Split(pool.texts, pool.labels, _no_counts(), pool.words)
-        dev, train = np.split(train, [min(options["dev_size"], len(train))])
+        dev, train = np.split(train, [_carved(len(train), options["dev_size"])])
         pool.counts["carved_for_dev"] = len(dev)
     if options["balanced"]:
         train = _balance(train, _balance_groups(pool.labels), options["train_size"])
@@ -175,6 +183,11 @@ def _sample(
         )
         split.counts["not_sampled"] = available - len(split)
     return sampled
+
+
+def _carved(rows: int, asked: int | None) -> int:
+    """Return how many of the training rows dev gets: what is asked for, or a share."""
+    return min(asked, rows) if asked else min(DEV_SIZE, max(1, rows // DEV_SHARE))
 
 
 def _no_counts() -> dict[str, Any]:
@@ -213,15 +226,16 @@ def _check_classes(
         if not len(split):
             raise UserError(
                 f"No text is left for the split {name}: {_explain(split.counts)}; accepted are "
-                f"classes, length_limit, dev_size ({options['dev_size']}) and train_size that "
-                "leave some."
+                f"classes, length_limit, dev_size ({options['dev_size'] or 'null'}) and "
+                "train_size that leave some."
             )
     counts = _class_counts(splits["train"].labels, len(labelling.class_names))
     absent = [name for name, count in zip(labelling.class_names, counts, strict=True) if not count]
     if absent:
         raise UserError(
-            f"The class {absent[0]!r} has no example among the {len(splits['train'])} training "
-            f"texts ({_explain(splits['train'].counts)}); every chosen class needs at least one."
+            f"The class {quoted(absent[0], 40)} has no example among the {len(splits['train'])} "
+            f"training texts ({_explain(splits['train'].counts)}); every class needs one: leave it "
+            "out of label_names, or choose others with classes."
         )
 
 
@@ -291,7 +305,7 @@ def _meta(
     origin: Mapping[str, Any],
 ) -> dict[str, Any]:
     test = splits["test"].read
-    return {
+    meta: dict[str, Any] = {
         "kind": "text",
         "source": dict(origin),
         "splits": {
@@ -307,6 +321,7 @@ def _meta(
         "multi_label": options["multi_label"],
         "ordered": options["ordered"],
     }
+    return {**meta, "notes": notes_on_rows(meta, options["dev_size"])}
 
 
 def _split_meta(split: _Split, classes: int) -> dict[str, Any]:
