@@ -12,6 +12,8 @@ from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import VECTOR, Plan
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import is_control
+from rnn_geometry.networks import sources
+from rnn_geometry.networks.checked import check_own_cells
 from rnn_geometry.plotting.registry import names_over_networks
 from rnn_geometry.store import files, provenance
 from rnn_geometry.store.fingerprint import fingerprint
@@ -23,6 +25,8 @@ ENVIRONMENT = os.path.join(ROOT, "envs", "environment.yaml")
 # Jobs in an environment of their own (conda, containers) find the package of this very checkout.
 PACKAGE_PATH = [os.path.join(ROOT, "workflow"), os.getenv("PYTHONPATH")]
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, PACKAGE_PATH)))
+# So do they find cells of the user's own, which lie beside a configuration.
+os.environ[sources.VARIABLE] = sources.beside_files(workflow.configfiles)
 
 try:
     SETTINGS = load_settings(config, workflow.configfiles, ROOT)
@@ -31,6 +35,7 @@ try:
     MADE_WITH = provenance.compared_settings(PLAN.tasks, PLAN.models, SETTINGS["analysis"])
     if workflow.is_main_process:
         provenance.check_folders(PLAN.results, MADE_WITH, PLAN.networks)
+        check_own_cells(PLAN.models)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 

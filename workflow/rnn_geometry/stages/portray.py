@@ -18,6 +18,7 @@ from rnn_geometry.networks.classifier import (
     prepare_device,
 )
 from rnn_geometry.networks.traces import trace_sentences
+from rnn_geometry.store import formats
 from rnn_geometry.store.artifacts import (
     Flow,
     Linearization,
@@ -28,6 +29,7 @@ from rnn_geometry.store.artifacts import (
     Vocabulary,
     write_portraits,
 )
+from rnn_geometry.store.hashes import check_same_data, data_hashes
 from rnn_geometry.tasks.curation import shown_sentences
 from rnn_geometry.tasks.sentences import read_sentences
 
@@ -94,8 +96,9 @@ def portray_task(
     slow = [SlowPoints.read(path) for path in files["slow_points"]]
     linear = [Linearization.read(path, large=False) for path in files["linearization"]]
     words = words_of_task(linear, meta)
-    portraits = {}
+    portraits, hashes = {}, data_hashes(task_files)
     for name, model, run, found in zip(names, files["model"], files["run"], slow, strict=True):
+        check_same_data(formats.read_json(run), {**task_files, "run": run}, hashes)
         classifier = load_classifier(model, run).to(where)
         readout = classifier.readout_matrix().double().cpu().numpy()
         origin, axes = slow_frame(found.points, readout)

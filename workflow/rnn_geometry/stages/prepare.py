@@ -11,10 +11,12 @@ import numpy as np
 
 from rnn_geometry.identity import derive_seed, family_options
 from rnn_geometry.store import formats
+from rnn_geometry.store.hashes import data_hashes
 from rnn_geometry.tasks.sentences import Sentences, write_sentences
 from rnn_geometry.tasks.theory import expected_geometry
 
 SPLITS = ("train", "dev", "test")
+FILES_OF_TASK = {**{split: f"{split}.parquet" for split in SPLITS}, "vocab": "vocab.json"}
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ def save_prepared(
     for split in SPLITS:
         write_sentences(folder / f"{split}.parquet", getattr(prepared, split))
     formats.write_json(folder / "vocab.json", prepared.vocabulary)
-    formats.write_json(folder / "meta.json", prepared.meta)
+    files = {name: str(folder / file) for name, file in FILES_OF_TASK.items()}
+    formats.write_json(folder / "meta.json", {**prepared.meta, "sha256": data_hashes(files)})
     sizes = ", ".join(f"{len(getattr(prepared, split))} {split}" for split in SPLITS)
     log(f"{prepared.meta['name']}: {sizes} sentences")
     if prepared.meta["kind"] == "text":
