@@ -289,7 +289,7 @@ def test_files_that_are_no_csv(prepare, content, match):
     [
         ('{"text": {"0": "a"}, "label": {"0": 1}}', "row 1: 'text' holds .*orient='records'"),
         ('{\n"text": "a"\n}', "row 1 is not valid JSON .*or a list of them"),
-        ('["a", "b"]', "row 1 is not a JSON object"),
+        ('["a", "b"]', "row 1 is no JSON object"),
         ('{"text": "a", "label": ' + "9" * 5000 + "}", "row 1 is not valid JSON"),
         ("[" * 100_000, "damaged or cut short"),
         ('{"text": ' * 100_000, "row 1 is not valid JSON"),

@@ -586,7 +586,7 @@ def test_damaged_parquet(make, tmp_path):
         ("train.csv", b"text,label\n\xff\xfe,0\n", "not UTF-8"),
         ("train.csv", b"", "columns that exist: none"),
         ("train.jsonl", b'{"text": "a", "label": 0}\n{"text": \n', "row 2 is not valid JSON"),
-        ("train.jsonl", b'{"text": "a", "label": 0}\n3\n', "row 2 is not a JSON object"),
+        ("train.jsonl", b'{"text": "a", "label": 0}\n3\n', "row 2 is no JSON object"),
         ("train.json", b'[{"text": "a"', "damaged or cut short"),
     ],
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import UserError, listed, quoted
+from rnn_geometry.errors import UserError, in_part, listed, quoted
 from rnn_geometry.tasks.text._plain import place, plain
 
 SPLITS = ("train", "test", "dev")
@@ -50,7 +50,9 @@ def missing_data(source: Mapping[str, Any], reason: str) -> UserError:
             f"let the machine reach {place(source['hub'])} on the HuggingFace hub, with "
             "data_folder null"
         )
-    return UserError(f"The text data set {name} is missing ({reason}): {local}, or {hub}.")
+    return UserError(
+        f"The text data set {name} is missing ({in_part(reason, 172)}): {local}, or {hub}."
+    )
 
 
 def find_files(source: Mapping[str, Any], base: Path) -> dict[str, str]:

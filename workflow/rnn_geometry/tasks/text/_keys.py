@@ -83,7 +83,7 @@ def _key(where: str, row: int, value: Any, names: Mapping[str, int]) -> Key:
     if len(key.text) > LONGEST:
         raise UserError(
             f"{where}: row {row}: the label {quoted(key.text, 40)} has {len(key.text)} "
-            f"characters and may have {LONGEST}; is label_column the column of labels?"
+            f"characters and may have {LONGEST}; name the column of labels (label_column)."
         )
     return key
 

@@ -253,7 +253,8 @@ def _read_json(path: Path, text: str, label: str) -> RawSplit:
     for i, row in enumerate(rows):
         if not isinstance(row, dict):
             raise UserError(
-                f"{place(path)}: row {i + 1} is not a JSON object with the columns as keys."
+                f"{place(path)}: row {i + 1} is no JSON object; accepted is one with the columns "
+                "as keys."
             )
     columns = (text, label)
     if rows:
