@@ -84,7 +84,9 @@ def _trial(cell: type[Cell] | str, input_size: int, hidden_size: int, options: d
     """Return the cell in the states in which it is used, once its weights can be drawn."""
     kind = cell_class(cell) if isinstance(cell, str) else cell
     if not (isinstance(kind, type) and issubclass(kind, Cell)):
-        raise UserError(f"check_cell: {quoted(cell)} is no subclass of networks.cells.Cell.")
+        raise UserError(
+            f"check_cell: {quoted(cell)} is no subclass of networks.cells.Cell; pass one."
+        )
     name = cell if isinstance(cell, str) else cell.__name__
 
     def made(weights: int, world: int) -> Cell:

@@ -40,7 +40,9 @@ def run(files, output, params, log) -> None:
         {name: files[name] for name in ("model", "run", "slow_points", "linearization")},
         output[0],
         names=params.names,
-        task_files={name: files[name] for name in ("test", "vocab", "meta")},
+        task_files={
+            name: files[name] for name in ("test", "vocab", "meta", "tokenizer") if name in files
+        },
         held_out=params.held_out,
         sentences=params.sentences,
         where=prepare_device(params.device, params.threads),
@@ -83,7 +85,13 @@ def portray_task(
     seed = derive_seed("explorer", meta["name"]) % 2**32
     test = read_sentences(task_files["test"])
     shown = shown_sentences(
-        meta, vocabulary, test, held_out=held_out, configured=sentences, seed=seed
+        meta,
+        vocabulary,
+        test,
+        held_out=held_out,
+        configured=sentences,
+        seed=seed,
+        tokenizer_file=task_files.get("tokenizer"),
     )
     slow = [SlowPoints.read(path) for path in files["slow_points"]]
     linear = [Linearization.read(path, large=False) for path in files["linearization"]]

@@ -53,7 +53,9 @@ def synthetic_data(task: Mapping[str, Any]) -> PreparedData:
     return PreparedData(**splits, vocabulary=list(built.words), meta=meta)
 
 
-def text_data(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
+def text_data(
+    task: Mapping[str, Any], data_folder: str | None, tokenizer_file: str | None = None
+) -> PreparedData:
     """Read, tokenise and split a real data set.
 
     Parameters
@@ -62,11 +64,13 @@ def text_data(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
         Settings of the task, see `tasks.text.prepare` for options and errors.
     data_folder
         Where data sets lie; None for the hub.
+    tokenizer_file
+        Where the tokenizer.json of the task lies, if it has one.
     """
     from rnn_geometry.tasks.text.prepare import prepare_text
 
     seed = derive_seed("text", task["name"], task["data_seed"])
-    prepared = prepare_text(family_options(task), data_folder, seed % 2**32)
+    prepared = prepare_text(family_options(task), data_folder, seed % 2**32, tokenizer_file)
     meta = {
         **prepared.meta,
         **expected_geometry(prepared.meta),
@@ -121,3 +125,8 @@ def save_prepared(
     formats.write_json(folder / "meta.json", {**prepared.meta, "sha256": data_hashes(files)})
     sizes = ", ".join(f"{len(getattr(prepared, split))} {split}" for split in SPLITS)
     log(f"{prepared.meta['name']}: {sizes} sentences")
+    if prepared.meta["kind"] == "text":
+        from rnn_geometry.tasks.text.account import lines_of
+
+        for line in lines_of(prepared.meta):
+            log(line)
