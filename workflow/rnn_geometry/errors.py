@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from typing import Any
@@ -11,6 +12,9 @@ LONGEST = 300  # characters of a sentence for people
 # Of a sentence that is too long its beginning says where, its end what to do.
 BEGINNING = 170
 ELIDED = " … "
+NO_MEMORY = re.compile(
+    r"out of memory|can.?t allocate memory|cannot allocate memory|not enough memory", re.IGNORECASE
+)
 
 
 class UserError(Exception):
@@ -97,6 +101,23 @@ def told(error: BaseException, limit: int = 120) -> str:
     ('ValueError', 'no such file')
     """
     return in_part(" ".join(str(error)[: 20 * limit].split()), limit) or type(error).__name__
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Tell whether an error says that memory cannot be had; torch has no type of its own.
+
+    Parameters
+    ----------
+    error
+        Of any library.
+
+    Examples
+    --------
+    >>> lacks_memory(RuntimeError("CUDA out of memory")), lacks_memory(KeyError("memory"))
+    (True, False)
+    """
+    told = isinstance(error, (RuntimeError, OSError, ImportError)) and NO_MEMORY.search(str(error))
+    return isinstance(error, MemoryError) or bool(told)
 
 
 def quoted(value: Any, limit: int = 60) -> str:

@@ -14,6 +14,8 @@ import numpy as np
 
 from rnn_geometry.errors import one_line, quoted
 
+ORTHONORMAL = 1e-3  # largest error of a product of two axes
+
 
 def refusal(sentence: str) -> ValueError:
     """Return an error of one line."""
@@ -38,6 +40,14 @@ def complex_array(name: str, value: Any) -> np.ndarray[Any, Any]:
     """Return an array of real or complex numbers, float64 or complex128, that may be shared."""
     found = _numbers(name, value, "buifc", "numbers")
     return found.astype(complex if found.dtype.kind == "c" else float, copy=False)
+
+
+def eigenvalue_array(value: Any) -> np.ndarray[Any, Any]:
+    """Return eigenvalues as an array; NaN, of which nothing can be said, is refused."""
+    found = complex_array("eigenvalues", value)
+    if np.isnan(found).any():
+        raise refusal("eigenvalues must be numbers, got NaN; leave those points out.")
+    return found
 
 
 def _numbers(name: str, value: Any, kinds: str, wanted: str) -> np.ndarray:
@@ -71,8 +81,16 @@ def _of_objects(found: np.ndarray) -> np.ndarray:
     """Return numbers kept as objects, as of a frame of mixed columns, as float64."""
     flat = found.ravel()
     if all(isinstance(one, Real | np.bool_) for one in flat):
-        return np.array([float(one) for one in flat]).reshape(found.shape)
+        return np.array([_float(one) for one in flat]).reshape(found.shape)
     return found
+
+
+def _float(value: Any) -> float:
+    """Return a number as a float, infinite where it is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def check_shape(name: str, shape: Sequence[int], expected: Sequence[int | str]) -> None:
@@ -112,7 +130,7 @@ def number(
     found = _scalar(value)
     if not isinstance(found, Real) or isinstance(found, bool):
         raise refusal(f"{name} must be a number{_range(low, high, above)}, got {quoted(value)}.")
-    found = float(found)
+    found = _float(found)
     if not (math.isfinite(found) and low <= found <= high and found > above):
         raise refusal(f"{name} must be{_range(low, high, above)}, got {found}.")
     return found
@@ -146,6 +164,17 @@ def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise refusal(f"{name} must be True or False, got {quoted(value)}.")
     return bool(value)
+
+
+def check_orthonormal(name: str, axes: Any) -> None:
+    """Refuse axes (k, S) that are not orthonormal to three digits."""
+    products = axes @ axes.T
+    products.flat[:: len(axes) + 1] -= 1
+    if np.abs(products).max(initial=0.0) > ORTHONORMAL:
+        raise refusal(
+            f"{name} must be orthonormal; pass np.linalg.qr({name}.T)[0].T, "
+            "which spans the same directions."
+        )
 
 
 def instance(name: str, value: Any, kind: type, maker: str) -> None:

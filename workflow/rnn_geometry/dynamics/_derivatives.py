@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from rnn_geometry.dynamics._calls import gradients_of
 from rnn_geometry.dynamics.step import Step
 
 CACHE_BYTES = 2**21
@@ -16,13 +17,7 @@ def both_jacobians(step: Step, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
     if closed_form is None:
         recurrent, inputs = _differentiate(step, h, x, (True, True))
         return recurrent, inputs
-    with torch.no_grad():
-        recurrent, inputs = closed_form(h, x)
-    expected = (*h.shape, h.shape[1]), (*h.shape, x.shape[1])
-    shapes = tuple(recurrent.shape), tuple(inputs.shape)
-    if shapes != expected:
-        raise ValueError(f"step.jacobians returned the shapes {shapes}, expected {expected}.")
-    return recurrent.double(), inputs.double()
+    return closed_form(h, x)
 
 
 def recurrent_jacobian(step: Step, h: Tensor, x: Tensor) -> Tensor:
@@ -49,15 +44,11 @@ def _differentiate(step: Step, h: Tensor, x: Tensor, wanted: tuple[bool, bool]) 
     with torch.enable_grad():
         result = step(*variables)
         entries = result.sum(0).unbind()
-    if not result.requires_grad:
-        raise ValueError(
-            "The step is not differentiable: its result carries no gradient with respect to h or x."
-        )
     active = [variable for variable, want in zip(variables, wanted) if want]
     matrices = [h.new_zeros(len(h), h.shape[1], variable.shape[1]) for variable in active]
     for row, entry in enumerate(entries):
         more = row + 1 < h.shape[1]
-        gradients = torch.autograd.grad(entry, active, retain_graph=more, allow_unused=True)
+        gradients = gradients_of(entry, active, again=more)
         for matrix, gradient in zip(matrices, gradients):
             if gradient is not None:
                 matrix[:, row] = gradient

@@ -12,39 +12,12 @@ import torch
 from torch import Tensor
 
 from rnn_geometry.dynamics import _derivatives as derivatives
+from rnn_geometry.dynamics._calls import PrivateStep
 from rnn_geometry.dynamics._checks import check_finite, memory, refusal
 from rnn_geometry.dynamics._copies import private_double
 from rnn_geometry.dynamics._tensors import device_of, real_tensor
 from rnn_geometry.dynamics._trial import check_order, trial
 from rnn_geometry.dynamics.step import Array, Step, budget, chunk_length
-
-
-class PrivateStep:
-    """A step that shares no tensor with an analysis: it can write into what it takes and returns.
-
-    `jacobians` is None where the step has no closed form.
-    """
-
-    def __init__(self, step: Step, writes: bool):
-        self.step, self.writes = step, writes
-        self.state_size = getattr(step, "state_size", None)
-        self.input_size = getattr(step, "input_size", None)
-        closed = getattr(step, "jacobians", None)
-        self.jacobians = None if closed is None else lambda h, x: closed(h.clone(), x.clone())
-
-    def __call__(self, h: Tensor, x: Tensor) -> Tensor:
-        """Return F(h, x), (n, S)."""
-        result = self.step(self._own(h), self._own(x))
-        # A gradient knows by itself when a result was overwritten.
-        shared = not torch.is_grad_enabled() and isinstance(result, Tensor)
-        return result.clone() if shared else result
-
-    def _own(self, value: Tensor) -> Tensor:
-        """Return a copy of what can be written into."""
-        # torch refuses to write into a variable; a copy would change the order in which parts of
-        # its gradient are added.
-        variable = torch.is_grad_enabled() and value.requires_grad
-        return value if variable and not self.writes else value.clone()
 
 
 @torch.no_grad()

@@ -8,7 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rnn_geometry.dynamics._checks import check_finite, check_shape, real_array, refusal
+from rnn_geometry.dynamics._checks import (
+    check_finite,
+    check_orthonormal,
+    check_shape,
+    real_array,
+    refusal,
+)
 
 
 def real_tensor(
@@ -18,6 +24,11 @@ def real_tensor(
     if isinstance(value, nn.Module):
         raise refusal(f"{name} must be an array, got {type(value).__name__}; pass its weight.")
     if isinstance(value, Tensor):
+        if torch._C._functorch.is_functorch_wrapped_tensor(value):
+            raise refusal(
+                f"{name} is a tensor inside a transform of torch.func (vmap, grad, jacrev); "
+                "call this outside of it: it takes many points at once."
+            )
         found = _dense(name, value.detach()).to(device, torch.float64, copy=True)
     else:
         found = torch.from_numpy(real_array(name, value)).to(device)
@@ -34,6 +45,13 @@ def _dense(name: str, value: Tensor) -> Tensor:
     if value.is_nested or value.is_quantized or value.is_meta:
         raise refusal(f"{name} must hold numbers; got a nested, quantized or meta tensor.")
     return value.to_dense() if value.layout != torch.strided else value
+
+
+def orthonormal(name: str, value: Any, size: int, *, device: Any = "cpu") -> Tensor:
+    """Return private orthonormal axes (k, S)."""
+    axes = real_tensor(name, value, ("k", size), device=device)
+    check_orthonormal(name, axes.cpu().numpy())
+    return axes
 
 
 def device_of(*values: Any) -> torch.device:

@@ -15,7 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from rnn_geometry.dynamics import _derivatives as derivatives
+from rnn_geometry.dynamics._calls import gradients_of
 from rnn_geometry.dynamics._checks import refusal
+from rnn_geometry.dynamics._copies import wrapped
 from rnn_geometry.dynamics.step import Step
 
 OWN = "pass your own step(h, x)"
@@ -33,15 +35,16 @@ SMALL, LARGE = 1e-3, 0.1
 
 def check_order(step: Any) -> None:
     """Refuse what is no step, and what plainly takes its input before its state."""
-    if isinstance(step, LAYERS):
-        name = type(step).__name__
+    chain = list(wrapped(step))
+    name = next((type(part).__name__ for part in chain if isinstance(part, LAYERS)), None)
+    if name is not None:
         raise refusal(
             f"{name} takes (input, state) and is no step(h, x); pass torch_step(module) "
             "of rnn_geometry, or a function of your own."
         )
     if not callable(step) or isinstance(step, type):
         raise refusal(f"step must be a function step(h, x) or a module, got {_name(step)}.")
-    first, second = (*_parameters(step), "", "")[:2]
+    first, second = (*_parameters(chain[-1]), "", "")[:2]
     if first.strip("_").lower() in INPUT_NAMES and second.strip("_").lower() in STATE_NAMES:
         raise refusal(
             f"{_name(step)} takes ({first}, {second}); a step takes the state first: "
@@ -65,16 +68,17 @@ def _parameters(step: Any) -> list[str]:
 def trial(step: Step, h: Tensor, x: Tensor, *, gradients: bool) -> None:
     """Refuse a step whose result on a few rows of h (n, S), x (n, E) is not what is assumed."""
     h, x = torch.cat([h[:2], h[:1] + SMALL * _wave(h[:1])]), torch.cat([x[:2], x[:1]])
-    first, last = _tried(step, h, x), _alone(step, h[-1:], x[-1:])
-    if not _equal(_tried(step, h, x), first, h, SAME):
+    first, last = step(h, x), _alone(step, h[-1:], x[-1:])
+    if not _equal(step(h, x), first, h, SAME):
         raise refusal(_why_not_twice(step, h, x))
-    turned = _tried(step, h.flip(0), x.flip(0)).flip(0)
+    turned = step(h.flip(0), x.flip(0)).flip(0)
     if not (_equal(last, first[-1:], h, ALONE) and _equal(turned, first, h, ALONE)):
         raise refusal(
             "The rows of the step depend on each other: a row alone gives another result than in "
             "a batch, as with batch norm in training or a mean over rows."
         )
     if gradients:
+        _slope(step, h, x, *_directions(h, x))  # says what is wrong
         check_derivatives(step, h + LARGE * _wave(h), x + LARGE * _wave(x))
 
 
@@ -93,48 +97,10 @@ def _equal(one: Tensor, other: Tensor, h: Tensor, share: float) -> bool:
     return bool((one - other).abs().amax() <= share * other.abs().amax().maximum(h.abs().amax()))
 
 
-def _tried(step: Step, h: Tensor, x: Tensor) -> Tensor:
-    """Return new states, float64 and of the shape of h."""
-    try:
-        result = step(h, x)
-    except Exception as error:
-        shapes = f"float64 states {tuple(h.shape)} and inputs {tuple(x.shape)}"
-        raise refusal(f"The step failed on {shapes}: {error}{_hint(step, h, x)}") from error
-    if not isinstance(result, Tensor):
-        raise refusal(
-            f"The step must return a tensor, it returned {type(result).__name__}"
-            f"{'; return torch.cat(state, -1) of several parts' * isinstance(result, tuple)}."
-        )
-    if result.shape != h.shape:
-        raise refusal(
-            f"The step must return a state of shape {tuple(h.shape)}, "
-            f"it returned {tuple(result.shape)}{_hint(step, h, x)}"
-        )
-    if result.dtype != torch.float64:
-        raise refusal(
-            f"The step must return torch.float64 for float64 states, it returned {result.dtype}."
-        )
-    return result
-
-
-def _hint(step: Step, h: Tensor, x: Tensor) -> str:
-    """Return a likely cause of a failure."""
-    size, entries = (getattr(step, name, None) for name in ("state_size", "input_size"))
-    if type(size) is int and 2 * h.shape[1] == size:
-        return f"; the state is (h, c) with {size} entries, layer_states collects both."
-    if type(size) is int and type(entries) is int and (h.shape[1], x.shape[1]) != (size, entries):
-        return f"; it takes states of {size} and inputs of {entries} entries."
-    try:
-        swapped = h.shape[1] != x.shape[1] and step(x, h).shape == h.shape
-    except Exception:
-        swapped = False
-    return "; it seems to take (x, h): pass lambda h, x: step(x, h)." if swapped else "."
-
-
 def _alone(step: Step, h: Tensor, x: Tensor) -> Tensor:
     """Return what becomes of one row by itself."""
     try:
-        return _tried(step, h, x)
+        return step(h, x)
     except ValueError as error:
         raise refusal(
             f"The step takes several rows and not one alone; rows must not depend on each other: "
@@ -148,11 +114,11 @@ def _why_not_twice(step: Step, h: Tensor, x: Tensor) -> str:
     results = []
     with torch.random.fork_rng([h.device] if h.is_cuda else []):
         for count in (1, 2):
-            _tried(step, h[:count], x[:count])  # so that what is kept differs
+            step(h[:count], x[:count])  # so that what is kept differs
             torch.manual_seed(0)
             np.random.seed(0)  # noqa: NPY002
             random.seed(0)
-            results.append(_tried(step, h, x))
+            results.append(step(h, x))
     np.random.set_state(kept)  # noqa: NPY002
     random.setstate(python)
     if _equal(results[0], results[1], h, SAME):
@@ -172,10 +138,7 @@ def check_derivatives(step: Step, h: Tensor, x: Tensor) -> None:
     Judged only where differences agree with each other: not across kinks and jumps, in single
     precision, or where the step does not take the moved states.
     """
-    count = h.numel() + x.numel()
-    waves = torch.cos(torch.arange(2 * count, dtype=h.dtype, device=h.device) ** 1.5)
-    weights, moves, across = waves.split([h.numel(), h.numel(), 2 * count - 2 * h.numel()])
-    weights, moves = weights.view(h.shape), (moves.view(h.shape), across[: x.numel()].view(x.shape))
+    moves, weights = _directions(h, x)
     size = DIFFERENCE * (1 + float(h.abs().amax()))
     try:
         slope = _slope(step, h, x, moves, weights)
@@ -191,6 +154,15 @@ def check_derivatives(step: Step, h: Tensor, x: Tensor) -> None:
         )
 
 
+def _directions(h: Tensor, x: Tensor) -> tuple[tuple[Tensor, Tensor], Tensor]:
+    """Return moves (n, S), (n, E) along which results are compared, and their weights (n, S)."""
+    count = h.numel() + x.numel()
+    waves = torch.cos(torch.arange(2 * count, dtype=h.dtype, device=h.device) ** 1.5)
+    weights, moves, across = waves.split([h.numel(), h.numel(), 2 * count - 2 * h.numel()])
+    moves = moves.view(h.shape), across[: x.numel()].view(x.shape)
+    return moves, weights.view(h.shape)
+
+
 def _slope(
     step: Step, h: Tensor, x: Tensor, moves: tuple[Tensor, Tensor], weights: Tensor
 ) -> Tensor:
@@ -201,7 +173,7 @@ def _slope(
         return ((changes[0] + changes[1])[:, :, 0] * weights).sum(1)
     h, x = (value.detach().clone().requires_grad_() for value in (h, x))
     with torch.enable_grad():
-        gradients = torch.autograd.grad(step(h, x), (h, x), weights, allow_unused=True)
+        gradients = gradients_of(step(h, x), [h, x], weights)
     total = torch.zeros_like(h[:, 0])
     for part, move in zip(gradients, moves):
         total = total if part is None else total + (part * move).sum(1)

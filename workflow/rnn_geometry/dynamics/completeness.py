@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn_geometry.dynamics._checks import instance, number, real_array, whole
+from rnn_geometry.dynamics._checks import real_array, whole
 from rnn_geometry.dynamics._copies import isolated
-from rnn_geometry.dynamics.fixed_points import distinct_roots, find_fixed_points
+from rnn_geometry.dynamics.fixed_points import check_roots, distinct_roots, find_fixed_points
 from rnn_geometry.dynamics.results import SlowPoints
 from rnn_geometry.dynamics.step import Array, Step
 
@@ -81,8 +81,8 @@ def search_between(
     >>> sorted({round(float(point), 3) for point in abs(found.points[:, 0])})
     [0.0, 0.958]
     """
-    instance("found", found, SlowPoints, "find_fixed_points")
-    x, radius = real_array("x", x, ("E",)), number("radius", radius, low=0)
+    check_roots(found, radius)
+    x = real_array("x", x, ("E",))
     most_starts = whole("most_starts", most_starts, low=1)
     draw, known = np.random.default_rng(whole("seed", seed)), 0
     for _ in range(whole("rounds", rounds)):

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from rnn_geometry.dynamics._calls import gradients_of
 from rnn_geometry.dynamics._checks import number, refusal, whole
 from rnn_geometry.dynamics._copies import isolated
 from rnn_geometry.dynamics._newton import damped_step, normal_equations
@@ -251,7 +252,8 @@ def _gradient(system: System, h: torch.Tensor) -> torch.Tensor:
     with torch.enable_grad():
         h = h.detach().requires_grad_()
         # Rows do not depend on each other: the gradient of a sum is that of every term.
-        return torch.autograd.grad((h - system(h)).square().sum() / 2, h)[0]
+        gradient = gradients_of((h - system(h)).square().sum() / 2, [h])[0]
+        return torch.zeros_like(h) if gradient is None else gradient
 
 
 def _in_chunks(

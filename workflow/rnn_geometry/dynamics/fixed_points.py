@@ -14,10 +14,11 @@ import torch
 
 from rnn_geometry.dynamics._checks import (
     check_shape,
-    complex_array,
+    eigenvalue_array,
     instance,
     number,
     real_array,
+    refusal,
     whole,
 )
 from rnn_geometry.dynamics._copies import isolated
@@ -35,6 +36,7 @@ POLISH_STEPS, POLISHED = 4, 1e-30
 # The gradient of q, A^T r, counts as vanished where it is this small against |r|; after a stall the
 # looser one is used.
 VANISHED, VANISHED_AFTER_STALL = 1e-7, 1e-4
+AT_REST = 1e-6  # longest move by one step of what counts as a root, for any radius
 STALLED = 1e-12  # length of a step, against the state's, below which nothing changes any more
 
 
@@ -138,7 +140,8 @@ def skeleton(
     >>> roots.roots.round(3).tolist(), roots.unstable.tolist()
     ([[-0.958], [0.0], [0.958]], [0, 1, 0])
     """
-    instance("found", found, SlowPoints, "find_fixed_points")
+    check_roots(found, radius)
+    x = real_array("x", x, ("E",))
     ids, roots = distinct_roots(found.points, found.status, radius)
     ghosts = int((found.status == Status.GHOST).sum())
     if not len(roots):
@@ -148,6 +151,32 @@ def skeleton(
     at_roots = linearize(step, roots, x, memory_mb=memory_mb)
     unstable, unseen = stability(at_roots.eigenvalues), float((basins == 1).sum() / basins.sum())
     return Skeleton(roots, basins, unstable, ids, ghosts, unseen, degree(at_roots.eigenvalues))
+
+
+def check_roots(found: SlowPoints, radius: float) -> None:
+    """Refuse results of other searches, whose points need not be roots.
+
+    Parameters
+    ----------
+    found : SlowPoints
+        What `find_fixed_points` returned.
+    radius : float
+        Distance, in units of the state, up to which points are linked to one root.
+
+    Raises
+    ------
+    ValueError
+        For slow points, and points that one step moves by more than the radius.
+    """
+    instance("found", found, SlowPoints, "find_fixed_points")
+    radius, at_rest = number("radius", radius, low=0), found.status == Status.CONVERGED
+    longest = float(np.sqrt(2 * found.q[at_rest].max(initial=0.0)))
+    if (found.slow_modes >= 0).any() or longest > max(radius, AT_REST):
+        raise refusal(
+            "found holds points that are no exact fixed points, as those of other searches or of a "
+            f"large tolerance: one step moves them by up to {longest:.2g}; pass what "
+            "find_fixed_points returns."
+        )
 
 
 def degree(eigenvalues: np.ndarray) -> int:
@@ -170,7 +199,7 @@ def degree(eigenvalues: np.ndarray) -> int:
     Raises
     ------
     ValueError
-        For an array of another shape.
+        For an array of another shape, and NaN.
 
     References
     ----------
@@ -181,7 +210,7 @@ def degree(eigenvalues: np.ndarray) -> int:
     >>> degree(np.array([[0.2, 0.1], [1.5, 0.1], [0.2, -3.0]]))
     1
     """
-    eigenvalues = complex_array("eigenvalues", eigenvalues)
+    eigenvalues = eigenvalue_array(eigenvalues)
     check_shape("eigenvalues", eigenvalues.shape, ("r", "S"))
     # A pair of complex eigenvalues has a positive factor, |1 - lambda|^2.
     signs = np.where(np.imag(eigenvalues) == 0, np.sign(1 - np.real(eigenvalues)), 1)

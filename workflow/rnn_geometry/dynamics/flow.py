@@ -12,7 +12,7 @@ import torch
 from rnn_geometry.dynamics._checks import check_shape, flag, real_array, refusal, whole
 from rnn_geometry.dynamics._copies import isolated
 from rnn_geometry.dynamics._system import System
-from rnn_geometry.dynamics._tensors import device_of, real_tensor
+from rnn_geometry.dynamics._tensors import device_of, orthonormal, real_tensor
 from rnn_geometry.dynamics.step import Array, Step
 
 GRID = 33  # points a side
@@ -58,7 +58,8 @@ def plane_flow(
     """
     device = device_of(origin, axes, seen)
     seen = real_tensor("seen", seen, ("n", "S"), device=device)
-    axes = real_tensor("axes", axes, ("k", seen.shape[1]), device=device)
+    axes = orthonormal("axes", axes, seen.shape[1], device=device)
+    x = real_tensor("x", x, ("E",), device=device)
     origin = real_tensor("origin", origin, (seen.shape[1],), device=device)
     if len(axes) < 2 or not len(seen):
         raise refusal(f"A plane needs two axes and a point, got {len(axes)} and {len(seen)}.")
@@ -107,7 +108,7 @@ def word_kicks(step: Step, points: Array, x: Array, vectors: Array, axes: Array)
         As `jacobians.jacobians` does, and for words or axes that do not fit.
     """
     system, h = System.of(step, points, x, gradients=False)
-    axes = real_tensor("axes", axes, ("k", h.shape[1]), device=h.device)
+    axes = orthonormal("axes", axes, h.shape[1], device=h.device)
     vectors = real_tensor("vectors", vectors, ("w", system.x.shape[1]), device=h.device)
     rest = system(h)
     moves = [system.step(h, vector.expand(len(h), -1)) - rest for vector in vectors]

@@ -14,7 +14,7 @@ import numpy as np
 from torch import Tensor
 
 from rnn_geometry.dynamics import _runs as runs
-from rnn_geometry.dynamics._checks import check_shape, real_array, whole
+from rnn_geometry.dynamics._checks import real_array, refusal, whole
 from rnn_geometry.dynamics._copies import isolated
 from rnn_geometry.dynamics._system import System
 from rnn_geometry.dynamics._tensors import real_tensor
@@ -105,7 +105,7 @@ def hold_r2(step: Step, states: Array, x: Array, directions: Array, words: int) 
     directions = real_tensor("directions", directions, ("k", h.shape[1]), device=h.device)
     then = runs.held(system, h, whole("words", words))
     before, after = (part @ directions.T for part in (h, then))
-    return r_squared(before.cpu().numpy(), after.cpu().numpy())
+    return _r_squared(before.cpu().numpy(), after.cpu().numpy())
 
 
 def r_squared(true: np.ndarray, predicted: np.ndarray) -> float | None:
@@ -131,9 +131,14 @@ def r_squared(true: np.ndarray, predicted: np.ndarray) -> float | None:
     >>> r_squared(np.array([[0.0], [2.0]]), np.array([[0.0], [1.0]]))
     0.5
     """
-    true = real_array("true", true)
-    predicted = real_array("predicted", predicted)
-    check_shape("predicted", predicted.shape, true.shape)
+    true = real_array("true", true, ("n", "k"))
+    return _r_squared(true, real_array("predicted", predicted, true.shape))
+
+
+def _r_squared(true: np.ndarray, predicted: np.ndarray) -> float | None:
+    """Return the same of arrays that may be empty or hold infinite numbers, None for these."""
+    if not len(true):
+        return None
     spread = ((true - true.mean(axis=0)) ** 2).sum()
     value = 1 - ((true - predicted) ** 2).sum() / spread if spread > 0 else np.nan
     return float(value) if np.isfinite(value) else None
@@ -208,6 +213,8 @@ def position_independence(effects: np.ndarray) -> float | None:
     1.0
     """
     effects = real_array("effects", effects, ("W", "n", "k"))
+    if not effects.size:
+        return None
     between = ((effects.mean(axis=1) - effects.mean(axis=(0, 1))) ** 2).sum(axis=1).mean()
     within = ((effects - effects.mean(axis=1, keepdims=True)) ** 2).sum(axis=2).mean()
     return float(between / (between + within)) if between + within > 0 else None
@@ -236,11 +243,20 @@ def additivity_r2(sentences: Texts, kicks: np.ndarray, final: np.ndarray) -> flo
     Raises
     ------
     ValueError
-        For arrays of another shape.
+        For arrays of another shape, tokens that are no rows of `kicks`, and
+        offsets that fall.
     """
     kicks = real_array("kicks", kicks, ("V", "k"))
     final = real_array("final", final, (len(sentences.offsets) - 1, kicks.shape[1]))
-    sums = np.add.reduceat(kicks[sentences.tokens], sentences.offsets[:-1], axis=0)
+    tokens, offsets = np.asarray(sentences.tokens), np.asarray(sentences.offsets)
+    if len(tokens) and not 0 <= tokens.min() <= tokens.max() < len(kicks):
+        raise refusal(f"sentences.tokens must be rows of kicks, from 0 below {len(kicks)}.")
+    lengths = np.diff(offsets)
+    if offsets[0] < 0 or offsets[-1] != len(tokens) or (lengths < 0).any():
+        raise refusal("sentences.offsets must rise up to the number of tokens.")
+    sums = np.zeros((len(lengths), kicks.shape[1]))
+    if lengths.any():
+        sums[lengths > 0] = np.add.reduceat(kicks[tokens], offsets[:-1][lengths > 0], axis=0)
     inputs = np.column_stack([sums, np.ones(len(sums))])
     fitted = np.linalg.lstsq(inputs[::2], final[::2], rcond=None)[0]
-    return r_squared(final[1::2], inputs[1::2] @ fitted)
+    return _r_squared(final[1::2], inputs[1::2] @ fitted)

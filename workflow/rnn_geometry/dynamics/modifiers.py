@@ -17,7 +17,7 @@ from torch import Tensor
 from rnn_geometry.dynamics import _runs as runs
 from rnn_geometry.dynamics._copies import isolated
 from rnn_geometry.dynamics._system import System
-from rnn_geometry.dynamics._tensors import real_tensor
+from rnn_geometry.dynamics._tensors import orthonormal, real_tensor
 from rnn_geometry.dynamics.integration import SETTLE
 from rnn_geometry.dynamics.step import Array, Step
 
@@ -130,7 +130,7 @@ def share_along(step: Step, points: Array, x: Array, words: Array, axes: Array) 
         As `integration.hold` does, and for words or directions that do not fit.
     """
     place = _Place.of(step, points, x)
-    return _along(place, place.words("words", words), place.directions("axes", axes))
+    return _along(place, place.words("words", words), place.axes("axes", axes))
 
 
 class _Place(NamedTuple):
@@ -155,6 +155,10 @@ class _Place(NamedTuple):
     def directions(self, name: str, value: Array) -> Tensor:
         """Return directions (k, S)."""
         return real_tensor(name, value, ("k", self.points.shape[1]), device=self.points.device)
+
+    def axes(self, name: str, value: Array) -> Tensor:
+        """Return orthonormal directions (d, S)."""
+        return orthonormal(name, value, self.points.shape[1], device=self.points.device)
 
     def effects(self, sequences: Tensor, readout: Tensor) -> Tensor:
         """Return what sequences (W, m, E) change for good, (W, n, k)."""
@@ -229,7 +233,7 @@ def modifier_numbers(
     place = _Place.of(step, points, x)
     one, two = place.word("flip", flip), place.word("double", double)
     words, both = place.words("evidence", evidence), torch.stack([one, two])
-    along, seen = place.directions("axes", axes), place.directions("readout", readout)
+    along, seen = place.axes("axes", axes), place.directions("readout", readout)
     return {
         "flip_gain": _gain(place, one, words, seen),
         "double_gain": _gain(place, two, words, seen),

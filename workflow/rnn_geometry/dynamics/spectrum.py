@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_geometry.dynamics._checks import check_shape, complex_array, cut, number, real_array
+from rnn_geometry.dynamics._checks import (
+    check_shape,
+    complex_array,
+    cut,
+    eigenvalue_array,
+    number,
+    real_array,
+)
 
 TAU_CAP = 1e5  # words; longer is not told apart from infinity
 SINGULAR = 1e12  # condition number of R from which its inverse is no longer taken
@@ -144,14 +151,16 @@ def integration_modes(eigenvalues: np.ndarray, min_tau: float) -> np.ndarray:
     Raises
     ------
     ValueError
-        For what are no numbers, and a cut that is not above 0.
+        For what are no numbers, NaN, and a cut that is not above 0.
 
     Examples
     --------
     >>> integration_modes(np.array([[1.01, 0.99, 0.5]]), min_tau=25).tolist()
     [2]
     """
-    return is_slow(eigenvalues, min_tau).sum(axis=-1)
+    slow = is_slow(eigenvalues, min_tau)
+    check_shape("eigenvalues", slow.shape[-1:], ("S",))
+    return slow.sum(axis=-1)
 
 
 def is_slow(eigenvalues: np.ndarray, min_tau: float) -> np.ndarray:
@@ -172,14 +181,14 @@ def is_slow(eigenvalues: np.ndarray, min_tau: float) -> np.ndarray:
     Raises
     ------
     ValueError
-        For what are no numbers, and a cut that is not above 0.
+        For what are no numbers, NaN, and a cut that is not above 0.
 
     Examples
     --------
     >>> is_slow(np.array([1.2, 0.99, 0.5]), min_tau=25).tolist()
     [True, True, False]
     """
-    min_tau, eigenvalues = cut(min_tau), complex_array("eigenvalues", eigenvalues)
+    min_tau, eigenvalues = cut(min_tau), eigenvalue_array(eigenvalues)
     return (time_constants(eigenvalues, np.inf) > min_tau) | (np.abs(eigenvalues) >= 1)
 
 
@@ -201,14 +210,14 @@ def stability(eigenvalues: np.ndarray, margin: float = 1e-9) -> np.ndarray:
     Raises
     ------
     ValueError
-        For what are no numbers.
+        For what are no numbers, and NaN.
 
     Examples
     --------
     >>> stability(np.array([[1.5, 1.0, 0.2]])).tolist()
     [1]
     """
-    eigenvalues = complex_array("eigenvalues", eigenvalues)
+    eigenvalues = eigenvalue_array(eigenvalues)
     check_shape("eigenvalues", eigenvalues.shape[-1:], ("S",))
     return (np.abs(eigenvalues) > 1 + number("margin", margin, low=0)).sum(axis=-1)
 

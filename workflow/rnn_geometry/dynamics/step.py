@@ -5,13 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from rnn_geometry.dynamics._checks import memory, refusal, whole
-from rnn_geometry.dynamics._copies import isolated, private_double, private_module
+from rnn_geometry.dynamics._copies import isolated, private_double, private_module, wrapped
 from rnn_geometry.dynamics._tensors import real_tensor
 
 Array = np.ndarray | Tensor
@@ -90,8 +91,8 @@ def torch_step(module: nn.Module) -> TorchStep:
     ----------
     module : nn.Module
         RNNCell, GRUCell or LSTMCell, or an RNN, GRU or LSTM of one direction, of any number of
-        layers, also with a projection. The step shares its weights; every analysis works on a copy
-        of them.
+        layers, also with a projection, compiled or in DataParallel too. The step shares its
+        weights; every analysis works on a copy of them.
 
     Returns
     -------
@@ -102,7 +103,8 @@ def torch_step(module: nn.Module) -> TorchStep:
     Raises
     ------
     ValueError
-        For another module, two directions, and a module that does not agree with the step.
+        For another module, two directions, weights that are not finite, and a module that does not
+        agree with the step.
 
     Examples
     --------
@@ -110,6 +112,7 @@ def torch_step(module: nn.Module) -> TorchStep:
     >>> step(torch.zeros(5, 16), torch.zeros(5, 3)).shape
     torch.Size([5, 16])
     """
+    module = _bare(module)
     if not isinstance(module, CELLS + LAYERS):
         name = module.__name__ if isinstance(module, type) else type(module).__name__
         raise refusal(
@@ -123,9 +126,25 @@ def torch_step(module: nn.Module) -> TorchStep:
         )
     if any(weight.is_meta for weight in module.parameters()):
         raise refusal("The weights of the module lie on the meta device; load them first.")
+    for name, weight in module.named_parameters():
+        if not weight.isfinite().all():
+            raise refusal(
+                f"{name} of {type(module).__name__} holds NaN or infinity; load weights of a "
+                "training that has not diverged."
+            )
     step = TorchStep(module)
     _compare(step)
     return step
+
+
+def _bare(module: Any) -> Any:
+    """Return the recurrent module within wrappers of torch, unless hooks on them do more."""
+    if isinstance(module, TorchStep):
+        return module.module
+    *outer, inner = wrapped(module)
+    around = (vars(part) for part in outer if isinstance(part, nn.Module))
+    more = any(part["_forward_hooks"] or part["_forward_pre_hooks"] for part in around)
+    return inner if isinstance(inner, CELLS + LAYERS) and not more else module
 
 
 def _compare(step: TorchStep) -> None:

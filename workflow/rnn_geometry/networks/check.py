@@ -23,7 +23,7 @@ from rnn_geometry.errors import UserError, quoted
 from rnn_geometry.networks._gradients import check_gradients, check_jacobians, check_training
 from rnn_geometry.networks._trial import Trial, broken
 from rnn_geometry.networks.cells import Cell
-from rnn_geometry.networks.make import build_cell, cell_class
+from rnn_geometry.networks.make import build_cell, cell_class, check_sizes
 
 ROWS, WORDS = 3, 4
 # Relative differences that rounding explains.
@@ -88,6 +88,7 @@ def _trial(cell: type[Cell] | str, input_size: int, hidden_size: int, options: d
             f"check_cell: {quoted(cell)} is no subclass of networks.cells.Cell; pass one."
         )
     name = cell if isinstance(cell, str) else cell.__name__
+    check_sizes(name, input_size, hidden_size)
 
     def made(weights: int, world: int) -> Cell:
         torch.manual_seed(world)
@@ -205,9 +206,12 @@ def _check_start(trial: Trial) -> None:
 def _check_state(
     trial: Trial, what: str, h: Any, shape: tuple[int, ...], dtype: torch.dtype
 ) -> None:
-    if not isinstance(h, Tensor) or tuple(h.shape) != shape:
-        got = tuple(h.shape) if isinstance(h, Tensor) else type(h).__name__
+    plain = isinstance(h, Tensor) and not h.is_nested
+    if not plain or tuple(h.shape) != shape:
+        got = tuple(h.shape) if plain else type(h).__name__
         raise broken(trial, f"{what} returns {got} for {shape}", "return one flat state a row")
+    if h.layout != torch.strided or h.device.type != "cpu":
+        raise broken(trial, f"{what} returns no dense tensor", "return one as h is")
     if h.dtype != dtype:
         raise broken(
             trial,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import torch
@@ -40,7 +41,8 @@ def make_cell(name: str, input_size: int, hidden_size: int, **options: Any) -> C
     Raises
     ------
     UserError
-        For a name that is neither, and an option that its class does not have.
+        For a name that is neither, sizes that are no whole numbers from 1, and an option that its
+        class does not have.
 
     Examples
     --------
@@ -48,6 +50,7 @@ def make_cell(name: str, input_size: int, hidden_size: int, **options: Any) -> C
     16
     """
     kind = cell_class(name)
+    check_sizes(name, input_size, hidden_size)
     _refuse_unknown(name, options, options_of(kind).of_class)
     return kind(input_size, hidden_size, **options)
 
@@ -70,6 +73,8 @@ def cell_class(name: str) -> type[Cell]:
     UserError
         For a name that is neither built in nor a class of cells.
     """
+    if not isinstance(name, str):
+        raise UserError(f"the name of a cell is {quoted(name)}; accepted are {', '.join(CELLS)}.")
     if name in CELLS:
         module, _, attribute = CELLS[name].path.partition(":")
         return getattr(import_module(module), attribute)
@@ -80,6 +85,29 @@ def cell_class(name: str) -> type[Cell]:
             "rnn_geometry.networks.cells.Cell as package.module:ClassName."
         )
     return found
+
+
+def check_sizes(name: str, input_size: Any, hidden_size: Any) -> None:
+    """Refuse sizes of which no cell can be made.
+
+    Parameters
+    ----------
+    name
+        Of the cell.
+    input_size, hidden_size
+        Entries of a word vector, and units.
+
+    Raises
+    ------
+    UserError
+        For what is no whole number from 1.
+    """
+    for key, size in zip(SIZES, (input_size, hidden_size)):
+        whole = isinstance(size, Integral) and not isinstance(size, bool)
+        if not whole or size < 1:
+            raise UserError(
+                f"cell {name}: {key} is {quoted(size)}; accepted is a whole number from 1."
+            )
 
 
 class Options(NamedTuple):

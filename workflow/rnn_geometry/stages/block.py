@@ -15,9 +15,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import LONGEST, UserError, in_part
+from rnn_geometry.errors import LONGEST, UserError, in_part, lacks_memory
 from rnn_geometry.identity import Network, network_of
-from rnn_geometry.stages.job import lacks_memory, no_memory
+from rnn_geometry.stages.job import no_memory
 from rnn_geometry.stages.network_job import Log, NetworkJob
 from rnn_geometry.store import formats
 from rnn_geometry.store.hashes import check_same_data

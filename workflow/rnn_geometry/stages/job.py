@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rnn_geometry.errors import UserError, told
+from rnn_geometry.errors import UserError, lacks_memory, told
 from rnn_geometry.stages.network_job import Log
 
 
@@ -112,17 +112,6 @@ class LogFile:
         with contextlib.suppress(OSError):
             if self.file is not None:
                 self.file.close()
-
-
-NO_MEMORY = re.compile(
-    r"out of memory|can.?t allocate memory|cannot allocate memory|not enough memory", re.IGNORECASE
-)
-
-
-def lacks_memory(error: Exception) -> bool:
-    """Tell whether an error says that memory cannot be had; torch has no type of its own."""
-    told = isinstance(error, (RuntimeError, OSError, ImportError)) and NO_MEMORY.search(str(error))
-    return isinstance(error, MemoryError) or bool(told)
 
 
 @contextlib.contextmanager

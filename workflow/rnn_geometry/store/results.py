@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, quoted
 from rnn_geometry.identity import NETWORKS, Network, network_of
 from rnn_geometry.store import artifacts
 from rnn_geometry.store.artifacts import Artifact, Flow, Portrait, Traces
@@ -39,7 +39,7 @@ def open_results(folder: str | Path = "results") -> Results:
     Raises
     ------
     UserError
-        If no task lies there.
+        If no task lies there, and for what is no path.
 
     Examples
     --------
@@ -54,6 +54,8 @@ def open_results(folder: str | Path = "results") -> Results:
     Traceback (most recent call last):
     rnn_geometry.errors.UserError: ... no task 'review'; did you mean 'reviews'? There is: reviews.
     """
+    if not isinstance(folder, str | Path):
+        raise UserError(f"the folder of results is {quoted(folder)}; accepted is a path.")
     results = Results(folder)
     if not results.tasks:
         raise UserError(
