@@ -15,6 +15,7 @@ from rnn_geometry.identity import is_control
 from rnn_geometry.plotting.registry import names_over_networks
 from rnn_geometry.store import files, provenance
 from rnn_geometry.store.fingerprint import fingerprint
+from rnn_geometry.store.freshness import KnownHashes, check_in_place
 
 # The folder of the project, whichever Snakefile this file is included from.
 HERE = workflow.current_basedir.get_path_or_uri(secret_free=True)
@@ -24,13 +25,26 @@ ENVIRONMENT = os.path.join(ROOT, "envs", "environment.yaml")
 PACKAGE_PATH = [os.path.join(ROOT, "workflow"), os.getenv("PYTHONPATH")]
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, PACKAGE_PATH)))
 
+
+def data_hashes(task):
+    """Return the hashes of the files of a task by name: what counts is what stands in them."""
+    return {name: HASH_OF(file) for name, file in sorted(PLAN.tasks[task]["files"].items())}
+
+
 try:
     SETTINGS = load_settings(config, workflow.configfiles, ROOT)
     PLAN = Plan(SETTINGS)
-    # Results that Snakemake has no record of must be those of this configuration.
-    MADE_WITH = provenance.compared_settings(PLAN.tasks, PLAN.models, SETTINGS["analysis"])
+    HASH_OF = KnownHashes(PLAN.results)
     if workflow.is_main_process:
+        # Results that Snakemake has no record of must be those of this configuration, and those
+        # that it has a record of must be what they were.
+        DATA = {task: data_hashes(task) for task in PLAN.data_files()}
+        MADE_WITH = provenance.compared_settings(
+            PLAN.tasks, PLAN.models, SETTINGS["analysis"], DATA
+        )
         provenance.check_folders(PLAN.results, MADE_WITH, PLAN.networks)
+        check_in_place(PLAN.made(), HASH_OF)
+        HASH_OF.keep()
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
