@@ -1,8 +1,6 @@
 # Pages: the explorer of every task, the start page, and Snakemake's report.
-from rnn_geometry.pages.summary import advice, run_summary
+from rnn_geometry.pages.summary import failure_summary, run_summary
 
-# What the report is made of: no parameters, which change with the place of a checkout.
-ASKED = PLAN.path(".kept/asked.json")
 EXPLORED = ("run", "states", "slow_points", "slow_modes", "model")
 
 
@@ -95,4 +93,4 @@ onsuccess:
 
 
 onerror:
-    print(advice(RESULTS), file=sys.stderr)
+    raise ToldError(failure_summary(RESULTS, logs_of(workflow.scheduler.failed)))

@@ -231,15 +231,17 @@ class Plan:
         """Return file, category, caption and labels of the figure of a sweep."""
         return f"figures/sweep_{name}.png", "Sweeps", "sweep", {"figure": name}
 
-    def kept_in(self, results: str) -> str:
+    def kept_in(self, results: str, docs: str = "docs") -> str:
         """Return where small tables are kept: only a page's battery replaces its committed ones.
 
         Parameters
         ----------
         results
             The folder of results of the page's battery.
+        docs
+            The folder of the documents.
         """
-        return "docs/data" if self.results == results else self.path("kept")
+        return f"{docs}/data" if self.results == results else self.path("kept")
 
     def of_their_tasks(self, networks: Iterable[Network], file: str) -> list[str]:
         """Return a file of the task of each of some networks."""

@@ -87,7 +87,7 @@ class KnownHashes:
 
 
 def _state(path: str | Path) -> list[int]:
-    """Return what the file system says of a file's content: all changes with it, the last always."""
+    """Return what the file system says of a file: the last number changes with any change."""
     found = os.stat(path)
     return [found.st_size, found.st_ino, found.st_mtime_ns, found.st_ctime_ns]
 
@@ -137,8 +137,8 @@ def check_in_place(made: Iterable[Made], hash_of: KnownHashes) -> None:
                 if expected and _is_older(path, record) and hash_of(path) != expected:
                     raise UserError(
                         f"{path}: somebody put another file there, dated before the stage {stage} "
-                        f"that {'read' if kind == 'inputs' else 'wrote'} it; put the right one back, "
-                        "or delete this one and run the same command again."
+                        f"{'read' if kind == 'inputs' else 'wrote'} it; put the right one back, or "
+                        "delete this one and run the same command again."
                     )
 
 
