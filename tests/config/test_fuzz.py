@@ -42,7 +42,8 @@ def resolve(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("RNN_GEOMETRY_DATA", raising=False)
         patch.chdir(texts)
-        for name in ("read_schema", "read_claims"):  # the same files for every example
+        # The same files for every example.
+        for name in ("read_schema", "read_claims", "read_defaults"):
             patch.setattr(load, name, functools.cache(getattr(load, name)))
         yield lambda config, *files: load.load_settings(config, files, str(PROJECT))
 

@@ -1,6 +1,7 @@
 # The plan of this configuration, and what every rule shares. Nothing here imports torch, pandas or
 # datasets.
 import os
+import shlex
 import sys
 
 # The package of this very checkout, not another that is installed.
@@ -17,7 +18,12 @@ from rnn_geometry.errors import UserError
 class ToldError(WorkflowError):
     """A sentence for people, after which Snakemake lists no places in code."""
 
-    __traceback__ = None
+    __traceback__ = property(lambda self: None, lambda self, places: None)
+
+    def __init__(self, sentence):
+        super().__init__(str(sentence))
+        if "ALL" in {quiet.name for quiet in workflow.output_settings.quiet or ()}:
+            print(sentence, file=sys.stderr)  # with `--quiet all` Snakemake says nothing at all
 
 
 ToldError.__name__ = "WorkflowError"  # what Snakemake prints above the sentence
@@ -27,13 +33,14 @@ try:
     if workflow.is_main_process:
         check_machine(ROOT)
 except UserError as error:
-    raise ToldError(str(error)) from None
+    raise ToldError(error) from None
 
 from rnn_geometry.config.limits import Limits
 from rnn_geometry.config.load import load_settings
 from rnn_geometry.config.pipeline import STAGES
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import VECTOR, Plan
+from rnn_geometry.config.resources import keep_as_written
 from rnn_geometry.identity import is_control
 from rnn_geometry.plotting.registry import names_over_networks
 from rnn_geometry.store import files, provenance
@@ -42,6 +49,15 @@ from rnn_geometry.store.freshness import KnownHashes, check_in_place
 
 ENVIRONMENT = os.path.join(ROOT, "envs", "environment.yaml")
 environment.fix(os.environ, PACKAGES)
+# Snakemake writes this into the shell commands of jobs as it is.
+sys.executable = shlex.quote(sys.executable)
+
+
+for ASKED_FOR in (
+    workflow.resource_settings._parsed_default_resources,
+    *workflow.resource_settings._parsed_overwrite_resources.values(),
+):
+    keep_as_written(ASKED_FOR)
 
 
 def data_hashes(task):
@@ -80,7 +96,7 @@ try:
     else:
         note_what_is_asked()  # a module, or --no-hooks: nothing below `onstart` was done
 except UserError as error:
-    raise ToldError(str(error)) from None
+    raise ToldError(error) from None
 
 RESULTS, LIMITS, CLAIMS = PLAN.results, Limits(PLAN), plain(SETTINGS["claims"])
 OVERVIEWS = names_over_networks()
@@ -126,4 +142,4 @@ onstart:
         provenance.write(RESULTS, MADE_WITH)
         note_what_is_asked()
     except UserError as error:
-        raise ToldError(str(error)) from None
+        raise ToldError(error) from None

@@ -51,7 +51,7 @@ def load_settings(
         With one sentence that names the key.
     """
     files = [str(path) for path in files]
-    for path in [*default_files(root), *files]:
+    for path in files:
         check_duplicate_keys(path)
     folders = ["", *(os.path.dirname(path) for path in reversed(files)), root]
     default = raw.get("claims") is None
@@ -91,8 +91,15 @@ def read_defaults(root: str) -> dict[str, Any]:
         The folder of the project: never the working folder, which may be anywhere.
     """
     below: dict[str, Any] = {}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for path in default_files(root):
-        below = laid_over(below, yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+        check_duplicate_keys(path)
+        try:
+            below = laid_over(
+                below, yaml.load(Path(path).read_text(encoding="utf-8"), loader) or {}
+            )
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError) as error:
+            raise UserError(f"{path}: the file is missing or no YAML mapping ({error}).") from error
     return below
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +79,21 @@ SETTINGS: dict[Any, Any] = {
 }
 
 
+@contextmanager
+def own_settings() -> Iterator[None]:
+    """Use this style alone for a while: nothing of a matplotlibrc, nor of who calls."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(SETTINGS)
+        yield
+
+
 def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     """Let a function make its figure in this style without touching the settings of its caller."""
 
     @functools.wraps(draw)
     def wrapped(*arguments, **options):
-        with matplotlib.rc_context(SETTINGS):
+        with own_settings():
             return draw(*arguments, **options)
 
     return wrapped
@@ -181,7 +191,7 @@ def save(
     """
     metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
     paths = [Path(f"{stem}.{suffix}") for suffix in suffixes]
-    with matplotlib.rc_context(SETTINGS):
+    with own_settings():
         for path, suffix in zip(paths, suffixes, strict=True):
             if suffix == "png":
                 image = _quantized(_drawn(figure, dpi))
