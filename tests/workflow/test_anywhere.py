@@ -47,12 +47,13 @@ class Place:
             [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
             cwd=folder,
             env={key: value for key, value in environment.items() if value is not None},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
             timeout=600,
         )
-        return done.returncode, done.stdout + done.stderr
+        return done.returncode, done.stdout
 
 
 @pytest.fixture(scope="module")
