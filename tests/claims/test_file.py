@@ -56,6 +56,13 @@ def test_a_metric_that_is_registered_can_be_named():
     assert not row & set(claims_file.measures()), "a column of that name would be out of reach"
 
 
+def test_the_margin_to_a_bag_of_words_is_stated_or_a_tenth():
+    assert RAW["bag_of_words_margin"] == CLAIMS["bag_of_words_margin"] == 0.1
+    silent = {key: value for key, value in RAW.items() if key != "bag_of_words_margin"}
+    assert claims_file.checked_claims(silent)["bag_of_words_margin"] == 0.1
+    assert claims_file.checked_claims({**RAW, "bag_of_words_margin": 0})["bag_of_words_margin"] == 0
+
+
 def broken(changes, remove=(), **top):
     raw = copy.deepcopy({**RAW, **top})
     raw["claims"] = raw["claims"][:1]
@@ -99,6 +106,20 @@ def broken(changes, remove=(), **top):
         ({key: value for key, value in RAW.items() if key != "frozen"}, "frozen: missing"),
         ({**RAW, "frozen": "soon"}, "frozen: 'soon' is no date"),
         (broken({"metric": "hold_input"}), "metric is 'hold_input'; accepted are"),
+        (
+            broken({"given": {"metric": "hold_r", "at_least": 1}}),
+            r"given.metric is 'hold_r'; .*'hold_r2'",
+        ),
+        (broken({"given": {"metric": "hold_r2"}}), "given needs one of at_least, at_most"),
+        (
+            broken({"given": {"metric": "hold_r2", "at_least": 0.1, "at_most": 1}}),
+            "given needs one of at_least, at_most",
+        ),
+        (
+            broken({"given": {"metric": "hold_r2", "at_least": float("nan")}}),
+            "given: nan is no limit",
+        ),
+        (broken({}, bag_of_words_margin=-0.1), "bag_of_words_margin: "),
         (broken({"metric": "hold_r2"}), "there is no control random for hold_r2"),
         (
             broken(

@@ -336,6 +336,87 @@ def test_controls_bear_the_names_of_what_they_control():
     assert found["bag_of_words_accuracy"].tolist() == [0.99] * 3
 
 
+# Networks that do not do their task
+
+UNFIT = {
+    "test_accuracy": 0.58,
+    "bag_of_words_accuracy": 0.83,
+    "not_judged": "below the bag of words",
+}
+
+
+def test_networks_that_do_not_do_their_task_give_no_verdict():
+    found = judged(table((5, {**BAD, **UNFIT}), CONTROLS)).xs("gru", level="cell")
+    assert set(found["verdict"]) == {UNDECIDED}
+    assert set(found["reason"]) == {"no network is judged: 5 below the bag of words"}
+    assert set(found["judged"]) == {0}
+    assert found["share"].isna().all()
+    assert found[["runs", "met", "left_out"]].drop_duplicates().to_numpy().tolist() == [[0, 0, 5]]
+
+
+def test_networks_left_out_stand_beside_those_that_are_judged():
+    both = "below the bag of words; loss still falling"
+    unfit = (2, {**BAD, "seed": 110, "not_judged": both})
+    networks = table((5, {}), unfit, CONTROLS)
+    row = judged(networks).loc[("simplex-cliff", "gru")]
+    assert row[["met", "runs", "left_out", "verdict"]].tolist() == [5, 5, 2, HOLDS]
+    why = "2 below the bag of words, 2 loss still falling"
+    assert row["left_out_why"] == why
+    assert row["reason"] == f"5 of 5 meet it; not judged: {why}"
+
+
+def test_controls_made_of_columns_of_a_network_are_left_out_with_it():
+    unfit = (2, {**BAD, "seed": 110, "not_judged": "not learned", "corner_miss_random": 0.9})
+    found = judged(table((5, {"corner_miss_random": 0.9}), unfit))
+    assert "random 0/5" in found.loc[("simplex-corners", "gru"), "control"]
+
+
+def test_controls_do_not_do_their_task_and_count():
+    found = judged(table((5, {}), (3, {**BAD, **UNFIT, "not_judged": "", "control": "untrained"})))
+    assert found.loc[("simplex-cliff", "gru"), "control"] == "no shuffled_labels; untrained 0/3"
+
+
+def test_a_cell_without_a_judged_network_leaves_the_universal_claim_undecided():
+    cells = [(5, {"model": name, "cell": name}) for name in ("gru", "lstm")]
+    controls = [
+        (3, {**BAD, "control": "untrained", "model": name, "cell": name})
+        for name in ("gru", "lstm", "ugrnn")
+    ]
+    third = (5, {"model": "ugrnn", "cell": "ugrnn", **BAD, **UNFIT})
+    found = judged(table(*cells, third, *controls)).loc["simplex-cliff"]
+    assert found.loc[claims.ALL_CELLS, ["verdict", "runs", "left_out"]].tolist() == [
+        UNDECIDED,
+        10,
+        5,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("claim", "structure", "d"),
+    [
+        ("plane-readouts", "plane", 2),
+        ("simplex-readouts", "unordered", 3),
+        ("labels-readouts", "labels", 2),
+    ],
+)
+@pytest.mark.parametrize(("share", "expected"), [(1.0, HOLDS), (1.3, HOLDS), (0.55, FAILS)])
+def test_readouts_inside_a_line_are_not_inside_a_plane(claim, structure, d, share, expected):
+    known = {"structure": structure, "dimension_expected": d, "participation_ratio": share * d}
+    found = judged(table((5, known), (3, {**BAD, "structure": structure, "control": "untrained"})))
+    assert found.loc[(claim, "gru"), "verdict"] == expected
+    assert found.loc[(claim, "gru"), "observed"] == pytest.approx(0.95)
+
+
+def test_four_lines_of_five_are_undecided_not_a_plane():
+    known = {"structure": "plane"}
+    lines = {**known, "participation_ratio": 1.05, "integration_modes": 1, "seed": 110}
+    networks = table((1, known), (4, lines), (3, {**BAD, **known, "control": "untrained"}))
+    networks.loc[networks["seed"] == 110, "seed"] = range(110, 114)
+    networks["file_seed"] = networks["seed"]
+    row = judged(networks).loc[("plane-readouts", "gru")]
+    assert row[["met", "runs", "verdict"]].tolist() == [1, 5, UNDECIDED]
+
+
 IN_SWEEP = {
     "sweep": "l2-gru",
     "over": "l2",
@@ -370,6 +451,19 @@ def test_a_sweep_is_one_unit_per_seed_beside_random_orders(dimensions, falls, st
     assert found.loc[("l2-staircase", "gru"), "verdict"] == staircase
     hits, count = found.loc[("l2-falls", "gru"), "control"].removeprefix("permuted ").split("/")
     assert (int(hits) < 5, int(count)) == (True, 100)
+
+
+def test_a_sweep_whose_first_network_does_not_do_its_task_is_left_out():
+    rows = sweep_rows([3, 2, 1, 0])
+    first, last = rows["value"] == "1e-3", rows["value"] == "4e-3"
+    # Strong L2 is meant to leave a network dead.
+    dead = rows.assign(not_judged=np.where(last, "not learned", None))
+    found = judged(table((1, {})), sweeps=dead).loc[("l2-falls", "gru")]
+    assert found[["runs", "left_out", "verdict"]].tolist() == [5, 0, HOLDS]
+    unfit = rows.assign(not_judged=np.where(first & (rows["seed"] < 102), "not learned", None))
+    found = judged(table((1, {})), sweeps=unfit).loc[("l2-falls", "gru")]
+    assert found[["runs", "left_out"]].tolist() == [3, 2]
+    assert found["control"].endswith("/60")  # random orders of the others alone
 
 
 def test_columns_of_the_table_are_those_of_the_document():

@@ -141,7 +141,7 @@ def test_values_as_they_stand_in_names():
         ({"sweeps": [sweep(), sweep()]}, "sweeps.*'s' is used twice"),
         (
             {"sweeps": [sweep(over="l2", values=[0.1])]},
-            r"sweeps\[0\].values: 0.1 is not a quoted decimal",
+            r"sweeps\[0\].values: 0.1 is not accepted; accepted is a quoted decimal",
         ),
         (
             {"sweeps": [sweep(over="hidden_size", values=[0], task="categorical-3")]},
@@ -178,7 +178,7 @@ def test_values_as_they_stand_in_names():
         ({"sweeps": [sweep(over="name", values=["x"])]}, r"sweeps\[0\].over: a name is no setting"),
         (
             {"sweeps": [sweep(over="l2", values=["1e-2\n"])]},
-            r"sweeps\[0\].values: '1e-2\\n' is not a quoted decimal",
+            r"sweeps\[0\].values: '1e-2\\n' is not accepted; accepted is a quoted decimal",
         ),
         (
             {"controls": {"untrained": {"seeds": [1], "tasks": []}}},

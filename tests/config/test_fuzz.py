@@ -207,7 +207,7 @@ ODDITIES = {
     ),
     "a whole number with a point": (
         TINY.replace(b"[0]", b"[1.0]"),
-        "config key seeds[0]: 1.0 is not of type integer",
+        "config key seeds[0]: 1.0 is not accepted; accepted is a whole number",
     ),
     "a huge number": (
         TINY.replace(b"[0]", b"[1%s]" % (b"0" * 30)),
@@ -217,7 +217,10 @@ ODDITIES = {
         TINY + b"models: {1: {cell: gru}}\n",
         "config key models.1: a key must be text",
     ),
-    "nothing": (TINY.replace(b"[0]", b"~"), "config key seeds: null is not of type array"),
+    "nothing": (
+        TINY.replace(b"[0]", b"~"),
+        "config key seeds: null is not accepted; accepted is a list",
+    ),
     "a control character": (
         TINY + b'results: "a\\0b"\n',
         'config key results: "a\\u0000b" holds a control character',

@@ -52,14 +52,14 @@ def test_defaults_of_the_schema_are_accepted_by_the_schema():
         (
             "models.gru.learning_rate",
             "1e-3",
-            r"models.gru.learning_rate: .* not of type number .*with a point",
+            r"models.gru.learning_rate: .* accepted is a number .*with a point",
         ),
         (
             "models.gru.learning_rate",
             0,
             r"models.gru.learning_rate: 0 is not accepted, it must be more than 0",
         ),
-        ("models.gru.l2", 0.001, r"models.gru.l2: 0.001 is not of type string"),
+        ("models.gru.l2", 0.001, r"models.gru.l2: 0.001 is not accepted; accepted is a text"),
         (
             "models.gru.l2",
             "much",
@@ -76,9 +76,11 @@ def test_defaults_of_the_schema_are_accepted_by_the_schema():
             r"models.gru.cell: the module 'no_such_module' .* cannot be found",
         ),
         ("models.gru.epochs", 3, r"models.gru: give either steps or epochs"),
+        ("models.gru.min_steps", 900, r"models.gru.min_steps: it goes with epochs.*`steps: 900`"),
+        ("models.gru.min_steps", 0, r"models.gru.min_steps: 0 is less than 1"),
         ("cells.0", "gruu", r"config key cells: unknown cell 'gruu'; did you mean 'gru'\?"),
         ("cells", [], r"config key cells: \[\] is too short"),
-        ("cells", "gru", r"config key cells: \"gru\" is not of type array"),
+        ("cells", "gru", r"config key cells: \"gru\" is not accepted; accepted is a list"),
         ("seeds", [1, 1], r"config key seeds: \[1, 1\] names an entry twice"),
         ("seeds.0", -1, r"config key seeds\[0\]: -1 is less than 0"),
         (
@@ -103,10 +105,18 @@ def test_defaults_of_the_schema_are_accepted_by_the_schema():
             r"tasks\[0\].name: \"name\\n\" is not accepted; a name is made of letters",
         ),
         ("tasks.0.name", "x" * 81, r"tasks\[0\].name: .* is too long; at most 80 characters"),
-        ("tasks.0.train_size", "many", r"tasks\[0\].train_size: \"many\" is not of type integer"),
+        (
+            "tasks.0.train_size",
+            "many",
+            r"tasks\[0\].train_size: \"many\" is not accepted; accepted is a whole number",
+        ),
         ("tasks.0.dev_size", 0, r"tasks\[0\].dev_size: 0 is less than 1"),
-        ("seeds.0", 1.0, r"config key seeds\[0\]: 1.0 is not of type integer"),
-        ("seeds.0", True, r"config key seeds\[0\]: true is not of type integer"),
+        ("seeds.0", 1.0, r"config key seeds\[0\]: 1.0 is not accepted; accepted is a whole number"),
+        (
+            "seeds.0",
+            True,
+            r"config key seeds\[0\]: true is not accepted; accepted is a whole number",
+        ),
         ("models.gru.l2", "3e-4\n", r"models.gru.l2: .* is not accepted"),
         ("models.gru.l2", "1e999", r"models.gru.l2: .* is not accepted"),
         (
@@ -132,7 +142,7 @@ def test_defaults_of_the_schema_are_accepted_by_the_schema():
         (
             "models.gru.cell_options",
             {"hold_bias": "big"},
-            r"gru.cell_options.hold_bias: \"big\" is not of type number",
+            r"gru.cell_options.hold_bias: \"big\" is not accepted; accepted is a number",
         ),
         (
             "analysis.hold_input",

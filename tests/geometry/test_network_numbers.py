@@ -25,6 +25,7 @@ RUN = {
     "control": None,
     "test_accuracy": 1.0,
     "shuffled_accuracy": 0.7,
+    "loss_falling": False,
     "train_seconds": 2.0,
 }
 
@@ -300,12 +301,39 @@ def test_cliff_is_the_definition(monkeypatch, at_d, below, full, expected):
     # state.
     answers = iter([0.3, below, at_d, full])
     monkeypatch.setattr(readouts, "_accuracy", lambda final, states: next(answers))
-    found = accuracy_cliff({"final": np.eye(2)}, 2)
+    found = accuracy_cliff({"final": np.repeat(np.eye(2), 500, axis=0)}, 2)
     assert (found["accuracy_at_d"], found["accuracy_below_d"], found["cliff"]) == (
         at_d,
         below,
         expected,
     )
+
+
+@pytest.mark.parametrize(
+    ("sentences", "wrong", "expected"),
+    [
+        (2000, 60, True),  # three points
+        (2000, 40, False),
+        (20, 1, False),  # five points, one sentence of twenty
+        (20, 6, True),
+        (100, 5, False),  # 2.33 standard errors are 5.4 sentences
+        (100, 6, True),
+    ],
+)
+def test_a_cliff_on_few_sentences_must_be_beyond_chance(sentences, wrong, expected):
+    # The second component, far weaker than the first, tells the last `wrong` sentences.
+    first = np.where(np.arange(sentences) % 2, 10.0, -10.0)
+    second = np.where(np.arange(sentences) >= sentences - wrong, 30.0, 0.0)
+    final = np.stack([first, second / sentences**0.5], axis=1)
+    labels = (first > 0).astype(int)
+    labels[second > 0] = 2
+    readout = np.array([[-1.0, 0.0], [1.0, 0.0], [0.0, 1e3]])
+    bias = np.array([0, 0, -1e3 * 15 / sentences**0.5])
+    states = {"final": final, "final_labels": labels, "readout": readout, "readout_bias": bias}
+    found = accuracy_cliff(states, 2)
+    assert found["accuracy_at_d"] == 1
+    assert found["accuracy_below_d"] == pytest.approx(1 - wrong / sentences)
+    assert found["cliff"] is expected
 
 
 def test_modes_are_those_at_the_centre():

@@ -363,6 +363,37 @@ def test_learns_a_small_task():
     assert history["train_loss"][-1] < 0.5 * history["train_loss"][0]
 
 
+@pytest.mark.parametrize(
+    ("sentences", "min_steps", "steps"),
+    [
+        (64, None, [2, 4]),  # two epochs of two steps
+        (64, 3, [2, 4]),  # fewer than they are
+        (64, 20, list(range(2, 21, 2))),
+        (64, 5, [1, 2, 3, 4, 5]),
+        (20, 1, [1, 2]),
+    ],
+)
+def test_few_sentences_are_read_until_there_are_enough_steps(sentences, min_steps, steps):
+    recipe = recipe_of(min_steps=min_steps)
+    result = training.train(classifier_of(), TASK.sample(sentences, 2), DEV, recipe, batch_seed=0)
+    assert result.history["step"] == steps
+
+
+def test_a_training_says_whether_its_loss_was_still_falling():
+    def falling(steps):
+        recipe = recipe_of(learning_rate=1e-2, epochs=None, steps=steps, schedule="cosine")
+        options = {"recipe": recipe, "batch_seed": 0}
+        return training.train(classifier_of(), TASK.sample(2000, 2), DEV, **options).loss_falling
+
+    assert [falling(steps) for steps in (0, 20, 600)] == [False, True, False]
+
+
+def test_a_recipe_of_older_settings_has_no_least_number_of_steps():
+    known = {**vars(recipe_of()), "l2": "3e-4"}
+    del known["min_steps"]
+    assert Recipe.from_settings(known).min_steps is None
+
+
 def test_learns_several_labels():
     task = build_task("multilabel", labels=2, length=5)
     network = classifier_of(words=task.word_vectors(), classes=2)

@@ -13,8 +13,8 @@ from test_claims_page import CLAIMS, TEMPLATES, found
 
 from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
 from rnn_geometry.pages.costs import cost_table
-from rnn_geometry.pages.network import learned, network_page
-from rnn_geometry.pages.start import LOST, figure_groups, start_page, versions_of
+from rnn_geometry.pages.network import network_page
+from rnn_geometry.pages.start import figure_groups, start_page, versions_of
 
 RECORD = {
     "task": "categorical-3",
@@ -68,7 +68,9 @@ def runs():
     table = pd.DataFrame(fake_runs())
     columns = {name: None for name in RUN_COLUMNS if name not in table}
     return table.assign(
-        **{**columns, "majority_accuracy": 0.34, "bag_of_words_accuracy": 0.99, "control": None}
+        **columns
+        | {"constant_accuracy": 0.34, "learned_above": 0.36, "bag_of_words_accuracy": 0.99}
+        | {"control": None, "not_judged": None}
     )
 
 
@@ -111,14 +113,13 @@ def test_verdicts_of_the_start_page_lead_to_their_numbers(runs):
     )
 
 
-def test_a_network_that_did_not_learn_is_marked_and_counted(runs):
-    runs.loc[3, "test_accuracy"] = 0.35
+def test_a_network_that_no_verdict_counts_is_marked_and_counted_with_the_reason(runs):
+    runs.loc[3, "not_judged"] = "below the bag of words; loss still falling"
     text = page_of(runs)
-    assert text.count(f"({LOST})") == 1
-    assert "1 network has not learned" in text
-    assert LOST not in page_of(runs.assign(test_accuracy=0.9)).replace(f"“{LOST}”", "")
-    controls = runs.assign(test_accuracy=0.3, control="untrained")
-    assert f"({LOST})" not in page_of(controls)  # a control is not meant to learn
+    assert text.count("(below the bag of words; loss still falling)") == 1
+    assert "1 network counts in no verdict" in text
+    assert "1 below the bag of words, 1 loss still falling." in text
+    assert "in no verdict" not in page_of(runs.assign(not_judged=None))
 
 
 def test_the_start_page_says_how_it_was_computed(runs):
@@ -137,21 +138,31 @@ def test_versions_that_differ_are_all_named():
 
 def test_no_page_asks_for_anything_outside(runs):
     run = {**runs.iloc[0].to_dict(), "test_accuracy": 0.98}
-    for text in (page_of(runs), network_page(TEMPLATES, run, RECORD, True)):
+    for text in (page_of(runs), network_page(TEMPLATES, run, RECORD, True, 0.1)):
         assert not re.search(r"(src|href)=.?(https?:)?//", text)
         assert "@import" not in text
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "expected"), [(0.34, False), (0.36, False), (0.40, True), (1.0, True)]
+    ("changes", "said"),
+    [
+        ({"test_accuracy": 0.3}, "not learned; below the bag of words"),
+        ({"test_accuracy": 0.58, "loss_falling": True}, "below the bag of words; loss still"),
+        ({"test_accuracy": 0.98, "loss_falling": 1}, "loss still falling"),
+    ],
 )
-def test_what_counts_as_learned(accuracy, expected):
-    assert learned({"test_accuracy": accuracy, "majority_accuracy": 0.34}) is expected
+def test_the_page_of_a_network_that_no_verdict_counts_says_why(runs, changes, said):
+    run = {**runs.iloc[0].to_dict(), **changes}
+    text = network_page(TEMPLATES, run, RECORD, True, 0.1)
+    assert f"No verdict counts this network: {said}" in text
+    assert "that of a bag of words 0.99" in text
+    fine = {**run, "test_accuracy": 0.98, "loss_falling": None}
+    assert "No verdict" not in network_page(TEMPLATES, fine, RECORD, True, 0.1)
 
 
 def test_the_page_of_a_network_holds_numbers_seeds_and_hashes(runs):
     run = {**runs.iloc[0].to_dict(), "test_accuracy": 0.98765432}
-    text = network_page(TEMPLATES, run, RECORD, True)
+    text = network_page(TEMPLATES, run, RECORD, True, 0.1)
     page = Page(text)
     for known in ("0.9877", "12345", "540", "0123456789abcdef", "t" * 16, "learning_rate"):
         assert known in text
@@ -159,10 +170,8 @@ def test_the_page_of_a_network_holds_numbers_seeds_and_hashes(runs):
     choice = f"model={run['model']}&l2={run['l2']}&seed={run['seed']}"
     assert f"../../../../../explorer/{run['task']}.html#{choice}" in page.links
     assert {"run.json", "states.npz", "panel.png", "../../../../../index.html"} <= set(page.links)
-    assert "did not learn" not in text
-    lost = network_page(TEMPLATES, {**run, "test_accuracy": 0.2}, RECORD, False)
-    assert "did not learn its task" in lost
-    assert "explorer" not in lost
+    assert "No verdict" not in text
+    assert "explorer" not in network_page(TEMPLATES, run, RECORD, False, 0.1)
 
 
 def test_figures_are_listed_by_group_and_only_those_that_are_there(tmp_path):

@@ -71,9 +71,19 @@ def test_a_word_may_be_null(tmp_path):
     assert table["count"].tolist() == [12, 3]
 
 
-@pytest.mark.parametrize(("accuracy", "expected"), [(0.334, False), (0.336, True)])
-def test_a_network_has_learned_beyond_the_commonest_class(accuracy, expected):
-    assert learned({"test_accuracy": accuracy, "majority_accuracy": 0.3}) is expected
+@pytest.mark.parametrize(
+    ("limit", "accuracy", "expected"),
+    [
+        (0.335, 0.335, False),
+        (0.335, 0.336, True),
+        ("0.335", "0.336", True),  # as text of a table
+        ("", "1.0", None),  # a test split of one class
+        (None, 1.0, None),
+        (math.nan, 1.0, None),
+    ],
+)
+def test_a_network_has_learned_beyond_the_best_constant_answer(limit, accuracy, expected):
+    assert learned({"test_accuracy": accuracy, "learned_above": limit}) is expected
 
 
 def test_columns_of_runs_are_known_without_heavy_imports():

@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, quoted
 from rnn_geometry.tasks import _sampling as sampling
 from rnn_geometry.tasks.synthetic import FAMILIES, build_task, word_vectors
 
@@ -515,7 +515,7 @@ def test_bad_values_are_named(family, name, value, accepted):
     with pytest.raises(UserError) as caught:
         build_task(family, **{name: value})
     text = str(caught.value)
-    assert text.startswith(f"{name} is {value!r}; accepted is ")
+    assert text.startswith(f"{name} is {quoted(value)}; accepted is ")
     assert accepted in text
     assert text.endswith(".")
 

@@ -52,11 +52,24 @@ def one_line(text: str, limit: int = LONGEST) -> str:
     """
     if len(text) > 20 * limit:  # blanks can be most of a text; what is quoted may be a whole file
         text = text[: 10 * limit] + ELIDED + text[-10 * limit :]
-    return _in_part(" ".join(text.split()), limit)
+    return in_part(" ".join(text.split()), limit)
 
 
-def _in_part(text: str, limit: int) -> str:
-    """Return a text with its unprintable characters written out and its middle left out."""
+def in_part(text: str, limit: int = 60) -> str:
+    """Return a text with its unprintable characters written out and its middle left out.
+
+    Parameters
+    ----------
+    text
+        Any.
+    limit
+        Most characters.
+
+    Examples
+    --------
+    >>> in_part("a" * 100, limit=13)
+    'aaaaaaa … aaa'
+    """
     if len(text) > 2 * limit:
         text = text[:limit] + text[-limit:]
     shown = "".join(
@@ -66,6 +79,24 @@ def _in_part(text: str, limit: int) -> str:
         return shown
     beginning = limit * BEGINNING // LONGEST
     return shown[:beginning] + ELIDED + shown[len(shown) - (limit - beginning - len(ELIDED)) :]
+
+
+def told(error: BaseException, limit: int = 120) -> str:
+    """Return what an error of a library says, on one line and in part.
+
+    Parameters
+    ----------
+    error
+        Of any library; its kind stands for one that says nothing.
+    limit
+        Most characters.
+
+    Examples
+    --------
+    >>> told(ValueError()), told(OSError("no such" + chr(10) + "file"))
+    ('ValueError', 'no such file')
+    """
+    return in_part(" ".join(str(error)[: 20 * limit].split()), limit) or type(error).__name__
 
 
 def quoted(value: Any, limit: int = 60) -> str:
@@ -86,13 +117,13 @@ def quoted(value: Any, limit: int = 60) -> str:
     "'word word  … word '"
     """
     if isinstance(value, str):
-        return f"'{_in_part(value, limit - 2)}'"
+        return f"'{in_part(value, limit - 2)}'"
     if isinstance(value, (list, tuple, Mapping)):
         try:
-            return _in_part(json.dumps(value, ensure_ascii=False, default=str), limit)
+            return in_part(json.dumps(value, ensure_ascii=False, default=str), limit)
         except (TypeError, ValueError, RecursionError):
             return f"a {type(value).__name__}"
-    return _in_part(repr(value), limit)
+    return in_part(repr(value), limit)
 
 
 def listed(values: Iterable[Any], limit: int = 100) -> str:
@@ -115,7 +146,7 @@ def listed(values: Iterable[Any], limit: int = 100) -> str:
     known = values if isinstance(values, Collection) else list(values)
     shown: list[str] = []
     for value in islice(known, limit):
-        text = _in_part(str(value), 60)
+        text = in_part(str(value), 60)
         if shown and len(", ".join([*shown, text])) > limit:
             break
         shown.append(text)

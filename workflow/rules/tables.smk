@@ -57,6 +57,7 @@ rule tabulate:
             "tabulate",
             words_of=["/".join(map(str, network)) for network in PLAN.text_networks],
             sweeps=[[*place, *network] for *place, network in PLAN.design.sweeps],
+            margin=CLAIMS["bag_of_words_margin"],
         ),
     script:
         "../scripts/stage.py"

@@ -13,7 +13,10 @@ from rnn_geometry.claims.verdict import keeps_threshold
 from rnn_geometry.identity import UNTRAINED
 
 SWEEP = "sweep"  # stands for the structure of a task where a claim is about a sweep
-UNIT_COLUMNS = ["task", "structure", "model", "cell", "seed", "control", "expected", "value"]
+UNIT_COLUMNS = [
+    *("task", "structure", "model", "cell", "seed", "control", "expected", "value"),
+    *("given", "not_judged"),
+]
 PERMUTATIONS = 20
 
 
@@ -34,17 +37,21 @@ def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        UNIT_COLUMNS, and `met`.
+        UNIT_COLUMNS, and `met`. `not_judged` says why a trained network counts nowhere; units of
+        a control that is made of its columns do not, either.
     """
     rows = _spoken_of(claim, rows[rows["structure"].isin(claim["structures"])])
     metric, expected = claim["metric"], claim.get("expected")
-    value = ROW_METRICS[metric](rows) if metric in ROW_METRICS else rows[metric]
+    value = _measured(metric, rows)
     if isinstance(expected, str):
         expected = rows[expected]
     else:
         expected = pd.Series(expected, rows.index, dtype=float)
     units = rows[["task", "structure", "model", "cell", "seed", "control"]].assign(
-        value=value, expected=expected
+        value=value,
+        expected=expected,
+        given=_keeps_given(claim, rows),
+        not_judged=_reasons(rows),
     )
     trained, names = rows["control"].isna(), rows["task"] + "/" + rows["model"]
     alone = trained & ~names.isin(names[rows["control"] == UNTRAINED])
@@ -56,6 +63,19 @@ def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFr
     return _with_met(claim, units)
 
 
+def _measured(metric: str, rows: pd.DataFrame) -> pd.Series:
+    return ROW_METRICS[metric](rows) if metric in ROW_METRICS else rows[metric]
+
+
+def _keeps_given(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.Series:
+    """Tell of networks whether that holds of each which a claim asks for beside its metric."""
+    given = claim.get("given")
+    if given is None:
+        return pd.Series(True, rows.index)
+    values = _measured(given["metric"], rows).to_numpy(dtype=float)
+    return pd.Series([keeps_threshold(given, value, None) for value in values], rows.index)
+
+
 def _spoken_of(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["cell"].isin(claim["cells"])] if "cells" in claim else rows
 
@@ -64,7 +84,7 @@ def _with_met(claim: Mapping[str, Any], units: pd.DataFrame) -> pd.DataFrame:
     """Return units with whether each keeps the threshold."""
     columns = (units["value"], units["expected"], units["control"].notna())
     met = [keeps_threshold(claim, *unit) for unit in zip(*columns, strict=True)]
-    return units.assign(met=met)
+    return units.assign(met=np.array(met, dtype=bool) & units["given"].to_numpy(dtype=bool))
 
 
 def units_of_sweeps(claim: Mapping[str, Any], sweeps: pd.DataFrame) -> pd.DataFrame:
@@ -80,7 +100,8 @@ def units_of_sweeps(claim: Mapping[str, Any], sweeps: pd.DataFrame) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        UNIT_COLUMNS, and `met`. The control `permuted` has the same networks in random orders.
+        UNIT_COLUMNS, and `met`. The control `permuted` has the same networks in random orders. A
+        sweep is judged where its first network is: how the others end is what it is about.
     """
     metric, units = SWEEP_METRICS[claim["metric"]], []
     rows = _spoken_of(claim, sweeps[sweeps["over"] == claim["sweep"]])
@@ -90,10 +111,22 @@ def units_of_sweeps(claim: Mapping[str, Any], sweeps: pd.DataFrame) -> pd.DataFr
         dimensions = living_dimension(part).to_numpy(dtype=float)
         d = float(part["dimension_expected"].iloc[0])
         known = {"task": name, "structure": SWEEP, "model": model, "cell": cell, "seed": seed}
+        known |= {"given": True, "not_judged": _first_reason(part)}
         for control, sequence in _orders(dimensions, int(part["seed"].iloc[0])):
             value = metric(sequence, d)
             units.append({**known, "control": control, "expected": np.nan, "value": value})
     return _with_met(claim, pd.DataFrame(units, columns=UNIT_COLUMNS))
+
+
+def _reasons(rows: pd.DataFrame) -> pd.Series:
+    """Return why networks are not judged; empty where they are, and in tables of older versions."""
+    known = rows.get("not_judged", pd.Series("", rows.index))
+    return known.map(lambda reason: reason if isinstance(reason, str) else "")
+
+
+def _first_reason(part: pd.DataFrame) -> str:
+    """Return why the first network of a sweep is not judged; empty where it is."""
+    return str(_reasons(part).iloc[0])
 
 
 def _orders(dimensions: np.ndarray, seed: int) -> list[tuple[str | None, np.ndarray]]:

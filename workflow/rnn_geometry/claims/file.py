@@ -17,6 +17,8 @@ SWEPT = ("l2",)  # what a sweep may vary: numbers in the order of which the dime
 NUMBERS = ("number", "count", "flag")  # kinds of columns that a claim may be about
 THRESHOLDS = ("at_least", "at_most", "within", "within_share")
 OF_EXPECTED = ("within", "within_share")
+OF_GIVEN = ("at_least", "at_most")
+MARGIN = 0.1  # how far below a bag of words a network may be, where a file does not say
 NETWORK_CONTROLS, SWEEP_CONTROLS = ("untrained", "shuffled_labels", "random"), ("permuted",)
 
 
@@ -50,7 +52,9 @@ def checked_claims(raw: Mapping[str, Any]) -> dict[str, Any]:
     dated = [
         {**claim, "frozen": str(claim.get("frozen", raw["frozen"]))} for claim in raw["claims"]
     ]
-    return {**raw, "frozen": str(raw["frozen"]), "claims": dated}
+    margin = raw.get("bag_of_words_margin", MARGIN)
+    known = {"frozen": str(raw["frozen"]), "claims": dated, "bag_of_words_margin": margin}
+    return {**raw, **known}
 
 
 def measures() -> list[str]:
@@ -68,7 +72,7 @@ def _check_seeds(raw: Mapping[str, Any]) -> None:
     if raw["judged_from"] <= high:
         raise UserError(
             f"claims key judged_from: {raw['judged_from']} is not above the tuning seeds "
-            f"{low} to {high}."
+            f"{low} to {high}; accepted is a number from {high + 1} on."
         )
 
 
@@ -92,10 +96,29 @@ def _check_claim(claim: Mapping[str, Any]) -> None:
     else:
         for structure in claim["structures"]:
             _known(claim, "structures", structure, STRUCTURES)
-        accepted = (*ROW_METRICS, *measures())
-        _known(claim, "metric", claim["metric"], accepted, (*ROW_METRICS, "a column of runs.csv"))
+        _check_metric(claim, "metric", claim["metric"])
+    _check_given(claim)
     _check_threshold(claim)
     _check_controls(claim, SWEEP_CONTROLS if of_sweep else NETWORK_CONTROLS)
+
+
+def _check_metric(claim: Mapping[str, Any], key: str, metric: str) -> None:
+    accepted = (*ROW_METRICS, *measures())
+    _known(claim, key, metric, accepted, (*ROW_METRICS, "a column of runs.csv"))
+
+
+def _check_given(claim: Mapping[str, Any]) -> None:
+    given = claim.get("given")
+    if given is None:
+        return
+    if "sweep" in claim:
+        raise _wrong(claim, "given goes with structures; a sweep is no single network")
+    _check_metric(claim, "given.metric", given["metric"])
+    if sum(key in given for key in OF_GIVEN) != 1:
+        raise _wrong(claim, f"given needs one of {', '.join(OF_GIVEN)} beside its metric")
+    limit = next(given[key] for key in OF_GIVEN if key in given)
+    if not isfinite(limit):
+        raise _wrong(claim, f"given: {limit} is no limit; accepted is a number with an end")
 
 
 def _check_threshold(claim: Mapping[str, Any]) -> None:
@@ -174,7 +197,15 @@ def threshold_words(claim: Mapping[str, Any]) -> str:
     'within 20 %'
     >>> threshold_words({"at_least": 0.75, "control_at_most": 0.2})
     'at least 0.75, controls at most 0.2'
+    >>> threshold_words({"at_least": 0.8, "given": {"metric": "hold_r2", "at_least": 0.5}})
+    'at least 0.8, given hold_r2 at least 0.5'
     """
+    given = claim.get("given")
+    beside = f", given {given['metric']} {_own_words(given)}" if given else ""
+    return _own_words(claim) + beside
+
+
+def _own_words(claim: Mapping[str, Any]) -> str:
     if "within_share" in claim:
         return f"within {100 * claim['within_share']:g} %"
     if "within" in claim:

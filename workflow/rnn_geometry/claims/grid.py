@@ -45,8 +45,8 @@ def groups(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, Any
     list of dict
         `structure`, `title`, `tasks`, by task `cells`, and `claims`: those of the file that speak
         of it, with `threshold`, `criterion` and by (task, cell) `entries`, rows of claims.csv. A
-        row has beside its columns `id`, and `hits`: networks that meet the claim, of all, and the
-        mark.
+        row has beside its columns `id`, and `hits`: networks that meet the claim, of all, the mark,
+        and how many are left out.
 
     Raises
     ------
@@ -56,7 +56,8 @@ def groups(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, Any
     rows = found.astype(object).where(found.notna(), None).to_dict("records")
     for i, row in enumerate(rows):
         row["id"] = f"verdict-{i}"
-        row["hits"] = f"{row['met']}/{row['runs']}{MARK if row['control_met'] else ''}"
+        out = f" −{int(row['left_out'])}" if row.get("left_out") else ""
+        row["hits"] = f"{row['met']}/{row['runs']}{MARK if row['control_met'] else ''}{out}"
     parts = {name: [row for row in rows if row["structure"] == name] for name in TITLES}
     return [_grid(name, part, claims) for name, part in parts.items() if part]
 

@@ -2,8 +2,9 @@
 
 A unit is a network, or for claims about a sweep one seed's networks in order of the varied setting.
 A claim is met by a unit whose metric keeps the threshold. A trained network whose metric is empty
-does not keep it; a control whose metric is empty shows nothing and is not counted. The rule is in
-`verdict`.
+does not keep it; a control whose metric is empty shows nothing and is not counted. A trained
+network that does not do its task is not judged at all (module `judged`): it is left out and counted
+apart. The rule is in `verdict`.
 """
 
 from __future__ import annotations
@@ -15,20 +16,23 @@ import pandas as pd
 
 from rnn_geometry.claims._units import units_of_networks, units_of_sweeps
 from rnn_geometry.claims.file import threshold_words
+from rnn_geometry.claims.judged import counted
 from rnn_geometry.claims.verdict import (
     FAILS,
     HOLDS,
     UNDECIDED,
+    Verdict,
     clustered_interval,
     verdict,
     wilson,
 )
+from rnn_geometry.geometry.class_means import NULL
 from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED, Network
 from rnn_geometry.store.columns import Column, columns
 
 KEYS = list(Network._fields)
 # What is known of a task from its training sentences, the same for all networks.
-OF_TASK = ("bag_of_words_accuracy", "majority_accuracy", "dimension_predicted")
+OF_TASK = ("bag_of_words_accuracy", "majority_accuracy", "dimension_predicted", *NULL)
 
 ALL_CELLS = "all"
 COLUMNS = columns(
@@ -41,6 +45,13 @@ COLUMNS = columns(
         kind="text",
     ),
     Column("runs", "networks (sweeps: seeds) judged", kind="count"),
+    Column(
+        "left_out",
+        "networks (sweeps: seeds, by their first network) that are not judged, since they do not do"
+        " their task: those with a reason in `not_judged`",
+        kind="count",
+    ),
+    Column("left_out_why", "how many of them for each reason", kind="text"),
     Column("expected", "mean expected value, if the claim has one"),
     Column("threshold", "the threshold in words", kind="text"),
     Column("observed", "mean of the metric over networks"),
@@ -56,7 +67,11 @@ COLUMNS = columns(
         "1 where half of a control's networks or more keep it: the claim proves nothing there",
         kind="flag",
     ),
-    Column("judged", "1 where all networks have seeds from `judged_from` on", kind="flag"),
+    Column(
+        "judged",
+        "1 where networks are judged and all have seeds from `judged_from` on",
+        kind="flag",
+    ),
     Column("verdict", "`holds`, `fails` or `undecided`", kind="text"),
     Column("reason", "why", kind="text"),
     Column("structure", "kind of the task; `sweep` for claims about sweeps", kind="text"),
@@ -105,8 +120,9 @@ def under_own_names(networks: pd.DataFrame) -> pd.DataFrame:
         rows.loc[mine, name] = rows.loc[mine, name].str.removesuffix(ENDINGS[kind])
     # Word counts under permuted labels predict nothing: what counts is the task controlled.
     shuffled = rows["control"] == SHUFFLED_LABELS
-    own = networks.groupby("task")[list(OF_TASK)].first()
-    for column in OF_TASK:
+    known = [name for name in OF_TASK if name in networks]
+    own = networks.groupby("task")[known].first()
+    for column in known:
         rows[column] = rows[column].where(~shuffled, rows["task"].map(own[column]))
     return rows
 
@@ -216,20 +232,30 @@ def _counted(units: pd.DataFrame, judged_from: int) -> pd.DataFrame:
 def _row(
     claim: Mapping[str, Any], task: str, cell: str, units: pd.DataFrame, claims: Mapping[str, Any]
 ) -> dict[str, Any]:
+    structure = units["structure"].iloc[0]
+    left_out = units[units["control"].isna() & (units["not_judged"] != "")]["not_judged"]
+    units = units[units["not_judged"] == ""]
     trained = units[units["control"].isna()]
     met, runs = int(trained["met"].sum()), len(trained)
     low, high = wilson(met, runs, claims["level"])
-    counts = _control_counts(claim, units)
+    counts, why = _control_counts(claim, units), counted(left_out)
     found = verdict(met, runs, counts, claims["level"], claims["half"])
+    if not runs:
+        found = Verdict(UNDECIDED, f"no network is judged: {why}", found.control_met)
+    elif why:
+        found = found._replace(reason=f"{found.reason}; not judged: {why}")
     return {
         **_numbers(claim, task, cell, trained, claims),
+        "structure": structure,
+        "left_out": len(left_out),
+        "left_out_why": why,
         "met": met,
-        "share": met / runs,
+        "share": met / runs if runs else None,
         "share_low": low,
         "share_high": high,
         "control": "; ".join(_count_words(kind, *count) for kind, count in counts.items()),
         "control_met": int(found.control_met),
-        "judged": int((trained["seed"] >= claims["judged_from"]).all()),
+        "judged": int(runs > 0 and (trained["seed"] >= claims["judged_from"]).all()),
         "verdict": found.verdict,
         "reason": found.reason,
     }
@@ -258,7 +284,6 @@ def _numbers(
         "claim": claim["name"],
         "task": task,
         "cell": cell,
-        "structure": trained["structure"].iloc[0],
         "runs": len(trained),
         "expected": float(expected.mean()) if len(expected) else None,
         "threshold": threshold_words(claim),

@@ -82,6 +82,13 @@ def shuffled_share(rows: pd.DataFrame) -> pd.Series:
 
 
 @of_networks
+def dimension_share(rows: pd.DataFrame) -> pd.Series:
+    """Return the participation ratio of the slow points over the dimension expected."""
+    expected = rows["dimension_expected"]
+    return rows["participation_ratio"] / expected.where(expected > 0)
+
+
+@of_networks
 def lasting_ratio(rows: pd.DataFrame) -> pd.Series:
     """Return how much longer evidence stays in the state than modifiers: ratio of shares left."""
     return (rows["evidence_lasting"] / rows["modifier_lasting"]).clip(upper=LARGEST_RATIO)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, in_part, listed, quoted
 from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED, Network
 
 # What a sweep may vary beside the options of the task's family and the keys of a model.
@@ -92,7 +92,10 @@ class Design:
         added = []
         for task in control["tasks"] or [name for name, networks in first.items() if networks]:
             if task not in first:
-                raise UserError(f"config key controls.{kind}.tasks: unknown task '{task}'.")
+                raise UserError(
+                    f"config key controls.{kind}.tasks: unknown task '{task}'; accepted are "
+                    f"{listed(first)}."
+                )
             models = list(dict.fromkeys(network.model for network in first[task]))
             if kind == UNTRAINED:
                 added += self._add(
@@ -122,7 +125,7 @@ class Design:
     def _untrained(self, model: str) -> str:
         name = model + ENDINGS[UNTRAINED]
         check_name(name, "controls.untrained")
-        untrained = {**self.models[model], "steps": 0, "epochs": None}
+        untrained = {**self.models[model], "steps": 0, "epochs": None, "min_steps": None}
         if self.models.setdefault(name, untrained) != untrained:
             raise UserError(
                 f"config key models.{name}: the name is that of the untrained control of '{model}'."
@@ -183,8 +186,7 @@ class Design:
             return dict(task)
         if task not in self.tasks:
             raise UserError(
-                f"config key {key}.task: unknown task '{task}'; accepted are "
-                f"{', '.join(self.tasks)}."
+                f"config key {key}.task: unknown task '{task}'; accepted are {listed(self.tasks)}."
             )
         return self.tasks[task]
 
@@ -227,22 +229,17 @@ def check_name(name: str, key: str) -> None:
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or len(name) > LONGEST_NAME:
         accepted = f"at most {LONGEST_NAME} letters, digits, '.', '_' and '-'"
-        raise UserError(
-            f"config key {key}: '{_shortened(name)}' is no name: accepted are {accepted}."
-        )
+        raise UserError(f"config key {key}: {quoted(name)} is no name: accepted are {accepted}.")
     if name.lower() in EMPTY_VALUES:
         raise UserError(
-            f"config key {key}: '{name}' is no name: tables would take it for an empty value."
+            f"config key {key}: '{name}' is no name: tables would take it for an empty value; "
+            "give another."
         )
     if name.lower().endswith(FIGURE_ENDINGS):
         raise UserError(
-            f"config key {key}: '{name}' is no name: it ends like the file of a figure."
+            f"config key {key}: '{name}' is no name: it ends like the file of a figure; give "
+            "another."
         )
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}..."
 
 
 def check_distinct(names: Iterable[str], key: str) -> None:
@@ -265,14 +262,15 @@ def check_distinct(names: Iterable[str], key: str) -> None:
         other = known.setdefault(name.lower(), name)
         if other != name:
             raise UserError(
-                f"config key {key}: '{other}' and '{name}' differ in upper and lower case alone."
+                f"config key {key}: '{other}' and '{name}' differ in upper and lower case alone; "
+                "rename one."
             )
 
 
 def _decimal(value: Any, key: str) -> str:
     if isinstance(value, str) and re.fullmatch(r"[0-9]+([.][0-9]+)?(e-?[0-9]{1,2})?", value):
         return value
-    shown = _shortened(repr(value))
     raise UserError(
-        f"config key {key}.values: {shown} is not a quoted decimal number such as '3e-4'."
+        f"config key {key}.values: {in_part(repr(value))} is not accepted; accepted is a "
+        "quoted decimal number such as '3e-4'."
     )

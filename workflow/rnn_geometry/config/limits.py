@@ -157,10 +157,12 @@ class Limits:
         """About how many words the training of one network reads."""
         task, model = self.plan.tasks[network.task], self.plan.models[network.model]
         text, steps = task["family"] == "text", model["steps"]
-        if text and steps is None:  # 1.5 bytes of a word in the compressed file
-            return model["epochs"] * self._sentences_mb(network.task) * 1e6 / 1.5
         longest = task.get("length_limit") or 400 if text else task["length"]
         longest = max(longest) if isinstance(longest, list) else longest
-        if steps is None:
-            return model["epochs"] * task["train_size"] * longest
-        return steps * model["batch_size"] * longest
+        least = (model["min_steps"] if steps is None else steps) or 0
+        by_steps = least * model["batch_size"] * longest
+        if steps is not None:
+            return by_steps
+        if text:  # 1.5 bytes of a word in the compressed file
+            return max(by_steps, model["epochs"] * self._sentences_mb(network.task) * 1e6 / 1.5)
+        return max(by_steps, model["epochs"] * task["train_size"] * longest)

@@ -14,7 +14,7 @@ from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
 from rnn_geometry.config.schema import check_schema
 from rnn_geometry.config.settings import resolve
-from rnn_geometry.errors import UserError, quoted
+from rnn_geometry.errors import UserError, quoted, told
 from rnn_geometry.identity import family_options
 from rnn_geometry.tasks import synthetic
 from rnn_geometry.tasks.curation import check_words
@@ -194,8 +194,9 @@ def read_claims(path: str, *folders: str) -> dict[str, Any]:
     try:
         claims = yaml.safe_load(Path(found).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        told = " ".join(str(error).split())
-        raise UserError(f"config key claims: '{path}' is no YAML file ({told}).") from error
+        raise UserError(
+            f"config key claims: {quoted(path)} is no YAML file ({told(error)}); mend it there."
+        ) from error
     check_schema(claims, read_schema("claims"))
     return checked_claims(claims)
 
@@ -223,8 +224,10 @@ def check_task(task: dict[str, Any], data_folder: str | None) -> None:
     try:
         task["files"] = text.local_files(options, data_folder)
     except (OSError, RuntimeError, ValueError) as error:  # a name too long, a home nobody has
-        told = " ".join(str(error).split())
-        raise UserError(f"source and data_folder make no path ({told}).") from error
+        raise UserError(
+            f"source and data_folder make no path ({told(error)}); name a folder and files that "
+            "can be."
+        ) from error
     for path in task["files"].values():
         check_path(path, "source")
 
@@ -234,7 +237,9 @@ def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
     for sentence in sentences:
         if not sentence.split():
             key = f"explorer.sentences.{task['name']}"
-            raise UserError(f"config key {key}: {sentence!r} holds no word.")
+            raise UserError(
+                f"config key {key}: {quoted(sentence)} holds no word; give one at least."
+            )
     if task["family"] != "text":
         words = synthetic.build_task(task["family"], **family_options(task)).words
         for sentence in sentences:

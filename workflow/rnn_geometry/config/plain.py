@@ -46,7 +46,8 @@ def _count_values(value: Any, key: str, counted: dict[int, int], above: tuple[in
         return 1
     if id(value) in above or len(above) > DEEPEST:
         raise UserError(
-            f"config key {_top(key)}: it contains itself or is nested more than {DEEPEST} deep."
+            f"config key {_top(key)}: it contains itself or is nested more than {DEEPEST} deep; "
+            "accepted is less."
         )
     if id(value) not in counted:
         items = value.items() if isinstance(value, Mapping) else enumerate(value)
@@ -58,7 +59,9 @@ def _count_values(value: Any, key: str, counted: dict[int, int], above: tuple[in
             total += _count_values(item, below, counted, (*above, id(value)))
         counted[id(value)] = total
     if counted[id(value)] > MOST_VALUES:
-        raise UserError(f"config key {_top(key)}: it holds more than {MOST_VALUES} values.")
+        raise UserError(
+            f"config key {_top(key)}: it holds more than {MOST_VALUES} values; accepted are fewer."
+        )
     return counted[id(value)]
 
 
@@ -73,7 +76,7 @@ def _checked_key(name: Any, parent: str) -> str:
     if not _is_clean(name) or set(name) & set("\n\r\t") or len(name) > LONGEST_PART:
         raise UserError(
             f"config key {_join(parent, _shown(name))}: it holds a control character or is too "
-            "long."
+            "long; give another name."
         )
     return name
 
@@ -82,7 +85,8 @@ def _check_scalar(value: Any, key: str) -> None:
     if isinstance(value, str):
         if not _is_clean(value):
             raise UserError(
-                f"config key {key}: {_shown(value)} holds a control character or half a character."
+                f"config key {key}: {_shown(value)} holds a control character or half a "
+                "character; take it out."
             )
     elif isinstance(value, float):
         if not math.isfinite(value):

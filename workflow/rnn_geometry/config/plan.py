@@ -127,7 +127,7 @@ class Plan:
             if task not in self.portrayed:
                 raise UserError(
                     f"config key explorer.sentences.{task}: the task has no explorer, since it "
-                    "trains no network."
+                    "trains no network; take the sentences out or give it cells and seeds."
                 )
 
     def is_portrayed(self, network: Network) -> bool:
@@ -311,7 +311,10 @@ class Plan:
             return plain({**self.models[network.model], "l2": network.l2})
         if stage == "compare_hold_inputs":
             return list(self.design.hold_inputs[network])
-        return self.is_portrayed(network) if stage == "plot_network" else None
+        if stage == "plot_network":
+            margin = self.settings["claims"]["bag_of_words_margin"]
+            return {"explorer": self.is_portrayed(network), "margin": margin}
+        return None
 
     @cached_property
     def benchmarks(self) -> list[str]:

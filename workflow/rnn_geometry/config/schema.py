@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, in_part, listed
 
 
 def check_schema(config: Mapping[str, Any], schema: Mapping[str, Any], name: str = "") -> None:
@@ -60,8 +60,18 @@ def _sentence(error, name: str) -> str:
     return f"config key {key or '(top level)'}: {_reason(error)}."
 
 
+KINDS = {
+    "string": "a text (in quotes)",
+    "array": "a list such as [a, b]",
+    "object": "a mapping of keys to values",
+    "integer": "a whole number such as 10",
+    "number": "a number such as 0.5",
+    "boolean": "true or false",
+    "null": "null",
+}
+MOST_WORDS = 12  # values that a sentence names all
 REASONS = {
-    "type": "{value} is not of type {words}{hint}",
+    "type": "{value} is not accepted; accepted is {kind}{hint}",
     "enum": "{value} is not accepted; accepted are {words}",
     "minimum": "{value} is less than {limit}, the smallest accepted value",
     "maximum": "{value} is more than {limit}, the largest accepted value",
@@ -69,8 +79,8 @@ REASONS = {
     "exclusiveMaximum": "{value} is not accepted, it must be less than {limit}",
     "minItems": "{value} is too short; at least {limit} entries are needed",
     "maxItems": "{value} is too long; at most {limit} entries are accepted",
-    "uniqueItems": "{value} names an entry twice",
-    "minLength": "an empty text is not accepted",
+    "uniqueItems": "{value} names an entry twice; name each once",
+    "minLength": "an empty text is not accepted; write one",
     "maxLength": "{value} is too long; at most {limit} characters are accepted",
     "pattern": "{value} is not accepted; {pattern}",
 }
@@ -82,17 +92,22 @@ def _reason(error) -> str:
     number = isinstance(value, str) and re.fullmatch(r"[0-9.]+e[+-]?[0-9]+", value)
     hint = f" (YAML reads {value} as text; write it with a point, as 1.0e-3)" if number else ""
     words = _words(limit) if isinstance(limit, (str, list)) else ""
+    kinds = [limit] if isinstance(limit, str) else limit
     told = str(error.message).rstrip(".").replace("{", "{{").replace("}", "}}")
     template = REASONS.get(str(error.validator), told)
     return template.format(
-        value=_shown(value), limit=limit, words=words, hint=hint, pattern=_pattern_words(limit)
+        value=_shown(value),
+        limit=limit,
+        words=words,
+        kind=_words([KINDS[name] for name in kinds]) if error.validator == "type" else "",
+        hint=hint,
+        pattern=_pattern_words(limit),
     )
 
 
 def _shown(value: Any) -> str:
     """Return a value on one line, in part if it is long."""
-    text = json.dumps(value, default=str)
-    return text if len(text) <= 200 else f"{text[:200]}..."
+    return in_part(json.dumps(value, default=str))
 
 
 def _pattern_words(pattern: Any) -> str:
@@ -110,6 +125,8 @@ def _pattern_words(pattern: Any) -> str:
 
 def _words(values: Any) -> str:
     values = [values] if isinstance(values, str) else list(values)
+    if len(values) > MOST_WORDS:
+        return listed(values)
     return ", ".join(map(str, values[:-1])) + (" or " if len(values) > 1 else "") + str(values[-1])
 
 
@@ -125,14 +142,10 @@ def _join(parent: str, child: str) -> str:
 
 
 def _accepted(name: str, known) -> str:
-    """Name the nearest known key, or all of them."""
-    close = difflib.get_close_matches(str(name), list(known), n=1)
-    hint = f"did you mean '{close[0]}'? " if close else ""
-    return (
-        f"{hint}Accepted: {', '.join(sorted(known))}"
-        if not close
-        else f"{hint}(accepted: {', '.join(sorted(known))})"
-    )
+    """Name the nearest known key, and as many others as a sentence has room for."""
+    close = difflib.get_close_matches(in_part(str(name)), list(known), n=1)
+    names = listed(sorted(known), limit=120)
+    return f"did you mean '{close[0]}'? (accepted: {names})" if close else f"Accepted: {names}"
 
 
 def with_defaults(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:

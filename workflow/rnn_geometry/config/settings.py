@@ -158,6 +158,12 @@ def _check_model(name: str, model: Mapping[str, Any]) -> None:
     _check_cell_options(name, model)
     if (model["steps"] is None) == (model["epochs"] is None):
         raise UserError(f"config key models.{name}: give either steps or epochs, one of the two.")
+    if model["min_steps"] is not None and model["epochs"] is None:
+        raise UserError(
+            f"config key models.{name}.min_steps: it goes with epochs, and only with them; here "
+            f"steps says how long the training is. Write `steps: {model['min_steps']}` alone, or "
+            "epochs beside min_steps."
+        )
 
 
 def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:
@@ -168,7 +174,9 @@ def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:
         if known is not None and option not in known:
             raise UserError(f"{key}: unknown key; {_accepted(option, known)}.")
         if known is not None and type(value) not in (int, float):
-            raise UserError(f"{key}: {_shown(value)} is not of type number.")
+            raise UserError(
+                f"{key}: {_shown(value)} is not accepted; accepted is a number such as 0.5."
+            )
 
 
 def _importable(module: str) -> bool:

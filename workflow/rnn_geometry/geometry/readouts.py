@@ -13,6 +13,8 @@ from rnn_geometry.store.columns import Column, columns
 SHOWN_COMPONENTS = 10
 
 CLIFF_KEEPS, CLIFF_DROPS = 0.9, 0.02
+# A drop x has a standard error of at most sqrt(x / n), and is beyond 2.33 of them from 2.33^2 / n.
+CLIFF_SENTENCES = 2.33**2
 
 COLUMNS = columns(
     Column("readout_angle_mean", "mean angle between pairs of readout vectors", "degrees"),
@@ -41,7 +43,8 @@ CLIFF = columns(
     Column("accuracy_below_d", "the same with d - 1 components"),
     Column(
         "cliff",
-        "1 when `accuracy_at_d` >= .9 test accuracy and `accuracy_below_d` < `accuracy_at_d` - .02",
+        "1 when `accuracy_at_d` >= .9 test accuracy and `accuracy_below_d` < `accuracy_at_d` - .02;"
+        " on fewer than 272 test sentences the drop must be beyond chance: 5.43 over their number",
         kind="flag",
     ),
 )
@@ -161,7 +164,7 @@ def accuracy_cliff(states: Arrays, d: int | None) -> dict[str, Any]:
     -------
     dict
         cliff: the first d components keep 90 % of the accuracy and the first d - 1 lose at
-        least two points of it.
+        least two points of it, more on fewer than 272 sentences.
     """
     final = np.asarray(states["final"], dtype=np.float64)
     mean, axes, _ = principal_axes(final)
@@ -173,7 +176,8 @@ def accuracy_cliff(states: Arrays, d: int | None) -> dict[str, Any]:
     at_d, below = (accuracies[d], accuracies[d - 1]) if d and d <= largest else (None, None)
     cliff = None
     if at_d is not None and below is not None:
-        cliff = bool(at_d >= CLIFF_KEEPS * full and below < at_d - CLIFF_DROPS)
+        drop = max(CLIFF_DROPS, CLIFF_SENTENCES / len(final))
+        cliff = bool(at_d >= CLIFF_KEEPS * full and below < at_d - drop)
     return {
         "accuracy_by_components": accuracies[1:],
         "accuracy_at_d": at_d,

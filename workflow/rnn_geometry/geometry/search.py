@@ -46,8 +46,9 @@ SKELETON = columns(
     ),
     Column(
         "fixed_points_unseen",
-        "estimated probability that one more start finds a new fixed point (Good 1953: those found"
-        " once, over starts)",
+        "for starts like these, states that the network visits: estimated probability that one"
+        " more of them finds a new fixed point (Good 1953: those found once, over starts). It says"
+        " nothing of fixed points that no visited state leads to",
     ),
 )
 FILE_ONLY = columns(Column("slow_converged", "share of starts that reached the manifold"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rnn_geometry.geometry import (
+    baselines,
+    class_means,
     dimension,
     integration,
     modes,
@@ -40,14 +42,23 @@ MAJORITY = columns(
     )
 )
 # Of runs.csv, but the same for all networks of a task.
-FROM_STATISTICS = columns(BAG_OF_WORDS, MAJORITY, PREDICTED)
+FROM_STATISTICS = columns(BAG_OF_WORDS, MAJORITY, baselines.CONSTANT, PREDICTED, class_means.NULL)
 LEARNED = columns(
     Column(
         "learned",
-        "1 where the test accuracy is beyond the commonest class by at least .05 of what is left to"
-        " 1; 0: the network did not learn its task. It stays in all tables, figures and verdicts,"
-        " and its page and the start page say so",
+        "1 where the test accuracy is above `learned_above`: beyond the best constant answer on"
+        " test by more than chance; 0: the network did not learn its task; empty where no accuracy"
+        " could tell",
         kind="flag",
+    )
+)
+NOT_JUDGED = columns(
+    Column(
+        "not_judged",
+        "why no verdict counts the network: `not learned`, `below the bag of words` by more than"
+        " `bag_of_words_margin` of the claims, `loss still falling`; empty where verdicts count it."
+        " It stays in all tables and figures, and its page and the start page say so",
+        kind="text",
     )
 )
 
@@ -56,11 +67,15 @@ RUNS = columns(
     network.CONTROL,
     network.TASK_FACTS,
     PREDICTED,
+    class_means.NULL,
     network.TEST_ACCURACY,
     BAG_OF_WORDS,
     network.SHUFFLED_ACCURACY,
     MAJORITY,
+    baselines.CONSTANT,
     LEARNED,
+    network.LOSS_FALLING,
+    NOT_JUDGED,
     dimension.LINEAR,
     network.POINT_SETS,
     modes.COLUMNS,
@@ -82,7 +97,7 @@ RUNS = columns(
     network.ANALYSIS_SECONDS,
 )
 # What geometry.json holds of runs.csv; its other numbers are network.FILE_ONLY.
-OF_GEOMETRY = [name for name in RUNS if name not in (*FROM_STATISTICS, *LEARNED)]
+OF_GEOMETRY = [name for name in RUNS if name not in (*FROM_STATISTICS, *LEARNED, *NOT_JUDGED)]
 
 
 def _of_runs(*names: str) -> Columns:
@@ -140,6 +155,7 @@ PREDICTIONS = columns(
         Column(name, f"dimension predicted from {words}", kind="count")
         for name, words in WEIGHTINGS.items()
     ),
+    class_means.SUBSET_NULL,
 )
 WORDS = columns(network.KEYS, word_meaning.WORDS)
 HOLD_INPUTS = columns(
@@ -157,6 +173,7 @@ SWEEP_MEASURES = (
     "dimension_predicted",
     "test_accuracy",
     "majority_accuracy",
+    "not_judged",
     "participation_ratio",
     "components_95",
     "integration_modes",

@@ -2,29 +2,41 @@
 weightings and for subsets of the classes, and the accuracy of a bag of words.
 
 The prediction is the number of principal components for 95 % of the variance of the classes' mean
-word counts. With K classes that needs the K x K matrix of their inner products only, so that
-thousands of subsets cost seconds. Shapes: n documents, V words, G groups (classes, or the label
-combinations that occur).
+word counts; beside it stands what permuted labels give. With K classes that needs the K x K matrix
+of their inner products only, so that thousands of subsets cost seconds. Shapes: n documents, V
+words, G groups (classes, or the label combinations that occur).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from rnn_geometry.geometry.baselines import constant_accuracy, learned_above
+from rnn_geometry.geometry.class_means import (
+    MOST_GROUPS,
+    NULL,
+    SUBSET_NULL,
+    VARIANCE,
+    Groups,
+    class_variances,
+    dimension_null,
+    dimension_of,
+    inner_products,
+    permuted_products,
+    spread_null,
+)
 from rnn_geometry.geometry.dimension import count_components, participation_ratio, principal_axes
+from rnn_geometry.identity import derive_seed
 from rnn_geometry.tasks.sentences import Sentences
 
 WEIGHTINGS = ("raw", "frequency", "tfidf")
-VARIANCE = 0.95
 RESAMPLES = 100
 LOW, HIGH = 0.05, 0.95
-MOST_GROUPS = 64  # beyond, resampling takes minutes and is left out
 STRENGTHS = (0.01, 0.1, 1.0)  # inverse L2 strengths tried for the bag of words
 TUNING_SHARE = 0.1  # of the training sentences, to choose among them
 
@@ -41,13 +53,15 @@ def word_statistics(
     words
         V, the size of its vocabulary.
     meta
-        Facts of the task: multi_label, ordered (both default to false) and classes.
+        Facts of the task: multi_label, ordered (both default to false), classes, and the name, from
+        which permutations of the labels are seeded.
     seed
         Of resampling, and of the sentences that the bag of words is tuned on.
     """
     means = class_mean_counts(train, words)
     shares = principal_axes(means)[2]
     found = predictions(train, words, meta, seed)
+    constant = constant_accuracy(test.labels)
     return {
         "dimension_predicted": count_components(shares, VARIANCE),
         "participation_ratio_predicted": participation_ratio(means),
@@ -57,10 +71,13 @@ def word_statistics(
             for name in WEIGHTINGS
             if name != "raw"
         },
+        **found["null"],
         "resampled": found["resampled"],
         "subsets": found["subsets"],
         "bag_of_words_accuracy": bag_of_words(train, test, words, seed),
         "majority_accuracy": majority_accuracy(train.labels, test.labels),
+        "constant_accuracy": constant,
+        "learned_above": learned_above(constant, len(test)),
     }
 
 
@@ -91,59 +108,12 @@ def weighted(counts: sparse.csr_matrix, weighting: str) -> sparse.csr_matrix:
     return sparse.csr_matrix(frequencies @ sparse.diags(np.log(documents / np.maximum(held, 1))))
 
 
-@dataclass(frozen=True)
-class Groups:
-    """Documents by class, or by label combination.
-
-    Attributes
-    ----------
-    labels
-        Class ids (G,), or label combinations (G, C), in order.
-    of
-        The group of each document, (n,).
-    """
-
-    labels: np.ndarray
-    of: np.ndarray
-
-    @classmethod
-    def make(cls, labels: np.ndarray) -> Groups:
-        """Group documents by class (n,) or by label combination (n, C)."""
-        found, of = np.unique(labels, axis=0, return_inverse=True)
-        return cls(found, of.ravel())
-
-    def sums(self, documents: sparse.csr_matrix, weights: np.ndarray) -> sparse.csr_matrix:
-        """Return the weighted sum of the documents of every group, (G, V)."""
-        shape = (len(self.labels), len(self.of))
-        return (
-            sparse.csr_matrix((weights, (self.of, np.arange(len(self.of)))), shape=shape)
-            @ documents
-        )
-
-    def sizes(self) -> np.ndarray:
-        """Return the number of documents of every group, (G,)."""
-        return np.bincount(self.of, minlength=len(self.labels)).astype(np.float64)
-
-
-def inner_products(sums: sparse.csr_matrix) -> np.ndarray:
-    """Return the inner products (G, G) of group sums (G, V)."""
-    return (sums @ sums.T).toarray()
-
-
 def predicted(products: np.ndarray, sizes: np.ndarray, merged: np.ndarray) -> int | None:
-    """Return the predicted dimension of K classes: merged (K, G) says which groups each is made of.
+    """Return the predicted dimension of K classes; arguments as of `class_variances`.
 
-    products: inner products (G, G) of the groups' sums; sizes: their numbers of documents (G,).
     None where all class means are equal.
     """
-    means = merged / (merged @ sizes)[:, None]
-    gram = means @ products @ means.T
-    centred = gram - gram.mean(axis=0) - gram.mean(axis=1, keepdims=True) + gram.mean()
-    variances = np.linalg.eigvalsh(centred)[::-1].clip(min=0)
-    # Where nothing differs, rounding does.
-    if variances.sum() <= 1e-12 * np.trace(gram):
-        return None
-    return count_components(variances / variances.sum(), VARIANCE)
+    return int(dimension_of(class_variances(products, sizes, merged))) or None
 
 
 def resampled_dimension(
@@ -180,8 +150,8 @@ def predictions(train: Sentences, words: int, meta: Mapping[str, Any], seed: int
     Returns
     -------
     dict
-        `dimension` under every weighting, how sure it is (`resampled`), and those of `subsets` of
-        its classes.
+        `dimension` under every weighting, how sure it is (`resampled`), what permuted labels give
+        (`null`), and the dimensions of `subsets` of its classes.
     """
     counts, groups = count_matrix(train, words), Groups.make(train.labels)
     every, sizes = np.eye(len(groups.labels)), groups.sizes()
@@ -193,10 +163,16 @@ def predictions(train: Sentences, words: int, meta: Mapping[str, Any], seed: int
         dimension = predicted(products[weighting], sizes, every)
         found["dimension"][weighting] = dimension
         found["resampled"][weighting] = resampled_dimension(documents, groups, dimension, seed)
-    found["subsets"] = [
-        {**facts, **{name: predicted(products[name], sizes, merged) for name in WEIGHTINGS}}
-        for facts, merged in subsets(groups.labels, meta)
-    ]
+    permuted = permuted_products(counts, groups, derive_seed("permutations", meta.get("name")))
+    variances = class_variances(permuted, sizes, every)
+    middle, p = dimension_null(found["dimension"]["raw"], variances)
+    ratio, spread_p = spread_null(class_variances(products["raw"], sizes, every), variances)
+    found["null"] = dict(zip(NULL, (middle, p, ratio, spread_p), strict=True))
+    found["subsets"] = []
+    for facts, merged in subsets(groups.labels, meta):
+        row = facts | {name: predicted(products[name], sizes, merged) for name in WEIGHTINGS}
+        null = dimension_null(row["raw"], class_variances(permuted, sizes, merged))
+        found["subsets"].append(row | dict(zip(SUBSET_NULL, null, strict=True)))
     return found
 
 

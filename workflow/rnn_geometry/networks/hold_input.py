@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, listed
 from rnn_geometry.tasks.sentences import Sentences
 
 
@@ -59,7 +59,7 @@ def hold_input(
     if word not in vocabulary:
         raise UserError(
             f"config key analysis.hold_input: '{word}' is not a word of the vocabulary "
-            f"({len(vocabulary)} words)."
+            f"({len(vocabulary)} words); accepted are {listed(vocabulary)}."
         )
     return np.asarray(word_vectors[vocabulary.index(word)], dtype=np.float64)
 

@@ -17,9 +17,10 @@ from rnn_geometry.networks._batches import batch, batch_stream
 from rnn_geometry.networks._trainer import Diverged, Trainer, classification_loss
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.classifier import Classifier
+from rnn_geometry.networks.convergence import constant_loss, loss_falling
 from rnn_geometry.tasks.sentences import Sentences
 
-EVALUATIONS = 10  # evaluations on the dev split when the length is given in steps
+EVALUATIONS = 10  # evaluations on the dev split when the length is a number of steps
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Recipe:
         Factor of the sum of squares of the weights in the loss.
     steps, epochs : int or None
         Length; exactly one of them is set. No step at all keeps the initial weights.
+    min_steps : int or None
+        Beside epochs: at least so many steps, however few the sentences.
     l2_on : str
         `all` weights, or (`text`) the matrices of cell and readout.
     batch_size : int
@@ -54,6 +57,7 @@ class Recipe:
     l2: float
     steps: int | None = None
     epochs: int | None = None
+    min_steps: int | None = None
     l2_on: str = "all"
     batch_size: int = 64
     betas: tuple[float, float] = (0.9, 0.99)
@@ -67,7 +71,8 @@ class Recipe:
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Recipe:
         """Take the recipe out of a model's settings, where the L2 strength is text."""
-        chosen = {field.name: settings[field.name] for field in fields(cls)}
+        given = [field.name for field in fields(cls) if field.name in settings]
+        chosen = {name: settings[name] for name in given}
         return cls(**{**chosen, "l2": float(settings["l2"]), "betas": tuple(settings["betas"])})
 
 
@@ -83,11 +88,14 @@ class TrainingResult:
         The step whose weights were kept.
     seconds : float
         CPU seconds.
+    loss_falling : bool
+        Whether the dev loss was still falling at the end, see `convergence.loss_falling`.
     """
 
     history: dict[str, list]
     best_step: int
     seconds: float
+    loss_falling: bool = False
 
 
 def train(
@@ -167,10 +175,11 @@ def train(
             f"{trainer.rate:.3g}, last gradient norm {progress.history['gradient_norm'][-1]:.3g}); "
             "lower the learning rate."
         )
+    falling = loss_falling(progress.history, recipe.learning_rate, constant_loss(dev.labels))
     if recipe.keep_weights == "last":
-        return TrainingResult(progress.history, progress.step, progress.seconds)
+        return TrainingResult(progress.history, progress.step, progress.seconds, falling)
     classifier.load_state_dict(progress.best_weights)
-    return TrainingResult(progress.history, progress.best_step, progress.seconds)
+    return TrainingResult(progress.history, progress.best_step, progress.seconds, falling)
 
 
 def _rhythm(recipe: Recipe, sentences: int) -> tuple[int, int]:
@@ -180,6 +189,8 @@ def _rhythm(recipe: Recipe, sentences: int) -> tuple[int, int]:
     if recipe.epochs is None:
         raise ValueError("a recipe needs steps or epochs")
     every = math.ceil(sentences / recipe.batch_size)
+    if recipe.min_steps is not None and recipe.min_steps > recipe.epochs * every:
+        return recipe.min_steps, max(1, recipe.min_steps // EVALUATIONS)
     return recipe.epochs * every, every
 
 

@@ -173,11 +173,16 @@ def _share(right: pd.Series) -> str:
 
 
 def uncertainty_rows(tasks: pd.DataFrame) -> pd.DataFrame:
-    """Return the prediction of every task with its range over resampled documents."""
+    """Return the prediction of every task with its range over resampled documents, and its null.
+
+    The null: the median of `raw` under permuted labels, with the share of permutations that give as
+    low a dimension; and the share whose classes lie as far apart.
+    """
     return pd.DataFrame(
         [
             {"task": row["task"], "d": _whole(row["dimension_expected"])}
             | {name: _with_range(row, name) for name in WEIGHTINGS}
+            | {"permuted": _null(row), "as far apart": short(row["class_spread_p"], 3)}
             for row in tasks.to_dict("records")
         ]
     )
@@ -187,6 +192,11 @@ def _with_range(row: Mapping[Any, Any], weighting: str) -> str:
     value = _whole(row[_predicted(weighting)])
     low, high = (row[f"predicted_{weighting}_{end}"] for end in ("low", "high"))
     return value if pd.isna(low) else f"{value} ({_whole(low)} to {_whole(high)})"
+
+
+def _null(row: Mapping[Any, Any]) -> str:
+    middle = _whole(row["dimension_predicted_null"])
+    return f"{middle} (p {short(row['dimension_predicted_p'], 3)})" if middle else ""
 
 
 def _predicted(weighting: str) -> str:

@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 
 from rnn_geometry.claims.grid import groups
+from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages.templating import environment, number
-from rnn_geometry.store.columns import learned
 
 # Columns of runs.csv in the table of the start page, and what they are called there.
 SHOWN = {
@@ -51,7 +51,6 @@ OPENINGS = {
     },
 }
 TEXT = ("task", "model", "control")
-LOST = "did not learn"
 
 
 def start_page(
@@ -107,7 +106,8 @@ def start_page(
             for name, title in SHOWN.items()
         ],
         rows=rows,
-        lost=sum(row["lost"] for row in rows),
+        left_out=sum(bool(row["not_judged"]) for row in rows),
+        left_out_why=counted(row["not_judged"] for row in rows if row["not_judged"]),
         explorers=[{"task": task, "file": f"explorer/{task}.html"} for task in explorers],
         figures=figures,
         opening={"file": f"figures/{opening}.png", **OPENINGS[opening]},
@@ -121,21 +121,21 @@ def start_page(
 def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
     """Return a row of the table.
 
-    Values to sort by, texts to show, the network's page, whether it did not learn.
+    Values to sort by, texts to show, the network's page, why no verdict counts it.
     """
     key = tuple(map(str, Network.of(run)))
     values = {name: "" if run[name] is None else run[name] for name in SHOWN}
     texts = {
         name: number(value) if isinstance(value, float) else value for name, value in values.items()
     }
-    lost = run["control"] is None and not learned(run)
-    if lost:
-        texts["test_accuracy"] = f"{texts['test_accuracy']} ({LOST})"
+    not_judged = run["not_judged"] or ""
+    if not_judged:
+        texts["test_accuracy"] = f"{texts['test_accuracy']} ({not_judged})"
     return {
         "raw": values,
         "shown": texts,
         "page": f"{run_folder(run)}/index.html" if key in pages else None,
-        "lost": lost,
+        "not_judged": not_judged,
     }
 
 

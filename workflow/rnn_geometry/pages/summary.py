@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rnn_geometry.claims.judged import counted
 from rnn_geometry.errors import one_line
 from rnn_geometry.store import formats
-from rnn_geometry.store.columns import learned
 
 MOST_NAMED = 5  # exceptions that are told one by one
 
@@ -96,7 +96,7 @@ def rows_of(table: Path) -> list[dict[str, Any]]:
 
 
 def accuracy_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return a line for each task, and the networks that did not learn theirs."""
+    """Return a line for each task, and the networks that no verdict counts, with the reasons."""
     by_task: dict[str, list[float]] = {}
     for row in rows:
         by_task.setdefault(row["task"], []).append(float(row["test_accuracy"]))
@@ -105,7 +105,8 @@ def accuracy_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         f"{task:{width}}  test accuracy {min(found):.3f} to {max(found):.3f}, {len(found)} networks"
         for task, found in by_task.items()
     ]
-    lost = [row for row in rows if not learned(row)]
-    named = [f"{row['task']} {row['model']} seed {row['seed']}" for row in lost[:MOST_NAMED]]
-    more = f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""
-    return [*lines, *([f"Did not learn: {', '.join(named)}{more}"] if lost else [])]
+    out = [row for row in rows if row["not_judged"]]
+    named = [f"{row['task']} {row['model']} seed {row['seed']}" for row in out[:MOST_NAMED]]
+    more = f" and {len(out) - MOST_NAMED} more" if len(out) > MOST_NAMED else ""
+    why = counted(row["not_judged"] for row in out)
+    return [*lines, *([f"Not judged ({why}): {', '.join(named)}{more}"] if out else [])]

@@ -10,12 +10,12 @@ Nothing in a key tells who shared the job.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import LONGEST, UserError, in_part
 from rnn_geometry.identity import Network, network_of
 from rnn_geometry.stages.job import lacks_memory, no_memory
 from rnn_geometry.stages.network_job import Log, NetworkJob
@@ -53,10 +53,17 @@ def run_block(snakemake: Any, log: Log) -> None:
             log(f"network {title(job.network)}: {reason}")
     if failed:
         kept = len(jobs) - sum(map(len, failed.values()))
-        sentences = [f"{named(names)}: {reason}" for reason, names in failed.items()]
         raise NetworksFailed(
-            f"{' '.join(sentences)} ({kept} of {len(jobs)} networks are done and kept.)"
+            _sentence(failed, f" ({kept} of {len(jobs)} networks are done and kept.)")
         )
+
+
+def _sentence(failed: Mapping[str, list[str]], end: str) -> str:
+    """Return the first reason with its networks; the others are in the log."""
+    (reason, names), *others = failed.items()
+    more = f" The log has {len(others)} more reasons." if others else ""
+    beginning = f"{named(names)}: "
+    return beginning + in_part(reason, LONGEST - len(beginning + more + end)) + more + end
 
 
 def run_of(module: str) -> Callable[[NetworkJob], None]:

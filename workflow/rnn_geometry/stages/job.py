@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, told
 from rnn_geometry.stages.network_job import Log
 
 
@@ -177,9 +177,10 @@ def _end_with_parent() -> threading.Event:
 
 def no_memory(error: Exception) -> str:
     """Return the sentence for a lack of memory."""
-    reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+    asked = re.search(r"(tried|trying) to allocate [\d.]+ ?\w+", str(error), re.IGNORECASE)
+    reason = asked[0] if asked else told(error, 60)
     return (
-        f"not enough memory ({reason}); lower analysis.memory_mb or the model's batch_size, run "
-        "fewer jobs at once (--cores), or give the job more on a cluster "
+        f"not enough memory ({reason}); lower analysis.memory_mb or the model's batch_size, "
+        "run fewer jobs at once (--cores), or give the job more on a cluster "
         "(--default-resources mem_mb=8000)."
     )

@@ -19,5 +19,5 @@ def run(network: NetworkJob) -> None:
     loaded = load_network(files)
     save_panel(plot_network(loaded), output["panel"])
     numbers = {**loaded.geometry, **{name: statistics[name] for name in FROM_STATISTICS}}
-    page = network_page(template_texts(*TEMPLATES), numbers, loaded.record.facts(), network.own)
+    page = network_page(template_texts(*TEMPLATES), numbers, loaded.record.facts(), **network.own)
     formats.write_text(output["index"], page)

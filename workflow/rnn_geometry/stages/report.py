@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, in_part
 from rnn_geometry.store import formats
 from rnn_geometry.store.files import write_atomically
 
@@ -31,4 +31,8 @@ def make(path: str, snakefile: str, configuration: str) -> None:
     command += ["--configfile", configuration]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        raise UserError(f"Snakemake could not make its report: {done.stderr.strip()[-250:]}")
+        reason = in_part(done.stderr.strip()[-150:], 150)
+        raise UserError(
+            f"Snakemake could not make its report ({reason}); run `snakemake report` for all that "
+            "it says."
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rnn_geometry.claims.judged import not_judged
 from rnn_geometry.geometry import tables
 from rnn_geometry.geometry.network import FILE_ONLY, KEYS
 from rnn_geometry.geometry.word_meaning import top_words
@@ -55,7 +56,9 @@ def order(row: Mapping[str, Any]) -> tuple:
 
 
 def runs_table(
-    geometries: Sequence[Mapping[str, Any]], statistics: Mapping[str, Mapping[str, Any]]
+    geometries: Sequence[Mapping[str, Any]],
+    statistics: Mapping[str, Mapping[str, Any]],
+    margin: float,
 ) -> Table:
     """Return runs.csv: one row per network; undefined values are None.
 
@@ -65,22 +68,27 @@ def runs_table(
         geometry.json of the networks.
     statistics
         word_statistics.json by task.
+    margin
+        `bag_of_words_margin` of the claims.
 
     Raises
     ------
     UserError
         For a number that neither a column nor FILE_ONLY of a measure declares, and for one missing.
     """
-    rows = [_run(geometry, statistics[geometry["task"]]) for geometry in geometries]
+    rows = [_run(geometry, statistics[geometry["task"]], margin) for geometry in geometries]
     return table_of(sorted(rows, key=order), tables.RUNS)
 
 
-def _run(geometry: Mapping[str, Any], statistics: Mapping[str, Any]) -> dict[str, Any]:
+def _run(
+    geometry: Mapping[str, Any], statistics: Mapping[str, Any], margin: float
+) -> dict[str, Any]:
     where = f"geometry.json of {Network.of(geometry)}"
     check_numbers(where, geometry, tables.OF_GEOMETRY, FILE_ONLY)
     row = {name: geometry[name] for name in tables.OF_GEOMETRY}
     row |= {name: statistics[name] for name in tables.FROM_STATISTICS}
-    return row | {"learned": learned(row)}
+    known = row | {"learned": learned(row)}
+    return known | {"not_judged": not_judged(known, margin)}
 
 
 def tasks_table(
@@ -239,7 +247,8 @@ def run(files, output, params, log) -> None:
     statistics = {
         name: formats.read_json(words) for name, words in zip(metas, files["word_statistics"])
     }
-    runs = runs_table([formats.read_json(path) for path in files["geometry"]], statistics)
+    geometries = [formats.read_json(path) for path in files["geometry"]]
+    runs = runs_table(geometries, statistics, params.margin)
     hold_inputs = hold_inputs_table([formats.read_table(path) for path in files["hold_inputs"]])
     words = dict(zip(params.words_of, files["words"]))
     made = {

@@ -25,6 +25,10 @@ from rnn_geometry.store.hashes import data_hashes
 from rnn_geometry.tasks.sentences import Sentences, read_sentences
 from rnn_geometry.tasks.synthetic import word_vectors
 
+STILL_FALLING = (
+    "the loss on the dev split was still falling at the end, so that no verdict counts this "
+    "network; train longer: raise steps or epochs, or give min_steps."
+)
 PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
 
 
@@ -110,6 +114,8 @@ def train_run(
         f"{result.seconds:.1f} CPU seconds"
     )
     log(f"test accuracy with the words of every text shuffled {shuffled:.4f}")
+    if result.loss_falling:
+        tell(STILL_FALLING)
     record = Record(
         **Network.of(identity)._replace(seed=int(identity["seed"]))._asdict(),
         cell=settings["cell"],
@@ -118,6 +124,7 @@ def train_run(
         best_step=result.best_step,
         test_accuracy=accuracy,
         shuffled_accuracy=shuffled,
+        loss_falling=result.loss_falling,
         versions=versions,
         train_seconds=result.seconds,
     )

@@ -35,15 +35,17 @@ def array(shape: str, meaning: str, *, default: Any = MISSING) -> Any:
     return field(default=default, metadata={"shape": shape, "meaning": meaning})
 
 
-def value(meaning: str) -> Any:
+def value(meaning: str, *, default: Any = MISSING) -> Any:
     """Declare a value of an artifact that is no array.
 
     Parameters
     ----------
     meaning
         What it says.
+    default
+        What stands for it in files that have none.
     """
-    return field(metadata={"meaning": meaning})
+    return field(default=default, metadata={"meaning": meaning})
 
 
 @dataclass_transform(

@@ -56,6 +56,9 @@ class Record(JsonArtifact):
     shuffled_accuracy: float = value("the same on test texts whose words are shuffled")
     versions: dict[str, str] = value("of Python and of packages")
     train_seconds: float = value("CPU time of training, in seconds")
+    loss_falling: bool | None = value(
+        "whether the dev loss was still falling at the end; None: of an older version", default=None
+    )
 
     def facts(self) -> dict[str, Any]:
         """Return the contents of the file."""
@@ -167,7 +170,9 @@ class FixedPoints(_Search):
     roots: np.ndarray = array("r S", "distinct fixed points")
     basins: np.ndarray = array("r", "starts that led to each")
     stability: np.ndarray = array("r", "modes with |lambda| > 1; 0 for a stable point")
-    unseen: float = array("", "estimated probability that one more start finds a new one")
+    unseen: float = array(
+        "", "for starts like these: estimated probability that one more finds a new one"
+    )
     starts: np.ndarray = array("n", "rows of the visited states")
 
 

@@ -174,19 +174,33 @@ def check_numbers(
             f"{where}: no column declares '{name}'; add it to COLUMNS or FILE_ONLY of its measure."
         )
     for name in sorted(declared - found):
-        raise UserError(f"{where}: '{name}' is missing, which a column of a table declares.")
+        raise UserError(
+            f"{where}: '{name}' is missing, which a column of a table declares; delete the file "
+            "and run again."
+        )
 
 
-LEARNED = 0.05  # of what lies between the commonest class and 1: below, a task was not learned
-
-
-def learned(run: Mapping[str, Any]) -> bool:
-    """Tell whether a network has learned its task: it is beyond the commonest class on test texts.
+def learned(run: Mapping[str, Any]) -> bool | None:
+    """Tell whether a network has learned its task: it is beyond the best constant answer.
 
     Parameters
     ----------
     run
-        A row of runs.csv, or geometry.json with the `majority_accuracy` of its task.
+        A row of runs.csv, as text or read, or geometry.json with `learned_above` of its task.
+
+    Returns
+    -------
+    bool or None
+        None where no accuracy could tell: a test split of one class, or of a few sentences.
+
+    Examples
+    --------
+    >>> learned({"test_accuracy": 0.6, "learned_above": 0.52})
+    True
+    >>> learned({"test_accuracy": 1.0, "learned_above": None}) is None
+    True
     """
-    accuracy, commonest = float(run["test_accuracy"]), float(run["majority_accuracy"])
-    return accuracy > commonest + LEARNED * (1 - commonest)
+    limit = run["learned_above"]
+    if limit is None or limit == "" or limit != limit:
+        return None
+    return float(run["test_accuracy"]) > float(limit)

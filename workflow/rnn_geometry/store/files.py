@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, in_part, told
 
 
 def write_atomically(path: str | Path, write: Callable[[str], object]) -> None:
@@ -104,9 +104,9 @@ def writing(path: str | Path) -> Iterator[None]:
             raise
         state, remedy = _UNWRITABLE[number]
         raise UserError(
-            f"{path.name} cannot be written to the folder {path.parent}: {state}; {remedy} and run "
-            "the same command "
-            "again (what was finished is kept)."
+            f"{in_part(path.name)} cannot be written to the folder "
+            f"{in_part(str(path.parent), 110)}: "
+            f"{state}; {remedy} and run the same command again (what was finished is kept)."
         ) from error
 
 
@@ -184,8 +184,7 @@ def _umask() -> int:
 
 def damaged(path: str | Path, error: Exception) -> UserError:
     """Return the sentence for a file that cannot be read."""
-    reason = " ".join(str(error).split())
     return UserError(
-        f"{path}: the file is damaged or cut short ({reason}); delete it and run the same command "
-        "again."
+        f"{path}: the file is damaged or cut short ({told(error, 80)}); delete it and run the same "
+        "command again."
     )

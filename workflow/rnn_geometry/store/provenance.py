@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import UserError, quoted
+from rnn_geometry.errors import UserError, in_part
 from rnn_geometry.identity import Network
 from rnn_geometry.store import formats
 from rnn_geometry.store.files import check_room
@@ -133,10 +133,11 @@ def check_results(
         ):
             place = ".".join(filter(None, (section, name, key)))
             raise UserError(
-                f"config key results: {quoted(str(folder))} was made with another configuration "
-                f"({place} was {quoted(json.dumps(old))[1:-1]}, now it is "
-                f"{quoted(json.dumps(new))[1:-1]}) and Snakemake has no record of it; name another "
-                "folder, delete this one, or use that configuration."
+                f"config key results: '{in_part(str(folder), 90)}' was made with another "
+                "configuration "
+                f"({place} was {in_part(json.dumps(old), 30)}, now it is "
+                f"{in_part(json.dumps(new), 30)}), and Snakemake has no record of its files; name "
+                "another folder, delete it, or use the old configuration."
             )
 
 

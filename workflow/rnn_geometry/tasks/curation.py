@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.tasks.sentences import Sentences
 from rnn_geometry.tasks.synthetic import build_task
 from rnn_geometry.tasks.text.words import UNKNOWN_ID, split_words
@@ -238,7 +238,8 @@ def written(texts: Sequence[str], meta: Mapping[str, Any], vocabulary: Sequence[
         ids = [ids_of.get(word, UNKNOWN_ID) for word in words]
         if not ids:
             raise UserError(
-                f"config key explorer.sentences.{meta['name']}: '{text}' holds no word."
+                f"config key explorer.sentences.{meta['name']}: {quoted(text)} holds no word; "
+                "give one at least."
             )
         rows.append((ids, text, label_by_rule(meta, ids) if synthetic else unknown(meta)))
     return rows
@@ -264,9 +265,8 @@ def check_words(words: Sequence[str], vocabulary: Sequence[str], task: str) -> N
     for word in words:
         if word not in vocabulary:
             raise UserError(
-                f"config key explorer.sentences.{task}: '{word}' is no word of the task; "
-                "accepted are "
-                f"{', '.join(vocabulary)}."
+                f"config key explorer.sentences.{task}: {quoted(word)} is no word of the task; "
+                f"accepted are {listed(vocabulary)}."
             )
 
 

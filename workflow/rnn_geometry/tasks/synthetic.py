@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.tasks import _sampling as sampling
 from rnn_geometry.tasks import structures
 from rnn_geometry.tasks.sentences import Sentences
@@ -69,7 +69,7 @@ class Task:
         """
         if not isinstance(n, (int, np.integer)) or isinstance(n, bool) or n < 0:
             raise UserError(
-                f"The number of sentences is {n!r}; accepted is an integer of at least 0."
+                f"The number of sentences is {quoted(n)}; accepted is an integer of at least 0."
             )
         rng = np.random.default_rng(seed)
         groups = 2 ** len(self.class_names) if self.multi_label else len(self.class_names)
@@ -182,7 +182,7 @@ def build_task(family: str, **options: Any) -> Task:
     3
     """
     if not isinstance(family, str) or family not in FAMILIES:
-        raise UserError(f"family is {family!r}; accepted are {', '.join(FAMILIES)}.")
+        raise UserError(f"family is {quoted(family)}; accepted are {listed(FAMILIES)}.")
     return FAMILIES[family](family, options)
 
 
@@ -226,10 +226,10 @@ class Family(NamedTuple):
         for name, value in options.items():
             if name not in known:
                 raise UserError(
-                    f"{name} is not an option of {family} tasks; accepted are {', '.join(known)}."
+                    f"{name} is not an option of {family} tasks; accepted are {listed(known)}."
                 )
             if not known[name].check(value):
-                raise UserError(f"{name} is {value!r}; accepted is {known[name].accepted}.")
+                raise UserError(f"{name} is {quoted(value)}; accepted is {known[name].accepted}.")
         full = {name: options.get(name, option.default) for name, option in known.items()}
         full["length"] = tuple(np.broadcast_to(full["length"], 2).tolist())  # 25 is [25, 25]
         return self.build(family, full)
