@@ -50,7 +50,7 @@ def test_text_of_the_command_line_becomes_the_numbers_it_stands_for():
     settings = load_settings(raw, [], str(PROJECT), arguments)
     assert settings["seeds"] == [10, 11]
     assert settings["analysis"]["visited_states"] == 50
-    with pytest.raises(UserError, match=r"config key analysis\.visited_states: \"50\" is not of"):
+    with pytest.raises(UserError, match=r"config key analysis\.visited_states: \"50\" is not "):
         load_settings(raw, [], str(PROJECT))
 
 

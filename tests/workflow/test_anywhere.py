@@ -178,7 +178,7 @@ def test_a_mistake_ends_in_its_sentence(place, quiet, profile):
     options = ["--configfile", place.config.name, "--config", "seeds=x"]
     code, output = place.run(place.clone, "-n", *options, *quiet, *profile)
     assert code == 1
-    assert output.rstrip().endswith('config key seeds: "x" is not of type array.'), output
+    assert 'config key seeds: "x" is not ' in output.rstrip().splitlines()[-1], output
 
 
 @pytest.mark.parametrize(
