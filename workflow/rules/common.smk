@@ -49,6 +49,9 @@ from rnn_geometry.store.freshness import KnownHashes, check_in_place
 
 ENVIRONMENT = os.path.join(ROOT, "envs", "environment.yaml")
 environment.fix(os.environ, PACKAGES)
+for stream in (sys.stdout, sys.stderr):
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")  # names that a terminal cannot show
 # Snakemake writes this into the shell commands of jobs as it is.
 sys.executable = shlex.quote(sys.executable)
 
