@@ -25,8 +25,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from rnn_geometry.networks.cells import CELLS, Cell, make_cell
+from rnn_geometry.networks.cells import Cell
 from rnn_geometry.networks.classifier import build_classifier
+from rnn_geometry.networks.make import make_cell
+from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.networks.training import Recipe, Trainer, batch
 from rnn_geometry.tasks.sentences import Sentences
 from rnn_geometry.tasks.text.prepare import prepare_text

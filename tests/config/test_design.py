@@ -197,7 +197,19 @@ def test_values_as_they_stand_in_names():
         ),
         (
             {"sweeps": [sweep(over="cell_options", values=[{"a/b": 1}], task="categorical-3")]},
-            "is no name",
+            r"sweeps\[0\].over: name one option of the cell, as cell_options.leak",
+        ),
+        (
+            {
+                "sweeps": [
+                    sweep(over="cell_options.hold_bias", values=["a/b"], task="categorical-3")
+                ]
+            },
+            "'gru-hold_bias-a/b' is no name",
+        ),
+        (
+            {"sweeps": [sweep(over="cell_options.leak", values=[0.5], task="categorical-3")]},
+            r"models.gru-leak-0.5.cell_options.leak: unknown key; .*hold_bias",
         ),
     ],
 )

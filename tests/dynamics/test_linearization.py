@@ -11,7 +11,8 @@ import torch
 from rnn_geometry.dynamics.jacobians import jacobians
 from rnn_geometry.dynamics.linearization import linearize, word_effects
 from rnn_geometry.dynamics.spectrum import decompose, integration_modes, stability, time_constants
-from rnn_geometry.networks.cells import CELLS, make_cell
+from rnn_geometry.networks.make import make_cell
+from rnn_geometry.networks.registry import CELLS
 
 
 def assert_decomposed(linear, matrices):

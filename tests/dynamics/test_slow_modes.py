@@ -15,7 +15,7 @@ from rnn_geometry.dynamics._mode_finder import ModeFinder
 from rnn_geometry.dynamics.results import Route
 from rnn_geometry.dynamics.slow_modes import slow_modes
 from rnn_geometry.dynamics.spectrum import decompose, is_slow, time_constants
-from rnn_geometry.networks.cells import make_cell
+from rnn_geometry.networks.make import make_cell
 
 SIZE = 40  # above DENSE_SIZE
 

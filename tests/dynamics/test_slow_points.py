@@ -17,7 +17,7 @@ from rnn_geometry.dynamics.results import Route, Status
 from rnn_geometry.dynamics.slow_points import project_to_slow_manifold
 from rnn_geometry.dynamics.spectrum import fast_part, stability
 from rnn_geometry.geometry.dimension import participation_ratio
-from rnn_geometry.networks.cells import make_cell
+from rnn_geometry.networks.make import make_cell
 
 SEARCHES = [project_to_slow_manifold, find_fixed_points]
 GATED = ["gru", "gru_reset_before", "lstm", "ugrnn"]

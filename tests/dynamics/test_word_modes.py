@@ -11,7 +11,7 @@ import torch
 from rnn_geometry.dynamics.jacobians import jacobians
 from rnn_geometry.dynamics.slow_modes import slow_modes
 from rnn_geometry.dynamics.word_modes import linear_prediction, rollout_error, word_mode_effects
-from rnn_geometry.networks.cells import make_cell
+from rnn_geometry.networks.make import make_cell
 
 INPUTS = np.random.default_rng(1).normal(size=(6, 2))
 HOLD = np.array([0.3, -0.2])

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from rnn_geometry.dynamics.slow_modes import slow_modes
-from rnn_geometry.networks.cells import make_cell
+from rnn_geometry.networks.make import make_cell
 from rnn_geometry.stages import slow_points as runs
 from rnn_geometry.stages.linearize import chosen_words, one_word_kicks, read_modes
 from rnn_geometry.tasks.sentences import Sentences

@@ -7,6 +7,7 @@ import pytest
 from conftest import PROJECT
 
 from rnn_geometry.config.pipeline import STAGES
+from rnn_geometry.store import _sources
 from rnn_geometry.store import fingerprint as module
 
 PACKAGE = PROJECT / "workflow/rnn_geometry"
@@ -101,3 +102,107 @@ def test_every_rule_with_a_script_carries_a_fingerprint():
                 own = re.match(r" (\w+):", rule)
                 named = re.findall(r'\*\*stage\(\s*"(\w+)"', rule)
                 assert named == ([own[1]] if script == "stage" else [])
+
+
+# --- a module of a user's own ---------------------------------------------------------------------
+
+OWN = {
+    "mine.py": "import json\nfrom helper import leak\nimport package.part\n\nx = leak\n",
+    "helper.py": '"""Words."""\nfrom deeper import *\n\nleak = 0.1  # a comment\n',
+    "deeper.py": "y = 1\n",
+    "package/__init__.py": "",
+    "package/part.py": "from . import other\nfrom .below.deep import z\n",
+    "package/other.py": "w = 3\n",
+    "package/below/deep.py": "def z():\n    import late\n    return late\n",
+    "late.py": "v = 4\n",
+    "unused.py": "u = 5\n",
+}
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Return a folder with a user's modules, and a function that hashes the first of them."""
+    for name, text in OWN.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path, lambda: module.source_hash(tmp_path / "mine.py", tmp_path)
+
+
+@pytest.mark.parametrize("file", [name for name in OWN if name != "unused.py"])
+def test_whatever_a_users_module_imports_counts(own, file):
+    folder, hash_of = own
+    before = hash_of()
+    (folder / file).write_text(OWN[file] + "more = 1\n")
+    assert hash_of() != before
+    (folder / file).write_text(OWN[file])
+    assert hash_of() == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("mine.py", "\n\nx", "\n\n\n# a comment\nx"),
+        ("helper.py", "# a comment", "# another"),
+        ("helper.py", "  # a comment", ""),
+        ("helper.py", "\n", "\r\n"),
+        ("unused.py", "5", "6"),
+    ],
+)
+def test_comments_empty_lines_and_other_files_do_not_count(own, file, old, new):
+    folder, hash_of = own
+    before = hash_of()
+    (folder / file).write_bytes(OWN[file].replace(old, new).encode())
+    assert hash_of() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("a = 'x # y'\n", "a = 'x # z'\n"),
+        ("a = 'x # y'\n", "a = 'x'\n"),
+        ('a = """x\n\ny"""\n', 'a = """x\ny"""\n'),
+        ("if a:\n    b = 1\nc = 2\n", "if a:\n    b = 1\n    c = 2\n"),
+        ("def broken(:\n", "def broken(::\n"),
+        ("a = -1\n", "a = 1\n"),
+    ],
+)
+def test_what_is_no_comment_counts(own, text, other):
+    folder, hash_of = own
+    (folder / "deeper.py").write_text(text)
+    before = hash_of()
+    (folder / "deeper.py").write_text(other)
+    assert hash_of() != before
+
+
+def test_a_hash_knows_no_place(own, tmp_path_factory):
+    folder, hash_of = own
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "folder"
+    shutil.copytree(folder, elsewhere)
+    assert module.source_hash(elsewhere / "mine.py", elsewhere) == hash_of()
+
+
+def test_an_installed_package_counts_by_its_version(own, monkeypatch):
+    folder, hash_of = own
+    (folder / "mine.py").write_text("import pytest.mark\nimport numpy\nimport nothing_there\n")
+    before = hash_of()
+    versions = {"numpy": "0"}
+    monkeypatch.setattr(_sources, "version", lambda name: versions.get(name, "1"))
+    assert hash_of() != before
+    changed = hash_of()
+    versions["numpy"] = "9"  # part of every result anyway
+    assert hash_of() == changed
+    versions["pytest"] = "2"
+    assert hash_of() != changed
+
+
+def test_a_package_without_a_version_counts_by_its_code(own, tmp_path_factory, monkeypatch):
+    folder, hash_of = own
+    other = tmp_path_factory.mktemp("path")
+    (other / "of_a_friend").mkdir()
+    for name in ("__init__.py", "part.py"):
+        (other / "of_a_friend" / name).write_text("")
+    monkeypatch.syspath_prepend(other)
+    (folder / "mine.py").write_text("import of_a_friend\n")
+    before = hash_of()
+    (other / "of_a_friend/part.py").write_text("a = 1\n")
+    assert hash_of() != before

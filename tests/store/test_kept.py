@@ -1,11 +1,13 @@
 """What is finished is kept with a key of all that it depends on, and linked to its place."""
 
 import os
+import shutil
 
 import pytest
 
+from rnn_geometry.errors import UserError
 from rnn_geometry.store import formats
-from rnn_geometry.store.kept import Kept, key_of_result, put
+from rnn_geometry.store.kept import Kept, check_made, key_of_result, put
 
 FACTS = {"stage": "train", "fingerprint": "f", "settings": {"steps": 3}, "threads": 1}
 
@@ -119,3 +121,70 @@ def test_where_there_are_no_links_files_are_copied(tmp_path, monkeypatch):
     put(tmp_path / "a", tmp_path / "b/c")
     assert (tmp_path / "b/c").read_text() == "x"
     assert [path.name for path in (tmp_path / "b").iterdir()] == ["c"]
+
+
+# --- files that another network made --------------------------------------------------------------
+
+
+@pytest.fixture
+def networks(tmp_path):
+    """Return the folders of two networks, whose files two stages made."""
+    folders = []
+    for seed in ("0", "1"):
+        network = {"task": "two", "model": "gru", "l2": "3e-4", "seed": seed}
+        below = f"runs/two/gru/l2-3e-4/seed-{seed}"
+        folder = tmp_path / "results" / below
+        for stage, file in (("train", "model"), ("search", "points"), ("compare", "more/rows")):
+            output = {file: str(folder / file)}
+            place = Kept(tmp_path / "results/.kept", below, stage, output)
+            _, record = key_of_result({"stage": stage, "network": network}, {})
+            for path in place.part().values():
+                path.write_text(f"{file} of {seed}")
+            place.keep(record)
+            place.link(newer_than=[])
+        folders.append(folder)
+    return folders
+
+
+@pytest.mark.parametrize("file", ["model", "points", "more/rows"])
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_file_of_another_network_is_refused(networks, file, listed):
+    mine, other = networks
+    files = {"a": [str(mine / file)] if listed else str(mine / file)}
+    check_made(files)
+    (mine / file).unlink()
+    shutil.copy2(other / file, mine / file)
+    with pytest.raises(UserError, match=rf"seed-0/{file}: the file is damaged .* another one was"):
+        check_made(files)
+
+
+def test_hashes_that_are_known_are_not_computed_again(networks):
+    path = str(networks[0] / "model")
+    with pytest.raises(UserError, match="another one was put in its place"):
+        check_made({"model": path}, {"model": "0" * 64})
+
+
+def test_a_whole_folder_of_another_network_is_refused(networks):
+    mine, other = networks
+    shutil.rmtree(mine)
+    shutil.copytree(other, mine)
+    with pytest.raises(UserError, match="with the records of another network"):
+        check_made({"model": str(mine / "model")})
+
+
+def test_files_without_a_record_are_accepted(networks, tmp_path):
+    mine, _ = networks
+    (mine / "note.txt").write_text("mine")
+    (tmp_path / "vocab.json").write_text("[]")
+    check_made({"note": str(mine / "note.txt"), "vocab": str(tmp_path / "vocab.json")})
+    for record in (mine / "stages").iterdir():
+        record.write_text("{")
+    (mine / "model").write_text("other")
+    check_made({"model": str(mine / "model")})
+
+
+def test_a_stage_that_had_another_name_does_not_count(networks):
+    mine, _ = networks
+    old = formats.read_json(mine / "stages/train.json")
+    formats.write_json(mine / "stages/learn.json", {**old, "outputs": {"model": "0" * 64}})
+    check_made({"model": str(mine / "model")})

@@ -12,8 +12,9 @@ from conftest import ProjectCopy
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks.classifier import build_classifier, load_classifier, save_classifier
+from rnn_geometry.stages.prepare import FILES_OF_TASK, save_prepared, synthetic_data
 from rnn_geometry.store import formats, provenance
-from rnn_geometry.store.hashes import check_same_data, data_hashes
+from rnn_geometry.store.hashes import check_prepared, check_same_data, data_hashes, sha256
 
 TASKS = {
     "a": {"family": "categorical", "classes": 3, "files": {"train": "x.csv"}},
@@ -128,29 +129,94 @@ def network_files(folder):
     }
     network |= {"readout_scale": 1.0, "words": 5, "classes": 2, "fixed_embedding": False}
     save_classifier(folder / "model.safetensors", build_classifier(network, None, seed=0))
-    formats.write_json(folder / "run.json", {"network": network})
+    write_run(folder, {"network": network})
     return folder / "model.safetensors", folder / "run.json"
+
+
+def write_run(folder, run):
+    """Write run.json of the weights that lie in a folder."""
+    weights = {"weights_sha256": sha256(folder / "model.safetensors")}
+    formats.write_json(folder / "run.json", {**run, **weights})
 
 
 def test_a_network_of_an_older_version_is_one_sentence(tmp_path):
     model, run = network_files(tmp_path)
     load_classifier(model, run)
+    known = formats.read_json(run)
     tensors = formats.read_tensors(model)
     formats.write_tensors(
         model, {name.replace("cell.", "rnn."): array for name, array in tensors.items()}
     )
+    write_run(tmp_path, known)
     with pytest.raises(
         UserError, match=r"model\.safetensors: its weights do not fit the network in .*run\.json"
     ):
         load_classifier(model, run)
     formats.write_tensors(model, {**tensors, "readout.weight": np.zeros((2, 7), dtype=np.float32)})
+    write_run(tmp_path, known)
     with pytest.raises(UserError, match="its weights do not fit"):
         load_classifier(model, run)
-    formats.write_json(run, {"network": {"cell": "gru", "hidden_size": 4}})
-    with pytest.raises(
-        UserError, match=r"run\.json: was written by another version of the workflow; delete it and"
-    ):
-        load_classifier(model, run)
+    without = [
+        {**known, "network": {"cell": "gru", "hidden_size": 4}},
+        {**known, "network": {**known["network"], "cell": "mine:Cell"}},  # not a word on its code
+        {"network": known["network"]},
+        {},
+    ]
+    for older in without:
+        formats.write_json(run, older)
+        with pytest.raises(
+            UserError,
+            match=r"run\.json: was written by another version of the workflow; delete it and",
+        ):
+            load_classifier(model, run)
+
+
+@pytest.fixture
+def two_networks(tmp_path):
+    """Return the folders of two networks of the same shape, as they lie in results."""
+    folders = [tmp_path / f"runs/two/gru/l2-3e-4/seed-{seed}" for seed in (0, 1)]
+    for seed, folder in enumerate(folders):
+        folder.mkdir(parents=True)
+        model, run = network_files(folder)
+        tensors = formats.read_tensors(model)
+        formats.write_tensors(model, {name: array + seed for name, array in tensors.items()})
+        network = {"task": "two", "model": "gru", "l2": "3e-4", "seed": seed}
+        write_run(folder, {**network, "network": formats.read_json(run)["network"]})
+    return folders
+
+
+@pytest.mark.parametrize(
+    ("exchanged", "sentence"),
+    [
+        (["model.safetensors"], r"model\.safetensors: these are not the weights of .*run\.json"),
+        (["run.json"], r"run\.json: it is of the network two, gru, L2 3e-4, seed 1; put the file"),
+        (["model.safetensors", "run.json"], r"run\.json: it is of the network .*seed 1"),
+    ],
+)
+def test_files_of_another_network_are_refused(two_networks, exchanged, sentence):
+    mine, other = two_networks
+    load_classifier(mine / "model.safetensors", mine / "run.json")
+    for file in exchanged:
+        shutil.copy2(other / file, mine / file)
+    with pytest.raises(UserError, match=sentence):
+        load_classifier(mine / "model.safetensors", mine / "run.json")
+
+
+@pytest.mark.parametrize("file", ["train", "dev", "test", "vocab"])
+def test_files_of_a_task_that_were_not_prepared_together_are_refused(tmp_path, file):
+    task = {"name": "two", "family": "categorical", "classes": 2, "length": 5, "data_seed": 0}
+    for seed in (0, 1):
+        sizes = dict.fromkeys(("train_size", "dev_size", "test_size"), 10 + seed)
+        made = {**task, "classes": 2 + seed, **sizes}
+        save_prepared(synthetic_data(made), tmp_path / str(seed))
+    names = {**FILES_OF_TASK, "meta": "meta.json"}
+    files = {name: str(tmp_path / "0" / place) for name, place in names.items()}
+    meta = formats.read_json(files["meta"])
+    check_prepared(meta, files)
+    check_prepared({}, files)  # an older version wrote no hashes
+    shutil.copy2(tmp_path / "1" / FILES_OF_TASK[file], files[file])
+    with pytest.raises(UserError, match=rf"{file}\.\w+: the file is not the one that was prepared"):
+        check_prepared(meta, files)
 
 
 def test_a_network_is_analysed_with_the_data_that_it_was_trained_on(tmp_path):

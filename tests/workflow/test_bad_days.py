@@ -199,29 +199,37 @@ import torch
 from rnn_geometry.networks.cells import GRU
 
 
-class Waiting(GRU):
+class OnBatches(GRU):
+    "Is a good cell when it is checked, on few rows."
+
+    def unroll(self, x, h0=None):
+        if len(x) > 8:
+            self.begin()
+        return super().unroll(x, h0)
+
+
+class Waiting(OnBatches):
     "Says that training began and waits for a file, half a minute at most."
 
-    def unroll(self, *arguments, **options):
+    def begin(self):
         Path("began").touch()
         for _ in range(300):
             if Path("go").exists():
                 break
             time.sleep(0.1)
-        return super().unroll(*arguments, **options)
 
 
-class Killed(GRU):
+class Killed(OnBatches):
     "Ends as the kernel ends a process for which there is no memory."
 
-    def unroll(self, *arguments, **options):
+    def begin(self):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-class Large(GRU):
+class Large(OnBatches):
     "Asks for a million gigabytes."
 
-    def unroll(self, *arguments, **options):
+    def begin(self):
         torch.empty(1 << 50)
 """
 

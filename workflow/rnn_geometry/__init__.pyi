@@ -5,6 +5,7 @@ from rnn_geometry.dynamics.slow_modes import slow_modes as slow_modes
 from rnn_geometry.dynamics.slow_points import project_to_slow_manifold as project_to_slow_manifold
 from rnn_geometry.dynamics.step import torch_step as torch_step
 from rnn_geometry.errors import UserError as UserError
-from rnn_geometry.networks.cells import make_cell as make_cell
+from rnn_geometry.networks.check import check_cell as check_cell
+from rnn_geometry.networks.make import make_cell as make_cell
 from rnn_geometry.store.results import open_results as open_results
 from rnn_geometry.tasks.synthetic import build_task as build_task

@@ -42,6 +42,8 @@ from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import VECTOR, Plan
 from rnn_geometry.config.resources import keep_as_written
 from rnn_geometry.identity import is_control
+from rnn_geometry.networks import sources
+from rnn_geometry.networks.checked import check_own_cells
 from rnn_geometry.plotting.registry import names_over_networks
 from rnn_geometry.store import files, provenance
 from rnn_geometry.store.fingerprint import fingerprint
@@ -49,11 +51,11 @@ from rnn_geometry.store.freshness import KnownHashes, check_in_place
 
 ENVIRONMENT = os.path.join(ROOT, "envs", "environment.yaml")
 environment.fix(os.environ, PACKAGES)
+# Jobs find cells of the user's own, which lie beside a configuration.
+os.environ[sources.VARIABLE] = sources.beside_files(workflow.configfiles)
 for stream in (sys.stdout, sys.stderr):
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")  # names that a terminal cannot show
-# Snakemake writes this into the shell commands of jobs as it is.
-sys.executable = shlex.quote(sys.executable)
 
 
 for ASKED_FOR in (
@@ -65,7 +67,7 @@ for ASKED_FOR in (
 
 def data_hashes(task):
     """Return the hashes of the files of a task by name: what counts is what stands in them."""
-    return {name: HASH_OF(file) for name, file in sorted(PLAN.tasks[task]["files"].items())}
+    return {name: HASH_OF(file) for name, file in sorted(PLAN.tasks[task].get("files", {}).items())}
 
 
 def note_what_is_asked():
@@ -94,12 +96,17 @@ try:
             PLAN.tasks, PLAN.models, SETTINGS["analysis"], DATA
         )
         provenance.check_folders(PLAN.results, MADE_WITH, PLAN.networks)
+        check_own_cells(PLAN.models)
         check_in_place(PLAN.made(), HASH_OF)
         HASH_OF.keep()
     else:
         note_what_is_asked()  # a module, or --no-hooks: nothing below `onstart` was done
 except UserError as error:
     raise ToldError(error) from None
+
+# Snakemake writes this into the shell commands of jobs as it is.
+if os.path.exists(sys.executable):
+    sys.executable = shlex.quote(sys.executable)
 
 RESULTS, LIMITS, CLAIMS = PLAN.results, Limits(PLAN), plain(SETTINGS["claims"])
 OVERVIEWS = names_over_networks()

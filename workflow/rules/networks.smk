@@ -71,6 +71,7 @@ PORTRAYED = ("model", "run", "slow_points", "linearization")
 # word by word.
 rule portray:
     input:
+        unpack(lambda wildcards: PLAN.tokenizer_of(wildcards.task)),
         **PLAN.of_task_networks(PLAN.portrayed_of, PORTRAYED),
         test=PLAN.of_task("test.parquet"),
         vocab=PLAN.of_task("vocab.json"),

@@ -38,6 +38,7 @@ rule start_page:
         figures=rules.figures.input,
         explorers=expand(PLAN.path("explorer/{task}.html"), task=PLAN.portrayed),
         verdicts=PLAN.path("claims.html"),
+        texts=[PLAN.of_task("meta.json").format(task=task) for task in PLAN.texts],
     output:
         PLAN.path("index.html"),
     log:

@@ -14,6 +14,7 @@ from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED, Network
 
 # What a sweep may vary beside the options of the task's family and the keys of a model.
 L2, HOLD_INPUT = "l2", "hold_input"
+CELL_OPTION = "cell_options."  # one option of a cell, as cell_options.leak
 LONGEST_NAME = 200  # bytes: names become names of files, to which endings are added
 # What pandas reads as an empty value of a table, in lower case; and what figures beside the folder
 # of a task end in.
@@ -155,8 +156,7 @@ class Design:
     def _sweep(self, sweep: Mapping[str, Any], key: str, settings: Mapping[str, Any]) -> None:
         """Add the networks of a sweep: one setting varied, all others the same."""
         over, base = sweep["over"], self._base(sweep["task"], key)
-        if over == "name":
-            raise UserError(f"config key {key}.over: a name is no setting that can be varied.")
+        _check_over(over, key)
         cells, seeds = sweep["cells"] or settings["cells"], sweep["seeds"] or settings["seeds"]
         for cell in cells:
             if cell not in self.models:
@@ -169,7 +169,7 @@ class Design:
                 networks = self._add(self._task(base, key), cells, seeds, [_decimal(value, key)])
             elif over == HOLD_INPUT:
                 networks = self._add(self._task(base, key), cells, seeds, [])
-            elif over in settings["model_keys"]:
+            elif over in settings["model_keys"] or over.startswith(CELL_OPTION):
                 models = [self._varied(cell, over, value) for cell in cells]
                 networks = self._add(self._task(base, key), models, seeds, [])
             else:
@@ -192,17 +192,30 @@ class Design:
 
     def _varied(self, model: str, key: str, value: Any) -> str:
         """Return the name of a model with one key changed; its own if it has that value."""
-        if self.models[model][key] == value:
+        known, option = self.models[model], key.removeprefix(CELL_OPTION)
+        options = {**known["cell_options"], option: value}
+        varied = {**known, **({key: value} if option == key else {"cell_options": options})}
+        if varied == known:
             return model
-        name = f"{model}-{key}-{written(value)}"
+        name = f"{model}-{option}-{written(value)}"
         check_name(name, "sweeps[].values")
-        varied = {**self.models[model], key: value}
         if self.models.setdefault(name, varied) != varied:
             raise UserError(
                 f"config key models.{name}: a sweep gives this name to '{model}' with another "
                 f"{key}."
             )
         return name
+
+
+def _check_over(over: str, key: str) -> None:
+    """Refuse to vary what no network depends on, and all options of a cell at once."""
+    if over == "name":
+        raise UserError(f"config key {key}.over: a name is no setting that can be varied.")
+    if over == CELL_OPTION.rstrip("."):
+        raise UserError(
+            f"config key {key}.over: name one option of the cell, as {CELL_OPTION}leak, and its "
+            "values."
+        )
 
 
 def written(value: Any) -> str:

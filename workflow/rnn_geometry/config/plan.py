@@ -42,6 +42,7 @@ SINGLE_RULES = (
 DRAWING = ("plot_network",)  # stages of networks that compute no numbers
 # Files of a network by stem.
 FILES = {key_of(file): file for entry in NETWORK_STAGES.values() for file in entry.writes}
+TOKENIZER = "tokenizer"  # the key of a task, and of its file among those of the task
 NO_TASK = "$none"  # a pattern that no name matches
 
 
@@ -275,9 +276,19 @@ class Plan:
                     written = {file.rsplit("/", 1)[-1]: f"{folder}/{file}" for file in entry.writes}
                     yield Made(folder, stage, read, written)
 
+    def tokenizer_of(self, task: str) -> dict[str, str]:
+        """Return the tokenizer.json of a task as an input by name; nothing where it has none."""
+        files = self.tasks[task].get("files", {})
+        return {name: files[name] for name in files if name == TOKENIZER}
+
     def own_sentences(self, task: str) -> list[str]:
         """Return the sentences of the user for the explorer of a task."""
         return self.settings["explorer"]["sentences"].get(task, [])
+
+    @property
+    def texts(self) -> list[str]:
+        """Names of the tasks of texts that train networks."""
+        return [name for name in self.trained if self.tasks[name]["family"] == "text"]
 
     @property
     def text_networks(self) -> list[Network]:

@@ -7,7 +7,6 @@ datasets.
 from __future__ import annotations
 
 import copy
-import importlib.util
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from rnn_geometry.config.plain import check_path, check_plain, results_folder
 from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks.registry import CELLS
+from rnn_geometry.networks.sources import find_source, is_own
 
 # Keys by which a task chooses networks of its own; they are no part of its data.
 GRID_KEYS = ("cells", "seeds", "l2")
@@ -64,6 +64,8 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     for name, model in settings["design"].models.items():
         if name not in settings["models"]:
             _check_varied(name, model, schema)
+        if is_own(model["cell"]):  # networks depend on its code as on any other setting
+            model["cell_source"] = _source_of(name, model["cell"])
     for task in settings["tasks"]:  # a data set and a sweep set options that were not seen before
         check_schema(
             task, {**schema["$defs"]["task"], "$defs": schema["$defs"]}, f"tasks.{task['name']}"
@@ -145,16 +147,13 @@ def _check_names(names: list[str], key: str) -> None:
 
 def _check_model(name: str, model: Mapping[str, Any]) -> None:
     cell = model["cell"]
-    module, _, attribute = cell.partition(":")
-    if cell not in CELLS and not attribute:
+    if cell not in CELLS and not is_own(cell):
         raise UserError(
             f"config key models.{name}.cell: unknown cell '{cell}'; accepted are {_words(CELLS)}, "
             "or a class of your own as package.module:ClassName."
         )
-    if attribute and not (attribute.isidentifier() and _importable(module)):
-        raise UserError(
-            f"config key models.{name}.cell: the module '{module}' of '{cell}' cannot be found."
-        )
+    if is_own(cell):
+        _source_of(name, cell)
     _check_cell_options(name, model)
     if (model["steps"] is None) == (model["epochs"] is None):
         raise UserError(f"config key models.{name}: give either steps or epochs, one of the two.")
@@ -167,7 +166,7 @@ def _check_model(name: str, model: Mapping[str, Any]) -> None:
 
 
 def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:
-    """Check the options of a built-in cell; those of your own are known to your class alone."""
+    """Check the options of a built-in cell; those of your own are checked with its class."""
     known = CELLS[model["cell"]].options if model["cell"] in CELLS else None
     for option, value in model["cell_options"].items():
         key = f"config key models.{name}.cell_options.{option}"
@@ -179,12 +178,12 @@ def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:
             )
 
 
-def _importable(module: str) -> bool:
-    """Tell whether Python finds a module; the packages above it run, and may fail in any way."""
+def _source_of(name: str, cell: str) -> str:
+    """Return the hash of the code of a cell of the user's own; none of it is run."""
     try:
-        return importlib.util.find_spec(module) is not None
-    except Exception:
-        return False
+        return find_source(cell).digest()
+    except UserError as error:
+        raise UserError(f"config key models.{name}.cell: {error}") from error
 
 
 def _task_with_defaults(task: Mapping[str, Any], synthetic: Mapping[str, Any]) -> dict[str, Any]:

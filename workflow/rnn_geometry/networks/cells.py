@@ -7,20 +7,17 @@ flat state (2H for the LSTM, whose state is (h, c); else H), G gates stacked in 
 
 from __future__ import annotations
 
-import importlib
 import math
 
 import torch
 from torch import Tensor, nn
 
-from rnn_geometry.errors import UserError
-from rnn_geometry.networks.registry import CELLS
-
 
 class Cell(nn.Module):
     """Base of all cells.
 
-    A cell of your own defines __init__(input_size, hidden_size) and forward. With a method
+    A cell of your own defines __init__(input_size, hidden_size) and forward. Keyword arguments of
+    __init__, and of reset_parameters, are set by `cell_options`. With a method
     jacobians(h (n, S), x (n, E)) that returns dF/dh (n, S, S) and dF/dx (n, S, E) it is analysed
     faster; without, it is differentiated.
 
@@ -63,12 +60,8 @@ class Cell(nn.Module):
         """Return the part of a flat state (..., S) that the readout sees, (..., H)."""
         return state[..., : self.hidden_size]
 
-    def reset_parameters(self, generator: torch.Generator, **options: float) -> None:
+    def reset_parameters(self, generator: torch.Generator) -> None:
         """Draw all weights uniformly within 1 / sqrt(H), from the generator."""
-        if options:
-            raise UserError(
-                f"cell option {next(iter(options))}: {type(self).__name__} has no such option."
-            )
         for weight in self.parameters():
             _uniform(weight, self.hidden_size, generator)
 
@@ -315,72 +308,6 @@ class LSTM(StackedCell):
         result[:, :size, size:] = torch.diag_embed(through * gate_f)
         result[:, size:, size:] = torch.diag_embed(gate_f)
         return result, torch.cat(both(inputs), 1)
-
-
-def make_cell(name: str, input_size: int, hidden_size: int) -> Cell:
-    """Return a cell.
-
-    Parameters
-    ----------
-    name
-        A name in `registry.CELLS`, or a class of your own as `package.module:ClassName`.
-    input_size
-        Entries E of a word vector.
-    hidden_size
-        Units H.
-
-    Returns
-    -------
-    Cell
-        Its weights are yet to be drawn (`reset_parameters`).
-
-    Raises
-    ------
-    UserError
-        For a name that is neither.
-
-    Examples
-    --------
-    >>> make_cell("lstm", input_size=3, hidden_size=8).state_size
-    16
-    """
-    return cell_class(name)(input_size, hidden_size)
-
-
-def cell_class(name: str) -> type[Cell]:
-    """Return the class of a cell.
-
-    Parameters
-    ----------
-    name
-        See `make_cell`.
-
-    Returns
-    -------
-    type
-        A subclass of Cell.
-
-    Raises
-    ------
-    UserError
-        For a name that is neither built in nor a class of cells.
-    """
-    module, _, attribute = (CELLS[name].path if name in CELLS else name).partition(":")
-    found = getattr(_import(module), attribute, None) if attribute else None
-    if not (isinstance(found, type) and issubclass(found, Cell)):
-        raise UserError(
-            f"unknown cell '{name}'; accepted are {', '.join(CELLS)}, or a subclass of "
-            "rnn_geometry.networks.cells.Cell as package.module:ClassName."
-        )
-    return found
-
-
-def _import(module: str):
-    """Return a module, None where there is none."""
-    try:
-        return importlib.import_module(module)
-    except (ModuleNotFoundError, ValueError, TypeError):
-        return None
 
 
 def _uniform(weight: Tensor, hidden_size: int, generator: torch.Generator) -> None:

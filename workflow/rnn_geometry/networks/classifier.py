@@ -11,9 +11,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnn_geometry.errors import UserError
-from rnn_geometry.networks.cells import Cell, make_cell
+from rnn_geometry.errors import UserError, quoted
+from rnn_geometry.identity import Network, network_of
+from rnn_geometry.networks.cells import Cell
+from rnn_geometry.networks.make import build_cell
+from rnn_geometry.networks.sources import find_source, is_own
 from rnn_geometry.store import formats
+from rnn_geometry.store.hashes import sha256
 
 
 class Classifier(nn.Module):
@@ -96,7 +100,7 @@ def build_classifier(
     ----------
     network : mapping
         cell, hidden_size, embedding_size, cell_options, readout_bias, readout_scale, words,
-        classes.
+        classes; cell_source, the hash of a cell of the user's own, may be left out.
     word_vectors : (V, E) or None
         Fixed word vectors; None: learned ones, drawn from N(0, 0.1^2).
     seed : int
@@ -110,7 +114,7 @@ def build_classifier(
     Raises
     ------
     UserError
-        For an unknown cell or cell option.
+        For an unknown cell or cell option, and a cell of another source.
 
     Examples
     --------
@@ -127,8 +131,9 @@ def build_classifier(
         )
     else:
         vectors = torch.as_tensor(word_vectors, dtype=torch.float32)
-    cell = make_cell(network["cell"], vectors.shape[1], network["hidden_size"])
-    _reset_cell(cell, network, generator)
+    _check_source(network)
+    sizes = vectors.shape[1], network["hidden_size"]
+    cell = build_cell(network["cell"], *sizes, generator, network["cell_options"])
     bias = network["readout_bias"]
     classifier = Classifier(
         vectors, cell, network["classes"], readout_bias=bias, trainable_words=trainable
@@ -141,12 +146,17 @@ def build_classifier(
     return classifier
 
 
-def _reset_cell(cell: Cell, network: Mapping[str, Any], generator: torch.Generator) -> None:
-    """Draw the weights of a cell with its options."""
-    try:
-        cell.reset_parameters(generator, **network["cell_options"])
-    except TypeError as error:
-        raise UserError(f"config key cell_options of cell '{network['cell']}': {error}.") from error
+def _check_source(network: Mapping[str, Any]) -> None:
+    """Refuse a cell of a user's own that is another one than these weights are for."""
+    made_for = network.get("cell_source")
+    if made_for is not None and is_own(network["cell"]):
+        found = find_source(network["cell"]).digest()
+        if found != made_for:
+            raise UserError(
+                f"the code of the cell {quoted(network['cell'])} is not that of this network "
+                f"(hash {made_for}, now {found}): put the old code back, or run the workflow "
+                "again, which trains it anew."
+            )
 
 
 def save_classifier(path: str | Path, classifier: Classifier) -> None:
@@ -171,7 +181,7 @@ NETWORK_KEYS = {
 
 
 def load_classifier(model_file: str | Path, run_file: str | Path) -> Classifier:
-    """Rebuild a trained network.
+    """Rebuild a trained network, once it is certain that the two files belong together.
 
     Parameters
     ----------
@@ -186,14 +196,20 @@ def load_classifier(model_file: str | Path, run_file: str | Path) -> Classifier:
     Raises
     ------
     UserError
-        For files of another version, and weights that do not fit.
+        For files of another version or network, weights that were exchanged, and a cell of the
+        user's own whose code was changed since.
     """
-    tensors, network = formats.read_tensors(model_file), formats.read_json(run_file).get("network")
-    if not set(network or {}) >= NETWORK_KEYS:
+    run = formats.read_json(run_file)
+    network = run.get("network") or {}
+    needed = NETWORK_KEYS | ({"cell_source"} if is_own(network.get("cell", "")) else set())
+    if not set(network) >= needed or "weights_sha256" not in run:
         raise UserError(
             f"{run_file}: was written by another version of the workflow; "
             f"delete it and {model_file}."
         )
+    _check_place(run, run_file)
+    tensors = formats.read_tensors(model_file)
+    _check_weights(run, model_file, run_file)
     fixed = tensors["embedding"] if network["fixed_embedding"] else None
     classifier = build_classifier(network, fixed, seed=0)
     try:
@@ -205,6 +221,29 @@ def load_classifier(model_file: str | Path, run_file: str | Path) -> Classifier:
             f"{model_file}: its weights do not fit the network in {run_file}; delete both."
         ) from error
     return classifier.eval()
+
+
+def _check_weights(run: Mapping[str, Any], model_file: str | Path, run_file: str | Path) -> None:
+    """Refuse weights that are not those of the training."""
+    found, expected = sha256(model_file), run["weights_sha256"]
+    if found != expected:
+        raise UserError(
+            f"{model_file}: these are not the weights of {run_file} (SHA-256 {expected[:12]}…, now "
+            f"{found[:12]}…): put the file back, or delete both, then run the same command again."
+        )
+
+
+def _check_place(run: Mapping[str, Any], run_file: str | Path) -> None:
+    """Refuse a network that lies in the folder of another one."""
+    try:
+        lies_in = network_of(str(Path(run_file).absolute()))
+    except IndexError:  # not in a folder of results
+        return
+    if lies_in != Network.of(run):
+        raise UserError(
+            f"{run_file}: it is of the network {Network.of(run)}; put the file back that was here, "
+            "or delete it, then run the same command again."
+        )
 
 
 def analysis_cell(classifier: Classifier) -> Cell:

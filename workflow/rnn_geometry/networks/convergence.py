@@ -60,6 +60,11 @@ def constant_loss(labels: np.ndarray) -> float:
     labels
         Class ids (n,), or zeros and ones (n, C), each judged by itself.
 
+    Returns
+    -------
+    float
+        That of the shares of the classes.
+
     Examples
     --------
     >>> round(constant_loss(np.array([0, 1, 0, 1])), 3)

@@ -164,6 +164,7 @@ def payload(
         "labelColours": list(style.LABEL_COLOURS),
         "palette": list(style.PALETTE),
         "networks": shown,
+        "tokenizer": meta.get("tokenizer", {}).get("kind", "whole"),
         **sentences_entry(networks[0].traces, chosen),
         **_words_entry(
             networks[0].traces, chosen, vocabulary, any(entry["weights"] for entry in shown)

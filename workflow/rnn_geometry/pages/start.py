@@ -16,6 +16,7 @@ from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages.templating import environment, number
+from rnn_geometry.tasks.text.account import THIRD, rows_of
 
 # Columns of runs.csv in the table of the start page, and what they are called there.
 SHOWN = {
@@ -66,6 +67,7 @@ def start_page(
     records: Sequence[Mapping[str, Any]],
     costs: Sequence[Mapping[str, Any]],
     configuration: str,
+    texts: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str:
     """Return results/index.html, the page that leads to all others.
 
@@ -91,6 +93,8 @@ def start_page(
         `costs.cost_table`.
     configuration
         The configuration as YAML.
+    texts
+        meta.json of every task of texts, by task.
     """
     pages = {tuple(map(str, key)) for key in shown}
     rows = [
@@ -115,7 +119,39 @@ def start_page(
         data={record["task"]: record["data_sha256"] for record in records},
         costs=costs,
         configuration=configuration,
+        texts=text_rows(texts or {}),
+        text_lines={
+            kind: [(task, line) for task, meta in (texts or {}).items() for line in meta[kind]]
+            for kind in ("warnings", "notes")
+        },
     )
+
+
+def text_rows(texts: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return a row for every split of every task of texts, as the page shows it.
+
+    Parameters
+    ----------
+    texts
+        meta.json by task.
+
+    Returns
+    -------
+    list of dict
+        As `account.rows_of`, with shares as percent, the task, and which shares are warned of.
+    """
+    shares = ("unknown", "in_train")
+    return [
+        {
+            **row,
+            "task": task,
+            "mean_length": number(row["mean_length"]),
+            **{name: "" if row[name] is None else f"{row[name]:.1%}" for name in shares},
+            "warned": {name for name in shares if row[name] is not None and row[name] > THIRD},
+        }
+        for task, meta in texts.items()
+        for row in rows_of(meta)
+    ]
 
 
 def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:

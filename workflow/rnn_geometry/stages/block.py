@@ -19,7 +19,9 @@ from rnn_geometry.errors import LONGEST, UserError, in_part
 from rnn_geometry.identity import Network, network_of
 from rnn_geometry.stages.job import lacks_memory, no_memory
 from rnn_geometry.stages.network_job import Log, NetworkJob
-from rnn_geometry.store.kept import Kept, key_of_result
+from rnn_geometry.store import formats
+from rnn_geometry.store.hashes import check_same_data
+from rnn_geometry.store.kept import Kept, check_made, key_of_result
 from rnn_geometry.store.provenance import library_versions
 
 
@@ -122,6 +124,9 @@ def make_or_link(job: NetworkJob, place: Kept, run: Callable[[NetworkJob], None]
         "versions": library_versions(),
     }
     key, record = key_of_result(facts, job.input)
+    check_made(job.input, record["inputs"])
+    if "run" in job.input:
+        check_same_data(formats.read_json(job.input["run"]), job.input, record["inputs"])
     if place.has(key):
         job.log(f"{title(job.network)}: kept from an earlier job")
     else:

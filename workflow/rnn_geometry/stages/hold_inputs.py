@@ -27,12 +27,10 @@ from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store.artifacts import (
     HoldInputs,
     Meta,
-    Record,
     SlowPoints,
     States,
     Vocabulary,
 )
-from rnn_geometry.store.hashes import check_same_data
 from rnn_geometry.tasks.sentences import read_sentences
 
 STARTS = 300
@@ -78,7 +76,6 @@ def compare_hold_inputs(
     where, log
         The device, and what takes one line.
     """
-    check_same_data(Record.read(files["run"]).facts(), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
     meta, test = Meta.read(files["meta"]), read_sentences(files["test"])
     states = States.read(files["states"])

@@ -19,7 +19,6 @@ from rnn_geometry.networks.classifier import analysis_cell, load_classifier, pre
 from rnn_geometry.stages.integration import integration_run
 from rnn_geometry.stages.network_job import Log, NetworkJob
 from rnn_geometry.store import artifacts
-from rnn_geometry.store.hashes import check_same_data
 from rnn_geometry.tasks.sentences import Sentences, read_sentences
 
 TELLING_COUNT = 5  # occurrences from which the log-odds of a word mean something
@@ -64,7 +63,6 @@ def linearize_run(
         The device, and what takes one line.
     """
     started = time.process_time()
-    check_same_data(artifacts.Record.read(files["run"]).facts(), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
     slow = artifacts.SlowPoints.read(files["slow_points"])
     index, centre = spectrum_sample(slow.points, spectrum_points)

@@ -18,6 +18,7 @@ from rnn_geometry.networks.classifier import (
     prepare_device,
 )
 from rnn_geometry.networks.traces import trace_sentences
+from rnn_geometry.store import formats
 from rnn_geometry.store.artifacts import (
     Flow,
     Linearization,
@@ -28,6 +29,7 @@ from rnn_geometry.store.artifacts import (
     Vocabulary,
     write_portraits,
 )
+from rnn_geometry.store.hashes import check_same_data, data_hashes
 from rnn_geometry.tasks.curation import shown_sentences
 from rnn_geometry.tasks.sentences import read_sentences
 
@@ -38,7 +40,9 @@ def run(files, output, params, log) -> None:
         {name: files[name] for name in ("model", "run", "slow_points", "linearization")},
         output[0],
         names=params.names,
-        task_files={name: files[name] for name in ("test", "vocab", "meta")},
+        task_files={
+            name: files[name] for name in ("test", "vocab", "meta", "tokenizer") if name in files
+        },
         held_out=params.held_out,
         sentences=params.sentences,
         where=prepare_device(params.device, params.threads),
@@ -81,13 +85,20 @@ def portray_task(
     seed = derive_seed("explorer", meta["name"]) % 2**32
     test = read_sentences(task_files["test"])
     shown = shown_sentences(
-        meta, vocabulary, test, held_out=held_out, configured=sentences, seed=seed
+        meta,
+        vocabulary,
+        test,
+        held_out=held_out,
+        configured=sentences,
+        seed=seed,
+        tokenizer_file=task_files.get("tokenizer"),
     )
     slow = [SlowPoints.read(path) for path in files["slow_points"]]
     linear = [Linearization.read(path, large=False) for path in files["linearization"]]
     words = words_of_task(linear, meta)
-    portraits = {}
+    portraits, hashes = {}, data_hashes(task_files)
     for name, model, run, found in zip(names, files["model"], files["run"], slow, strict=True):
+        check_same_data(formats.read_json(run), {**task_files, "run": run}, hashes)
         classifier = load_classifier(model, run).to(where)
         readout = classifier.readout_matrix().double().cpu().numpy()
         origin, axes = slow_frame(found.points, readout)

@@ -11,10 +11,12 @@ import numpy as np
 
 from rnn_geometry.identity import derive_seed, family_options
 from rnn_geometry.store import formats
+from rnn_geometry.store.hashes import data_hashes
 from rnn_geometry.tasks.sentences import Sentences, write_sentences
 from rnn_geometry.tasks.theory import expected_geometry
 
 SPLITS = ("train", "dev", "test")
+FILES_OF_TASK = {**{split: f"{split}.parquet" for split in SPLITS}, "vocab": "vocab.json"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ def synthetic_data(task: Mapping[str, Any]) -> PreparedData:
     return PreparedData(**splits, vocabulary=list(built.words), meta=meta)
 
 
-def text_data(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
+def text_data(
+    task: Mapping[str, Any], data_folder: str | None, tokenizer_file: str | None = None
+) -> PreparedData:
     """Read, tokenise and split a real data set.
 
     Parameters
@@ -60,11 +64,13 @@ def text_data(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
         Settings of the task, see `tasks.text.prepare` for options and errors.
     data_folder
         Where data sets lie; None for the hub.
+    tokenizer_file
+        Where the tokenizer.json of the task lies, if it has one.
     """
     from rnn_geometry.tasks.text.prepare import prepare_text
 
     seed = derive_seed("text", task["name"], task["data_seed"])
-    prepared = prepare_text(family_options(task), data_folder, seed % 2**32)
+    prepared = prepare_text(family_options(task), data_folder, seed % 2**32, tokenizer_file)
     meta = {
         **prepared.meta,
         **expected_geometry(prepared.meta),
@@ -115,6 +121,12 @@ def save_prepared(
     for split in SPLITS:
         write_sentences(folder / f"{split}.parquet", getattr(prepared, split))
     formats.write_json(folder / "vocab.json", prepared.vocabulary)
-    formats.write_json(folder / "meta.json", prepared.meta)
+    files = {name: str(folder / file) for name, file in FILES_OF_TASK.items()}
+    formats.write_json(folder / "meta.json", {**prepared.meta, "sha256": data_hashes(files)})
     sizes = ", ".join(f"{len(getattr(prepared, split))} {split}" for split in SPLITS)
     log(f"{prepared.meta['name']}: {sizes} sentences")
+    if prepared.meta["kind"] == "text":
+        from rnn_geometry.tasks.text.account import lines_of
+
+        for line in lines_of(prepared.meta):
+            log(line)

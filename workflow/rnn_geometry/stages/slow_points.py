@@ -23,7 +23,6 @@ from rnn_geometry.networks.hold_input import hold_input
 from rnn_geometry.networks.states import visit
 from rnn_geometry.stages.network_job import Log, NetworkJob
 from rnn_geometry.store import artifacts
-from rnn_geometry.store.hashes import check_same_data
 from rnn_geometry.tasks.sentences import read_sentences
 
 KEPT_MODES = 8  # networks without a gap have dozens of slow modes a point
@@ -69,7 +68,6 @@ def slow_points_run(
     """
     where = prepare_device(device, threads)
     started = time.process_time()
-    check_same_data(artifacts.Record.read(files["run"]).facts(), files)
     classifier = load_classifier(files["model"], files["run"]).to(where)
     meta, test = artifacts.Meta.read(files["meta"]), read_sentences(files["test"])
     seed = Network.of(identity).seed_for("states")

@@ -8,6 +8,7 @@ from rnn_geometry.pages.costs import cost_table
 from rnn_geometry.pages.start import figure_groups, start_page
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.store import formats
+from rnn_geometry.store.artifacts import Meta
 from rnn_geometry.store.columns import read_frame
 
 TEMPLATES = ("index.html.jinja", "grid.html.jinja", "sort.js", "style.css")
@@ -29,6 +30,7 @@ def run(files, output, params, log) -> None:
         records=[formats.read_json(path) for path in files["record"]],
         costs=cost_table(results / "benchmarks", params.benchmarks),
         configuration=params.configuration,
+        texts={meta["name"]: meta for meta in map(Meta.read, files.get("texts", []))},
     )
     formats.write_text(output[0], page)
     log(f"{len(runs)} networks")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,12 @@ import torch
 from rnn_geometry.identity import SHUFFLED_LABELS, UNTRAINED, Network
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.classifier import build_classifier, prepare_device, save_classifier
+from rnn_geometry.networks.sources import is_own
 from rnn_geometry.networks.training import Recipe, evaluate, train
 from rnn_geometry.stages.job import and_terminal
 from rnn_geometry.stages.network_job import Log, NetworkJob
 from rnn_geometry.store.artifacts import History, Meta, Record, Vocabulary
-from rnn_geometry.store.hashes import data_hashes
+from rnn_geometry.store.hashes import check_prepared, data_hashes, sha256
 from rnn_geometry.tasks.sentences import Sentences, read_sentences
 from rnn_geometry.tasks.synthetic import word_vectors
 
@@ -90,8 +92,10 @@ def train_run(
     where = prepare_device(device, threads)
     splits = {name: read_sentences(files[name]) for name in ("train", "dev", "test")}
     words, meta = len(Vocabulary.read(files["vocab"]).words), Meta.read(files["meta"])
+    check_prepared(meta, files)
     seeds = run_seeds(identity)
     network = network_settings(settings, meta, words)
+    check_own(network)
     classifier = build_classifier(
         network, fixed_word_vectors(meta, words), seed=seeds["initialisation"]
     ).to(where)
@@ -116,11 +120,13 @@ def train_run(
     log(f"test accuracy with the words of every text shuffled {shuffled:.4f}")
     if result.loss_falling:
         tell(STILL_FALLING)
+    save_classifier(output["model"], classifier)
     record = Record(
         **Network.of(identity)._replace(seed=int(identity["seed"]))._asdict(),
         cell=settings["cell"],
         control=control_kind(settings, meta),
         **origin,
+        weights_sha256=sha256(output["model"]),
         best_step=result.best_step,
         test_accuracy=accuracy,
         shuffled_accuracy=shuffled,
@@ -128,9 +134,16 @@ def train_run(
         versions=versions,
         train_seconds=result.seconds,
     )
-    save_classifier(output["model"], classifier)
     History(**result.history).write(output["history"])
     record.write(output["run"])
+
+
+def check_own(network: Mapping[str, Any]) -> None:
+    """Refuse a broken cell of a user's own, whoever started the job; no result depends on it."""
+    if is_own(network["cell"]):
+        # Not imported above: a better check must not train anything again.
+        check_cell = import_module("rnn_geometry.networks.check").check_cell
+        check_cell(network["cell"], hidden_size=network["hidden_size"], **network["cell_options"])
 
 
 def control_kind(settings: Mapping[str, Any], meta: Mapping[str, Any]) -> str | None:
@@ -171,7 +184,7 @@ def network_settings(
         "words": words,
         "classes": meta["classes"],
         "fixed_embedding": meta["kind"] == "synthetic",
-    }
+    } | {key: settings[key] for key in ("cell_source",) if key in settings}
 
 
 def fixed_word_vectors(meta: Mapping[str, Any], words: int) -> np.ndarray | None:

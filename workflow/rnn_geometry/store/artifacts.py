@@ -48,6 +48,7 @@ class Record(JsonArtifact):
     network: dict[str, Any] = value("what `build_classifier` needs to know")
     seeds: dict[str, int] = value("seeds of weights, batches and shuffled texts")
     data_sha256: dict[str, str] = value("hashes of the files it was trained on")
+    weights_sha256: str = value("hash of model.safetensors, checked whenever it is read")
     fingerprint: str = value("hash of the code that trained it")
     device: str = value("where it was trained")
     threads: int = value("with how many threads")

@@ -2,7 +2,7 @@
 
 Snakemake sees neither changes of imported modules nor the difference between a formula and a
 comment. Each rule carries this hash as a parameter instead, so that a changed formula recomputes
-exactly what depends on it.
+exactly what depends on it. A user's own cell is hashed in the same way.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import hashlib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+
+from rnn_geometry.store._sources import code_of, files_beside, installed_version
 
 PACKAGE = "rnn_geometry"
 TEMPLATES = "pages/templates"
@@ -38,6 +40,33 @@ def fingerprint(module: str, templates: Iterable[str] = ()) -> str:
     files = sorted({file for pattern in templates for file in folder.glob(pattern)})
     parts += [f"{file.name}:{file.read_text(encoding='utf-8')}" for file in files]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def source_hash(start: Path, root: Path, within: str = "") -> str:
+    """Return 16 hexadecimal digits for a user's own module and all code that it imports.
+
+    Modules beside it are followed like those of the package; others count by their version, and
+    this package by the fingerprint of the stage. What a module reads as data, or imports by a
+    computed name, is not seen.
+
+    Parameters
+    ----------
+    start
+        The file of the module.
+    root
+        The folder from which it is imported.
+    within
+        The one package of the folder that is followed; empty: whatever lies there.
+    """
+    files, elsewhere = files_beside(start, root, within)
+    parts = [f"{_below(file, root)}:{code_of(file)}" for file in files]
+    tops = sorted({name.partition(".")[0] for name in elsewhere} - {PACKAGE, ""})
+    parts += [f"{top}:{installed_version(top)}" for top in tops]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _below(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
 
 
 @cache

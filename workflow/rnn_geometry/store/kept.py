@@ -7,6 +7,7 @@ waits there for the next try.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -16,12 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from rnn_geometry.errors import UserError
+from rnn_geometry.identity import NETWORKS, network_of
 from rnn_geometry.store import formats
 from rnn_geometry.store.hashes import sha256
 
 FOLDER = ".kept"
 RECORD = "record.json"
 PROVENANCE = "stages"  # folder beside the files of a network: a record for each stage
+RECORDS = f"{PROVENANCE}/*.json"
 
 
 def key_of_result(facts: Mapping[str, Any], files: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
@@ -38,6 +41,67 @@ def key_of_result(facts: Mapping[str, Any], files: Mapping[str, str]) -> tuple[s
     known["inputs"] = {name: sha256(path) for name, path in sorted(files.items())}
     key = hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
     return key, {"key": key, **known}
+
+
+def check_made(files: Mapping[str, Any], hashes: Mapping[str, str] | None = None) -> None:
+    """Refuse files of networks that are not those that the stages of these networks made.
+
+    Beside every network lie records of its stages, with hashes of their files. A file without such
+    a record is accepted.
+
+    Parameters
+    ----------
+    files
+        Paths, or lists of paths, by name.
+    hashes
+        Those of the files that are known already, by name.
+
+    Raises
+    ------
+    UserError
+        For the first file that was exchanged or damaged.
+    """
+    records: dict[Path, list[dict[str, Any]]] = {}
+    for name, places in files.items():
+        for path in map(Path, [places] if isinstance(places, (str, Path)) else places):
+            folder = path.parent
+            if folder not in records:
+                records[folder] = _records_beside(path)
+            makers = [r for r in records[folder] if path.name in r["outputs"]]
+            found = (hashes or {}).get(name) if isinstance(places, str) else None
+            if makers:
+                _check_maker(path, makers, found or sha256(path))
+
+
+def _records_beside(path: Path) -> list[dict[str, Any]]:
+    """Return the records of the stages of the network that a file belongs to."""
+    if NETWORKS not in path.parts:
+        return []
+    found = []
+    for file in sorted({*path.parent.glob(RECORDS), *path.parent.parent.glob(RECORDS)}):
+        with contextlib.suppress(OSError, UserError):
+            record = formats.read_json(file)
+            if isinstance(record, dict) and isinstance(record.get("outputs"), dict):
+                found.append(record)
+    return found
+
+
+def _check_maker(path: Path, makers: Iterable[Mapping[str, Any]], found: str) -> None:
+    """Refuse a file that none of the stages which make a file of this name has made here."""
+    network = network_of(str(path))._asdict()
+    for record in makers:
+        of = record.get("network")
+        if of is not None and of != {key: str(value) for key, value in network.items()}:
+            raise UserError(
+                f"{path}: it came here with the records of another network; delete the folder "
+                "that it lies in and run the same command again."
+            )
+    if found not in [record["outputs"][path.name] for record in makers]:
+        raise UserError(
+            f"{path}: the file is damaged or cut short, or another one was put in its place "
+            f"(SHA-256 {found[:12]}…); put the right one back or delete it, then run the same "
+            "command again."
+        )
 
 
 class Kept:

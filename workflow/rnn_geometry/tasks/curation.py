@@ -14,7 +14,8 @@ import numpy as np
 from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.tasks.sentences import Sentences
 from rnn_geometry.tasks.synthetic import build_task
-from rnn_geometry.tasks.text.words import UNKNOWN_ID, split_words
+from rnn_geometry.tasks.text.splitters import splitter_of
+from rnn_geometry.tasks.text.words import UNKNOWN_ID
 
 HELD_OUT, CURATED, CONFIGURED = range(3)  # kinds
 AS_WRITTEN, REVERSED, SHUFFLED = range(3)  # orders of the words
@@ -43,6 +44,7 @@ def shown_sentences(
     held_out: int,
     configured: Sequence[str],
     seed: int,
+    tokenizer_file: str | None = None,
 ) -> ShownSentences:
     """Return which sentences are shown word by word.
 
@@ -60,6 +62,8 @@ def shown_sentences(
         Sentences of the configuration.
     seed
         With it the same meta and test split give the same sentences.
+    tokenizer_file
+        Where the tokenizer.json of the task lies, if it has one.
 
     Returns
     -------
@@ -73,7 +77,8 @@ def shown_sentences(
         sentence without words.
     """
     chosen = held_out_rows(test, held_out, seed)
-    groups = [curated(meta), written(configured, meta, vocabulary), from_test(test, chosen, meta)]
+    own = written(configured, meta, vocabulary, tokenizer_file)
+    groups = [curated(meta), own, from_test(test, chosen, meta)]
     rows = [row for group in groups for row in group]
     kinds = np.repeat([CURATED, CONFIGURED, HELD_OUT], [len(group) for group in groups]).astype(
         np.int8
@@ -211,7 +216,12 @@ def unknown(meta: Mapping[str, Any]) -> np.ndarray:
     return np.full(meta["classes"], UNKNOWN_LABEL, dtype=np.int8)
 
 
-def written(texts: Sequence[str], meta: Mapping[str, Any], vocabulary: Sequence[str]) -> list[Row]:
+def written(
+    texts: Sequence[str],
+    meta: Mapping[str, Any],
+    vocabulary: Sequence[str],
+    tokenizer_file: str | None = None,
+) -> list[Row]:
     """Return the sentences of the configuration.
 
     Parameters
@@ -222,6 +232,8 @@ def written(texts: Sequence[str], meta: Mapping[str, Any], vocabulary: Sequence[
         meta.json.
     vocabulary
         Words by id.
+    tokenizer_file
+        Where the tokenizer.json of the task lies, if it has one.
 
     Returns
     -------
@@ -231,8 +243,9 @@ def written(texts: Sequence[str], meta: Mapping[str, Any], vocabulary: Sequence[
     ids_of = {word: i for i, word in enumerate(vocabulary)}
     synthetic = meta["kind"] == "synthetic"
     rows = []
+    split = str.split if synthetic or not texts else splitter_of(meta, tokenizer_file).split
     for text in texts:
-        words = text.split() if synthetic else split_words(text)
+        words = split(text)
         if synthetic:
             check_words(words, vocabulary, meta["name"])
         ids = [ids_of.get(word, UNKNOWN_ID) for word in words]

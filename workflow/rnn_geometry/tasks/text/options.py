@@ -5,15 +5,17 @@ Standard library only: called while a Snakefile is parsed.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, in_part, listed, quoted
+from rnn_geometry.tasks.text._files import SPLITS, find_files, missing_data
+from rnn_geometry.tasks.text._plain import plain, unfit, written
 
-SUFFIXES = (".parquet", ".csv", ".jsonl", ".json")
-SPLITS = ("train", "test", "dev")
+WORDS, WHITESPACE, CHARACTERS = "words", "whitespace", "characters"  # kinds of tokenizers
 DEFAULTS: dict[str, Any] = {
     "source": None,
     "text_column": "text",
@@ -26,16 +28,19 @@ DEFAULTS: dict[str, Any] = {
     "unlabelled": "drop",
     "empty_texts": "refuse",
     "label_offset": 0,
+    "tokenizer": WORDS,
     "minimum_count": 3,
     "vocabulary_size": None,
     "length_limit": None,
     "too_long": "truncate",
     "train_size": None,
     "test_size": None,
-    "dev_size": 2000,
+    "dev_size": None,
     "balanced": False,
     "ordered": False,
 }
+DEV_SIZE = 2000  # rows of dev where none are asked for, but at most a share of the training rows
+DEV_SHARE = 5
 
 
 def _whole(least: int) -> Callable[[Any], bool]:
@@ -43,11 +48,16 @@ def _whole(least: int) -> Callable[[Any], bool]:
 
 
 def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    return isinstance(value, str) and bool(plain(value)) and unfit(plain(value)) is None
+
+
+def _is_json_file(value: Any) -> bool:
+    return _is_name(value) and value.lower().endswith(".json")
 
 
 def _is_class(value: Any) -> bool:
-    return _is_name(value) or _whole(0)(value)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return _is_name(value) or (number and math.isfinite(value))
 
 
 def _list_of(check: Callable[[Any], bool], least: int) -> Callable[[Any], bool]:
@@ -73,7 +83,10 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "text_column": (_is_name, "the name of a column"),
     "label_column": (_is_name, "the name of a column"),
-    "label_names": (_or_null(_list_of(_is_name, 2)), "null or a list of at least two names"),
+    "label_names": (
+        _or_null(_list_of(_is_class, 2)),
+        "null or a list of at least two names (numbers too)",
+    ),
     "multi_label": _FLAG,
     "first_classes": (_or_null(_whole(2)), "null or an integer of at least 2"),
     "classes": (
@@ -87,6 +100,10 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "unlabelled": (lambda value: value in ("drop", "keep"), "drop or keep"),
     "empty_texts": (lambda value: value in ("refuse", "drop"), "refuse or drop"),
     "label_offset": (_whole(0), "an integer of at least 0"),
+    "tokenizer": (
+        lambda value: value in (WORDS, WHITESPACE, CHARACTERS) or _is_json_file(value),
+        "words, whitespace, characters or the path of a tokenizer.json",
+    ),
     "minimum_count": (_whole(1), "an integer of at least 1"),
     "vocabulary_size": (
         _or_null(_whole(3)),
@@ -96,7 +113,7 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "too_long": (lambda value: value in ("truncate", "drop"), "truncate or drop"),
     "train_size": _SIZE,
     "test_size": _SIZE,
-    "dev_size": (_whole(1), "an integer of at least 1"),
+    "dev_size": _SIZE,
     "balanced": (
         lambda value: _is_bool(value) or value == "all",
         "true (training rows), all (every split) or false",
@@ -156,20 +173,38 @@ def resolve_options(options: Mapping[str, Any]) -> dict[str, Any]:
         Options of a text data set, see `options.DEFAULTS`.
     """
     if not isinstance(options, Mapping):
-        raise UserError(f"The options of a text data set must be a mapping, not {options!r}.")
+        raise UserError(f"The options of a text data set must be a mapping, not {quoted(options)}.")
     _check_keys("", options, _ACCEPTED)
     resolved = {**DEFAULTS, **options}
     _check_values("", resolved, _ACCEPTED)
     resolved["source"] = _resolve_source(resolved["source"])
+    resolved = _in_one_form(resolved)
     _check_together(resolved)
     return resolved
+
+
+def _in_one_form(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options whose names are as `plain` makes them; what looks alike is alike."""
+    formed: dict[str, Any] = {key: plain(options[key]) for key in ("text_column", "label_column")}
+    if options["label_names"] is not None:
+        formed["label_names"] = [written(name) for name in options["label_names"]]
+    if options["classes"] is not None:
+        formed["classes"] = [_class_or_id(value) for value in options["classes"]]
+    if options["merge"] is not None:
+        formed["merge"] = [[_class_or_id(value) for value in group] for group in options["merge"]]
+    return {**options, **formed}
+
+
+def _class_or_id(value: Any) -> int | str:
+    return value if isinstance(value, int) else written(value)
 
 
 def _check_keys(prefix: str, given: Mapping, known: Mapping) -> None:
     for key in given:
         if key not in known:
             raise UserError(
-                f"{prefix}{key} is not an option of a text data set; known are {', '.join(known)}."
+                f"{prefix}{in_part(str(key))} is not an option of a text data set; known are "
+                f"{listed(known, 220)}."
             )
 
 
@@ -177,7 +212,16 @@ def _check_values(prefix: str, given: Mapping, accepted: Mapping) -> None:
     for key, value in given.items():
         check, sentence = accepted[key]
         if not check(value):
-            raise UserError(f"{prefix}{key} is {value!r}; accepted is {sentence}.")
+            hint = _logical_hint(value) if key in ("label_names", "classes", "merge") else ""
+            raise UserError(f"{prefix}{key} is {quoted(value)}; accepted is {sentence}{hint}.")
+
+
+def _logical_hint(value: Any) -> str:
+    """Say why YAML's logical values are no names, where there is one among the values."""
+    if isinstance(value, (list, tuple)):
+        return next(filter(None, map(_logical_hint, value)), "")
+    hint = '; YAML reads yes, no, on, off, true and false as logical values: quote them ("no")'
+    return hint if isinstance(value, bool) else ""
 
 
 def _resolve_source(source: Mapping[str, Any]) -> dict[str, Any]:
@@ -212,7 +256,11 @@ def _resolve_source(source: Mapping[str, Any]) -> dict[str, Any]:
             "source.sha256 is for local files and source names none; source.revision pins a data "
             "set of the hub."
         )
-    return {**source, "splits": {name: split for name, split in splits.items() if split}}
+    return {
+        **source,
+        "hub_columns": {name: plain(column) for name, column in columns.items()},
+        "splits": {name: plain(split) for name, split in splits.items() if split},
+    }
 
 
 def _check_together(options: Mapping[str, Any]) -> None:
@@ -227,7 +275,9 @@ def _check_together(options: Mapping[str, Any]) -> None:
         flat = [value for group in flat for value in group] if name == "merge" else flat
         repeated = [value for i, value in enumerate(flat) if value in flat[:i]]
         if repeated:
-            raise UserError(f"{name} names {repeated[0]!r} twice; everything is accepted once.")
+            raise UserError(
+                f"{name} names {quoted(repeated[0])} twice; everything is accepted once."
+            )
     if options["multi_label"] and options["ordered"]:
         raise UserError(
             "multi_label and ordered exclude each other: only the classes of a single-label set "
@@ -235,7 +285,8 @@ def _check_together(options: Mapping[str, Any]) -> None:
         )
     if options["text_column"] == options["label_column"]:
         raise UserError(
-            f"text_column and label_column are both {options['text_column']!r}; they must differ."
+            f"text_column and label_column are both {quoted(options['text_column'])}; they must "
+            "differ."
         )
 
 
@@ -257,20 +308,14 @@ def local_files(options: Mapping[str, Any], data_folder: str | Path | None) -> d
     Raises
     ------
     UserError
-        Where a file is missing, of an unknown type, or where neither way is open.
+        Where a file is missing, of an unknown type, one of two of a split, or where neither way is
+        open.
     """
     source = resolve_options(options)["source"]
     if not _reads_files(source, data_folder):
         return {}
     # Without a folder only absolute paths are left, and the join keeps an absolute path as it is.
-    base = Path(data_folder or "/").expanduser()
-    if "folder" in source:
-        found = {name: _find_by_name(source, base / source["folder"], name) for name in SPLITS}
-    else:
-        found = {
-            name: _explicit(source, base / source[name]) for name in SPLITS if source.get(name)
-        }
-    found = {name: str(path) for name, path in found.items() if path is not None}
+    found = find_files(source, Path(data_folder or "/").expanduser())
     without = [name for name in source.get("sha256", {}) if name not in found]
     if without:
         raise UserError(
@@ -286,47 +331,3 @@ def _reads_files(source: Mapping[str, Any], data_folder: str | Path | None) -> b
     if data_folder is None and not all(Path(path).is_absolute() for path in paths):
         raise missing_data(source, "data_folder is null and source names no hub data set")
     return True
-
-
-def missing_data(source: Mapping[str, Any], reason: str) -> UserError:
-    """Return the one sentence that says which data set is missing and how to get it.
-
-    Parameters
-    ----------
-    source
-        The option `source`.
-    reason
-        Why it is missing.
-    """
-    name = source.get("folder") or source.get("train") or source["hub"]
-    local = f"set data_folder to the folder that holds {name}"
-    if "folder" not in source and "train" not in source:
-        local = "name local files (source.folder) and set data_folder to the folder that holds them"
-    hub = "name a HuggingFace hub data set (source.hub) and set data_folder to null"
-    if "hub" in source:
-        hub = f"let the machine reach {source['hub']} on the HuggingFace hub, with data_folder null"
-    return UserError(f"The text data set {name} is missing ({reason}): {local}, or {hub}.")
-
-
-def _find_by_name(source: Mapping[str, Any], folder: Path, name: str) -> Path | None:
-    found = [
-        folder / f"{name}{suffix}" for suffix in SUFFIXES if (folder / f"{name}{suffix}").is_file()
-    ]
-    if len(found) > 1:
-        raise UserError(
-            f"{folder} holds {' and '.join(path.name for path in found)}; keep one file of the "
-            f"split {name}."
-        )
-    if not found and name != "dev":
-        raise missing_data(
-            source, f"no {name}{', .'.join(SUFFIXES).replace(', ..', ', .')} in {folder}"
-        )
-    return found[0] if found else None
-
-
-def _explicit(source: Mapping[str, Any], path: Path) -> Path:
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path} is a file of an unknown type; accepted are {', '.join(SUFFIXES)}.")
-    if not path.is_file():
-        raise missing_data(source, f"no file {path}")
-    return path

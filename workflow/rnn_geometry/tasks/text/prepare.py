@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, quoted
 from rnn_geometry.tasks.sentences import Sentences
+from rnn_geometry.tasks.text._notes import notes_on_rows
+from rnn_geometry.tasks.text._rows import RawSplit
+from rnn_geometry.tasks.text.account import warnings_of
 from rnn_geometry.tasks.text.labels import Labelling, label_splits
-from rnn_geometry.tasks.text.options import check_options, local_files, resolve_options
-from rnn_geometry.tasks.text.source import RawSplit, read_source
-from rnn_geometry.tasks.text.words import (
-    PAD,
-    UNKNOWN,
-    UNKNOWN_ID,
-    build_tokenizer,
-    encode,
-    have_words,
-    normalise,
-    take,
+from rnn_geometry.tasks.text.options import (
+    DEV_SHARE,
+    DEV_SIZE,
+    check_options,
+    local_files,
+    resolve_options,
 )
+from rnn_geometry.tasks.text.source import read_source
+from rnn_geometry.tasks.text.splitters import Rows, Splitter, make_splitter
+from rnn_geometry.tasks.text.words import PAD, UNKNOWN, UNKNOWN_ID, take
 
 __all__ = ["PAD", "UNKNOWN", "PreparedText", "check_options", "local_files", "prepare_text"]
 
@@ -66,7 +66,10 @@ class _Split:
 
 
 def prepare_text(
-    options: Mapping[str, Any], data_folder: str | Path | None, seed: int
+    options: Mapping[str, Any],
+    data_folder: str | Path | None,
+    seed: int,
+    tokenizer_file: str | Path | None = None,
 ) -> PreparedText:
     """Read a text data set, choose its classes, tokenise it and split it.
 
@@ -79,13 +82,14 @@ def prepare_text(
         Folder of local data sets; None means the hub.
     seed
         Rows come in an order shuffled by it, so that any prefix is a random sample.
+    tokenizer_file
+        Where the option `tokenizer` lies, if it is a file; None: where it says.
 
     Returns
     -------
     PreparedText
         Labels are (n,) int64, or (n, C) int8 for multi_label; dev is carved out of train where
-        the data have none. Words are lower-cased, split at white space and around every
-        punctuation mark. Equal arguments give equal bytes.
+        the data have none. What a word is says `splitters`. Equal arguments give equal bytes.
 
     Raises
     ------
@@ -100,26 +104,32 @@ def prepare_text(
         options["source"], files, data_folder, *columns, drop_empty=drop_empty
     )
     labelling = label_splits(raw, options)
-    splits = {name: _choose_rows(raw[name], labelling.labels[name], options) for name in raw}
+    splitter = make_splitter(options["tokenizer"], tokenizer_file)
+    splits = {
+        name: _choose_rows(raw[name], labelling.labels[name], splitter, options) for name in raw
+    }
     del raw
     vocabulary: list[str] = []
     if options["length_limit"] and options["too_long"] == "drop":
-        vocabulary = _tokenise(splits)
+        vocabulary = _tokenise(splits, splitter)
         splits = {
             name: _drop_long(split, options["length_limit"]) for name, split in splits.items()
         }
     splits = _sample(splits, options, seed)
     _check_classes(splits, labelling, options)
-    vocabulary = vocabulary or _tokenise(splits)
+    vocabulary = vocabulary or _tokenise(splits, splitter)
     for split in splits.values():
         _truncate(split, options["length_limit"])
     vocabulary = _limit_vocabulary(splits, vocabulary, options)
     meta = _meta(splits, vocabulary, labelling, options, origin)
+    meta |= {"tokenizer": splitter.facts, "warnings": warnings_of(meta, splits, splitter.kind)}
     train, dev, test = (splits[name].read for name in ("train", "dev", "test"))
     return PreparedText(train, dev, test, vocabulary, meta)
 
 
-def _choose_rows(raw: RawSplit, labels: np.ndarray, options: Mapping[str, Any]) -> _Split:
+def _choose_rows(
+    raw: RawSplit, labels: np.ndarray, splitter: Splitter, options: Mapping[str, Any]
+) -> _Split:
     """Drop rows of other classes and rows without a word."""
     dropped = {"other_class": 0, "unlabelled": 0, "empty": 0, "too_long": 0}
     keep = np.ones(len(labels), dtype=bool)
@@ -133,7 +143,7 @@ def _choose_rows(raw: RawSplit, labels: np.ndarray, options: Mapping[str, Any]) 
     split = _Split(
         texts, labels[keep], {"rows_read": len(labels), "dropped": dropped, "truncated": 0}
     )
-    full = have_words(texts)
+    full = splitter.have_words(texts)
     dropped["empty"] = int((~full).sum())
     return split.take(np.flatnonzero(full))
 
@@ -151,10 +161,10 @@ def _sample(
     orders = {name: _shuffled(len(split), seed, name) for name, split in splits.items()}
     pool, train = splits["train"], orders["train"]
     if "dev" in splits:
-        dev_source, dev = splits["dev"], orders["dev"][: options["dev_size"]]
+        dev_source, dev = splits["dev"], orders["dev"][: options["dev_size"] or DEV_SIZE]
     else:
         dev_source = _Split(pool.texts, pool.labels, _no_counts(), pool.words)
-        dev, train = np.split(train, [min(options["dev_size"], len(train))])
+        dev, train = np.split(train, [_carved(len(train), options["dev_size"])])
         pool.counts["carved_for_dev"] = len(dev)
     if options["balanced"]:
         train = _balance(train, _balance_groups(pool.labels), options["train_size"])
@@ -173,6 +183,11 @@ def _sample(
         )
         split.counts["not_sampled"] = available - len(split)
     return sampled
+
+
+def _carved(rows: int, asked: int | None) -> int:
+    """Return how many of the training rows dev gets: what is asked for, or a share."""
+    return min(asked, rows) if asked else min(DEV_SIZE, max(1, rows // DEV_SHARE))
 
 
 def _no_counts() -> dict[str, Any]:
@@ -211,15 +226,16 @@ def _check_classes(
         if not len(split):
             raise UserError(
                 f"No text is left for the split {name}: {_explain(split.counts)}; accepted are "
-                f"classes, length_limit, dev_size ({options['dev_size']}) and train_size that "
-                "leave some."
+                f"classes, length_limit, dev_size ({options['dev_size'] or 'null'}) and "
+                "train_size that leave some."
             )
     counts = _class_counts(splits["train"].labels, len(labelling.class_names))
     absent = [name for name, count in zip(labelling.class_names, counts, strict=True) if not count]
     if absent:
         raise UserError(
-            f"The class {absent[0]!r} has no example among the {len(splits['train'])} training "
-            f"texts ({_explain(splits['train'].counts)}); every chosen class needs at least one."
+            f"The class {quoted(absent[0], 40)} has no example among the {len(splits['train'])} "
+            f"training texts ({_explain(splits['train'].counts)}); every class needs one: leave it "
+            "out of label_names, or choose others with classes."
         )
 
 
@@ -238,19 +254,17 @@ def _class_counts(labels: np.ndarray, classes: int) -> list[int]:
     return np.bincount(labels, minlength=classes).tolist()
 
 
-def _tokenise(splits: Mapping[str, _Split]) -> list[str]:
+def _tokenise(splits: Mapping[str, _Split], splitter: Splitter) -> list[str]:
     """Set texts to normal form and words to provisional ids; return the words these stand for.
 
     The provisional vocabulary holds every word of every split; `_limit_vocabulary` cuts it by
     counts of train.
     """
     for split in splits.values():
-        split.texts = normalise(split.texts)
-    tokenizer, words = build_tokenizer(
-        chain.from_iterable(split.texts for split in splits.values())
-    )
-    for split in splits.values():
-        split.words = encode(tokenizer, split.texts, split.labels)
+        split.texts = splitter.normalise(split.texts)
+    words, sentences = splitter.number([Rows(s.texts, s.labels) for s in splits.values()])
+    for split, read in zip(splits.values(), sentences, strict=True):
+        split.words = read
     return words
 
 
@@ -266,13 +280,15 @@ def _limit_vocabulary(
     """Set final ids: words of train by falling count, ties by name; the rest is `<unk>`."""
     counts = np.bincount(splits["train"].read.tokens, minlength=len(words))
     frequent = np.flatnonzero(counts >= options["minimum_count"])
-    chosen = sorted(frequent.tolist(), key=lambda i: (-counts[i], words[i]))
+    known = (i for i in frequent.tolist() if words[i] not in (PAD, UNKNOWN))
+    chosen = sorted(known, key=lambda i: (-counts[i], words[i]))
     if options["vocabulary_size"] is not None:
         chosen = chosen[: options["vocabulary_size"] - 2]
     if not chosen:
         raise UserError(
             "No word of the training texts occurs minimum_count = "
-            f"{options['minimum_count']} times; lower it."
+            f"{options['minimum_count']} times; lower it, or set tokenizer: characters where a "
+            "language has no blanks."
         )
     final = np.full(len(words), UNKNOWN_ID, dtype=np.int32)
     final[chosen] = np.arange(2, 2 + len(chosen), dtype=np.int32)
@@ -289,7 +305,7 @@ def _meta(
     origin: Mapping[str, Any],
 ) -> dict[str, Any]:
     test = splits["test"].read
-    return {
+    meta: dict[str, Any] = {
         "kind": "text",
         "source": dict(origin),
         "splits": {
@@ -305,6 +321,7 @@ def _meta(
         "multi_label": options["multi_label"],
         "ordered": options["ordered"],
     }
+    return {**meta, "notes": notes_on_rows(meta, options["dev_size"])}
 
 
 def _split_meta(split: _Split, classes: int) -> dict[str, Any]:

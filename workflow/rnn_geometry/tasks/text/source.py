@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
+import math
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import UserError
-from rnn_geometry.tasks.text.options import missing_data
-
-
-@dataclass(frozen=True)
-class RawSplit:
-    """One split as read: n texts, n labels as stored, the label names of the file or None.
-
-    `where` is the path, or the hub's name and split, for error messages.
-    """
-
-    where: str
-    texts: list[str]
-    labels: list[Any]
-    names: list[str] | None
+from rnn_geometry.errors import UserError, told
+from rnn_geometry.tasks.text._files import missing_data
+from rnn_geometry.tasks.text._plain import place
+from rnn_geometry.tasks.text._readers import from_table, read_file
+from rnn_geometry.tasks.text._rows import RawSplit, check_texts, find_columns
 
 
 def read_source(
@@ -74,19 +63,23 @@ def read_source(
         described = {name: _describe(path, data_folder) for name, path in files.items()}
         _check_hashes(files, described, source.get("sha256", {}))
         origin = {"kind": "files", "files": described}
-        raw = {name: _read_file(Path(path), text, label) for name, path in files.items()}
+        raw = {name: read_file(Path(path), text, label) for name, path in files.items()}
     else:
         columns = {"text": text, "label": label, **source.get("hub_columns", {})}
         text = columns["text"]
         raw, origin = _read_hub(source, text, columns["label"])
-    if drop_empty:
-        raw = {
-            name: replace(split, texts=[text or "" for text in split.texts])
-            for name, split in raw.items()
-        }
+    absent = "" if drop_empty else None
+    raw = {
+        name: replace(split, texts=[absent if _is_absent(text) else text for text in split.texts])
+        for name, split in raw.items()
+    }
     for split in raw.values():
-        _check_texts(split, text, drop_empty)
+        check_texts(split, text, drop_empty)
     return raw, origin
+
+
+def _is_absent(text: Any) -> bool:
+    return text is None or (isinstance(text, float) and math.isnan(text))  # NaN of pandas
 
 
 def _describe(path: str, data_folder: str | Path | None) -> dict[str, str]:
@@ -107,186 +100,10 @@ def _check_hashes(
         found, wanted = described[name]["sha256"], expected.get(name)
         if wanted and found != wanted.lower():
             raise UserError(
-                f"{files[name]}: the file has changed: its SHA-256 is {found[:12]}… and "
+                f"{place(files[name])}: the file has changed: its SHA-256 is {found[:12]}… and "
                 f"source.sha256.{name} says {wanted[:12].lower()}…; put the file back, or correct "
                 f"source.sha256.{name} if this one is meant."
             )
-
-
-def _check_columns(where: str, existing: Sequence[str], text: str, label: str) -> None:
-    wanted = {"text_column": text, "label_column": label}
-    missing = [
-        f"{column!r} ({option})" for option, column in wanted.items() if column not in existing
-    ]
-    if missing:
-        noun, verb = ("the column", "is") if len(missing) == 1 else ("the columns", "are")
-        there = ", ".join(repr(name) for name in existing) or "none"
-        raise UserError(
-            f"{where}: {noun} {' and '.join(missing)} {verb} missing; columns that exist: {there}."
-        )
-    for column in wanted.values():
-        if list(existing).count(column) > 1:
-            raise UserError(
-                f"{where}: the column {column!r} exists more than once; rename the others."
-            )
-
-
-def _check_texts(split: RawSplit, column: str, drop_empty: bool) -> None:
-    if not split.texts:
-        raise UserError(f"{split.where}: holds no row; at least one labelled text is needed.")
-    blank = [
-        i for i, text in enumerate(split.texts) if not isinstance(text, str) or not text.strip()
-    ]
-    if drop_empty and len(blank) < len(split.texts):
-        blank = [i for i in blank if not isinstance(split.texts[i], str)]
-    if not blank:
-        return
-    value = split.texts[blank[0]]
-    if value is not None and not isinstance(value, str):
-        raise UserError(
-            f"{split.where}: row {blank[0] + 1}: {column!r} holds {value!r}; a text is accepted."
-        )
-    if len(blank) == len(split.texts):
-        raise UserError(
-            f"{split.where}: all texts of the column {column!r} are empty; name a column that "
-            "holds text."
-        )
-    state = "missing (null)" if value is None else "empty"
-    raise UserError(
-        f"{split.where}: row {blank[0] + 1}: the text in {column!r} is {state}; every row needs "
-        "one, unless empty_texts is drop."
-    )
-
-
-def _read_file(path: Path, text: str, label: str) -> RawSplit:
-    readers = {
-        ".parquet": _read_parquet,
-        ".csv": _read_csv,
-        ".jsonl": _read_json,
-        ".json": _read_json,
-    }
-    return readers[path.suffix.lower()](path, text, label)
-
-
-def _damaged(path: Path, reason: object) -> UserError:
-    return UserError(
-        f"{path}: the file is damaged or cut short ({' '.join(str(reason).split())}); "
-        "fetch it again."
-    )
-
-
-def _not_utf8(path: Path) -> UserError:
-    return UserError(f"{path}: the file is not UTF-8 text, the only encoding that is accepted.")
-
-
-def _read_parquet(path: Path, text: str, label: str) -> RawSplit:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path) as file:
-            _check_columns(str(path), file.schema_arrow.names, text, label)
-            table = file.read(columns=[text, label])
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, error) from error
-    names = None
-    if b"huggingface" in (table.schema.metadata or {}):
-        import_datasets()
-        from datasets import Features
-
-        names = _feature_names(Features.from_arrow_schema(table.schema)[label])
-    return RawSplit(
-        str(path), table.column(text).to_pylist(), table.column(label).to_pylist(), names
-    )
-
-
-def _feature_names(feature: Any) -> list[str] | None:
-    """Return the names of a ClassLabel, or of a list of them."""
-    names = getattr(getattr(feature, "feature", feature), "names", None)
-    return list(names) if names else None
-
-
-@contextmanager
-def _long_fields() -> Iterator[None]:
-    """Lift the csv module's limit of 131,072 characters a field, which long reviews exceed."""
-    limit = csv.field_size_limit(2**31 - 1)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(limit)
-
-
-def _read_csv(path: Path, text: str, label: str) -> RawSplit:
-    # Not pandas or pyarrow: they fill short rows or swallow an open quote in silence; here the row
-    # number is known.
-    try:
-        with _long_fields(), open(path, newline="", encoding="utf-8-sig") as handle:
-            reader = csv.reader(handle, strict=True)
-            header = next(reader, [])
-            _check_columns(str(path), header, text, label)
-            pairs = list(
-                _csv_rows(path, reader, len(header), (header.index(text), header.index(label)))
-            )
-    except UnicodeDecodeError as error:
-        raise _not_utf8(path) from error
-    except csv.Error as error:
-        raise _damaged(path, error) from error
-    return RawSplit(str(path), [pair[0] for pair in pairs], [pair[1] for pair in pairs], None)
-
-
-def _csv_rows(
-    path: Path, reader: Any, width: int, columns: tuple[int, int]
-) -> Iterator[tuple[str, str]]:
-    number = 0
-    try:
-        for row in filter(None, reader):
-            number += 1
-            if len(row) != width:
-                raise UserError(
-                    f"{path}: row {number} has {len(row)} columns and the header {width}; "
-                    "fields with commas, quotes or line breaks must be quoted."
-                )
-            yield row[columns[0]], row[columns[1]]
-    except csv.Error as error:
-        raise UserError(
-            f"{path}: row {number + 1} is broken CSV ({error}); quotes must be closed or doubled."
-        ) from error
-
-
-def _read_json(path: Path, text: str, label: str) -> RawSplit:
-    try:
-        content = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _not_utf8(path) from error
-    rows = list(_json_rows(path, content))
-    for i, row in enumerate(rows):
-        if not isinstance(row, dict):
-            raise UserError(f"{path}: row {i + 1} is not a JSON object with the columns as keys.")
-    if rows:
-        _check_columns(
-            str(path), list(dict.fromkeys(key for row in rows for key in row)), text, label
-        )
-    return RawSplit(
-        str(path), [row.get(text) for row in rows], [row.get(label) for row in rows], None
-    )
-
-
-def _json_rows(path: Path, content: str) -> Iterator[Any]:
-    """Yield the entries of a JSON list, or of the lines of a JSONL file."""
-    if content.lstrip().startswith("["):
-        try:
-            yield from json.loads(content)
-        except json.JSONDecodeError as error:
-            raise _damaged(path, error) from error
-        return
-    # Not splitlines(): JSON strings may hold U+2028 and the like unescaped.
-    for i, line in enumerate(line for line in content.split("\n") if line.strip()):
-        try:
-            yield json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UserError(
-                f"{path}: row {i + 1} is not valid JSON ({error}); one object a line is accepted."
-            ) from error
 
 
 def import_datasets() -> Any:
@@ -357,7 +174,7 @@ def _hub_reason(error: BaseException) -> str:
         if isinstance(link, json.JSONDecodeError):
             return "what it answered is not what a hub answers"
         link = link.__cause__ or link.__context__
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return told(error, 200)
 
 
 def _read_hub(
@@ -398,6 +215,7 @@ def _load(
 
 
 def _from_dataset(where: str, dataset: Any, text: str, label: str) -> RawSplit:
-    _check_columns(where, dataset.column_names, text, label)
-    texts, labels = (dataset.data.column(name).to_pylist() for name in (text, label))
-    return RawSplit(where, texts, labels, _feature_names(dataset.features[label]))
+    names = list(dataset.column_names)
+    first, second = find_columns(where, names, text, label)
+    features = dataset.features.to_dict()
+    return from_table(where, dataset.data, names[first], names[second], features)

@@ -1,4 +1,4 @@
-"""Words of real text: normalising, splitting and numbering with HuggingFace tokenizers."""
+"""Words of real text: clean texts, numbered words, sentences of ids."""
 
 from __future__ import annotations
 
@@ -15,11 +15,31 @@ from rnn_geometry.tasks.sentences import Sentences
 PAD, UNKNOWN = "<pad>", "<unk>"
 UNKNOWN_ID = 1
 BATCH = 4096
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # all but tab and line ends
+# What stands between words although it is no blank to every library: control characters, line ends
+# of other systems, the zero-width space. A tokenizer would drop them and glue the words.
+_BETWEEN = [*range(0x20), *range(0x7F, 0xA0), 0x200B, 0x2028, 0x2029]
+BLANKS = dict.fromkeys(_BETWEEN, " ")
+_SOME_BLANK = re.compile(f"[{''.join(map(re.escape, map(chr, _BETWEEN)))}]")
+
+
+def separated(text: str) -> str:
+    """Return a text in which everything between words is a blank, so that no words are glued.
+
+    Parameters
+    ----------
+    text
+        Any.
+
+    Examples
+    --------
+    >>> separated("rain" + chr(12) + "cloud" + chr(0x200B) + "sun")
+    'rain cloud sun'
+    """
+    return text.translate(BLANKS) if _SOME_BLANK.search(text) else text
 
 
 def normalise(texts: Sequence[str]) -> list[str]:
-    """Return texts in one form.
+    """Return texts in the form in which they are split into words and compared.
 
     Parameters
     ----------
@@ -29,8 +49,8 @@ def normalise(texts: Sequence[str]) -> list[str]:
     Returns
     -------
     list of str
-        Unicode composed, control characters dropped, CJK characters set apart, all lower-case,
-        white space collapsed.
+        Unicode composed, CJK characters set apart, all lower-case, unseen characters dropped,
+        white space and control characters collapsed to single blanks.
     """
     from tokenizers import normalizers
 
@@ -38,59 +58,24 @@ def normalise(texts: Sequence[str]) -> list[str]:
         clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=True
     )
     normalizer = normalizers.Sequence([normalizers.NFC(), bert])
+    apart = map(separated, texts)
     # Lower-casing is all that these steps do to plain ASCII, and five times faster without the
     # call.
     return [
-        " ".join((text.lower() if _is_plain(text) else normalizer.normalize_str(text)).split())
-        for text in texts
+        " ".join((text.lower() if text.isascii() else normalizer.normalize_str(text)).split())
+        for text in apart
     ]
 
 
-def _is_plain(text: str) -> bool:
-    return text.isascii() and (text.isprintable() or not CONTROL.search(text))
-
-
-def have_words(texts: Sequence[str]) -> np.ndarray:
-    """Tell which texts have a word; control characters alone make none.
-
-    Parameters
-    ----------
-    texts
-        n of them; most need no normalising to tell.
-
-    Returns
-    -------
-    numpy.ndarray
-        (n,) bool.
-    """
-    have = np.array([re.search("[0-9A-Za-z]", text) is not None for text in texts], dtype=bool)
-    unsure = np.flatnonzero(~have)
-    have[unsure] = [bool(text) for text in normalise([texts[int(i)] for i in unsure])]
-    return have
-
-
-def split_words(text: str) -> list[str]:
-    """Return the words of one text as the tokenizer of `build_tokenizer` would split it.
-
-    Parameters
-    ----------
-    text
-        Any.
-    """
-    from tokenizers import pre_tokenizers
-
-    return [
-        word for word, _ in pre_tokenizers.BertPreTokenizer().pre_tokenize_str(normalise([text])[0])
-    ]
-
-
-def build_tokenizer(texts: Iterable[str]) -> tuple[Any, list[str]]:
+def word_tokenizer(texts: Iterable[str], pre_tokenizer: Any) -> tuple[Any, list[str]]:
     """Return a tokenizer that knows every word of texts, and those words.
 
     Parameters
     ----------
     texts
         Normalised.
+    pre_tokenizer
+        Of `tokenizers`; it says what a word is.
 
     Returns
     -------
@@ -101,11 +86,10 @@ def build_tokenizer(texts: Iterable[str]) -> tuple[Any, list[str]]:
     """
     # One job has one core, and a pool of threads that waits for it only costs.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+    from tokenizers import Tokenizer, models, trainers
 
     tokenizer = Tokenizer(models.WordLevel(unk_token=UNKNOWN))
-    # White space, and every punctuation mark on its own.
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.pre_tokenizer = pre_tokenizer
     # No special tokens: a text that spells out "<pad>" must not become padding.
     trainer = trainers.WordLevelTrainer(
         min_frequency=0, vocab_size=2**31 - 1, special_tokens=[], show_progress=False
@@ -121,7 +105,7 @@ def encode(tokenizer: Any, texts: Sequence[str], labels: np.ndarray) -> Sentence
     Parameters
     ----------
     tokenizer
-        See `build_tokenizer`.
+        Of `tokenizers`.
     texts
         n of them, normalised.
     labels

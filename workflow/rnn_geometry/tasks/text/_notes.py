@@ -1,0 +1,56 @@
+"""What a person should know of the rows of a text data set, a line for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rnn_geometry.errors import listed
+from rnn_geometry.tasks.text.options import DEV_SHARE, DEV_SIZE
+
+REASONS = {
+    "other_class": "of another class",
+    "unlabelled": "with none of the chosen labels",
+    "empty": "without a word",
+    "too_long": "longer than length_limit",
+}
+
+
+def notes_on_rows(meta: Mapping[str, Any], dev_size: int | None) -> list[str]:
+    """Return a line for whatever was done to rows and may surprise.
+
+    Parameters
+    ----------
+    meta
+        Counts by split and names of classes, as `prepare_text` records them.
+    dev_size
+        The option.
+    """
+    return [*_on_dev(meta["splits"], dev_size), *_on_drops(meta["splits"]), *_on_classes(meta)]
+
+
+def _on_dev(splits: Mapping[str, Any], dev_size: int | None) -> Iterator[str]:
+    carved = splits["train"].get("carved_for_dev", 0)
+    rows = splits["train"]["rows_read"] - sum(splits["train"]["dropped"].values())
+    if not carved:
+        return
+    if dev_size is None and carved < DEV_SIZE:
+        yield f"dev took {carved} of {rows} training rows, one in {DEV_SHARE} (dev_size: null)"
+    elif carved * DEV_SHARE > rows:
+        yield f"dev took {carved} of {rows} training rows (dev_size; null: one in {DEV_SHARE})"
+
+
+def _on_drops(splits: Mapping[str, Any]) -> Iterator[str]:
+    for name, split in splits.items():
+        dropped = {reason: count for reason, count in split["dropped"].items() if count}
+        parts = [f"{count} {REASONS.get(reason, reason)}" for reason, count in dropped.items()]
+        if parts:
+            yield f"{name}: of {split['rows_read']} rows dropped: {', '.join(parts)}"
+
+
+def _on_classes(meta: Mapping[str, Any]) -> Iterator[str]:
+    for name, split in meta["splits"].items():
+        counts = zip(meta["class_names"], split["class_counts"], strict=True)
+        absent = [shown for shown, count in counts if not count]
+        if absent:
+            yield f"{name} has no row of {listed(absent)}; measures on it do not see these classes"

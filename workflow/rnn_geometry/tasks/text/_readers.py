@@ -1,0 +1,284 @@
+"""Reading one local file of labelled texts: Parquet, CSV, TSV, JSON, JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+from rnn_geometry.errors import UserError, told
+from rnn_geometry.tasks.text._plain import is_number, place, written
+from rnn_geometry.tasks.text._rows import RawSplit, find_columns, has_columns
+
+DELIMITERS = (",", ";", "\t", "|")
+BOMS = {
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+POINTER = b"version https://git-lfs"
+GZIP = b"\x1f\x8b"
+
+
+def read_file(path: Path, text: str, label: str) -> RawSplit:
+    """Return the rows of one file.
+
+    Parameters
+    ----------
+    path
+        Its suffix says how it is read.
+    text, label
+        Names of columns.
+
+    Raises
+    ------
+    UserError
+        Where it is damaged, in an unknown encoding, or without these columns.
+    """
+    name = path.name.lower().removesuffix(".gz")
+    with open(path, "rb") as handle:
+        if handle.read(len(POINTER)) == POINTER:
+            raise UserError(
+                f"{place(path)}: is a pointer of Git LFS, not the data; fetch them with git lfs "
+                "pull."
+            )
+    if name.endswith(".parquet"):
+        return _read_parquet(path, text, label)
+    return (_read_csv if name.endswith((".csv", ".tsv")) else _read_json)(path, text, label)
+
+
+def _damaged(path: Path, error: BaseException) -> UserError:
+    return UserError(
+        f"{place(path)}: the file is damaged or cut short ({told(error)}); fetch it again."
+    )
+
+
+def _not_utf8(path: Path, after: int | None = None) -> UserError:
+    row = "" if after is None else f" (row {after + 1} or soon after)"
+    return UserError(
+        f"{place(path)}: the file is not UTF-8 text{row}, nor UTF-16 with its mark; write it anew "
+        "as UTF-8, from Latin-1 with: iconv -f latin1 -t utf-8."
+    )
+
+
+def _read_parquet(path: Path, text: str, label: str) -> RawSplit:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+            first, second = find_columns(place(path), names, text, label)
+            text, label = names[first], names[second]
+            table = file.read(columns=[text, label])
+        return from_table(place(path), table, text, label, _features(table.schema.metadata))
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise _damaged(path, error) from error
+
+
+def _features(metadata: Mapping[bytes, bytes] | None) -> Mapping[str, Any]:
+    """Return what HuggingFace datasets wrote of the columns."""
+    try:
+        found = json.loads((metadata or {}).get(b"huggingface", b"{}"))["info"]["features"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def from_table(
+    where: str, table: Any, text: str, label: str, features: Mapping[str, Any]
+) -> RawSplit:
+    """Return the rows of an Arrow table, with the names that it carries of its labels.
+
+    Parameters
+    ----------
+    where
+        For sentences.
+    table
+        Of pyarrow.
+    text, label
+        Names of columns as stored.
+    features
+        Of HuggingFace datasets by column, as their JSON; may be empty.
+    """
+    texts, labels = (table.column(name).to_pylist() for name in (text, label))
+    names = _class_label(features.get(label))
+    if names:
+        return RawSplit(where, texts, labels, names, coded=True, ordered=True)
+    names, ordered = _categories(table.column(label))
+    return RawSplit(where, texts, labels, names, ordered=ordered)
+
+
+def _class_label(feature: Any) -> list[str] | None:
+    """Return the names of a ClassLabel, or of a list of them."""
+    if isinstance(feature, list):
+        feature = feature[0] if feature else None
+    if not isinstance(feature, Mapping):
+        return None
+    if isinstance(feature.get("names"), list) and feature["names"]:
+        return list(map(str, feature["names"]))
+    return _class_label(feature.get("feature"))
+
+
+def _categories(column: Any) -> tuple[list[str] | None, bool]:
+    """Return the categories of a dictionary column in its order, and whether this has a meaning."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    while pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        column = pc.call_function("list_flatten", [column])
+    kind = column.type
+    if not pa.types.is_dictionary(kind) or not column.num_chunks:
+        return None, False
+    dictionary = column.unify_dictionaries().chunk(0).dictionary
+    names = [written(value) for value in dictionary.to_pylist()]
+    # Numbers that nobody ordered are numbers: their own order is the natural one.
+    known = kind.ordered or not all(map(is_number, names))
+    return (names if known else None), bool(kind.ordered)
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    """Lift the csv module's limit of 131,072 characters a field, which long reviews exceed."""
+    limit = csv.field_size_limit(2**31 - 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(limit)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[IO[str]]:
+    """Open a text file, compressed or not, in the encoding of its mark, else UTF-8."""
+    with open(path, "rb") as handle:
+        opener: Any = gzip.open if handle.read(2) == GZIP else open
+    try:
+        with opener(path, "rb") as handle:
+            start = handle.read(4)
+        encoding = next((name for mark, name in BOMS.items() if start.startswith(mark)), None)
+        if encoding is None and b"\0" in start:
+            raise _not_utf8(path)
+        with opener(path, "rt", newline="", encoding=encoding or "utf-8-sig") as handle:
+            yield handle
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise _damaged(path, error) from error
+
+
+def _read_csv(path: Path, text: str, label: str) -> RawSplit:
+    # Not pandas or pyarrow: they fill short rows or swallow an open quote in silence; here the row
+    # number is known.
+    pairs: list[tuple[str, str]] = []
+    try:
+        with _long_fields(), _open(path) as handle:
+            first = next(handle, "")
+            lines = chain([next(handle, "") if _is_excel(first) else first], handle)
+            header, reader = _header(path, lines, text, label)
+            columns = find_columns(place(path), header, text, label)
+            pairs.extend(_csv_rows(path, reader, len(header), columns))
+    except UnicodeError as error:
+        raise _not_utf8(path, len(pairs)) from error
+    return RawSplit(place(path), [pair[0] for pair in pairs], [pair[1] for pair in pairs])
+
+
+def _is_excel(line: str) -> bool:
+    """Tell whether a first line only states the delimiter."""
+    return re.fullmatch(r"sep=.\s*", line) is not None
+
+
+def _header(path: Path, lines: Iterator[str], text: str, label: str) -> tuple[list[str], Any]:
+    """Return the names of the columns and a reader of the rows after them.
+
+    The delimiter is the first with which the header has the columns.
+    """
+    start = [next(lines, "")]
+    while start[-1].count('"') and sum(line.count('"') for line in start) % 2 and len(start) < 20:
+        start.append(next(lines, ""))
+    usual = "\t" if ".tsv" in path.name.lower() else ","
+    read = {
+        delimiter: _names(start, delimiter) for delimiter in dict.fromkeys((usual, *DELIMITERS))
+    }
+    headers = {d: names for d, names in read.items() if isinstance(names, list)}
+    found = next((d for d, names in headers.items() if has_columns(names, text, label)), usual)
+    if isinstance(error := read[found], csv.Error):
+        raise _damaged(path, error) from error
+    rows = csv.reader(chain(start, lines), delimiter=found, strict=True)
+    next(rows, None)
+    return headers[found], rows
+
+
+def _names(lines: Sequence[str], delimiter: str) -> list[str] | csv.Error:
+    try:
+        return next(csv.reader(lines, delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        return error
+
+
+def _csv_rows(
+    path: Path, reader: Any, width: int, columns: tuple[int, int]
+) -> Iterator[tuple[str, str]]:
+    number = 0
+    try:
+        for row in reader:
+            if not any(cell and not cell.isspace() for cell in row):
+                continue  # a line of blanks or of delimiters alone
+            number += 1
+            if len(row) != width:
+                raise UserError(
+                    f"{place(path)}: row {number} has {len(row)} columns and the header {width}; "
+                    "fields with delimiters, quotes or line breaks must be quoted."
+                )
+            yield row[columns[0]], row[columns[1]]
+    except csv.Error as error:
+        raise UserError(
+            f"{place(path)}: row {number + 1} is broken CSV ({error}); quotes must be closed or "
+            "doubled."
+        ) from error
+
+
+def _read_json(path: Path, text: str, label: str) -> RawSplit:
+    try:
+        with _open(path) as handle:
+            content = handle.read()
+    except UnicodeError as error:
+        raise _not_utf8(path) from error
+    rows = list(_json_rows(path, content))
+    for i, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise UserError(
+                f"{place(path)}: row {i + 1} is no JSON object; accepted is one with the columns "
+                "as keys."
+            )
+    columns = (text, label)
+    if rows:
+        names = list(dict.fromkeys(key for row in rows for key in row))
+        positions = find_columns(place(path), names, text, label)
+        columns = (names[positions[0]], names[positions[1]])
+    texts, labels = ([row.get(column) for row in rows] for column in columns)
+    return RawSplit(place(path), texts, labels)
+
+
+def _json_rows(path: Path, content: str) -> Iterator[Any]:
+    """Yield the entries of a JSON list, or of the lines of a JSONL file."""
+    if content.lstrip().startswith("["):
+        try:
+            yield from json.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise _damaged(path, error) from error
+        return
+    # Not splitlines(): JSON strings may hold U+2028 and the like unescaped.
+    for i, line in enumerate(line for line in content.split("\n") if line.strip()):
+        try:
+            yield json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise UserError(
+                f"{place(path)}: row {i + 1} is not valid JSON ({told(error)}); one object a line, "
+                "or a list of them, is accepted."
+            ) from error
