@@ -382,6 +382,18 @@ BROKEN = {
         "forward fails in float32",
     ),
     "NaN": (with_forward(lambda self, h, x, step: torch.sqrt(step(h, x))), "NaN or infinity"),
+    "divided by the norm of x": (
+        with_forward(lambda self, h, x, step: step(h, x / x.norm(dim=1, keepdim=True))),
+        "not finite at x = 0",
+    ),
+    "divided by the norm of h": (
+        with_forward(lambda self, h, x, step: step(h / h.norm(dim=1, keepdim=True), x)),
+        "unroll returns NaN|not finite at the initial state",
+    ),
+    "root of x": (
+        with_forward(lambda self, h, x, step: step(h, x.abs().sqrt())),
+        "gradient is not finite at x = 0",
+    ),
     "raises": (with_forward(lambda self, h, x, step: 1 / 0), "ZeroDivisionError"),
     "exits": (with_forward(lambda self, h, x, step: exit(3)), "SystemExit"),
     "unroll shorter": (with_methods(unroll=shorter), "unroll returns"),

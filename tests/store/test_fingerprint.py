@@ -195,8 +195,13 @@ def test_an_installed_package_counts_by_its_version(own, monkeypatch):
     assert hash_of() != changed
 
 
-def test_a_package_without_a_version_counts_by_its_code(own, tmp_path_factory, monkeypatch):
+@pytest.mark.parametrize("in_place", [False, True])  # pip install -e keeps the version
+def test_a_package_that_anybody_may_edit_counts_by_its_code(
+    own, in_place, tmp_path_factory, monkeypatch
+):
     folder, hash_of = own
+    if in_place:
+        monkeypatch.setattr(_sources, "version", lambda name: "1.0")
     other = tmp_path_factory.mktemp("path")
     (other / "of_a_friend").mkdir()
     for name in ("__init__.py", "part.py"):

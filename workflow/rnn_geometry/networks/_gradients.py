@@ -26,10 +26,30 @@ def check_gradients(trial: Trial) -> None:
     trial
         The cell; `double` is used.
     """
+    _check_origin(trial)
     for cell in (trial.double, _moved(trial)):
         for part in ("h", "x"):
             _check_paths(trial, cell, part)
             _check_points(trial, cell, part)
+
+
+def _check_origin(trial: Trial) -> None:
+    """Refuse a step without a finite slope where texts begin, and under the word vector zero."""
+    h, x = trial.states(PATHS), trial.words(PATHS)
+    begin = trial.double.initial_state(x)
+    for where, places in {
+        "the initial state": [begin, x],
+        "x = 0": [h, torch.zeros_like(x)],
+        "the initial state and x = 0": [begin, torch.zeros_like(x)],
+    }.items():
+        for part in (0, 1):
+            found = _backward(trial, trial.double, places, part)
+            if not all(bool(torch.isfinite(gradient).all()) for gradient in found):
+                raise broken(
+                    trial,
+                    f"forward or its gradient is not finite at {where}",
+                    "divide by no norm that can be zero, and take no root of zero",
+                )
 
 
 def _moved(trial: Trial) -> Cell:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import site
-import sysconfig
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
@@ -56,14 +54,7 @@ class Source:
 
     def digest(self) -> str:
         """Return the hash of its code, that of modules beside it which it imports included."""
-        top, _, _ = self.module.partition(".")
-        return source_hash(self.file, self.root, within=top if self.installed else "")
-
-    @property
-    def installed(self) -> bool:
-        """Whether it belongs to an installed package or to Python itself."""
-        kept = [*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_path("stdlib")]
-        return str(self.root.resolve()) in {str(Path(folder).resolve()) for folder in kept}
+        return source_hash(self.file, self.root)
 
 
 def beside_files(files: Iterable[str | os.PathLike]) -> str:

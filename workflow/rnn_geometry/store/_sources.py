@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib.util
 import io
+import site
 import sys
+import sysconfig
 import tokenize
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -114,13 +117,24 @@ def _base(node: ast.ImportFrom, path: Path, root: Path) -> str:
 
 
 def installed_version(top: str) -> str:
-    """Return what tells the state of a package elsewhere: its version, or else its code."""
+    """Return what tells the state of a package elsewhere: its version, or else its code.
+
+    The code of one that is installed in place (`pip install -e`) changes under one version.
+    """
     if top in sys.stdlib_module_names or top in NOTED:
         return ""
-    try:
-        return version(top)
-    except PackageNotFoundError:
-        return "\n".join(code_of(file) for file in _installed_files(top))
+    files = _installed_files(top)
+    in_place = bool(files) and not any(is_installed(folder) for folder in files[0].parents)
+    with contextlib.suppress(PackageNotFoundError):
+        if not in_place:
+            return version(top)
+    return "\n".join(code_of(file) for file in files)
+
+
+def is_installed(folder: Path) -> bool:
+    """Tell whether a folder is one in which Python keeps installed packages, or its own."""
+    kept = [*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_path("stdlib")]
+    return folder.resolve() in {Path(place).resolve() for place in kept}
 
 
 def _installed_files(top: str) -> list[Path]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from rnn_geometry.store._sources import code_of, files_beside, installed_version
+from rnn_geometry.store._sources import code_of, files_beside, installed_version, is_installed
 
 PACKAGE = "rnn_geometry"
 TEMPLATES = "pages/templates"
@@ -42,7 +42,7 @@ def fingerprint(module: str, templates: Iterable[str] = ()) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def source_hash(start: Path, root: Path, within: str = "") -> str:
+def source_hash(start: Path, root: Path) -> str:
     """Return 16 hexadecimal digits for a user's own module and all code that it imports.
 
     Modules beside it are followed like those of the package; others count by their version, and
@@ -54,11 +54,11 @@ def source_hash(start: Path, root: Path, within: str = "") -> str:
     start
         The file of the module.
     root
-        The folder from which it is imported.
-    within
-        The one package of the folder that is followed; empty: whatever lies there.
+        The folder from which it is imported. Of installed packages that of the module alone is
+        followed.
     """
-    files, elsewhere = files_beside(start, root, within)
+    own_package = start.relative_to(root).parts[0].removesuffix(".py") if is_installed(root) else ""
+    files, elsewhere = files_beside(start, root, own_package)
     parts = [f"{_below(file, root)}:{code_of(file)}" for file in files]
     tops = sorted({name.partition(".")[0] for name in elsewhere} - {PACKAGE, ""})
     parts += [f"{top}:{installed_version(top)}" for top in tops]

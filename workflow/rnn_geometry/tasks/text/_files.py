@@ -51,7 +51,7 @@ def missing_data(source: Mapping[str, Any], reason: str) -> UserError:
             "data_folder null"
         )
     return UserError(
-        f"The text data set {name} is missing ({in_part(reason, 172)}): {local}, or {hub}."
+        f"The text data set {name} is missing ({in_part(reason, 175)}): {local}, or {hub}."
     )
 
 
@@ -162,7 +162,7 @@ def _absence(folder: Path, split: str) -> str:
         return f"no folder {place(folder)}"
     there = [path.name for path in sorted(folder.iterdir()) if _has_data(path)]
     inside = f"it holds {listed(there, 40)}" if there else "it holds no data"
-    return f"no {split}.parquet, .csv, .tsv, .jsonl or .json in {place(folder)}; {inside}"
+    return f"no {split}.parquet, .csv, .tsv, .jsonl or .json in {place(folder, 60)}; {inside}"
 
 
 def _has_data(path: Path) -> bool:

@@ -147,13 +147,15 @@ def _yaml(name: str) -> str:
     return name if bare or exact else json.dumps(name, ensure_ascii=False)
 
 
-def place(path: object) -> str:
+def place(path: object, limit: int = 80) -> str:
     """Return a path as a sentence shows it: its end, where it is long.
 
     Parameters
     ----------
     path
         Of a file.
+    limit
+        Most characters.
     """
     text = in_part(str(path), 2000)
-    return text if len(text) <= 80 else "…" + text[-79:]
+    return text if len(text) <= limit else "…" + text[1 - limit :]

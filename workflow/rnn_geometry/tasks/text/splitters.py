@@ -70,7 +70,7 @@ class Splitter:
         """Tell which of n texts have a word, (n,) bool; most need no normalising to tell."""
         have = np.array([_LETTER.search(text) is not None for text in texts], dtype=bool)
         unsure = np.flatnonzero(~have)
-        have[unsure] = [bool(text) for text in self.normalise([texts[i] for i in unsure])]
+        have[unsure] = [bool(text) for text in self.normalise([texts[int(i)] for i in unsure])]
         return have
 
     def split(self, text: str) -> list[str]:
