@@ -22,6 +22,8 @@ def drawn():
 def saved(folder):
     folder.mkdir()
     paths = style.save(drawn(), folder / "figure")
+    style.save_small_png(drawn(), folder / "small.webp", limit=20_000)
+    paths.append(folder / "small.webp")
     return {path.suffix: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 

@@ -70,12 +70,6 @@ def data_hashes(task):
     return {name: HASH_OF(file) for name, file in sorted(PLAN.tasks[task].get("files", {}).items())}
 
 
-def note_what_is_asked():
-    """Write what the report is made of: no parameters, which change with the place of a checkout."""
-    asked = {"snakefile": os.path.join(ROOT, "Snakefile"), "config": plain(config)}
-    provenance.note(ASKED, asked)
-
-
 try:
     if workflow.config_settings.replace_workflow_config:
         raise UserError(
@@ -99,8 +93,6 @@ try:
         check_own_cells(PLAN.models)
         check_in_place(PLAN.made(), HASH_OF)
         HASH_OF.keep()
-    else:
-        note_what_is_asked()  # a module, or --no-hooks: nothing below `onstart` was done
 except UserError as error:
     raise ToldError(error) from None
 
@@ -150,6 +142,6 @@ onstart:
         files.lock_folder(RESULTS)
         files.check_room(RESULTS, size=1)
         provenance.write(RESULTS, MADE_WITH)
-        note_what_is_asked()
+        provenance.note(ASKED, plain(config))
     except UserError as error:
         raise ToldError(error) from None

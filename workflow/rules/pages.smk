@@ -66,6 +66,9 @@ rule start_page:
 report: "../report/workflow.rst"
 
 
+IS_MAIN = workflow.modifier.is_main_snakefile()
+
+
 localrules:
     report,
 
@@ -83,7 +86,8 @@ rule report:
     conda:
         ENVIRONMENT
     params:
-        **stage("report", asked=ASKED),
+        # In a module nothing below `onstart` is done, so that no file holds the configuration.
+        **stage("report", asked=ASKED if IS_MAIN else lambda wildcards: plain(config)),
     script:
         "../scripts/stage.py"
 

@@ -213,7 +213,13 @@ def _quantized(image):
 
 
 def _drawn(figure: Figure, dpi: int):
-    """Return a figure as an RGB picture."""
+    """Return a figure as an RGB picture; how many ticks there are is decided now."""
+    with own_settings():
+        return _picture(figure, dpi)
+
+
+def _picture(figure: Figure, dpi: int):
+    """Return a figure as an RGB picture, in the settings of now."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
