@@ -59,7 +59,7 @@ def make(path: str, configuration: str) -> None:
     command += ["--configfile", configuration]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode or not os.path.getsize(path):
-        said = (done.stderr.strip() or done.stdout.strip() or "it said nothing")[-200:]
+        said = in_part(done.stderr.strip() or done.stdout.strip() or "it said nothing", 180)
         raise UserError(
             f"Snakemake could not make its report ({said}); the same command goes on from there."
         )
