@@ -48,7 +48,7 @@ def test_effects_are_what_stays_after_the_word():
 
 
 def test_sequences_are_read_in_order_and_in_blocks(monkeypatch):
-    monkeypatch.setattr(integration, "ROWS_AT_ONCE", 5)
+    monkeypatch.setattr("rnn_geometry.dynamics._runs.ROWS_AT_ONCE", 5)
     words, points = truth.draw((7, 2, 2), 1), truth.draw((3, 2), 2)
     effects = integration.sequence_effects(forgetter, points, X, words, EYE, settle=0)
     expected = (0.5 * words[:, 0] + words[:, 1])[:, None].expand(7, 3, 2)

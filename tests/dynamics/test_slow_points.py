@@ -342,7 +342,7 @@ BAD = [
     (truth.mixed_step, np.zeros((4, 3)), np.full(2, np.inf), "x must be finite"),
     (truth.mixed_step, np.zeros((4, 3)), np.zeros((3, 2)), "with n = 4"),
     (truth.mixed_step, np.zeros((4, 3)), np.zeros(5), "step failed"),
-    (lambda h, x: h[:, :2], np.zeros((4, 3)), np.zeros(2), r"shape \(2, 3\), it returned \(2, 2\)"),
+    (lambda h, x: h[:, :2], np.zeros((4, 3)), np.zeros(2), r"shape \(3, 3\), it returned \(3, 2\)"),
     (lambda h, x: h.mean(0, keepdim=True), np.zeros((4, 3)), np.zeros(2), r"returned \(1, 3\)"),
     (lambda h, x: h.float(), np.zeros((4, 3)), np.zeros(2), "torch.float32"),
     (lambda h, x: h.numpy(), np.zeros((4, 3)), np.zeros(2), "ndarray"),

@@ -369,13 +369,13 @@ def test_what_does_not_fit_is_named():
     modes, readout = slow_modes(step, points, HOLD), np.ones((3, 6))
     with pytest.raises(ValueError, match=r"word_vectors must have shape \(W, 2\), got \(4, 3\)"):
         word_mode_effects(step, points, HOLD, np.ones((4, 3)), modes)
-    with pytest.raises(ValueError, match="word_vectors must be real and finite"):
+    with pytest.raises(ValueError, match="word_vectors must be finite"):
         linear_prediction(step, points, HOLD, words * np.nan, readout)
     with pytest.raises(ValueError, match=r"modes.right must have shape \(2, 6, K\)"):
         word_mode_effects(step, points[:2], HOLD, words, modes)
     with pytest.raises(ValueError, match=r"modes.left must have shape \(5, 2, 6\)"):
         word_mode_effects(step, points, HOLD, words, replace(modes, left=modes.left[:, :1]))
-    with pytest.raises(ValueError, match=r"modes.count must have shape \(5\)"):
+    with pytest.raises(ValueError, match=r"modes.count must have shape \(5,\)"):
         word_mode_effects(step, points, HOLD, words, replace(modes, count=modes.count[:3]))
     for count in (-1, 3):
         with pytest.raises(ValueError, match=f"modes.count .* row 0 holds {count}"):
@@ -387,7 +387,7 @@ def test_what_does_not_fit_is_named():
     with pytest.raises(ValueError, match="displacement must be real"):
         rollout_error(step, points, HOLD, np.ones((5, 6)) * 1j)
     for steps in ((), (0, 1), (1.5,), 3):
-        with pytest.raises(ValueError, match="steps must be"):
+        with pytest.raises(ValueError, match="steps must"):
             rollout_error(step, points, HOLD, np.ones((5, 6)), steps=steps)
     with pytest.raises(ValueError, match="memory_mb must be above 0"):
         rollout_error(step, points, HOLD, np.ones((5, 6)), memory_mb=0)

@@ -3,6 +3,7 @@ from rnn_geometry.dynamics.fixed_points import find_fixed_points as find_fixed_p
 from rnn_geometry.dynamics.linearization import linearize as linearize
 from rnn_geometry.dynamics.slow_modes import slow_modes as slow_modes
 from rnn_geometry.dynamics.slow_points import project_to_slow_manifold as project_to_slow_manifold
+from rnn_geometry.dynamics.step import layer_states as layer_states
 from rnn_geometry.dynamics.step import torch_step as torch_step
 from rnn_geometry.errors import UserError as UserError
 from rnn_geometry.networks.check import check_cell as check_cell

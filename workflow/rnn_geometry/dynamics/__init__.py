@@ -4,9 +4,10 @@ Knows no cell, task or file, imports nothing of the rest of the package but `err
 numpy, scipy and torch alone. The functions that most need are public names of `rnn_geometry`; all
 others are imported from their modules:
 
-- `step`: a step function, and one made of a module of torch.
+- `step`: a step function, one made of a module of torch, and the states that such a module visits.
 - `slow_points`, `slow_modes`: the slow manifold, and its modes at every point.
-- `fixed_points`, `descent`: exact fixed points, their skeleton, and other ways to search.
+- `fixed_points`, `completeness`, `descent`: exact fixed points, their skeleton, whether all were
+  found, and other ways to search.
 - `jacobians`, `linearization`, `word_modes`: derivatives, spectra, effects of words.
 - `integration`, `modifiers`, `flow`: how long an effect stays, what words do to others, the flow.
 - `results`, `spectrum`: what the searches return, and time constants; numpy alone.

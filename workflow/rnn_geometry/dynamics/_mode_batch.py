@@ -120,7 +120,7 @@ def dense_modes(matrices: Tensor, min_tau: float) -> ModeBatch:
     """Return the slow modes of Jacobians (n, S, S) from their full spectra."""
     full = decompose(matrices.cpu().numpy())
     values, right, left = (torch.from_numpy(part).to(matrices.device) for part in full[:3])
-    batch = keep_slow(values, right, left, min_tau, torch.zeros(len(values)).to(matrices))
+    batch = keep_slow(values, right, left, min_tau, matrices.new_zeros(len(values)))
     batch.route += Route.DENSE
     return batch
 

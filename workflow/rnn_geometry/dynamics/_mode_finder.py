@@ -29,12 +29,6 @@ PROVEN = 1e-4
 CORRECTIONS = 2
 
 
-def check_min_tau(min_tau: float) -> None:
-    """Refuse a cut that is no positive number of words."""
-    if not min_tau > 0:
-        raise ValueError(f"min_tau must be above 0 words, got {min_tau}.")
-
-
 class ModeFinder:
     """Finds slow modes of chunks of Jacobians that resemble those it was made with."""
 
@@ -62,7 +56,10 @@ class ModeFinder:
         cls, system: System, h: Tensor, min_tau: float, min_gap: float = 1.0
     ) -> ModeFinder:
         """Return a finder for points h (n, S)."""
-        rows = torch.linspace(0, len(h) - 1, min(SAMPLE, len(h))).round().long()
+        count = min(SAMPLE, len(h))
+        rows = (
+            torch.linspace(0, len(h) - 1, count, dtype=torch.float32, device="cpu").round().long()
+        )
         return cls(system.at(rows).recurrent_jacobian(h[rows]), min_tau, min_gap)
 
     def subspace(self, matrices: Tensor, factors: sub.Factors) -> sub.Subspace:

@@ -263,11 +263,10 @@ def remaining_modulus(factors: Factors, space: Subspace) -> Tensor:
     POWERS steps of J (1 - P) on one random vector damp what is small, then ARNOLDI steps tell the
     outer Ritz values (accurate to some .05 in trained networks, better for a mode that stands out).
     """
-    generator = torch.Generator().manual_seed(0)
+    generator = torch.Generator("cpu").manual_seed(0)
     right, left, shift = space.right.float(), space.left.float(), factors.shift.float()
-    vector = (
-        torch.randn(right.shape[1], 1, generator=generator).to(right).expand(len(right), -1, -1)
-    )
+    drawn = torch.randn(right.shape[1], 1, generator=generator, dtype=torch.float32, device="cpu")
+    vector = drawn.to(right).expand(len(right), -1, -1)
 
     def outside(vectors: Tensor) -> Tensor:
         return vectors - right @ (left @ vectors)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,48 @@ import torch
 from torch import Tensor
 
 from rnn_geometry.dynamics import _derivatives as derivatives
+from rnn_geometry.dynamics._checks import check_finite, memory, refusal
+from rnn_geometry.dynamics._copies import private_double
+from rnn_geometry.dynamics._tensors import device_of, real_tensor
+from rnn_geometry.dynamics._trial import check_order, trial
 from rnn_geometry.dynamics.step import Array, Step, budget, chunk_length
+
+
+class PrivateStep:
+    """A step that shares no tensor with an analysis: it can write into what it takes and returns.
+
+    `jacobians` is None where the step has no closed form.
+    """
+
+    def __init__(self, step: Step, writes: bool):
+        self.step, self.writes = step, writes
+        self.state_size = getattr(step, "state_size", None)
+        self.input_size = getattr(step, "input_size", None)
+        closed = getattr(step, "jacobians", None)
+        self.jacobians = None if closed is None else lambda h, x: closed(h.clone(), x.clone())
+
+    def __call__(self, h: Tensor, x: Tensor) -> Tensor:
+        """Return F(h, x), (n, S)."""
+        result = self.step(self._own(h), self._own(x))
+        # A gradient knows by itself when a result was overwritten.
+        shared = not torch.is_grad_enabled() and isinstance(result, Tensor)
+        return result.clone() if shared else result
+
+    def _own(self, value: Tensor) -> Tensor:
+        """Return a copy of what can be written into."""
+        # torch refuses to write into a variable; a copy would change the order in which parts of
+        # its gradient are added.
+        variable = torch.is_grad_enabled() and value.requires_grad
+        return value if variable and not self.writes else value.clone()
+
+
+@torch.no_grad()
+def _writes(step: Step, h: Tensor, x: Tensor) -> bool:
+    """Say whether a step changes what it is given."""
+    own = h.clone(), x.clone()
+    with suppress(Exception):  # the trial says what is wrong
+        step(*own)
+    return not all(torch.equal(one, other) for one, other in zip(own, (h, x)))
 
 
 @dataclass(frozen=True)
@@ -25,12 +66,25 @@ class System:
 
     @classmethod
     def of(
-        cls, step: Step, states: Array, x: Array, memory_mb: float | None = None
+        cls,
+        step: Step,
+        states: Array,
+        x: Array,
+        memory_mb: float | None = None,
+        *,
+        gradients: bool = True,
     ) -> tuple[System, Tensor]:
-        """Return the system on private copies, and the states (n, S); ValueError if unfit."""
-        step = _private_copy(step)
-        h, x = _checked(step, states, x)
-        return cls(step, x, budget(step, memory_mb)), h
+        """Return the system on private copies, and the states (n, S); ValueError if unfit.
+
+        gradients: whether derivatives of the step will be asked for.
+        """
+        check_order(step)
+        memory_mb = None if memory_mb is None else memory(memory_mb)
+        own = private_double(step) if isinstance(step, torch.nn.Module) else step
+        h, x = _checked(own, states, x)
+        private = PrivateStep(own, _writes(own, h[:2], x[:2]))
+        trial(private, h, x, gradients=gradients)
+        return cls(private, x, budget(private, memory_mb)), h
 
     def at(self, rows: Tensor | slice) -> System:
         """Return the same at some of the points: a slice, a mask or indices."""
@@ -62,75 +116,31 @@ class System:
 
     def chunks(self, h: Tensor) -> Iterator[slice]:
         """Yield the slices of points h (m, S) that fit into the memory budget, in order."""
-        if not self.memory_mb > 0:
-            raise ValueError(f"memory_mb must be above 0, got {self.memory_mb}.")
         length = chunk_length(h.shape[1], self.x.shape[1], self.memory_mb)
         for start in range(0, len(h), length):
             yield slice(start, start + length)
 
 
-def _private_copy(step: Step) -> Step:
-    """Return `step`; of a module a float64 copy in evaluation mode, so that the caller's stays."""
-    if not isinstance(step, torch.nn.Module):
-        return step
-    return copy.deepcopy(step).double().eval().requires_grad_(False)
-
-
-def _checked(step: Step, states: Array, x: Array) -> tuple[Tensor, Tensor]:
-    """Return private float64 tensors h (n, S) and x (n, E) after one trial step."""
-    device = _device_of(step, states)
-    h, x = (
-        torch.as_tensor(value).detach().to(device, torch.float64, copy=True)
-        for value in (states, x)
-    )
+def _checked(step: Any, states: Array, x: Array) -> tuple[Tensor, Tensor]:
+    """Return private float64 tensors h (n, S) and x (n, E), on the device of the step."""
+    device = _place(step, states)
+    h, x = (real_tensor(name, v, device=device) for name, v in (("states", states), ("x", x)))
     if h.ndim != 2 or 0 in h.shape:
-        raise ValueError(
+        raise refusal(
             f"states must have shape (n, S) with n >= 1 and S >= 1, got {tuple(h.shape)}."
         )
     if x.ndim == 1:
         x = x.expand(len(h), -1)
     if x.ndim != 2 or len(x) != len(h):
-        raise ValueError(
-            f"x must have shape (E,) or (n, E) with n = {len(h)}, got {tuple(x.shape)}."
-        )
-    _refuse_infinite("states", h)
-    _refuse_infinite("x", x)
-    _try(step, h[:2], x[:2])
+        raise refusal(f"x must have shape (E,) or (n, E) with n = {len(h)}, got {tuple(x.shape)}.")
+    check_finite("states", h)
+    check_finite("x", x)
     return h, x
 
 
-def _refuse_infinite(name: str, values: Tensor) -> None:
-    """Refuse rows that hold NaN or infinity."""
-    finite = values.isfinite().all(1)
-    if not finite.all():
-        row = int(finite.logical_not().nonzero()[0])
-        raise ValueError(f"{name} must be finite: row {row} holds NaN or infinity.")
-
-
-def _device_of(step: Step, states: Any) -> torch.device:
+def _place(step: Any, states: Any) -> torch.device:
     """Return where the weights of a step lie, else where the states do."""
     if isinstance(step, torch.nn.Module):
         for tensor in (*step.parameters(), *step.buffers()):
             return tensor.device
-    return states.device if isinstance(states, Tensor) else torch.device("cpu")
-
-
-@torch.no_grad()
-def _try(step: Step, h: Tensor, x: Tensor) -> None:
-    """Refuse a step that does not take float64 states to float64 states of the same shape."""
-    try:
-        result = step(h, x)
-    except RuntimeError as error:
-        shapes = f"float64 states {tuple(h.shape)} and inputs {tuple(x.shape)}"
-        raise ValueError(f"The step failed on {shapes}: {error}") from error
-    if not isinstance(result, Tensor):
-        raise ValueError(f"The step must return a tensor, it returned {type(result).__name__}.")
-    if result.shape != h.shape:
-        raise ValueError(
-            f"The step must return a state of shape {tuple(h.shape)}, "
-            f"it returned {tuple(result.shape)}."
-        )
-    if result.dtype != torch.float64:
-        raise ValueError(
-            f"The step must return torch.float64 for float64 states, it returned {result.dtype}."
-        )
+    return device_of(states)

@@ -12,14 +12,17 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from rnn_geometry.dynamics._checks import number, refusal, whole
+from rnn_geometry.dynamics._copies import isolated
 from rnn_geometry.dynamics._newton import damped_step, normal_equations
 from rnn_geometry.dynamics._search import Walk, result, rms_norm
 from rnn_geometry.dynamics._system import System
 from rnn_geometry.dynamics.results import SlowPoints, Status
 from rnn_geometry.dynamics.step import Array, Step
+from rnn_geometry.errors import quoted
 
 
-@torch.no_grad()
+@isolated()
 def relax(
     step: Step, states: Array, x: Array, *, steps: int = 3, memory_mb: float = 128
 ) -> SlowPoints:
@@ -53,19 +56,18 @@ def relax(
     >>> relax(lambda h, x: h / 2, torch.ones(1, 1), torch.zeros(1), steps=3).points.tolist()
     [[0.125]]
     """
-    if steps < 0:
-        raise ValueError(f"steps must be 0 or more, got {steps}.")
+    steps = whole("steps", steps)
 
-    def search(system: System, walk: Walk) -> None:
+    def search(system: System, walk: Walk, scale: float) -> None:
         limit = walk.limit()
         for _ in range(steps):
             walk.advance(system, -walk.r, limit)
             walk.iterations += walk.status != Status.DIVERGED
 
-    return _in_chunks(step, states, x, memory_mb, search)
+    return _in_chunks(step, states, x, memory_mb, search, gradients=False)
 
 
-@torch.no_grad()
+@isolated()
 def damped_gauss_newton(
     step: Step,
     states: Array,
@@ -112,14 +114,14 @@ def damped_gauss_newton(
     ValueError
         As `slow_points.project_to_slow_manifold` does.
     """
-    if relax_steps < 0 or damping <= 0 or iterations < 1:
-        got = f"{relax_steps}, {damping} and {iterations}"
-        raise ValueError(
-            f"relax_steps must be 0 or more, damping above 0 and iterations 1 or more, got {got}."
-        )
-    longest = settled * rms_norm(torch.as_tensor(states).double()) + 1e-8
+    relax_steps, iterations = (
+        whole("relax_steps", relax_steps),
+        whole("iterations", iterations, low=1),
+    )
+    damping, settled = number("damping", damping, above=0), number("settled", settled, low=0)
 
-    def search(system: System, walk: Walk) -> None:
+    def search(system: System, walk: Walk, scale: float) -> None:
+        longest = settled * scale + 1e-8
         limit, move = walk.limit(), walk.r
         for _ in range(relax_steps):
             walk.advance(system, -walk.r, limit)
@@ -133,6 +135,7 @@ def damped_gauss_newton(
     return _in_chunks(step, states, x, memory_mb, search)
 
 
+@isolated()
 def adam_search(
     step: Step,
     states: Array,
@@ -189,21 +192,26 @@ def adam_search(
     ----------
     Aitken et al. 2021.
     """
-    for name, value in (
-        ("learning_rate", learning_rate),
-        ("tolerance", tolerance),
-        ("max_steps", max_steps),
-    ):
-        if not value > 0:
-            raise ValueError(f"{name} must be above 0, got {value}.")
-    if noise < 0:
-        raise ValueError(f"noise must be 0 or more, got {noise}.")
-    options = learning_rate, betas, eps, tolerance, max_steps
+    if not isinstance(betas, list | tuple) or len(betas) != 2:
+        raise refusal(f"betas must be two numbers of 0 or more and below 1, got {quoted(betas)}.")
+    options = (
+        number("learning_rate", learning_rate, above=0),
+        (_beta(betas[0]), _beta(betas[1])),
+        number("eps", eps, low=0),
+        number("tolerance", tolerance, above=0),
+        whole("max_steps", max_steps, low=1),
+    )
+    noise, seed = number("noise", noise, low=0), whole("seed", seed)
 
-    def search(system: System, walk: Walk) -> None:
+    def search(system: System, walk: Walk, scale: float) -> None:
         _adam(system, walk, *options)
 
     return _in_chunks(step, states, x, memory_mb, search, noise=noise, seed=seed)
+
+
+def _beta(value: float) -> float:
+    """Return a share of the past that Adam keeps."""
+    return number("betas", value, low=0, high=1 - 1e-12)
 
 
 def _adam(
@@ -246,19 +254,20 @@ def _gradient(system: System, h: torch.Tensor) -> torch.Tensor:
         return torch.autograd.grad((h - system(h)).square().sum() / 2, h)[0]
 
 
-@torch.no_grad()
 def _in_chunks(
     step: Step,
     states: Array,
     x: Array,
     memory_mb: float,
-    search: Callable[[System, Walk], None],
+    search: Callable[[System, Walk, float], None],
     *,
     noise: float = 0.0,
     seed: int = 0,
+    gradients: bool = True,
 ) -> SlowPoints:
-    """Search from all starts, in chunks."""
-    system, starts = System.of(step, states, x, memory_mb)
+    """Search from all starts, in chunks; `search` gets their root-mean-square norm, too."""
+    system, starts = System.of(step, states, x, memory_mb, gradients=gradients)
+    scale = rms_norm(starts)
     shaken = starts
     if noise:
         draw = np.random.default_rng(seed).normal(size=tuple(starts.shape))
@@ -266,6 +275,6 @@ def _in_chunks(
     walks = []
     for rows in system.chunks(starts):
         walk = Walk.start(system.at(rows), shaken[rows])
-        search(system.at(rows), walk)
+        search(system.at(rows), walk, scale)
         walks.append(walk)
     return result(Walk.concatenate(walks), starts)

@@ -12,6 +12,15 @@ from dataclasses import fields
 import numpy as np
 import torch
 
+from rnn_geometry.dynamics._checks import (
+    check_shape,
+    complex_array,
+    instance,
+    number,
+    real_array,
+    whole,
+)
+from rnn_geometry.dynamics._copies import isolated
 from rnn_geometry.dynamics._newton import damped_step, normal_equations
 from rnn_geometry.dynamics._search import Walk, result
 from rnn_geometry.dynamics._system import System
@@ -29,7 +38,7 @@ VANISHED, VANISHED_AFTER_STALL = 1e-7, 1e-4
 STALLED = 1e-12  # length of a step, against the state's, below which nothing changes any more
 
 
-@torch.no_grad()
+@isolated()
 def find_fixed_points(
     step: Step,
     states: Array,
@@ -81,6 +90,8 @@ def find_fixed_points(
     >>> found.points.round(4).tolist(), Status(found.status[0]).name
     ([[0.7391]], 'CONVERGED')
     """
+    tolerance = number("tolerance", tolerance, above=0)
+    max_iterations = whole("max_iterations", max_iterations)
     system, starts = System.of(step, states, x, memory_mb)
     parts = [
         _levenberg_marquardt(system.at(rows), starts[rows], tolerance, max_iterations)
@@ -110,7 +121,8 @@ def skeleton(
     Returns
     -------
     Skeleton
-        The distinct roots, with basins and numbers of unstable modes.
+        The distinct roots, with basins, numbers of unstable modes, and the degree that tells
+        whether some are missing; `completeness.search_between` looks for those.
 
     Raises
     ------
@@ -126,15 +138,54 @@ def skeleton(
     >>> roots.roots.round(3).tolist(), roots.unstable.tolist()
     ([[-0.958], [0.0], [0.958]], [0, 1, 0])
     """
+    instance("found", found, SlowPoints, "find_fixed_points")
     ids, roots = distinct_roots(found.points, found.status, radius)
     ghosts = int((found.status == Status.GHOST).sum())
     if not len(roots):
-        return Skeleton(
-            roots, np.zeros(0, np.int64), np.zeros(0, np.int64), ids, ghosts, float("nan")
-        )
+        none = np.zeros(0, np.int64)
+        return Skeleton(roots, none, none, ids, ghosts, float("nan"), 0)
     basins = np.bincount(ids[ids >= 0], minlength=len(roots))
-    unstable = stability(linearize(step, roots, x, memory_mb=memory_mb).eigenvalues)
-    return Skeleton(roots, basins, unstable, ids, ghosts, float((basins == 1).sum() / basins.sum()))
+    at_roots = linearize(step, roots, x, memory_mb=memory_mb)
+    unstable, unseen = stability(at_roots.eigenvalues), float((basins == 1).sum() / basins.sum())
+    return Skeleton(roots, basins, unstable, ids, ghosts, unseen, degree(at_roots.eigenvalues))
+
+
+def degree(eigenvalues: np.ndarray) -> int:
+    """Return the sum over fixed points of the sign of det(I - J).
+
+    It is 1 for all fixed points of a map that takes a convex body into itself, as GRU, UGRNN, LSTM
+    and tanh networks do (Brouwer): of such a map, any other sum proves that some are missing.
+
+    Parameters
+    ----------
+    eigenvalues : (r, S)
+        Of the Jacobians J at fixed points of one map.
+
+    Returns
+    -------
+    int
+        Over isolated points: one with an eigenvalue of 1 counts as its rounding says. Points
+        outside the body, where a saturated gate holds any state, are yours to leave out.
+
+    Raises
+    ------
+    ValueError
+        For an array of another shape.
+
+    References
+    ----------
+    Milnor 1965, Topology from the differentiable viewpoint.
+
+    Examples
+    --------
+    >>> degree(np.array([[0.2, 0.1], [1.5, 0.1], [0.2, -3.0]]))
+    1
+    """
+    eigenvalues = complex_array("eigenvalues", eigenvalues)
+    check_shape("eigenvalues", eigenvalues.shape, ("r", "S"))
+    # A pair of complex eigenvalues has a positive factor, |1 - lambda|^2.
+    signs = np.where(np.imag(eigenvalues) == 0, np.sign(1 - np.real(eigenvalues)), 1)
+    return int(signs.prod(axis=1).sum())
 
 
 def distinct_roots(
@@ -158,13 +209,20 @@ def distinct_roots(
     roots : (r, S)
         The first point of every group.
 
+    Raises
+    ------
+    ValueError
+        For arrays of another shape, points that are not finite, and a radius below 0.
+
     Examples
     --------
     >>> ids, roots = distinct_roots(np.array([[0.0], [1.0], [0.1]]), np.zeros(3), radius=0.2)
     >>> ids.tolist(), roots.tolist()
     ([0, 1, 0], [[0.0], [1.0]])
     """
-    points, status = np.asarray(points), np.asarray(status)
+    points = real_array("points", points, ("n", "S"))
+    status = real_array("status", status, (len(points),))
+    radius = number("radius", radius, low=0)
     ids = np.full(len(points), -1, dtype=np.int64)
     waiting = status == Status.CONVERGED
     first = []

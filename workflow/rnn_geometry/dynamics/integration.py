@@ -2,8 +2,8 @@
 
 Each measure takes a step h' = F(h, x) and is made to fail for a network that only echoes its last
 words: an untrained network is the control. Shapes: n states or points, S entries of a state, E of a
-word vector, W words, k directions on which effects are read. The hold input x* is (E,). All of it
-in the precision of the states.
+word vector, W words, k directions on which effects are read. The hold input x* is (E,). All work is
+done in float64 on a private copy of the step.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from rnn_geometry.dynamics.step import Step
+from rnn_geometry.dynamics import _runs as runs
+from rnn_geometry.dynamics._checks import check_shape, real_array, whole
+from rnn_geometry.dynamics._copies import isolated
+from rnn_geometry.dynamics._system import System
+from rnn_geometry.dynamics._tensors import real_tensor
+from rnn_geometry.dynamics.step import Array, Step
 
 # Words of x* after which a word's fast transient is gone: fast modes last a few words.
 SETTLE = 5
-ROWS_AT_ONCE = 8192
 
 
 class Texts(Protocol):
@@ -35,14 +38,14 @@ class Texts(Protocol):
         ...
 
 
-@torch.no_grad()
-def hold(step: Step, states: Tensor, x: Tensor, words: int) -> Tensor:
+@isolated()
+def hold(step: Step, states: Array, x: Array, words: int) -> Tensor:
     """Return the states after some words of the hold input.
 
     Parameters
     ----------
     step : Step
-        In the precision of the states.
+        Not changed.
     states : (n, S)
         Starts.
     x : (E,)
@@ -52,27 +55,32 @@ def hold(step: Step, states: Tensor, x: Tensor, words: int) -> Tensor:
 
     Returns
     -------
-    (n, S)
+    (n, S) float64
         The states then.
+
+    Raises
+    ------
+    ValueError
+        As `jacobians.jacobians` does, and for options out of their range.
 
     Examples
     --------
+    >>> import torch
     >>> hold(lambda h, x: h / 2, torch.ones(1, 2), torch.zeros(1), words=3).tolist()
     [[0.125, 0.125]]
     """
-    held = x.expand(len(states), -1)
-    for _ in range(words):
-        states = step(states, held)
-    return states
+    system, h = System.of(step, states, x, gradients=False)
+    return runs.held(system, h, whole("words", words))
 
 
-def hold_r2(step: Step, states: Tensor, x: Tensor, directions: Tensor, words: int) -> float | None:
+@isolated()
+def hold_r2(step: Step, states: Array, x: Array, directions: Array, words: int) -> float | None:
     """Return how well coordinates of states outlast words of x*: 1 - misses / variance.
 
     Parameters
     ----------
     step : Step
-        In the precision of the states.
+        Not changed.
     states : (n, S)
         Starts.
     x : (E,)
@@ -87,8 +95,16 @@ def hold_r2(step: Step, states: Tensor, x: Tensor, directions: Tensor, words: in
     float or None
         1: nothing is lost; 0 or less: what is left says no more than the mean. None where the
         coordinates do not vary.
+
+    Raises
+    ------
+    ValueError
+        As `hold` does.
     """
-    before, after = (part @ directions.T for part in (states, hold(step, states, x, words)))
+    system, h = System.of(step, states, x, gradients=False)
+    directions = real_tensor("directions", directions, ("k", h.shape[1]), device=h.device)
+    then = runs.held(system, h, whole("words", words))
+    before, after = (part @ directions.T for part in (h, then))
     return r_squared(before.cpu().numpy(), after.cpu().numpy())
 
 
@@ -105,23 +121,31 @@ def r_squared(true: np.ndarray, predicted: np.ndarray) -> float | None:
     float or None
         At most 1; None where `true` does not vary.
 
+    Raises
+    ------
+    ValueError
+        For arrays of another shape, and numbers that are not finite.
+
     Examples
     --------
     >>> r_squared(np.array([[0.0], [2.0]]), np.array([[0.0], [1.0]]))
     0.5
     """
+    true = real_array("true", true)
+    predicted = real_array("predicted", predicted)
+    check_shape("predicted", predicted.shape, true.shape)
     spread = ((true - true.mean(axis=0)) ** 2).sum()
     value = 1 - ((true - predicted) ** 2).sum() / spread if spread > 0 else np.nan
     return float(value) if np.isfinite(value) else None
 
 
-@torch.no_grad()
+@isolated()
 def sequence_effects(
     step: Step,
-    points: Tensor,
-    x: Tensor,
-    sequences: Tensor,
-    directions: Tensor,
+    points: Array,
+    x: Array,
+    sequences: Array,
+    directions: Array,
     *,
     settle: int = SETTLE,
 ) -> Tensor:
@@ -130,7 +154,7 @@ def sequence_effects(
     Parameters
     ----------
     step : Step
-        In the precision of the points.
+        Not changed.
     points : (n, S)
         Where sequences are read.
     x : (E,)
@@ -144,23 +168,19 @@ def sequence_effects(
 
     Returns
     -------
-    (W, n, k)
+    (W, n, k) float64
         The change against m + settle words of x* from the same point.
+
+    Raises
+    ------
+    ValueError
+        As `hold` does, and for sequences or directions that do not fit.
     """
-    rest = hold(step, points, x, sequences.shape[1] + settle) @ directions.T
-    blocks = sequences.split(max(1, ROWS_AT_ONCE // len(points)))
-    return torch.cat([_read(step, points, x, block, directions, settle) - rest for block in blocks])
-
-
-def _read(
-    step: Step, points: Tensor, x: Tensor, sequences: Tensor, directions: Tensor, settle: int
-) -> Tensor:
-    """Return directions @ state, (W, n, k), after sequences and `settle` words of x*."""
-    count = len(sequences)
-    states = points.repeat(count, 1)
-    for word in sequences.unbind(1):
-        states = step(states, word.repeat_interleave(len(points), 0))
-    return (hold(step, states, x, settle) @ directions.T).view(count, len(points), -1)
+    system, h = System.of(step, points, x, gradients=False)
+    shape = "W", "m", system.x.shape[1]
+    sequences = real_tensor("sequences", sequences, shape, device=h.device)
+    directions = real_tensor("directions", directions, ("k", h.shape[1]), device=h.device)
+    return runs.after_sequences(system, h, sequences, directions, whole("settle", settle))
 
 
 def position_independence(effects: np.ndarray) -> float | None:
@@ -177,11 +197,17 @@ def position_independence(effects: np.ndarray) -> float | None:
         1: a word does the same everywhere on the manifold; 0: its effect depends on the place only.
         None without variance.
 
+    Raises
+    ------
+    ValueError
+        For an array of another shape.
+
     Examples
     --------
     >>> position_independence(np.array([[[1.0], [1.0]], [[3.0], [3.0]]]))
     1.0
     """
+    effects = real_array("effects", effects, ("W", "n", "k"))
     between = ((effects.mean(axis=1) - effects.mean(axis=(0, 1))) ** 2).sum(axis=1).mean()
     within = ((effects - effects.mean(axis=1, keepdims=True)) ** 2).sum(axis=2).mean()
     return float(between / (between + within)) if between + within > 0 else None
@@ -206,7 +232,14 @@ def additivity_r2(sentences: Texts, kicks: np.ndarray, final: np.ndarray) -> flo
     -------
     float or None
         R^2, at most 1; None where the coordinates do not vary.
+
+    Raises
+    ------
+    ValueError
+        For arrays of another shape.
     """
+    kicks = real_array("kicks", kicks, ("V", "k"))
+    final = real_array("final", final, (len(sentences.offsets) - 1, kicks.shape[1]))
     sums = np.add.reduceat(kicks[sentences.tokens], sentences.offsets[:-1], axis=0)
     inputs = np.column_stack([sums, np.ones(len(sums))])
     fitted = np.linalg.lstsq(inputs[::2], final[::2], rcond=None)[0]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from rnn_geometry.dynamics._copies import isolated
 from rnn_geometry.dynamics._system import System
 from rnn_geometry.dynamics.step import Array, Step
 
 
+@isolated()
 def jacobians(step: Step, h: Array, x: Array, *, memory_mb: float = 512) -> tuple[Tensor, Tensor]:
     """Return J_rec and J_inp of a step at given states and inputs.
 
@@ -37,8 +39,9 @@ def jacobians(step: Step, h: Array, x: Array, *, memory_mb: float = 512) -> tupl
     Raises
     ------
     ValueError
-        For wrong shapes, numbers that are not finite, and a step that is not differentiable or
-        returns another shape or dtype.
+        For wrong shapes and kinds of arguments, numbers that are not finite, and a step that is not
+        differentiable, returns another shape or dtype, is noisy, keeps a state between calls, mixes
+        rows, takes its input first, or has other derivatives than its values (`_trial`).
 
     Examples
     --------

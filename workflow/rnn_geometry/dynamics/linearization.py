@@ -8,7 +8,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from rnn_geometry.dynamics._copies import isolated
 from rnn_geometry.dynamics._system import System
+from rnn_geometry.dynamics._tensors import real_tensor
 from rnn_geometry.dynamics.results import Linearization, WordEffects
 from rnn_geometry.dynamics.spectrum import decompose, time_constants
 from rnn_geometry.dynamics.step import Array, Step
@@ -16,6 +18,7 @@ from rnn_geometry.dynamics.step import Array, Step
 ROWS_AT_ONCE = 8192  # states that read a word in one call of the step
 
 
+@isolated()
 def linearize(step: Step, points: Array, x: Array, *, memory_mb: float = 512) -> Linearization:
     """Linearise a step at given points: both Jacobians, all eigenvalues and eigenvectors.
 
@@ -57,7 +60,7 @@ def linearize(step: Step, points: Array, x: Array, *, memory_mb: float = 512) ->
     return Linearization(h.cpu().numpy(), recurrent, inputs, *modes[:3], taus, modes.condition)
 
 
-@torch.no_grad()
+@isolated()
 def word_effects(
     step: Step, points: Array, x_hold: Array, word_vectors: Array, readout: Array
 ) -> WordEffects:
@@ -94,25 +97,16 @@ def word_effects(
     >>> effects.effects.tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    system, h = System.of(step, points, x_hold)
-    words, readout = (torch.as_tensor(value).detach().to(h) for value in (word_vectors, readout))
-    _check_fit(words, readout, system.x.shape[1], h.shape[1])
+    system, h = System.of(step, points, x_hold, gradients=False)
+    shape = "W", system.x.shape[1]
+    words = real_tensor("word_vectors", word_vectors, shape, device=h.device)
+    readout = real_tensor("readout", readout, ("C", h.shape[1]), device=h.device)
     rest = system(h)
     parts = [
         _effects_of(system.step, h, rest, some, readout)
         for some in words.split(max(1, ROWS_AT_ONCE // len(h)))
     ]
     return WordEffects(*(torch.cat(part).cpu().numpy() for part in zip(*parts)))
-
-
-def _check_fit(words: Tensor, readout: Tensor, entries: int, size: int) -> None:
-    """Refuse words that are not (W, E) and a readout that is not (C, S)."""
-    fits = [two.ndim == 2 and two.shape[1] == k for two, k in ((words, entries), (readout, size))]
-    if not all(fits):
-        raise ValueError(
-            f"word_vectors must be (W, {entries}) and readout (C, {size}), "
-            f"got {tuple(words.shape)} and {tuple(readout.shape)}."
-        )
 
 
 def _effects_of(

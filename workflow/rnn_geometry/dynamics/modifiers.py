@@ -3,23 +3,30 @@
 Maheswaranathan & Sussillo, ICML 2020 (arXiv 2004.08013): a modifier leaves the running score alone,
 throws the state off the line attractor into fast directions, in which the next words have other
 effects, and is forgotten within a few words. Shapes: n points, S entries of a state, E of a word
-vector, W words, d directions of the slow manifold.
+vector, W words, d directions of the slow manifold. All work is done in float64 on a private copy of
+the step.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
-from rnn_geometry.dynamics.integration import hold, sequence_effects
-from rnn_geometry.dynamics.step import Step
+from rnn_geometry.dynamics import _runs as runs
+from rnn_geometry.dynamics._copies import isolated
+from rnn_geometry.dynamics._system import System
+from rnn_geometry.dynamics._tensors import real_tensor
+from rnn_geometry.dynamics.integration import SETTLE
+from rnn_geometry.dynamics.step import Array, Step
 
 PASSED = 10  # words of x* after which a modifier must be forgotten; `not` reaches over 4
 
 
-@torch.no_grad()
+@isolated()
 def modifier_gain(
-    step: Step, points: Tensor, x: Tensor, modifier: Tensor, words: Tensor, readout: Tensor
+    step: Step, points: Array, x: Array, modifier: Array, words: Array, readout: Tensor
 ) -> float:
     """Return by which factor a modifier changes the effects of words right after it.
 
@@ -29,7 +36,7 @@ def modifier_gain(
     Parameters
     ----------
     step : Step
-        In the precision of the points.
+        Not changed.
     points : (n, S)
         Where words are read.
     x : (E,)
@@ -46,25 +53,28 @@ def modifier_gain(
     float
         1: no change, -1: turned round, 2: doubled.
 
+    Raises
+    ------
+    ValueError
+        As `integration.hold` does, and for words or directions that do not fit.
+
     References
     ----------
     Maheswaranathan & Sussillo, ICML 2020.
     """
-    pairs = torch.stack([modifier.expand_as(words), words], dim=1)
-    alone = sequence_effects(step, points, x, words[:, None], readout)
-    after = sequence_effects(step, points, x, pairs, readout)
-    own = sequence_effects(step, points, x, modifier[None, None], readout)
-    return float(((after - own) * alone).sum() / (alone**2).sum())
+    place = _Place.of(step, points, x)
+    words, readout = place.words("words", words), place.directions("readout", readout)
+    return _gain(place, place.word("modifier", modifier), words, readout)
 
 
-@torch.no_grad()
-def lasting_share(step: Step, points: Tensor, x: Tensor, words: Tensor) -> float:
+@isolated()
+def lasting_share(step: Step, points: Array, x: Array, words: Array) -> float:
     """Return how much of what words change in the state is left after ten words of x*.
 
     Parameters
     ----------
     step : Step
-        In the precision of the points.
+        Not changed.
     points : (n, S)
         Where words are read.
     x : (E,)
@@ -77,24 +87,29 @@ def lasting_share(step: Step, points: Tensor, x: Tensor, words: Tensor) -> float
     float
         Ratio of mean lengths.
 
+    Raises
+    ------
+    ValueError
+        As `integration.hold` does, and for words or directions that do not fit.
+
     Examples
     --------
     >>> halving, one = (lambda h, x: h / 2 + x), torch.ones(1, 1)
     >>> lasting_share(halving, torch.zeros(1, 1), torch.zeros(1), one) == 0.5**10
     True
     """
-    now, later = (_kicks(step, points, x, words, passed) for passed in (0, PASSED))
-    return float(later.norm(dim=-1).mean() / now.norm(dim=-1).mean())
+    place = _Place.of(step, points, x)
+    return _lasting(place, place.words("words", words))
 
 
-@torch.no_grad()
-def share_along(step: Step, points: Tensor, x: Tensor, words: Tensor, axes: Tensor) -> float:
+@isolated()
+def share_along(step: Step, points: Array, x: Array, words: Array, axes: Array) -> float:
     """Return the share of the change of the state by words that lies along the slow manifold.
 
     Parameters
     ----------
     step : Step
-        In the precision of the points.
+        Not changed.
     points : (n, S)
         Where words are read.
     x : (E,)
@@ -108,36 +123,85 @@ def share_along(step: Step, points: Tensor, x: Tensor, words: Tensor, axes: Tens
     -------
     float
         Ratio of summed squared lengths, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        As `integration.hold` does, and for words or directions that do not fit.
     """
-    kicks = _kicks(step, points, x, words, 0)
+    place = _Place.of(step, points, x)
+    return _along(place, place.words("words", words), place.directions("axes", axes))
+
+
+class _Place(NamedTuple):
+    """Points (n, S) of a system at which words are read."""
+
+    system: System
+    points: Tensor
+
+    @classmethod
+    def of(cls, step: Step, points: Array, x: Array) -> _Place:
+        """Return checked private copies."""
+        return cls(*System.of(step, points, x, gradients=False))
+
+    def word(self, name: str, value: Array) -> Tensor:
+        """Return a word vector (E,)."""
+        return real_tensor(name, value, (self.system.x.shape[1],), device=self.points.device)
+
+    def words(self, name: str, value: Array) -> Tensor:
+        """Return word vectors (W, E)."""
+        return real_tensor(name, value, ("W", self.system.x.shape[1]), device=self.points.device)
+
+    def directions(self, name: str, value: Array) -> Tensor:
+        """Return directions (k, S)."""
+        return real_tensor(name, value, ("k", self.points.shape[1]), device=self.points.device)
+
+    def effects(self, sequences: Tensor, readout: Tensor) -> Tensor:
+        """Return what sequences (W, m, E) change for good, (W, n, k)."""
+        return runs.after_sequences(self.system, self.points, sequences, readout, SETTLE)
+
+    def kicks(self, words: Tensor, passed: int) -> Tensor:
+        """Return what words (W, E) change, `passed` words later, (W, n, S)."""
+        return runs.kicks(self.system, self.points, words, passed)
+
+
+def _gain(place: _Place, modifier: Tensor, words: Tensor, readout: Tensor) -> float:
+    """Return the gain of a modifier (E,); see `modifier_gain`."""
+    pairs = torch.stack([modifier.expand_as(words), words], dim=1)
+    alone, after = place.effects(words[:, None], readout), place.effects(pairs, readout)
+    own = place.effects(modifier[None, None], readout)
+    return float(((after - own) * alone).sum() / (alone**2).sum())
+
+
+def _lasting(place: _Place, words: Tensor) -> float:
+    """Return what is left of kicks; see `lasting_share`."""
+    now, later = (place.kicks(words, passed) for passed in (0, PASSED))
+    return float(later.norm(dim=-1).mean() / now.norm(dim=-1).mean())
+
+
+def _along(place: _Place, words: Tensor, axes: Tensor) -> float:
+    """Return the share of kicks along axes; see `share_along`."""
+    kicks = place.kicks(words, 0)
     return float(((kicks @ axes.T) ** 2).sum() / (kicks**2).sum())
 
 
-def _kicks(step: Step, points: Tensor, x: Tensor, words: Tensor, passed: int) -> Tensor:
-    """Return what words change at points against x*, `passed` words later, (W, n, S)."""
-    held = x.expand(len(points), -1)
-    rest = hold(step, step(points, held), x, passed)
-    return torch.stack(
-        [hold(step, step(points, word.expand_as(held)), x, passed) - rest for word in words]
-    )
-
-
+@isolated()
 def modifier_numbers(
     step: Step,
-    points: Tensor,
-    x: Tensor,
-    flip: Tensor,
-    double: Tensor,
-    evidence: Tensor,
-    axes: Tensor,
-    readout: Tensor,
+    points: Array,
+    x: Array,
+    flip: Array,
+    double: Array,
+    evidence: Array,
+    axes: Array,
+    readout: Array,
 ) -> dict[str, float]:
     """Return all measures of modifiers.
 
     Parameters
     ----------
     step : Step
-        In the precision of the points.
+        Not changed.
     points : (n, S)
         Where words are read.
     x : (E,)
@@ -156,13 +220,21 @@ def modifier_numbers(
     dict of float
         flip_gain, double_gain (`modifier_gain`); modifier_lasting, evidence_lasting
         (`lasting_share`); modifier_along, evidence_along (`share_along`).
+
+    Raises
+    ------
+    ValueError
+        As `integration.hold` does, and for words or directions that do not fit.
     """
-    both = torch.stack([flip, double])
+    place = _Place.of(step, points, x)
+    one, two = place.word("flip", flip), place.word("double", double)
+    words, both = place.words("evidence", evidence), torch.stack([one, two])
+    along, seen = place.directions("axes", axes), place.directions("readout", readout)
     return {
-        "flip_gain": modifier_gain(step, points, x, flip, evidence, readout),
-        "double_gain": modifier_gain(step, points, x, double, evidence, readout),
-        "modifier_lasting": lasting_share(step, points, x, both),
-        "evidence_lasting": lasting_share(step, points, x, evidence),
-        "modifier_along": share_along(step, points, x, both, axes),
-        "evidence_along": share_along(step, points, x, evidence, axes),
+        "flip_gain": _gain(place, one, words, seen),
+        "double_gain": _gain(place, two, words, seen),
+        "modifier_lasting": _lasting(place, both),
+        "evidence_lasting": _lasting(place, words),
+        "modifier_along": _along(place, both, along),
+        "evidence_along": _along(place, words, along),
     }

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnn_geometry.dynamics._checks import real_array, refusal, whole
+
 
 @dataclass(frozen=True)
 class Audit:
@@ -99,14 +101,23 @@ def spread(values: np.ndarray, rows: np.ndarray, count: int, fill: float) -> np.
     (n, ...)
         Of the dtype of the values.
 
+    Raises
+    ------
+    ValueError
+        For values and rows that do not fit.
+
     Examples
     --------
     >>> spread(np.array([5, 6]), np.array([0, 2]), 3, fill=-1).tolist()
     [5, -1, 6]
     """
-    whole = np.full((count, *values.shape[1:]), fill, dtype=values.dtype)
-    whole[rows] = values
-    return whole
+    values, places = np.asarray(values), real_array("rows", rows, ("m",))
+    fits = places.shape == values.shape[:1] and not (places % 1).any()
+    if not fits or ((places < 0) | (places >= whole("count", count))).any():
+        raise refusal(f"rows must be indices from 0 below {count}, one for each of the values.")
+    filled = np.full((count, *values.shape[1:]), fill, dtype=values.dtype)
+    filled[places.astype(np.int64)] = values
+    return filled
 
 
 @dataclass(frozen=True)
@@ -243,8 +254,11 @@ class Skeleton:
     ghosts : int
         Starts that ended where q has a minimum above zero.
     unseen : float
-        Estimated probability that one more start finds a new root (Good 1953: roots found once,
-        over starts); NaN without roots.
+        Estimated probability that one more start finds a new root, for starts like these alone
+        (Good 1953: roots found once, over starts); NaN without roots. It says nothing of roots to
+        which such starts do not lead, as most unstable ones: see `degree`.
+    degree : int
+        Sum over the roots of the sign of det(I - J), 1 for all roots of a bounded network.
     """
 
     roots: np.ndarray
@@ -253,3 +267,13 @@ class Skeleton:
     ids: np.ndarray
     ghosts: int
     unseen: float
+    degree: int
+
+    @property
+    def certainly_missing(self) -> bool:
+        """Whether roots are missing for certain, if F takes a convex body into itself.
+
+        GRU, UGRNN, LSTM and tanh networks do, a linear or relu network need not. False proves
+        nothing: roots that were missed can cancel each other.
+        """
+        return self.degree != 1

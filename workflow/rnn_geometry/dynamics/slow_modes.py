@@ -7,17 +7,17 @@ with it (docs/library.md says how modes are proven).
 
 from __future__ import annotations
 
-import torch
-
 from rnn_geometry.dynamics._audit import finish
+from rnn_geometry.dynamics._checks import cut, number, whole
+from rnn_geometry.dynamics._copies import isolated
 from rnn_geometry.dynamics._mode_batch import ModeBatch
-from rnn_geometry.dynamics._mode_finder import ModeFinder, check_min_tau
+from rnn_geometry.dynamics._mode_finder import ModeFinder
 from rnn_geometry.dynamics._system import System
 from rnn_geometry.dynamics.results import SlowModes
 from rnn_geometry.dynamics.step import Array, Step
 
 
-@torch.no_grad()
+@isolated()
 def slow_modes(
     step: Step,
     points: Array,
@@ -61,12 +61,14 @@ def slow_modes(
 
     Examples
     --------
+    >>> import torch
     >>> rates = torch.tensor([0.99, 0.2], dtype=torch.float64)
     >>> found = slow_modes(lambda h, x: rates * h, torch.zeros(1, 2), torch.zeros(1))
     >>> found.count.tolist(), found.tau.round(1).tolist()
     ([1], [[99.5]])
     """
-    check_min_tau(min_tau)
+    min_tau, seed = cut(min_tau), whole("seed", seed)
+    audit = number("audit", audit, low=0, high=1)
     system, h = System.of(step, points, x, memory_mb)
     finder = ModeFinder.for_points(system, h, min_tau)
     parts = [finder.modes(system.at(rows).recurrent_jacobian(h[rows])) for rows in system.chunks(h)]

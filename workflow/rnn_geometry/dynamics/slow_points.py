@@ -14,7 +14,9 @@ import torch
 from torch import Tensor
 
 from rnn_geometry.dynamics._audit import finish
-from rnn_geometry.dynamics._mode_finder import ModeFinder, check_min_tau
+from rnn_geometry.dynamics._checks import cut, flag, number, whole
+from rnn_geometry.dynamics._copies import isolated
+from rnn_geometry.dynamics._mode_finder import ModeFinder
 from rnn_geometry.dynamics._projection import Found, Projection
 from rnn_geometry.dynamics._search import Walk, result, rms_norm
 from rnn_geometry.dynamics._system import System
@@ -22,7 +24,7 @@ from rnn_geometry.dynamics.results import SlowModes, SlowPoints, Status, spread
 from rnn_geometry.dynamics.step import Array, Step
 
 
-@torch.no_grad()
+@isolated()
 def project_to_slow_manifold(
     step: Step,
     states: Array,
@@ -84,8 +86,7 @@ def project_to_slow_manifold(
     Raises
     ------
     ValueError
-        For wrong shapes, states or inputs that are not finite, and a step that returns anything
-        else than float64 states of the shape it was given.
+        As `jacobians.jacobians` does, and for options out of their range.
 
     References
     ----------
@@ -99,7 +100,10 @@ def project_to_slow_manifold(
     >>> found.points.round(3).tolist()
     [[0.98, 0.0], [-1.96, 0.0]]
     """
-    _check_options(min_tau, relax_steps, rounds, min_gap)
+    min_tau, min_gap = cut(min_tau), number("min_gap", min_gap, low=1)
+    relax_steps, rounds = whole("relax_steps", relax_steps, high=3), whole("rounds", rounds, low=1)
+    modes, audit = flag("modes", modes), number("audit", audit, low=0, high=1)
+    seed = whole("seed", seed)
     system, starts = System.of(step, states, x, memory_mb)
     walk = Walk.start(system, starts)
     limit = walk.limit()
@@ -117,16 +121,6 @@ def project_to_slow_manifold(
         kept = finish(held, walk.h[good], found.modes, min_tau, audit, seed)
     _mark_no_gap(walk, good, finder.no_gap, kept, min_gap)
     return result(walk, starts, **_known(found, kept, good.cpu().numpy(), len(starts)))
-
-
-def _check_options(min_tau: float, relax_steps: int, rounds: int, min_gap: float) -> None:
-    """Refuse options out of their range."""
-    check_min_tau(min_tau)
-    if not 0 <= relax_steps <= 3 or rounds < 1 or min_gap < 1:
-        got = f"{relax_steps}, {rounds} and {min_gap}"
-        raise ValueError(
-            f"relax_steps must be 0 to 3, rounds 1 or more and min_gap 1 or more, got {got}."
-        )
 
 
 def _projected(system: System, walk: Walk, good: Tensor, projection: Projection) -> Found:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnn_geometry.dynamics._checks import check_shape, complex_array, cut, number, real_array
+
 TAU_CAP = 1e5  # words; longer is not told apart from infinity
 SINGULAR = 1e12  # condition number of R from which its inverse is no longer taken
 
@@ -53,13 +55,15 @@ def decompose(matrices: np.ndarray) -> Modes:
     Raises
     ------
     ValueError
-        Naming the first matrix that is not finite.
+        For another shape, and naming the first matrix that is not finite.
 
     Examples
     --------
     >>> decompose(np.array([[[0.0, -0.5], [0.5, 0.0]]])).eigenvalues.round(3).tolist()
     [[0.5j, -0.5j]]
     """
+    matrices = complex_array("matrices", matrices)
+    check_shape("matrices", matrices.shape, ("n", *(matrices.shape[-1:] * 2 or "SS")))
     finite = np.isfinite(matrices).all(axis=(1, 2))
     if not finite.all():
         raise ValueError(f"The Jacobian at point {int(np.argmin(finite))} holds NaN or infinity.")
@@ -105,11 +109,19 @@ def time_constants(eigenvalues: np.ndarray, cap: float = TAU_CAP) -> np.ndarray:
     (...) float
         Words; 0 for lambda = 0.
 
+    Raises
+    ------
+    ValueError
+        For what are no numbers.
+
     Examples
     --------
     >>> time_constants(np.array([0.5, 0.99, 1.0])).round(2).tolist()
     [1.44, 99.5, 100000.0]
     """
+    eigenvalues = complex_array("eigenvalues", eigenvalues)
+    if cap != np.inf:
+        cap = number("cap", cap, above=0)
     with np.errstate(divide="ignore"):
         return np.minimum(np.abs(1 / np.log(np.abs(eigenvalues))), cap)
 
@@ -128,6 +140,11 @@ def integration_modes(eigenvalues: np.ndarray, min_tau: float) -> np.ndarray:
     -------
     (...) int
         A number for every Jacobian.
+
+    Raises
+    ------
+    ValueError
+        For what are no numbers, and a cut that is not above 0.
 
     Examples
     --------
@@ -152,11 +169,17 @@ def is_slow(eigenvalues: np.ndarray, min_tau: float) -> np.ndarray:
     (...) bool
         True for slow modes.
 
+    Raises
+    ------
+    ValueError
+        For what are no numbers, and a cut that is not above 0.
+
     Examples
     --------
     >>> is_slow(np.array([1.2, 0.99, 0.5]), min_tau=25).tolist()
     [True, True, False]
     """
+    min_tau, eigenvalues = cut(min_tau), complex_array("eigenvalues", eigenvalues)
     return (time_constants(eigenvalues, np.inf) > min_tau) | (np.abs(eigenvalues) >= 1)
 
 
@@ -175,12 +198,19 @@ def stability(eigenvalues: np.ndarray, margin: float = 1e-9) -> np.ndarray:
     (...) int
         0 for a stable fixed point.
 
+    Raises
+    ------
+    ValueError
+        For what are no numbers.
+
     Examples
     --------
     >>> stability(np.array([[1.5, 1.0, 0.2]])).tolist()
     [1]
     """
-    return (np.abs(eigenvalues) > 1 + margin).sum(axis=-1)
+    eigenvalues = complex_array("eigenvalues", eigenvalues)
+    check_shape("eigenvalues", eigenvalues.shape[-1:], ("S",))
+    return (np.abs(eigenvalues) > 1 + number("margin", margin, low=0)).sum(axis=-1)
 
 
 def fast_part(matrix: np.ndarray, r: np.ndarray, min_tau: float) -> tuple[float, int]:
@@ -204,11 +234,19 @@ def fast_part(matrix: np.ndarray, r: np.ndarray, min_tau: float) -> tuple[float,
     slow : int
         Number of slow modes.
 
+    Raises
+    ------
+    ValueError
+        For arrays of another shape, and a cut that is not above 0.
+
     Examples
     --------
     >>> fast_part(np.diag([0.99, 0.2]), np.array([3.0, 2.0]), min_tau=25)
     (2.0, 1)
     """
+    matrix = complex_array("matrix", matrix)
+    check_shape("matrix", matrix.shape, (*(matrix.shape[-1:] * 2 or "SS"),))
+    r = real_array("r", r, (len(matrix),))
     modes = decompose(matrix[None])
     slow = is_slow(modes.eigenvalues[0], min_tau)
     fast = modes.right[0][:, ~slow] @ (modes.left[0][~slow] @ r)

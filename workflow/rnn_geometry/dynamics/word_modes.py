@@ -16,9 +16,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rnn_geometry.dynamics._checks import (
+    check_finite,
+    check_shape,
+    complex_array,
+    instance,
+    real_array,
+    refusal,
+)
+from rnn_geometry.dynamics._copies import isolated
 from rnn_geometry.dynamics._system import System
+from rnn_geometry.dynamics._tensors import real_tensor
 from rnn_geometry.dynamics.results import SlowModes
 from rnn_geometry.dynamics.step import Array, Step
+from rnn_geometry.errors import quoted
 
 # Vectors of S + E doubles that are alive at once while one point reads one word.
 WORKSPACE_VECTORS = 16
@@ -91,7 +102,7 @@ class RolloutError(NamedTuple):
     drift: np.ndarray
 
 
-@torch.no_grad()
+@isolated()
 def word_mode_effects(
     step: Step,
     points: Array,
@@ -133,7 +144,7 @@ def word_mode_effects(
     Maheswaranathan et al. 2019; Aitken et al. 2021.
     """
     system, h = System.of(step, points, x_hold, memory_mb)
-    words = _real("word_vectors", word_vectors, ("W", system.x.shape[1]), h)
+    words = real_tensor("word_vectors", word_vectors, ("W", system.x.shape[1]), device=h.device)
     right, left = _checked_modes(modes, h)
     precision = np.result_type(modes.left, np.complex64)
     effects = np.zeros((len(h), len(words), left.shape[1]), precision)
@@ -142,7 +153,7 @@ def word_mode_effects(
         inputs = system.at(rows).jacobians(h[rows])[1]
         on_modes = left[rows] @ inputs.to(left)  # (n, K, E)
         off_modes = inputs - _real_product(right[rows], on_modes)
-        for block in _word_blocks(words, h[rows], memory_mb):
+        for block in _word_blocks(words, h[rows], system.memory_mb):
             change = _input_change(words[block], system.x[rows])
             effect = torch.complex(change @ on_modes.real.mT, change @ on_modes.imag.mT)
             effects[rows, block] = effect.cpu().numpy()
@@ -151,7 +162,7 @@ def word_mode_effects(
     return WordModeEffects(effects, *((total / len(h)).cpu().numpy() for total in (along, across)))
 
 
-@torch.no_grad()
+@isolated()
 def linear_prediction(
     step: Step,
     points: Array,
@@ -197,14 +208,14 @@ def linear_prediction(
     1.0
     """
     system, h = System.of(step, points, x_hold, memory_mb)
-    words = _real("word_vectors", word_vectors, ("W", system.x.shape[1]), h)
-    readout = _real("readout", readout, ("C", h.shape[1]), h)
+    words = real_tensor("word_vectors", word_vectors, ("W", system.x.shape[1]), device=h.device)
+    readout = real_tensor("readout", readout, ("C", h.shape[1]), device=h.device)
     ratio, moved = h.new_zeros(2, len(words))
     logits, squares = h.new_zeros(2, len(words), len(readout)), h.new_zeros(2)
     for rows in system.chunks(h):
         here = system.at(rows)
         inputs, rest = here.jacobians(h[rows])[1], here(h[rows])
-        for block in _word_blocks(words, h[rows], memory_mb):
+        for block in _word_blocks(words, h[rows], system.memory_mb):
             true = _state_change(system.step, h[rows], rest, words[block])
             predicted = _input_change(words[block], here.x) @ inputs.mT
             length, miss = _length(true), _length(true - predicted)
@@ -217,7 +228,7 @@ def linear_prediction(
     return LinearPrediction(*arrays, r2=1 - missed / total if total else float("nan"))
 
 
-@torch.no_grad()
+@isolated()
 def rollout_error(
     step: Step,
     points: Array,
@@ -266,7 +277,7 @@ def rollout_error(
     [0.0, 0.0]
     """
     system, h = System.of(step, points, x_hold, memory_mb)
-    displacement = _real("displacement", displacement, tuple(h.shape), h)
+    displacement = real_tensor("displacement", displacement, tuple(h.shape), device=h.device)
     counts = _checked_steps(steps)
     parts = [
         _rollouts(system.at(rows), h[rows], displacement[rows], counts) for rows in system.chunks(h)
@@ -326,39 +337,25 @@ def _word_blocks(words: Tensor, h: Tensor, memory_mb: float) -> Iterator[slice]:
         yield slice(start, start + length)
 
 
-def _real(name: str, value: Array, shape: tuple[int | str, ...], like: Tensor) -> Tensor:
-    """Return `value` as a real float64 tensor of `shape`, where a letter stands for any length."""
-    value = torch.as_tensor(value).detach()
-    _check_shape(name, value.shape, shape)
-    if value.is_complex() or not value.isfinite().all():
-        raise ValueError(f"{name} must be real and finite.")
-    return value.to(like)
-
-
-def _check_shape(name: str, shape: Sequence[int], expected: tuple[int | str, ...]) -> None:
-    """Refuse another shape than the expected one, where a letter stands for any length."""
-    same = (isinstance(want, str) or want == have for want, have in zip(expected, shape))
-    if len(shape) != len(expected) or not all(same):
-        raise ValueError(
-            f"{name} must have shape ({', '.join(map(str, expected))}), got {tuple(shape)}."
-        )
-
-
 def _checked_modes(modes: SlowModes, h: Tensor) -> tuple[Tensor, Tensor]:
     """Return right (n, S, K) and left (n, K, S), complex128 and zero beyond modes.count."""
-    count, right, left = (np.asarray(part) for part in (modes.count, modes.right, modes.left))
+    instance("modes", modes, SlowModes, "slow_modes")
+    names = "count", "right", "left"
+    count, right, left = (complex_array(f"modes.{name}", getattr(modes, name)) for name in names)
     n, size = h.shape
-    _check_shape("modes.right", right.shape, (n, size, "K"))
-    _check_shape("modes.left", left.shape, (n, right.shape[2], size))
-    _check_shape("modes.count", count.shape, (n,))
+    check_shape("modes.right", right.shape, (n, size, "K"))
+    check_shape("modes.left", left.shape, (n, right.shape[2], size))
+    check_shape("modes.count", count.shape, (n,))
     wrong = (count < 0) | (count > right.shape[2])
     if wrong.any():
         row = int(np.argmax(wrong))
-        raise ValueError(
-            f"modes.count must lie in 0 ... {right.shape[2]}: row {row} holds {count[row]}."
+        raise refusal(
+            f"modes.count must lie in 0 ... {right.shape[2]}: row {row} holds {count[row]:g}."
         )
     used = np.arange(right.shape[2]) < count[:, None]
     right, left = np.where(used[:, None], right, 0), np.where(used[:, :, None], left, 0)
+    check_finite("modes.right", right)
+    check_finite("modes.left", left)
     right, left = (
         torch.from_numpy(part.astype(np.complex128)).to(h.device) for part in (right, left)
     )
@@ -367,7 +364,7 @@ def _checked_modes(modes: SlowModes, h: Tensor) -> tuple[Tensor, Tensor]:
 
 def _checked_steps(steps: Sequence[int]) -> np.ndarray:
     """Return the steps as int64."""
-    counts = np.asarray(steps)
-    if counts.ndim != 1 or len(counts) == 0 or counts.dtype.kind not in "iu" or counts.min() < 1:
-        raise ValueError(f"steps must be whole numbers of steps from 1, got {steps}.")
+    counts = real_array("steps", steps, ("m",))
+    if len(counts) == 0 or counts.min() < 1 or (counts % 1).any():
+        raise refusal(f"steps must be whole numbers of steps from 1, got {quoted(steps)}.")
     return counts.astype(np.int64)
