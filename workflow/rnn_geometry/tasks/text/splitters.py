@@ -19,6 +19,7 @@ import numpy as np
 from rnn_geometry.errors import UserError, told
 from rnn_geometry.store.hashes import sha256
 from rnn_geometry.tasks.sentences import Sentences
+from rnn_geometry.tasks.text._plain import UNSEEN
 from rnn_geometry.tasks.text.options import CHARACTERS, WHITESPACE, WORDS
 from rnn_geometry.tasks.text.words import (
     PAD,
@@ -31,6 +32,7 @@ from rnn_geometry.tasks.text.words import (
 
 BLANK = "\u2423"  # what a blank is called where single characters are words
 _LETTER = re.compile("[0-9A-Za-z]")
+RARE = "\U00012000"  # a letter of cuneiform, which few tokenizers have
 FILE = "file"  # the kind of a splitter that a tokenizer.json makes
 
 
@@ -58,12 +60,17 @@ class Splitter:
         """What meta.json says of it."""
         return {"kind": self.kind}
 
+    @property
+    def warnings(self) -> list[str]:
+        """What it does to texts that a person may not expect, a line each."""
+        return []
+
     def normalise(self, texts: Sequence[str]) -> list[str]:
         """Return texts in the form in which they are split and compared."""
         if self.kind == WORDS:
             return normalise(texts)
         glue = BLANK if self.kind == CHARACTERS else " "
-        composed = (unicodedata.normalize("NFC", separated(text)) for text in texts)
+        composed = (unicodedata.normalize("NFC", _seen(separated(text))) for text in texts)
         return [glue.join(text.lower().split()) for text in composed]
 
     def have_words(self, texts: Sequence[str]) -> np.ndarray:
@@ -94,6 +101,10 @@ class Splitter:
         return pre_tokenizers.BertPreTokenizer()
 
 
+def _seen(text: str) -> str:
+    return text if text.isascii() else text.translate(UNSEEN)
+
+
 class FileSplitter(Splitter):
     """Splits texts into the tokens of a tokenizer.json.
 
@@ -116,6 +127,16 @@ class FileSplitter(Splitter):
     def facts(self) -> dict[str, str]:
         """What meta.json says of it."""
         return {"kind": FILE, "sha256": sha256(self.path)}
+
+    @property
+    def warnings(self) -> list[str]:
+        """What it does to texts that a person may not expect, a line each."""
+        if self.tokenizer.encode(RARE, add_special_tokens=False).ids:
+            return []
+        return [
+            "the tokenizer has no unknown token: characters that it does not know vanish from the "
+            "texts and are counted nowhere"
+        ]
 
     def normalise(self, texts: Sequence[str]) -> list[str]:
         """Return the texts: the tokenizer has rules of its own."""
@@ -181,6 +202,7 @@ def load_tokenizer(path: str | Path) -> Any:
 
     try:
         tokenizer = Tokenizer.from_str(Path(path).read_text(encoding="utf-8"))
+        tokenizer.encode(RARE)  # one that names an unknown token and lacks it fails here
     except Exception as error:  # the library raises bare Exception
         raise UserError(
             f"tokenizer: {path} is no tokenizer that can be read ({told(error, 80)}); accepted is "
