@@ -16,6 +16,7 @@ from matplotlib.text import Text
 from rnn_geometry.errors import listed
 from rnn_geometry.plotting.text import JOINERS, is_seen
 
+BOXES = "Last Resort"  # matplotlib's own font, in which every shape is a box
 LOG = logging.getLogger("rnn_geometry")
 
 
@@ -83,6 +84,7 @@ def _fallbacks(lacking: frozenset[str]) -> tuple[tuple[str, ...], frozenset[str]
     Families of Google's Noto come first, then by name, so that one machine always finds the same.
     """
     fonts = {font.name: font.fname for font in reversed(fontManager.ttflist)}
+    fonts = {name: file for name, file in fonts.items() if not name.startswith(BOXES)}
     order = sorted(fonts, key=lambda name: (not name.startswith("Noto Sans"), name))
     chosen = []
     for name in order:

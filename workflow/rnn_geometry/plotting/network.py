@@ -86,8 +86,9 @@ def _manifold_axes(figure: Figure, network: NetworkArrays, place) -> None:
     figure.legend(
         handles=marks, loc="upper left", bbox_to_anchor=(0.03, 0.138), ncols=4, columnspacing=1.0
     )
-    shown = shown_handles(handles, 15)
-    figure.legend(handles=shown, loc="upper left", bbox_to_anchor=(0.03, 0.09), ncols=5)
+    columns = 5 if max(len(str(handle.get_label())) for handle in handles) <= 17 else 3
+    shown = shown_handles(handles, 3 * columns)
+    figure.legend(handles=shown, loc="upper left", bbox_to_anchor=(0.03, 0.09), ncols=columns)
 
 
 def draw_plane(axes, network: NetworkArrays) -> None:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 LONGEST = 60  # characters of a name in a figure, wherever it stands
-MOST_TICKS = 24  # names along an axis
+MOST_TICKS = 12  # names along an axis
 UNSEEN = ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp")  # categories that fonts and XML do not know
 JOINERS = "\u200c\u200d"
 
@@ -91,32 +91,41 @@ def cut_names(names: Sequence[object], limit: int) -> list[str]:
     """
     whole = [str(name).replace(r"\$", "$").strip() for name in names]
     cut = [_cut(name, limit) for name in whole]
-    first: dict[str, str] = {}
+    groups: dict[str, dict[str, int]] = {}
     for short, name in zip(cut, whole, strict=True):
-        first.setdefault(short, name)
-    shown, alike = [], dict.fromkeys(cut, 1)
-    for short, name in zip(cut, whole, strict=True):
-        if name != first[short]:
-            alike[short] += 1
-            short = f"{short[: limit - len(str(alike[short])) - 1]}~{alike[short]}"
-        shown.append(_without_formulas(short))
-    return shown
+        groups.setdefault(short, {}).setdefault(name, 0)
+    told = {s: _told_apart(list(group), limit) for s, group in groups.items() if len(group) > 1}
+    shown = (told.get(s, {}).get(name, s) for s, name in zip(cut, whole, strict=True))
+    return [_without_formulas(name) for name in shown]
 
 
-def tick_places(count: int) -> tuple[list[int], int]:
+def _told_apart(names: list[str], limit: int) -> dict[str, str]:
+    """Return names, cut alike, by what they are called: from where they differ, else numbered."""
+    columns = enumerate(zip(*names, strict=False))
+    start = next((i for i, letters in columns if len(set(letters)) > 1), min(map(len, names)))
+    begin = limit // 3
+    short = {name: f"{name[:begin]}…{name[start : start + limit - begin - 1]}" for name in names}
+    if len(set(short.values())) == len(names):
+        return short
+    width = limit - len(str(len(names))) - 1
+    return {name: f"{name[:width]}~{i}" for i, name in enumerate(names, start=1)}
+
+
+def tick_places(count: int, most: int = MOST_TICKS) -> tuple[list[int], int]:
     """Return which of many names have room along an axis, and how many are left out.
 
     Parameters
     ----------
     count
         Names in all.
+    most
+        How many have room.
 
     Examples
     --------
     >>> tick_places(3), len(tick_places(120)[0]), tick_places(120)[1]
-    (([0, 1, 2], 0), 24, 96)
+    (([0, 1, 2], 0), 12, 108)
     """
-    if count <= MOST_TICKS:
+    if count <= most:
         return list(range(count)), 0
-    places = [i * (count - 1) // (MOST_TICKS - 1) for i in range(MOST_TICKS)]
-    return places, count - MOST_TICKS
+    return [i * (count - 1) // (most - 1) for i in range(most)], count - most
