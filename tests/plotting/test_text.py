@@ -5,11 +5,13 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from fake_run import fake_network, write_network
 from matplotlib.figure import Figure
 
 from rnn_geometry.plotting import _fonts, manifold, style
+from rnn_geometry.plotting.intrinsic import ESTIMATORS, POINT_SETS, dimension_by_estimator
 from rnn_geometry.plotting.legends import shown_handles
 from rnn_geometry.plotting.network import load_network, plot_network
 from rnn_geometry.plotting.text import MOST_TICKS, cut_names, literal, tick_places
@@ -140,3 +142,23 @@ def test_a_panel_with_hostile_names_is_drawn(network, tmp_path):
     labels = [handle.get_label() for handle in manifold.class_handles(named)]
     assert len(set(labels)) == len(np.unique(named.states.final_labels))
     assert not any(label.startswith("_") for label in labels)
+
+
+TASKS = {"empty": np.nan, "full": 2.0}
+
+
+def test_estimates_that_are_nowhere_defined_are_an_empty_panel():
+    rows = [
+        {"task": task, "points": points, **dict.fromkeys(ESTIMATORS, value)}
+        for task, value in TASKS.items()
+        for points in POINT_SETS
+    ]
+    tasks = pd.DataFrame({"task": list(TASKS), "dimension_expected": [2, 2]})
+    figure = dimension_by_estimator(pd.DataFrame(rows), tasks)
+    assert [len(axes.collections) > 0 for axes in figure.axes] == [False, True]
+    (legend,) = figure.legends
+    assert len(legend.get_texts()) == 1 + len(POINT_SETS)
+    assert (
+        dimension_by_estimator(pd.DataFrame(rows[:3]), tasks).axes[0].get_title(loc="left")
+        == "empty"
+    )
