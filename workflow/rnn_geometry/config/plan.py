@@ -6,7 +6,7 @@ The Snakefile asks, and the rules of the graph stay short.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from rnn_geometry.config.pipeline import NETWORK_STAGES, Stage, key_of
 from rnn_geometry.config.plain import plain
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import Network, family_options, is_control
+from rnn_geometry.store.freshness import Made
 from rnn_geometry.tasks.structures import PLANE, UNORDERED, Structure
 from rnn_geometry.tasks.synthetic import FAMILIES, build_task
 
@@ -38,6 +39,7 @@ SINGLE_RULES = (
     "plot_headline",
     "plot_sweeps",
 )
+DRAWING = ("plot_network",)  # stages of networks that compute no numbers
 # Files of a network by stem.
 FILES = {key_of(file): file for entry in NETWORK_STAGES.values() for file in entry.writes}
 TOKENIZER = "tokenizer"  # the key of a task, and of its file among those of the task
@@ -230,15 +232,17 @@ class Plan:
         """Return file, category, caption and labels of the figure of a sweep."""
         return f"figures/sweep_{name}.png", "Sweeps", "sweep", {"figure": name}
 
-    def kept_in(self, results: str) -> str:
+    def kept_in(self, results: str, docs: str = "docs") -> str:
         """Return where small tables are kept: only a page's battery replaces its committed ones.
 
         Parameters
         ----------
         results
             The folder of results of the page's battery.
+        docs
+            The folder of the documents.
         """
-        return "docs/data" if self.results == results else self.path("kept")
+        return f"{docs}/data" if self.results == results else self.path("kept")
 
     def of_their_tasks(self, networks: Iterable[Network], file: str) -> list[str]:
         """Return a file of the task of each of some networks."""
@@ -255,6 +259,22 @@ class Plan:
     def text_options(self, task: str) -> dict[str, Any]:
         """Return the settings of a text task, without its files, which are inputs of its own."""
         return plain({key: value for key, value in self.tasks[task].items() if key != "files"})
+
+    def data_files(self) -> dict[str, dict[str, str]]:
+        """Return the user's own files by name of every task that has any."""
+        return {name: task["files"] for name, task in self.tasks.items() if task.get("files")}
+
+    def made(self) -> Iterator[Made]:
+        """Yield what the stages that compute numbers make of every network."""
+        for network in self.networks:
+            folder = f"{self.results}/{network.folder}"
+            for stage, entry in NETWORK_STAGES.items():
+                if stage not in DRAWING:
+                    read = {key_of(file): f"{folder}/{file}" for file in entry.reads}
+                    data = {key_of(f): self.of_task(f) for f in entry.of_task}
+                    read |= {key: f.format(task=network.task) for key, f in data.items()}
+                    written = {file.rsplit("/", 1)[-1]: f"{folder}/{file}" for file in entry.writes}
+                    yield Made(folder, stage, read, written)
 
     def tokenizer_of(self, task: str) -> dict[str, str]:
         """Return the tokenizer.json of a task as an input by name; nothing where it has none."""

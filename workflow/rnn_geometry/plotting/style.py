@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from rnn_geometry.networks.registry import CELLS
+from rnn_geometry.plotting._fonts import quiet_about_glyphs, use_fallbacks
 from rnn_geometry.store.files import write_atomically
 
 # Okabe and Ito without black (slow points) and yellow (too pale on white), then Paul Tol's muted
@@ -78,12 +80,21 @@ SETTINGS: dict[Any, Any] = {
 }
 
 
+@contextmanager
+def own_settings() -> Iterator[None]:
+    """Use this style alone for a while: nothing of a matplotlibrc, nor of who calls."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(SETTINGS)
+        yield
+
+
 def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     """Let a function make its figure in this style without touching the settings of its caller."""
 
     @functools.wraps(draw)
     def wrapped(*arguments, **options):
-        with matplotlib.rc_context(SETTINGS):
+        with own_settings(), quiet_about_glyphs():
             return draw(*arguments, **options)
 
     return wrapped
@@ -181,7 +192,8 @@ def save(
     """
     metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
     paths = [Path(f"{stem}.{suffix}") for suffix in suffixes]
-    with matplotlib.rc_context(SETTINGS):
+    with own_settings(), quiet_about_glyphs():
+        use_fallbacks(figure)
         for path, suffix in zip(paths, suffixes, strict=True):
             if suffix == "png":
                 image = _quantized(_drawn(figure, dpi))
@@ -203,7 +215,13 @@ def _quantized(image):
 
 
 def _drawn(figure: Figure, dpi: int):
-    """Return a figure as an RGB picture."""
+    """Return a figure as an RGB picture; how many ticks there are is decided now."""
+    with own_settings():
+        return _picture(figure, dpi)
+
+
+def _picture(figure: Figure, dpi: int):
+    """Return a figure as an RGB picture, in the settings of now."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
@@ -221,7 +239,9 @@ def _drawn(figure: Figure, dpi: int):
 
 def save_small_png(figure: Figure, path: str | Path, limit: int, dpi: int = 100) -> None:
     """Write a PNG of at most `limit` bytes: fewer and fewer colours, then fewer pixels."""
-    data = _small_png(_drawn(figure, dpi), limit)
+    with quiet_about_glyphs():
+        use_fallbacks(figure)
+        data = _small_png(_drawn(figure, dpi), limit)
     write_atomically(path, lambda file: Path(file).write_bytes(data))
 
 

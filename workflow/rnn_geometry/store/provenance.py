@@ -25,6 +25,7 @@ FILE = "configuration.json"
 SNAKEMAKE = Path(".snakemake")
 # Keys on which no number depends, or that are in the names of folders.
 NOT_COMPARED = {"files", "l2", "memory_mb", "hold_inputs"}
+DATA = "data_sha256"  # hashes of a task's own files; not in records of before
 Sections = Mapping[str, Mapping[str, Mapping[str, Any]]]  # section: name: key: value
 
 
@@ -39,7 +40,10 @@ def library_versions() -> dict[str, str]:
 
 
 def compared_settings(
-    tasks: Mapping[str, Mapping], models: Mapping[str, Mapping], analysis: Mapping[str, Any]
+    tasks: Mapping[str, Mapping],
+    models: Mapping[str, Mapping],
+    analysis: Mapping[str, Any],
+    data: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Return the settings on which numbers depend, by section and name.
 
@@ -49,7 +53,14 @@ def compared_settings(
         Settings by name.
     analysis
         Settings of the analysis.
+    data
+        Hashes of the user's own files, by task and name.
     """
+    of_files = {
+        name: {DATA: ", ".join(f"{file} {known[:12]}" for file, known in hashes.items())}
+        for name, hashes in (data or {}).items()
+    }
+    tasks = {name: {**task, **of_files.get(name, {})} for name, task in tasks.items()}
     sections = {"tasks": tasks, "models": models, "analysis": {"": analysis}}
     kept = {
         section: {
@@ -136,7 +147,7 @@ def differences(before: Sections, now: Sections) -> Iterator[tuple[str, str, str
         for name, settings in named.items():
             old = before.get(section, {}).get(name, settings)
             for key in sorted({*old, *settings}):
-                if old.get(key) != settings.get(key):
+                if old.get(key) != settings.get(key) and (key != DATA or DATA in old):
                     yield section, name, key, old.get(key), settings.get(key)
 
 
