@@ -32,9 +32,9 @@ def rows_of(meta: Mapping[str, Any]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        split, read (None for a dev taken from train), dropped, used, truncated, mean_length (words), unknown (share of words),
-        repeated (texts that came before in the split), in_train (share of texts that stand in
-        train; None for train itself).
+        split, read (None for a dev taken from train), dropped, used, truncated, mean_length
+        (words), unknown (share of words), repeated (texts that came before in the split), in_train
+        (share of texts that stand in train; None for train itself).
     """
     names = ("train", "dev", "test")
     return [_row(name, meta["splits"][name], meta["duplicates"]) for name in names]
