@@ -319,7 +319,7 @@ def test_case_and_inner_blanks(prepare):
         ("a\ud800", r"row 2: .*half a character \\ud800"),
         ("a\uffff", "row 2: .*control character"),
         ("x" * 201, "row 2: .*has 201 characters and may have 200"),
-        ("x" * 200_000, "row 2: .*is label_column the column of labels"),
+        ("x" * 200_000, "row 2: .*name the column of labels"),
         ("\ud800" * 200_000, "row 2: .*half a character"),
         ("", "row 2: the label is missing; .*take the row out"),
         ("\u200b ", "row 2: the label is missing"),

@@ -168,7 +168,7 @@ def _check_apart(where: str, first: Mapping[Key, int], options: Mapping[str, Any
             )
             raise UserError(
                 f"{where}: row {row}: {quoted(key.text, 50)} looks like several labels; {way}; if "
-                "it is one class, list all classes in label_names."
+                "it is one class, name all classes in label_names."
             )
 
 
@@ -320,5 +320,6 @@ def _existing(value: int, option: str, classes: Classes) -> int:
     elif classes.offset:
         hint = "; ids count from 0, after label_offset"
     raise UserError(
-        f"{option} asks for class {value}, but the data have the classes {there}{hint}."
+        f"{option} asks for class {value}, but the data have the classes {there}; choose among "
+        f"these{hint}."
     )

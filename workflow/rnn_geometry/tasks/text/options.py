@@ -15,7 +15,7 @@ from rnn_geometry.errors import UserError, in_part, listed, quoted
 from rnn_geometry.tasks.text._files import SPLITS, find_files, missing_data
 from rnn_geometry.tasks.text._plain import plain, unfit, written
 
-WORDS, WHITESPACE, CHARACTERS = "words", "whitespace", "characters"  # kinds of tokenizers
+BUILT_IN = WORDS, WHITESPACE, CHARACTERS = "words", "whitespace", "characters"  # tokenizers
 DEFAULTS: dict[str, Any] = {
     "source": None,
     "text_column": "text",
@@ -101,7 +101,7 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "empty_texts": (lambda value: value in ("refuse", "drop"), "refuse or drop"),
     "label_offset": (_whole(0), "an integer of at least 0"),
     "tokenizer": (
-        lambda value: value in (WORDS, WHITESPACE, CHARACTERS) or _is_json_file(value),
+        lambda value: value in BUILT_IN or _is_json_file(value),
         "words, whitespace, characters or the path of a tokenizer.json",
     ),
     "minimum_count": (_whole(1), "an integer of at least 1"),
