@@ -93,13 +93,10 @@ def read_defaults(root: str) -> dict[str, Any]:
         The folder of the project: never the working folder, which may be anywhere.
     """
     below: dict[str, Any] = {}
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for path in default_files(root):
         check_duplicate_keys(path)
         try:
-            below = laid_over(
-                below, yaml.load(Path(path).read_text(encoding="utf-8"), loader) or {}
-            )
+            below = laid_over(below, yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {})
         except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError) as error:
             raise UserError(f"{path}: the file is missing or no YAML mapping ({error}).") from error
     return below
