@@ -188,6 +188,7 @@ HARMLESS = {
         ("descent.py", "linearization.py", "word_modes.py"), frozenset({"system"})
     ),  # a step
     "checkpoint.py": {"json.loads"},
+    "requirements.py": {"tomllib.loads"},
     "training.py": {"checkpoint.load"},
 }
 

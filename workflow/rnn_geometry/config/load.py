@@ -19,6 +19,8 @@ from rnn_geometry.identity import family_options
 from rnn_geometry.tasks import synthetic
 from rnn_geometry.tasks.curation import check_words
 from rnn_geometry.tasks.text import prepare as text
+from rnn_geometry.tasks.text.options import BUILT_IN
+from rnn_geometry.tasks.text.splitters import load_tokenizer
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 DEFAULTS = ("text_sets.yaml", "config.yaml")
@@ -62,7 +64,7 @@ def load_settings(
     settings = resolve(raw, schema)
     settings["claims"] = read_claims(settings["claims"], *([root] if default else folders))
     for task in settings["tasks"]:
-        with_task_name(task, check_task, task, settings["data_folder"])
+        with_task_name(task, check_task, task, settings["data_folder"], folders)
         check_sentences(task, settings["explorer"]["sentences"].get(task["name"], []))
     return settings
 
@@ -91,13 +93,10 @@ def read_defaults(root: str) -> dict[str, Any]:
         The folder of the project: never the working folder, which may be anywhere.
     """
     below: dict[str, Any] = {}
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for path in default_files(root):
         check_duplicate_keys(path)
         try:
-            below = laid_over(
-                below, yaml.load(Path(path).read_text(encoding="utf-8"), loader) or {}
-            )
+            below = laid_over(below, yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {})
         except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError) as error:
             raise UserError(f"{path}: the file is missing or no YAML mapping ({error}).") from error
     return below
@@ -201,7 +200,9 @@ def read_claims(path: str, *folders: str) -> dict[str, Any]:
     return checked_claims(claims)
 
 
-def check_task(task: dict[str, Any], data_folder: str | None) -> None:
+def check_task(
+    task: dict[str, Any], data_folder: str | None, folders: Iterable[str] = ("",)
+) -> None:
     """Let the task's family check its own options and files; note its files in the task.
 
     Parameters
@@ -210,6 +211,8 @@ def check_task(task: dict[str, Any], data_folder: str | None) -> None:
         Settings of the task; those of texts gain the key `files`.
     data_folder
         Where data sets lie; None for the hub.
+    folders
+        Where a tokenizer.json is looked for, in turn.
 
     Raises
     ------
@@ -230,6 +233,34 @@ def check_task(task: dict[str, Any], data_folder: str | None) -> None:
         ) from error
     for path in task["files"].values():
         check_path(path, "source")
+    if options.get("tokenizer") is not None and options["tokenizer"] not in BUILT_IN:
+        task["files"] |= {"tokenizer": checked_tokenizer(options["tokenizer"], folders)}
+
+
+def checked_tokenizer(path: str, folders: Iterable[str]) -> str:
+    """Return where a tokenizer.json lies, once it was read.
+
+    Parameters
+    ----------
+    path
+        As the task names it.
+    folders
+        Where it is looked for, in turn.
+
+    Raises
+    ------
+    UserError
+        If it is nowhere, or no tokenizer.
+    """
+    found = found_from(folders, path, os.path.isfile)
+    if not os.path.isfile(found):
+        raise UserError(
+            f"tokenizer: there is no file {quoted(path)}; it is looked for below the working "
+            "folder, beside the configuration and in the folder of the workflow."
+        )
+    check_path(found, "tokenizer")
+    load_tokenizer(found)
+    return str(found)
 
 
 def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_map
 
 from rnn_geometry.errors import one_line
 
@@ -29,6 +31,20 @@ def isolated() -> Iterator[None]:
             if torch.is_autocast_enabled(device):
                 stack.enter_context(torch.autocast(device, enabled=False))
         yield
+
+
+class OutOfInference(TorchFunctionMode):
+    """Replaces tensors that were made in inference mode, which take part in no gradient."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        """Call a function of torch with copies of such tensors."""
+        return func(*tree_map(_normal, args), **tree_map(_normal, kwargs or {}))
+
+
+def _normal(value: Any) -> Any:
+    """Return a tensor that may take part in gradients, anything else as it is."""
+    made = isinstance(value, torch.Tensor) and value.is_inference()
+    return value.detach().clone() if made else value
 
 
 def private_module(module: Kind) -> Kind:

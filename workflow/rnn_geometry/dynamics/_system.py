@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from rnn_geometry.dynamics import _derivatives as derivatives
 from rnn_geometry.dynamics._checks import check_finite, memory, refusal
-from rnn_geometry.dynamics._copies import private_double
+from rnn_geometry.dynamics._copies import OutOfInference, private_double
 from rnn_geometry.dynamics._tensors import device_of, real_tensor
 from rnn_geometry.dynamics._trial import check_order, trial
 from rnn_geometry.dynamics.step import Array, Step, budget, chunk_length
@@ -27,6 +27,7 @@ class PrivateStep:
 
     def __init__(self, step: Step, writes: bool):
         self.step, self.writes = step, writes
+        self.inferred = False  # whether it uses tensors that were made in inference mode
         self.state_size = getattr(step, "state_size", None)
         self.input_size = getattr(step, "input_size", None)
         closed = getattr(step, "jacobians", None)
@@ -34,7 +35,14 @@ class PrivateStep:
 
     def __call__(self, h: Tensor, x: Tensor) -> Tensor:
         """Return F(h, x), (n, S)."""
-        result = self.step(self._own(h), self._own(x))
+        try:
+            with OutOfInference() if self.inferred else nullcontext():
+                result = self.step(self._own(h), self._own(x))
+        except RuntimeError as error:
+            if self.inferred or "nference tensor" not in str(error):
+                raise
+            self.inferred = True
+            return self(h, x)
         # A gradient knows by itself when a result was overwritten.
         shared = not torch.is_grad_enabled() and isinstance(result, Tensor)
         return result.clone() if shared else result

@@ -99,7 +99,8 @@ def _tried(step: Step, h: Tensor, x: Tensor) -> Tensor:
         result = step(h, x)
     except Exception as error:
         shapes = f"float64 states {tuple(h.shape)} and inputs {tuple(x.shape)}"
-        raise refusal(f"The step failed on {shapes}: {error}{_hint(step, h, x)}") from error
+        hint = _hint(step, h, x, str(error))
+        raise refusal(f"The step failed on {shapes}: {str(error).rstrip('.')}{hint}") from error
     if not isinstance(result, Tensor):
         raise refusal(
             f"The step must return a tensor, it returned {type(result).__name__}"
@@ -117,13 +118,15 @@ def _tried(step: Step, h: Tensor, x: Tensor) -> Tensor:
     return result
 
 
-def _hint(step: Step, h: Tensor, x: Tensor) -> str:
+def _hint(step: Step, h: Tensor, x: Tensor, reason: str = "") -> str:
     """Return a likely cause of a failure."""
     size, entries = (getattr(step, name, None) for name in ("state_size", "input_size"))
     if type(size) is int and 2 * h.shape[1] == size:
         return f"; the state is (h, c) with {size} entries, layer_states collects both."
     if type(size) is int and type(entries) is int and (h.shape[1], x.shape[1]) != (size, entries):
         return f"; it takes states of {size} and inputs of {entries} entries."
+    if "dtype" in reason or "scalar type" in reason:
+        return "; all that it uses must be float64, as with module.double()."
     try:
         swapped = h.shape[1] != x.shape[1] and step(x, h).shape == h.shape
     except Exception:

@@ -14,6 +14,7 @@ import numpy as np
 from rnn_geometry.geometry.frame import principal_components, signed
 from rnn_geometry.identity import Network
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting.text import LONGEST, cut_names, seen
 from rnn_geometry.store.artifacts import (
     FixedPoints,
     Flow,
@@ -82,9 +83,7 @@ class NetworkArrays:
     def class_names(self) -> list[str]:
         """Names of the C outputs, fit for matplotlib."""
         names = self.meta.get("class_names") or range(1, len(self.readout) + 1)
-        return [
-            str(name).replace("$", r"\$") for name in names
-        ]  # what stands between two is a formula to matplotlib
+        return cut_names([seen(name) for name in names], LONGEST)
 
     @property
     def dimension(self) -> int | None:

@@ -26,6 +26,7 @@ from rnn_geometry.plotting.panels import (
     panels,
     set_plane,
 )
+from rnn_geometry.plotting.text import literal
 from rnn_geometry.plotting.views import View, best_plane, is_ordered
 
 ARROWS = 60  # points at which modes are drawn
@@ -144,7 +145,7 @@ def word_names(network: NetworkArrays) -> list[str]:
     """Return the names of the words whose kicks are known."""
     ids = network.flow.kick_words
     known = list(network.words) or list(network.meta.get("words") or [])
-    return [str(known[i]) if i < len(known) else f"word {i}" for i in ids]
+    return [literal(known[i]) if i < len(known) else f"word {i}" for i in ids]
 
 
 def word_colours(network: NetworkArrays) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.legends import shown_handles
 
 
 @style.styled
@@ -61,7 +62,7 @@ def _draw_row(row, task: str, networks: Sequence[NetworkArrays | None]) -> None:
         "borderpad": 0,
         "borderaxespad": 0,
     }
-    row[-1].legend(handles=handles[:16], loc="center left", **small)
+    row[-1].legend(handles=shown_handles(handles, 16), loc="center left", **small)
 
 
 def _bare(axes) -> None:

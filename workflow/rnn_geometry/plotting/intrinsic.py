@@ -38,10 +38,12 @@ def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figu
     for ax in axes.flat[len(names) :]:
         ax.remove()
     figure.supylabel("dimension", fontsize=9)
-    handles, labels = axes.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
-    for ax in axes.flat[: len(names)]:
-        ax.get_legend().remove()
+    # A task of which nothing is defined has no points, and no legend.
+    found = [ax.get_legend_handles_labels() for ax in axes.flat[: len(names)]]
+    handles, labels = max(found, key=lambda pair: len(pair[1]))
+    figure.legend(handles, labels, loc="outside lower center", ncols=max(1, len(labels)))
+    for legend in filter(None, (ax.get_legend() for ax in axes.flat[: len(names)])):
+        legend.remove()
     return figure
 
 

@@ -12,6 +12,7 @@ from matplotlib.patheffects import withStroke
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.text import cut_names
 
 SHOWN = 700  # dots of one kind: more only make the file large
 STABILITY = {
@@ -150,7 +151,8 @@ def draw_readouts(
     arrows = arrows * reach / max(np.linalg.norm(arrows, axis=1).max(), 1e-12)
     codes = style.readout_codes(len(arrows), network.multi_label)
     named = _room_for_names(arrows, reach)
-    for arrow, code, name, room in zip(arrows, codes, network.class_names, named, strict=True):
+    names = cut_names(network.class_names, 18)
+    for arrow, code, name, room in zip(arrows, codes, names, named, strict=True):
         look = {
             "arrowstyle": "-|>",
             "color": style.class_colour(code),
@@ -170,9 +172,8 @@ def _name(axes, arrow, name: str, colour: str, font: float) -> None:
         "ha": "left" if across > 0.35 else "right" if across < -0.35 else "center",
         "va": "bottom" if along > 0.35 else "top" if along < -0.35 else "center",
     }
-    text = name if len(name) <= 18 else name[:17] + "…"
     axes.annotate(
-        text,
+        name,
         arrow,
         (4 * across, 4 * along),
         textcoords="offset points",
@@ -215,6 +216,7 @@ def view_limit(network: NetworkArrays, project) -> float:
 def class_handles(network: NetworkArrays) -> list[Line2D]:
     """Return legend entries of the classes or label combinations that occur."""
     codes = np.unique(style.class_codes(network.states.final_labels))
+    names = [style.code_name(int(c), network.class_names, network.multi_label) for c in codes]
     return [
         Line2D(
             [],
@@ -223,15 +225,10 @@ def class_handles(network: NetworkArrays) -> list[Line2D]:
             marker="o",
             ms=5,
             color=style.class_colour(code),
-            label=_short(network, code),
+            label=name,
         )
-        for code in codes
+        for code, name in zip(codes, cut_names(names, 24), strict=True)
     ]
-
-
-def _short(network: NetworkArrays, code: int) -> str:
-    name = style.code_name(int(code), network.class_names, network.multi_label)
-    return name if len(name) <= 24 else name[:23] + "…"
 
 
 def mark_handles(network: NetworkArrays) -> list[Line2D]:

@@ -19,6 +19,7 @@ from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.legends import shown_handles
 from rnn_geometry.plotting.views import View
 
 LEFT, RIGHT, TOP, BOTTOM, GAP = 0.5, 0.1, 0.46, 0.4, 0.34  # inches round and between the panels
@@ -26,7 +27,7 @@ BAR = 0.62  # inches of a colour bar with its labels
 LINE = 0.165  # inches of a line of the legend
 SMALL = 7  # points
 SHOWN = 400  # slow points in a panel
-LARGEST_PANEL, MOST_COLUMNS, MOST_HANDLES = 2.4, 4, 32
+LARGEST_PANEL, MOST_COLUMNS = 2.4, 4
 
 
 def panels(
@@ -79,14 +80,6 @@ def panels(
             borderaxespad=0.2,
         )
     return figure, axes
-
-
-def shown_handles(handles: Sequence[Artist]) -> list[Artist]:
-    """Return the handles that a legend has room for; the last one says how many more there are."""
-    if len(handles) <= MOST_HANDLES:
-        return list(handles)
-    more = len(handles) - MOST_HANDLES + 1
-    return [*handles[: MOST_HANDLES - 1], Line2D([], [], ls="", label=f"… and {more} more")]
 
 
 def _legend_shape(handles: Sequence[Artist], width: float) -> tuple[int, int]:

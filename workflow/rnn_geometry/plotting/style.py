@@ -18,6 +18,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from rnn_geometry.networks.registry import CELLS
+from rnn_geometry.plotting._fonts import quiet_about_glyphs, use_fallbacks
 from rnn_geometry.store.files import write_atomically
 
 # Okabe and Ito without black (slow points) and yellow (too pale on white), then Paul Tol's muted
@@ -93,7 +94,7 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
     @functools.wraps(draw)
     def wrapped(*arguments, **options):
-        with own_settings():
+        with own_settings(), quiet_about_glyphs():
             return draw(*arguments, **options)
 
     return wrapped
@@ -191,7 +192,8 @@ def save(
     """
     metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
     paths = [Path(f"{stem}.{suffix}") for suffix in suffixes]
-    with own_settings():
+    with own_settings(), quiet_about_glyphs():
+        use_fallbacks(figure)
         for path, suffix in zip(paths, suffixes, strict=True):
             if suffix == "png":
                 image = _quantized(_drawn(figure, dpi))
@@ -237,7 +239,9 @@ def _picture(figure: Figure, dpi: int):
 
 def save_small_png(figure: Figure, path: str | Path, limit: int, dpi: int = 100) -> None:
     """Write a PNG of at most `limit` bytes: fewer and fewer colours, then fewer pixels."""
-    data = _small_png(_drawn(figure, dpi), limit)
+    with quiet_about_glyphs():
+        use_fallbacks(figure)
+        data = _small_png(_drawn(figure, dpi), limit)
     write_atomically(path, lambda file: Path(file).write_bytes(data))
 
 

@@ -171,7 +171,7 @@ def _check_apart(where: str, first: Mapping[Key, int], options: Mapping[str, Any
             )
             raise UserError(
                 f"{where}: row {row}: {quoted(key.text, 50)} looks like several labels; {way}; if "
-                "it is one class, list all classes in label_names."
+                "it is one class, name all classes in label_names."
             )
 
 
@@ -218,7 +218,7 @@ def _of_numbers(where: str, first: Mapping[Key, int], options: Mapping[str, Any]
     ids = [int(number) - offset for number in numbers]
     whole = all(isinstance(number, int) for number in numbers)
     chosen = any(options[name] is not None for name in SELECTIONS)
-    if not whole or (not chosen and ids != list(range(len(ids)))):
+    if not whole or max(ids) < 0 or (not chosen and ids != list(range(len(ids)))):
         raise _numbers_refusal(where, numbers, names, first, offset)
     return Classes([i for i in ids if i >= 0], None, offset)
 
@@ -295,15 +295,16 @@ def choose(classes: Classes, options: Mapping[str, Any]) -> list[list[int]]:
 
 def _check_meant(values: Sequence[int | str], option: str, classes: Classes) -> None:
     """Refuse numbers that may all be labels as stored, and all be ids after label_offset."""
+    if classes.names is not None or not classes.offset:
+        return
     numbers = [value for value in values if isinstance(value, int)]
-    ids = set(classes.ids)
-    if classes.names is None and classes.offset and numbers:
-        if ids.issuperset(numbers) and ids.issuperset(n - classes.offset for n in numbers):
-            raise UserError(
-                f"{option}: {listed(numbers, 60)} are labels as stored, and ids of other labels "
-                f"(ids count from 0, after label_offset); write labels as stored in quotes, as in "
-                f'"{numbers[0]}".'
-            )
+    stored = [number - classes.offset for number in numbers]
+    if numbers and set(classes.ids).issuperset([*numbers, *stored]):
+        raise UserError(
+            f"{option}: {listed(numbers, 60)} are labels as stored, and ids of other labels (ids "
+            "count from 0, after label_offset); write labels as stored in quotes, as in "
+            f'"{numbers[0]}".'
+        )
 
 
 def _resolve(value: int | str, option: str, classes: Classes) -> int:
@@ -340,5 +341,6 @@ def _existing(value: int, option: str, classes: Classes) -> int:
     elif classes.offset:
         hint = "; ids count from 0, after label_offset"
     raise UserError(
-        f"{option} asks for class {value}, but the data have the classes {there}{hint}."
+        f"{option} asks for class {value}, but the data have the classes {there}; choose among "
+        f"these{hint}."
     )

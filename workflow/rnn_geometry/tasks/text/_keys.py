@@ -16,11 +16,11 @@ from rnn_geometry.tasks.text._plain import is_number, plain, unfit, written
 
 DIGITS = 15  # of a number that float64 holds exactly; longer ones are texts
 LONGEST = 200  # characters of a label; a longer one is a text in the wrong column
-# What programs write for a missing value, and spreadsheets for a failed formula. "None" is a class.
-MISSING = frozenset(
-    " nan NaN NAN -nan -NaN <NA> NaT NA N/A n/a #N/A #NA NULL Null null \\N #REF! #VALUE! #NAME? "
-    "#DIV/0! #NUM! #NULL!".split(" ")
-)
+# What programs write for a missing value, and spreadsheets for a failed formula. None is a class.
+_NAN = ("nan", "NaN", "NAN", "-nan", "-NaN", "NaT")
+_ABSENT = ("", "<NA>", "NA", "N/A", "n/a", "NULL", "Null", "null", "\\N")
+_FAILED = ("#N/A", "#NA", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
+MISSING = frozenset((*_NAN, *_ABSENT, *_FAILED))
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,6 @@ def _on_several(names: Sequence[str], labels: np.ndarray) -> Iterator[str]:
             "no training text has two of the labels although multi_label is true; labels of a row "
             "are a list, or stand between ; or | or commas"
         )
-    always = [name for name, all_rows in zip(names, labels.all(axis=0), strict=True) if all_rows]
+    always = [name for name, column in zip(names, labels.T, strict=True) if column.all()]
     if always:
         yield f"every training text has the label {listed(always, 60)}; there is nothing to learn"

@@ -32,18 +32,19 @@ def rows_of(meta: Mapping[str, Any]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        split, read, dropped, used, truncated, mean_length (words), unknown (share of words),
-        repeated (texts that came before in the split), in_train (share of texts that stand in
-        train; None for train itself).
+        split, read (None for a dev taken from train), dropped, used, truncated, mean_length
+        (words), unknown (share of words), repeated (texts that came before in the split), in_train
+        (share of texts that stand in train; None for train itself).
     """
-    return [_row(name, meta["splits"][name], meta["duplicates"]) for name in meta["splits"]]
+    names = ("train", "dev", "test")
+    return [_row(name, meta["splits"][name], meta["duplicates"]) for name in names]
 
 
 def _row(name: str, split: Mapping[str, Any], duplicates: Mapping[str, Any]) -> dict[str, Any]:
     in_train = duplicates.get(f"{name}_in_train")
     return {
         "split": name,
-        "read": split["rows_read"],
+        "read": split["rows_read"] or None,
         "dropped": sum(split["dropped"].values()),
         "used": split["used"],
         "truncated": split["truncated"],

@@ -16,7 +16,7 @@ from rnn_geometry.errors import UserError, in_part, listed, quoted
 from rnn_geometry.tasks.text._files import OF_NAME, SPLITS, find_files, missing_data
 from rnn_geometry.tasks.text._plain import plain, unfit, written
 
-WORDS, WHITESPACE, CHARACTERS = "words", "whitespace", "characters"  # kinds of tokenizers
+BUILT_IN = WORDS, WHITESPACE, CHARACTERS = "words", "whitespace", "characters"  # tokenizers
 DEFAULTS: dict[str, Any] = {
     "source": None,
     "text_column": "text",
@@ -105,7 +105,7 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
         "an integer, the least label",
     ),
     "tokenizer": (
-        lambda value: value in (WORDS, WHITESPACE, CHARACTERS) or _is_json_file(value),
+        lambda value: value in BUILT_IN or _is_json_file(value),
         "words, whitespace, characters or the path of a tokenizer.json",
     ),
     "minimum_count": (_whole(1), "an integer of at least 1"),

@@ -250,8 +250,11 @@ def _way_to_one(name: str, labelling: Labelling) -> str:
     count = int((labels[:, i] if labels.ndim == 2 else labels == i).sum())
     if not count:
         return "leave it out of label_names, or choose others with classes"
-    rows = "1 row is" if count == 1 else f"{count} rows are"
-    return f"{rows} too few; add some, change train_size or dev_size, or choose others with classes"
+    rows = "its row was" if count == 1 else f"its {count} rows were"
+    return (
+        f"{rows} dropped or not drawn; change train_size or dev_size, add some, or choose others "
+        "with classes"
+    )
 
 
 def _explain(counts: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from rnn_geometry.errors import UserError, told
 from rnn_geometry.store.hashes import sha256
 from rnn_geometry.tasks.sentences import Sentences
 from rnn_geometry.tasks.text._plain import UNSEEN
-from rnn_geometry.tasks.text.options import CHARACTERS, WHITESPACE, WORDS
+from rnn_geometry.tasks.text.options import BUILT_IN, CHARACTERS, WHITESPACE, WORDS
 from rnn_geometry.tasks.text.words import (
     PAD,
     UNKNOWN,
@@ -236,7 +236,7 @@ def make_splitter(tokenizer: str | None, path: str | Path | None = None) -> Spli
         Where its tokenizer.json lies, if it names one.
     """
     kind = tokenizer or WORDS
-    if kind in (WORDS, WHITESPACE, CHARACTERS):
+    if kind in BUILT_IN:
         return Splitter(kind)
     return FileSplitter(path or kind)
 
