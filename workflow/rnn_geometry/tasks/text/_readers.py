@@ -30,7 +30,7 @@ PARQUET = b"PAR1"
 JSON = re.compile(r'\s*[\[{]\s*(?:["\[{]|$)')
 # What a file begins with, whatever it is called.
 KINDS = {
-    PARQUET: "a Parquet file; call it .parquet",
+    PARQUET: "a Parquet file; rename it to .parquet",
     b"PK\x03\x04": "a zip archive or an Excel workbook; export it as CSV in UTF-8, or unpack it",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; export it as CSV in UTF-8",
     b"BZh": "packed by bzip2; unpack it",
@@ -80,8 +80,8 @@ def _check_kind(path: Path, start: bytes, parquet: bool) -> None:
         raise UserError(f"{place(path)}: by its first bytes this is {kind}.")
     if parquet and start and not start.startswith((PARQUET, GZIP)) and start.isascii():
         raise UserError(
-            f"{place(path)}: this is text, not Parquet; call it .csv, .tsv, .jsonl or .json, as "
-            "what it is, or fetch it again."
+            f"{place(path)}: this is text, not Parquet; rename it to .csv, .tsv, .jsonl or .json, "
+            "as what it is, or fetch it again."
         )
 
 
@@ -223,7 +223,7 @@ def _read_csv(path: Path, text: str, label: str) -> RawSplit:
             lines = chain([next(handle, "") if _is_excel(first) else first], handle)
             header, reader = _header(path, lines, text, label)
             if JSON.match(first) and not has_columns(header, text, label):
-                raise UserError(f"{place(path)}: this is JSON, not CSV; call it .json.")
+                raise UserError(f"{place(path)}: this is JSON, not CSV; rename it to .json.")
             columns = find_columns(place(path), header, text, label)
             pairs.extend(_csv_rows(path, reader, len(header), columns))
     except UnicodeError as error:
@@ -317,8 +317,8 @@ def _check_table(path: Path, rows: Sequence[Mapping[str, Any]], text: str, label
         if held and (len(held) > 1 if columns else text not in rows[0]):
             raise UserError(
                 f"{place(path)}: row 1: {quoted(held[0], 30)} holds {quoted(rows[0][held[0]], 40)} "
-                "and the file is one object; a table is a list of objects, one a row (pandas: "
-                "orient='records')."
+                "and the file is one object; write a table as a list of objects, one a row "
+                "(pandas: orient='records')."
             )
 
 
