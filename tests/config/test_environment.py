@@ -5,6 +5,7 @@ import os
 import pytest
 
 from rnn_geometry.config import environment
+from rnn_geometry.errors import UserError
 
 
 def fixed(**variables):
@@ -68,3 +69,16 @@ def test_the_package_of_this_checkout_comes_first(before, after):
 def test_fixing_twice_changes_nothing():
     variables = fixed(PYTHONPATH="/mine", MPLBACKEND="inline")
     assert fixed(**variables) == variables
+
+
+@pytest.mark.parametrize("content", [b"", b"font.size: 9\n", b"no sense at all", None])
+def test_any_text_is_taken_for_a_matplotlibrc(tmp_path, content):
+    if content is not None:
+        (tmp_path / "matplotlibrc").write_bytes(content)
+    environment.check_matplotlibrc(tmp_path / "matplotlibrc")
+
+
+def test_a_matplotlibrc_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "matplotlibrc").write_bytes(b"# \xff\xfe")
+    with pytest.raises(UserError, match=r"matplotlibrc' in the working folder is no text in UTF-8"):
+        environment.check_matplotlibrc(tmp_path / "matplotlibrc")

@@ -96,7 +96,7 @@ def test_claims_beside_a_configuration_are_found(tmp_path, monkeypatch):
     mine.mkdir()
     (mine / "own.yaml").write_text((PROJECT / "config/claims.yaml").read_text())
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=r"there is no file 'own\.yaml'; it is looked for below"):
+    with pytest.raises(UserError, match=r"there is no file 'own\.yaml'; put it below"):
         read_claims("own.yaml", "", str(PROJECT))
     settings = load_settings({"claims": "own.yaml"}, [str(mine / "x.yaml")], str(PROJECT))
     assert settings["claims"]["claims"]

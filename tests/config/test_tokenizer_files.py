@@ -63,7 +63,7 @@ def test_built_in_ones_have_no_file(settings, kind):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (None, "task 'own': tokenizer: there is no file 'tok.json'; it is looked for below"),
+        (None, "task 'own': tokenizer: there is no file 'tok.json'; put it below"),
         ("", "task 'own': tokenizer: tok.json is no tokenizer that can be read"),
         ("{}", "task 'own': tokenizer: tok.json is no tokenizer that can be read"),
     ],

@@ -122,6 +122,20 @@ def test_a_module_has_the_defaults_of_the_project(place, config, target):
     assert "rule rnn_prepare_synthetic" in output
 
 
+@pytest.mark.parametrize("line", ['prefix: "sub"', 'replace_prefix: {"results/": "mine/"}'])
+def test_a_prefix_of_a_module_is_one_sentence(place, tmp_path, line):
+    text = MODULE.format(clone=place.clone, config="{}", target="data")
+    text = text.replace(f"../{place.clone}", str(place.clone))
+    (tmp_path / "Snakefile").write_text(
+        text.replace("    config: {}", f"    config: {{}}\n    {line}")
+    )
+    code, output = place.run(tmp_path, "-n")
+    assert code == 1
+    assert output.rstrip().endswith(
+        'name the folder of its results in its config, {"results": "sub/results"}.'
+    )
+
+
 def test_settings_replaced_as_a_whole_are_refused(place):
     code, output = place.run(
         place.other, "-n", "-s", f"../{ODD}/Snakefile", "--replace-workflow-config",

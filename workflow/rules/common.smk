@@ -76,6 +76,14 @@ try:
             "--replace-workflow-config is not accepted: config/config.yaml is always read first; "
             "a list or a value of your own replaces that of the file."
         )
+    moved = workflow.modifier.path_modifier
+    if moved.prefix or moved.modifies_prefixes:
+        raise UserError(
+            "prefix and replace_prefix of a module are not accepted: name the folder of its "
+            'results in its config, {"results": "sub/results"}.'
+        )
+    if workflow.is_main_process:
+        environment.check_matplotlibrc("matplotlibrc")
     SETTINGS = load_settings(
         config, workflow.configfiles, ROOT, workflow.config_settings.config_args or ()
     )

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import MutableMapping
+from pathlib import Path
+
+from rnn_geometry.errors import UserError, quoted
 
 # What Python itself reads, but where modules and caches lie.
 PYTHON_KEPT = (
@@ -71,3 +74,27 @@ def fix(environ: MutableMapping[str, str], package: str) -> None:
     others = [path for path in environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     path = [package, *(path for path in others if path != package)]
     environ.update(FIXED, PYTHONPATH=os.pathsep.join(path))
+
+
+def check_matplotlibrc(path: str | os.PathLike) -> None:
+    """Refuse a file in the working folder that ends matplotlib when it is imported.
+
+    Parameters
+    ----------
+    path
+        The file, which need not be there. What it says is without effect.
+
+    Raises
+    ------
+    UserError
+        If it is no text in UTF-8.
+    """
+    try:
+        Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{quoted(str(path))} in the working folder is no text in UTF-8, and matplotlib reads "
+            "it before anything else; delete it or save it as UTF-8."
+        ) from error
+    except OSError:
+        return

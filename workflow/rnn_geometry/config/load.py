@@ -93,15 +93,15 @@ def read_defaults(root: str) -> dict[str, Any]:
         The folder of the project: never the working folder, which may be anywhere.
     """
     below: dict[str, Any] = {}
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for path in default_files(root):
         check_duplicate_keys(path)
         try:
-            below = laid_over(
-                below, yaml.load(Path(path).read_text(encoding="utf-8"), loader) or {}
-            )
+            below = laid_over(below, yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {})
         except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError) as error:
-            raise UserError(f"{path}: the file is missing or no YAML mapping ({error}).") from error
+            raise UserError(
+                f"{path}: the file is missing or no YAML mapping ({told(error)}); put back that of "
+                "the project."
+            ) from error
     return below
 
 
@@ -190,8 +190,8 @@ def read_claims(path: str, *folders: str) -> dict[str, Any]:
     found = found_from(folders, path, os.path.isfile)
     if not os.path.isfile(found):
         raise UserError(
-            f"config key claims: there is no file {quoted(path)}; it is looked for below the "
-            "working folder, beside the configuration and in the folder of the workflow."
+            f"config key claims: there is no file {quoted(path)}; put it below the "
+            "working folder, beside the configuration or into the folder of the workflow."
         )
     try:
         claims = yaml.safe_load(Path(found).read_text(encoding="utf-8"))
@@ -258,8 +258,8 @@ def checked_tokenizer(path: str, folders: Iterable[str]) -> str:
     found = found_from(folders, path, os.path.isfile)
     if not os.path.isfile(found):
         raise UserError(
-            f"tokenizer: there is no file {quoted(path)}; it is looked for below the working "
-            "folder, beside the configuration and in the folder of the workflow."
+            f"tokenizer: there is no file {quoted(path)}; put it below the working "
+            "folder, beside the configuration or into the folder of the workflow."
         )
     check_path(found, "tokenizer")
     load_tokenizer(found)

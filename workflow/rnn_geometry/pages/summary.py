@@ -16,8 +16,8 @@ MOST_NAMED = 5  # exceptions that are told one by one
 
 GOES_ON = "Finished files are kept, and the same command goes on from there."
 KILLED = (
-    "the job ended without a word, as one does that the system kills, mostly for lack of memory: "
-    "run fewer jobs at once (--cores), or give it more."
+    "the job ended without a word. If it died of SIGKILL, as is said above, the system killed it, "
+    "mostly for lack of memory: run fewer jobs at once (--cores), or give it more."
 )
 
 
@@ -53,7 +53,7 @@ def last_words(logs: Sequence[str]) -> str:
     sentences = [text.rpartition("\nERROR: ")[2] for text in written if "\nERROR: " in f"\n{text}"]
     if sentences:
         return f"ERROR: {sentences[-1].removeprefix('ERROR: ')}"
-    if written:
+    if any("Traceback (most recent call last)" in text for text in written):
         last = one_line(written[-1].splitlines()[-1])
         return f"ERROR: the job failed without a sentence for people; its log ends in: {last}"
     return f"ERROR: {KILLED}"

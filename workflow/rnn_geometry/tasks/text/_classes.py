@@ -209,7 +209,7 @@ def _of_numbers(where: str, first: Mapping[Key, int], options: Mapping[str, Any]
     ids = [int(number) - offset for number in numbers]
     whole = all(isinstance(number, int) for number in numbers)
     chosen = any(options[name] is not None for name in SELECTIONS)
-    if not whole or (not chosen and ids != list(range(len(ids)))):
+    if not whole or max(ids) < 0 or (not chosen and ids != list(range(len(ids)))):
         raise _numbers_refusal(where, numbers, names, first, offset)
     return Classes([i for i in ids if i >= 0], None, offset)
 
@@ -220,7 +220,8 @@ def _numbers_refusal(
     least, most = numbers[0], numbers[-1]
     row = min(row for key, row in first.items() if key.number in (least, most))
     rows = {key.number: row for key, row in first.items()}
-    run = all(isinstance(n, int) for n in numbers) and most - least == len(numbers) - 1
+    whole = all(isinstance(number, int) for number in numbers)
+    run = whole and most - least == len(numbers) - 1
     shown = listed(numbers, 50)
     if run and least >= 0:
         return UserError(
@@ -235,7 +236,7 @@ def _numbers_refusal(
     )
     return UserError(
         f"{where}: row {odd}: labels are the numbers {shown}, and ids count from {offset} without "
-        f"gaps; {listing}, or choose some with classes."
+        f"gaps; {listing}{whole * ', or choose some with classes'}."
     )
 
 
