@@ -235,7 +235,7 @@ def test_arguments_that_only_fit_when_exchanged_are_told(call):
         (lambda h, x: SINGLE(x, h), r"module.double\(\)"),
         (lambda h, x: h.squeeze(0) if len(h) == 1 else h / 2, "not one alone"),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_what_is_no_step_is_named(step, message):
     for call in (CALLS["relax"], CALLS["project"], CALLS["numbers"]):
