@@ -266,7 +266,7 @@ def test_a_header_over_two_lines(prepare):
 @pytest.mark.parametrize(
     ("content", "match"),
     [
-        (CSV.encode("latin-1"), r"not UTF-8 text .row 1 or soon after.*iconv -f latin1 -t utf-8"),
+        (CSV.encode("latin-1"), r"not UTF-8 text .row 1 or soon after.*iconv -f cp1252 -t utf-8"),
         (CSV.encode("utf-16-le"), "not UTF-8 text, nor UTF-16 with its mark"),
         (CSV.encode("utf-16")[:-1], "not UTF-8"),
         (gzip.compress(CSV.encode(), mtime=0)[:-12], "damaged or cut short"),

@@ -533,7 +533,7 @@ def test_rows_of_other_classes_are_dropped_and_counted(prepare, train, test, opt
     [
         ([1, 2, 3], {"label_names": [1, 2, 3], "classes": [1, 2]}, 'write "1" in quotes'),
         ([1, 2, 3], {"classes": [0, 1]}, "asks for class 0, .* 1 to 3; .*write label_offset: 1"),
-        (["-1"], {"classes": [0, 1]}, r"labels are the numbers -1"),
+        (["-1"], {"classes": [0, 1]}, "unknown class 0; accepted: -1"),
         ([1, 2, 3], {"first_classes": 2}, "asks for class 0, .*write label_offset: 1"),
         ([1, 2, 3], {"label_offset": 1, "classes": [1, 3]}, "0 to 2; .*after label_offset"),
         (["a", "b"], {"classes": ["a", "z" * 200_000]}, "unknown class .*accepted: a, b"),

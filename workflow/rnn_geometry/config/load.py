@@ -20,7 +20,7 @@ from rnn_geometry.tasks import synthetic
 from rnn_geometry.tasks.curation import check_words
 from rnn_geometry.tasks.text import prepare as text
 from rnn_geometry.tasks.text.options import BUILT_IN
-from rnn_geometry.tasks.text._tokenizer_file import load_tokenizer
+from rnn_geometry.tasks.text.tokenizer_file import load_tokenizer
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 DEFAULTS = ("text_sets.yaml", "config.yaml")

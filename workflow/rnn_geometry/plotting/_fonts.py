@@ -72,9 +72,20 @@ def _known(path: str, characters: frozenset[str]) -> frozenset[str]:
         font = get_font(path)
         if not font.scalable:
             return frozenset()
-        return frozenset(c for c in characters if font.get_char_index(ord(c)))
+        return frozenset(c for c in characters if _has_shape(font, c))
     except (OSError, RuntimeError):
         return frozenset()
+
+
+def _has_shape(font, character: str) -> bool:
+    """Tell whether a font has more than a blank: those of coloured emoji may have no outlines."""
+    if not font.get_char_index(ord(character)):
+        return False
+    if unicodedata.category(character) in ("Zs", "Mn"):
+        return True
+    font.set_size(12, 72)
+    font.load_char(ord(character))
+    return len(font.get_path()[0]) > 0
 
 
 @cache

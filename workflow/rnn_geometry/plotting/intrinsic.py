@@ -7,6 +7,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting.text import cut_names
 
 ESTIMATORS = {
     "participation_ratio": "participation\nratio",
@@ -33,8 +34,8 @@ def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figu
     rows = -(-len(names) // columns)
     figure = Figure(figsize=(0.4 + 4.4 * columns, 0.7 + 2.1 * rows), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False)
-    for ax, name in zip(axes.flat, names, strict=False):
-        _draw(ax, dimension[dimension["task"] == name], name, expected[name])
+    for ax, name, title in zip(axes.flat, names, cut_names(names, 40), strict=False):
+        _draw(ax, dimension[dimension["task"] == name], title, expected[name])
     for ax in axes.flat[len(names) :]:
         ax.remove()
     figure.supylabel("dimension", fontsize=9)
@@ -47,7 +48,7 @@ def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figu
     return figure
 
 
-def _draw(ax, rows: pd.DataFrame, task: str, expected: float) -> None:
+def _draw(ax, rows: pd.DataFrame, title: str, expected: float) -> None:
     table = rows.melt(
         id_vars="points", value_vars=list(ESTIMATORS), var_name="estimator", value_name="dimension"
     )
@@ -71,5 +72,5 @@ def _draw(ax, rows: pd.DataFrame, task: str, expected: float) -> None:
         hue_order=list(POINT_SETS.values()),
     )
     ax.set(xlabel="", ylabel="", ylim=(0, None))
-    ax.set_title(task)
+    ax.set_title(title)
     ax.tick_params(axis="x", labelsize=7)

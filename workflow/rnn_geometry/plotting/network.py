@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays, load_network, variance_ratio
 from rnn_geometry.plotting.legends import shown_handles
-from rnn_geometry.plotting.text import cut_names, literal, tick_places
+from rnn_geometry.plotting.text import LONGEST, cut_names, tick_places
 
 __all__ = ["NetworkArrays", "load_network", "plot_network", "save_panel"]
 
@@ -103,6 +103,7 @@ def draw_plane(axes, network: NetworkArrays) -> None:
         1.15 * manifold.radius(network.project(network.points)),
     )
     _limit_view(axes, network)
+    manifold.keep_names_apart(axes)
     axes.set(
         xlabel="component 1 of the slow points",
         ylabel="component 2 of the slow points",
@@ -114,7 +115,9 @@ def _limit_view(axes, network: NetworkArrays) -> None:
     """Give both axes one scale, show all states, and count what lies outside; hide nothing."""
     seen = network.project(np.concatenate([network.states.visited, network.states.final]))
     # Names at the tips of the readouts take more room across than along.
-    reach = np.array([1.45, 1.3]) * manifold.radius(network.project(network.points))
+    longest = max(map(len, network.class_names))
+    wider = 0.05 * np.clip(longest - 10, 0, 8)
+    reach = np.array([1.45 + wider, 1.3]) * manifold.radius(network.project(network.points))
     low, high = np.minimum(seen.min(axis=0), -reach), np.maximum(seen.max(axis=0), reach)
     box = axes.get_position()
     shape = np.array([box.width * SIZE[0], box.height * SIZE[1]])
@@ -364,7 +367,7 @@ def shown_words(network: NetworkArrays) -> tuple[np.ndarray, list[str]]:
         # Words of one class together, the strongest first.
         chosen = chosen[np.lexsort((-effects[chosen].max(axis=1), effects[chosen].argmax(axis=1)))]
     ids = network.linearization.word_ids[chosen]
-    return effects[chosen], [literal(network.words[i]) for i in ids]
+    return effects[chosen], cut_names([network.words[i] for i in ids], LONGEST)
 
 
 def draw_training(axes, network: NetworkArrays) -> None:

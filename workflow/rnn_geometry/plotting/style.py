@@ -49,6 +49,7 @@ OTHER_COLOURS, OTHER_MARKERS = (
     ("#56B4E9", "#E69F00", "#882255", "#44AA99", "#332288", "#AA4499", "#661100"),
     "PXph<>8*d",
 )
+MOST_PIXELS = 30_000  # a side of a picture: browsers and matplotlib show no more than about 2^15
 FORMATS = ("png", "pdf", "svg")
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # widths in inches
 SETTINGS: dict[Any, Any] = {
@@ -227,7 +228,8 @@ def _picture(figure: Figure, dpi: int):
 
     canvas = FigureCanvasAgg(figure)
     before = figure.get_dpi()
-    figure.set_dpi(dpi)
+    # A figure of hundreds of panels has fewer pixels an inch.
+    figure.set_dpi(min(dpi, MOST_PIXELS / max(figure.get_size_inches())))
     if figure.get_layout_engine() is not None:
         # Legends beside axes find their place in a first pass, as in savefig.
         figure.draw_without_rendering()

@@ -24,25 +24,40 @@ def literal(text: object, limit: int = LONGEST) -> str:
     Returns
     -------
     str
-        One line; what is too long has its middle left out.
+        One line; what cannot be seen is written as in Python, what is too long has its middle left
+        out.
 
     Examples
     --------
     >>> literal("$5 or" + chr(10) + "$6" + chr(7))
-    '\\\\$5 or \\\\$6'
+    '\\\\$5 or\\\\n\\\\$6\\\\x07'
     """
     return _without_formulas(_cut(seen(text), limit))
 
 
 def seen(text: object) -> str:
-    """Return what can be seen of a text, on one line.
+    """Return a text on one line, with what cannot be seen written as in Python.
+
+    So names that differ only there still differ. Zero-width joiners stay as they are between
+    letters of scripts that need them.
 
     Parameters
     ----------
     text
-        Any.
+        Any; one of blanks alone gets quotes.
     """
-    return "".join(c for c in " ".join(str(text).split()) if c in JOINERS or is_seen(c))
+    whole = str(text)
+    if not whole.strip(" "):
+        return f"'{whole}'"
+    neighbours = zip(whole, f" {whole}", f"{whole[1:]} ", strict=False)
+    return "".join(_written(*letters) for letters in neighbours)
+
+
+def _written(character: str, before: str, after: str) -> str:
+    joins = character in JOINERS and not before.isascii() and not after.isascii()
+    if joins or is_seen(character):
+        return character
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def is_seen(character: str) -> bool:
@@ -89,7 +104,7 @@ def cut_names(names: Sequence[object], limit: int) -> list[str]:
     >>> cut_names(["a very long name, one", "a very long name, two"], 12)
     ['a very … one', 'a very … two']
     """
-    whole = [str(name).replace(r"\$", "$").strip() for name in names]
+    whole = [_as_seen(name) for name in names]
     cut = [_cut(name, limit) for name in whole]
     groups: dict[str, dict[str, int]] = {}
     for short, name in zip(cut, whole, strict=True):
@@ -97,6 +112,12 @@ def cut_names(names: Sequence[object], limit: int) -> list[str]:
     told = {s: _told_apart(list(group), limit) for s, group in groups.items() if len(group) > 1}
     shown = (told.get(s, {}).get(name, s) for s, name in zip(cut, whole, strict=True))
     return [_without_formulas(name) for name in shown]
+
+
+def _as_seen(name: object) -> str:
+    """Return what `seen` gives of a name as it is written or as `literal` returns it."""
+    text = seen(str(name).replace(r"\$", "$"))
+    return text[1:] if text.startswith(" _") else text
 
 
 def _told_apart(names: list[str], limit: int) -> dict[str, str]:

@@ -27,13 +27,14 @@ class Classes:
     """Original classes of a data set, before any are chosen.
 
     ids: all of them, from 0. names: of every id, or None where labels are bare numbers. offset:
-    the number of id 0. named: numbers are names rather than ids.
+    the number of id 0. named: numbers are names rather than ids. bare: so are numbers in options.
     """
 
     ids: Sequence[int]
     names: list[str] | None
     offset: int
     named: bool = False
+    bare: bool = False
 
     def id_of(self, key: Key) -> int | None:
         """Return the id of a label, None where it is no class.
@@ -106,7 +107,9 @@ def find_classes(
             return _of_numbers(train.where, first, options)
     if options["ordered"] and not (ordered or options["classes"] or options["merge"]):
         _check_order(train.where, names)
-    named = not train.coded and _numbers_are_names(names, first, offset)
+    # The order of letters numbers no class: another split cannot mean it by its ids.
+    sorted_texts = not options["label_names"] and train.names is None
+    named = sorted_texts or (not train.coded and _numbers_are_names(names, first, offset))
     return Classes(range(len(names)), names, offset, named)
 
 
@@ -194,17 +197,23 @@ def _by_meaning(name: str) -> tuple[Any, ...]:
 
 
 def _of_numbers(where: str, first: Mapping[Key, int], options: Mapping[str, Any]) -> Classes:
-    """Return the classes of labels that are bare numbers; their ids count from label_offset."""
+    """Return the classes of labels that are bare numbers; their ids count from label_offset.
+
+    Numbers that are no ids are names where the options choose among them.
+    """
+    offset = options["label_offset"]
     texts = [key for key in first if key.number is None]
     values = sorted({key.name for key in first}, key=by_nature)
     names = yaml_list(values)
+    by_name = options["classes"] is not None or options["merge"] is not None
+    if by_name and any(not isinstance(key.number, int) or key.number < offset for key in first):
+        return Classes(range(len(values)), values, offset, named=True, bare=True)
     if texts:
         raise UserError(
             f"{where}: row {first[texts[0]]}: the label {quoted(texts[0].text, 40)} is no integer "
             f"as in other rows; write label_names: {names or '[...]'}, the names of all classes, "
             "if it is one."
         )
-    offset = options["label_offset"]
     numbers = sorted({key.number for key in first if key.number is not None})
     ids = [int(number) - offset for number in numbers]
     whole = all(isinstance(number, int) for number in numbers)
@@ -220,8 +229,7 @@ def _numbers_refusal(
     least, most = numbers[0], numbers[-1]
     row = min(row for key, row in first.items() if key.number in (least, most))
     rows = {key.number: row for key, row in first.items()}
-    whole = all(isinstance(number, int) for number in numbers)
-    run = whole and most - least == len(numbers) - 1
+    run = all(isinstance(n, int) for n in numbers) and most - least == len(numbers) - 1
     shown = listed(numbers, 50)
     if run and least >= 0:
         return UserError(
@@ -236,7 +244,7 @@ def _numbers_refusal(
     )
     return UserError(
         f"{where}: row {odd}: labels are the numbers {shown}, and ids count from {offset} without "
-        f"gaps; {listing}{whole * ', or choose some with classes'}."
+        f"gaps; {listing}, or choose some with classes."
     )
 
 
@@ -263,6 +271,8 @@ def choose(classes: Classes, options: Mapping[str, Any]) -> list[list[int]]:
     else:
         wanted = [group if option == "merge" else [group] for group in options[option]]
     by_name = option in ("classes", "merge")
+    if by_name:
+        _check_meant([value for group in wanted for value in group], option, classes)
     groups = [
         [
             _resolve(value, option, classes) if by_name else _existing(value, option, classes)
@@ -283,20 +293,30 @@ def choose(classes: Classes, options: Mapping[str, Any]) -> list[list[int]]:
     return groups
 
 
+def _check_meant(values: Sequence[int | str], option: str, classes: Classes) -> None:
+    """Refuse numbers that may all be labels as stored, and all be ids after label_offset."""
+    if classes.names is not None or not classes.offset:
+        return
+    numbers = [value for value in values if isinstance(value, int)]
+    stored = [number - classes.offset for number in numbers]
+    if numbers and set(classes.ids).issuperset([*numbers, *stored]):
+        raise UserError(
+            f"{option}: {listed(numbers, 60)} are labels as stored, and ids of other labels (ids "
+            "count from 0, after label_offset); write labels as stored in quotes, as in "
+            f'"{numbers[0]}".'
+        )
+
+
 def _resolve(value: int | str, option: str, classes: Classes) -> int:
     """Return the id that an entry of classes or merge means: a name, or an id from 0."""
     shown = {classes.shown(i): i for i in classes.ids}
-    if isinstance(value, str):
-        if value not in shown:
-            accepted = (
-                listed(classes.names)
-                if classes.names
-                else "ids only, since the labels have no names (give label_names)"
-            )
+    if isinstance(value, str) or classes.bare:
+        if str(value) not in shown:
+            way = "" if classes.names else " (label_names gives them names)"
             raise UserError(
-                f"{option} names the unknown class {quoted(value)}; accepted: {accepted}."
+                f"{option} names the unknown class {quoted(value)}; accepted: {listed(shown)}{way}."
             )
-        return shown[value]
+        return shown[str(value)]
     named = shown.get(str(value)) if classes.names else None
     if named is None or named == value:
         return _existing(value, option, classes)

@@ -5,6 +5,7 @@ Standard library only: called while a Snakefile is parsed.
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_geometry.errors import UserError, in_part, listed, quoted
-from rnn_geometry.tasks.text._files import SPLITS, find_files, missing_data
+from rnn_geometry.tasks.text._files import OF_NAME, SPLITS, find_files, missing_data
 from rnn_geometry.tasks.text._plain import plain, unfit, written
 
 BUILT_IN = WORDS, WHITESPACE, CHARACTERS = "words", "whitespace", "characters"  # tokenizers
@@ -99,7 +100,10 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "unlabelled": (lambda value: value in ("drop", "keep"), "drop or keep"),
     "empty_texts": (lambda value: value in ("refuse", "drop"), "refuse or drop"),
-    "label_offset": (_whole(0), "an integer of at least 0"),
+    "label_offset": (
+        lambda value: isinstance(value, int) and not _is_bool(value),
+        "an integer, the least label",
+    ),
     "tokenizer": (
         lambda value: value in BUILT_IN or _is_json_file(value),
         "words, whitespace, characters or the path of a tokenizer.json",
@@ -202,10 +206,20 @@ def _class_or_id(value: Any) -> int | str:
 def _check_keys(prefix: str, given: Mapping, known: Mapping) -> None:
     for key in given:
         if key not in known:
+            meant = _meant(str(key), known)
+            hint = f"did you mean {meant}; " if meant else ""
             raise UserError(
-                f"{prefix}{in_part(str(key))} is not an option of a text data set; known are "
-                f"{listed(known, 220)}."
+                f"{prefix}{in_part(str(key))} is not an option of a text data set; {hint}known are "
+                f"{listed(known, 150 if hint else 200)}."
             )
+
+
+def _meant(key: str, known: Mapping) -> str | None:
+    """Return what may have been meant: an option spelt alike, or a split by another name."""
+    split = OF_NAME.get(key.lower())
+    if split in known:
+        return split
+    return next(iter(difflib.get_close_matches(key[:60].lower(), known, 1, 0.75)), None)
 
 
 def _check_values(prefix: str, given: Mapping, accepted: Mapping) -> None:

@@ -18,8 +18,8 @@ import numpy as np
 from rnn_geometry.errors import UserError
 from rnn_geometry.store.hashes import sha256
 from rnn_geometry.tasks.sentences import Sentences
-from rnn_geometry.tasks.text._tokenizer_file import load_tokenizer
 from rnn_geometry.tasks.text.options import BUILT_IN, CHARACTERS, WHITESPACE, WORDS
+from rnn_geometry.tasks.text.tokenizer_file import load_tokenizer
 from rnn_geometry.tasks.text.words import cleaned, encode, normalise, word_tokenizer
 
 BLANK = "\u2423"  # what a blank is called where single characters are words

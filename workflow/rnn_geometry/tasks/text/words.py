@@ -20,7 +20,14 @@ BATCH = 4096
 # of other systems, the zero-width space, fillers. A tokenizer would drop them and glue the words.
 _BETWEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\u3164\uffa0]")
 # What a text was damaged or typeset with, and BERT's rules drop: it glues words just as well.
-_LOST = re.compile("[\ufffd\ue000-\uf8ff]")
+_LOST = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
+
+# The same for pages that split what is typed: classes of characters by what becomes of them.
+CLEANING = {
+    "between": _BETWEEN.pattern,
+    "lost": _LOST.pattern,
+    "unseen": f"[{''.join(map(chr, UNSEEN))}]",
+}
 
 
 def separated(text: str) -> str:
