@@ -16,6 +16,7 @@ from rnn_geometry.tasks.text._rows import RawSplit
 from rnn_geometry.tasks.text.account import warnings_of
 from rnn_geometry.tasks.text.labels import Labelling, label_splits
 from rnn_geometry.tasks.text.options import (
+    CHARACTERS,
     DEV_SHARE,
     DEV_SIZE,
     check_options,
@@ -27,6 +28,9 @@ from rnn_geometry.tasks.text.splitters import Rows, Splitter, make_splitter
 from rnn_geometry.tasks.text.words import PAD, UNKNOWN, UNKNOWN_ID, take
 
 __all__ = ["PAD", "UNKNOWN", "PreparedText", "check_options", "local_files", "prepare_text"]
+
+
+_OR_CHARACTERS = ", or set tokenizer: characters where a language has no blanks"
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,6 @@ def prepare_text(
     meta |= {"tokenizer": splitter.facts}
     meta["warnings"] = [
         *warnings_on_classes(labelling.class_names, splits["train"].labels),
-        *splitter.warnings,
         *warnings_of(meta, splits, splitter.kind),
     ]
     train, dev, test = (splits[name].read for name in ("train", "dev", "test"))
@@ -305,8 +308,8 @@ def _limit_vocabulary(
     if not chosen:
         raise UserError(
             "No word of the training texts occurs minimum_count = "
-            f"{options['minimum_count']} times; lower it, or set tokenizer: characters where a "
-            "language has no blanks."
+            f"{options['minimum_count']} times; lower it"
+            f"{'' if options['tokenizer'] == CHARACTERS else _OR_CHARACTERS}."
         )
     final = np.full(len(words), UNKNOWN_ID, dtype=np.int32)
     final[chosen] = np.arange(2, 2 + len(chosen), dtype=np.int32)

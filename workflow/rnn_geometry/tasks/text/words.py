@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
@@ -11,15 +11,23 @@ from typing import Any
 import numpy as np
 
 from rnn_geometry.tasks.sentences import Sentences
+from rnn_geometry.tasks.text._plain import JOINERS, UNSEEN
 
 PAD, UNKNOWN = "<pad>", "<unk>"
 UNKNOWN_ID = 1
 BATCH = 4096
 # What stands between words although it is no blank to every library: control characters, line ends
-# of other systems, the zero-width space. A tokenizer would drop them and glue the words.
-_BETWEEN = [*range(0x20), *range(0x7F, 0xA0), 0x200B, 0x2028, 0x2029]
-BLANKS = dict.fromkeys(_BETWEEN, " ")
-_SOME_BLANK = re.compile(f"[{''.join(map(re.escape, map(chr, _BETWEEN)))}]")
+# of other systems, the zero-width space, fillers. A tokenizer would drop them and glue the words.
+_BETWEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\u3164\uffa0]")
+# What a text was damaged or typeset with, and BERT's rules drop: it glues words just as well.
+_LOST = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
+
+# The same for pages that split what is typed: classes of characters by what becomes of them.
+CLEANING = {
+    "between": _BETWEEN.pattern,
+    "lost": _LOST.pattern,
+    "unseen": f"[{''.join(map(chr, UNSEEN))}]",
+}
 
 
 def separated(text: str) -> str:
@@ -35,7 +43,26 @@ def separated(text: str) -> str:
     >>> separated("rain" + chr(12) + "cloud" + chr(0x200B) + "sun")
     'rain cloud sun'
     """
-    return text.translate(BLANKS) if _SOME_BLANK.search(text) else text
+    return _BETWEEN.sub(" ", text)
+
+
+def cleaned(text: str) -> list[str]:
+    """Return what stands between the blanks of a text, in small letters, as far as it is seen.
+
+    Parameters
+    ----------
+    text
+        Any.
+
+    Examples
+    --------
+    >>> cleaned("Cafe" + chr(0x301) + " wo n't" + chr(0xFEFF)) == ["caf" + chr(0xE9), "wo", "n't"]
+    True
+    """
+    small = unicodedata.normalize("NFC", separated(text)).translate(UNSEEN).lower()
+    # Small letters and what was not seen may have kept marks from their letters.
+    pieces = (piece.strip(JOINERS) for piece in unicodedata.normalize("NFC", small).split())
+    return [piece for piece in pieces if piece]
 
 
 def normalise(texts: Sequence[str]) -> list[str]:
@@ -57,8 +84,8 @@ def normalise(texts: Sequence[str]) -> list[str]:
     bert = normalizers.BertNormalizer(
         clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=True
     )
-    normalizer = normalizers.Sequence([normalizers.NFC(), bert])
-    apart = map(separated, texts)
+    normalizer = normalizers.Sequence([normalizers.NFC(), bert, normalizers.NFC()])
+    apart = (_LOST.sub(" ", separated(text)) for text in texts)
     # Lower-casing is all that these steps do to plain ASCII, and five times faster without the
     # call.
     return [
@@ -84,8 +111,6 @@ def word_tokenizer(texts: Iterable[str], pre_tokenizer: Any) -> tuple[Any, list[
     words
         In the order of their ids.
     """
-    # One job has one core, and a pool of threads that waits for it only costs.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from tokenizers import Tokenizer, models, trainers
 
     tokenizer = Tokenizer(models.WordLevel(unk_token=UNKNOWN))
