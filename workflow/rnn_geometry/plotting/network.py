@@ -346,7 +346,8 @@ def draw_word_effects(axes, network: NetworkArrays) -> None:
     classes = cut_names(network.class_names, 14)
     axes.set_xticks(places, [classes[i] for i in places], **turned)
     if left_out:
-        axes.set_xlabel(f"and {left_out} more", fontsize=7)
+        more, below = f"and {left_out} more", (6, -9)  # points; beside the names there is room
+        axes.annotate(more, (1, 0), below, "axes fraction", "offset points", fontsize=7)
     axes.set_yticks(range(len(names)), cut_names(names, 14))
     axes.tick_params(length=0, labelsize=7 if len(names) > 12 else 8)
     axes.tick_params(axis="x", labelsize=6 if len(network.class_names) > 8 else 8)
