@@ -39,6 +39,17 @@ def test_networks_that_did_not_learn_are_named_a_few_of_them(tmp_path):
     assert lines[1].endswith("seed 4 and 2 more")
 
 
+@pytest.mark.parametrize("count", [0, 1, 5, 6, 40])
+def test_warnings_on_texts_are_told_a_few_of_them(tmp_path, count):
+    warnings = [f"{i}% of the words of test are unknown" for i in range(count)]
+    formats.write_json(tmp_path / "data/three/meta.json", {"warnings": warnings})
+    formats.write_json(tmp_path / "data/old/meta.json", {"warnings": ["of another configuration"]})
+    _, *lines = results(tmp_path, [0.9, 0.8, 0.3])
+    expected = [f"Warning, three: {line}." for line in warnings[:5]]
+    expected += [f"{count - 5} more warnings: see the start page."] if count > 5 else []
+    assert lines[:-1] == expected
+
+
 def test_nothing_there_is_nothing_said(tmp_path):
     assert summary.run_summary(str(tmp_path)) == ""
 

@@ -38,6 +38,12 @@ os.environ[sources.VARIABLE] = sources.beside_files([*workflow.configfiles, *def
 invocation.take_as_written(workflow)
 
 
+def asked():
+    """Return the configuration of this run, and the files beside which it looks for others."""
+    beside = [os.path.abspath(file) for file in workflow.configfiles]
+    return {"config": plain(config), "files": beside}
+
+
 def data_hashes(task):
     """Return the hashes of the files of a task by name: what counts is what stands in them."""
     return {name: HASH_OF(file) for name, file in sorted(PLAN.tasks[task].get("files", {}).items())}
@@ -108,6 +114,6 @@ onstart:
         files.lock_folder(RESULTS)
         files.check_room(RESULTS, size=1)
         provenance.write(RESULTS, MADE_WITH)
-        provenance.note(ASKED, plain(config))
+        provenance.note(ASKED, asked())
     except UserError as error:
         raise invocation.ToldError(error, workflow) from None

@@ -87,7 +87,7 @@ rule report:
         ENVIRONMENT
     params:
         # In a module nothing below `onstart` is done, so that no file holds the configuration.
-        **stage("report", asked=ASKED if IS_MAIN else lambda wildcards: plain(config)),
+        **stage("report", asked=ASKED if IS_MAIN else lambda wildcards: asked()),
     script:
         "../scripts/stage.py"
 

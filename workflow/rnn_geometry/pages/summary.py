@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +66,27 @@ def _text(path: str) -> str:
         return ""
 
 
+def warnings_on_texts(data: Path, tasks: Iterable[str]) -> list[str]:
+    """Return a line for what makes the texts of some tasks doubtful, at most a few.
+
+    Parameters
+    ----------
+    data
+        The folder of prepared data.
+    tasks
+        Their names.
+    """
+    told = []
+    for task in tasks:
+        meta = data / task / "meta.json"
+        warnings = formats.read_json(meta).get("warnings", []) if meta.is_file() else []
+        told += [one_line(f"Warning, {task}: {line}.") for line in warnings]
+    more = len(told) - MOST_NAMED
+    return told[:MOST_NAMED] + ([f"{more} more warnings: see the start page."] if more > 0 else [])
+
+
 def run_summary(results: str) -> str:
-    """Return the accuracy by task, what did not come out, and where the pages lie.
+    """Return the accuracy by task, what is doubtful or did not come out, where the pages lie.
 
     Parameters
     ----------
@@ -81,7 +100,9 @@ def run_summary(results: str) -> str:
     """
     folder = Path(results)
     table = folder / "tables" / "runs.csv"
-    lines = accuracy_lines(rows_of(table)) if table.is_file() else []
+    rows = rows_of(table) if table.is_file() else []
+    lines = accuracy_lines(rows) if rows else []
+    lines += warnings_on_texts(folder / "data", dict.fromkeys(row["task"] for row in rows))
     pages = {"Start page": "index.html", "Report": "report.html", "Tables": "tables"}
     places = [(name, folder / file) for name, file in pages.items() if (folder / file).exists()]
     lines += [f"{name + ':':12}{os.path.abspath(path)}" for name, path in places]

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +24,21 @@ def run(files, output, params, log) -> None:
     """Write the report, whole or not at all."""
     with tempfile.TemporaryDirectory() as folder:
         configuration = os.path.join(folder, "configuration.json")
-        formats.write_json(configuration, asked(params.asked))
-        write_atomically(output[0], lambda path: make(path, configuration))
+        known = asked(params.asked)
+        formats.write_json(configuration, known["config"])
+        # The files come first: what lies beside them is found, and what the run read counts.
+        files_of_run = [*known["files"], configuration]
+        write_atomically(output[0], lambda path: make(path, files_of_run))
     log(f"{os.path.getsize(output[0]) / 1e6:.1f} MB")
 
 
 def asked(known: str | Mapping[str, Any]) -> dict[str, Any]:
-    """Return the configuration of the run.
+    """Return the configuration of the run, and the files that it comes from.
 
     Parameters
     ----------
     known
-        The configuration, or the file that was written when the run began.
+        These two, as `config` and `files`, or the file that was written when the run began.
 
     Raises
     ------
@@ -52,11 +55,11 @@ def asked(known: str | Mapping[str, Any]) -> dict[str, Any]:
         ) from error
 
 
-def make(path: str, configuration: str) -> None:
+def make(path: str, configurations: Sequence[str]) -> None:
     """Call Snakemake with the same configuration; it draws no figure and runs no job."""
     options = ["--quiet", "all", "--nolock", "--snakefile", str(SNAKEFILE), "--report", path]
     command = [sys.executable, "-m", "snakemake", *TARGETS, *options]
-    command += ["--configfile", configuration]
+    command += ["--configfile", *configurations]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode or not os.path.getsize(path):
         said = in_part(done.stderr.strip() or done.stdout.strip() or "it said nothing", 180)
