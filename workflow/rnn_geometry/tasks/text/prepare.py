@@ -16,6 +16,7 @@ from rnn_geometry.tasks.text._rows import RawSplit
 from rnn_geometry.tasks.text.account import warnings_of
 from rnn_geometry.tasks.text.labels import Labelling, label_splits
 from rnn_geometry.tasks.text.options import (
+    BUILT_IN,
     DEV_SHARE,
     DEV_SIZE,
     check_options,
@@ -303,16 +304,25 @@ def _limit_vocabulary(
     if options["vocabulary_size"] is not None:
         chosen = chosen[: options["vocabulary_size"] - 2]
     if not chosen:
-        raise UserError(
-            "No word of the training texts occurs minimum_count = "
-            f"{options['minimum_count']} times; lower it, or set tokenizer: characters where a "
-            "language has no blanks."
-        )
+        raise _no_word(options)
     final = np.full(len(words), UNKNOWN_ID, dtype=np.int32)
     final[chosen] = np.arange(2, 2 + len(chosen), dtype=np.int32)
     for split in splits.values():
         split.words = Sentences(final[split.read.tokens], split.read.offsets, split.labels)
     return [PAD, UNKNOWN, *(words[i] for i in chosen)]
+
+
+def _no_word(options: Mapping[str, Any]) -> UserError:
+    count, way = (
+        options["minimum_count"],
+        "set tokenizer: characters where a language has no blanks",
+    )
+    if options["tokenizer"] not in BUILT_IN:
+        way = "name a tokenizer.json that knows the language of the texts"
+    lower = "" if count == 1 else "lower it, or "
+    return UserError(
+        f"No word of the training texts occurs minimum_count = {count} times; {lower}{way}."
+    )
 
 
 def _meta(

@@ -16,15 +16,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_geometry.errors import UserError, told
+from rnn_geometry.errors import UserError, quoted, told
 from rnn_geometry.store.hashes import sha256
 from rnn_geometry.tasks.sentences import Sentences
-from rnn_geometry.tasks.text._plain import UNSEEN
+from rnn_geometry.tasks.text._plain import JOINERS, UNSEEN
 from rnn_geometry.tasks.text.options import BUILT_IN, CHARACTERS, WHITESPACE, WORDS
 from rnn_geometry.tasks.text.words import (
     PAD,
     UNKNOWN,
     encode,
+    lowered,
     normalise,
     separated,
     word_tokenizer,
@@ -33,6 +34,7 @@ from rnn_geometry.tasks.text.words import (
 BLANK = "\u2423"  # what a blank is called where single characters are words
 _LETTER = re.compile("[0-9A-Za-z]")
 RARE = "\U00012000"  # a letter of cuneiform, which few tokenizers have
+MOST_IDS = 10_000_000
 FILE = "file"  # the kind of a splitter that a tokenizer.json makes
 
 
@@ -71,7 +73,7 @@ class Splitter:
             return normalise(texts)
         glue = BLANK if self.kind == CHARACTERS else " "
         composed = (unicodedata.normalize("NFC", _seen(separated(text))) for text in texts)
-        return [glue.join(text.lower().split()) for text in composed]
+        return [glue.join(word for word in _words(lowered(text)) if word) for text in composed]
 
     def have_words(self, texts: Sequence[str]) -> np.ndarray:
         """Tell which of n texts have a word, (n,) bool; most need no normalising to tell."""
@@ -99,6 +101,10 @@ class Splitter:
         if self.kind == CHARACTERS:  # with the marks that belong to each
             return pre_tokenizers.Split(Regex(r"\X"), "isolated")
         return pre_tokenizers.BertPreTokenizer()
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip(JOINERS) for word in text.split()]
 
 
 def _seen(text: str) -> str:
@@ -191,7 +197,7 @@ def load_tokenizer(path: str | Path) -> Any:
     Returns
     -------
     tokenizer
-        Of `tokenizers`, which neither cuts nor pads.
+        Of `tokenizers`, which neither cuts nor pads, and splits a text the same way every time.
 
     Raises
     ------
@@ -208,9 +214,23 @@ def load_tokenizer(path: str | Path) -> Any:
             f"tokenizer: {path} is no tokenizer that can be read ({told(error, 80)}); accepted is "
             "a tokenizer.json of the HuggingFace tokenizers library."
         ) from error
+    _check_ids(path, tokenizer)
     tokenizer.no_truncation()
     tokenizer.no_padding()
+    if getattr(tokenizer.model, "dropout", None):  # it would draw other tokens at every reading
+        tokenizer.model.dropout = None
     return tokenizer
+
+
+def _check_ids(path: str | Path, tokenizer: Any) -> None:
+    """Refuse ids that no table of word vectors has room for."""
+    ids = tokenizer.get_vocab(with_added_tokens=True)
+    token = max(ids, key=ids.__getitem__, default="")
+    if ids and ids[token] >= MOST_IDS:
+        raise UserError(
+            f"tokenizer: {path} gives the token {quoted(token, 30)} the id {ids[token]} although "
+            f"it has {len(ids)} tokens; accepted are ids below {MOST_IDS}: number them from 0."
+        )
 
 
 def _has_byte_level(tokenizer: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnn_geometry.tasks.sentences import Sentences
+from rnn_geometry.tasks.text._plain import JOINERS
 
 PAD, UNKNOWN = "<pad>", "<unk>"
 UNKNOWN_ID = 1
@@ -19,6 +20,8 @@ BATCH = 4096
 # of other systems, the zero-width space. A tokenizer would drop them and glue the words.
 _BETWEEN = [*range(0x20), *range(0x7F, 0xA0), 0x200B, 0x2028, 0x2029]
 BLANKS = dict.fromkeys(_BETWEEN, " ")
+UNSEEN_BUT_JOINERS = rf"[\p{{Cc}}\p{{Cf}}\p{{Co}}\x{{FFFD}}&&[^{JOINERS}]]"
+JOINERS_AT_ENDS = rf"(?<![^\s\p{{P}}])[{JOINERS}]+|[{JOINERS}]+(?![^\s\p{{P}}])"
 _SOME_BLANK = re.compile(f"[{''.join(map(re.escape, map(chr, _BETWEEN)))}]")
 
 
@@ -38,6 +41,22 @@ def separated(text: str) -> str:
     return text.translate(BLANKS) if _SOME_BLANK.search(text) else text
 
 
+def lowered(text: str) -> str:
+    """Return a text in small letters, as its language writes them.
+
+    Parameters
+    ----------
+    text
+        Any.
+
+    Examples
+    --------
+    >>> lowered("ΟΔΟΣ"), lowered("İzmir")
+    ('οδος', 'izmir')
+    """
+    return text.replace("İ", "i").lower()
+
+
 def normalise(texts: Sequence[str]) -> list[str]:
     """Return texts in the form in which they are split into words and compared.
 
@@ -49,20 +68,28 @@ def normalise(texts: Sequence[str]) -> list[str]:
     Returns
     -------
     list of str
-        Unicode composed, CJK characters set apart, all lower-case, unseen characters dropped,
-        white space and control characters collapsed to single blanks.
+        Unicode composed, CJK characters set apart, all lower-case, unseen characters dropped but
+        for joiners within words, white space and control characters collapsed to single blanks.
     """
-    from tokenizers import normalizers
+    from tokenizers import Regex, normalizers
 
-    bert = normalizers.BertNormalizer(
-        clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=True
+    # The library would drop joiners, and it lower-cases letter by letter: a capital sigma at the
+    # end of a word would make another word.
+    normalizer = normalizers.Sequence(
+        [
+            normalizers.NFC(),
+            normalizers.Replace(Regex(UNSEEN_BUT_JOINERS), ""),
+            normalizers.Replace(Regex(JOINERS_AT_ENDS), ""),
+            normalizers.BertNormalizer(
+                clean_text=False, handle_chinese_chars=True, strip_accents=False, lowercase=False
+            ),
+        ]
     )
-    normalizer = normalizers.Sequence([normalizers.NFC(), bert])
     apart = map(separated, texts)
     # Lower-casing is all that these steps do to plain ASCII, and five times faster without the
     # call.
     return [
-        " ".join((text.lower() if text.isascii() else normalizer.normalize_str(text)).split())
+        " ".join(lowered(text if text.isascii() else normalizer.normalize_str(text)).split())
         for text in apart
     ]
 
