@@ -6,7 +6,6 @@ What moves, what is said, what is read without a mouse.
 import numpy as np
 import pytest
 from browser import accessibility, contrast, opened, overflow, overlaps
-from conftest import PROJECT
 from explorer_run import (
     NASTY,
     TEMPLATES,
@@ -22,10 +21,8 @@ from explorer_run import (
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages.explorer import can_step, explorer_page
 from rnn_geometry.plotting import style
-from rnn_geometry.tasks.text.splitters import make_splitter
 
 BUILT_IN = [name for name in CELLS if can_step(name)]
-PACKAGE = PROJECT / "workflow/rnn_geometry"
 READ_BEFORE = [3, 0, 1, 5, 2, 4, 4, 1]
 
 
@@ -555,34 +552,3 @@ def test_a_word_that_looks_like_markup_does_nothing(page):
     page.wait_for_timeout(100)
     assert page.evaluate("window.hurt") is None
     assert page.locator("img").count() == 0
-
-
-TYPED = """([source, data, text]) => {
-  const call = `return wordsOfText(${JSON.stringify(text)});`;
-  const found = new Function("data", "choice", `${source};${call}`)(data, {});
-  return [found.tokens.map((id) => data.words[id]), found.unknown];
-}"""
-
-
-@pytest.mark.parametrize(
-    ("tokenizer", "text", "read"),
-    [
-        ("words", "अच्छा। हिन्दी,", ["अच्छा", "।", "हिन्दी", ","]),
-        ("words", "我喜歡！", ["我", "喜", "歡", "！"]),
-        ("words", "ΟΔΟΣ, İZMİR", ["οδος", ",", "izmir"]),
-        ("words", "می\u200cخواهم\u200c، x", ["می\u200cخواهم", "،", "x"]),
-        ("words", "snake_case a+b", ["snake", "_", "case", "a", "+", "b"]),
-        ("words", "co\u00adoperate\u200bnow", ["cooperate", "now"]),
-        ("whitespace", "ΟΔΟΣ wo n't", ["οδος", "wo", "n't"]),
-        ("characters", "ΟΔΟΣ", ["ο", "δ", "ο", "ς"]),
-        ("whole", "word_2, x", ["word_2", ",", "x"]),
-    ],
-)
-def test_typed_texts_are_split_as_the_workflow_splits(browser, tokenizer, text, read):
-    source = (PACKAGE / "pages/templates/explorer/typed.js").read_text(encoding="utf-8")
-    page = browser.new_page()
-    data = {"words": ["<unk>", *dict.fromkeys(read)], "tokenizer": tokenizer, "task": "t"}
-    assert page.evaluate(TYPED, [source, data, text]) == [read, []]
-    page.close()
-    if tokenizer != "whole":
-        assert make_splitter(tokenizer).split(text) == read

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tokenizers import Tokenizer, models, pre_tokenizers
 
 from rnn_geometry.errors import LONGEST, UserError
 from rnn_geometry.tasks.text.options import check_options
@@ -241,23 +240,3 @@ def test_unseen_characters_make_no_words(kind):
     assert splitter.split("ex\u00adam\u2060ple\ufeff") == splitter.split("example")
     assert not splitter.have_words(["\ufeff", "\u00ad\u200b"]).any()
     assert "\u200c" in "".join(splitter.split("\u0645\u06cc\u200c\u062e"))  # Persian needs it
-
-
-def saved(path, model):
-    tokenizer = Tokenizer(model)
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.save(str(path))
-    return str(path)
-
-
-def test_a_tokenizer_without_its_unknown_token(tmp_path, prepare):
-    path = saved(tmp_path / "t.json", models.WordLevel({"some": 0}, unk_token="[UNK]"))
-    refused("no tokenizer that can be read .*Missing", prepare, jsonl([0, 1]), tokenizer=path)
-
-
-@pytest.mark.parametrize(("unknown", "warned"), [(None, True), ("[UNK]", False)])
-def test_a_tokenizer_that_drops_what_it_does_not_know(tmp_path, prepare, unknown, warned):
-    vocabulary = {name: i for i, name in enumerate(["[UNK]", *"somewrd"])}
-    path = saved(tmp_path / "t.json", models.BPE(vocabulary, [], unk_token=unknown))
-    warnings = prepare(jsonl([0, 1]), tokenizer=path).meta["warnings"]
-    assert any("vanish" in warning for warning in warnings) == warned

@@ -1,46 +1,28 @@
 # The plan of this configuration, and what every rule shares. Nothing here imports torch, pandas or
 # datasets.
 import os
-import shlex
 import sys
 
 # The package of this very checkout, not another that is installed.
 PACKAGES = os.path.join(ROOT, "workflow")
 sys.path.insert(0, PACKAGES)
 
-from snakemake.exceptions import WorkflowError
-
 from rnn_geometry.config import environment
 from rnn_geometry.config.requirements import check_machine
 from rnn_geometry.errors import UserError
-
-
-class ToldError(WorkflowError):
-    """A sentence for people, after which Snakemake lists no places in code."""
-
-    __traceback__ = property(lambda self: None, lambda self, places: None)
-
-    def __init__(self, sentence):
-        super().__init__(str(sentence))
-        if "ALL" in {quiet.name for quiet in workflow.output_settings.quiet or ()}:
-            print(sentence, file=sys.stderr)  # with `--quiet all` Snakemake says nothing at all
-
-
-ToldError.__name__ = "WorkflowError"  # what Snakemake prints above the sentence
-
+from rnn_geometry.config import invocation
 
 try:
     if workflow.is_main_process:
         check_machine(ROOT)
 except UserError as error:
-    raise ToldError(error) from None
+    raise invocation.ToldError(error, workflow) from None
 
 from rnn_geometry.config.limits import Limits
 from rnn_geometry.config.load import load_settings
 from rnn_geometry.config.pipeline import STAGES
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import VECTOR, Plan
-from rnn_geometry.config.resources import keep_as_written
 from rnn_geometry.identity import is_control
 from rnn_geometry.networks import sources
 from rnn_geometry.networks.checked import check_own_cells
@@ -53,16 +35,7 @@ ENVIRONMENT = os.path.join(ROOT, "envs", "environment.yaml")
 environment.fix(os.environ, PACKAGES)
 # Jobs find cells of the user's own, which lie beside a configuration.
 os.environ[sources.VARIABLE] = sources.beside_files(workflow.configfiles)
-for stream in (sys.stdout, sys.stderr):
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="backslashreplace")  # names that a terminal cannot show
-
-
-for ASKED_FOR in (
-    workflow.resource_settings._parsed_default_resources,
-    *workflow.resource_settings._parsed_overwrite_resources.values(),
-):
-    keep_as_written(ASKED_FOR)
+invocation.take_as_written(workflow)
 
 
 def data_hashes(task):
@@ -71,19 +44,7 @@ def data_hashes(task):
 
 
 try:
-    if workflow.config_settings.replace_workflow_config:
-        raise UserError(
-            "--replace-workflow-config is not accepted: config/config.yaml is always read first; "
-            "a list or a value of your own replaces that of the file."
-        )
-    moved = workflow.modifier.path_modifier
-    if moved.prefix or moved.modifies_prefixes:
-        raise UserError(
-            "prefix and replace_prefix of a module are not accepted: name the folder of its "
-            'results in its config, {"results": "sub/results"}.'
-        )
-    if workflow.is_main_process:
-        environment.check_matplotlibrc("matplotlibrc")
+    invocation.check_invocation(workflow)
     SETTINGS = load_settings(
         config, workflow.configfiles, ROOT, workflow.config_settings.config_args or ()
     )
@@ -102,12 +63,9 @@ try:
         check_in_place(PLAN.made(), HASH_OF)
         HASH_OF.keep()
 except UserError as error:
-    raise ToldError(error) from None
+    raise invocation.ToldError(error, workflow) from None
 
-# Snakemake writes this into the shell commands of jobs as it is.
-if os.path.exists(sys.executable):
-    sys.executable = shlex.quote(sys.executable)
-
+invocation.quote_python()
 RESULTS, LIMITS, CLAIMS = PLAN.results, Limits(PLAN), plain(SETTINGS["claims"])
 OVERVIEWS = names_over_networks()
 
@@ -152,4 +110,4 @@ onstart:
         provenance.write(RESULTS, MADE_WITH)
         provenance.note(ASKED, plain(config))
     except UserError as error:
-        raise ToldError(error) from None
+        raise invocation.ToldError(error, workflow) from None

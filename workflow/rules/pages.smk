@@ -98,4 +98,6 @@ onsuccess:
 
 
 onerror:
-    raise ToldError(failure_summary(RESULTS, logs_of(workflow.scheduler.failed)))
+    raise invocation.ToldError(
+        failure_summary(RESULTS, logs_of(workflow.scheduler.failed)), workflow
+    )

@@ -47,6 +47,7 @@ FIXED = {
     "PYTHONHASHSEED": "0",
     "PYTHONSAFEPATH": "1",  # a file `types.py` in the working folder is nobody's module
     "PYTHONUTF8": "1",  # whatever the language of the machine
+    "TOKENIZERS_PARALLELISM": "false",  # a job has one core; threads that wait for it only cost
 }
 
 

@@ -20,7 +20,8 @@ from rnn_geometry.tasks import synthetic
 from rnn_geometry.tasks.curation import check_words
 from rnn_geometry.tasks.text import prepare as text
 from rnn_geometry.tasks.text.options import BUILT_IN, WHITESPACE
-from rnn_geometry.tasks.text.splitters import Splitter, load_tokenizer
+from rnn_geometry.tasks.text.splitters import Splitter
+from rnn_geometry.tasks.text.tokenizer_file import load_tokenizer
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 DEFAULTS = ("text_sets.yaml", "config.yaml")
@@ -55,7 +56,8 @@ def load_settings(
     files = [str(path) for path in files]
     for path in files:
         check_duplicate_keys(path)
-    folders = ["", *(os.path.dirname(path) for path in reversed(files)), root]
+    beside = [os.path.dirname(path) for path in reversed(files)]
+    folders = ["", *beside, root]
     default = raw.get("claims") is None
     schema = read_schema("config")
     raw = laid_over(laid_over(read_defaults(root), raw), typed(arguments, schema))
@@ -64,7 +66,7 @@ def load_settings(
     settings = resolve(raw, schema)
     settings["claims"] = read_claims(settings["claims"], *([root] if default else folders))
     for task in settings["tasks"]:
-        with_task_name(task, check_task, task, settings["data_folder"], folders)
+        with_task_name(task, check_task, task, settings["data_folder"], [*beside, "", root])
         check_sentences(task, settings["explorer"]["sentences"].get(task["name"], []))
     return settings
 

@@ -17,6 +17,7 @@ from rnn_geometry.tasks.text.account import warnings_of
 from rnn_geometry.tasks.text.labels import Labelling, label_splits
 from rnn_geometry.tasks.text.options import (
     BUILT_IN,
+    CHARACTERS,
     DEV_SHARE,
     DEV_SIZE,
     check_options,
@@ -126,7 +127,6 @@ def prepare_text(
     meta |= {"tokenizer": splitter.facts}
     meta["warnings"] = [
         *warnings_on_classes(labelling.class_names, splits["train"].labels),
-        *splitter.warnings,
         *warnings_of(meta, splits, splitter.kind),
     ]
     train, dev, test = (splits[name].read for name in ("train", "dev", "test"))
@@ -313,15 +313,14 @@ def _limit_vocabulary(
 
 
 def _no_word(options: Mapping[str, Any]) -> UserError:
-    count, way = (
-        options["minimum_count"],
-        "set tokenizer: characters where a language has no blanks",
-    )
+    ways = ["lower it"] if options["minimum_count"] > 1 else []
     if options["tokenizer"] not in BUILT_IN:
-        way = "name a tokenizer.json that knows the language of the texts"
-    lower = "" if count == 1 else "lower it, or "
+        ways.append("name a tokenizer.json that knows the language of the texts")
+    elif options["tokenizer"] != CHARACTERS:
+        ways.append("set tokenizer: characters where a language has no blanks")
     return UserError(
-        f"No word of the training texts occurs minimum_count = {count} times; {lower}{way}."
+        "No word of the training texts occurs minimum_count = "
+        f"{options['minimum_count']} times; {', or '.join(ways) or 'give more texts'}."
     )
 
 

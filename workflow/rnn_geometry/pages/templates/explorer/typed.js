@@ -6,56 +6,16 @@ const HOW_TO_ADD = [
   `explorer: {sentences: {${data.task}: ["…"]}}`,
 ];
 
-const BLANK = "\u2423"; // what a blank is called where single characters are words
 const OTHER_TOKENIZER =
   "The tokenizer of this task is not in this page: only tokens written as in its vocabulary, with blanks between them, are read. ";
 
-// Between words although it is no blank everywhere, what nobody sees, and joiners at the end of a word.
-const BETWEEN = /[\u0000-\u001f\u007f-\u009f\u200b\u2028\u2029]/gu;
-const UNSEEN = /[\u00ad\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/gu;
-const JOINERS_AT_ENDS = /(?<![^\s\p{P}])[\u200c\u200d]+|[\u200c\u200d]+(?![^\s\p{P}])/gu;
-// As `tokenizer: words` splits: marks of punctuation and Chinese characters stand alone, vowel signs do not.
-const CHINESE =
-  "\\u4e00-\\u9fff\\u3400-\\u4dbf\\u{20000}-\\u{2a6df}\\u{2a700}-\\u{2ceaf}\\uf900-\\ufaff\\u{2f800}-\\u{2fa1f}";
-const ALONE = `\\p{P}$+<=>^\`|~${CHINESE}`;
-const APART = new RegExp(`[${ALONE}]|[^${ALONE}]+`, "gu");
-
-function cleaned(text) {
-  return text.replace(BETWEEN, " ").replace(UNSEEN, "").normalize("NFC").replace(JOINERS_AT_ENDS, "");
-}
-
-function lowered(text) {
-  return text.replaceAll("\u0130", "i").toLowerCase();
-}
-
-// A text in single characters, each with the marks that belong to it, as the workflow splits it.
-function charactersOf(text) {
-  const whole = lowered(cleaned(text)).trim().replace(/\s+/gu, BLANK);
-  if (!window.Intl?.Segmenter) return Array.from(whole);
-  return Array.from(new Intl.Segmenter("und", { granularity: "grapheme" }).segment(whole), (part) => part.segment);
-}
-
-function piecesOf(text) {
-  return data.tokenizer === "characters" ? charactersOf(text) : cleaned(text).split(/\s+/u).filter(Boolean);
-}
-
-// The ids of known words and the unknown words of a text: as they stand, else in small letters, else without the
-// punctuation around them, which is read where the vocabulary has it and else passed over. Texts that were split
-// beforehand, or into characters, have no punctuation around words.
+// The ids of known words and the unknown words of a text; the workflow reads an unknown word as <unk>.
 function wordsOfText(text) {
   const found = { tokens: [], unknown: [] };
-  const apart = !["whitespace", "characters", "file"].includes(data.tokenizer);
-  for (const piece of piecesOf(text)) {
-    const whole = [piece, lowered(piece)].find((word) => wordIds.has(word));
-    const split = () => (apart ? lowered(piece).match(data.tokenizer === "words" ? APART : /[\p{L}\p{N}_]+|[^\p{L}\p{N}_]/gu) : [piece]);
-    const parts = whole === undefined ? split() : [whole];
-    for (const part of parts) {
-      if (wordIds.has(part)) found.tokens.push(wordIds.get(part));
-      else if (parts.length === 1 || /[\p{L}\p{N}]/u.test(part)) {
-        found.unknown.push(part);
-        if (wordIds.has("<unk>")) found.tokens.push(wordIds.get("<unk>")); // as the workflow reads it
-      }
-    }
+  for (const word of splitTyped(text, (known) => wordIds.has(known))) {
+    if (!wordIds.has(word)) found.unknown.push(word);
+    const id = wordIds.get(word) ?? wordIds.get("<unk>");
+    if (id !== undefined) found.tokens.push(id);
   }
   return found;
 }
