@@ -19,7 +19,7 @@ except UserError as error:
     raise invocation.ToldError(error, workflow) from None
 
 from rnn_geometry.config.limits import Limits
-from rnn_geometry.config.load import load_settings
+from rnn_geometry.config.load import default_files, load_settings
 from rnn_geometry.config.pipeline import STAGES
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import VECTOR, Plan
@@ -34,7 +34,7 @@ from rnn_geometry.store.freshness import KnownHashes, check_in_place
 ENVIRONMENT = os.path.join(ROOT, "envs", "environment.yaml")
 environment.fix(os.environ, PACKAGES)
 # Jobs find cells of the user's own, which lie beside a configuration.
-os.environ[sources.VARIABLE] = sources.beside_files(workflow.configfiles)
+os.environ[sources.VARIABLE] = sources.beside_files([*workflow.configfiles, *default_files(ROOT)])
 invocation.take_as_written(workflow)
 
 

@@ -19,7 +19,8 @@ from rnn_geometry.identity import family_options
 from rnn_geometry.tasks import synthetic
 from rnn_geometry.tasks.curation import check_words
 from rnn_geometry.tasks.text import prepare as text
-from rnn_geometry.tasks.text.options import BUILT_IN
+from rnn_geometry.tasks.text.options import BUILT_IN, WHITESPACE
+from rnn_geometry.tasks.text.splitters import Splitter
 from rnn_geometry.tasks.text.tokenizer_file import load_tokenizer
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -270,7 +271,7 @@ def checked_tokenizer(path: str, folders: Iterable[str]) -> str:
 def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
     """Refuse sentences for the explorer without a word, or with one that a task does not have."""
     for sentence in sentences:
-        if not sentence.split():
+        if not Splitter(WHITESPACE).normalise([sentence])[0]:
             key = f"explorer.sentences.{task['name']}"
             raise UserError(
                 f"config key {key}: {quoted(sentence)} holds no word; give one at least."

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import UserError, in_part
+from rnn_geometry.errors import UserError, in_part, place
 from rnn_geometry.identity import Network
 from rnn_geometry.store import formats
 from rnn_geometry.store.files import check_room
@@ -131,13 +131,12 @@ def check_results(
             section == "analysis" or name == {"tasks": task, "models": model}[section]
             for task, model, _ in runs
         ):
-            place = ".".join(filter(None, (section, name, key)))
+            key_there = ".".join(filter(None, (section, name, key)))
             raise UserError(
-                f"config key results: '{in_part(str(folder), 90)}' was made with another "
-                "configuration "
-                f"({place} was {in_part(json.dumps(old), 30)}, now it is "
-                f"{in_part(json.dumps(new), 30)}), and Snakemake has no record of its files; name "
-                "another folder, delete it, or use the old configuration."
+                f"config key results: '{place(folder, 60)}' was made with other settings "
+                f"({in_part(key_there)} was {in_part(json.dumps(old), 30)}, now it is "
+                f"{in_part(json.dumps(new), 30)}), and no record is there; name another folder, "
+                "delete it, or use the old settings."
             )
 
 

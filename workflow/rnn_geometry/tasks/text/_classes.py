@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from rnn_geometry.errors import UserError, listed, quoted
@@ -28,6 +29,7 @@ class Classes:
 
     ids: all of them, from 0. names: of every id, or None where labels are bare numbers. offset:
     the number of id 0. named: numbers are names rather than ids. bare: so are numbers in options.
+    in_order: their order is that of the labels, not of letters.
     """
 
     ids: Sequence[int]
@@ -35,6 +37,7 @@ class Classes:
     offset: int
     named: bool = False
     bare: bool = False
+    in_order: bool = True
 
     def id_of(self, key: Key) -> int | None:
         """Return the id of a label, None where it is no class.
@@ -110,7 +113,7 @@ def find_classes(
     # The order of letters numbers no class: another split cannot mean it by its ids.
     sorted_texts = not options["label_names"] and train.names is None
     named = sorted_texts or (not train.coded and _numbers_are_names(names, first, offset))
-    return Classes(range(len(names)), names, offset, named)
+    return Classes(range(len(names)), names, offset, named, in_order=ordered or _have_order(names))
 
 
 def _stated_names(
@@ -177,7 +180,7 @@ def _check_apart(where: str, first: Mapping[Key, int], options: Mapping[str, Any
 
 def _check_order(where: str, names: Sequence[str]) -> None:
     """Refuse the order of letters where one is meant; dates have theirs."""
-    if all(map(DATE.fullmatch, names)) or all(map(is_number, names)):
+    if _have_order(names):
         return
     proposed = sorted(names, key=_by_meaning)
     value = yaml_list(proposed) or f"[{proposed[0]}, ..., {proposed[-1]}]"
@@ -185,6 +188,10 @@ def _check_order(where: str, names: Sequence[str]) -> None:
         f"{where}: ordered is true and the labels {listed(names, 60)} do not say their order; "
         f"write label_names: {value} with the names in their order."
     )
+
+
+def _have_order(names: Sequence[str]) -> bool:
+    return all(map(DATE.fullmatch, names)) or all(map(is_number, names))
 
 
 def _by_meaning(name: str) -> tuple[Any, ...]:
@@ -280,6 +287,8 @@ def choose(classes: Classes, options: Mapping[str, Any]) -> list[list[int]]:
         ]
         for group in wanted
     ]
+    if options["ordered"] and classes.in_order:
+        _check_follows(groups, option, classes)
     flat = [i for group in groups for i in group]
     if len(set(flat)) < len(flat):
         raise UserError(
@@ -291,6 +300,20 @@ def choose(classes: Classes, options: Mapping[str, Any]) -> list[list[int]]:
             "at least two classes are needed: training rows of another, or another label_column."
         )
     return groups
+
+
+def _check_follows(groups: Sequence[Sequence[int]], option: str, classes: Classes) -> None:
+    """Refuse ordered classes that leave the order of their labels, or reach across each other."""
+    spans = [(min(group), max(group)) for group in groups]
+    if spans[0] > spans[-1]:
+        spans.reverse()
+    if any(low <= before for (_, before), (low, _) in pairwise(spans)):
+        shown = listed(map(classes.shown, classes.ids), 60)
+        raise UserError(
+            f"ordered is true and {option} leaves the order of the labels, {shown}; list the "
+            "classes as they follow each other and merge neighbours alone, or write another order "
+            "in label_names, or ordered: false."
+        )
 
 
 def _check_meant(values: Sequence[int | str], option: str, classes: Classes) -> None:

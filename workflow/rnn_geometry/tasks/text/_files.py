@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import UserError, in_part, listed, quoted
-from rnn_geometry.tasks.text._plain import place, plain
+from rnn_geometry.errors import UserError, in_part, listed, place, quoted
+from rnn_geometry.tasks.text._plain import plain
 
 SPLITS = ("train", "test", "dev")
 TEXT_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")

@@ -12,8 +12,6 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from rnn_geometry.errors import in_part
-
 # Characters that nobody sees, wherever they stand: soft hyphen, zero-width space, marks of
 # direction, joiners of words, byte order mark. Some scripts need two joiners, but not at an end.
 _RANGES = ((0xAD, 0xAD), (0x61C, 0x61C), (0x180E, 0x180E), (0x200B, 0x200B), (0x200E, 0x200F))
@@ -145,17 +143,3 @@ def _yaml(name: str) -> str:
     bare = re.fullmatch(r"(?:[0-9]+ )?[^\W\d_][\w /-]*", name) and not YAML_WORDS.fullmatch(name)
     exact = is_number(name) and written(float(name)) == name
     return name if bare or exact else json.dumps(name, ensure_ascii=False)
-
-
-def place(path: object, limit: int = 80) -> str:
-    """Return a path as a sentence shows it: its end, where it is long.
-
-    Parameters
-    ----------
-    path
-        Of a file.
-    limit
-        Most characters.
-    """
-    text = in_part(str(path), 2000)
-    return text if len(text) <= limit else "…" + text[1 - limit :]

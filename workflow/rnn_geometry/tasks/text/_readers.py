@@ -13,8 +13,8 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from rnn_geometry.errors import UserError, quoted, told
-from rnn_geometry.tasks.text._plain import is_number, place, written
+from rnn_geometry.errors import UserError, place, quoted, told
+from rnn_geometry.tasks.text._plain import is_number, written
 from rnn_geometry.tasks.text._rows import RawSplit, find_columns, has_columns
 
 DELIMITERS = (",", ";", "\t", "|")

@@ -9,6 +9,7 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -226,14 +227,16 @@ def _check_values(prefix: str, given: Mapping, accepted: Mapping) -> None:
     for key, value in given.items():
         check, sentence = accepted[key]
         if not check(value):
-            hint = _logical_hint(value) if key in ("label_names", "classes", "merge") else ""
+            hint = _yaml_hint(value) if key in ("label_names", "classes", "merge") else ""
             raise UserError(f"{prefix}{key} is {quoted(value)}; accepted is {sentence}{hint}.")
 
 
-def _logical_hint(value: Any) -> str:
-    """Say why YAML's logical values are no names, where there is one among the values."""
+def _yaml_hint(value: Any) -> str:
+    """Say why YAML's logical values and dates are no names, where there is one among the values."""
     if isinstance(value, (list, tuple)):
-        return next(filter(None, map(_logical_hint, value)), "")
+        return next(filter(None, map(_yaml_hint, value)), "")
+    if isinstance(value, date):
+        return f'; YAML reads {value} as a date: quote it ("{value}")'
     hint = '; YAML reads yes, no, on, off, true and false as logical values: quote them ("no")'
     return hint if isinstance(value, bool) else ""
 
@@ -296,6 +299,11 @@ def _check_together(options: Mapping[str, Any]) -> None:
         raise UserError(
             "multi_label and ordered exclude each other: only the classes of a single-label set "
             "have an order."
+        )
+    if options["unlabelled"] == "keep" and not options["multi_label"]:
+        raise UserError(
+            "unlabelled: keep is for rows of several labels and multi_label is false; set "
+            "multi_label: true, or leave unlabelled out."
         )
     if options["text_column"] == options["label_column"]:
         raise UserError(

@@ -16,6 +16,7 @@ from rnn_geometry.tasks.text._rows import RawSplit
 from rnn_geometry.tasks.text.account import warnings_of
 from rnn_geometry.tasks.text.labels import Labelling, label_splits
 from rnn_geometry.tasks.text.options import (
+    BUILT_IN,
     CHARACTERS,
     DEV_SHARE,
     DEV_SIZE,
@@ -28,9 +29,6 @@ from rnn_geometry.tasks.text.splitters import Rows, Splitter, make_splitter
 from rnn_geometry.tasks.text.words import PAD, UNKNOWN, UNKNOWN_ID, take
 
 __all__ = ["PAD", "UNKNOWN", "PreparedText", "check_options", "local_files", "prepare_text"]
-
-
-_OR_CHARACTERS = ", or set tokenizer: characters where a language has no blanks"
 
 
 @dataclass(frozen=True)
@@ -306,16 +304,24 @@ def _limit_vocabulary(
     if options["vocabulary_size"] is not None:
         chosen = chosen[: options["vocabulary_size"] - 2]
     if not chosen:
-        raise UserError(
-            "No word of the training texts occurs minimum_count = "
-            f"{options['minimum_count']} times; lower it"
-            f"{'' if options['tokenizer'] == CHARACTERS else _OR_CHARACTERS}."
-        )
+        raise _no_word(options)
     final = np.full(len(words), UNKNOWN_ID, dtype=np.int32)
     final[chosen] = np.arange(2, 2 + len(chosen), dtype=np.int32)
     for split in splits.values():
         split.words = Sentences(final[split.read.tokens], split.read.offsets, split.labels)
     return [PAD, UNKNOWN, *(words[i] for i in chosen)]
+
+
+def _no_word(options: Mapping[str, Any]) -> UserError:
+    ways = ["lower it"] if options["minimum_count"] > 1 else []
+    if options["tokenizer"] not in BUILT_IN:
+        ways.append("name a tokenizer.json that knows the language of the texts")
+    elif options["tokenizer"] != CHARACTERS:
+        ways.append("set tokenizer: characters where a language has no blanks")
+    return UserError(
+        "No word of the training texts occurs minimum_count = "
+        f"{options['minimum_count']} times; {', or '.join(ways) or 'give more texts'}."
+    )
 
 
 def _meta(

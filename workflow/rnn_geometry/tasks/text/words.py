@@ -22,6 +22,10 @@ _BETWEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\u3164\uffa0]")
 # What a text was damaged or typeset with, and BERT's rules drop: it glues words just as well.
 _LOST = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
+# Of `tokenizers`: what is dropped, but for the joiners that some scripts need within words.
+_DROPPED = rf"[\p{{Cc}}\p{{Cf}}\p{{Co}}&&[^{JOINERS}]]"
+_JOINERS_AT_ENDS = rf"(?<![^\s\p{{P}}])[{JOINERS}]+|[{JOINERS}]+(?![^\s\p{{P}}])"
+
 # The same for pages that split what is typed: classes of characters by what becomes of them.
 CLEANING = {
     "between": _BETWEEN.pattern,
@@ -59,10 +63,26 @@ def cleaned(text: str) -> list[str]:
     >>> cleaned("Cafe" + chr(0x301) + " wo n't" + chr(0xFEFF)) == ["caf" + chr(0xE9), "wo", "n't"]
     True
     """
-    small = unicodedata.normalize("NFC", separated(text)).translate(UNSEEN).lower()
+    small = lowered(unicodedata.normalize("NFC", separated(text)).translate(UNSEEN))
     # Small letters and what was not seen may have kept marks from their letters.
     pieces = (piece.strip(JOINERS) for piece in unicodedata.normalize("NFC", small).split())
     return [piece for piece in pieces if piece]
+
+
+def lowered(text: str) -> str:
+    """Return a text in small letters, a sigma at the end of a word as Greek writes it.
+
+    Parameters
+    ----------
+    text
+        Any.
+
+    Examples
+    --------
+    >>> lowered("ΟΔΟΣ"), lowered("İzmir")
+    ('οδος', 'izmir')
+    """
+    return text.replace("İ", "i").lower()
 
 
 def normalise(texts: Sequence[str]) -> list[str]:
@@ -76,22 +96,26 @@ def normalise(texts: Sequence[str]) -> list[str]:
     Returns
     -------
     list of str
-        Unicode composed, CJK characters set apart, all lower-case, unseen characters dropped,
-        white space and control characters collapsed to single blanks.
+        Unicode composed, CJK characters set apart, all lower-case, unseen characters dropped but
+        for joiners within words, white space and control characters collapsed to single blanks.
     """
-    from tokenizers import normalizers
+    from tokenizers import Regex, normalizers
 
+    # BERT's own rules drop joiners, and make capitals small letter by letter: a capital sigma at
+    # the end of a word would make another word.
     bert = normalizers.BertNormalizer(
-        clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=True
+        clean_text=False, handle_chinese_chars=True, strip_accents=False, lowercase=False
     )
-    normalizer = normalizers.Sequence([normalizers.NFC(), bert, normalizers.NFC()])
+    dropped = [normalizers.Replace(Regex(one), "") for one in (_DROPPED, _JOINERS_AT_ENDS)]
+    normalizer = normalizers.Sequence([normalizers.NFC(), *dropped, bert])
     apart = (_LOST.sub(" ", separated(text)) for text in texts)
+
+    def small(text: str) -> str:
+        return unicodedata.normalize("NFC", lowered(normalizer.normalize_str(text)))
+
     # Lower-casing is all that these steps do to plain ASCII, and five times faster without the
     # call.
-    return [
-        " ".join((text.lower() if text.isascii() else normalizer.normalize_str(text)).split())
-        for text in apart
-    ]
+    return [" ".join((text.lower() if text.isascii() else small(text)).split()) for text in apart]
 
 
 def word_tokenizer(texts: Iterable[str], pre_tokenizer: Any) -> tuple[Any, list[str]]:

@@ -2,7 +2,8 @@
 // and what is never seen comes from there, as classes of characters in `data.cleaning`.
 const BLANK = "\u2423"; // what a blank is called where single characters are words
 const JOINERS = /^[\u200c\u200d]+|[\u200c\u200d]+$/gu;
-const OTHERS = /[\p{Cc}\p{Cf}\p{Co}]/gu;
+const JOINERS_AT_ENDS = /(?<![^\s\p{P}])[\u200c\u200d]+|[\u200c\u200d]+(?![^\s\p{P}])/gu;
+const OTHERS = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}]/gu;
 // The ideographs that BERT's rules set apart, and the punctuation marks that stand alone.
 const IDEOGRAPHS =
   /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
@@ -10,17 +11,17 @@ const WORDS = /[!-/:-@[-`{-~]|\p{P}|(?:(?![!-/:-@[-`{-~]|\p{P})\S)+/gu;
 
 const cleaning = (name) => new RegExp(data.cleaning[name], "gu");
 const separated = (text) => text.replace(cleaning("between"), " ");
+const lowered = (text) => text.replaceAll("\u0130", "i").toLowerCase();
 
 function piecesAtBlanks(text) {
-  const seen = separated(text).normalize("NFC").replace(cleaning("unseen"), "").toLowerCase().normalize("NFC");
-  return seen.split(/\s+/u).map((piece) => piece.replace(JOINERS, "")).filter(Boolean);
+  const seen = separated(text).normalize("NFC").replace(cleaning("unseen"), "");
+  return lowered(seen).normalize("NFC").split(/\s+/u).map((piece) => piece.replace(JOINERS, "")).filter(Boolean);
 }
 
 function wordsAndMarks(text) {
   const whole = separated(text).replace(cleaning("lost"), " ").normalize("NFC").replace(OTHERS, "");
-  const apart = whole.replace(IDEOGRAPHS, " $& ");
-  const small = Array.from(apart, (letter) => letter.toLowerCase()).join("");
-  return small.normalize("NFC").match(WORDS) ?? [];
+  const apart = whole.replace(JOINERS_AT_ENDS, "").replace(IDEOGRAPHS, " $& ");
+  return lowered(apart).normalize("NFC").match(WORDS) ?? [];
 }
 
 // Single characters, each with the marks that belong to it. Newer browsers keep two Indic consonants with a virama
