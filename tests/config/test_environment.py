@@ -30,10 +30,6 @@ PLAIN = fixed()
         "PYTHONINSPECT=1",
         "PYTHONDEVMODE=1",
         "SOURCE_DATE_EPOCH=1",
-        "ATEN_CPU_CAPABILITY=default",
-        "MKL_CBWR=COMPATIBLE",
-        "OPENBLAS_CORETYPE=Prescott",
-        "NPY_DISABLE_CPU_FEATURES=AVX2",
         "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE=1",
         "TORCHDYNAMO_DISABLE=1",
         "NVIDIA_TF32_OVERRIDE=1",
@@ -47,7 +43,19 @@ def test_a_persons_setting_does_not_reach_jobs(variable):
 
 @pytest.mark.parametrize(
     "name",
-    ["HOME", "TZ", "LC_ALL", "CUDA_VISIBLE_DEVICES", "HTTPS_PROXY", "HF_HOME", "PYTHONUNBUFFERED"],
+    [
+        "HOME",
+        "TZ",
+        "LC_ALL",
+        "CUDA_VISIBLE_DEVICES",
+        "HTTPS_PROXY",
+        "HF_HOME",
+        "PYTHONUNBUFFERED",
+        "ATEN_CPU_CAPABILITY",
+        "MKL_CBWR",
+        "OPENBLAS_CORETYPE",
+        "NPY_DISABLE_CPU_FEATURES",
+    ],
 )
 def test_what_the_machine_needs_stays(name):
     assert fixed(**{name: "x"}) == {**PLAIN, name: "x"}

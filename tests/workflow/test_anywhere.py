@@ -251,7 +251,6 @@ HOSTILE = {
     "NO_COLOR": "1",
     "SOURCE_DATE_EPOCH": "1",
     "HTTPS_PROXY": "http://localhost:9",
-    "ATEN_CPU_CAPABILITY": "default",
     "HOME": "/dev/null",
 }
 

@@ -22,18 +22,12 @@ PYTHON_KEPT = (
     "PYTHONPYCACHEPREFIX",
     "PYTHONUNBUFFERED",
 )
-# Beginnings of variables that choose other kernels, precisions, dates or looks. How many threads a
-# job has is said by Snakemake, which GPUs it sees by the machine, what proxy it takes by its owner.
+# Beginnings of variables that choose other precisions, dates or looks. How many threads a job has is
+# said by Snakemake, what proxy it takes by its owner; which GPUs it sees and which processor it is
+# to be (OPENBLAS_CORETYPE, ATEN_CPU_CAPABILITY, ..) by the machine.
 DROPPED = (
-    "ATEN_CPU_CAPABILITY",
-    "DNNL_",
     "MATPLOTLIBRC",
-    "MKL_CBWR",
-    "MKL_ENABLE_INSTRUCTIONS",
-    "NPY_",
     "NVIDIA_TF32_OVERRIDE",
-    "ONEDNN_",
-    "OPENBLAS_CORETYPE",
     "PANDAS_",
     "SKLEARN_",
     "SOURCE_DATE_EPOCH",
