@@ -7,10 +7,9 @@ import sys
 PACKAGES = os.path.join(ROOT, "workflow")
 sys.path.insert(0, PACKAGES)
 
-from rnn_geometry.config import environment
+from rnn_geometry.config import environment, invocation
 from rnn_geometry.config.requirements import check_machine
 from rnn_geometry.errors import UserError
-from rnn_geometry.config import invocation
 
 try:
     if workflow.is_main_process:
@@ -40,8 +39,7 @@ invocation.take_as_written(workflow)
 
 def asked():
     """Return the configuration of this run, and the files beside which it looks for others."""
-    beside = [os.path.abspath(file) for file in workflow.configfiles]
-    return {"config": plain(config), "files": beside}
+    return {"config": plain(config), "files": list(map(os.path.abspath, workflow.configfiles))}
 
 
 def data_hashes(task):

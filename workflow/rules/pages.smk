@@ -98,6 +98,5 @@ onsuccess:
 
 
 onerror:
-    raise invocation.ToldError(
-        failure_summary(RESULTS, logs_of(workflow.scheduler.failed)), workflow
-    )
+    FAILED = failure_summary(RESULTS, logs_of(workflow.scheduler.failed))
+    raise invocation.ToldError(FAILED, workflow)
