@@ -22,9 +22,9 @@ PYTHON_KEPT = (
     "PYTHONPYCACHEPREFIX",
     "PYTHONUNBUFFERED",
 )
-# Beginnings of variables that choose other precisions, dates or looks. How many threads a job has is
-# said by Snakemake, what proxy it takes by its owner; which GPUs it sees and which processor it is
-# to be (OPENBLAS_CORETYPE, ATEN_CPU_CAPABILITY, ..) by the machine.
+# Beginnings of variables that choose other precisions, dates or looks. How many threads a job has
+# is said by Snakemake, what proxy it takes by its owner; which GPUs it sees and which processor it
+# is to be (OPENBLAS_CORETYPE, ATEN_CPU_CAPABILITY, ..) by the machine.
 DROPPED = (
     "MATPLOTLIBRC",
     "NVIDIA_TF32_OVERRIDE",
