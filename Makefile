@@ -6,7 +6,9 @@ CONFIG ?= config/config.yaml
 TESTERS ?= 2
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n $(TESTERS)
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --logger rnn-geometry --configfile '$(CONFIG)'
+# The shell reads the file's name from its environment: it may hold blanks and quotes.
+export CONFIG
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --logger rnn-geometry --configfile "$$CONFIG"
 
 .PHONY: run test test-fast lint docs figures install clean
 

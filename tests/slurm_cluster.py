@@ -57,6 +57,7 @@ AccountingStorageType=accounting_storage/{accounting}
 SlurmdParameters=config_overrides
 NodeName={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=64000 Gres=gpu:1
 PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE DefMemPerCPU=500 State=UP
+PartitionName=threads Nodes={host} MaxTime=INFINITE DefMemPerCPU=500 State=UP
 """
 ACCOUNTING_CONF = """\
 AccountingStorageHost=localhost

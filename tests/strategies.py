@@ -179,16 +179,17 @@ TEXT = {
     "first_classes": st.none() | st.integers(2, 3),
     "classes": st.none() | st.just([0, 2]),
     "merge": st.none() | st.just([[0, 1], ["<b>"]]),
-    "unlabelled": st.sampled_from(["drop", "keep"]),
+    "unlabelled": st.just("drop"),  # the other is for several labels
     "empty_texts": st.sampled_from(["refuse", "drop"]),
     "label_offset": st.integers(0, 1),
+    "tokenizer": st.sampled_from(["words", "whitespace", "characters"]),
     "minimum_count": st.integers(1, 5),
     "vocabulary_size": OR_NULL,
     "length_limit": OR_NULL,
     "too_long": st.sampled_from(["truncate", "drop"]),
     "train_size": OR_NULL,
     "test_size": OR_NULL,
-    "dev_size": st.integers(1, 99),
+    "dev_size": OR_NULL,
     "balanced": st.sampled_from([True, False, "all"]),
     "ordered": st.booleans(),
 }
@@ -233,7 +234,8 @@ def models(draw):
     no_options = st.just({})
     model = draw(from_schema(SCHEMA["$defs"]["model"], cell=built_in, cell_options=no_options))
     one = draw(st.sampled_from(["steps", "epochs"]))
-    rest = {key: value for key, value in model.items() if key not in ("steps", "epochs")}
+    apart = ("steps", "epochs") if one == "epochs" else ("steps", "epochs", "min_steps")
+    rest = {key: value for key, value in model.items() if key not in apart}
     return {**rest, one: draw(st.integers(1, 99))}
 
 

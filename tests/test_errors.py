@@ -147,7 +147,8 @@ def test_an_unknown_key_beside_many_known_ones_names_some():
 # there.
 WAY_ON = re.compile(
     r"accept|give|name |delete|set |must|need|choose|put |fetch|install|wait|run |"
-    r"did you mean|use |mend|take|lower|write|pass |state|add |rename|remove|keep|list all|join",
+    r"did you mean|use |mend|take|lower|write|pass |state|add |rename|remove|keep|"
+    r"list all|join|same command",
     re.IGNORECASE,
 )
 MADE_ELSEWHERE = re.compile(

@@ -226,3 +226,17 @@ def test_an_unknown_option_of_a_sweep_is_the_familys_to_refuse():
     task = design(sweeps=[sweep(over="clases", values=[2])]).tasks["categorical-2"]
     with pytest.raises(UserError, match="clases is not an option"):
         build_task(task["family"], **family_options(task))
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"over": "seeds", "values": [1, 2]}, "seeds is no setting that a sweep varies; write"),
+        ({"over": "cell", "values": ["gru", "lstm"]}, "cell is no setting that a sweep varies"),
+        ({"over": "merge", "values": [[["a"], ["b"]]]}, "write a task with a name for each value"),
+        ({"over": "source", "values": [{"folder": "a"}]}, "makes no name of a task; write a task"),
+    ],
+)
+def test_what_no_sweep_varies(changes, match):
+    with pytest.raises(UserError, match=match):
+        design(sweeps=[sweep(**changes)])

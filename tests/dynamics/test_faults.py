@@ -38,6 +38,7 @@ def halved(h, x):
     return torch.tanh(0.5 * h + x @ INTO)
 
 
+SINGLE = nn.GRUCell(E, S)
 MODES = slow_modes(halved, STATES, X, min_tau=1.0)
 
 # Every public function that takes a step, states and an input, as what it returns in arrays.
@@ -231,9 +232,10 @@ def test_arguments_that_only_fit_when_exchanged_are_told(call):
         (lambda h, x: None, "NoneType"),
         (lambda h, x: h @ torch.ones(3, 3), "failed"),
         (lambda h, x: h["state"], "failed"),
+        (lambda h, x: SINGLE(x, h), r"module.double\(\)"),
         (lambda h, x: h.squeeze(0) if len(h) == 1 else h / 2, "not one alone"),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_what_is_no_step_is_named(step, message):
     for call in (CALLS["relax"], CALLS["project"], CALLS["numbers"]):
@@ -314,6 +316,19 @@ def test_a_module_and_states_made_in_inference_mode():
         collected = step.layer_states(inside, torch.ones(4, 2, E))
     assert_same(found, project_to_slow_manifold(step.torch_step(outside), STATES, X))
     assert_same(collected, step.layer_states(outside, torch.ones(4, 2, E)))
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_a_step_that_holds_tensors_made_in_inference_mode(name):
+    torch.manual_seed(0)
+    outside = nn.GRUCell(E, S).double()
+    expected = ALL[name](lambda h, x: outside(x, h @ INTO.T @ INTO), STATES, X)
+    with torch.inference_mode():
+        inside, matrix = nn.GRUCell(E, S).double(), INTO.clone()
+        inside.load_state_dict(outside.state_dict())
+        found = ALL[name](lambda h, x: inside(x, h @ matrix.T @ matrix), STATES, X)
+    assert_same(found, expected, 1e-9)
+    assert_same(ALL[name](lambda h, x: inside(x, h @ matrix.T @ matrix), STATES, X), expected, 1e-9)
 
 
 # Assumptions about a step

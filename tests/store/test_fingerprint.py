@@ -1,7 +1,9 @@
 """The fingerprint sees code and nothing but code."""
 
+import importlib.util
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from conftest import PROJECT
@@ -211,3 +213,10 @@ def test_a_package_that_anybody_may_edit_counts_by_its_code(
     before = hash_of()
     (other / "of_a_friend/part.py").write_text("a = 1\n")
     assert hash_of() != before
+
+
+def test_code_of_a_library_that_results_note_is_not_read(monkeypatch):
+    site = Path(importlib.util.find_spec("torch").origin).parents[1]
+    monkeypatch.setattr(module, "is_installed", lambda folder: True)
+    monkeypatch.setattr(module, "files_beside", lambda *_: pytest.fail("its files are read"))
+    assert len(module.source_hash(site / "torch" / "nn" / "__init__.py", site)) == 16

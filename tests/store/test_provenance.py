@@ -77,7 +77,7 @@ def test_results_of_other_settings_without_a_record_are_refused(
 ):
     folder, runs = results
     with pytest.raises(
-        UserError, match=f"^config key results: '{re.escape(str(folder))}' was made .*{sentence}"
+        UserError, match=f"^config key results: '.*results' was made .*{sentence}.*name another"
     ):
         provenance.check_results(
             folder, changed(section, name, key, value), runs, tmp_path / "records"
@@ -286,10 +286,6 @@ def test_data_that_were_exchanged_behind_a_network_are_noticed(tiny, tmp_path):
     slow = "results/runs/two/small/l2-3e-4/seed-0/slow_points.npz"
     done = copy.snakemake(slow, "--configfile", copy.tiny(), check=False)
     output = done.stdout + done.stderr
-    assert re.search(
-        r"ERROR: network two small .*: \S+/test\.parquet: the network of \S+/run\.json was trained "
-        r"on another file",
-        output,
-    ), output
+    assert "results/data/two/test.parquet: somebody put another file there" in output
     assert "Traceback" not in output
     assert not (tmp_path / slow).exists()

@@ -319,7 +319,7 @@ def test_case_and_inner_blanks(prepare):
         ("a\ud800", r"row 2: .*half a character \\ud800"),
         ("a\uffff", "row 2: .*control character"),
         ("x" * 201, "row 2: .*has 201 characters and may have 200"),
-        ("x" * 200_000, "row 2: .*is label_column the column of labels"),
+        ("x" * 200_000, "row 2: .*name the column of labels"),
         ("\ud800" * 200_000, "row 2: .*half a character"),
         ("", "row 2: the label is missing; .*take the row out"),
         ("\u200b ", "row 2: the label is missing"),
@@ -533,6 +533,7 @@ def test_rows_of_other_classes_are_dropped_and_counted(prepare, train, test, opt
     [
         ([1, 2, 3], {"label_names": [1, 2, 3], "classes": [1, 2]}, 'write "1" in quotes'),
         ([1, 2, 3], {"classes": [0, 1]}, "asks for class 0, .* 1 to 3; .*write label_offset: 1"),
+        (["-1"], {"classes": [0, 1]}, "unknown class 0; accepted: -1"),
         ([1, 2, 3], {"first_classes": 2}, "asks for class 0, .*write label_offset: 1"),
         ([1, 2, 3], {"label_offset": 1, "classes": [1, 3]}, "0 to 2; .*after label_offset"),
         (["a", "b"], {"classes": ["a", "z" * 200_000]}, "unknown class .*accepted: a, b"),

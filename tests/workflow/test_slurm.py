@@ -92,6 +92,9 @@ def run(cluster, tmp_path_factory):
     """
     copy = ProjectCopy(tmp_path_factory.mktemp("slurm"))
     copy.tiny(device="auto", models=LONG)
+    profile = copy.root / "profiles/slurm/config.yaml"
+    written = profile.read_text().replace('# slurm_partition: "main"', 'slurm_partition: "threads"')
+    profile.write_text(written)
     process = started(copy, "tables", "--groups", "intrinsic_dimension=end", "tabulate=end")
     log = copy.root / RUN_LOG
     try:
@@ -145,6 +148,12 @@ def minutes(job):
 
 def megabytes(job):
     return int(re.search(r"mem=(\d+)M", job["TRES"])[1])
+
+
+def test_slurm_gets_the_name_of_a_partition_as_it_is_written(run):
+    """The word `threads` is a number to Snakemake where it is Python."""
+    _, jobs = run
+    assert {job["Partition"] for job in jobs} == {"threads"}
 
 
 def test_slurm_gets_short_jobs_in_groups(run):

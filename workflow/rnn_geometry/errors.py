@@ -173,3 +173,17 @@ def listed(values: Iterable[Any], limit: int = 100) -> str:
         shown.append(text)
     more = len(known) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def place(path: object, limit: int = 80) -> str:
+    """Return a path as a sentence shows it: its end, where it is long.
+
+    Parameters
+    ----------
+    path
+        Of a file.
+    limit
+        Most characters.
+    """
+    text = in_part(str(path), 2000)
+    return text if len(text) <= limit else "…" + text[1 - limit :]

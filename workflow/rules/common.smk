@@ -3,42 +3,73 @@
 import os
 import sys
 
-from snakemake.exceptions import WorkflowError
+# The package of this very checkout, not another that is installed.
+PACKAGES = os.path.join(ROOT, "workflow")
+sys.path.insert(0, PACKAGES)
+
+from rnn_geometry.config import environment, invocation
+from rnn_geometry.config.requirements import check_machine
+from rnn_geometry.errors import UserError
+
+try:
+    if workflow.is_main_process:
+        check_machine(ROOT)
+except UserError as error:
+    raise invocation.ToldError(error, workflow) from None
 
 from rnn_geometry.config.limits import Limits
-from rnn_geometry.config.load import load_settings
+from rnn_geometry.config.load import default_files, load_settings
 from rnn_geometry.config.pipeline import STAGES
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import VECTOR, Plan
-from rnn_geometry.errors import UserError
 from rnn_geometry.identity import is_control
 from rnn_geometry.networks import sources
 from rnn_geometry.networks.checked import check_own_cells
 from rnn_geometry.plotting.registry import names_over_networks
 from rnn_geometry.store import files, provenance
 from rnn_geometry.store.fingerprint import fingerprint
+from rnn_geometry.store.freshness import KnownHashes, check_in_place
 
-# The folder of the project, whichever Snakefile this file is included from.
-HERE = workflow.current_basedir.get_path_or_uri(secret_free=True)
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(HERE)))
 ENVIRONMENT = os.path.join(ROOT, "envs", "environment.yaml")
-# Jobs in an environment of their own (conda, containers) find the package of this very checkout.
-PACKAGE_PATH = [os.path.join(ROOT, "workflow"), os.getenv("PYTHONPATH")]
-os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, PACKAGE_PATH)))
-# So do they find cells of the user's own, which lie beside a configuration.
-os.environ[sources.VARIABLE] = sources.beside_files(workflow.configfiles)
+environment.fix(os.environ, PACKAGES)
+# Jobs find cells of the user's own, which lie beside a configuration.
+os.environ[sources.VARIABLE] = sources.beside_files([*workflow.configfiles, *default_files(ROOT)])
+invocation.take_as_written(workflow)
+
+
+def asked():
+    """Return the configuration of this run, and the files beside which it looks for others."""
+    return {"config": plain(config), "files": list(map(os.path.abspath, workflow.configfiles))}
+
+
+def data_hashes(task):
+    """Return the hashes of the files of a task by name: what counts is what stands in them."""
+    return {name: HASH_OF(file) for name, file in sorted(PLAN.tasks[task].get("files", {}).items())}
+
 
 try:
-    SETTINGS = load_settings(config, workflow.configfiles, ROOT)
+    invocation.check_invocation(workflow)
+    SETTINGS = load_settings(
+        config, workflow.configfiles, ROOT, workflow.config_settings.config_args or ()
+    )
     PLAN = Plan(SETTINGS)
-    # Results that Snakemake has no record of must be those of this configuration.
-    MADE_WITH = provenance.compared_settings(PLAN.tasks, PLAN.models, SETTINGS["analysis"])
+    ASKED = PLAN.path(".kept/asked.json")
+    HASH_OF = KnownHashes(PLAN.results)
     if workflow.is_main_process:
+        # Results that Snakemake has no record of must be those of this configuration, and those
+        # that it has a record of must be what they were.
+        DATA = {task: data_hashes(task) for task in PLAN.data_files()}
+        MADE_WITH = provenance.compared_settings(
+            PLAN.tasks, PLAN.models, SETTINGS["analysis"], DATA
+        )
         provenance.check_folders(PLAN.results, MADE_WITH, PLAN.networks)
         check_own_cells(PLAN.models)
+        check_in_place(PLAN.made(), HASH_OF)
+        HASH_OF.keep()
 except UserError as error:
-    raise WorkflowError(str(error)) from None
+    raise invocation.ToldError(error, workflow) from None
 
+invocation.quote_python()
 RESULTS, LIMITS, CLAIMS = PLAN.results, Limits(PLAN), plain(SETTINGS["claims"])
 OVERVIEWS = names_over_networks()
 
@@ -69,14 +100,18 @@ def in_report(file, category, caption, labels, subcategory=None):
     return report(PLAN.path(file), caption=f"../report/{caption}.rst", **place)
 
 
+def logs_of(jobs):
+    """Return the logs of each of some jobs, those of a group one by one."""
+    single = [part for job in jobs for part in getattr(job, "jobs", [job])]
+    return [list(map(str, job.log)) for job in sorted(single, key=lambda job: job.jobid)]
+
+
 # Before the first job: is there room, is nobody else at work in the results, and whose are they?
 onstart:
     try:
         files.lock_folder(RESULTS)
         files.check_room(RESULTS, size=1)
         provenance.write(RESULTS, MADE_WITH)
-        provenance.note(
-            ASKED, {"snakefile": str(workflow.main_snakefile), "config": plain(config)}
-        )
+        provenance.note(ASKED, asked())
     except UserError as error:
-        raise WorkflowError(str(error)) from None
+        raise invocation.ToldError(error, workflow) from None

@@ -2,6 +2,9 @@
 # of this is in `all`.
 from rnn_geometry.config.load import read_claims
 
+# Beside the Snakefile, wherever the command is given.
+DOCS = os.path.relpath(os.path.join(ROOT, "docs"))
+
 KEPT = ("natural", "hold_inputs", "predictions", "tasks", "words")
 GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")
 KEPT_SWEEPS = (
@@ -24,16 +27,16 @@ localrules:
 
 rule documentation:
     input:
-        "docs/natural.md",
-        "docs/claims.md",
+        f"{DOCS}/natural.md",
+        f"{DOCS}/claims.md",
 
 
 rule document_natural:
     input:
-        **{name: f"docs/data/{name}.csv" for name in KEPT},
+        **{name: f"{DOCS}/data/{name}.csv" for name in KEPT},
     output:
-        page="docs/natural.md",
-        figure="docs/figures/natural.png",
+        page=f"{DOCS}/natural.md",
+        figure=f"{DOCS}/figures/natural.png",
     log:
         PLAN.path("logs/document_natural.log"),
     conda:
@@ -56,7 +59,7 @@ rule keep_natural:
         predictions=PLAN.path("tables/predictions.csv"),
         words=PLAN.path("tables/words.csv"),
     output:
-        **{name: f"{PLAN.kept_in('results/natural')}/{name}.csv" for name in KEPT},
+        **{name: f"{PLAN.kept_in('results/natural', DOCS)}/{name}.csv" for name in KEPT},
     log:
         PLAN.path("logs/keep_natural.log"),
     conda:
@@ -69,13 +72,13 @@ rule keep_natural:
 
 rule document_claims:
     input:
-        claims="docs/data/claims.csv",
-        sweeps="docs/data/sweeps.csv",
-        costs="docs/data/battery_costs.csv",
+        claims=f"{DOCS}/data/claims.csv",
+        sweeps=f"{DOCS}/data/sweeps.csv",
+        costs=f"{DOCS}/data/battery_costs.csv",
     output:
-        page="docs/claims.md",
-        grids=expand("docs/figures/claims_{grid}.png", grid=GRIDS),
-        sweeps=expand("docs/figures/sweep_{sweep}.png", sweep=KEPT_SWEEPS),
+        page=f"{DOCS}/claims.md",
+        grids=expand(f"{DOCS}/figures/claims_{{grid}}.png", grid=GRIDS),
+        sweeps=expand(f"{DOCS}/figures/sweep_{{sweep}}.png", sweep=KEPT_SWEEPS),
     log:
         PLAN.path("logs/document_claims.log"),
     conda:
@@ -95,9 +98,9 @@ rule keep_claims:
         sweeps=PLAN.path("tables/sweeps.csv"),
         runs=PLAN.path("tables/runs.csv"),
     output:
-        claims=f"{PLAN.kept_in('results/battery')}/claims.csv",
-        sweeps=f"{PLAN.kept_in('results/battery')}/sweeps.csv",
-        costs=f"{PLAN.kept_in('results/battery')}/battery_costs.csv",
+        claims=f"{PLAN.kept_in('results/battery', DOCS)}/claims.csv",
+        sweeps=f"{PLAN.kept_in('results/battery', DOCS)}/sweeps.csv",
+        costs=f"{PLAN.kept_in('results/battery', DOCS)}/battery_costs.csv",
     log:
         PLAN.path("logs/keep_claims.log"),
     conda:

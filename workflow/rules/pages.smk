@@ -1,8 +1,6 @@
 # Pages: the explorer of every task, the start page, and Snakemake's report.
-from rnn_geometry.pages.summary import advice, run_summary
+from rnn_geometry.pages.summary import failure_summary, run_summary
 
-# What the report is made of: no parameters, which change with the place of a checkout.
-ASKED = PLAN.path(".kept/asked.json")
 EXPLORED = ("run", "states", "slow_points", "slow_modes", "model")
 
 
@@ -68,6 +66,9 @@ rule start_page:
 report: "../report/workflow.rst"
 
 
+IS_MAIN = workflow.modifier.is_main_snakefile()
+
+
 localrules:
     report,
 
@@ -85,7 +86,8 @@ rule report:
     conda:
         ENVIRONMENT
     params:
-        **stage("report", asked=ASKED),
+        # In a module nothing below `onstart` is done, so that no file holds the configuration.
+        **stage("report", asked=ASKED if IS_MAIN else lambda wildcards: asked()),
     script:
         "../scripts/stage.py"
 
@@ -96,4 +98,5 @@ onsuccess:
 
 
 onerror:
-    print(advice(RESULTS), file=sys.stderr)
+    FAILED = failure_summary(RESULTS, logs_of(workflow.scheduler.failed))
+    raise invocation.ToldError(FAILED, workflow)

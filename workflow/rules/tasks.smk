@@ -48,6 +48,8 @@ rule prepare_text:
             "prepare_text",
             task=lambda wildcards: PLAN.text_options(wildcards.task),
             data_folder=SETTINGS["data_folder"],
+            # Files replaced by older ones are computed again, too.
+            data_sha256=lambda wildcards: data_hashes(wildcards.task),
         ),
     script:
         "../scripts/stage.py"

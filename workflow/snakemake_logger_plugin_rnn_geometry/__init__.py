@@ -7,13 +7,16 @@ each job too. So nothing heavy is imported here: rich only once a terminal is th
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 
-from snakemake_logger_plugin_rnn_geometry import screens, views
+from snakemake_logger_plugin_rnn_geometry import homes, screens, views
 
 __all__ = ["LogHandler"]
+
+homes.find_cache(os.environ)  # the first thing of ours that runs in any Snakemake
 
 
 class LogHandler(LogHandlerBase):

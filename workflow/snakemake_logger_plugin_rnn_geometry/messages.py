@@ -30,6 +30,7 @@ USUAL = (
 )
 CONFIG_FILE = re.compile(r"Config file \S+ is extended by additional config")
 FINAL = "At least one job did not complete successfully"
+FAILED = "Some jobs failed: "  # how the workflow's own last words begin
 BY_HAND = "Terminating processes on user request"
 LAST = ("Exiting because a job execution failed", "Shutting down,", BY_HAND)
 
@@ -73,6 +74,23 @@ def of_exception(message: str) -> str:
     if sentence == text or sentence.startswith("ERROR:"):
         return sentence
     return f"ERROR: {sentence}"
+
+
+def advice_of(message: str) -> str:
+    """Return the beginning of the workflow's last words, which go on with what jobs said.
+
+    Parameters
+    ----------
+    message : str
+        The text that Snakemake prints.
+
+    Returns
+    -------
+    str
+        What is to be done.
+    """
+    text = message[message.index(FAILED) :]
+    return text.partition("\nlog: ")[0].partition("\nThese are the last")[0].strip()
 
 
 def is_about_a_job(message: str) -> bool:

@@ -192,6 +192,9 @@ class Reader:
         self.end()
         if messages.FINAL in message:
             self.recall()
+        elif messages.FAILED in message:
+            self.screen.line(messages.advice_of(message))
+            self.recall()
         else:
             self.screen.line(messages.of_exception(message), "red")
 

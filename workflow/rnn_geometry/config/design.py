@@ -173,6 +173,7 @@ class Design:
                 models = [self._varied(cell, over, value) for cell in cells]
                 networks = self._add(self._task(base, key), models, seeds, [])
             else:
+                _check_value(value, key)
                 task = {**base, over: value, "name": f"{base['name']}-{written(value)}"}
                 networks = self._add(self._task(task, key), cells, seeds, [])
             for network in networks:
@@ -211,10 +212,25 @@ def _check_over(over: str, key: str) -> None:
     """Refuse to vary what no network depends on, and all options of a cell at once."""
     if over == "name":
         raise UserError(f"config key {key}.over: a name is no setting that can be varied.")
+    if over in ("seed", "seeds", "cell", "cells", "model", "models", "task", "tasks"):
+        raise UserError(
+            f"config key {key}.over: {over} is no setting that a sweep varies; write what "
+            "is to be compared into seeds, cells and tasks of the configuration, without a sweep."
+        )
     if over == CELL_OPTION.rstrip("."):
         raise UserError(
             f"config key {key}.over: name one option of the cell, as {CELL_OPTION}leak, and its "
             "values."
+        )
+
+
+def _check_value(value: Any, key: str) -> None:
+    """Refuse a value of a sweep that makes no name of a task."""
+    entries = value if isinstance(value, list) else [value]
+    if any(isinstance(entry, (list, Mapping)) for entry in entries):
+        raise UserError(
+            f"config key {key}.values: {quoted(value)} makes no name of a task; write a task with "
+            "a name for each value in tasks, and no sweep."
         )
 
 

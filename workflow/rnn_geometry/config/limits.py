@@ -10,7 +10,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from rnn_geometry.config.plan import Plan, StageBlock
+from rnn_geometry.config.plan import Plan
+from rnn_geometry.config.stage_blocks import StageBlock
 from rnn_geometry.identity import Network
 
 Limit = Callable[[Any, int], int]  # of wildcards and the number of the attempt

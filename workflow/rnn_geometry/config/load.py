@@ -19,37 +19,54 @@ from rnn_geometry.identity import family_options
 from rnn_geometry.tasks import synthetic
 from rnn_geometry.tasks.curation import check_words
 from rnn_geometry.tasks.text import prepare as text
+from rnn_geometry.tasks.text.options import BUILT_IN, WHITESPACE
+from rnn_geometry.tasks.text.splitters import Splitter
+from rnn_geometry.tasks.text.tokenizer_file import load_tokenizer
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
+DEFAULTS = ("text_sets.yaml", "config.yaml")
 DATA_VARIABLE = "RNN_GEOMETRY_DATA"
 
 
-def load_settings(raw: Mapping[str, Any], files: Iterable[str], root: str) -> dict[str, Any]:
+def load_settings(
+    raw: Mapping[str, Any], files: Iterable[str], root: str, arguments: Iterable[str] = ()
+) -> dict[str, Any]:
     """Return the checked settings of a run.
+
+    A relative `data_folder` or `claims` is looked for below the working folder, beside the files of
+    the configuration and in the folder of the project, in this order.
 
     Parameters
     ----------
     raw
-        The configuration as Snakemake has put it together.
+        The configuration as Snakemake, or who uses this workflow as a module, has put it together.
+        It is laid over the defaults of the project.
     files
         The files that it comes from.
     root
-        The folder of the project, beside which files of claims are looked for.
+        The folder of the project.
+    arguments
+        What was given with `--config`, as `key=value`: Snakemake reads numbers in it as text.
 
     Raises
     ------
     UserError
         With one sentence that names the key.
     """
+    files = [str(path) for path in files]
     for path in files:
         check_duplicate_keys(path)
-    raw = dict(raw)
-    if raw.get("data_folder") in (None, ""):
-        raw["data_folder"] = os.environ.get(DATA_VARIABLE) or None
-    settings = resolve(raw, read_schema("config"))
-    settings["claims"] = read_claims(settings["claims"], root)
+    beside = [os.path.dirname(path) for path in reversed(files)]
+    folders = ["", *beside, root]
+    default = raw.get("claims") is None
+    schema = read_schema("config")
+    raw = laid_over(laid_over(read_defaults(root), raw), typed(arguments, schema))
+    data_folder = raw.get("data_folder") or os.environ.get(DATA_VARIABLE) or None
+    raw["data_folder"] = found_from(folders, data_folder, os.path.isdir)
+    settings = resolve(raw, schema)
+    settings["claims"] = read_claims(settings["claims"], *([root] if default else folders))
     for task in settings["tasks"]:
-        with_task_name(task, check_task, task, settings["data_folder"])
+        with_task_name(task, check_task, task, settings["data_folder"], [*beside, "", root])
         check_sentences(task, settings["explorer"]["sentences"].get(task["name"], []))
     return settings
 
@@ -64,26 +81,119 @@ def read_schema(name: str) -> dict[str, Any]:
     return schema
 
 
-def read_claims(path: str, root: str) -> dict[str, Any]:
+def default_files(root: str) -> list[str]:
+    """Return the files that lie below every configuration, in the order in which they are read."""
+    return [os.path.join(root, "config", name) for name in DEFAULTS]
+
+
+def read_defaults(root: str) -> dict[str, Any]:
+    """Return the configuration that lies below every other: data sets by name, and the default.
+
+    Parameters
+    ----------
+    root
+        The folder of the project: never the working folder, which may be anywhere.
+    """
+    below: dict[str, Any] = {}
+    for path in default_files(root):
+        check_duplicate_keys(path)
+        try:
+            below = laid_over(below, yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {})
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError) as error:
+            raise UserError(
+                f"{path}: the file is missing or no YAML mapping ({told(error)}); put back that of "
+                "the project."
+            ) from error
+    return below
+
+
+def laid_over(below: Any, above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration laid over another: mappings key by key, all else as a whole.
+
+    Parameters
+    ----------
+    below, above
+        The two; neither is changed.
+
+    Examples
+    --------
+    >>> laid_over({"models": {"gru": 1}, "seeds": [1, 2]}, {"models": {"lstm": 2}, "seeds": [3]})
+    {'models': {'gru': 1, 'lstm': 2}, 'seeds': [3]}
+    """
+    merged = dict(below) if isinstance(below, Mapping) else {}
+    for key, value in above.items():
+        merged[key] = laid_over(merged.get(key), value) if isinstance(value, Mapping) else value
+    return merged
+
+
+def typed(arguments: Iterable[str], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `--config` says, its values read as those of a file: numbers, null, true.
+
+    Parameters
+    ----------
+    arguments
+        Each `key=value`. What is no YAML stays what Snakemake makes of it.
+    schema
+        Of the configuration: the value of a key that takes text stays as it is written.
+
+    Examples
+    --------
+    >>> typed(["seeds=[1, 2]", "results=2024", "data_folder=null"], read_schema("config"))
+    {'seeds': [1, 2], 'results': '2024', 'data_folder': None}
+    """
+    read: dict[str, Any] = {}
+    for argument in arguments:
+        key, _, text = argument.partition("=")
+        try:
+            value = yaml.safe_load(text)
+        except (yaml.YAMLError, ValueError):
+            continue
+        of_text = "string" in schema["properties"].get(key, {}).get("type", ())
+        plain_value = value is None or isinstance(value, (str, list, Mapping))
+        read = laid_over(read, {key: text if of_text and not plain_value else value})
+    return read
+
+
+def found_from(folders: Iterable[str], path: Any, is_there: Callable[[str], bool]) -> Any:
+    """Return a path as it is found from the first of some folders; unchanged where it is nowhere.
+
+    Parameters
+    ----------
+    folders
+        The folders; "" is the working folder.
+    path
+        The path, or what the schema will refuse.
+    is_there
+        Tells whether it is what is looked for.
+    """
+    if not isinstance(path, str) or not path or os.path.isabs(path):
+        return path
+    try:
+        return next((f for folder in folders if is_there(f := os.path.join(folder, path))), path)
+    except ValueError:  # a name with a zero byte
+        return path
+
+
+def read_claims(path: str, *folders: str) -> dict[str, Any]:
     """Return the checked claims of a file.
 
     Parameters
     ----------
     path
-        The file, below the current folder or beside the Snakefile.
-    root
-        The folder of the project.
+        The file.
+    folders
+        Where it is looked for, in turn.
 
     Raises
     ------
     UserError
         If the file is missing, is no YAML or states a claim that nothing can judge.
     """
-    found = next((f for f in (path, os.path.join(root, path)) if os.path.isfile(f)), None)
-    if found is None:
+    found = found_from(folders, path, os.path.isfile)
+    if not os.path.isfile(found):
         raise UserError(
-            f"config key claims: there is no file '{path}', neither in this folder nor beside "
-            "the Snakefile; name one that exists."
+            f"config key claims: there is no file {quoted(path)}; put it below the "
+            "working folder, beside the configuration or into the folder of the workflow."
         )
     try:
         claims = yaml.safe_load(Path(found).read_text(encoding="utf-8"))
@@ -95,7 +205,9 @@ def read_claims(path: str, root: str) -> dict[str, Any]:
     return checked_claims(claims)
 
 
-def check_task(task: dict[str, Any], data_folder: str | None) -> None:
+def check_task(
+    task: dict[str, Any], data_folder: str | None, folders: Iterable[str] = ("",)
+) -> None:
     """Let the task's family check its own options and files; note its files in the task.
 
     Parameters
@@ -104,6 +216,8 @@ def check_task(task: dict[str, Any], data_folder: str | None) -> None:
         Settings of the task; those of texts gain the key `files`.
     data_folder
         Where data sets lie; None for the hub.
+    folders
+        Where a tokenizer.json is looked for, in turn.
 
     Raises
     ------
@@ -124,12 +238,40 @@ def check_task(task: dict[str, Any], data_folder: str | None) -> None:
         ) from error
     for path in task["files"].values():
         check_path(path, "source")
+    if options.get("tokenizer") is not None and options["tokenizer"] not in BUILT_IN:
+        task["files"] |= {"tokenizer": checked_tokenizer(options["tokenizer"], folders)}
+
+
+def checked_tokenizer(path: str, folders: Iterable[str]) -> str:
+    """Return where a tokenizer.json lies, once it was read.
+
+    Parameters
+    ----------
+    path
+        As the task names it.
+    folders
+        Where it is looked for, in turn.
+
+    Raises
+    ------
+    UserError
+        If it is nowhere, or no tokenizer.
+    """
+    found = found_from(folders, path, os.path.isfile)
+    if not os.path.isfile(found):
+        raise UserError(
+            f"tokenizer: there is no file {quoted(path)}; put it below the working "
+            "folder, beside the configuration or into the folder of the workflow."
+        )
+    check_path(found, "tokenizer")
+    load_tokenizer(found)
+    return str(found)
 
 
 def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
     """Refuse sentences for the explorer without a word, or with one that a task does not have."""
     for sentence in sentences:
-        if not sentence.split():
+        if not Splitter(WHITESPACE).normalise([sentence])[0]:
             key = f"explorer.sentences.{task['name']}"
             raise UserError(
                 f"config key {key}: {quoted(sentence)} holds no word; give one at least."

@@ -6,21 +6,22 @@ The Snakefile asks, and the rules of the graph stay short.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 import yaml
 
-from rnn_geometry.config.blocks import Block, blocks
-from rnn_geometry.config.pipeline import NETWORK_STAGES, Stage, key_of
+from rnn_geometry.config.blocks import blocks
+from rnn_geometry.config.pipeline import NETWORK_STAGES, key_of
 from rnn_geometry.config.plain import plain
+from rnn_geometry.config.stage_blocks import StageBlock
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import Network, family_options, is_control
+from rnn_geometry.store.freshness import Made
 from rnn_geometry.tasks.structures import PLANE, UNORDERED, Structure
 from rnn_geometry.tasks.synthetic import FAMILIES, build_task
 
-NETWORK = "runs/{task}/{model}/l2-{l2}/seed-{seed}"
 VECTOR = ("pdf", "svg")  # formats of every figure beside PNG
 TASK_RULES = (
     "prepare",
@@ -38,6 +39,7 @@ SINGLE_RULES = (
     "plot_headline",
     "plot_sweeps",
 )
+DRAWING = ("plot_network",)  # stages of networks that compute no numbers
 # Files of a network by stem.
 FILES = {key_of(file): file for entry in NETWORK_STAGES.values() for file in entry.writes}
 TOKENIZER = "tokenizer"  # the key of a task, and of its file among those of the task
@@ -230,15 +232,17 @@ class Plan:
         """Return file, category, caption and labels of the figure of a sweep."""
         return f"figures/sweep_{name}.png", "Sweeps", "sweep", {"figure": name}
 
-    def kept_in(self, results: str) -> str:
+    def kept_in(self, results: str, docs: str = "docs") -> str:
         """Return where small tables are kept: only a page's battery replaces its committed ones.
 
         Parameters
         ----------
         results
             The folder of results of the page's battery.
+        docs
+            The folder of the documents.
         """
-        return "docs/data" if self.results == results else self.path("kept")
+        return f"{docs}/data" if self.results == results else self.path("kept")
 
     def of_their_tasks(self, networks: Iterable[Network], file: str) -> list[str]:
         """Return a file of the task of each of some networks."""
@@ -255,6 +259,22 @@ class Plan:
     def text_options(self, task: str) -> dict[str, Any]:
         """Return the settings of a text task, without its files, which are inputs of its own."""
         return plain({key: value for key, value in self.tasks[task].items() if key != "files"})
+
+    def data_files(self) -> dict[str, dict[str, str]]:
+        """Return the user's own files by name of every task that has any."""
+        return {name: task["files"] for name, task in self.tasks.items() if task.get("files")}
+
+    def made(self) -> Iterator[Made]:
+        """Yield what the stages that compute numbers make of every network."""
+        for network in self.networks:
+            folder = f"{self.results}/{network.folder}"
+            for stage, entry in NETWORK_STAGES.items():
+                if stage not in DRAWING:
+                    read = {key_of(file): f"{folder}/{file}" for file in entry.reads}
+                    data = {key_of(f): self.of_task(f) for f in entry.of_task}
+                    read |= {key: f.format(task=network.task) for key, f in data.items()}
+                    written = {file.rsplit("/", 1)[-1]: f"{folder}/{file}" for file in entry.writes}
+                    yield Made(folder, stage, read, written)
 
     def tokenizer_of(self, task: str) -> dict[str, str]:
         """Return the tokenizer.json of a task as an input by name; nothing where it has none."""
@@ -323,71 +343,3 @@ class Plan:
         hidden = ("text_sets", "data_folder")
         shown = {key: value for key, value in self.settings["asked"].items() if key not in hidden}
         return yaml.safe_dump(plain(shown), sort_keys=False, width=110, allow_unicode=True)
-
-
-class StageBlock:
-    """A rule of the graph: one stage for one block of networks.
-
-    Patterns keep the task as wildcard.
-    """
-
-    def __init__(self, plan: Plan, stage: str, block: Block):
-        self.plan, self.stage, self.block = plan, stage, block
-        self.entry: Stage = NETWORK_STAGES[stage]
-        self.name, self.tasks = block.name, block.tasks
-        self.rule = f"{stage}.{block.name}"
-        self.task_pattern = "|".join(map(re.escape, block.tasks))
-
-    def _of_networks(self, file: str) -> list[str]:
-        return [
-            f"{self.plan.results}/{NETWORK}/{file}".format(
-                task="{task}", model=model, l2=l2, seed=seed
-            )
-            for model, l2, seed in self.block.members
-        ]
-
-    @property
-    def input(self) -> dict[str, str | list[str]]:
-        """Files by stem: of networks a list, of their task one."""
-        of_networks = {key_of(file): self._of_networks(file) for file in self.entry.reads}
-        return of_networks | {key_of(file): self.plan.of_task(file) for file in self.entry.of_task}
-
-    @property
-    def output(self) -> dict[str, list[str]]:
-        """Files by stem, a list of one for each network."""
-        return {key_of(file): self._of_networks(file) for file in self.entry.writes}
-
-    @property
-    def panels(self) -> list[tuple]:
-        """File, category, caption, labels and subcategory in the report of each panel."""
-        return [
-            (
-                f"{NETWORK}/panel.png".format(task="{task}", model=model, l2=l2, seed=seed),
-                "Networks",
-                "panel",
-                {"model": model, "L2": l2, "seed": str(seed)},
-                "{task}",
-            )
-            for model, l2, seed in self.block.members
-        ]
-
-    @property
-    def log(self) -> str:
-        """The log of a job."""
-        return self.plan.path(f"logs/{self.stage}/{{task}}/{self.name}.log")
-
-    @property
-    def benchmark(self) -> str:
-        """The benchmark file of a job."""
-        return self.plan.path(f"benchmarks/{self.stage}/{{task}}/{self.name}.tsv")
-
-    def own(self, wildcards: Any) -> dict[str, Any]:
-        """Return the settings that are one network's alone, by the name of the network."""
-        networks = self.block.networks(wildcards.task)
-        return {network.name: self.plan.own(self.stage, network) for network in networks}
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Settings of the analysis that the stage depends on."""
-        analysis = self.plan.settings["analysis"]
-        return plain({key: analysis[key] for key in sorted(self.entry.settings)})

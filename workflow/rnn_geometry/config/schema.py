@@ -107,7 +107,7 @@ def _reason(error) -> str:
 
 def _shown(value: Any) -> str:
     """Return a value on one line, in part if it is long."""
-    return in_part(json.dumps(value, default=str))
+    return in_part(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _pattern_words(pattern: Any) -> str:

@@ -6,12 +6,14 @@ every call is judged. A lack of memory stays the error that it is.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any, NoReturn
 
 import torch
 from torch import Tensor, nn
 
 from rnn_geometry.dynamics._checks import refusal
+from rnn_geometry.dynamics._copies import OutOfInference
 from rnn_geometry.dynamics.step import Step
 from rnn_geometry.errors import lacks_memory, told
 
@@ -28,6 +30,7 @@ class PrivateStep:
 
     def __init__(self, step: Step, writes: bool):
         self.step, self.writes = step, writes
+        self.inferred = False  # whether it uses tensors that were made in inference mode
         self.state_size = getattr(step, "state_size", None)
         self.input_size = getattr(step, "input_size", None)
         closed = None if hooked(step) else getattr(step, "jacobians", None)
@@ -36,9 +39,13 @@ class PrivateStep:
     def __call__(self, h: Tensor, x: Tensor) -> Tensor:
         """Return F(h, x), (n, S); ValueError where the step fails or returns anything else."""
         try:
-            result = self.step(self._own(h), self._own(x))
+            with OutOfInference() if self.inferred else nullcontext():
+                result = self.step(self._own(h), self._own(x))
         except Exception as error:
-            fail(f"The step failed on {_given(h, x)}", error, self._hint(h, x))
+            if not self.inferred and "nference tensor" in str(error):
+                self.inferred = True
+                return self(h, x)
+            fail(f"The step failed on {_given(h, x)}", error, self._hint(h, x, str(error)))
         self._check(result, h, x)
         # A gradient knows by itself when a result was overwritten.
         return result if torch.is_grad_enabled() else result.clone()
@@ -74,7 +81,7 @@ class PrivateStep:
                 f"it returned {result.dtype}."
             )
 
-    def _hint(self, h: Tensor, x: Tensor) -> str:
+    def _hint(self, h: Tensor, x: Tensor, reason: str = "") -> str:
         """Return a likely cause of a failure."""
         size, entries = self.state_size, self.input_size
         if type(size) is int and 2 * h.shape[1] == size:
@@ -89,6 +96,8 @@ class PrivateStep:
             )
         ):
             return f"; it takes states of {size} and inputs of {entries} entries."
+        if "dtype" in reason or "scalar type" in reason:
+            return "; all that it uses must be float64, as with module.double()."
         try:
             swapped = h.shape[1] != x.shape[1] and (
                 self.step(self._own(x), self._own(h)).shape == h.shape

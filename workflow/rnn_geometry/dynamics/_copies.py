@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 from torch.jit import ScriptModule
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_map
 
 from rnn_geometry.errors import one_line
 
@@ -58,6 +60,20 @@ def _inner(step: Any) -> Any:
     of_torch = type(step).__module__.startswith("torch.")
     parts = dict(step.named_children()) if of_torch and not isinstance(step, ScriptModule) else {}
     return parts.get("_orig_mod", parts.get("module"))
+
+
+class OutOfInference(TorchFunctionMode):
+    """Replaces tensors that were made in inference mode, which take part in no gradient."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        """Call a function of torch with copies of such tensors."""
+        return func(*tree_map(_normal, args), **tree_map(_normal, kwargs or {}))
+
+
+def _normal(value: Any) -> Any:
+    """Return a tensor that may take part in gradients, anything else as it is."""
+    made = isinstance(value, torch.Tensor) and value.is_inference()
+    return value.detach().clone() if made else value
 
 
 def private_module(module: Kind) -> Kind:

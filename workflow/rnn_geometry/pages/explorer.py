@@ -23,6 +23,7 @@ from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages.templating import environment
 from rnn_geometry.plotting import style
 from rnn_geometry.store.artifacts import Record, SlowModes, SlowPoints, States, Traces, Weights
+from rnn_geometry.tasks.text.words import CLEANING
 from rnn_geometry.tasks.theory import structure_of
 
 POINTS = 600  # slow points of one network on the page
@@ -41,6 +42,7 @@ SCRIPTS = (
     "labels.js",
     "words.js",
     "choice.js",
+    "splitting.js",
     "typed.js",
     "main.js",
 )
@@ -164,7 +166,8 @@ def payload(
         "labelColours": list(style.LABEL_COLOURS),
         "palette": list(style.PALETTE),
         "networks": shown,
-        "tokenizer": meta.get("tokenizer", {}).get("kind", "whole"),
+        "tokenizer": meta.get("tokenizer", {}).get("kind", "made up"),
+        "cleaning": CLEANING,
         **sentences_entry(networks[0].traces, chosen),
         **_words_entry(
             networks[0].traces, chosen, vocabulary, any(entry["weights"] for entry in shown)

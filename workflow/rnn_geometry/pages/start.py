@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -67,7 +68,7 @@ def start_page(
     records: Sequence[Mapping[str, Any]],
     costs: Sequence[Mapping[str, Any]],
     configuration: str,
-    texts: Mapping[str, Mapping[str, Any]] | None = None,
+    texts: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> str:
     """Return results/index.html, the page that leads to all others.
 
@@ -119,9 +120,9 @@ def start_page(
         data={record["task"]: record["data_sha256"] for record in records},
         costs=costs,
         configuration=configuration,
-        texts=text_rows(texts or {}),
+        texts=text_rows(texts),
         text_lines={
-            kind: [(task, line) for task, meta in (texts or {}).items() for line in meta[kind]]
+            kind: [(task, line) for task, meta in texts.items() for line in meta.get(kind, [])]
             for kind in ("warnings", "notes")
         },
     )

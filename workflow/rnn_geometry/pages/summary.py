@@ -4,32 +4,89 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rnn_geometry.claims.judged import counted
+from rnn_geometry.errors import one_line
 from rnn_geometry.store import formats
 
 MOST_NAMED = 5  # exceptions that are told one by one
 
-# The log of a killed job is empty, and what Snakemake says last does not tell what to do.
-ADVICE = (
-    "Some jobs failed: the log of each, above, says why. Finished files are kept, and the same "
-    "command goes on from there. A job with an empty log that died of SIGKILL (exit status 137 or "
-    "-9) was killed, mostly for lack of memory: run fewer jobs at once (--cores), or give it more."
+GOES_ON = "Finished files are kept, and the same command goes on from there."
+KILLED = (
+    "the job ended without a word. If it died of SIGKILL, as is said above, the system killed it, "
+    "mostly for lack of memory: run fewer jobs at once (--cores), or give it more."
 )
 
 
-def advice(results: str) -> str:
-    """Return what to do after jobs have failed."""
+def failure_summary(results: str, logs: Sequence[Sequence[str]]) -> str:
+    """Return what to do after jobs have failed, and what each says: its sentence comes last.
+
+    Parameters
+    ----------
+    results
+        The folder of the results.
+    logs
+        The log files of each job that failed.
+    """
     full = os.path.isdir(results) and shutil.disk_usage(results).free < 2**20
     room = f"No space is left on the disk of the folder {results}: free some first."
-    return f"{ADVICE}\n{room}" if full else ADVICE
+    lines = [f"Some jobs failed: {len(logs)}. {GOES_ON}", *([room] if full else [])]
+    if len(logs) > MOST_NAMED:
+        lines.append(f"These are the last {MOST_NAMED}; the others are above.")
+    for paths in logs[-MOST_NAMED:]:
+        lines += [f"log: {', '.join(paths)}", last_words(paths)]
+    return "\n".join(lines)
+
+
+def last_words(logs: Sequence[str]) -> str:
+    """Return the sentence that a failed job ends with, or what there is in its place.
+
+    Parameters
+    ----------
+    logs
+        The log files of the job.
+    """
+    written = [text for path in logs if (text := _text(path))]
+    sentences = [text.rpartition("\nERROR: ")[2] for text in written if "\nERROR: " in f"\n{text}"]
+    if sentences:
+        return f"ERROR: {sentences[-1].removeprefix('ERROR: ')}"
+    if any("Traceback (most recent call last)" in text for text in written):
+        last = one_line(written[-1].splitlines()[-1])
+        return f"ERROR: the job failed without a sentence for people; its log ends in: {last}"
+    return f"ERROR: {KILLED}"
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def warnings_on_texts(data: Path, tasks: Iterable[str]) -> list[str]:
+    """Return a line for what makes the texts of some tasks doubtful, at most a few.
+
+    Parameters
+    ----------
+    data
+        The folder of prepared data.
+    tasks
+        Their names.
+    """
+    told = []
+    for task in tasks:
+        meta = data / task / "meta.json"
+        warnings = formats.read_json(meta).get("warnings", []) if meta.is_file() else []
+        told += [one_line(f"Warning, {task}: {line}.") for line in warnings]
+    more = len(told) - MOST_NAMED
+    return told[:MOST_NAMED] + ([f"{more} more warnings: see the start page."] if more > 0 else [])
 
 
 def run_summary(results: str) -> str:
-    """Return the accuracy by task, what did not come out, and where the pages lie.
+    """Return the accuracy by task, what is doubtful or did not come out, where the pages lie.
 
     Parameters
     ----------
@@ -43,7 +100,9 @@ def run_summary(results: str) -> str:
     """
     folder = Path(results)
     table = folder / "tables" / "runs.csv"
-    lines = accuracy_lines(rows_of(table)) if table.is_file() else []
+    rows = rows_of(table) if table.is_file() else []
+    lines = accuracy_lines(rows) if rows else []
+    lines += warnings_on_texts(folder / "data", dict.fromkeys(row["task"] for row in rows))
     pages = {"Start page": "index.html", "Report": "report.html", "Tables": "tables"}
     places = [(name, folder / file) for name, file in pages.items() if (folder / file).exists()]
     lines += [f"{name + ':':12}{os.path.abspath(path)}" for name, path in places]

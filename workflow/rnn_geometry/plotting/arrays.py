@@ -14,6 +14,7 @@ import numpy as np
 from rnn_geometry.geometry.frame import principal_components, signed
 from rnn_geometry.identity import Network
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting.text import LONGEST, cut_names, literal
 from rnn_geometry.store.artifacts import (
     FixedPoints,
     Flow,
@@ -82,9 +83,7 @@ class NetworkArrays:
     def class_names(self) -> list[str]:
         """Names of the C outputs, fit for matplotlib."""
         names = self.meta.get("class_names") or range(1, len(self.readout) + 1)
-        return [
-            str(name).replace("$", r"\$") for name in names
-        ]  # what stands between two is a formula to matplotlib
+        return cut_names(names, LONGEST)
 
     @property
     def dimension(self) -> int | None:
@@ -108,11 +107,12 @@ class NetworkArrays:
     def title(self) -> str:
         """Which network it is, and how good."""
         known = self.record
-        cell = "" if known.cell in (None, known.model) else f" ({known.cell})"
+        cell = "" if known.cell in (None, known.model) else f" ({literal(known.cell, 24)})"
+        task, model = literal(known.task, 40), literal(known.model, 24)
         accuracy = self.value("test_accuracy")
         tested = "test accuracy unknown" if accuracy is None else f"test accuracy {accuracy:.3f}"
         parts = [
-            known.task, f"{known.model}{cell}", f"L2 {known.l2}", f"seed {known.seed}", tested,
+            task, f"{model}{cell}", f"L2 {known.l2}", f"seed {known.seed}", tested,
         ]  # fmt: skip
         return "  ·  ".join(map(str, parts))
 

@@ -26,10 +26,12 @@ from rnn_geometry.plotting.panels import (
     panels,
     set_plane,
 )
+from rnn_geometry.plotting.text import cut_names
 from rnn_geometry.plotting.views import View, best_plane, is_ordered
 
 ARROWS = 60  # points at which modes are drawn
 KICKS = 170  # arrows of words in a panel
+WORD = 28  # letters of a word in the legend
 LONGEST = 1e4
 TAU = "plasma_r"
 
@@ -144,7 +146,7 @@ def word_names(network: NetworkArrays) -> list[str]:
     """Return the names of the words whose kicks are known."""
     ids = network.flow.kick_words
     known = list(network.words) or list(network.meta.get("words") or [])
-    return [str(known[i]) if i < len(known) else f"word {i}" for i in ids]
+    return cut_names([known[i] if i < len(known) else f"word {i}" for i in ids], WORD)
 
 
 def word_colours(network: NetworkArrays) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.artist import Artist
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
@@ -18,7 +19,9 @@ from matplotlib.path import Path
 
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.legends import shown_handles
 from rnn_geometry.plotting.panels import (
+    MOST_CLASSES,
     SLOW,
     bulk,
     class_handles,
@@ -30,11 +33,13 @@ from rnn_geometry.plotting.panels import (
     panels,
     set_plane,
 )
+from rnn_geometry.plotting.text import cut_names
 from rnn_geometry.plotting.views import View, plane_view
 
 PIXELS, STREAMS = 120, 30  # a side of the image, and of the grid of the stream lines
 SPEED = "viridis"
 SURE = 0.9  # probability of a contour
+MOST_LABELS = 14  # in the legend
 
 
 # Logits
@@ -44,7 +49,7 @@ SURE = 0.9  # probability of a contour
 def logits(networks: Sequence[NetworkArrays]) -> Figure:
     """Draw which class wins over the plane and how surely, or where labels are as likely as not."""
     several = networks[0].multi_label
-    handles = [*class_handles(networks), SLOW]
+    handles = [*class_handles(networks, MOST_LABELS if several else MOST_CLASSES), SLOW]
     if several:
         handles += handles_of_labels(networks[0])
     else:
@@ -236,13 +241,15 @@ def grid_corners(view: View) -> np.ndarray:
     return np.array([[left, low], [right, low], [right, high], [left, high]]) @ view.basis
 
 
-def handles_of_labels(network: NetworkArrays) -> list[Line2D]:
+def handles_of_labels(network: NetworkArrays) -> list[Artist]:
     """Return legend entries of the lines at which the probability of each label is one half."""
     codes = style.readout_codes(len(network.readout), True)
-    return [
+    names = cut_names(network.class_names, manifold.CLASS_NAME)
+    handles = [
         line_handle(f"{name}: probability .5", style.class_colour(code), lw=2)
-        for name, code in zip(network.class_names, codes, strict=True)
+        for name, code in zip(names, codes, strict=True)
     ]
+    return shown_handles(handles, MOST_LABELS)
 
 
 def flow_handles() -> list[Line2D]:

@@ -10,6 +10,10 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.legends import shown_handles
+from rnn_geometry.plotting.text import cut_names
+
+NAME = 24  # letters of a task or model that a panel has room for
 
 
 @style.styled
@@ -35,9 +39,10 @@ def manifold_gallery(networks: Sequence[NetworkArrays]) -> Figure:
     figure = Figure(figsize=size, layout=room)
     ratios = {"width_ratios": [1.9] * len(models) + [last]}
     axes = figure.subplots(len(tasks), len(models) + 1, squeeze=False, gridspec_kw=ratios)
-    for row, task in zip(axes, tasks, strict=True):
-        _draw_row(row, task, [chosen.get((task, model)) for model in models])
-    for ax, model in zip(axes[0], models, strict=False):
+    names = cut_names(tasks, NAME)
+    for row, task, name in zip(axes, tasks, names, strict=True):
+        _draw_row(row, name, [chosen.get((task, model)) for model in models])
+    for ax, model in zip(axes[0], cut_names(models, NAME), strict=False):
         ax.set_title(model, loc="center")
     return figure
 
@@ -61,7 +66,7 @@ def _draw_row(row, task: str, networks: Sequence[NetworkArrays | None]) -> None:
         "borderpad": 0,
         "borderaxespad": 0,
     }
-    row[-1].legend(handles=handles[:16], loc="center left", **small)
+    row[-1].legend(handles=shown_handles(handles, 16), loc="center left", **small)
 
 
 def _bare(axes) -> None:

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.legends import shown_handles
 from rnn_geometry.plotting.panels import (
     SLOW,
     bulk,
@@ -27,9 +28,10 @@ from rnn_geometry.plotting.panels import (
 )
 from rnn_geometry.plotting.solids import draw_space
 from rnn_geometry.plotting.spectra import cumulative_variance
+from rnn_geometry.plotting.text import cut_names
 from rnn_geometry.plotting.views import plane_view, space_view
 
-HEIGHT, ENOUGH, COMPONENTS = 5.0, 0.95, 8
+HEIGHT, ENOUGH, COMPONENTS, MOST_CLASSES = 5.0, 0.95, 8, 10
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -50,7 +52,7 @@ def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
     for ax, network, middle, title in zip(bars, (unordered, ordered), middles, titles, strict=True):
         figure.text(middle, 0.985, title, ha="center", va="top", weight="bold", fontsize=10.5)
         _draw_components(ax, network)
-        handles = manifold.class_handles(network)
+        handles = _class_handles(network)
         figure.legend(
             handles=handles,
             loc="upper center",
@@ -66,7 +68,17 @@ def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
     return figure
 
 
-def _columns(handles: Sequence[Line2D]) -> int:
+def _class_handles(network: NetworkArrays) -> list[Artist]:
+    """Return entries with names so short that two lines of them fit over one half."""
+    handles = shown_handles(manifold.class_handles(network), MOST_CLASSES)
+    inches = 0.48 * style.TWO_COLUMNS / ceil(len(handles) / 2)
+    names = cut_names([handle.get_label() for handle in handles], int((inches - 0.25) / 0.058))
+    for handle, name in zip(handles, names, strict=True):
+        handle.set_label(name)
+    return handles
+
+
+def _columns(handles: Sequence[Artist]) -> int:
     """Return the columns of a legend over one half of the figure.
 
     All in one line if they fit, else two lines.

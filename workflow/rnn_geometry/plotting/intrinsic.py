@@ -7,6 +7,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting.text import cut_names
 
 ESTIMATORS = {
     "participation_ratio": "participation\nratio",
@@ -33,19 +34,21 @@ def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figu
     rows = -(-len(names) // columns)
     figure = Figure(figsize=(0.4 + 4.4 * columns, 0.7 + 2.1 * rows), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False)
-    for ax, name in zip(axes.flat, names, strict=False):
-        _draw(ax, dimension[dimension["task"] == name], name, expected[name])
+    for ax, name, title in zip(axes.flat, names, cut_names(names, 40), strict=False):
+        _draw(ax, dimension[dimension["task"] == name], title, expected[name])
     for ax in axes.flat[len(names) :]:
         ax.remove()
     figure.supylabel("dimension", fontsize=9)
-    handles, labels = axes.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
-    for ax in axes.flat[: len(names)]:
-        ax.get_legend().remove()
+    # A task of which nothing is defined has no points, and no legend.
+    found = [ax.get_legend_handles_labels() for ax in axes.flat[: len(names)]]
+    handles, labels = max(found, key=lambda pair: len(pair[1]))
+    figure.legend(handles, labels, loc="outside lower center", ncols=max(1, len(labels)))
+    for legend in filter(None, (ax.get_legend() for ax in axes.flat[: len(names)])):
+        legend.remove()
     return figure
 
 
-def _draw(ax, rows: pd.DataFrame, task: str, expected: float) -> None:
+def _draw(ax, rows: pd.DataFrame, title: str, expected: float) -> None:
     table = rows.melt(
         id_vars="points", value_vars=list(ESTIMATORS), var_name="estimator", value_name="dimension"
     )
@@ -69,5 +72,5 @@ def _draw(ax, rows: pd.DataFrame, task: str, expected: float) -> None:
         hue_order=list(POINT_SETS.values()),
     )
     ax.set(xlabel="", ylabel="", ylim=(0, None))
-    ax.set_title(task)
+    ax.set_title(title)
     ax.tick_params(axis="x", labelsize=7)

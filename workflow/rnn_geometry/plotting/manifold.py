@@ -11,8 +11,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.arrays import NetworkArrays, present_codes
+from rnn_geometry.plotting.text import cut_names
 
+CLASS_NAME = 24  # letters of a name in a legend
 SHOWN = 700  # dots of one kind: more only make the file large
 STABILITY = {
     "stable": ("o", "white"),
@@ -145,12 +147,13 @@ def draw_readouts(
     length `reach`.
 
     Names are left out where an arrow points out of the plane or into its neighbour's name; the
-    legend has them all.
+    legend has them.
     """
     arrows = arrows * reach / max(np.linalg.norm(arrows, axis=1).max(), 1e-12)
     codes = style.readout_codes(len(arrows), network.multi_label)
     named = _room_for_names(arrows, reach)
-    for arrow, code, name, room in zip(arrows, codes, network.class_names, named, strict=True):
+    names = cut_names(network.class_names, 18)
+    for arrow, code, name, room in zip(arrows, codes, names, named, strict=True):
         look = {
             "arrowstyle": "-|>",
             "color": style.class_colour(code),
@@ -170,9 +173,8 @@ def _name(axes, arrow, name: str, colour: str, font: float) -> None:
         "ha": "left" if across > 0.35 else "right" if across < -0.35 else "center",
         "va": "bottom" if along > 0.35 else "top" if along < -0.35 else "center",
     }
-    text = name if len(name) <= 18 else name[:17] + "…"
     axes.annotate(
-        text,
+        name,
         arrow,
         (4 * across, 4 * along),
         textcoords="offset points",
@@ -183,6 +185,27 @@ def _name(axes, arrow, name: str, colour: str, font: float) -> None:
         zorder=8,
         **place,
     )
+
+
+def keep_names_apart(axes) -> None:
+    """Take away names of readouts that would cover earlier ones, once the limits are set."""
+    kept: list[np.ndarray] = []
+    for text in [text for text in axes.texts if text.get_weight() == "bold"]:
+        box = _box(axes, text)
+        if any((box[0] < other[1]).all() and (other[0] < box[1]).all() for other in kept):
+            text.remove()
+        else:
+            kept.append(box)
+
+
+def _box(axes, text) -> np.ndarray:
+    """Return about where the lower left and upper right corners (2, 2) of a name are, in points."""
+    place = axes.transData.transform(text.xy) * 72 / axes.figure.dpi + text.xyann
+    size = text.get_fontsize() * np.array([0.62 * len(text.get_text()), 1.1])
+    across = {"left": 0.0, "center": 0.5, "right": 1.0}[text.get_horizontalalignment()]
+    along = {"bottom": 0.0, "center": 0.5, "top": 1.0}[text.get_verticalalignment()]
+    corner = place - size * [across, along]
+    return np.stack([corner, corner + size])
 
 
 def _room_for_names(arrows: np.ndarray, reach: float) -> list[bool]:
@@ -212,9 +235,9 @@ def view_limit(network: NetworkArrays, project) -> float:
     return max(float(np.abs(seen).max()), 1e-9)
 
 
-def class_handles(network: NetworkArrays) -> list[Line2D]:
-    """Return legend entries of the classes or label combinations that occur."""
-    codes = np.unique(style.class_codes(network.states.final_labels))
+def class_handles(network: NetworkArrays, codes: np.ndarray | None = None) -> list[Line2D]:
+    """Return legend entries of classes or label combinations; without codes of those that occur."""
+    codes = present_codes(network) if codes is None else codes
     return [
         Line2D(
             [],
@@ -223,15 +246,19 @@ def class_handles(network: NetworkArrays) -> list[Line2D]:
             marker="o",
             ms=5,
             color=style.class_colour(code),
-            label=_short(network, code),
+            label=name,
         )
-        for code in codes
+        for code, name in zip(codes, _names_of(network, codes), strict=True)
     ]
 
 
-def _short(network: NetworkArrays, code: int) -> str:
-    name = style.code_name(int(code), network.class_names, network.multi_label)
-    return name if len(name) <= 24 else name[:23] + "…"
+def _names_of(network: NetworkArrays, codes: np.ndarray) -> list[str]:
+    """Return the names of classes, each cut alike wherever it stands, or of combinations."""
+    if not network.multi_label:
+        names = cut_names(network.class_names, CLASS_NAME)
+        return [names[code] for code in codes]
+    names = [style.code_name(int(code), network.class_names, True) for code in codes]
+    return cut_names(names, CLASS_NAME)
 
 
 def mark_handles(network: NetworkArrays) -> list[Line2D]:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting.text import cut_names, literal, tick_places
 
 ACCURACIES = (
     ("test_accuracy", "network", "o", style.PALETTE[0]),
@@ -26,6 +27,8 @@ DIMENSIONS = (
     ("integration_modes", "integration modes at the centre", "^", style.PALETTE[3]),
 )
 
+MOST_TASKS = 48  # names beside the panels
+
 
 @style.styled
 def battery_figure(battery: pd.DataFrame, sweeps: tuple[str, ...]) -> Figure:
@@ -39,11 +42,13 @@ def battery_figure(battery: pd.DataFrame, sweeps: tuple[str, ...]) -> Figure:
     above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[2.4, 1])[:, 0]
     left, right = above.subplots(1, 2, sharey=True)
     _dots(left, main, tasks, ACCURACIES)
+    names, (places, left_out) = cut_names(tasks, 24), tick_places(len(tasks), MOST_TASKS)
     left.set(
         xlabel="test accuracy",
         title="A  Accuracy",
-        yticks=range(len(tasks)),
-        yticklabels=tasks,
+        yticks=places,
+        yticklabels=[names[i] for i in places],
+        ylabel=f"and {left_out} more" if left_out else "",
         xlim=(0, 1.03),
     )
     left.set_ylim(len(tasks) - 0.5, -0.5)
@@ -53,7 +58,7 @@ def battery_figure(battery: pd.DataFrame, sweeps: tuple[str, ...]) -> Figure:
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=1)
     panels = below.subplots(1, len(sweeps), squeeze=False)[0]
     for letter, axes, task in zip("CDEFGH", panels, sweeps, strict=False):
-        lines = _sweep(axes, battery[battery["task"] == task], f"{letter}  {task}")
+        lines = _sweep(axes, battery[battery["task"] == task], f"{letter}  {literal(task, 24)}")
     below.legend(lines, [line.get_label() for line in lines], loc="outside lower center", ncols=2)
     return figure
 

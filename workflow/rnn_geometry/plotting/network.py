@@ -14,6 +14,8 @@ from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays, load_network, variance_ratio
+from rnn_geometry.plotting.legends import shown_handles
+from rnn_geometry.plotting.text import LONGEST, cut_names, tick_places
 
 __all__ = ["NetworkArrays", "load_network", "plot_network", "save_panel"]
 
@@ -84,7 +86,9 @@ def _manifold_axes(figure: Figure, network: NetworkArrays, place) -> None:
     figure.legend(
         handles=marks, loc="upper left", bbox_to_anchor=(0.03, 0.138), ncols=4, columnspacing=1.0
     )
-    figure.legend(handles=handles[:15], loc="upper left", bbox_to_anchor=(0.03, 0.09), ncols=5)
+    columns = 5 if max(len(str(handle.get_label())) for handle in handles) <= 17 else 3
+    shown = shown_handles(handles, 3 * columns)
+    figure.legend(handles=shown, loc="upper left", bbox_to_anchor=(0.03, 0.09), ncols=columns)
 
 
 def draw_plane(axes, network: NetworkArrays) -> None:
@@ -99,6 +103,7 @@ def draw_plane(axes, network: NetworkArrays) -> None:
         1.15 * manifold.radius(network.project(network.points)),
     )
     _limit_view(axes, network)
+    manifold.keep_names_apart(axes)
     axes.set(
         xlabel="component 1 of the slow points",
         ylabel="component 2 of the slow points",
@@ -110,7 +115,9 @@ def _limit_view(axes, network: NetworkArrays) -> None:
     """Give both axes one scale, show all states, and count what lies outside; hide nothing."""
     seen = network.project(np.concatenate([network.states.visited, network.states.final]))
     # Names at the tips of the readouts take more room across than along.
-    reach = np.array([1.45, 1.3]) * manifold.radius(network.project(network.points))
+    longest = max(map(len, network.class_names))
+    wider = 0.05 * np.clip(longest - 10, 0, 8)
+    reach = np.array([1.45 + wider, 1.3]) * manifold.radius(network.project(network.points))
     low, high = np.minimum(seen.min(axis=0), -reach), np.maximum(seen.max(axis=0), reach)
     box = axes.get_position()
     shape = np.array([box.width * SIZE[0], box.height * SIZE[1]])
@@ -335,8 +342,13 @@ def draw_word_effects(axes, network: NetworkArrays) -> None:
     )
     many = len(network.class_names) > 5 or max(map(len, network.class_names)) > 10
     turned = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if many else {}
-    axes.set_xticks(range(effects.shape[1]), [name[:14] for name in network.class_names], **turned)
-    axes.set_yticks(range(len(names)), [name[:14] for name in names])
+    places, left_out = tick_places(effects.shape[1])
+    classes = cut_names(network.class_names, 14)
+    axes.set_xticks(places, [classes[i] for i in places], **turned)
+    if left_out:
+        more, below = f"and {left_out} more", (6, -9)  # points; beside the names there is room
+        axes.annotate(more, (1, 0), below, "axes fraction", "offset points", fontsize=7)
+    axes.set_yticks(range(len(names)), cut_names(names, 14))
     axes.tick_params(length=0, labelsize=7 if len(names) > 12 else 8)
     axes.tick_params(axis="x", labelsize=6 if len(network.class_names) > 8 else 8)
     axes.figure.colorbar(image, ax=axes, pad=0.02, fraction=0.05).set_label(
@@ -356,7 +368,7 @@ def shown_words(network: NetworkArrays) -> tuple[np.ndarray, list[str]]:
         # Words of one class together, the strongest first.
         chosen = chosen[np.lexsort((-effects[chosen].max(axis=1), effects[chosen].argmax(axis=1)))]
     ids = network.linearization.word_ids[chosen]
-    return effects[chosen], [str(network.words[i]) for i in ids]
+    return effects[chosen], cut_names([network.words[i] for i in ids], LONGEST)
 
 
 def draw_training(axes, network: NetworkArrays) -> None:

@@ -19,7 +19,9 @@ from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import intrinsic, style
 from rnn_geometry.plotting.gallery import manifold_gallery
+from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
 from rnn_geometry.plotting.registry import OVER_NETWORKS, over_networks
+from rnn_geometry.plotting.text import cut_names, tick_places
 from rnn_geometry.tasks.structures import simplex_angle
 
 __all__ = [
@@ -36,6 +38,9 @@ __all__ = [
 MODES = [f"tau_{i}" for i in range(1, 9)]
 SHADE = "#EBEBEB"
 THEORY = {"color": style.INK, "lw": 1.4, "ls": "--", "zorder": 1}
+NAME, TITLE = 24, 20  # letters of a task or model, and of a task above a small panel
+MOST_MODELS = 24  # in the legend
+LINE = {25: 0.24, 90: 0.13}  # inches along an axis that a name takes, by its degrees
 MEASURES = {
     "participation_ratio": "participation ratio",
     "components_95": "components for\n95 % of the variance",
@@ -50,19 +55,22 @@ def _figure(rows: int, columns: int, width: float, height: float, **options):
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def _model_handles(runs: pd.DataFrame, line: bool = False) -> list[Line2D]:
+def _model_handles(runs: pd.DataFrame, line: bool = False) -> list[Artist]:
     look = {"ls": "-" if line else "", "ms": 5.5, "mew": 0}
-    return [
+    styles = style.model_styles(runs["model"])
+    handles = [
         Line2D([], [], color=c, marker=m, label=name, **look)
-        for name, (c, m) in style.model_styles(runs["model"]).items()
+        for name, (c, m) in zip(cut_names(list(styles), NAME), styles.values(), strict=True)
     ]
+    return shown_handles(handles, MOST_MODELS)
 
 
 def _legend(figure: Figure, handles: Sequence[Artist]) -> None:
     """Put one legend below all axes, where it covers no point."""
-    inches = sum(0.5 + 0.062 * len(str(handle.get_label())) for handle in handles)
-    lines = ceil(inches / figure.get_figwidth())
-    figure.legend(handles=handles, loc="outside lower center", ncols=ceil(len(handles) / lines))
+    inches = [0.5 + 0.062 * len(str(handle.get_label())) for handle in handles]
+    columns, lines = shape_of_legend(inches, figure.get_figwidth())
+    figure.set_figheight(figure.get_figheight() + 0.17 * max(lines - 2, 0))
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
 
 
 def _theory_handle(label: str) -> Line2D:
@@ -99,7 +107,16 @@ def _tasks(runs: pd.DataFrame) -> list[str]:
 
 
 def _task_axis(axes, tasks: Sequence[str]) -> None:
-    axes.set_xticks(range(len(tasks)), tasks, rotation=25, ha="right", rotation_mode="anchor")
+    """Name as many tasks as have room; more of them upright."""
+    columns = axes.get_subplotspec().get_gridspec().ncols
+    inches = axes.figure.get_figwidth() / columns - 0.6
+    turned = {"rotation": 25 if len(tasks) <= inches / LINE[25] else 90}
+    places, more = tick_places(len(tasks), int(inches / LINE[90]))
+    names = cut_names(tasks, NAME)
+    look = {"ha": "right", "va": "top" if turned["rotation"] == 25 else "center"}
+    axes.set_xticks(places, [names[i] for i in places], rotation_mode="anchor", **turned, **look)
+    if more:
+        axes.set_xlabel(f"and {more} more tasks")
     axes.set_xlim(-0.6, len(tasks) - 0.4)
 
 
@@ -261,9 +278,10 @@ def _task_panels(runs: pd.DataFrame, **options):
     figure, axes = _figure(
         rows, columns, max(1.7 * columns + 0.6, 4.2), 1.8 * rows + 0.9, **options
     )
-    for ax, task in zip(axes.flat, tasks, strict=False):
+    for ax, task, name in zip(axes.flat, tasks, cut_names(tasks, TITLE), strict=False):
         d = runs.loc[runs["task"] == task, "dimension_expected"].iloc[0]
-        ax.set_title(task if pd.isna(d) else f"{task} (d = {d:.0f})", fontsize=8.5)
+        between = " " if len(name) <= 15 else "\n"
+        ax.set_title(name if pd.isna(d) else f"{name}{between}(d = {d:.0f})", fontsize=8.5)
     for ax in axes.flat[len(tasks) :]:
         ax.remove()
     return figure, list(zip(axes.flat, tasks, strict=False))

@@ -7,7 +7,6 @@ An automatic layout would draw every figure twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import ceil
 
 import numpy as np
@@ -18,7 +17,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import manifold, style
-from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.arrays import NetworkArrays, present_codes
+from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
+from rnn_geometry.plotting.text import cut_names, literal
 from rnn_geometry.plotting.views import View
 
 LEFT, RIGHT, TOP, BOTTOM, GAP = 0.5, 0.1, 0.46, 0.4, 0.34  # inches round and between the panels
@@ -26,7 +27,8 @@ BAR = 0.62  # inches of a colour bar with its labels
 LINE = 0.165  # inches of a line of the legend
 SMALL = 7  # points
 SHOWN = 400  # slow points in a panel
-LARGEST_PANEL, MOST_COLUMNS, MOST_HANDLES = 2.4, 4, 32
+LARGEST_PANEL, MOST_COLUMNS = 2.4, 4
+MOST_CLASSES = 28  # in a legend, so that what is no class has its room
 
 
 def panels(
@@ -81,36 +83,17 @@ def panels(
     return figure, axes
 
 
-def shown_handles(handles: Sequence[Artist]) -> list[Artist]:
-    """Return the handles that a legend has room for; the last one says how many more there are."""
-    if len(handles) <= MOST_HANDLES:
-        return list(handles)
-    more = len(handles) - MOST_HANDLES + 1
-    return [*handles[: MOST_HANDLES - 1], Line2D([], [], ls="", label=f"… and {more} more")]
-
-
 def _legend_shape(handles: Sequence[Artist], width: float) -> tuple[int, int]:
-    """Return the columns and lines of a legend of at most `width` inches, filled by column."""
+    """Return the columns and lines of a legend of at most `width` inches."""
     inches = [0.47 + 0.056 * len(str(handle.get_label())) for handle in shown_handles(handles)]
-    for lines in range(1, len(inches) + 1):
-        columns = ceil(len(inches) / lines)
-        if sum(max(part) for part in _columns(inches, columns)) < width:
-            return columns, lines
-    return 1, len(inches)
-
-
-def _columns(items: Sequence, columns: int) -> list:
-    """Deal items into columns as a legend does: the first columns get one more."""
-    short, longer = divmod(len(items), columns)
-    ends = [i * short + min(i, longer) for i in range(columns + 1)]
-    return [items[a:b] for a, b in pairwise(ends)]
+    return shape_of_legend(inches, width)
 
 
 def _name(figure: Figure, axes, networks: Sequence[NetworkArrays], title: str) -> None:
     width, height = figure.get_size_inches()
     top = 1 - 0.06 / height
     figure.text(0.08 / width, top, title, fontsize=10, va="top")
-    task = str(networks[0].record.task)
+    task = literal(networks[0].record.task, 30)
     if len(networks) > 1:
         expected = "" if networks[0].dimension is None else f"  (d = {networks[0].dimension})"
         figure.text(
@@ -122,8 +105,8 @@ def _name(figure: Figure, axes, networks: Sequence[NetworkArrays], title: str) -
             ha="right",
             color=style.GREY,
         )
-    for ax, network in zip(axes, networks, strict=True):
-        name = str(network.record.model)
+    models = cut_names([network.record.model for network in networks], 20)
+    for ax, name in zip(axes, models, strict=True):
         name = name if len(networks) > 1 else f"{task}, {name}"
         ax.set_title(name, loc="center", fontsize=8.5, weight="normal", pad=4)
         ax.tick_params(labelsize=SMALL, length=2.5, pad=2)
@@ -284,14 +267,12 @@ def line_handle(label: str, color: str, **look) -> Line2D:
     return Line2D([], [], **{"color": color, "lw": 1.4, "label": label, **look})
 
 
-def class_handles(networks: Sequence[NetworkArrays]) -> list[Line2D]:
-    """Return legend entries of the classes or label combinations that occur in any network."""
-    found = {
-        handle.get_label(): handle
-        for network in networks
-        for handle in manifold.class_handles(network)
-    }
-    return list(found.values())
+def class_handles(networks: Sequence[NetworkArrays], most: int = MOST_CLASSES) -> list[Artist]:
+    """Return legend entries of the classes or label combinations that occur in any network, and
+    how many more there are."""
+    codes = [code for network in networks for code in present_codes(network)]
+    handles = manifold.class_handles(networks[0], np.unique(codes))
+    return shown_handles(handles, most)
 
 
 SLOW = dot_handle("slow points", style.INK, 3.2)

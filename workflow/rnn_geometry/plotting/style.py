@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from rnn_geometry.networks.registry import CELLS
+from rnn_geometry.plotting._fonts import quiet_about_glyphs, use_fallbacks
 from rnn_geometry.store.files import write_atomically
 
 # Okabe and Ito without black (slow points) and yellow (too pale on white), then Paul Tol's muted
@@ -47,6 +49,7 @@ OTHER_COLOURS, OTHER_MARKERS = (
     ("#56B4E9", "#E69F00", "#882255", "#44AA99", "#332288", "#AA4499", "#661100"),
     "PXph<>8*d",
 )
+MOST_PIXELS = 30_000  # a side of a picture: browsers and matplotlib show no more than about 2^15
 FORMATS = ("png", "pdf", "svg")
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # widths in inches
 SETTINGS: dict[Any, Any] = {
@@ -78,12 +81,21 @@ SETTINGS: dict[Any, Any] = {
 }
 
 
+@contextmanager
+def own_settings() -> Iterator[None]:
+    """Use this style alone for a while: nothing of a matplotlibrc, nor of who calls."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(SETTINGS)
+        yield
+
+
 def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     """Let a function make its figure in this style without touching the settings of its caller."""
 
     @functools.wraps(draw)
     def wrapped(*arguments, **options):
-        with matplotlib.rc_context(SETTINGS):
+        with own_settings(), quiet_about_glyphs():
             return draw(*arguments, **options)
 
     return wrapped
@@ -181,7 +193,8 @@ def save(
     """
     metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
     paths = [Path(f"{stem}.{suffix}") for suffix in suffixes]
-    with matplotlib.rc_context(SETTINGS):
+    with own_settings(), quiet_about_glyphs():
+        use_fallbacks(figure)
         for path, suffix in zip(paths, suffixes, strict=True):
             if suffix == "png":
                 image = _quantized(_drawn(figure, dpi))
@@ -203,13 +216,20 @@ def _quantized(image):
 
 
 def _drawn(figure: Figure, dpi: int):
-    """Return a figure as an RGB picture."""
+    """Return a figure as an RGB picture; how many ticks there are is decided now."""
+    with own_settings():
+        return _picture(figure, dpi)
+
+
+def _picture(figure: Figure, dpi: int):
+    """Return a figure as an RGB picture, in the settings of now."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
     canvas = FigureCanvasAgg(figure)
     before = figure.get_dpi()
-    figure.set_dpi(dpi)
+    # A figure of hundreds of panels has fewer pixels an inch.
+    figure.set_dpi(min(dpi, MOST_PIXELS / max(figure.get_size_inches())))
     if figure.get_layout_engine() is not None:
         # Legends beside axes find their place in a first pass, as in savefig.
         figure.draw_without_rendering()
@@ -221,7 +241,9 @@ def _drawn(figure: Figure, dpi: int):
 
 def save_small_png(figure: Figure, path: str | Path, limit: int, dpi: int = 100) -> None:
     """Write a PNG of at most `limit` bytes: fewer and fewer colours, then fewer pixels."""
-    data = _small_png(_drawn(figure, dpi), limit)
+    with quiet_about_glyphs():
+        use_fallbacks(figure)
+        data = _small_png(_drawn(figure, dpi), limit)
     write_atomically(path, lambda file: Path(file).write_bytes(data))
 
 

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from rnn_geometry.claims.metrics import living_dimension
 from rnn_geometry.claims.verdict import clustered_interval
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting.text import cut_names, literal, tick_places
 
 LEVEL = 0.95
 LABELS = {
@@ -51,10 +52,8 @@ def sweep_figure(rows: pd.DataFrame) -> Figure:
     left, right = figure.subplots(1, 2)
     _theory(left, rows, values)
     _measures(left, rows, values, DIMENSIONS)
-    left.set(
-        ylabel="dimension of the slow points",
-        title=f"A  {' and '.join(sorted(rows['model'].unique())[:2])}",
-    )
+    models = [literal(model, 18) for model in sorted(rows["model"].unique())[:2]]
+    left.set(ylabel="dimension of the slow points", title=f"A  {' and '.join(models)}")
     left.set_ylim(bottom=-0.2)
     left.yaxis.set_major_locator(MaxNLocator(integer=True))
     _measures(right, rows, values, ACCURACIES)
@@ -63,19 +62,25 @@ def sweep_figure(rows: pd.DataFrame) -> Figure:
         range(len(values)), commonest, color=style.GREY, lw=1, label="always the commonest class"
     )
     right.set(ylabel="test accuracy", ylim=(0, 1.03), title="B")
+    places, more = tick_places(len(values))
+    names = [cut_names(values, 18)[i] for i in places]
     for axes in (left, right):
-        turned = sum(map(len, values)) > 30
+        turned = sum(map(len, names)) > 30
         axes.set_xticks(
-            range(len(values)),
-            values,
+            places,
+            names,
             rotation=40 if turned else 0,
             ha="right" if turned else "center",
         )
-        axes.set_xlabel(LABELS.get(rows["over"].iloc[0], rows["over"].iloc[0]))
+        axes.set_xlabel(_over(rows["over"].iloc[0]) + (f" (and {more} more)" if more else ""))
         axes.legend(
             loc="upper center", bbox_to_anchor=(0.5, -0.2 if not turned else -0.42), ncols=1
         )
     return figure
+
+
+def _over(setting: str) -> str:
+    return LABELS.get(setting, literal(setting, 30))
 
 
 def _mean(rows: pd.DataFrame, value: str, column: str) -> float:

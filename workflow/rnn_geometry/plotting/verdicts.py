@@ -13,10 +13,13 @@ from matplotlib.patches import Patch, Rectangle
 
 from rnn_geometry.claims.grid import MARK
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting.text import cut_names, literal
 
 COLOURS = {"holds": style.PALETTE[0], "fails": style.PALETTE[1], "undecided": "#E3E3E3"}
 INKS = {"holds": "white", "fails": "black", "undecided": "black"}
 CELL, ROW, GAP = 0.3, 0.21, 0.12  # inches: a square, a line of the grid, the space between tasks
+
+TASK = 24  # letters of a task's name
 
 
 @style.styled
@@ -47,15 +50,16 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
         axes.text(
             x + CELL / 2,
             -0.05,
-            cell,
+            literal(cell, 14),
             rotation=90,
             ha="center",
             va="bottom",
             fontsize=7,
             color=style.GREY,
         )
+    names = dict(zip(group["tasks"], cut_names(group["tasks"], TASK), strict=True))
     for task, x in middles.items():
-        axes.text(x, -0.7, task, ha="center", va="bottom", fontsize=8, weight="bold")
+        axes.text(x, -0.7, names[task], ha="center", va="bottom", fontsize=8, weight="bold")
     handles = [Patch(color=colour, label=name) for name, colour in COLOURS.items()]
     handles.append(Patch(color="none", label=f"{MARK} a control meets it too"))
     figure.legend(handles=handles, loc="lower right", ncols=4)
@@ -80,7 +84,7 @@ def _columns(
         for cell in group["cells"][task]:
             places[(task, cell)] = x
             x += CELL
-        x = max(x, start + 0.075 * len(task) + 0.1)  # room for its name
+        x = max(x, start + 0.075 * min(len(task), TASK) + 0.1)  # room for its name
         middles[task] = (start + x) / 2
         x += GAP
     return x, places, middles

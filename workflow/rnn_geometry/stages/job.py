@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
 import sys
@@ -114,6 +115,18 @@ class LogFile:
                 self.file.close()
 
 
+class _LibraryLines(logging.Handler):
+    """Brings what a module of the package logs into the log of the job."""
+
+    def __init__(self, tell: Log):
+        super().__init__(logging.WARNING)
+        self.tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line of a record."""
+        self.tell(f"WARNING {record.getMessage()}")
+
+
 @contextlib.contextmanager
 def job(log_file: str | Path) -> Iterator[Log]:
     """Run a job's body; yield a function that writes one line to the log file.
@@ -132,6 +145,8 @@ def job(log_file: str | Path) -> Iterator[Log]:
     def tell(line: str) -> None:
         log.line(f"{time.strftime('%H:%M:%S')} {line}")
 
+    library = _LibraryLines(tell)
+    logging.getLogger("rnn_geometry").addHandler(library)
     try:
         yield tell
     except UserError as error:
@@ -143,6 +158,7 @@ def job(log_file: str | Path) -> Iterator[Log]:
         )
         sys.exit(1)
     finally:
+        logging.getLogger("rnn_geometry").removeHandler(library)
         done.set()
         log.close()
 

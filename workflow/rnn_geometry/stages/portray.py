@@ -41,7 +41,9 @@ def run(files, output, params, log) -> None:
         output[0],
         names=params.names,
         task_files={
-            name: files[name] for name in ("test", "vocab", "meta", "tokenizer") if name in files
+            name: path
+            for name, path in files.items()
+            if name in ("test", "vocab", "meta", "tokenizer")
         },
         held_out=params.held_out,
         sentences=params.sentences,

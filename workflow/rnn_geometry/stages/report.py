@@ -6,6 +6,9 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from rnn_geometry.errors import UserError, in_part
 from rnn_geometry.store import formats
@@ -14,25 +17,52 @@ from rnn_geometry.store.files import write_atomically
 TARGETS = ("tables", "figures", "claims")  # all of the graph but the report
 
 
+SNAKEFILE = Path(__file__).parents[3] / "Snakefile"  # of this checkout, not of who uses it
+
+
 def run(files, output, params, log) -> None:
     """Write the report, whole or not at all."""
-    asked = formats.read_json(params.asked)
     with tempfile.TemporaryDirectory() as folder:
         configuration = os.path.join(folder, "configuration.json")
-        formats.write_json(configuration, asked["config"])
-        write_atomically(output[0], lambda path: make(path, asked["snakefile"], configuration))
+        known = asked(params.asked)
+        formats.write_json(configuration, known["config"])
+        # The files come first: what lies beside them is found, and what the run read counts.
+        files_of_run = [*known["files"], configuration]
+        write_atomically(output[0], lambda path: make(path, files_of_run))
     log(f"{os.path.getsize(output[0]) / 1e6:.1f} MB")
 
 
-def make(path: str, snakefile: str, configuration: str) -> None:
-    """Call Snakemake with the same configuration; it draws no figure and runs no job."""
-    options = ["--quiet", "all", "--nolock", "--snakefile", snakefile, "--report", path]
-    command = [sys.executable, "-m", "snakemake", *TARGETS, *options]
-    command += ["--configfile", configuration]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        reason = in_part(done.stderr.strip()[-150:], 150)
+def asked(known: str | Mapping[str, Any]) -> dict[str, Any]:
+    """Return the configuration of the run, and the files that it comes from.
+
+    Parameters
+    ----------
+    known
+        These two, as `config` and `files`, or the file that was written when the run began.
+
+    Raises
+    ------
+    UserError
+        If there is no such file.
+    """
+    if not isinstance(known, str):
+        return dict(known)
+    try:
+        return formats.read_json(known)
+    except OSError as error:
         raise UserError(
-            f"Snakemake could not make its report ({reason}); run `snakemake report` for all that "
-            "it says."
+            f"{known}: the file is missing; give the same command without --no-hooks."
+        ) from error
+
+
+def make(path: str, configurations: Sequence[str]) -> None:
+    """Call Snakemake with the same configuration; it draws no figure and runs no job."""
+    options = ["--quiet", "all", "--nolock", "--snakefile", str(SNAKEFILE), "--report", path]
+    command = [sys.executable, "-m", "snakemake", *TARGETS, *options]
+    command += ["--configfile", *configurations]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode or not os.path.getsize(path):
+        said = in_part(done.stderr.strip() or done.stdout.strip() or "it said nothing", 180)
+        raise UserError(
+            f"Snakemake could not make its report ({said}); the same command goes on from there."
         )

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rnn_geometry.errors import UserError, in_part, told
+from rnn_geometry.errors import UserError, in_part, place, told
 
 
 def write_atomically(path: str | Path, write: Callable[[str], object]) -> None:
@@ -104,8 +104,8 @@ def writing(path: str | Path) -> Iterator[None]:
             raise
         state, remedy = _UNWRITABLE[number]
         raise UserError(
-            f"{in_part(path.name)} cannot be written to the folder "
-            f"{in_part(str(path.parent), 110)}: "
+            f"{in_part(path.name, 40)} cannot be written to the folder "
+            f"{place(path.parent)}: "
             f"{state}; {remedy} and run the same command again (what was finished is kept)."
         ) from error
 

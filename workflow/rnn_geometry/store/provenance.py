@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import UserError, in_part
+from rnn_geometry.errors import UserError, in_part, place
 from rnn_geometry.identity import Network
 from rnn_geometry.store import formats
 from rnn_geometry.store.files import check_room
@@ -25,6 +25,7 @@ FILE = "configuration.json"
 SNAKEMAKE = Path(".snakemake")
 # Keys on which no number depends, or that are in the names of folders.
 NOT_COMPARED = {"files", "l2", "memory_mb", "hold_inputs"}
+DATA = "data_sha256"  # hashes of a task's own files; not in records of before
 Sections = Mapping[str, Mapping[str, Mapping[str, Any]]]  # section: name: key: value
 
 
@@ -39,7 +40,10 @@ def library_versions() -> dict[str, str]:
 
 
 def compared_settings(
-    tasks: Mapping[str, Mapping], models: Mapping[str, Mapping], analysis: Mapping[str, Any]
+    tasks: Mapping[str, Mapping],
+    models: Mapping[str, Mapping],
+    analysis: Mapping[str, Any],
+    data: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Return the settings on which numbers depend, by section and name.
 
@@ -49,7 +53,14 @@ def compared_settings(
         Settings by name.
     analysis
         Settings of the analysis.
+    data
+        Hashes of the user's own files, by task and name.
     """
+    of_files = {
+        name: {DATA: ", ".join(f"{file} {known[:12]}" for file, known in hashes.items())}
+        for name, hashes in (data or {}).items()
+    }
+    tasks = {name: {**task, **of_files.get(name, {})} for name, task in tasks.items()}
     sections = {"tasks": tasks, "models": models, "analysis": {"": analysis}}
     kept = {
         section: {
@@ -120,13 +131,12 @@ def check_results(
             section == "analysis" or name == {"tasks": task, "models": model}[section]
             for task, model, _ in runs
         ):
-            place = ".".join(filter(None, (section, name, key)))
+            key_there = ".".join(filter(None, (section, name, key)))
             raise UserError(
-                f"config key results: '{in_part(str(folder), 90)}' was made with another "
-                "configuration "
-                f"({place} was {in_part(json.dumps(old), 30)}, now it is "
-                f"{in_part(json.dumps(new), 30)}), and Snakemake has no record of its files; name "
-                "another folder, delete it, or use the old configuration."
+                f"config key results: '{place(folder, 60)}' was made with other settings "
+                f"({in_part(key_there)} was {in_part(json.dumps(old), 30)}, now it is "
+                f"{in_part(json.dumps(new), 30)}), and no record is there; name another folder, "
+                "delete it, or use the old settings."
             )
 
 
@@ -136,7 +146,7 @@ def differences(before: Sections, now: Sections) -> Iterator[tuple[str, str, str
         for name, settings in named.items():
             old = before.get(section, {}).get(name, settings)
             for key in sorted({*old, *settings}):
-                if old.get(key) != settings.get(key):
+                if old.get(key) != settings.get(key) and (key != DATA or DATA in old):
                     yield section, name, key, old.get(key), settings.get(key)
 
 

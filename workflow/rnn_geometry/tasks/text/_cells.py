@@ -12,7 +12,8 @@ from rnn_geometry.errors import UserError, quoted
 from rnn_geometry.tasks.text._plain import plain
 from rnn_geometry.tasks.text._rows import RawSplit
 
-SEPARATORS = (";", "|", "\t", "\n", ",")
+SEPARATORS = (";", "|", "\t", "\n", ",", *"；｜，、،؛")  # the last of other scripts
+QUOTED = re.compile(rf"""(^|[{"".join(SEPARATORS)}])\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 PAIRS = {"[": "]", "(": ")", "{": "}"}
 FORMS = 'joy;anger or joy|anger or joy, anger or ["joy", "anger"], with quotes around commas'
 NUMBERS = re.compile(r"[-+0-9.]+(?:\s+[-+0-9.]+)+")
@@ -180,7 +181,7 @@ def _separators(raw: Mapping[str, RawSplit], known: Collection[str]) -> Sequence
 
 def _marks(text: str) -> list[str]:
     """Return the separators of a text that stand outside quotes."""
-    bare = re.sub(r"""(^|[;|,\t\n])\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", r"\1", text.strip())
+    bare = QUOTED.sub(r"\1", text.strip())
     return [mark for mark in SEPARATORS if mark in bare]
 
 
@@ -192,33 +193,36 @@ def _is_known(cell: str, mark: str, known: Collection[str]) -> bool:
 
 
 SIGNS = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "0.": 0, "1.": 1, "False": 0, "True": 1}
+LOGICAL = ("False", "True")
 
 
 def _from_indicators(
     raw: Mapping[str, RawSplit], cells: dict[str, list[list[Any]]], count: int, first: int
 ) -> dict[str, list[list[Any]]]:
     """Return ids from `first` where every training row is a vector of 0 and 1, one for a label."""
-    if not _are_indicators(cells["train"], count):
+    if not _are_indicators(cells["train"]):
         return cells
-    width = len(cells["train"][0])
+    width = count or len(cells["train"][0])
     for name, rows in cells.items():
         for row, values in enumerate(rows, start=1):
             if len(values) != width or any(str(value) not in SIGNS for value in values):
                 raise UserError(
                     f"{raw[name].where}: row {row}: {quoted(values, 50)} is no list of {width} "
-                    "times 0 or 1, as the training rows are; write all rows in one form."
+                    "times 0 or 1, an entry for each label; write all rows in one form."
                 )
     return {name: [_positions(row, first) for row in rows] for name, rows in cells.items()}
 
 
-def _are_indicators(rows: Sequence[Sequence[Any]], count: int) -> bool:
-    width = len(rows[0]) if rows else 0
-    if width < 2 or (count and width != count) or any(len(row) != width for row in rows):
+def _are_indicators(rows: Sequence[Sequence[Any]]) -> bool:
+    """Tell whether rows of 0 and 1 are vectors rather than ids.
+
+    A list of ids names none twice and holds no logical values, and not every row has all labels.
+    """
+    if any(str(value) not in SIGNS for row in rows for value in row):
         return False
-    # A list of ids never names one twice; a vector of more than two entries always does.
-    return any(len({*map(str, row)}) < width for row in rows) and all(
-        str(value) in SIGNS for row in rows for value in row
-    )
+    both = bool(rows) and all(len(row) == 2 for row in rows)
+    odd = any(str(value) in LOGICAL for row in rows if len(row) > 1 for value in row)
+    return both or odd or any(len({*map(str, row)}) < len(row) for row in rows)
 
 
 def _positions(row: Sequence[Any], first: int) -> list[int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from rnn_geometry.errors import UserError, listed, quoted
@@ -27,13 +28,16 @@ class Classes:
     """Original classes of a data set, before any are chosen.
 
     ids: all of them, from 0. names: of every id, or None where labels are bare numbers. offset:
-    the number of id 0. named: numbers are names rather than ids.
+    the number of id 0. named: numbers are names rather than ids. bare: so are numbers in options.
+    in_order: their order is that of the labels, not of letters.
     """
 
     ids: Sequence[int]
     names: list[str] | None
     offset: int
     named: bool = False
+    bare: bool = False
+    in_order: bool = True
 
     def id_of(self, key: Key) -> int | None:
         """Return the id of a label, None where it is no class.
@@ -106,8 +110,10 @@ def find_classes(
             return _of_numbers(train.where, first, options)
     if options["ordered"] and not (ordered or options["classes"] or options["merge"]):
         _check_order(train.where, names)
-    named = not train.coded and _numbers_are_names(names, first, offset)
-    return Classes(range(len(names)), names, offset, named)
+    # The order of letters numbers no class: another split cannot mean it by its ids.
+    sorted_texts = not options["label_names"] and train.names is None
+    named = sorted_texts or (not train.coded and _numbers_are_names(names, first, offset))
+    return Classes(range(len(names)), names, offset, named, in_order=ordered or _have_order(names))
 
 
 def _stated_names(
@@ -168,13 +174,13 @@ def _check_apart(where: str, first: Mapping[Key, int], options: Mapping[str, Any
             )
             raise UserError(
                 f"{where}: row {row}: {quoted(key.text, 50)} looks like several labels; {way}; if "
-                "it is one class, list all classes in label_names."
+                "it is one class, name all classes in label_names."
             )
 
 
 def _check_order(where: str, names: Sequence[str]) -> None:
     """Refuse the order of letters where one is meant; dates have theirs."""
-    if all(map(DATE.fullmatch, names)) or all(map(is_number, names)):
+    if _have_order(names):
         return
     proposed = sorted(names, key=_by_meaning)
     value = yaml_list(proposed) or f"[{proposed[0]}, ..., {proposed[-1]}]"
@@ -182,6 +188,10 @@ def _check_order(where: str, names: Sequence[str]) -> None:
         f"{where}: ordered is true and the labels {listed(names, 60)} do not say their order; "
         f"write label_names: {value} with the names in their order."
     )
+
+
+def _have_order(names: Sequence[str]) -> bool:
+    return all(map(DATE.fullmatch, names)) or all(map(is_number, names))
 
 
 def _by_meaning(name: str) -> tuple[Any, ...]:
@@ -194,22 +204,28 @@ def _by_meaning(name: str) -> tuple[Any, ...]:
 
 
 def _of_numbers(where: str, first: Mapping[Key, int], options: Mapping[str, Any]) -> Classes:
-    """Return the classes of labels that are bare numbers; their ids count from label_offset."""
+    """Return the classes of labels that are bare numbers; their ids count from label_offset.
+
+    Numbers that are no ids are names where the options choose among them.
+    """
+    offset = options["label_offset"]
     texts = [key for key in first if key.number is None]
     values = sorted({key.name for key in first}, key=by_nature)
     names = yaml_list(values)
+    by_name = options["classes"] is not None or options["merge"] is not None
+    if by_name and any(not isinstance(key.number, int) or key.number < offset for key in first):
+        return Classes(range(len(values)), values, offset, named=True, bare=True)
     if texts:
         raise UserError(
             f"{where}: row {first[texts[0]]}: the label {quoted(texts[0].text, 40)} is no integer "
             f"as in other rows; write label_names: {names or '[...]'}, the names of all classes, "
             "if it is one."
         )
-    offset = options["label_offset"]
     numbers = sorted({key.number for key in first if key.number is not None})
     ids = [int(number) - offset for number in numbers]
     whole = all(isinstance(number, int) for number in numbers)
     chosen = any(options[name] is not None for name in SELECTIONS)
-    if not whole or (not chosen and ids != list(range(len(ids)))):
+    if not whole or max(ids) < 0 or (not chosen and ids != list(range(len(ids)))):
         raise _numbers_refusal(where, numbers, names, first, offset)
     return Classes([i for i in ids if i >= 0], None, offset)
 
@@ -262,6 +278,8 @@ def choose(classes: Classes, options: Mapping[str, Any]) -> list[list[int]]:
     else:
         wanted = [group if option == "merge" else [group] for group in options[option]]
     by_name = option in ("classes", "merge")
+    if by_name:
+        _check_meant([value for group in wanted for value in group], option, classes)
     groups = [
         [
             _resolve(value, option, classes) if by_name else _existing(value, option, classes)
@@ -269,6 +287,8 @@ def choose(classes: Classes, options: Mapping[str, Any]) -> list[list[int]]:
         ]
         for group in wanted
     ]
+    if options["ordered"] and classes.in_order:
+        _check_follows(groups, option, classes)
     flat = [i for group in groups for i in group]
     if len(set(flat)) < len(flat):
         raise UserError(
@@ -282,20 +302,44 @@ def choose(classes: Classes, options: Mapping[str, Any]) -> list[list[int]]:
     return groups
 
 
+def _check_follows(groups: Sequence[Sequence[int]], option: str, classes: Classes) -> None:
+    """Refuse ordered classes that leave the order of their labels, or reach across each other."""
+    spans = [(min(group), max(group)) for group in groups]
+    if spans[0] > spans[-1]:
+        spans.reverse()
+    if any(low <= before for (_, before), (low, _) in pairwise(spans)):
+        shown = listed(map(classes.shown, classes.ids), 60)
+        raise UserError(
+            f"ordered is true and {option} leaves the order of the labels, {shown}; list the "
+            "classes as they follow each other and merge neighbours alone, or write another order "
+            "in label_names, or ordered: false."
+        )
+
+
+def _check_meant(values: Sequence[int | str], option: str, classes: Classes) -> None:
+    """Refuse numbers that may all be labels as stored, and all be ids after label_offset."""
+    if classes.names is not None or not classes.offset:
+        return
+    numbers = [value for value in values if isinstance(value, int)]
+    stored = [number - classes.offset for number in numbers]
+    if numbers and set(classes.ids).issuperset([*numbers, *stored]):
+        raise UserError(
+            f"{option}: {listed(numbers, 60)} are labels as stored, and ids of other labels (ids "
+            "count from 0, after label_offset); write labels as stored in quotes, as in "
+            f'"{numbers[0]}".'
+        )
+
+
 def _resolve(value: int | str, option: str, classes: Classes) -> int:
     """Return the id that an entry of classes or merge means: a name, or an id from 0."""
     shown = {classes.shown(i): i for i in classes.ids}
-    if isinstance(value, str):
-        if value not in shown:
-            accepted = (
-                listed(classes.names)
-                if classes.names
-                else "ids only, since the labels have no names (give label_names)"
-            )
+    if isinstance(value, str) or classes.bare:
+        if str(value) not in shown:
+            way = "" if classes.names else " (label_names gives them names)"
             raise UserError(
-                f"{option} names the unknown class {quoted(value)}; accepted: {accepted}."
+                f"{option} names the unknown class {quoted(value)}; accepted: {listed(shown)}{way}."
             )
-        return shown[value]
+        return shown[str(value)]
     named = shown.get(str(value)) if classes.names else None
     if named is None or named == value:
         return _existing(value, option, classes)
@@ -320,5 +364,6 @@ def _existing(value: int, option: str, classes: Classes) -> int:
     elif classes.offset:
         hint = "; ids count from 0, after label_offset"
     raise UserError(
-        f"{option} asks for class {value}, but the data have the classes {there}{hint}."
+        f"{option} asks for class {value}, but the data have the classes {there}; choose among "
+        f"these{hint}."
     )

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import UserError, in_part, listed, quoted
-from rnn_geometry.tasks.text._plain import place, plain
+from rnn_geometry.errors import UserError, in_part, listed, place, quoted
+from rnn_geometry.tasks.text._plain import plain
 
 SPLITS = ("train", "test", "dev")
 TEXT_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
@@ -118,8 +118,19 @@ def _of_folder(source: Mapping[str, Any], folder: Path) -> dict[str, Path]:
     for split, paths in found.items():
         _check_one(folder, split, paths)
         if not paths and split != "dev":
-            raise missing_data(source, _absence(folder, split))
+            reason = _absence(folder, split)
+            if folder.is_dir() and "hub" not in source:
+                raise _unnamed(split, reason)
+            raise missing_data(source, reason)
     return {split: paths[0] for split, paths in found.items() if paths}
+
+
+def _unnamed(split: str, reason: str) -> UserError:
+    """Refuse a folder that is there and has no file named like a split."""
+    return UserError(
+        f"source.folder has no file of the split {split} ({in_part(reason, 160)}); rename one, or "
+        "name files yourself: source: {train: a.csv, test: b.csv}, below data_folder."
+    )
 
 
 def _named_like_splits(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Integral, Real
@@ -16,7 +16,11 @@ from rnn_geometry.tasks.text._plain import is_number, plain, unfit, written
 
 DIGITS = 15  # of a number that float64 holds exactly; longer ones are texts
 LONGEST = 200  # characters of a label; a longer one is a text in the wrong column
-MISSING = ("", "nan", "NaN", "<NA>", "NaT")  # the last are what programs write for it
+# What programs write for a missing value, and spreadsheets for a failed formula. None is a class.
+_NAN = ("nan", "NaN", "NAN", "-nan", "-NaN", "NaT")
+_ABSENT = ("", "<NA>", "NA", "N/A", "n/a", "NULL", "Null", "null", "\\N")
+_FAILED = ("#N/A", "#NA", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
+MISSING = frozenset((*_NAN, *_ABSENT, *_FAILED))
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Key:
 
 
 def to_keys(
-    where: str, cells: Sequence[Sequence[Any]], names: Mapping[str, int]
+    where: str, cells: Sequence[Sequence[Any]], names: Container[str], *, multi: bool = False
 ) -> list[list[Key]]:
     """Return the labels of every row as keys.
 
@@ -45,6 +49,8 @@ def to_keys(
         Labels by row, as stored.
     names
         Known names; what is one of them is accepted even if it looks missing.
+    multi
+        Whether a row may have several labels.
 
     Raises
     ------
@@ -59,7 +65,7 @@ def to_keys(
             try:
                 key = known.get((type(value), value))
             except TypeError:  # lists and mappings
-                raise _refusal(where, row, value) from None
+                raise _refusal(where, row, value, multi) from None
             if key is None:
                 key = known[type(value), value] = _key(where, row, value, names)
             keys.append(key)
@@ -67,7 +73,7 @@ def to_keys(
     return rows
 
 
-def _key(where: str, row: int, value: Any, names: Mapping[str, int]) -> Key:
+def _key(where: str, row: int, value: Any, names: Container[str]) -> Key:
     if isinstance(value, str):
         key = _of_text(plain(value))
         problem = unfit(key.text)
@@ -88,16 +94,22 @@ def _key(where: str, row: int, value: Any, names: Mapping[str, int]) -> Key:
     return key
 
 
-def _refusal(where: str, row: int, value: Any) -> UserError:
+def _refusal(where: str, row: int, value: Any, multi: bool = False) -> UserError:
     absent = value is None or (isinstance(value, (str, float)) and plain(str(value)) in MISSING)
     hint = ""
     if isinstance(value, (list, tuple)):
         hint = "; set multi_label: true for lists"
+        if multi:
+            hint = "; the labels of a row are one list, without lists in it"
     elif absent:
         hint = "; write one, or take the row out"
+        if isinstance(value, str) and plain(value):
+            hint += ", or list it in label_names if it is a class"
     elif isinstance(value, (bytes, bytearray)):
         hint = "; decode bytes, as in value.decode()"
     shown = "missing" if absent else quoted(value, 50)
+    if absent and isinstance(value, str) and plain(value):
+        shown = f"missing ({quoted(plain(value), 50)})"
     return UserError(
         f"{where}: row {row}: the label is {shown}; an integer or a text is accepted{hint}."
     )

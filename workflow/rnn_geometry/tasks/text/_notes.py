@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rnn_geometry.errors import listed
+import numpy as np
+
+from rnn_geometry.errors import listed, quoted
 from rnn_geometry.tasks.text.options import DEV_SHARE, DEV_SIZE
 
+BETWEEN = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
+AROUND = " .,:;!?'\"\ufe0f"  # the last makes a sign an emoji
 REASONS = {
     "other_class": "of another class",
     "unlabelled": "with none of the chosen labels",
@@ -54,3 +60,39 @@ def _on_classes(meta: Mapping[str, Any]) -> Iterator[str]:
         absent = [shown for shown, count in counts if not count]
         if absent:
             yield f"{name} has no row of {listed(absent)}; measures on it do not see these classes"
+
+
+def warnings_on_classes(names: Sequence[str], labels: np.ndarray) -> list[str]:
+    """Return a line for whatever makes it doubtful that labels are read as they are meant.
+
+    Parameters
+    ----------
+    names
+        Of the classes.
+    labels
+        Of the training rows, (n,) or (n, C).
+    """
+    return [*_on_alike(names), *(_on_several(names, labels) if labels.ndim == 2 else ())]
+
+
+def _on_alike(names: Sequence[str]) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for name in names:
+        folded = BETWEEN.sub(" ", unicodedata.normalize("NFKC", name).casefold())
+        other = seen.setdefault(folded.strip(AROUND) or folded, name)
+        if other != name:
+            yield (
+                f"the classes {quoted(other, 30)} and {quoted(name, 30)} look alike and count as "
+                "two; if they are one, write them alike in the data, or list both in merge"
+            )
+
+
+def _on_several(names: Sequence[str], labels: np.ndarray) -> Iterator[str]:
+    if labels.sum(axis=1).max(initial=0) < 2:
+        yield (
+            "no training text has two of the labels although multi_label is true; labels of a row "
+            "are a list, or stand between ; or | or commas"
+        )
+    always = [name for name, column in zip(names, labels.T, strict=True) if column.all()]
+    if always:
+        yield f"every training text has the label {listed(always, 60)}; there is nothing to learn"

@@ -12,12 +12,10 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from rnn_geometry.errors import in_part
-
 # Characters that nobody sees, wherever they stand: soft hyphen, zero-width space, marks of
 # direction, joiners of words, byte order mark. Some scripts need two joiners, but not at an end.
-_RANGES = ((0xAD, 0xAD), (0x200B, 0x200B), (0x200E, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064))
-_RANGES = (*_RANGES, (0x2066, 0x2069), (0xFEFF, 0xFEFF))
+_RANGES = ((0xAD, 0xAD), (0x61C, 0x61C), (0x180E, 0x180E), (0x200B, 0x200B), (0x200E, 0x200F))
+_RANGES = (*_RANGES, (0x202A, 0x202E), (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB))
 UNSEEN = {code: None for first, last in _RANGES for code in range(first, last + 1)}
 JOINERS = "\u200c\u200d"
 # Half a character, and what XML and with it every SVG refuses. Tabs and line ends are blanks.
@@ -145,17 +143,3 @@ def _yaml(name: str) -> str:
     bare = re.fullmatch(r"(?:[0-9]+ )?[^\W\d_][\w /-]*", name) and not YAML_WORDS.fullmatch(name)
     exact = is_number(name) and written(float(name)) == name
     return name if bare or exact else json.dumps(name, ensure_ascii=False)
-
-
-def place(path: object, limit: int = 80) -> str:
-    """Return a path as a sentence shows it: its end, where it is long.
-
-    Parameters
-    ----------
-    path
-        Of a file.
-    limit
-        Most characters.
-    """
-    text = in_part(str(path), 2000)
-    return text if len(text) <= limit else "…" + text[1 - limit :]

@@ -13,8 +13,8 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from rnn_geometry.errors import UserError, told
-from rnn_geometry.tasks.text._plain import is_number, place, written
+from rnn_geometry.errors import UserError, place, quoted, told
+from rnn_geometry.tasks.text._plain import is_number, written
 from rnn_geometry.tasks.text._rows import RawSplit, find_columns, has_columns
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -26,6 +26,23 @@ BOMS = {
 }
 POINTER = b"version https://git-lfs"
 GZIP = b"\x1f\x8b"
+PARQUET = b"PAR1"
+JSON = re.compile(r'\s*[\[{]\s*(?:["\[{]|$)')
+# What a file begins with, whatever it is called.
+KINDS = {
+    PARQUET: "a Parquet file; rename it to .parquet",
+    b"PK\x03\x04": "a zip archive or an Excel workbook; export it as CSV in UTF-8, or unpack it",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook; export it as CSV in UTF-8",
+    b"BZh": "packed by bzip2; unpack it",
+    b"\xfd7zXZ": "packed by xz; unpack it",
+    b"\x28\xb5\x2f\xfd": "packed by zstd; unpack it",
+    b"\x80\x04\x95": "a pickle of Python; write it as CSV or Parquet",
+    b"\x80\x05\x95": "a pickle of Python; write it as CSV or Parquet",
+    b"SQLite format 3": "an SQLite data base; export the table as CSV in UTF-8",
+    b"{\\rtf": "a text of a word processor; save it as CSV in UTF-8",
+    b"%PDF": "a PDF; data are read as CSV, JSON or Parquet",
+    b"ARROW1": "an Arrow file; write it as Parquet",
+}
 
 
 def read_file(path: Path, text: str, label: str) -> RawSplit:
@@ -45,14 +62,27 @@ def read_file(path: Path, text: str, label: str) -> RawSplit:
     """
     name = path.name.lower().removesuffix(".gz")
     with open(path, "rb") as handle:
-        if handle.read(len(POINTER)) == POINTER:
-            raise UserError(
-                f"{place(path)}: is a pointer of Git LFS, not the data; fetch them with git lfs "
-                "pull."
-            )
+        start = handle.read(len(POINTER))
+    if start == POINTER:
+        raise UserError(
+            f"{place(path)}: is a pointer of Git LFS, not the data; fetch them with git lfs pull."
+        )
+    _check_kind(path, start, name.endswith(".parquet"))
     if name.endswith(".parquet"):
         return _read_parquet(path, text, label)
     return (_read_csv if name.endswith((".csv", ".tsv")) else _read_json)(path, text, label)
+
+
+def _check_kind(path: Path, start: bytes, parquet: bool) -> None:
+    """Refuse a file that is of another kind than its name says."""
+    kind = next((kind for mark, kind in KINDS.items() if start.startswith(mark)), None)
+    if kind is not None and not (parquet and start.startswith(PARQUET)):
+        raise UserError(f"{place(path)}: by its first bytes this is {kind}.")
+    if parquet and start and not start.startswith((PARQUET, GZIP)) and start.isascii():
+        raise UserError(
+            f"{place(path)}: this is text, not Parquet; rename it to .csv, .tsv, .jsonl or .json, "
+            "as what it is, or fetch it again."
+        )
 
 
 def _damaged(path: Path, error: BaseException) -> UserError:
@@ -65,7 +95,7 @@ def _not_utf8(path: Path, after: int | None = None) -> UserError:
     row = "" if after is None else f" (row {after + 1} or soon after)"
     return UserError(
         f"{place(path)}: the file is not UTF-8 text{row}, nor UTF-16 with its mark; write it anew "
-        "as UTF-8, from Latin-1 with: iconv -f latin1 -t utf-8."
+        "as UTF-8, of western Windows with: iconv -f cp1252 -t utf-8."
     )
 
 
@@ -109,12 +139,23 @@ def from_table(
     features
         Of HuggingFace datasets by column, as their JSON; may be empty.
     """
-    texts, labels = (table.column(name).to_pylist() for name in (text, label))
+    texts, labels = table.column(text).to_pylist(), _values(table.column(label))
     names = _class_label(features.get(label))
     if names:
         return RawSplit(where, texts, labels, names, coded=True, ordered=True)
     names, ordered = _categories(table.column(label))
     return RawSplit(where, texts, labels, names, ordered=ordered)
+
+
+def _values(column: Any) -> list[Any]:
+    """Return the values of a column; short floats as they are written, .1 and not .100000001."""
+    import pyarrow as pa
+
+    values = column.to_pylist()
+    if not (pa.types.is_float16(column.type) or pa.types.is_float32(column.type)):
+        return values
+    dtype = column.type.to_pandas_dtype()
+    return [value if value is None else float(str(dtype(value))) for value in values]
 
 
 def _class_label(feature: Any) -> list[str] | None:
@@ -181,6 +222,8 @@ def _read_csv(path: Path, text: str, label: str) -> RawSplit:
             first = next(handle, "")
             lines = chain([next(handle, "") if _is_excel(first) else first], handle)
             header, reader = _header(path, lines, text, label)
+            if JSON.match(first) and not has_columns(header, text, label):
+                raise UserError(f"{place(path)}: this is JSON, not CSV; rename it to .json.")
             columns = find_columns(place(path), header, text, label)
             pairs.extend(_csv_rows(path, reader, len(header), columns))
     except UnicodeError as error:
@@ -256,6 +299,7 @@ def _read_json(path: Path, text: str, label: str) -> RawSplit:
                 f"{place(path)}: row {i + 1} is no JSON object; accepted is one with the columns "
                 "as keys."
             )
+    _check_table(path, rows, text, label)
     columns = (text, label)
     if rows:
         names = list(dict.fromkeys(key for row in rows for key in row))
@@ -263,6 +307,19 @@ def _read_json(path: Path, text: str, label: str) -> RawSplit:
         columns = (names[positions[0]], names[positions[1]])
     texts, labels = ([row.get(column) for row in rows] for column in columns)
     return RawSplit(place(path), texts, labels)
+
+
+def _check_table(path: Path, rows: Sequence[Mapping[str, Any]], text: str, label: str) -> None:
+    """Refuse a whole table in one object: columns by name, or rows below a key."""
+    if len(rows) == 1:
+        held = [key for key, value in rows[0].items() if isinstance(value, (list, dict)) and value]
+        columns = has_columns(list(rows[0]), text, label)
+        if held and (len(held) > 1 if columns else text not in rows[0]):
+            raise UserError(
+                f"{place(path)}: row 1: {quoted(held[0], 30)} holds {quoted(rows[0][held[0]], 40)} "
+                "and the file is one object; write a table as a list of objects, one a row "
+                "(pandas: orient='records')."
+            )
 
 
 def _json_rows(path: Path, content: str) -> Iterator[Any]:

@@ -88,8 +88,16 @@ def _missing(where: str, existing: Sequence[str], missing: Mapping[str, str]) ->
     ]
     return (
         f"{where}: {noun} {named} {verb} missing; columns that exist: {there}"
-        f"{''.join(hints) or '; name one of them in ' + ' and '.join(missing)}."
+        f"{''.join(hints) or _way_to_columns(existing, missing)}."
     )
+
+
+def _way_to_columns(existing: Sequence[str], missing: Mapping[str, str]) -> str:
+    """Say what to do: whoever named a row as columns would lose it without a word."""
+    if not existing:
+        return "; the file is empty, write a line of names and the rows"
+    way = "; name one of them in " + " and ".join(missing)
+    return f"{way}; if these are a row, put a line of names above it"
 
 
 def check_texts(split: RawSplit, column: str, drop_empty: bool) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Protocol
 
-from rnn_geometry.tasks.text.options import CHARACTERS
+from rnn_geometry.tasks.text.options import CHARACTERS, WORDS
 
 THIRD = 1 / 3  # a share above it is warned of
 SAMPLE = 500  # texts that are looked at for their script
-# Thai, Lao, Myanmar, Khmer, kana: no blanks between words. Chinese characters are set apart anyway.
-WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff]")
+# Thai, Lao, Tibetan, Myanmar, Khmer, Tai scripts, kana: no blanks between words.
+WITHOUT_BLANKS = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u3040-\u30ff"
+CHINESE = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # `words` sets them apart
 
 
 class HasTexts(Protocol):
@@ -32,18 +33,19 @@ def rows_of(meta: Mapping[str, Any]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        split, read, dropped, used, truncated, mean_length (words), unknown (share of words),
-        repeated (texts that came before in the split), in_train (share of texts that stand in
-        train; None for train itself).
+        split, read (None for a dev taken from train), dropped, used, truncated, mean_length
+        (words), unknown (share of words), repeated (texts that came before in the split), in_train
+        (share of texts that stand in train; None for train itself).
     """
-    return [_row(name, meta["splits"][name], meta["duplicates"]) for name in meta["splits"]]
+    names = ("train", "dev", "test")
+    return [_row(name, meta["splits"][name], meta["duplicates"]) for name in names]
 
 
 def _row(name: str, split: Mapping[str, Any], duplicates: Mapping[str, Any]) -> dict[str, Any]:
     in_train = duplicates.get(f"{name}_in_train")
     return {
         "split": name,
-        "read": split["rows_read"],
+        "read": split["rows_read"] or None,
         "dropped": sum(split["dropped"].values()),
         "used": split["used"],
         "truncated": split["truncated"],
@@ -101,29 +103,33 @@ def warnings_of(meta: Mapping[str, Any], splits: Mapping[str, HasTexts], kind: s
 def _warnings(row: Mapping[str, Any], texts: Sequence[str], kind: str) -> Iterator[str]:
     if row["unknown"] > THIRD:
         share = f"{row['unknown']:.0%} of the words of {row['split']}"
-        yield f"{share} are unknown; {_hint(texts, kind)}"
+        yield f"{share} are unknown; {_hint(texts, kind, row['split'])}"
     if row["in_train"] and row["in_train"] > THIRD:
         yield (
             f"{row['in_train']:.0%} of the texts of {row['split']} stand in train, too; its "
-            "accuracy "
-            "says little of new texts, take them out of one of the two"
+            "accuracy says little of new texts, take them out of one of the two"
         )
 
 
-def _hint(texts: Sequence[str], kind: str) -> str:
+def _hint(texts: Sequence[str], kind: str, split: str) -> str:
     """Say what to do about unknown words."""
-    if kind != CHARACTERS and has_no_blanks(texts):
+    if kind != CHARACTERS and has_no_blanks(texts, kind):
         return "its language puts no blanks between words: set tokenizer: characters, or to a file"
+    if split == "train":
+        return "lower minimum_count, or give more texts"
     return "is it in the language of train? Else give more training texts or lower minimum_count"
 
 
-def has_no_blanks(texts: Sequence[str]) -> bool:
+def has_no_blanks(texts: Sequence[str], kind: str = WORDS) -> bool:
     """Tell whether most letters of the first texts are of scripts without blanks between words.
 
     Parameters
     ----------
     texts
         Some.
+    kind
+        Of the splitter: `words` sets Chinese characters apart, others do not.
     """
+    scripts = WITHOUT_BLANKS if kind == WORDS else WITHOUT_BLANKS + CHINESE
     letters = [c for text in islice(texts, SAMPLE) for c in text[:SAMPLE] if c.isalpha()]
-    return 2 * len(WITHOUT_BLANKS.findall("".join(letters))) > len(letters) > 0
+    return 2 * len(re.findall(f"[{scripts}]", "".join(letters))) > len(letters) > 0

@@ -12,6 +12,7 @@ from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.tasks.text._cells import split_cells
 from rnn_geometry.tasks.text._classes import Classes, choose, find_classes
 from rnn_geometry.tasks.text._keys import Key, to_keys
+from rnn_geometry.tasks.text._plain import is_number
 from rnn_geometry.tasks.text._rows import RawSplit
 
 
@@ -59,6 +60,12 @@ def label_splits(raw: Mapping[str, RawSplit], options: Mapping[str, Any]) -> Lab
         encode = _encode_multi if options["multi_label"] else _encode_single
         labels[name] = encode(ids, chosen, len(groups))
     class_names = ["+".join(classes.shown(i) for i in group) for group in groups]
+    repeated = [name for i, name in enumerate(class_names) if name in class_names[:i]]
+    if repeated:
+        raise UserError(
+            f"merge makes two classes of the name {quoted(repeated[0])}; rename one label, or list "
+            "the merged labels in another order."
+        )
     return Labelling(labels, class_names, groups)
 
 
@@ -69,8 +76,12 @@ def _keys(raw: Mapping[str, RawSplit], options: Mapping[str, Any]) -> dict[str, 
         if options["multi_label"]
         else {name: [[label] for label in split.labels] for name, split in raw.items()}
     )
-    index = {name: i for i, name in enumerate(names)}
-    return {name: to_keys(raw[name].where, rows, index) for name, rows in cells.items()}
+    chosen = [options["classes"] or [], *(options["merge"] or [])]
+    known = {name for group in (names, *chosen) for name in group}
+    return {
+        name: to_keys(raw[name].where, rows, known, multi=options["multi_label"])
+        for name, rows in cells.items()
+    }
 
 
 def _ids(
@@ -97,8 +108,8 @@ def _unknown_label(where: str, row: int, key: Key, classes: Classes) -> UserErro
         hint = f"; did you mean {quoted(close[0])}" if close else ""
         return UserError(
             f"{where}: row {row}: the label {quoted(key.text, 40)} is unknown{hint}; accepted is "
-            f"an integer or one of {listed(names, 60)}; classes: [...] chooses some and drops the "
-            "rest."
+            f"{'' if classes.named else 'an integer or '}one of {listed(names, 60)}"
+            f"{_about_ids(key, classes)}; classes: [...] chooses some and drops the rest."
         )
     if names is None and key.number is None:
         return UserError(
@@ -109,8 +120,23 @@ def _unknown_label(where: str, row: int, key: Key, classes: Classes) -> UserErro
     first, last = classes.span()
     return UserError(
         f"{where}: row {row}: the label {key.name} is outside the {source}; accepted is "
-        f"{first} to {last}, or choose classes to drop other rows."
+        f"{first} to {last}{_about_number(key.number)}, or choose classes to drop other rows."
     )
+
+
+def _about_ids(key: Key, classes: Classes) -> str:
+    """Say what makes a number an id where the names are the sorted texts of train."""
+    if key.number is None or any(map(is_number, classes.names or [])):
+        return ""
+    return "; ids need label_names, the names in order of the ids"
+
+
+def _about_number(number: int | float | None) -> str:
+    if not isinstance(number, int):
+        return ", whole numbers"
+    if number >= 0:
+        return ""
+    return f" (label_offset: {number} where ids begin there; often -1 says that a label is secret)"
 
 
 def _encode_single(

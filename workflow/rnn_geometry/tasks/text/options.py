@@ -5,17 +5,19 @@ Standard library only: called while a Snakefile is parsed.
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rnn_geometry.errors import UserError, in_part, listed, quoted
-from rnn_geometry.tasks.text._files import SPLITS, find_files, missing_data
+from rnn_geometry.tasks.text._files import OF_NAME, SPLITS, find_files, missing_data
 from rnn_geometry.tasks.text._plain import plain, unfit, written
 
-WORDS, WHITESPACE, CHARACTERS = "words", "whitespace", "characters"  # kinds of tokenizers
+BUILT_IN = WORDS, WHITESPACE, CHARACTERS = "words", "whitespace", "characters"  # tokenizers
 DEFAULTS: dict[str, Any] = {
     "source": None,
     "text_column": "text",
@@ -99,9 +101,12 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "unlabelled": (lambda value: value in ("drop", "keep"), "drop or keep"),
     "empty_texts": (lambda value: value in ("refuse", "drop"), "refuse or drop"),
-    "label_offset": (_whole(0), "an integer of at least 0"),
+    "label_offset": (
+        lambda value: isinstance(value, int) and not _is_bool(value),
+        "an integer, the least label",
+    ),
     "tokenizer": (
-        lambda value: value in (WORDS, WHITESPACE, CHARACTERS) or _is_json_file(value),
+        lambda value: value in BUILT_IN or _is_json_file(value),
         "words, whitespace, characters or the path of a tokenizer.json",
     ),
     "minimum_count": (_whole(1), "an integer of at least 1"),
@@ -202,24 +207,36 @@ def _class_or_id(value: Any) -> int | str:
 def _check_keys(prefix: str, given: Mapping, known: Mapping) -> None:
     for key in given:
         if key not in known:
+            meant = _meant(str(key), known)
+            hint = f"did you mean {meant}; " if meant else ""
             raise UserError(
-                f"{prefix}{in_part(str(key))} is not an option of a text data set; known are "
-                f"{listed(known, 220)}."
+                f"{prefix}{in_part(str(key))} is not an option of a text data set; {hint}known are "
+                f"{listed(known, 150 if hint else 200)}."
             )
+
+
+def _meant(key: str, known: Mapping) -> str | None:
+    """Return what may have been meant: an option spelt alike, or a split by another name."""
+    split = OF_NAME.get(key.lower())
+    if split in known:
+        return split
+    return next(iter(difflib.get_close_matches(key[:60].lower(), known, 1, 0.75)), None)
 
 
 def _check_values(prefix: str, given: Mapping, accepted: Mapping) -> None:
     for key, value in given.items():
         check, sentence = accepted[key]
         if not check(value):
-            hint = _logical_hint(value) if key in ("label_names", "classes", "merge") else ""
+            hint = _yaml_hint(value) if key in ("label_names", "classes", "merge") else ""
             raise UserError(f"{prefix}{key} is {quoted(value)}; accepted is {sentence}{hint}.")
 
 
-def _logical_hint(value: Any) -> str:
-    """Say why YAML's logical values are no names, where there is one among the values."""
+def _yaml_hint(value: Any) -> str:
+    """Say why YAML's logical values and dates are no names, where there is one among the values."""
     if isinstance(value, (list, tuple)):
-        return next(filter(None, map(_logical_hint, value)), "")
+        return next(filter(None, map(_yaml_hint, value)), "")
+    if isinstance(value, date):
+        return f'; YAML reads {value} as a date: quote it ("{value}")'
     hint = '; YAML reads yes, no, on, off, true and false as logical values: quote them ("no")'
     return hint if isinstance(value, bool) else ""
 
@@ -282,6 +299,11 @@ def _check_together(options: Mapping[str, Any]) -> None:
         raise UserError(
             "multi_label and ordered exclude each other: only the classes of a single-label set "
             "have an order."
+        )
+    if options["unlabelled"] == "keep" and not options["multi_label"]:
+        raise UserError(
+            "unlabelled: keep is for rows of several labels and multi_label is false; set "
+            "multi_label: true, or leave unlabelled out."
         )
     if options["text_column"] == options["label_column"]:
         raise UserError(

@@ -11,11 +11,13 @@ import numpy as np
 
 from rnn_geometry.errors import UserError, quoted
 from rnn_geometry.tasks.sentences import Sentences
-from rnn_geometry.tasks.text._notes import notes_on_rows
+from rnn_geometry.tasks.text._notes import notes_on_rows, warnings_on_classes
 from rnn_geometry.tasks.text._rows import RawSplit
 from rnn_geometry.tasks.text.account import warnings_of
 from rnn_geometry.tasks.text.labels import Labelling, label_splits
 from rnn_geometry.tasks.text.options import (
+    BUILT_IN,
+    CHARACTERS,
     DEV_SHARE,
     DEV_SIZE,
     check_options,
@@ -122,7 +124,11 @@ def prepare_text(
         _truncate(split, options["length_limit"])
     vocabulary = _limit_vocabulary(splits, vocabulary, options)
     meta = _meta(splits, vocabulary, labelling, options, origin)
-    meta |= {"tokenizer": splitter.facts, "warnings": warnings_of(meta, splits, splitter.kind)}
+    meta |= {"tokenizer": splitter.facts}
+    meta["warnings"] = [
+        *warnings_on_classes(labelling.class_names, splits["train"].labels),
+        *warnings_of(meta, splits, splitter.kind),
+    ]
     train, dev, test = (splits[name].read for name in ("train", "dev", "test"))
     return PreparedText(train, dev, test, vocabulary, meta)
 
@@ -234,9 +240,22 @@ def _check_classes(
     if absent:
         raise UserError(
             f"The class {quoted(absent[0], 40)} has no example among the {len(splits['train'])} "
-            f"training texts ({_explain(splits['train'].counts)}); every class needs one: leave it "
-            "out of label_names, or choose others with classes."
+            f"training texts ({_explain(splits['train'].counts)}); every class needs one: "
+            f"{_way_to_one(absent[0], labelling)}."
         )
+
+
+def _way_to_one(name: str, labelling: Labelling) -> str:
+    """Say how a class gets training texts: one whose rows went elsewhere is no wrong name."""
+    labels, i = labelling.labels["train"], labelling.class_names.index(name)
+    count = int((labels[:, i] if labels.ndim == 2 else labels == i).sum())
+    if not count:
+        return "leave it out of label_names, or choose others with classes"
+    rows = "its row was" if count == 1 else f"its {count} rows were"
+    return (
+        f"{rows} dropped or not drawn; change train_size or dev_size, add some, or choose others "
+        "with classes"
+    )
 
 
 def _explain(counts: Mapping[str, Any]) -> str:
@@ -285,16 +304,24 @@ def _limit_vocabulary(
     if options["vocabulary_size"] is not None:
         chosen = chosen[: options["vocabulary_size"] - 2]
     if not chosen:
-        raise UserError(
-            "No word of the training texts occurs minimum_count = "
-            f"{options['minimum_count']} times; lower it, or set tokenizer: characters where a "
-            "language has no blanks."
-        )
+        raise _no_word(options)
     final = np.full(len(words), UNKNOWN_ID, dtype=np.int32)
     final[chosen] = np.arange(2, 2 + len(chosen), dtype=np.int32)
     for split in splits.values():
         split.words = Sentences(final[split.read.tokens], split.read.offsets, split.labels)
     return [PAD, UNKNOWN, *(words[i] for i in chosen)]
+
+
+def _no_word(options: Mapping[str, Any]) -> UserError:
+    ways = ["lower it"] if options["minimum_count"] > 1 else []
+    if options["tokenizer"] not in BUILT_IN:
+        ways.append("name a tokenizer.json that knows the language of the texts")
+    elif options["tokenizer"] != CHARACTERS:
+        ways.append("set tokenizer: characters where a language has no blanks")
+    return UserError(
+        "No word of the training texts occurs minimum_count = "
+        f"{options['minimum_count']} times; {', or '.join(ways) or 'give more texts'}."
+    )
 
 
 def _meta(

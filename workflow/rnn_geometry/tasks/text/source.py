@@ -13,9 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import UserError, told
+from rnn_geometry.errors import UserError, place, told
 from rnn_geometry.tasks.text._files import missing_data
-from rnn_geometry.tasks.text._plain import place
 from rnn_geometry.tasks.text._readers import from_table, read_file
 from rnn_geometry.tasks.text._rows import RawSplit, check_texts, find_columns
 

@@ -6,28 +6,21 @@ single characters; the path of a tokenizer.json asks a tokenizer of the HuggingF
 
 from __future__ import annotations
 
-import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_geometry.errors import UserError, told
+from rnn_geometry.errors import UserError
 from rnn_geometry.store.hashes import sha256
 from rnn_geometry.tasks.sentences import Sentences
-from rnn_geometry.tasks.text.options import CHARACTERS, WHITESPACE, WORDS
-from rnn_geometry.tasks.text.words import (
-    PAD,
-    UNKNOWN,
-    encode,
-    normalise,
-    separated,
-    word_tokenizer,
-)
+from rnn_geometry.tasks.text.options import BUILT_IN, CHARACTERS, WHITESPACE, WORDS
+from rnn_geometry.tasks.text.tokenizer_file import load_tokenizer
+from rnn_geometry.tasks.text.words import cleaned, encode, normalise, word_tokenizer
 
 BLANK = "\u2423"  # what a blank is called where single characters are words
 _LETTER = re.compile("[0-9A-Za-z]")
@@ -63,8 +56,7 @@ class Splitter:
         if self.kind == WORDS:
             return normalise(texts)
         glue = BLANK if self.kind == CHARACTERS else " "
-        composed = (unicodedata.normalize("NFC", separated(text)) for text in texts)
-        return [glue.join(text.lower().split()) for text in composed]
+        return [glue.join(cleaned(text)) for text in texts]
 
     def have_words(self, texts: Sequence[str]) -> np.ndarray:
         """Tell which of n texts have a word, (n,) bool; most need no normalising to tell."""
@@ -110,7 +102,7 @@ class FileSplitter(Splitter):
 
     def __init__(self, path: str | Path):
         super().__init__(FILE)
-        self.path, self.tokenizer = path, load_tokenizer(path)
+        self.path, self.read = path, load_tokenizer(path)
 
     @property
     def facts(self) -> dict[str, str]:
@@ -123,84 +115,22 @@ class FileSplitter(Splitter):
 
     def have_words(self, texts: Sequence[str]) -> np.ndarray:
         """Tell which of n texts have a token, (n,) bool."""
-        found = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return np.array([bool(one.ids) for one in found], dtype=bool)
+        return encode(self.read.tokenizer, texts, np.zeros(len(texts))).lengths > 0
 
     def split(self, text: str) -> list[str]:
         """Return the tokens of one text, by the names that `number` gives them."""
-        names = self.names()
-        return [names[i] for i in self.tokenizer.encode(text, add_special_tokens=False).ids]
+        found = self.read.tokenizer.encode(text, add_special_tokens=False).ids
+        return [self.names[i] for i in found]
 
     def number(self, splits: Sequence[Rows]) -> tuple[list[str], list[Sentences]]:
         """Return all tokens of the tokenizer, and the sentences of some splits in their ids."""
-        sentences = [encode(self.tokenizer, rows.texts, rows.labels) for rows in splits]
-        return self.names(), sentences
+        read = self.read.tokenizer
+        return self.names, [encode(read, rows.texts, rows.labels) for rows in splits]
 
+    @cached_property
     def names(self) -> list[str]:
-        """Return a name for every token, by id; `<unk>` for what the tokenizer does not know.
-
-        Tokens of bytes are shown as the text they stand for, where they do and no other is alike; a
-        blank before a word is an underscore, as in SentencePiece.
-        """
-        ids = self.tokenizer.get_vocab(with_added_tokens=True)
-        names = [UNKNOWN] * (1 + max(ids.values(), default=-1))
-        readable = _of_bytes if _has_byte_level(self.tokenizer) else str
-        taken: set[str] = {PAD, UNKNOWN}
-        unknown = self._unknown()
-        for token, i in sorted(ids.items(), key=lambda item: item[1]):
-            if token != unknown:
-                names[i] = next((n for n in (readable(token), token) if n not in taken), UNKNOWN)
-                taken.add(names[i])
-        return names
-
-    def _unknown(self) -> str | None:
-        model = json.loads(self.tokenizer.to_str())["model"]
-        by_id = model.get("unk_id")  # of a Unigram model
-        return model.get("unk_token") if by_id is None else self.tokenizer.id_to_token(by_id)
-
-
-def load_tokenizer(path: str | Path) -> Any:
-    """Read a tokenizer.json.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    tokenizer
-        Of `tokenizers`, which neither cuts nor pads.
-
-    Raises
-    ------
-    UserError
-        If it is missing or damaged, or no tokenizer of the HuggingFace library.
-    """
-    from tokenizers import Tokenizer
-
-    try:
-        tokenizer = Tokenizer.from_str(Path(path).read_text(encoding="utf-8"))
-    except Exception as error:  # the library raises bare Exception
-        raise UserError(
-            f"tokenizer: {path} is no tokenizer that can be read ({told(error, 80)}); accepted is "
-            "a tokenizer.json of the HuggingFace tokenizers library."
-        ) from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def _has_byte_level(tokenizer: Any) -> bool:
-    parts = (tokenizer.pre_tokenizer, tokenizer.decoder)
-    return any("ByteLevel" in repr(part) for part in parts)
-
-
-def _of_bytes(token: str) -> str:
-    from tokenizers import decoders
-
-    text = decoders.ByteLevel().decode([token])
-    return token if "\ufffd" in text else text.replace(" ", "\u2581")
+        """A name for every token, by id."""
+        return self.read.names()
 
 
 def make_splitter(tokenizer: str | None, path: str | Path | None = None) -> Splitter:
@@ -214,7 +144,7 @@ def make_splitter(tokenizer: str | None, path: str | Path | None = None) -> Spli
         Where its tokenizer.json lies, if it names one.
     """
     kind = tokenizer or WORDS
-    if kind in (WORDS, WHITESPACE, CHARACTERS):
+    if kind in BUILT_IN:
         return Splitter(kind)
     return FileSplitter(path or kind)
 

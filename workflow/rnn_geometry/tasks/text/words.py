@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
@@ -11,15 +11,27 @@ from typing import Any
 import numpy as np
 
 from rnn_geometry.tasks.sentences import Sentences
+from rnn_geometry.tasks.text._plain import JOINERS, UNSEEN
 
 PAD, UNKNOWN = "<pad>", "<unk>"
 UNKNOWN_ID = 1
 BATCH = 4096
 # What stands between words although it is no blank to every library: control characters, line ends
-# of other systems, the zero-width space. A tokenizer would drop them and glue the words.
-_BETWEEN = [*range(0x20), *range(0x7F, 0xA0), 0x200B, 0x2028, 0x2029]
-BLANKS = dict.fromkeys(_BETWEEN, " ")
-_SOME_BLANK = re.compile(f"[{''.join(map(re.escape, map(chr, _BETWEEN)))}]")
+# of other systems, the zero-width space, fillers. A tokenizer would drop them and glue the words.
+_BETWEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\u3164\uffa0]")
+# What a text was damaged or typeset with, and BERT's rules drop: it glues words just as well.
+_LOST = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
+
+# Of `tokenizers`: what is dropped, but for the joiners that some scripts need within words.
+_DROPPED = rf"[\p{{Cc}}\p{{Cf}}\p{{Co}}&&[^{JOINERS}]]"
+_JOINERS_AT_ENDS = rf"(?<![^\s\p{{P}}])[{JOINERS}]+|[{JOINERS}]+(?![^\s\p{{P}}])"
+
+# The same for pages that split what is typed: classes of characters by what becomes of them.
+CLEANING = {
+    "between": _BETWEEN.pattern,
+    "lost": _LOST.pattern,
+    "unseen": f"[{''.join(map(chr, UNSEEN))}]",
+}
 
 
 def separated(text: str) -> str:
@@ -35,7 +47,42 @@ def separated(text: str) -> str:
     >>> separated("rain" + chr(12) + "cloud" + chr(0x200B) + "sun")
     'rain cloud sun'
     """
-    return text.translate(BLANKS) if _SOME_BLANK.search(text) else text
+    return _BETWEEN.sub(" ", text)
+
+
+def cleaned(text: str) -> list[str]:
+    """Return what stands between the blanks of a text, in small letters, as far as it is seen.
+
+    Parameters
+    ----------
+    text
+        Any.
+
+    Examples
+    --------
+    >>> cleaned("Cafe" + chr(0x301) + " wo n't" + chr(0xFEFF)) == ["caf" + chr(0xE9), "wo", "n't"]
+    True
+    """
+    small = lowered(unicodedata.normalize("NFC", separated(text)).translate(UNSEEN))
+    # Small letters and what was not seen may have kept marks from their letters.
+    pieces = (piece.strip(JOINERS) for piece in unicodedata.normalize("NFC", small).split())
+    return [piece for piece in pieces if piece]
+
+
+def lowered(text: str) -> str:
+    """Return a text in small letters, a sigma at the end of a word as Greek writes it.
+
+    Parameters
+    ----------
+    text
+        Any.
+
+    Examples
+    --------
+    >>> lowered("ΟΔΟΣ"), lowered("İzmir")
+    ('οδος', 'izmir')
+    """
+    return text.replace("İ", "i").lower()
 
 
 def normalise(texts: Sequence[str]) -> list[str]:
@@ -49,22 +96,26 @@ def normalise(texts: Sequence[str]) -> list[str]:
     Returns
     -------
     list of str
-        Unicode composed, CJK characters set apart, all lower-case, unseen characters dropped,
-        white space and control characters collapsed to single blanks.
+        Unicode composed, CJK characters set apart, all lower-case, unseen characters dropped but
+        for joiners within words, white space and control characters collapsed to single blanks.
     """
-    from tokenizers import normalizers
+    from tokenizers import Regex, normalizers
 
+    # BERT's own rules drop joiners, and make capitals small letter by letter: a capital sigma at
+    # the end of a word would make another word.
     bert = normalizers.BertNormalizer(
-        clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=True
+        clean_text=False, handle_chinese_chars=True, strip_accents=False, lowercase=False
     )
-    normalizer = normalizers.Sequence([normalizers.NFC(), bert])
-    apart = map(separated, texts)
+    dropped = [normalizers.Replace(Regex(one), "") for one in (_DROPPED, _JOINERS_AT_ENDS)]
+    normalizer = normalizers.Sequence([normalizers.NFC(), *dropped, bert])
+    apart = (_LOST.sub(" ", separated(text)) for text in texts)
+
+    def small(text: str) -> str:
+        return unicodedata.normalize("NFC", lowered(normalizer.normalize_str(text)))
+
     # Lower-casing is all that these steps do to plain ASCII, and five times faster without the
     # call.
-    return [
-        " ".join((text.lower() if text.isascii() else normalizer.normalize_str(text)).split())
-        for text in apart
-    ]
+    return [" ".join((text.lower() if text.isascii() else small(text)).split()) for text in apart]
 
 
 def word_tokenizer(texts: Iterable[str], pre_tokenizer: Any) -> tuple[Any, list[str]]:
@@ -84,8 +135,6 @@ def word_tokenizer(texts: Iterable[str], pre_tokenizer: Any) -> tuple[Any, list[
     words
         In the order of their ids.
     """
-    # One job has one core, and a pool of threads that waits for it only costs.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from tokenizers import Tokenizer, models, trainers
 
     tokenizer = Tokenizer(models.WordLevel(unk_token=UNKNOWN))

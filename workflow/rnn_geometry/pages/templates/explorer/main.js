@@ -154,6 +154,7 @@ window.explorer = {
   state: choice,
   position: () => current(reading.first.positions),
   logits: () => current(reading.first.outputs),
+  split: (text) => splitTyped(text, (word) => wordIds.has(word)),
   run: (tokens) => {
     const { states, positions, outputs } = runTokens(currentNetwork(), tokens);
     return { states: states.map(plain), positions: positions.map(plain), logits: outputs.map(plain) };

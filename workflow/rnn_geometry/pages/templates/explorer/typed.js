@@ -6,38 +6,16 @@ const HOW_TO_ADD = [
   `explorer: {sentences: {${data.task}: ["…"]}}`,
 ];
 
-const BLANK = "\u2423"; // what a blank is called where single characters are words
 const OTHER_TOKENIZER =
   "The tokenizer of this task is not in this page: only tokens written as in its vocabulary, with blanks between them, are read. ";
 
-// A text in single characters, each with the marks that belong to it, as the workflow splits it.
-function charactersOf(text) {
-  const whole = text.normalize("NFC").toLowerCase().trim().replace(/\s+/gu, BLANK);
-  if (!window.Intl?.Segmenter) return Array.from(whole);
-  return Array.from(new Intl.Segmenter("und", { granularity: "grapheme" }).segment(whole), (part) => part.segment);
-}
-
-function piecesOf(text) {
-  return data.tokenizer === "characters" ? charactersOf(text) : text.normalize("NFC").split(/\s+/u).filter(Boolean);
-}
-
-// The ids of known words and the unknown words of a text: as they stand, else in small letters, else without the
-// punctuation around them, which is read where the vocabulary has it and else passed over. Texts that were split
-// beforehand, or into characters, have no punctuation around words.
+// The ids of known words and the unknown words of a text; the workflow reads an unknown word as <unk>.
 function wordsOfText(text) {
   const found = { tokens: [], unknown: [] };
-  const apart = !["whitespace", "characters", "file"].includes(data.tokenizer);
-  for (const piece of piecesOf(text)) {
-    const whole = [piece, piece.toLowerCase()].find((word) => wordIds.has(word));
-    const split = () => (apart ? piece.toLowerCase().match(/[\p{L}\p{N}_]+|[^\p{L}\p{N}_]/gu) : [piece]);
-    const parts = whole === undefined ? split() : [whole];
-    for (const part of parts) {
-      if (wordIds.has(part)) found.tokens.push(wordIds.get(part));
-      else if (parts.length === 1 || /[\p{L}\p{N}]/u.test(part)) {
-        found.unknown.push(part);
-        if (wordIds.has("<unk>")) found.tokens.push(wordIds.get("<unk>")); // as the workflow reads it
-      }
-    }
+  for (const word of splitTyped(text, (known) => wordIds.has(known))) {
+    if (!wordIds.has(word)) found.unknown.push(word);
+    const id = wordIds.get(word) ?? wordIds.get("<unk>");
+    if (id !== undefined) found.tokens.push(id);
   }
   return found;
 }
