@@ -78,8 +78,7 @@ def trial(step: Step, h: Tensor, x: Tensor, *, gradients: bool) -> None:
             "a batch, as with batch norm in training or a mean over rows."
         )
     if gradients:
-        _slope(step, h, x, *_directions(h, x))  # says what is wrong
-        check_derivatives(step, h + LARGE * _wave(h), x + LARGE * _wave(x))
+        check_derivatives(step, h, x)
 
 
 def _wave(values: Tensor) -> Tensor:
@@ -133,17 +132,19 @@ def _why_not_twice(step: Step, h: Tensor, x: Tensor) -> str:
 
 
 def check_derivatives(step: Step, h: Tensor, x: Tensor) -> None:
-    """Refuse derivatives that are not those of the values, at two rows or more.
+    """Refuse derivatives that are not those of the values, at two rows or more, and a lack of them.
 
-    Judged only where differences agree with each other: not across kinks and jumps, in single
-    precision, or where the step does not take the moved states.
+    Judged at moved states, and only where differences agree with each other: not across kinks and
+    jumps, in single precision, or where the step does not take the moved states.
     """
+    there = h + LARGE * _wave(h), x + LARGE * _wave(x)
     moves, weights = _directions(h, x)
-    size = DIFFERENCE * (1 + float(h.abs().amax()))
+    size = DIFFERENCE * (1 + float(there[0].abs().amax()))
     try:
-        slope = _slope(step, h, x, moves, weights)
-        wide, near = (_difference(step, h, x, moves, weights, eps) for eps in (size, size / 2))
+        slope = _slope(step, *there, moves, weights)
+        wide, near = (_difference(step, *there, moves, weights, eps) for eps in (size, size / 2))
     except Exception:
+        _slope(step, h, x, moves, weights)  # says what is wrong at the states themselves
         return
     miss = (slope - near).abs()
     wrong = miss > WRONG * (slope.abs() + near.abs()) + 1e-6
