@@ -24,7 +24,7 @@ def real_tensor(
     if isinstance(value, nn.Module):
         raise refusal(f"{name} must be an array, got {type(value).__name__}; pass its weight.")
     if isinstance(value, Tensor):
-        if torch._C._functorch.is_functorch_wrapped_tensor(value):
+        if _within_transform(value):
             raise refusal(
                 f"{name} is a tensor inside a transform of torch.func (vmap, grad, jacrev); "
                 "call this outside of it: it takes many points at once."
@@ -36,6 +36,12 @@ def real_tensor(
         check_shape(name, found.shape, shape)
         check_finite(name, found)
     return found
+
+
+def _within_transform(value: Tensor) -> bool:
+    """Say whether a tensor stands for others, as inside vmap, as far as torch tells."""
+    functorch = getattr(torch._C, "_functorch", None)
+    return bool(functorch and functorch.is_functorch_wrapped_tensor(value))
 
 
 def _dense(name: str, value: Tensor) -> Tensor:
