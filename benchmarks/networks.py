@@ -19,6 +19,7 @@ from rnn_geometry.networks.classifier import (
 from rnn_geometry.networks.states import visit
 from rnn_geometry.networks.training import Recipe, evaluate, train
 from rnn_geometry.store import formats
+from rnn_geometry.store.hashes import sha256
 from rnn_geometry.tasks.synthetic import build_task, word_vectors
 
 LENGTH = 25
@@ -96,5 +97,5 @@ def _train(task, cell: str, hidden: int, seed: int, model_file: Path, run_file: 
     )
     model_file.parent.mkdir(parents=True, exist_ok=True)
     save_classifier(model_file, classifier)
-    formats.write_json(run_file, {"network": network})
+    formats.write_json(run_file, {"network": network, "weights_sha256": sha256(model_file)})
     return classifier
