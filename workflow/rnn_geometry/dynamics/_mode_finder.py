@@ -46,7 +46,7 @@ class ModeFinder:
         self.dense = sample.shape[1] <= DENSE_SIZE
         if not self.dense:
             self.blocks = sub.start_blocks(sample.mean(0))
-            proven = self._search(sample, sub.Factors(sample)).proven
+            proven = self._search(sub.Dense(sample), sub.Factors(sample)).proven
             self.dense = bool(proven.double().mean() < 0.5)
         # The iterative route succeeds only where modes below the cut are few.
         self.no_gap = self.dense and bool(dense_modes(sample, min_tau).gap.median() < min_gap)
@@ -62,16 +62,16 @@ class ModeFinder:
         )
         return cls(system.at(rows).recurrent_jacobian(h[rows]), min_tau, min_gap)
 
-    def subspace(self, matrices: Tensor, factors: sub.Factors) -> sub.Subspace:
+    def subspace(self, linear: sub.Dense, factors: sub.Factors) -> sub.Subspace:
         """Return the subspace of the modes that a projection holds at every point, unproven.
 
         Modes just below the cut (tau above WATCHED of it) are held with the slow ones, so that
         points do not slide off the edge of a manifold, where its modes shorten.
         """
         if self.dense:
-            return dense_subspace(matrices, WATCHED * self.min_tau)
+            return dense_subspace(linear.dense(), WATCHED * self.min_tau)
         space, _ = sub.slow_subspace(factors, self.blocks, self.watched_modulus)
-        return sub.held_part(space, matrices, self.watched_modulus)
+        return sub.held_part(space, linear, self.watched_modulus)
 
     def modes(
         self,
@@ -82,44 +82,51 @@ class ModeFinder:
         """Return proven slow modes of Jacobians (n, S, S); a `guess` of their span saves work."""
         if self.dense:
             return dense_modes(matrices, self.min_tau)
-        factors = factors or sub.Factors(matrices)
+        factors, linear = factors or sub.Factors(matrices), sub.Dense(matrices)
         if guess is None:
-            found = self._search(matrices, factors)
+            found = self._search(linear, factors)
         else:
-            found = self._prove(matrices, factors, guess, torch.ones_like(guess.used[:, 0]))
-            found = self._redo(found, lambda rows: self._search(matrices[rows], factors.only(rows)))
+            found = self.proven(linear, factors, guess)
+            found = self._redo(
+                found, lambda rows: self._search(linear.only(rows), factors.only(rows))
+            )
         return self._redo(found, lambda rows: dense_modes(matrices[rows], self.min_tau))
+
+    def proven(self, linear: sub.Dense, factors: sub.Solver, guess: sub.Subspace) -> ModeBatch:
+        """Return the slow modes in a subspace, proven as far as they are."""
+        return self._prove(linear, factors, guess, torch.ones_like(guess.used[:, 0]))
 
     def _redo(self, found: ModeBatch, again: Callable[[Tensor], ModeBatch]) -> ModeBatch:
         """Return the modes with those that are not proven found again."""
         rows = found.proven.logical_not().nonzero()[:, 0]
         return found.replace(rows, again(rows)) if len(rows) else found
 
-    def _search(self, matrices: Tensor, factors: sub.Factors) -> ModeBatch:
-        """Return slow modes of Jacobians (n, S, S) of which nothing is known."""
+    def _search(self, linear: sub.Dense, factors: sub.Factors) -> ModeBatch:
+        """Return slow modes of Jacobians of which nothing is known."""
         space, agree = sub.slow_subspace(factors, self.blocks, self.watched_modulus)
-        return self._prove(matrices, factors, space, agree)
+        return self._prove(linear, factors, space, agree)
 
     def _prove(
-        self, matrices: Tensor, factors: sub.Factors, space: sub.Subspace, agree: Tensor
+        self, linear: sub.Dense, factors: sub.Solver, space: sub.Subspace, agree: Tensor
     ) -> ModeBatch:
         """Return the slow modes in `space`, corrected until they are proven, as far as they are."""
-        remaining = sub.remaining_modulus(factors, space)
+        remaining = sub.remaining_modulus(linear, space)
         agree = agree & (space.used.sum(1) <= MOST_COLUMNS) & (remaining < self.suspicious)
-        found = self._evaluate(matrices, space, remaining)
+        found = self._evaluate(linear, space, remaining)
         for _ in range(CORRECTIONS):
             rows = (agree & ~found.proven).nonzero()[:, 0]
             if len(rows) == 0:
                 break
-            better, _ = sub.correct(matrices[rows], factors.only(rows), space.only(rows))
-            found = found.replace(rows, self._evaluate(matrices[rows], better, remaining[rows]))
+            here = linear.only(rows)
+            better, _ = sub.correct(here, factors.only(rows), space.only(rows))
+            found = found.replace(rows, self._evaluate(here, better, remaining[rows]))
             space = space.put(rows, better)
         found.proven &= agree
         return found
 
-    def _evaluate(self, matrices: Tensor, space: sub.Subspace, remaining: Tensor) -> ModeBatch:
+    def _evaluate(self, linear: sub.Dense, space: sub.Subspace, remaining: Tensor) -> ModeBatch:
         """Oblique Rayleigh-Ritz in `space`, with the residuals that prove its result."""
-        image, preimage = matrices @ space.right, space.left @ matrices
+        image, preimage = linear.right(space.right), linear.left(space.left)
         values, vectors = sub.small_eig(space.left @ image)
         inverse = torch.linalg.inv_ex(vectors)[0]
         right, left = space.right.to(vectors) @ vectors, inverse @ space.left.to(vectors)

@@ -27,7 +27,8 @@ def _gram(a: Tensor) -> Tensor:
     if a.is_cuda:
         return a.mT @ a
     rows = a.numpy()
-    return torch.from_numpy(np.matmul(rows.swapaxes(1, 2), rows))
+    with np.errstate(all="ignore"):  # what is not finite is judged where it is used
+        return torch.from_numpy(np.matmul(rows.swapaxes(1, 2), rows))
 
 
 def damped_step(gram: Tensor, gradient: Tensor, damping: float | Tensor) -> Tensor:
@@ -44,7 +45,8 @@ def _solved(matrices: Tensor, vectors: Tensor) -> Tensor:
     """Return M^-1 v, (n, S), for symmetric matrices."""
     if not matrices.is_cuda:
         try:
-            found = np.linalg.solve(matrices.numpy(), vectors.numpy()[:, :, None])
+            with np.errstate(all="ignore"):
+                found = np.linalg.solve(matrices.numpy(), vectors.numpy()[:, :, None])
             return torch.from_numpy(found)[:, :, 0]
         except np.linalg.LinAlgError:  # of all, where one is singular
             pass

@@ -135,7 +135,7 @@ class _Local:
         """Return what is at points h (n, S)."""
         matrices = system.recurrent_jacobian(h)
         factors = sub.Factors(matrices)
-        return cls(matrices, factors, h.clone(), finder.subspace(matrices, factors))
+        return cls(matrices, factors, h.clone(), finder.subspace(sub.Dense(matrices), factors))
 
     def renew(
         self, system: System, finder: ModeFinder, h: Tensor, turn: int, nearby: float
@@ -146,9 +146,9 @@ class _Local:
         self.factors = self.factors.renew(moved, self.matrices)
         self.factored_at = torch.where(moved[:, None], h, self.factored_at)
         # Points that take long are few, and their subspaces hard to separate: more corrections.
-        self.space, close = sub.correct(self.matrices, self.factors, self.space, rounds=turn)
+        self.space, close = sub.correct(sub.Dense(self.matrices), self.factors, self.space, rounds=turn)
         if not close.all():
-            again = finder.subspace(self.matrices[~close], self.factors.only(~close))
+            again = finder.subspace(sub.Dense(self.matrices[~close]), self.factors.only(~close))
             self.space = self.space.put(~close, again)
 
     def only(self, mask: Tensor) -> _Local:

@@ -10,7 +10,7 @@ iteration; residuals and results are in double precision.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -24,6 +24,29 @@ POWERS, ARNOLDI = 4, 6  # steps that look for modes elsewhere
 LONG_TURN = 0.5
 INNER = 2  # solves per correction of a basis
 TINY = torch.finfo(torch.float64).tiny
+
+
+class Dense:
+    """Jacobians (n, S, S), and their products with thin matrices."""
+
+    def __init__(self, matrices: Tensor):
+        self.matrices = matrices
+
+    def right(self, columns: Tensor) -> Tensor:
+        """Return J columns for (n, S, k)."""
+        return (columns.mT @ self.matrices.mT).mT
+
+    def left(self, rows: Tensor) -> Tensor:
+        """Return rows J for (n, k, S)."""
+        return rows @ self.matrices
+
+    def only(self, rows: Tensor) -> Dense:
+        """Return the Jacobians of some points: a mask or indices."""
+        return self if _all(rows, len(self.matrices)) else Dense(self.matrices[rows])
+
+    def dense(self) -> Tensor:
+        """Return the Jacobians themselves."""
+        return self.matrices
 
 
 class Factors:
@@ -46,18 +69,22 @@ class Factors:
 
     def _factor(self, matrices: Tensor) -> None:
         """Factor shift I - J in single precision."""
-        self.shifted = matrices.to(torch.float32).neg_()
-        self.shifted.diagonal(dim1=1, dim2=2).add_(self.shift[:, :, 0].float())
-        self.factors, self.pivots, _ = torch.linalg.lu_factor_ex(self.shifted)
+        shifted = matrices.to(torch.float32).neg_()
+        shifted.diagonal(dim1=1, dim2=2).add_(self.shift[:, :, 0].float())
+        self.factors, self.pivots, _ = torch.linalg.lu_factor_ex(shifted)
 
     def put(self, rows: Tensor, other: Factors) -> None:
         """Write `other` to the places `rows`."""
-        for name in ("shift", "shifted", "factors", "pivots"):
+        for name in ("shift", "factors", "pivots"):
             getattr(self, name)[rows] = getattr(other, name)
 
     def solve(self, columns: Tensor) -> Tensor:
         """Return (shift I - J)^-1 columns for (n, S, k)."""
-        return torch.linalg.lu_solve(self.factors, self.pivots, columns.float()).double()
+        return self.solve32(columns.float()).double()
+
+    def solve32(self, columns: Tensor) -> Tensor:
+        """Return the same in single precision."""
+        return torch.linalg.lu_solve(self.factors, self.pivots, columns)
 
     def solve_transposed(self, columns: Tensor) -> Tensor:
         """Return (shift I - J)^-T columns for (n, S, k)."""
@@ -76,7 +103,7 @@ class Factors:
         if _all(rows, len(self.pivots)):
             return self
         part = object.__new__(Factors)
-        for name in ("shift", "shifted", "factors", "pivots"):
+        for name in ("shift", "factors", "pivots"):
             setattr(part, name, getattr(self, name)[rows])
         return part
 
@@ -92,6 +119,18 @@ class Factors:
 def _all(rows: Tensor, count: int) -> bool:
     """Say whether a mask, or indices, take all of `count` points."""
     return bool(rows.all()) if rows.dtype == torch.bool else len(rows) == count
+
+
+class Solver(Protocol):
+    """What stands for (shift I - J)^-1 at n points: factors of their own, or those of others."""
+
+    shift: Tensor
+
+    def solve(self, columns: Tensor) -> Tensor: ...
+
+    def solve_rows(self, rows: Tensor) -> Tensor: ...
+
+    def only(self, rows: Tensor) -> Any: ...
 
 
 class Subspace(NamedTuple):
@@ -126,6 +165,12 @@ class Subspace(NamedTuple):
         pad = torch.nn.functional.pad
         right, left = pad(self.right, (0, missing)), pad(self.left, (0, 0, 0, missing))
         return Subspace(right.clone(), left.clone(), pad(self.used, (0, missing)).clone())
+
+
+def joined(parts: list[Subspace]) -> Subspace:
+    """Return the subspaces of all parts as one."""
+    width = max(part.used.shape[1] for part in parts)
+    return Subspace(*map(torch.cat, zip(*(part.widened(width) for part in parts))))
 
 
 def start_blocks(mean: Tensor) -> tuple[Tensor, Tensor]:
@@ -206,9 +251,9 @@ def small_eig(matrices: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def correct(
-    matrices: Tensor, factors: Factors, space: Subspace, rounds: int = 1
+    linear: Dense, factors: Solver, space: Subspace, rounds: int = 1
 ) -> tuple[Subspace, Tensor]:
-    """Return the subspace turned into an invariant one of `matrices`, and whether it was close.
+    """Return the subspace turned into an invariant one of J, and whether it was close.
 
     Newton's method for invariant subspaces (Stewart 1973, Error and perturbation bounds for
     subspaces): the residual E = J V - V M asks for a turn Z with (I - J) Z - Z (I - M) = E, solved
@@ -218,7 +263,7 @@ def correct(
     close = torch.ones_like(factors.shift[:, 0, 0], dtype=torch.bool)
     for _ in range(rounds):
         right, left, used = space
-        image, preimage = matrices @ right, left @ matrices
+        image, preimage = linear.right(right), linear.left(left)
         coupling = left @ image
         one = torch.eye(coupling.shape[1], dtype=coupling.dtype, device=coupling.device)
         rest = factors.shift * one - coupling
@@ -242,9 +287,9 @@ def _share(turn: Tensor, basis: Tensor) -> Tensor:
     return torch.linalg.matrix_norm(turn) / torch.linalg.matrix_norm(basis).clamp_min(TINY)
 
 
-def held_part(space: Subspace, matrices: Tensor, min_modulus: float) -> Subspace:
+def held_part(space: Subspace, linear: Dense, min_modulus: float) -> Subspace:
     """Return the part of `space` that belongs to modes with |lambda| above `min_modulus`."""
-    values, vectors = small_eig(space.left @ (matrices @ space.right))
+    values, vectors = small_eig(space.left @ linear.right(space.right))
     slow = (values.abs() > min_modulus) & space.used
     inverse = torch.linalg.inv_ex(vectors)[0]
     projector = ((vectors * slow[:, None]) @ inverse).real
@@ -257,42 +302,37 @@ def held_part(space: Subspace, matrices: Tensor, min_modulus: float) -> Subspace
     return Subspace(right, left, used)
 
 
-def remaining_modulus(factors: Factors, space: Subspace) -> Tensor:
+def remaining_modulus(linear: Dense, space: Subspace) -> Tensor:
     """Estimate the largest |lambda| (n,) outside `space`, wherever in the complex plane it lies.
 
-    POWERS steps of J (1 - P) on one random vector damp what is small, then ARNOLDI steps tell the
+    POWERS steps of (1 - P) J on one random row damp what is small, then ARNOLDI steps tell the
     outer Ritz values (accurate to some .05 in trained networks, better for a mode that stands out).
     """
+    right, left = space.right, space.left
     generator = torch.Generator("cpu").manual_seed(0)
-    right, left, shift = space.right.float(), space.left.float(), factors.shift.float()
-    drawn = torch.randn(right.shape[1], 1, generator=generator, dtype=torch.float32, device="cpu")
-    vector = drawn.to(right).expand(len(right), -1, -1)
-
-    def outside(vectors: Tensor) -> Tensor:
-        return vectors - right @ (left @ vectors)
-
-    def advance(vectors: Tensor) -> Tensor:
-        return outside(shift * vectors - factors.shifted @ vectors)
-
-    vector = _unit(outside(vector))
+    drawn = torch.randn(1, right.shape[1], generator=generator, dtype=torch.float64, device="cpu")
+    row = _outside(drawn.to(right.device).expand(len(right), -1, -1), right, left)
     for _ in range(POWERS):
-        vector = _unit(advance(vector))
-    basis, images = [vector], []
+        row = _outside(linear.left(_unit(row)), right, left)
+    basis, images = [_unit(row)], []
     for step in range(ARNOLDI):
-        images.append(advance(basis[-1]))
+        images.append(_outside(linear.left(basis[-1]), right, left))
         if step + 1 < ARNOLDI:
-            spanned, vector = torch.cat(basis, 2), images[-1]
+            spanned, row = torch.cat(basis, 1), images[-1]
             for _ in range(2):
-                vector = _unit(vector - spanned @ (spanned.mT @ vector))
-            basis.append(vector)
-    return small_eig(torch.cat(basis, 2).mT @ torch.cat(images, 2))[0].abs().max(1).values.double()
+                row = _unit(row - (row @ spanned.mT) @ spanned)
+            basis.append(row)
+    return small_eig(torch.cat(images, 1) @ torch.cat(basis, 1).mT)[0].abs().max(1).values
 
 
-def _unit(vectors: Tensor) -> Tensor:
-    """Return vectors (n, S, 1) of unit length."""
-    return vectors / torch.linalg.vector_norm(vectors, dim=1, keepdim=True).clamp_min(
-        torch.finfo(torch.float32).tiny
-    )
+def _outside(rows: Tensor, right: Tensor, left: Tensor) -> Tensor:
+    """Return rows (n, k, S) without their part in a subspace."""
+    return rows - (rows @ right) @ left
+
+
+def _unit(rows: Tensor) -> Tensor:
+    """Return rows (n, 1, S) of unit length."""
+    return rows / torch.linalg.vector_norm(rows, dim=2, keepdim=True).clamp_min(TINY)
 
 
 def min_modulus_of(tau: float) -> float:
