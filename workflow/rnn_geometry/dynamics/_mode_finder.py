@@ -92,7 +92,7 @@ class ModeFinder:
             )
         return self._redo(found, lambda rows: dense_modes(matrices[rows], self.min_tau))
 
-    def proven(self, linear: sub.Dense, factors: sub.Solver, guess: sub.Subspace) -> ModeBatch:
+    def proven(self, linear: sub.Linear, factors: sub.Solver, guess: sub.Subspace) -> ModeBatch:
         """Return the slow modes in a subspace, proven as far as they are."""
         return self._prove(linear, factors, guess, torch.ones_like(guess.used[:, 0]))
 
@@ -107,7 +107,7 @@ class ModeFinder:
         return self._prove(linear, factors, space, agree)
 
     def _prove(
-        self, linear: sub.Dense, factors: sub.Solver, space: sub.Subspace, agree: Tensor
+        self, linear: sub.Linear, factors: sub.Solver, space: sub.Subspace, agree: Tensor
     ) -> ModeBatch:
         """Return the slow modes in `space`, corrected until they are proven, as far as they are."""
         remaining = sub.remaining_modulus(linear, space)
@@ -124,7 +124,7 @@ class ModeFinder:
         found.proven &= agree
         return found
 
-    def _evaluate(self, linear: sub.Dense, space: sub.Subspace, remaining: Tensor) -> ModeBatch:
+    def _evaluate(self, linear: sub.Linear, space: sub.Subspace, remaining: Tensor) -> ModeBatch:
         """Oblique Rayleigh-Ritz in `space`, with the residuals that prove its result."""
         image, preimage = linear.right(space.right), linear.left(space.left)
         values, vectors = sub.small_eig(space.left @ image)

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from rnn_geometry.dynamics import _subspaces as sub
+from rnn_geometry.dynamics._anchors import FEWEST, LOOSE, Anchors
 from rnn_geometry.dynamics._mode_batch import ModeBatch
-from rnn_geometry.dynamics._mode_finder import ModeFinder
+from rnn_geometry.dynamics._mode_finder import WATCHED, ModeFinder
 from rnn_geometry.dynamics._newton import damped_step, normal_equations
 from rnn_geometry.dynamics._search import Walk
 from rnn_geometry.dynamics._system import System
@@ -55,18 +56,46 @@ class Found(NamedTuple):
 
 
 class Projection:
-    """Moves relaxed points onto the slow manifold; given finder and scale, each point by itself."""
+    """Moves relaxed points onto the slow manifold; given finder, scale, anchors, each by itself."""
 
-    def __init__(self, finder: ModeFinder, scale: float, rounds: int, with_modes: bool):
+    def __init__(
+        self,
+        finder: ModeFinder,
+        scale: float,
+        rounds: int,
+        with_modes: bool,
+    ):
         self.finder, self.scale = finder, scale
+        self.anchors: Anchors | None = None
         self.rounds, self.with_modes = rounds, with_modes
 
-    def run(self, walk: Walk, system: System) -> Found:
-        """Move the points of `walk`, set their status, and say what is known of them."""
+    def gather(self, system: System, h: Tensor) -> Tensor | None:
+        """Choose anchors among all points h (n, S); return the nearest (n,) where they help."""
+        if self.finder.dense or len(h) < FEWEST:
+            return None
+        modulus = sub.min_modulus_of(LOOSE * WATCHED * self.finder.min_tau)
+        self.anchors = Anchors(system, h, self.finder.blocks, modulus)
+        return self.anchors.groups
+
+    def run(self, walk: Walk, system: System, groups: Tensor | None = None) -> Found:
+        """Move the points of `walk`, set their status, and say what is known of them.
+
+        groups (n,): the anchors nearest to them, those of one anchor side by side.
+        """
         if self.finder.no_gap:
             return self._filtered(walk, system)
-        relaxed = walk.only(torch.arange(len(walk.h), device=walk.h.device))
-        found = self._rounds(walk, system)
+        every = torch.arange(len(walk.h), device=walk.h.device)
+        relaxed, found, rest = walk.only(every), None, every
+        if self.anchors is not None and groups is not None:
+            near = _Local.near(system, self.finder, walk.h, self.anchors, groups)
+            found, good = self._rounds(walk, system, near)
+            rest = every[~good]
+        if len(rest):
+            part, here = relaxed.only(rest), system.at(rest)
+            again, _ = self._rounds(part, here, _Local.at(here, self.finder, part.h))
+            walk.put(rest, part)
+            found = again if found is None else found.replace(rest, again)
+        assert found is not None
         # Where a search that failed has ended depends on rounding, where it began does not.
         lost = (found.fast_q > (NEARLY_ZERO * self.scale) ** 2 / 2).nonzero()[:, 0]
         if len(lost):
@@ -75,32 +104,39 @@ class Projection:
             found = found.replace(lost, self._look(walk.only(lost), system.at(lost)))
         return found
 
-    def _rounds(self, walk: Walk, system: System) -> Found:
-        """Take Newton steps, round by round, until the fast residuals are zero."""
+    def _rounds(self, walk: Walk, system: System, local: _Local) -> tuple[Found, Tensor]:
+        """Take Newton steps, round by round, until the fast residuals are zero.
+
+        Also returned: good (n,), whether that and the modes are certain.
+        """
         active = torch.arange(len(walk.h), device=walk.h.device)
-        local = _Local.at(system, self.finder, walk.h)
-        order, parts = [], []
+        order, parts, certain = [], [], []
         for turn in range(self.rounds + 1):
             if turn:
                 here = system.at(active)
                 local.renew(here, self.finder, walk.h[active], turn, NEARBY * self.scale)
             fast = fast_length(local.space, walk.r[active])
-            done = (fast <= ZERO * self.scale) | (turn == self.rounds)
+            zero = fast <= ZERO * self.scale
+            done = zero | ~local.close | (turn == self.rounds)
             if done.any():
                 order.append(active[done])
-                parts.append(self._found(local.only(done), fast[done]))
+                found, proven = self._found(local.only(done), fast[done])
+                parts.append(found)
+                certain.append((zero & local.close)[done] & proven)
             if done.all():
                 break
             active, local = active[~done], local.only(~done)
             newton(system.at(active), walk, active, local, LONGEST * self.scale)
-        return Found.concatenate(parts).take(torch.cat(order).argsort())
+        back = torch.cat(order).argsort()
+        return Found.concatenate(parts).take(back), torch.cat(certain)[back]
 
-    def _found(self, local: _Local, fast: Tensor) -> Found:
-        """Say what is known of points that are where they end."""
-        held, modes = local.space.used.sum(1), None
+    def _found(self, local: _Local, fast: Tensor) -> tuple[Found, Tensor]:
+        """Say what is known of points that are where they end, and of which it is certain."""
+        held, modes, proven = local.space.used.sum(1), None, torch.ones_like(local.close)
         if self.with_modes:
-            modes = self.finder.modes(local.matrices, local.factors, local.space)
-        return Found(half_square(fast), held, modes)
+            modes = local.modes(self.finder)
+            proven = modes.proven
+        return Found(half_square(fast), held, modes), proven
 
     def _filtered(self, walk: Walk, system: System) -> Found:
         """Move points of a network without a gap, along all directions, the less the slower."""
@@ -118,50 +154,77 @@ class Projection:
     def _look(self, walk: Walk, system: System) -> Found:
         """Say what is known of points without moving them."""
         local = _Local.at(system, self.finder, walk.h)
-        return self._found(local, fast_length(local.space, walk.r))
+        return self._found(local, fast_length(local.space, walk.r))[0]
 
 
 class _Local:
-    """Jacobians (n, S, S) at some points, their factors, where those were made, subspaces held."""
+    """Jacobians (n, S, S) at some points, their factors, where those were made, subspaces held.
+
+    close (n,): whether the subspaces are certain, which those that follow anchors need not be.
+    """
 
     def __init__(
-        self, matrices: Tensor, factors: sub.Factors, factored_at: Tensor, space: sub.Subspace
+        self,
+        linear: sub.Linear,
+        factors: sub.Solver,
+        factored_at: Tensor,
+        space: sub.Subspace,
+        close: Tensor,
     ):
-        self.matrices, self.factors = matrices, factors
-        self.factored_at, self.space = factored_at, space
+        self.linear, self.factors = linear, factors
+        self.factored_at, self.space, self.close = factored_at, space, close
 
     @classmethod
     def at(cls, system: System, finder: ModeFinder, h: Tensor) -> _Local:
         """Return what is at points h (n, S)."""
-        matrices = system.recurrent_jacobian(h)
-        factors = sub.Factors(matrices)
-        return cls(matrices, factors, h.clone(), finder.subspace(sub.Dense(matrices), factors))
+        linear = sub.Dense(system.recurrent_jacobian(h))
+        factors = sub.Factors(linear.dense())
+        space = finder.subspace(linear, factors)
+        return cls(linear, factors, h.clone(), space, torch.ones_like(space.used[:, 0]))
+
+    @classmethod
+    def near(
+        cls, system: System, finder: ModeFinder, h: Tensor, anchors: Anchors, groups: Tensor
+    ) -> _Local:
+        """Return the same at points of groups (n,), by what is known of their anchors."""
+        linear = system.linear(h)
+        factors = anchors.factors(groups)
+        space, _ = sub.correct(linear, factors, anchors.space.only(groups), rounds=2)
+        space = sub.held_part(space, linear, finder.watched_modulus)
+        space, close = sub.settle(linear, factors, space)
+        return cls(linear, factors, h.clone(), space, close)
 
     def renew(
         self, system: System, finder: ModeFinder, h: Tensor, turn: int, nearby: float
     ) -> None:
         """Follow the points to where they are now, h (n, S); factors made `nearby` will do."""
-        self.matrices = system.recurrent_jacobian(h)
+        if not isinstance(self.factors, sub.Factors):
+            self.linear = system.linear(h)
+            self.space, close = sub.settle(self.linear, self.factors, self.space)
+            self.close = self.close & close
+            return
+        linear = self.linear = sub.Dense(system.recurrent_jacobian(h))
         moved = torch.linalg.vector_norm(h - self.factored_at, dim=1) > nearby
-        self.factors = self.factors.renew(moved, self.matrices)
+        self.factors = self.factors.renew(moved, linear.matrices)
         self.factored_at = torch.where(moved[:, None], h, self.factored_at)
         # Points that take long are few, and their subspaces hard to separate: more corrections.
-        self.space, close = sub.correct(sub.Dense(self.matrices), self.factors, self.space, rounds=turn)
+        self.space, close = sub.correct(linear, self.factors, self.space, rounds=turn)
         if not close.all():
-            again = finder.subspace(sub.Dense(self.matrices[~close]), self.factors.only(~close))
+            again = finder.subspace(linear.only(~close), self.factors.only(~close))
             self.space = self.space.put(~close, again)
+
+    def modes(self, finder: ModeFinder) -> ModeBatch:
+        """Return the slow modes, proven where factors are those of the points themselves."""
+        if isinstance(self.factors, sub.Factors) and isinstance(self.linear, sub.Dense):
+            return finder.modes(self.linear.matrices, self.factors, self.space)
+        return finder.proven(self.linear, self.factors, self.space)
 
     def only(self, mask: Tensor) -> _Local:
         """Return some of the points."""
         if mask.all():
             return self
-        parts = (
-            self.matrices[mask],
-            self.factors.only(mask),
-            self.factored_at[mask],
-            self.space.only(mask),
-        )
-        return _Local(*parts)
+        parts = self.linear, self.factors, self.factored_at, self.space, self.close
+        return _Local(*(p.only(mask) if hasattr(p, "only") else p[mask] for p in parts))
 
 
 def half_square(length: Tensor) -> Tensor:

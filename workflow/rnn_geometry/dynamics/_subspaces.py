@@ -22,8 +22,21 @@ REACH = 0.3  # |1 - lambda| up to which Ritz values of the inverse are trusted
 BLOCK, BLOCKS = 4, 3  # vectors in a start block, and how many blocks span the space
 POWERS, ARNOLDI = 4, 6  # steps that look for modes elsewhere
 LONG_TURN = 0.5
+# Most corrections of what follows an anchor, and the error that they may leave; a first guess at the
+# turn before the first, and the least share of an error that a correction is trusted to leave.
+SETTLING, SETTLED, GUESSED, LEAST_SHARE = 8, 1e-5, 0.1, 1e-2
 INNER = 2  # solves per correction of a basis
 TINY = torch.finfo(torch.float64).tiny
+
+
+class Linear(Protocol):
+    """Products with Jacobians of n points, however they are made."""
+
+    def right(self, columns: Tensor) -> Tensor: ...
+
+    def left(self, rows: Tensor) -> Tensor: ...
+
+    def only(self, rows: Tensor) -> Any: ...
 
 
 class Dense:
@@ -251,35 +264,62 @@ def small_eig(matrices: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def correct(
-    linear: Dense, factors: Solver, space: Subspace, rounds: int = 1
+    linear: Linear, factors: Solver, space: Subspace, rounds: int = 1
 ) -> tuple[Subspace, Tensor]:
     """Return the subspace turned into an invariant one of J, and whether it was close.
 
+    A turn longer than LONG_TURN is no correction any more.
+    """
+    close = torch.ones_like(space.used[:, 0])
+    for _ in range(rounds):
+        space, turn = turned(linear, factors, space)
+        close &= turn < LONG_TURN
+    return space, close
+
+
+def turned(linear: Linear, factors: Solver, space: Subspace) -> tuple[Subspace, Tensor]:
+    """Return the subspace after one correction, and how long that was (n,), as a share.
+
     Newton's method for invariant subspaces (Stewart 1973, Error and perturbation bounds for
     subspaces): the residual E = J V - V M asks for a turn Z with (I - J) Z - Z (I - M) = E, solved
-    by INNER fixed-point steps with `factors`, which may belong to Jacobians nearby. A turn longer
-    than LONG_TURN is no correction any more.
+    by INNER fixed-point steps with `factors`, which may belong to Jacobians nearby.
     """
-    close = torch.ones_like(factors.shift[:, 0, 0], dtype=torch.bool)
-    for _ in range(rounds):
-        right, left, used = space
-        image, preimage = linear.right(right), linear.left(left)
-        coupling = left @ image
-        one = torch.eye(coupling.shape[1], dtype=coupling.dtype, device=coupling.device)
-        rest = factors.shift * one - coupling
-        error, left_error = image - right @ coupling, preimage - coupling @ left
-        turn, left_turn = torch.zeros_like(error), torch.zeros_like(left_error)
-        for _ in range(INNER):
-            # What the solve adds inside the subspace, where it may be nearly singular, means
-            # nothing.
-            turn = factors.solve(error + turn @ rest)
-            turn = turn - right @ (left @ turn)
-            left_turn = factors.solve_rows(left_error + rest @ left_turn)
-            left_turn = left_turn - (left_turn @ right) @ left
-        close &= (_share(turn, right) < LONG_TURN) & (_share(left_turn, left) < LONG_TURN)
-        right = right + turn
-        space = Subspace(right, dual(left + left_turn, right, used), used)
-    return space, close
+    right, left, used = space
+    image, preimage = linear.right(right), linear.left(left)
+    coupling = left @ image
+    one = torch.eye(coupling.shape[1], dtype=coupling.dtype, device=coupling.device)
+    rest = factors.shift * one - coupling
+    error, left_error = image - right @ coupling, preimage - coupling @ left
+    turn, left_turn = torch.zeros_like(error), torch.zeros_like(left_error)
+    for _ in range(INNER):
+        # What the solve adds inside the subspace, where it may be nearly singular, means
+        # nothing.
+        turn = factors.solve(error + turn @ rest)
+        turn = turn - right @ (left @ turn)
+        left_turn = factors.solve_rows(left_error + rest @ left_turn)
+        left_turn = left_turn - (left_turn @ right) @ left
+    length = _share(turn, right).maximum(_share(left_turn, left))
+    right = right + turn
+    return Subspace(right, dual(left + left_turn, right, used), used), length
+
+
+def settle(linear: Linear, factors: Solver, space: Subspace) -> tuple[Subspace, Tensor]:
+    """Correct a subspace until it is invariant, and say where (n,) that worked."""
+    active = torch.arange(len(space.used), device=space.used.device)
+    turns = torch.full_like(factors.shift[:, 0, 0], GUESSED)
+    settled = torch.zeros_like(space.used[:, 0])
+    for _ in range(SETTLING):
+        better, turn = turned(linear, factors, space.only(active))
+        space = better if len(active) == len(turns) else space.put(active, better)
+        # Every correction leaves about the same share of an error, so this is what is left.
+        remaining = turn * (turn / turns[active]).clamp(LEAST_SHARE, 1)
+        turns[active] = turn
+        settled[active] = done = remaining < SETTLED
+        if done.all():
+            break
+        if done.sum() > len(active) / 2:
+            active, linear, factors = active[~done], linear.only(~done), factors.only(~done)
+    return space, settled
 
 
 def _share(turn: Tensor, basis: Tensor) -> Tensor:
@@ -287,7 +327,7 @@ def _share(turn: Tensor, basis: Tensor) -> Tensor:
     return torch.linalg.matrix_norm(turn) / torch.linalg.matrix_norm(basis).clamp_min(TINY)
 
 
-def held_part(space: Subspace, linear: Dense, min_modulus: float) -> Subspace:
+def held_part(space: Subspace, linear: Linear, min_modulus: float) -> Subspace:
     """Return the part of `space` that belongs to modes with |lambda| above `min_modulus`."""
     values, vectors = small_eig(space.left @ linear.right(space.right))
     slow = (values.abs() > min_modulus) & space.used
@@ -302,7 +342,7 @@ def held_part(space: Subspace, linear: Dense, min_modulus: float) -> Subspace:
     return Subspace(right, left, used)
 
 
-def remaining_modulus(linear: Dense, space: Subspace) -> Tensor:
+def remaining_modulus(linear: Linear, space: Subspace) -> Tensor:
     """Estimate the largest |lambda| (n,) outside `space`, wherever in the complex plane it lies.
 
     POWERS steps of (1 - P) J on one random row damp what is small, then ARNOLDI steps tell the

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from rnn_geometry.dynamics import _derivatives as derivatives
+from rnn_geometry.dynamics import _subspaces as sub
 from rnn_geometry.dynamics._calls import PrivateStep
 from rnn_geometry.dynamics._checks import check_finite, memory, refusal
 from rnn_geometry.dynamics._copies import private_double
@@ -57,6 +58,7 @@ class System:
         h, x = _checked(own, states, x)
         private = PrivateStep(own, _writes(own, h[:2], x[:2]))
         trial(private, h, x, gradients=gradients)
+        private.products = _products(own, private, h[:2], x[:2])
         return cls(private, x, budget(private, memory_mb)), h
 
     def at(self, rows: Tensor | slice) -> System:
@@ -82,6 +84,11 @@ class System:
         """Return J_rec (n, S, S)."""
         return derivatives.recurrent_jacobian(self.step, h, self.x)
 
+    def linear(self, h: Tensor) -> sub.Linear:
+        """Return the products of J_rec with thin blocks."""
+        products = getattr(self.step, "products", None)
+        return sub.Dense(self.recurrent_jacobian(h)) if products is None else products(h, self.x)
+
     def all_jacobians(self, h: Tensor) -> tuple[Tensor, Tensor]:
         """Return J_rec and J_inp, made chunk by chunk."""
         parts = [self.at(rows).jacobians(h[rows]) for rows in self.chunks(h)]
@@ -92,6 +99,20 @@ class System:
         length = chunk_length(h.shape[1], self.x.shape[1], self.memory_mb)
         for start in range(0, len(h), length):
             yield slice(start, start + length)
+
+
+@torch.no_grad()
+def _products(own: Step, private: PrivateStep, h: Tensor, x: Tensor) -> Any:
+    """Return what multiplies by J without making it, None where that is not the step's own J."""
+    products = None if private.jacobians is None else getattr(own, "products", None)
+    if products is None:
+        return None
+    matrices = derivatives.recurrent_jacobian(private, h, x)
+    vector = torch.linspace(-1, 1, h.shape[1], dtype=h.dtype, device=h.device)
+    vector = vector.expand(len(h), 1, -1)
+    made, dense = products(h, x), sub.Dense(matrices)
+    pairs = (made.left(vector), dense.left(vector)), (made.right(vector.mT), dense.right(vector.mT))
+    return products if all(torch.allclose(*pair) for pair in pairs) else None
 
 
 def _checked(step: Any, states: Array, x: Array) -> tuple[Tensor, Tensor]:

@@ -125,12 +125,15 @@ def project_to_slow_manifold(
 
 def _projected(system: System, walk: Walk, good: Tensor, projection: Projection) -> Found:
     """Project the points `good` of `walk`, chunk by chunk, and say what is known of them."""
+    groups = projection.gather(system.at(good), walk.h[good])
+    order = torch.arange(len(good), device=good.device) if groups is None else groups.argsort(stable=True)
     parts = []
     for rows in system.chunks(walk.h[good]):
-        part = walk.only(good[rows])
-        parts.append(projection.run(part, system.at(good[rows])))
-        walk.put(good[rows], part)
-    return Found.concatenate(parts)
+        own = good[order[rows]]
+        part = walk.only(own)
+        parts.append(projection.run(part, system.at(own), None if groups is None else groups[order[rows]]))
+        walk.put(own, part)
+    return Found.concatenate(parts).take(order.argsort())
 
 
 def _mark_no_gap(

@@ -12,6 +12,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from rnn_geometry.dynamics.gated import Gated, WithMemory
+
 
 class Cell(nn.Module):
     """Base of all cells.
@@ -162,6 +164,11 @@ class VanillaRNN(StackedCell):
         return slope * self.weight_hh, slope * self.weight_ih
 
 
+    def products(self, h: Tensor, x: Tensor) -> Gated:
+        slope = 1 - self(h, x) ** 2
+        return Gated(self.weight_hh, slope[:, None], torch.zeros_like(slope))
+
+
 class GRU(StackedCell):
     """Torch's convention: h' = (1 - z) n + z h, n = tanh(A x + b + r (W h)), reset gate outside."""
 
@@ -190,6 +197,17 @@ class GRU(StackedCell):
         return _add_diagonal(recurrent, hold), by_hold * a_z + by_reset * a_r + by_candidate[
             :, :, None
         ] * a_n
+
+
+    def products(self, h: Tensor, x: Tensor) -> Gated:
+        reset, hold, candidate, rec_n = self._parts(h, self.input_drive(x))
+        by_candidate = (1 - hold) * (1 - candidate**2)
+        scales = (
+            by_candidate * rec_n * reset * (1 - reset),
+            hold * (1 - hold) * (h - candidate),
+            by_candidate * reset,
+        )
+        return Gated(self.weight_hh, torch.stack(scales, 1), hold)
 
 
 class GRUResetBefore(StackedCell):
@@ -246,6 +264,12 @@ class UGRNN(StackedCell):
         return _add_diagonal(
             by_hold * w_u + by_candidate * w_n, hold
         ), by_hold * a_u + by_candidate * a_n
+
+
+    def products(self, h: Tensor, x: Tensor) -> Gated:
+        hold, candidate = self._parts(h, self.input_drive(x))
+        scales = hold * (1 - hold) * (h - candidate), (1 - hold) * (1 - candidate**2)
+        return Gated(self.weight_hh, torch.stack(scales, 1), hold)
 
 
 class LSTM(StackedCell):
@@ -308,6 +332,19 @@ class LSTM(StackedCell):
         result[:, :size, size:] = torch.diag_embed(through * gate_f)
         result[:, size:, size:] = torch.diag_embed(gate_f)
         return result, torch.cat(both(inputs), 1)
+
+
+    def products(self, h: Tensor, x: Tensor) -> WithMemory:
+        gate_i, gate_f, candidate, gate_o, memory = self._parts(h, self.input_drive(x))
+        squashed = torch.tanh(gate_f * memory + gate_i * candidate)
+        scales = (
+            candidate * gate_i * (1 - gate_i),
+            memory * gate_f * (1 - gate_f),
+            gate_i * (1 - candidate**2),
+            squashed * gate_o * (1 - gate_o),
+        )
+        gates = Gated(self.weight_hh, torch.stack(scales, 1), torch.zeros_like(memory))
+        return WithMemory(gates, gate_f, gate_o * (1 - squashed**2))
 
 
 def _uniform(weight: Tensor, hidden_size: int, generator: torch.Generator) -> None:

@@ -1,0 +1,96 @@
+"""Jacobians of gated cells as what they are made of: few shared matrices, scaled at every point.
+
+A product of J with thin blocks then costs one product with all recurrent matrices for all points
+at once, and J itself, which would be limited by memory, is never made.
+
+Shapes: n points, H units, G gates stacked in one matrix, k vectors, S entries of the flat state.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Gated(NamedTuple):
+    """J = diag(keep) + sum over gates g of diag(scale_g) W_g at n points.
+
+    Attributes
+    ----------
+    weight : (GH, H)
+        The recurrent matrices W_g, one below the other.
+    scales : (n, G, H)
+        How much each gate's drive moves the next state.
+    keep : (n, H)
+        What is kept of the state itself.
+    """
+
+    weight: Tensor
+    scales: Tensor
+    keep: Tensor
+
+    def right(self, columns: Tensor) -> Tensor:
+        """Return J columns, (n, S, k)."""
+        rows = columns.mT
+        driven = (rows @ self.weight.mT).unflatten(2, self.scales.shape[1:])
+        result = rows * self.keep[:, None]
+        for scale, part in zip(self.scales.unbind(1), driven.unbind(2)):
+            result.addcmul_(scale[:, None], part)
+        return result.mT
+
+    def left(self, rows: Tensor) -> Tensor:
+        """Return rows J, (n, k, S)."""
+        spread = (rows[:, :, None] * self.scales[:, None]).flatten(2)
+        return (spread @ self.weight).addcmul_(rows, self.keep[:, None])
+
+    def only(self, rows: Tensor) -> Gated:
+        """Return the same at some of the points: a mask or indices."""
+        return Gated(self.weight, self.scales[rows], self.keep[rows])
+
+
+class WithMemory(NamedTuple):
+    """J of an LSTM's (h, c): c' by `inner` of h plus `forget` of c, h' by `outer` and by c'.
+
+    Attributes
+    ----------
+    inner, outer : Gated
+        dc'/dh, and dh'/dh at fixed c'.
+    forget : (n, H)
+        dc'/dc.
+    through : (n, H)
+        dh'/dc'.
+    """
+
+    gates: Gated
+    forget: Tensor
+    through: Tensor
+
+    def right(self, columns: Tensor) -> Tensor:
+        """Return J columns, (n, S, k)."""
+        hidden, memory = columns.mT.chunk(2, 2)
+        weight, scales, _ = self.gates
+        driven = (hidden @ weight.mT).unflatten(2, scales.shape[1:])
+        of_memory = memory * self.forget[:, None]
+        *inner, outer = zip(scales.unbind(1), driven.unbind(2))
+        for scale, part in inner:
+            of_memory.addcmul_(scale[:, None], part)
+        of_hidden = of_memory * self.through[:, None]
+        of_hidden.addcmul_(outer[0][:, None], outer[1])
+        return torch.cat([of_hidden, of_memory], 2).mT
+
+    def left(self, rows: Tensor) -> Tensor:
+        """Return rows J, (n, k, S)."""
+        of_hidden, of_memory = rows.chunk(2, 2)
+        of_memory = torch.addcmul(of_memory, of_hidden, self.through[:, None])
+        weight, scales, _ = self.gates
+        gates = scales.shape[1]
+        spread = rows.new_empty(*rows.shape[:2], gates, weight.shape[1])
+        torch.mul(of_memory[:, :, None], scales[:, None, :-1], out=spread[:, :, :-1])
+        torch.mul(of_hidden, scales[:, None, -1], out=spread[:, :, -1])
+        return torch.cat([spread.flatten(2) @ weight, of_memory * self.forget[:, None]], 2)
+
+    def only(self, rows: Tensor) -> WithMemory:
+        """Return the same at some of the points: a mask or indices."""
+        return WithMemory(self.gates.only(rows), self.forget[rows], self.through[rows])
