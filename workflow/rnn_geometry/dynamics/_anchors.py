@@ -30,25 +30,23 @@ class SharedFactors(NamedTuple):
     groups: Tensor
     shift: Tensor
 
-    def solve(self, columns: Tensor) -> Tensor:
-        """Return about (shift I - J)^-1 columns for (n, S, k)."""
-        return self._applied(columns.mT, self.inverses.mT).mT
+    def columns32(self, rows: Tensor) -> Tensor:
+        """Return, in rows, about (shift I - J)^-1 of columns that stand in rows (n, k, S)."""
+        return self._applied(rows, self.inverses.mT)
 
-    def solve_rows(self, rows: Tensor) -> Tensor:
+    def rows32(self, rows: Tensor) -> Tensor:
         """Return about rows (shift I - J)^-1 for (n, k, S)."""
         return self._applied(rows, self.inverses)
 
     def _applied(self, rows: Tensor, matrices: Tensor) -> Tensor:
         """Return rows (n, k, S) times the matrix of their group."""
-        rows = rows.float().contiguous()
+        rows = rows.contiguous()
         result = torch.empty_like(rows)
         names, counts = torch.unique_consecutive(self.groups, return_counts=True)
-        size, first = rows.shape[2], 0
-        for name, count in zip(names.tolist(), counts.tolist()):
-            own = slice(first, first + count)
-            torch.mm(rows[own].view(-1, size), matrices[name], out=result[own].view(-1, size))
-            first += count
-        return result.double()
+        counts = counts.tolist()
+        for name, own, into in zip(names.tolist(), rows.split(counts), result.split(counts)):
+            torch.mm(own.flatten(0, 1), matrices[name], out=into.flatten(0, 1))
+        return result
 
     def only(self, mask: Tensor) -> SharedFactors:
         """Return the factors of some points."""
@@ -71,7 +69,7 @@ class Anchors:
             space, _ = sub.correct(sub.Dense(matrices), factors, space, rounds=2)
             spaces.append(space)
             one = torch.eye(h.shape[1], dtype=torch.float32, device=h.device)
-            inverses.append(factors.solve32(one.expand_as(matrices)))
+            inverses.append(factors.rows32(one.expand_as(matrices)).contiguous())
             shifts.append(factors.shift)
         self.space = sub.joined(spaces)
         self.inverses, self.shift = torch.cat(inverses), torch.cat(shifts)

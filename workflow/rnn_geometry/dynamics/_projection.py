@@ -84,17 +84,18 @@ class Projection:
         """
         if self.finder.no_gap:
             return self._filtered(walk, system)
-        every = torch.arange(len(walk.h), device=walk.h.device)
-        relaxed, found, rest = walk.only(every), None, every
+        rest = torch.arange(len(walk.h), device=walk.h.device)
+        relaxed, found = walk.only(rest), None
         if self.anchors is not None and groups is not None:
             near = _Local.near(system, self.finder, walk.h, self.anchors, groups)
             found, good = self._rounds(walk, system, near)
-            rest = every[~good]
-        if len(rest):
-            part, here = relaxed.only(rest), system.at(rest)
+            rest = rest[~good]
+        for rows in system.chunks(walk.h[rest]):
+            own = rest[rows]
+            part, here = relaxed.only(own), system.at(own)
             again, _ = self._rounds(part, here, _Local.at(here, self.finder, part.h))
-            walk.put(rest, part)
-            found = again if found is None else found.replace(rest, again)
+            walk.put(own, part)
+            found = again if found is None else found.replace(own, again)
         assert found is not None
         # Where a search that failed has ended depends on rounding, where it began does not.
         lost = (found.fast_q > (NEARLY_ZERO * self.scale) ** 2 / 2).nonzero()[:, 0]
@@ -245,7 +246,8 @@ def newton(system: System, walk: Walk, rows: Tensor, local: _Local, longest: flo
         h, r = walk.h[rows], walk.r[rows]
         # The projection is applied to r as well: the iteration then ends where P r = r even if P is
         # inexact.
-        move = factors.solve((r - space.project(r))[:, :, None])[:, :, 0]
+        fast = (r - space.project(r)).float()
+        move = factors.columns32(fast[:, None])[:, 0].double()
         move = space.project(move) - move
         move *= (longest / torch.linalg.vector_norm(move, dim=1).clamp_min(longest))[:, None]
         new, new_q = system.residual(h + move)

@@ -91,25 +91,13 @@ class Factors:
         for name in ("shift", "factors", "pivots"):
             getattr(self, name)[rows] = getattr(other, name)
 
-    def solve(self, columns: Tensor) -> Tensor:
-        """Return (shift I - J)^-1 columns for (n, S, k)."""
-        return self.solve32(columns.float()).double()
+    def columns32(self, rows: Tensor) -> Tensor:
+        """Return, in rows, (shift I - J)^-1 of columns that stand in rows (n, k, S), float32."""
+        return torch.linalg.lu_solve(self.factors, self.pivots, rows.mT).mT
 
-    def solve32(self, columns: Tensor) -> Tensor:
-        """Return the same in single precision."""
-        return torch.linalg.lu_solve(self.factors, self.pivots, columns)
-
-    def solve_transposed(self, columns: Tensor) -> Tensor:
-        """Return (shift I - J)^-T columns for (n, S, k)."""
-        return self.solve_rows(columns.mT).mT
-
-    def solve_rows(self, rows: Tensor) -> Tensor:
-        """Return rows (shift I - J)^-1 for (n, k, S)."""
-        return (
-            torch.linalg.lu_solve(self.factors, self.pivots, rows.mT.float(), adjoint=True)
-            .double()
-            .mT
-        )
+    def rows32(self, rows: Tensor) -> Tensor:
+        """Return rows (shift I - J)^-1 for (n, k, S), float32."""
+        return torch.linalg.lu_solve(self.factors, self.pivots, rows.mT, adjoint=True).mT
 
     def only(self, rows: Tensor) -> Factors:
         """Return the factors of the points `rows`, a mask or indices."""
@@ -139,9 +127,9 @@ class Solver(Protocol):
 
     shift: Tensor
 
-    def solve(self, columns: Tensor) -> Tensor: ...
+    def columns32(self, rows: Tensor) -> Tensor: ...
 
-    def solve_rows(self, rows: Tensor) -> Tensor: ...
+    def rows32(self, rows: Tensor) -> Tensor: ...
 
     def only(self, rows: Tensor) -> Any: ...
 
@@ -158,7 +146,7 @@ class Subspace(NamedTuple):
 
     def project(self, vectors: Tensor) -> Tensor:
         """Return P vectors, (n, S), for the oblique projection P = right @ left on the subspace."""
-        return (self.right @ (self.left @ vectors[:, :, None]))[:, :, 0]
+        return ((vectors[:, None] @ self.left.mT) @ self.right.mT)[:, 0]
 
     def only(self, rows: Tensor) -> Subspace:
         """Return the subspaces of the points `rows`, a mask or indices."""
@@ -208,8 +196,8 @@ def slow_subspace(
     Also returned: agree (n,), whether the right and the left search saw equally many modes.
     `blocks` are start blocks (S, b), right and left.
     """
-    right, right_used = _dominant(factors.solve, blocks[0], factors.shift, min_modulus)
-    left, left_used = _dominant(factors.solve_transposed, blocks[1], factors.shift, min_modulus)
+    right, right_used = _dominant(factors.columns32, blocks[0], factors.shift, min_modulus)
+    left, left_used = _dominant(factors.rows32, blocks[1], factors.shift, min_modulus)
     agree = right_used.sum(1) == left_used.sum(1)
     width = min(right.shape[2], left.shape[2])
     used = right_used[:, :width] & left_used[:, :width]
@@ -236,7 +224,7 @@ def _krylov(solve, block: Tensor) -> tuple[Tensor, Tensor]:
     """Return an orthonormal basis (n, S, m) of the Krylov space of `solve`, and its images."""
     basis, images = [block], []
     for step in range(BLOCKS):
-        images.append(solve(basis[-1]))
+        images.append(solve(basis[-1].mT.float()).mT.double())
         if step + 1 < BLOCKS:
             basis.append(_orthonormal_to(torch.cat(basis, 2), images[-1]))
     return torch.cat(basis, 2), torch.cat(images, 2)
@@ -285,22 +273,27 @@ def turned(linear: Linear, factors: Solver, space: Subspace) -> tuple[Subspace, 
     by INNER fixed-point steps with `factors`, which may belong to Jacobians nearby.
     """
     right, left, used = space
-    image, preimage = linear.right(right), linear.left(left)
-    coupling = left @ image
-    one = torch.eye(coupling.shape[1], dtype=coupling.dtype, device=coupling.device)
-    rest = factors.shift * one - coupling
-    error, left_error = image - right @ coupling, preimage - coupling @ left
-    turn, left_turn = torch.zeros_like(error), torch.zeros_like(left_error)
-    for _ in range(INNER):
-        # What the solve adds inside the subspace, where it may be nearly singular, means
-        # nothing.
-        turn = factors.solve(error + turn @ rest)
-        turn = turn - right @ (left @ turn)
-        left_turn = factors.solve_rows(left_error + rest @ left_turn)
-        left_turn = left_turn - (left_turn @ right) @ left
-    length = _share(turn, right).maximum(_share(left_turn, left))
-    right = right + turn
+    image, preimage = linear.right(right).mT, linear.left(left)
+    coupling = left @ image.mT
+    rest = (factors.shift * _one(coupling) - coupling).float()
+    # The turn need not be exact. Its columns stand in rows, where thin products are faster.
+    error, left_error = (image - coupling.mT @ right.mT).float(), (preimage - coupling @ left).float()
+    own, left_own = right.mT.float(), left.float()
+    turn, left_turn = error, left_error
+    for step in range(INNER):
+        # What the solve adds inside the subspace, where it may be nearly singular, means nothing.
+        turn = factors.columns32(error + rest.mT @ turn if step else error)
+        turn = turn - (turn @ left_own.mT) @ own
+        left_turn = factors.rows32(left_error + rest @ left_turn if step else left_error)
+        left_turn = left_turn - (left_turn @ own.mT) @ left_own
+    length = _share(turn, own).maximum(_share(left_turn, left_own)).double()
+    right = (right.mT + turn).mT
     return Subspace(right, dual(left + left_turn, right, used), used), length
+
+
+def _one(like: Tensor) -> Tensor:
+    """Return the identity of the size of matrices (n, k, k)."""
+    return torch.eye(like.shape[1], dtype=like.dtype, device=like.device)
 
 
 def settle(linear: Linear, factors: Solver, space: Subspace) -> tuple[Subspace, Tensor]:
@@ -324,7 +317,9 @@ def settle(linear: Linear, factors: Solver, space: Subspace) -> tuple[Subspace, 
 
 def _share(turn: Tensor, basis: Tensor) -> Tensor:
     """Return the length (n,) of a turn over that of the basis."""
-    return torch.linalg.matrix_norm(turn) / torch.linalg.matrix_norm(basis).clamp_min(TINY)
+    return torch.linalg.matrix_norm(turn) / torch.linalg.matrix_norm(basis).clamp_min(
+        torch.finfo(basis.dtype).tiny
+    )
 
 
 def held_part(space: Subspace, linear: Linear, min_modulus: float) -> Subspace:

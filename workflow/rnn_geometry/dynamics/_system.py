@@ -21,6 +21,9 @@ from rnn_geometry.dynamics._trial import check_order, trial
 from rnn_geometry.dynamics.step import Array, Step, budget, chunk_length
 
 
+THIN = 4  # times more points fit where no Jacobian is made of them
+
+
 @torch.no_grad()
 def _writes(step: Step, h: Tensor, x: Tensor) -> bool:
     """Say whether a step changes what it is given."""
@@ -94,9 +97,14 @@ class System:
         parts = [self.at(rows).jacobians(h[rows]) for rows in self.chunks(h)]
         return torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
 
-    def chunks(self, h: Tensor) -> Iterator[slice]:
-        """Yield the slices of points h (m, S) that fit into the memory budget, in order."""
+    def chunks(self, h: Tensor, *, thin: bool = False) -> Iterator[slice]:
+        """Yield the slices of points h (m, S) that fit into the memory budget, in order.
+
+        thin: no Jacobian is made of a point, only its products are.
+        """
         length = chunk_length(h.shape[1], self.x.shape[1], self.memory_mb)
+        if thin and getattr(self.step, "products", None) is not None:
+            length *= THIN
         for start in range(0, len(h), length):
             yield slice(start, start + length)
 

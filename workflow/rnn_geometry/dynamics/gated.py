@@ -33,8 +33,8 @@ class Gated(NamedTuple):
 
     def right(self, columns: Tensor) -> Tensor:
         """Return J columns, (n, S, k)."""
-        rows = columns.mT
-        driven = (rows @ self.weight.mT).unflatten(2, self.scales.shape[1:])
+        rows = columns.mT.contiguous()
+        driven = _times(rows, self.weight.mT).unflatten(2, self.scales.shape[1:])
         result = rows * self.keep[:, None]
         for scale, part in zip(self.scales.unbind(1), driven.unbind(2)):
             result.addcmul_(scale[:, None], part)
@@ -43,7 +43,7 @@ class Gated(NamedTuple):
     def left(self, rows: Tensor) -> Tensor:
         """Return rows J, (n, k, S)."""
         spread = (rows[:, :, None] * self.scales[:, None]).flatten(2)
-        return (spread @ self.weight).addcmul_(rows, self.keep[:, None])
+        return _times(spread, self.weight).addcmul_(rows, self.keep[:, None])
 
     def only(self, rows: Tensor) -> Gated:
         """Return the same at some of the points: a mask or indices."""
@@ -71,7 +71,7 @@ class WithMemory(NamedTuple):
         """Return J columns, (n, S, k)."""
         hidden, memory = columns.mT.chunk(2, 2)
         weight, scales, _ = self.gates
-        driven = (hidden @ weight.mT).unflatten(2, scales.shape[1:])
+        driven = _times(hidden, weight.mT).unflatten(2, scales.shape[1:])
         of_memory = memory * self.forget[:, None]
         *inner, outer = zip(scales.unbind(1), driven.unbind(2))
         for scale, part in inner:
@@ -89,8 +89,13 @@ class WithMemory(NamedTuple):
         spread = rows.new_empty(*rows.shape[:2], gates, weight.shape[1])
         torch.mul(of_memory[:, :, None], scales[:, None, :-1], out=spread[:, :, :-1])
         torch.mul(of_hidden, scales[:, None, -1], out=spread[:, :, -1])
-        return torch.cat([spread.flatten(2) @ weight, of_memory * self.forget[:, None]], 2)
+        return torch.cat([_times(spread.flatten(2), weight), of_memory * self.forget[:, None]], 2)
 
     def only(self, rows: Tensor) -> WithMemory:
         """Return the same at some of the points: a mask or indices."""
         return WithMemory(self.gates.only(rows), self.forget[rows], self.through[rows])
+
+
+def _times(rows: Tensor, matrix: Tensor) -> Tensor:
+    """Return rows (n, k, p) times one matrix (p, m), as one product."""
+    return (rows.flatten(0, 1) @ matrix).unflatten(0, rows.shape[:2])

@@ -128,7 +128,7 @@ def _projected(system: System, walk: Walk, good: Tensor, projection: Projection)
     groups = projection.gather(system.at(good), walk.h[good])
     order = torch.arange(len(good), device=good.device) if groups is None else groups.argsort(stable=True)
     parts = []
-    for rows in system.chunks(walk.h[good]):
+    for rows in system.chunks(walk.h[good], thin=groups is not None):
         own = good[order[rows]]
         part = walk.only(own)
         parts.append(projection.run(part, system.at(own), None if groups is None else groups[order[rows]]))
