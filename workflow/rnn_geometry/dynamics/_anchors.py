@@ -15,7 +15,7 @@ from torch import Tensor
 from rnn_geometry.dynamics import _subspaces as sub
 from rnn_geometry.dynamics._system import System
 
-SHARE, MOST = 8, 128  # one anchor for so many points, and how many at most
+SHARE = 5  # one anchor for so many points
 FEWEST = 64  # points from which anchors pay
 LOOSE = 0.6  # share of the tau that points follow down to which anchors know modes
 
@@ -57,9 +57,13 @@ class Anchors:
     """Anchors among points h (n, S): `groups` (n,) says which is nearest to a point."""
 
     def __init__(
-        self, system: System, h: Tensor, blocks: tuple[Tensor, Tensor], min_modulus: float
+        self,
+        system: System,
+        h: Tensor,
+        blocks: tuple[Tensor, Tensor],
+        min_modulus: float,
     ):
-        rows, self.groups = spread_out(h, min(MOST, max(1, len(h) // SHARE)))
+        rows, self.groups = spread_out(h, max(1, len(h) // SHARE))
         here = system.at(rows)
         inverses, spaces, shifts = [], [], []
         for part in here.chunks(h[rows]):

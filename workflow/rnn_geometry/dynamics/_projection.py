@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -58,52 +59,62 @@ class Found(NamedTuple):
 class Projection:
     """Moves relaxed points onto the slow manifold; given finder, scale, anchors, each by itself."""
 
-    def __init__(
-        self,
-        finder: ModeFinder,
-        scale: float,
-        rounds: int,
-        with_modes: bool,
-    ):
+    def __init__(self, finder: ModeFinder, scale: float, rounds: int, with_modes: bool):
         self.finder, self.scale = finder, scale
-        self.anchors: Anchors | None = None
         self.rounds, self.with_modes = rounds, with_modes
 
-    def gather(self, system: System, h: Tensor) -> Tensor | None:
-        """Choose anchors among all points h (n, S); return the nearest (n,) where they help."""
-        if self.finder.dense or len(h) < FEWEST:
-            return None
-        modulus = sub.min_modulus_of(LOOSE * WATCHED * self.finder.min_tau)
-        self.anchors = Anchors(system, h, self.finder.blocks, modulus)
-        return self.anchors.groups
-
-    def run(self, walk: Walk, system: System, groups: Tensor | None = None) -> Found:
-        """Move the points of `walk`, set their status, and say what is known of them.
-
-        groups (n,): the anchors nearest to them, those of one anchor side by side.
-        """
+    def run(self, walk: Walk, system: System) -> Found:
+        """Move the points of `walk`, set their status, and say what is known of them."""
+        every = torch.arange(len(walk.h), device=walk.h.device)
         if self.finder.no_gap:
-            return self._filtered(walk, system)
-        rest = torch.arange(len(walk.h), device=walk.h.device)
-        relaxed, found = walk.only(rest), None
-        if self.anchors is not None and groups is not None:
-            near = _Local.near(system, self.finder, walk.h, self.anchors, groups)
-            found, good = self._rounds(walk, system, near)
-            rest = rest[~good]
-        for rows in system.chunks(walk.h[rest]):
-            own = rest[rows]
-            part, here = relaxed.only(own), system.at(own)
-            again, _ = self._rounds(part, here, _Local.at(here, self.finder, part.h))
-            walk.put(own, part)
-            found = again if found is None else found.replace(own, again)
-        assert found is not None
+            return self._each(walk, system, every, self._filtered)
+        relaxed = walk.only(every)
+        if self.finder.dense or len(every) < FEWEST:
+            found = self._each(walk, system, every, self._alone)
+        else:
+            found, good = self._following(walk, system)
+            rest = every[~good]
+            if len(rest):
+                walk.put(rest, relaxed.only(rest))
+                found = found.replace(rest, self._each(walk, system, rest, self._alone))
         # Where a search that failed has ended depends on rounding, where it began does not.
         lost = (found.fast_q > (NEARLY_ZERO * self.scale) ** 2 / 2).nonzero()[:, 0]
         if len(lost):
             walk.put(lost, relaxed.only(lost))
             walk.status[lost] = Status.OFF_MANIFOLD
-            found = found.replace(lost, self._look(walk.only(lost), system.at(lost)))
+            found = found.replace(lost, self._each(walk, system, lost, self._look))
         return found
+
+    def _each(self, walk: Walk, system: System, rows: Tensor, work: Callable) -> Found:
+        """Return what `work` finds at the points `rows`, chunk by chunk."""
+        parts = []
+        for some in system.chunks(walk.h[rows]):
+            own = rows[some]
+            part = walk.only(own)
+            parts.append(work(part, system.at(own)))
+            walk.put(own, part)
+        return Found.concatenate(parts)
+
+    def _following(self, walk: Walk, system: System) -> tuple[Found, Tensor]:
+        """Move points by what anchors among them know; say at which (n,) that is certain."""
+        modulus = sub.min_modulus_of(LOOSE * WATCHED * self.finder.min_tau)
+        anchors = Anchors(system, walk.h, self.finder.blocks, modulus)
+        order = anchors.groups.argsort(stable=True)
+        parts, certain = [], []
+        for some in system.chunks(walk.h, thin=True):
+            own = order[some]
+            part, here = walk.only(own), system.at(own)
+            near = _Local.near(here, self.finder, part.h, anchors, anchors.groups[own])
+            found, good = self._rounds(part, here, near)
+            walk.put(own, part)
+            parts.append(found)
+            certain.append(good)
+        back = order.argsort()
+        return Found.concatenate(parts).take(back), torch.cat(certain)[back]
+
+    def _alone(self, walk: Walk, system: System) -> Found:
+        """Move points by what is found at them alone."""
+        return self._rounds(walk, system, _Local.at(system, self.finder, walk.h))[0]
 
     def _rounds(self, walk: Walk, system: System, local: _Local) -> tuple[Found, Tensor]:
         """Take Newton steps, round by round, until the fast residuals are zero.
@@ -190,8 +201,8 @@ class _Local:
         """Return the same at points of groups (n,), by what is known of their anchors."""
         linear = system.linear(h)
         factors = anchors.factors(groups)
-        space, _ = sub.correct(linear, factors, anchors.space.only(groups), rounds=2)
-        space = sub.held_part(space, linear, finder.watched_modulus)
+        # Ritz values err by the product of what the right and the left bases err.
+        space = sub.held_part(anchors.space.only(groups), linear, finder.watched_modulus)
         space, close = sub.settle(linear, factors, space)
         return cls(linear, factors, h.clone(), space, close)
 

@@ -23,8 +23,9 @@ BLOCK, BLOCKS = 4, 3  # vectors in a start block, and how many blocks span the s
 POWERS, ARNOLDI = 4, 6  # steps that look for modes elsewhere
 LONG_TURN = 0.5
 # Most corrections of what follows an anchor, and the error that they may leave; a first guess at the
-# turn before the first, and the least share of an error that a correction is trusted to leave.
-SETTLING, SETTLED, GUESSED, LEAST_SHARE = 8, 1e-5, 0.1, 1e-2
+# turn before the first, the least share of an error that a correction is trusted to leave, and the
+# share that tells that there is no use in going on.
+SETTLING, SETTLED, GUESSED, LEAST_SHARE, HOPELESS = 8, 1e-5, 0.1, 1e-2, 3.0
 INNER = 2  # solves per correction of a basis
 TINY = torch.finfo(torch.float64).tiny
 
@@ -306,12 +307,13 @@ def settle(linear: Linear, factors: Solver, space: Subspace) -> tuple[Subspace, 
         space = better if len(active) == len(turns) else space.put(active, better)
         # Every correction leaves about the same share of an error, so this is what is left.
         remaining = turn * (turn / turns[active]).clamp(LEAST_SHARE, 1)
+        settled[active] = remaining < SETTLED
+        on = ~(remaining < SETTLED) & (turn < HOPELESS * turns[active])
         turns[active] = turn
-        settled[active] = done = remaining < SETTLED
-        if done.all():
+        if not on.any():
             break
-        if done.sum() > len(active) / 2:
-            active, linear, factors = active[~done], linear.only(~done), factors.only(~done)
+        if on.sum() < len(active) / 2:
+            active, linear, factors = active[on], linear.only(on), factors.only(on)
     return space, settled
 
 

@@ -115,25 +115,14 @@ def project_to_slow_manifold(
     held = system.at(good)
     finder = ModeFinder.for_points(held, walk.h[good], min_tau, min_gap)
     projection = Projection(finder, rms_norm(starts) + 1e-8, rounds, modes)
-    found = _projected(system, walk, good, projection)
+    part = walk.only(good)
+    found = projection.run(part, held)
+    walk.put(good, part)
     kept = None
     if found.modes is not None:
         kept = finish(held, walk.h[good], found.modes, min_tau, audit, seed)
     _mark_no_gap(walk, good, finder.no_gap, kept, min_gap)
     return result(walk, starts, **_known(found, kept, good.cpu().numpy(), len(starts)))
-
-
-def _projected(system: System, walk: Walk, good: Tensor, projection: Projection) -> Found:
-    """Project the points `good` of `walk`, chunk by chunk, and say what is known of them."""
-    groups = projection.gather(system.at(good), walk.h[good])
-    order = torch.arange(len(good), device=good.device) if groups is None else groups.argsort(stable=True)
-    parts = []
-    for rows in system.chunks(walk.h[good], thin=groups is not None):
-        own = good[order[rows]]
-        part = walk.only(own)
-        parts.append(projection.run(part, system.at(own), None if groups is None else groups[order[rows]]))
-        walk.put(own, part)
-    return Found.concatenate(parts).take(order.argsort())
 
 
 def _mark_no_gap(
