@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import zlib
 from dataclasses import replace
+from io import BytesIO
 from math import acos, degrees
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from conftest import PROJECT
 from drawn import drawn
 from fake_run import TASKS, fake_network, fake_runs, write_network
+from fontTools.ttLib import TTFont
 from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
@@ -115,6 +118,28 @@ def test_saving_twice_gives_equal_bytes(runs, tmp_path):
         assert (tmp_path / f"first.{suffix}").read_bytes() == (
             tmp_path / f"second.{suffix}"
         ).read_bytes()
+
+
+def test_all_formats_keep_one_layout_and_the_figure_its_engine(runs, tmp_path):
+    figure = overview.accuracy_cliff(runs)
+    engine = figure.get_layout_engine()
+    style.save(figure, tmp_path / "first", ("png",))
+    places = [ax.get_position().bounds for ax in figure.axes]
+    style.save(figure, tmp_path / "all", ("png", "pdf", "svg"))
+    np.testing.assert_allclose([ax.get_position().bounds for ax in figure.axes], places, atol=1e-9)
+    assert figure.get_layout_engine() is engine is not None
+
+
+def test_fonts_in_pdf_files_hold_shapes_and_no_rules_of_layout(runs, tmp_path):
+    (path,) = style.save(overview.readout_angles(runs), tmp_path / "angles", ("pdf",))
+    fonts = [
+        zlib.decompress(part.split(b"stream\n", 1)[1])
+        for part in path.read_bytes().split(b"endstream")
+        if b"/Length1" in part
+    ]
+    tables = [TTFont(BytesIO(font)).keys() for font in fonts]
+    assert tables
+    assert all("glyf" in names and not {"GPOS", "GSUB", "GDEF"} & {*names} for names in tables)
 
 
 def test_a_figure_is_laid_out_when_it_is_first_drawn(runs):
@@ -252,7 +277,7 @@ def test_the_panel_imports_neither_torch_nor_pandas_nor_pyplot():
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert not {"torch", "pandas", "seaborn", "matplotlib.pyplot", "scipy"} & set(loaded)
+    assert not {"torch", "pandas", "matplotlib.pyplot", "scipy"} & set(loaded)
 
 
 # Over networks

@@ -185,7 +185,7 @@ def test_task_figures_import_nothing_heavy():
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert not {"torch", "pandas", "seaborn", "matplotlib.pyplot", "scipy"} & set(loaded)
+    assert not {"torch", "pandas", "matplotlib.pyplot", "scipy"} & set(loaded)
 
 
 # Views
