@@ -60,7 +60,7 @@ def test_neighbours_leave_the_point_itself_out():
 def test_equal_radii_on_a_lattice_are_undefined_and_no_warning():
     lattice = np.stack(np.meshgrid(*[np.arange(30.0)] * 2), axis=-1).reshape(-1, 2)
     found = intrinsic_dimension(lattice)
-    assert found["id_two_nn"] is None  # all but the corners have two neighbours at distance 1
+    assert found["id_two_nn"] is None  # the two nearest neighbours are as near as each other
     assert found["id_local_pca"] == pytest.approx(2, abs=0.01)
 
 

@@ -31,7 +31,7 @@ def two_nearest(near: np.ndarray) -> float:
     ratios = np.sort(near[:, 1] / near[:, 0])
     kept = int(len(ratios) * SHARE_OF_RATIOS)
     x, y = np.log(ratios[:kept]), -np.log(1 - np.arange(1, kept + 1) / len(ratios))
-    return float(x @ y) / float(x @ x)
+    return float((x @ y) / (x @ x))
 
 
 def correlation(distances: np.ndarray, near: np.ndarray) -> float:
