@@ -31,6 +31,7 @@ class PrivateStep:
     def __init__(self, step: Step, writes: bool):
         self.step, self.writes = step, writes
         self.inferred = False  # whether it uses tensors that were made in inference mode
+        self.looked, self.structure = False, None  # see _structure
         self.state_size = getattr(step, "state_size", None)
         self.input_size = getattr(step, "input_size", None)
         closed = None if hooked(step) else getattr(step, "jacobians", None)
@@ -160,7 +161,7 @@ def gradients_of(
     result: Tensor, variables: list[Tensor], weights: Tensor | None = None, *, again: bool = False
 ) -> tuple[Tensor | None, ...]:
     """Return the gradients of a result; `again` keeps what the next call needs."""
-    if not result.requires_grad:
+    if isinstance(result, Tensor) and not result.requires_grad:
         raise refusal(NO_GRADIENT)
     try:
         return torch.autograd.grad(

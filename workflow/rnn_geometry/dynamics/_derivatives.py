@@ -6,9 +6,11 @@ import torch
 from torch import Tensor
 
 from rnn_geometry.dynamics._calls import gradients_of
+from rnn_geometry.dynamics._structure import look
 from rnn_geometry.dynamics.step import Step
 
 CACHE_BYTES = 2**21
+LEAST_ROWS = 8  # points from which it is worth to look for a structure
 
 
 def both_jacobians(step: Step, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -23,7 +25,7 @@ def both_jacobians(step: Step, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
 def recurrent_jacobian(step: Step, h: Tensor, x: Tensor) -> Tensor:
     """Return J_rec (n, S, S) alone."""
     if getattr(step, "jacobians", None) is None:
-        return _differentiate(step, h, x, (True, False))[0]
+        return _by_structure(step, h, x)
     size = h.shape[1]
     result = h.new_empty(len(h), size, size)
     # Closed forms are sums of products that are limited by memory: three times faster while they
@@ -32,6 +34,22 @@ def recurrent_jacobian(step: Step, h: Tensor, x: Tensor) -> Tensor:
     for start in range(0, len(h), length):
         rows = slice(start, start + length)
         result[rows] = both_jacobians(step, h[rows], x[rows])[0]
+    return result
+
+
+def _by_structure(step: Step, h: Tensor, x: Tensor) -> Tensor:
+    """Return J_rec (n, S, S) by the structure of a step, entry by entry where it has none."""
+    if not getattr(step, "looked", True) and len(h) >= LEAST_ROWS:
+        step.looked, step.structure = True, look(step, h, x)
+    structure = getattr(step, "structure", None)
+    if structure is None:
+        return _differentiate(step, h, x, (True, False))[0]
+    result, right = structure.jacobian(step, h, x)
+    if not right.all():
+        wrong = ~right
+        result[wrong] = _differentiate(step, h[wrong], x[wrong], (True, False))[0]
+        if 2 * wrong.sum() > len(wrong):
+            step.structure = None
     return result
 
 
