@@ -1,16 +1,21 @@
-"""Jacobians of a step at checked float64 states and inputs: in closed form, else differentiated."""
+"""Jacobians of a step at checked float64 states and inputs: in closed form, else differentiated.
+
+What is differentiated goes by the structure of the step where it has one (`_structure`).
+"""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 import torch
 from torch import Tensor
 
-from rnn_geometry.dynamics._calls import gradients_of
-from rnn_geometry.dynamics._structure import look
+from rnn_geometry.dynamics._calls import PrivateStep, gradients_of
+from rnn_geometry.dynamics._structure import Structure, look
 from rnn_geometry.dynamics.step import Step
 
 CACHE_BYTES = 2**21
-LEAST_ROWS = 8  # points from which it is worth to look for a structure
+LEAST_ROWS = 8  # points from which looking for a structure pays
 
 
 def both_jacobians(step: Step, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -39,18 +44,25 @@ def recurrent_jacobian(step: Step, h: Tensor, x: Tensor) -> Tensor:
 
 def _by_structure(step: Step, h: Tensor, x: Tensor) -> Tensor:
     """Return J_rec (n, S, S) by the structure of a step, entry by entry where it has none."""
-    if not getattr(step, "looked", True) and len(h) >= LEAST_ROWS:
-        step.looked, step.structure = True, look(step, h, x)
-    structure = getattr(step, "structure", None)
+    structure = _structure(step, h, x) if isinstance(step, PrivateStep) else None
     if structure is None:
         return _differentiate(step, h, x, (True, False))[0]
     result, right = structure.jacobian(step, h, x)
     if not right.all():
-        wrong = ~right
-        result[wrong] = _differentiate(step, h[wrong], x[wrong], (True, False))[0]
-        if 2 * wrong.sum() > len(wrong):
-            step.structure = None
+        result[~right] = _differentiate(step, h[~right], x[~right], (True, False))[0]
+    if 2 * right.sum() < len(right):
+        step.structure = None
     return result
+
+
+def _structure(step: PrivateStep, h: Tensor, x: Tensor) -> Structure | None:
+    """Return the structure of a step, which is looked for once."""
+    if not step.looked and len(h) >= LEAST_ROWS:
+        step.looked = True
+        # What is wrong with a step is said where it is differentiated.
+        with suppress(Exception):
+            step.structure = look(step, h, x)
+    return step.structure
 
 
 def _differentiate(step: Step, h: Tensor, x: Tensor, wanted: tuple[bool, bool]) -> list[Tensor]:

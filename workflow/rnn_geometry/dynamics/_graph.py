@@ -13,54 +13,76 @@ from torch.autograd.graph import GradientEdge
 from rnn_geometry.dynamics._calls import gradients_of
 from rnn_geometry.dynamics.step import Step
 
-PRODUCTS = ("MmBackward0", "AddmmBackward0")
+PRODUCTS = {"MmBackward0", "AddmmBackward0", "BmmBackward0", "BaddbmmBackward0", "LinearBackward0"}
 MOST_NODES = 2000  # of a graph that is looked into
 
 Node = Any  # torch has no class of them that could be named
-Edge = tuple[Node, int]
 
 
 class Graph:
-    """F(h, x) at states h (n, S), and the products u = v W' (n, m) that no other leads to."""
+    """F(h, x) at states h (n, S), and the products u = W v(h) that no other leads to.
+
+    Whatever shapes a step gives u and v, here they are (n, m) and (n, p).
+    """
 
     def __init__(self, step: Step, h: Tensor, x: Tensor):
         self.h = h.detach().clone().requires_grad_()
         with torch.enable_grad():
             self.result = step(self.h, x)
         found = _first_products(self.result.grad_fn, self.h)
-        self.nodes = list(found)
-        self.products = [GradientEdge(node, 0) for node in found]
-        self.sources = [GradientEdge(*edge) for edge in found.values()]
+        self._nodes = list(found)
+        self._products = [GradientEdge(node, 0) for node in found]
+        self._sources = [GradientEdge(*edge) for edge in found.values()]
 
     def widths(self) -> list[int] | None:
         """Return m of every product, None where one has no row per state."""
-        shapes = [tuple(node._input_metadata[0].shape) for node in self.nodes]
-        fit = all(len(shape) == 2 and shape[0] == len(self.h) for shape in shapes)
-        return [shape[1] for shape in shapes] if fit else None
+        found = [_width(edge, len(self.h)) for edge in self._products]
+        sources = [_width(edge, len(self.h)) for edge in self._sources]
+        return None if 0 in found or 0 in sources else found
 
-    def sources_widths(self) -> list[int]:
-        """Return p of every v (n, p)."""
-        return [edge.node._input_metadata[edge.output_nr].shape[-1] for edge in self.sources]
+    def behind(self, weights: Tensor) -> list[Tensor]:
+        """Return gradients of weights (S,) * F: of every u (n, m), then of h not by way of a u."""
+        with _cut(self._nodes):
+            return self._gradients(self.result, [*self._products, self.h], weights)
 
-    def behind(self, weights: Tensor) -> list[Tensor | None]:
-        """Return gradients of weights * F: of every u (n, m), then of h not by way of a u."""
-        with _cut(self.nodes):
-            return self._gradients(self.result, [*self.products, self.h], weights)
-
-    def total(self, weights: Tensor) -> Tensor | None:
-        """Return the gradient (n, S) of weights * F."""
+    def total(self, weights: Tensor) -> Tensor:
+        """Return the gradient (n, S) of weights (S,) * F."""
         return self._gradients(self.result, [self.h], weights)[0]
 
-    def of_product(self, index: int, weights: Tensor) -> Tensor | None:
-        """Return the gradient of weights (n, m) * u with respect to v."""
-        return self._gradients(self.products[index], [self.sources[index]], weights)[0]
+    def of_product(self, index: int, weights: Tensor) -> Tensor:
+        """Return the gradient (n, p) of weights (n, m) * u with respect to v."""
+        return self._gradients(self._products[index], [self._sources[index]], weights)[0]
 
-    def of_source(self, index: int, weights: Tensor) -> Tensor | None:
-        """Return the gradient (n, S) of weights * v."""
-        return self._gradients(self.sources[index], [self.h], weights)[0]
+    def of_source(self, index: int, weights: Tensor | None = None) -> Tensor:
+        """Return the gradient (n, S) of weights (p,) * v, of the sum of v without weights."""
+        edge = self._sources[index]
+        weights = self.h.new_ones(_width(edge, len(self.h))) if weights is None else weights
+        return self._gradients(edge, [self.h], weights)[0]
 
-    def _gradients(self, result: Any, variables: list[Any], weights: Tensor):
-        return list(gradients_of(result, variables, weights, again=True))
+    def _gradients(self, result: Any, variables: list[Any], weights: Tensor) -> list[Tensor]:
+        """Return gradients, (n, size) each, zero where there is none."""
+        weights = weights.expand(len(self.h), -1).reshape(_shape(result))
+        found = gradients_of(result, variables, weights, again=True)
+        shapes = [(len(self.h), _shape(variable).numel() // len(self.h)) for variable in variables]
+        return [
+            self.h.new_zeros(shape) if gradient is None else gradient.reshape(shape)
+            for gradient, shape in zip(found, shapes)
+        ]
+
+
+def _shape(value: Any) -> torch.Size:
+    """Return the shape of a tensor, or of what an edge leads to."""
+    if isinstance(value, Tensor):
+        return value.shape
+    return torch.Size(value.node._input_metadata[value.output_nr].shape)
+
+
+def _width(edge: GradientEdge, count: int) -> int:
+    """Return m of what has the shape (count, m) but for axes of length one, else 0."""
+    shape = _shape(edge)
+    width = shape.numel() // count
+    long, expected = ([size for size in sizes if size != 1] for sizes in (shape, (count, width)))
+    return width if long == expected else 0
 
 
 @contextmanager
@@ -74,42 +96,38 @@ def _cut(nodes: list[Node]) -> Iterator[None]:
             hook.remove()
 
 
-def _first_products(end: Node, h: Tensor) -> dict[Node, Edge]:
-    """Return the products that no other leads to on the way from h, each with its variable edge.
+def _first_products(end: Node, h: Tensor) -> dict[Node, tuple[Node, int]]:
+    """Return the products that no other leads to on the way from h, each with the edge to its v.
 
-    Empty, too, for a product of two variables, and for a graph that is too large to look into.
+    Empty, too, where h is multiplied by itself, and for a graph too large to look into.
     """
-    order = _from_the_leaves(end)
-    # How many products lead from h to a node at most; none: h does not reach it.
-    above: dict[Node, int | None] = {}
-    found: dict[Node, Edge] = {}
-    for node in order:
-        edges = [edge for edge in node.next_functions if above.get(edge[0]) is not None]
-        depth = max((above[edge[0]] for edge in edges), default=None)
+    # How many products lead from h to a node at most; None: h does not reach it.
+    depths: dict[Node, int | None] = {None: None}
+    found = {}
+    for node in _from_the_leaves(end):
+        edges = [edge for edge in node.next_functions if depths[edge[0]] is not None]
+        depth = max((depths[edge[0]] or 0 for edge in edges), default=None)
         if getattr(node, "variable", None) is h:
             depth = 0
         if depth is not None and node.name() in PRODUCTS:
+            if depth == 0 and len(edges) > 1:
+                return {}
             if depth == 0:
                 found[node] = edges[0]
-                if len(edges) > 1:
-                    return {}
             depth += 1
-        above[node] = depth
+        depths[node] = depth
     return found
 
 
 def _from_the_leaves(end: Node) -> list[Node]:
     """Return the nodes of a graph, each after all that it leads to; none of a large graph."""
     order: list[Node] = []
-    if end is None:
-        return order
-    seen, stack = {end}, [(end, iter(end.next_functions))]
+    seen, stack = {None, end}, [(end, iter(end.next_functions))] if end else []
     while stack:
-        node, edges = stack[-1]
-        fresh = next((edge[0] for edge in edges if edge[0] and edge[0] not in seen), None)
+        fresh = next((edge[0] for edge in stack[-1][1] if edge[0] not in seen), None)
         if fresh is None:
             order.append(stack.pop()[0])
-        elif len(seen) == MOST_NODES:
+        elif len(seen) > MOST_NODES:
             return []
         else:
             seen.add(fresh)

@@ -51,9 +51,7 @@ def lstm_gates(drive: Tensor, recurrent: Tensor) -> tuple[Tensor, Tensor, Tensor
     )
 
 
-def tanh_jacobians(
-    drive: Tensor, recurrent: Tensor, w: Tensor, a: Tensor
-) -> tuple[Tensor, Tensor]:
+def tanh_jacobians(drive: Tensor, recurrent: Tensor, w: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
     """Return the Jacobians of h' = tanh(W h + A x + b).
 
     Parameters
@@ -72,9 +70,7 @@ def tanh_jacobians(
     return slope * w, slope * a
 
 
-def relu_jacobians(
-    drive: Tensor, recurrent: Tensor, w: Tensor, a: Tensor
-) -> tuple[Tensor, Tensor]:
+def relu_jacobians(drive: Tensor, recurrent: Tensor, w: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
     """Return the Jacobians of h' = relu(W h + A x + b); at the kink the slope is 0, as torch's is.
 
     Parameters
