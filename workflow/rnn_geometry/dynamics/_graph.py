@@ -35,7 +35,7 @@ class Graph:
         self._sources = [GradientEdge(*edge) for edge in found.values()]
 
     def widths(self) -> list[int] | None:
-        """Return m of every product, None where one has no row per state."""
+        """Return m of every product, None where one has no row of doubles per state."""
         found = [_width(edge, len(self.h)) for edge in self._products]
         sources = [_width(edge, len(self.h)) for edge in self._sources]
         return None if 0 in found or 0 in sources else found
@@ -78,11 +78,12 @@ def _shape(value: Any) -> torch.Size:
 
 
 def _width(edge: GradientEdge, count: int) -> int:
-    """Return m of what has the shape (count, m) but for axes of length one, else 0."""
+    """Return m of float64 of the shape (count, m) but for axes of length one, else 0."""
     shape = _shape(edge)
     width = shape.numel() // count
     long, expected = ([size for size in sizes if size != 1] for sizes in (shape, (count, width)))
-    return width if long == expected else 0
+    double = edge.node._input_metadata[edge.output_nr].dtype == torch.float64
+    return width if double and long == expected else 0
 
 
 @contextmanager

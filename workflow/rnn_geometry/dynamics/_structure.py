@@ -126,7 +126,7 @@ def look(step: Step, h: Tensor, x: Tensor) -> Structure | None:
     parts = zip(touched.split([*widths, size], 1), whence.split([*widths, size], 1))
     products = [_product(graph, index, *next(parts)) for index in range(len(widths))]
     direct, whence = next(parts)
-    if len(owner) > MOST_COLOURS:
+    if len(owner) > min(MOST_COLOURS, 1 + size // 4):
         return None
     return Structure(
         torch.nn.functional.one_hot(colour).T.to(h),

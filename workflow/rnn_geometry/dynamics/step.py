@@ -91,7 +91,7 @@ class TorchStep(nn.Module):
             return closed_forms.lstm_jacobians(memory, *drives, w, a)
         if isinstance(module, nn.GRU | nn.GRUCell):
             return closed_forms.gru_jacobians(h, *drives, w, a)
-        relu = "relu" in getattr(module, "mode", module.nonlinearity).lower()
+        relu = "relu" in str(getattr(module, "mode", module.nonlinearity)).lower()
         formula = closed_forms.relu_jacobians if relu else closed_forms.tanh_jacobians
         return formula(*drives, w, a)
 
