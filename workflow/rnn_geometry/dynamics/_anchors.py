@@ -48,9 +48,9 @@ class SharedFactors(NamedTuple):
             torch.mm(own.flatten(0, 1), matrices[name], out=into.flatten(0, 1))
         return result
 
-    def only(self, mask: Tensor) -> SharedFactors:
-        """Return the factors of some points."""
-        return SharedFactors(self.inverses, self.groups[mask], self.shift[mask])
+    def only(self, rows: Tensor) -> SharedFactors:
+        """Return the factors of some points: a mask or indices."""
+        return SharedFactors(self.inverses, self.groups[rows], self.shift[rows])
 
 
 class Anchors:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from rnn_geometry.dynamics import _subspaces as sub
 from rnn_geometry.dynamics.results import Route
-from rnn_geometry.dynamics.spectrum import decompose
+from rnn_geometry.dynamics.spectrum import decompose, is_slow
+
+ILL = 1e8  # entries of left vectors from which eigenvectors count as nearly dependent
 
 
 @dataclass
@@ -118,11 +121,37 @@ def keep_slow(
 
 def dense_modes(matrices: Tensor, min_tau: float) -> ModeBatch:
     """Return the slow modes of Jacobians (n, S, S) from their full spectra."""
-    full = decompose(matrices.cpu().numpy())
-    values, right, left = (torch.from_numpy(part).to(matrices.device) for part in full[:3])
+    full = _leading(matrices.cpu().numpy(), min_tau)
+    values, right, left = (torch.from_numpy(part).to(matrices.device) for part in full)
     batch = keep_slow(values, right, left, min_tau, matrices.new_zeros(len(values)))
     batch.route += Route.DENSE
     return batch
+
+
+def _leading(matrices: np.ndarray, min_tau: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the slow modes of all, and one more: eigenvalues (n, k), right and left vectors.
+
+    As `decompose` does, but left vectors of no other modes, and no condition numbers: those two
+    take a third of the time.
+    """
+    finite = bool(np.isfinite(matrices).all())
+    if finite:
+        found = np.linalg.eig(matrices)
+        values, right = found.eigenvalues.astype(complex), found.eigenvectors.astype(complex)
+        order = np.lexsort((-np.imag(values), -np.real(values), -np.abs(values)))
+        slow = is_slow(values, min_tau).sum(axis=1).max()
+        order = order[:, : slow + 1]
+        wanted = np.zeros((*values.shape, order.shape[1]), complex)
+        np.put_along_axis(wanted, order[:, None], 1, axis=1)
+        try:
+            left = np.linalg.solve(right.swapaxes(1, 2), wanted).swapaxes(1, 2)
+        except np.linalg.LinAlgError:
+            left = np.full((1, 1, 1), np.inf)
+        if np.abs(left).max() < ILL:
+            right = np.take_along_axis(right, order[:, None], axis=2)
+            return np.take_along_axis(values, order, axis=1), right, left
+    full = decompose(matrices)  # by pseudo-inverses, and it says what is not finite
+    return full.eigenvalues, full.right, full.left
 
 
 def dense_subspace(matrices: Tensor, min_tau: float) -> sub.Subspace:

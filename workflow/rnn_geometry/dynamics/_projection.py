@@ -235,8 +235,13 @@ class _Local:
         """Return some of the points."""
         if mask.all():
             return self
-        parts = self.linear, self.factors, self.factored_at, self.space, self.close
-        return _Local(*(p.only(mask) if hasattr(p, "only") else p[mask] for p in parts))
+        return _Local(
+            self.linear.only(mask),
+            self.factors.only(mask),
+            self.factored_at[mask],
+            self.space.only(mask),
+            self.close[mask],
+        )
 
 
 def half_square(length: Tensor) -> Tensor:

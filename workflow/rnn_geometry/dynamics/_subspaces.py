@@ -22,9 +22,9 @@ REACH = 0.3  # |1 - lambda| up to which Ritz values of the inverse are trusted
 BLOCK, BLOCKS = 4, 3  # vectors in a start block, and how many blocks span the space
 POWERS, ARNOLDI = 4, 6  # steps that look for modes elsewhere
 LONG_TURN = 0.5
-# Most corrections of what follows an anchor, and the error that they may leave; a first guess at the
-# turn before the first, the least share of an error that a correction is trusted to leave, and the
-# share that tells that there is no use in going on.
+# Most corrections of what follows an anchor, and the error that they may leave; a first guess at
+# the turn before the first, the least share of an error that a correction is trusted to leave, and
+# the share that tells that there is no use in going on.
 SETTLING, SETTLED, GUESSED, LEAST_SHARE, HOPELESS = 8, 1e-5, 0.1, 1e-2, 3.0
 INNER = 2  # solves per correction of a basis
 TINY = torch.finfo(torch.float64).tiny
@@ -126,7 +126,8 @@ def _all(rows: Tensor, count: int) -> bool:
 class Solver(Protocol):
     """What stands for (shift I - J)^-1 at n points: factors of their own, or those of others."""
 
-    shift: Tensor
+    @property
+    def shift(self) -> Tensor: ...
 
     def columns32(self, rows: Tensor) -> Tensor: ...
 
@@ -278,7 +279,10 @@ def turned(linear: Linear, factors: Solver, space: Subspace) -> tuple[Subspace, 
     coupling = left @ image.mT
     rest = (factors.shift * _one(coupling) - coupling).float()
     # The turn need not be exact. Its columns stand in rows, where thin products are faster.
-    error, left_error = (image - coupling.mT @ right.mT).float(), (preimage - coupling @ left).float()
+    error, left_error = (
+        (image - coupling.mT @ right.mT).float(),
+        (preimage - coupling @ left).float(),
+    )
     own, left_own = right.mT.float(), left.float()
     turn, left_turn = error, left_error
     for step in range(INNER):

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from rnn_geometry.dynamics.closed_forms import gru_gates, lstm_gates
+
 
 class Gated(NamedTuple):
     """J = diag(keep) + sum over gates g of diag(scale_g) W_g at n points.
@@ -51,26 +53,27 @@ class Gated(NamedTuple):
 
 
 class WithMemory(NamedTuple):
-    """J of an LSTM's (h, c): c' by `inner` of h plus `forget` of c, h' by `outer` and by c'.
+    """J of an LSTM on (h, c): gates i, f, g and `forget` make c', gate o and c' make h'.
 
     Attributes
     ----------
-    inner, outer : Gated
-        dc'/dh, and dh'/dh at fixed c'.
-    forget : (n, H)
-        dc'/dc.
-    through : (n, H)
-        dh'/dc'.
+    weight : (4H, H)
+        The recurrent matrices of i, f, g, o, one below the other.
+    scales : (n, 4, H)
+        How much the drives of i, f, g move c', and that of o moves h' at fixed c'.
+    forget, through : (n, H)
+        dc'/dc and dh'/dc'.
     """
 
-    gates: Gated
+    weight: Tensor
+    scales: Tensor
     forget: Tensor
     through: Tensor
 
     def right(self, columns: Tensor) -> Tensor:
         """Return J columns, (n, S, k)."""
         hidden, memory = columns.mT.chunk(2, 2)
-        weight, scales, _ = self.gates
+        weight, scales = self.weight, self.scales
         driven = _times(hidden, weight.mT).unflatten(2, scales.shape[1:])
         of_memory = memory * self.forget[:, None]
         *inner, outer = zip(scales.unbind(1), driven.unbind(2))
@@ -84,7 +87,7 @@ class WithMemory(NamedTuple):
         """Return rows J, (n, k, S)."""
         of_hidden, of_memory = rows.chunk(2, 2)
         of_memory = torch.addcmul(of_memory, of_hidden, self.through[:, None])
-        weight, scales, _ = self.gates
+        weight, scales = self.weight, self.scales
         gates = scales.shape[1]
         spread = rows.new_empty(*rows.shape[:2], gates, weight.shape[1])
         torch.mul(of_memory[:, :, None], scales[:, None, :-1], out=spread[:, :, :-1])
@@ -93,7 +96,97 @@ class WithMemory(NamedTuple):
 
     def only(self, rows: Tensor) -> WithMemory:
         """Return the same at some of the points: a mask or indices."""
-        return WithMemory(self.gates.only(rows), self.forget[rows], self.through[rows])
+        return WithMemory(self.weight, *(part[rows] for part in self[1:]))
+
+
+def tanh_products(drive: Tensor, recurrent: Tensor, w: Tensor) -> Gated:
+    """Return J of h' = tanh(W h + A x + b).
+
+    Parameters
+    ----------
+    drive, recurrent : (n, H)
+        Input and recurrent drive.
+    w : (H, H)
+        Recurrent matrix.
+
+    Returns
+    -------
+    Gated
+        dF/dh.
+    """
+    slope = 1 - torch.tanh(drive + recurrent) ** 2
+    return Gated(w, slope[:, None], torch.zeros_like(slope))
+
+
+def relu_products(drive: Tensor, recurrent: Tensor, w: Tensor) -> Gated:
+    """Return J of h' = relu(W h + A x + b).
+
+    Parameters
+    ----------
+    drive, recurrent : (n, H)
+        Input and recurrent drive.
+    w : (H, H)
+        Recurrent matrix.
+
+    Returns
+    -------
+    Gated
+        dF/dh.
+    """
+    slope = (drive + recurrent > 0).to(drive)
+    return Gated(w, slope[:, None], torch.zeros_like(slope))
+
+
+def gru_products(h: Tensor, drive: Tensor, recurrent: Tensor, w: Tensor) -> Gated:
+    """Return J of a GRU (see `closed_forms.gru_gates`).
+
+    Parameters
+    ----------
+    h : (n, H)
+        States.
+    drive, recurrent : (n, 3H)
+        Input and recurrent drive.
+    w : (3H, H)
+        Recurrent matrices.
+
+    Returns
+    -------
+    Gated
+        dF/dh.
+    """
+    reset, hold, candidate, rec_n = gru_gates(drive, recurrent)
+    by_candidate = (1 - hold) * (1 - candidate**2)
+    by_reset = by_candidate * rec_n * reset * (1 - reset)
+    by_hold = hold * (1 - hold) * (h - candidate)
+    return Gated(w, torch.stack([by_reset, by_hold, by_candidate * reset], 1), hold)
+
+
+def lstm_products(memory: Tensor, drive: Tensor, recurrent: Tensor, w: Tensor) -> WithMemory:
+    """Return J of an LSTM (see `closed_forms.lstm_gates`) on the flat state (h, c).
+
+    Parameters
+    ----------
+    memory : (n, H)
+        The c of the states.
+    drive, recurrent : (n, 4H)
+        Input and recurrent drive.
+    w : (4H, H)
+        Recurrent matrices.
+
+    Returns
+    -------
+    WithMemory
+        dF/d(h, c).
+    """
+    gate_i, gate_f, candidate, gate_o = lstm_gates(drive, recurrent)
+    squashed = torch.tanh(gate_f * memory + gate_i * candidate)
+    scales = (
+        candidate * gate_i * (1 - gate_i),
+        memory * gate_f * (1 - gate_f),
+        gate_i * (1 - candidate**2),
+        squashed * gate_o * (1 - gate_o),
+    )
+    return WithMemory(w, torch.stack(scales, 1), gate_f, gate_o * (1 - squashed**2))
 
 
 def _times(rows: Tensor, matrix: Tensor) -> Tensor:
