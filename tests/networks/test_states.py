@@ -138,7 +138,7 @@ def test_sentences_of_near_lengths_are_read_together(monkeypatch):
     whole = network.states
     monkeypatch.setattr(network, "states", lambda ids: read.append(ids.shape) or whole(ids))
     visit(network)
-    longest = sorted(LENGTHS)[2::3] + [max(LENGTHS)]
+    longest = [*sorted(LENGTHS)[2::3], max(LENGTHS)]
     assert [words for _, words in read] == longest
 
 
