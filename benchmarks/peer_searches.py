@@ -235,7 +235,7 @@ def finder_search(problem: Problem, folder: str, **options: float) -> Tool:
 
     def search() -> tuple[np.ndarray, np.ndarray]:
         finder = finder_of(gru, do_compute_jacobians=False, verbose=False, **options)
-        kept, every = finder.find_fixed_points(starts, x)
+        kept, every = finder.find_fixed_points(starts.copy(), x)  # it writes into them
         apart = np.abs(every.xstar[:, None] - kept.xstar[None]).max(2).min(1, initial=np.inf)
         rows = np.flatnonzero(apart <= finder.tol_unique)
         return every.xstar[rows], rows
