@@ -20,6 +20,7 @@ from rnn_geometry.dynamics._graph import Graph
 from rnn_geometry.dynamics.step import Step
 
 ROWS = 32  # points at which a structure is looked for
+MOVE = 1e-3  # of the first copy of a point, as a share of 1 + |h|
 MOST_TERMS, MOST_COLOURS = 16, 8  # terms of an entry of F, backward passes
 TOLERANCE = 1e-11  # share of the largest part of a gradient
 CACHE_BYTES = 2**21
@@ -110,8 +111,7 @@ def wave(size: int, like: Tensor) -> Tensor:
 
 def look(step: Step, h: Tensor, x: Tensor) -> Structure | None:
     """Return the structure of a step at states h (n, S), None where it has none that helps."""
-    some = torch.linspace(0, len(h) - 1, ROWS).long().to(h.device)
-    graph = Graph(step, h[some], x[some])
+    graph = Graph(step, *_some(h, x))
     widths, touched = graph.widths(), None
     if widths is not None:
         touched = _touched(graph)
@@ -134,6 +134,17 @@ def look(step: Step, h: Tensor, x: Tensor) -> Structure | None:
         products,
         (direct.flatten().nonzero()[:, 0].to(h.device), whence[direct].to(h.device)),
     )
+
+
+def _some(h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return ROWS of the points; of fewer, copies that are moved a little."""
+    if len(h) >= ROWS:
+        rows = torch.linspace(0, len(h) - 1, ROWS).long().to(h.device)
+        return h[rows], x[rows]
+    rows = torch.arange(ROWS, device=h.device)
+    copies, rows = rows // len(h), rows % len(h)
+    moves = MOVE * copies[:, None] * wave(h.shape[1], h)
+    return h[rows] + moves * (1 + h[rows].abs()), x[rows]
 
 
 def _touched(graph: Graph) -> Tensor | None:
