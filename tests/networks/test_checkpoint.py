@@ -75,10 +75,10 @@ def run(cell, recipe, path=None, cut_at=None, monkeypatch=None, identity=IDENTIT
     if cut_at is not None:
         step = Trainer.step
 
-        def cut(self, number, *batch):
+        def cut(self, number, batch):
             if number == cut_at:
                 raise CutOffError
-            step(self, number, *batch)
+            return step(self, number, batch)
 
         monkeypatch.setattr(Trainer, "step", cut)
     options = {"batch_seed": 4, "log": lines.append, "checkpoint": kept}

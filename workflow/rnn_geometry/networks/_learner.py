@@ -41,12 +41,7 @@ class Learner:
     def __init__(self, classifier: Classifier, recipe: Recipe, steps: int):
         self.classifier, self.recipe = classifier, recipe
         penalised = {id(weight) for weight in penalised_weights(classifier, recipe.l2_on)}
-        # A penalty moves every word at every step; without one a batch moves just the words that it
-        # reads. With beta1^2 >= beta2 Adam's moves without gradient grow, up to a limit that only
-        # dense Adam knows (eps).
-        table = classifier.embedding
-        free = table.requires_grad and id(table) not in penalised
-        by_row = free and recipe.betas[0] ** 2 < recipe.betas[1]
+        table, by_row = classifier.embedding, moves_by_row(classifier, recipe)
         self.words = RowAdam(table.detach(), recipe.betas, recipe.eps, steps) if by_row else None
         self.parameters = {
             name: weight
@@ -118,6 +113,17 @@ def _places(weights: Mapping[str, Tensor]) -> tuple[dict[str, Place], int]:
         places[name] = Place(end, weight.shape)
         end += math.ceil(weight.numel() / ALIGNED) * ALIGNED
     return places, end
+
+
+def moves_by_row(classifier: Classifier, recipe: Recipe) -> bool:
+    """Tell whether a batch moves just the words that it reads.
+
+    A penalty moves every word at every step. With beta1^2 >= beta2 Adam's moves without gradient
+    grow, up to a limit that only dense Adam knows (eps).
+    """
+    table = classifier.embedding
+    free = not any(weight is table for weight in penalised_weights(classifier, recipe.l2_on))
+    return table.requires_grad and free and recipe.betas[0] ** 2 < recipe.betas[1]
 
 
 def penalised_weights(classifier: Classifier, l2_on: str) -> list[Tensor]:

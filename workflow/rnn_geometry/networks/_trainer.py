@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -44,36 +44,37 @@ class Trainer:
         self.rate_at = recipe.rate_at(steps)
         self.rate = self.rate_at(step) if step else recipe.learning_rate
 
-    def _leaves(self) -> dict[str, Tensor]:
-        """Return the weights by name, with gradients that lie in the table of gradients."""
+    def _leaves(self) -> Mapping[str, Tensor]:
+        """Return the weights by name: (K, ...), or those of one classifier that steps itself."""
         first = self.learners[0]
-        if self.unrolled:
-            leaves = {
-                name: place.of(self.weights).requires_grad_()
-                for name, place in first.places.items()
-            }
-            for name, leaf in leaves.items():
-                leaf.grad = first.places[name].of(self.gradient)
-        else:
-            leaves = first.parameters
-            for name, leaf in leaves.items():
-                leaf.grad = first.places[name].of(self.gradient[0])
-        return leaves
+        if not self.unrolled:
+            return first.parameters
+        return {
+            name: place.of(self.weights).requires_grad_() for name, place in first.places.items()
+        }
 
     def step(self, step: int, batch: Batch) -> list[Diverged | None]:
         """Take one step on a batch of each network; return what became of each."""
         self.rate = self.rate_at(step)
         batch = batch.to(self.weights.device)
-        self.gradient.zero_()
         tokens, words = self._words(batch.tokens)
         logits = self._logits(tokens, batch.lengths, words)
         losses = (sentence_losses(logits, batch.labels) * batch.shares).sum(1)
-        losses.sum().backward()
-        norms = self._change(words)
+        norms = self._change(self._backward(losses.sum(), words))
         for learner, loss, norm in zip(self.learners, losses.tolist(), norms, strict=True):
             learner.losses.append(loss)
             learner.norms.append(norm)
         return [self._diverged(learner, step) for learner in self.learners]
+
+    def _backward(self, loss: Tensor, words: Tensor) -> Tensor | None:
+        """Write gradients into their table; return that of word vectors which move by row."""
+        by_row = self.learners[0].words is not None
+        inputs = [*self.leaves.values(), *([words] if by_row else [])]
+        found = torch.autograd.grad(loss, inputs, allow_unused=True)
+        for place, gradient in zip(self.learners[0].places.values(), found, strict=False):
+            part = place.of(self.gradient if self.unrolled else self.gradient[0])
+            part.zero_() if gradient is None else part.copy_(gradient)
+        return found[-1] if by_row else None
 
     def _words(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """Return tokens renumbered within the U words of a batch, and their vectors (1, U, E)."""
@@ -99,18 +100,20 @@ class Trainer:
         return torch.baddbmm(self.leaves["readout.bias"][:, None], outputs, readout)
 
     @torch.no_grad()
-    def _change(self, words: Tensor) -> list[float]:
-        """Add L2, clip, and change all weights; return the lengths of the gradients before."""
-        rows = self.learners[0].words
+    def _change(self, of_words: Tensor | None) -> list[float]:
+        """Add L2, clip, and change all weights; return the lengths of the gradients before.
+
+        of_words: (1, U, E), gradient of word vectors that move by row.
+        """
         self.gradient.addcmul_(self.weights, self.pulls)
         norms = torch.linalg.vector_norm(self.gradient, dim=1)
-        if rows is not None and words.grad is not None:
-            norms = torch.hypot(norms, torch.linalg.vector_norm(words.grad))
+        if of_words is not None:
+            norms = torch.hypot(norms, torch.linalg.vector_norm(of_words))
         factor = (self.recipe.clip / (norms + 1e-6)).clamp(max=1)
-        self.gradient.mul_(factor[:, None])
-        self.optimizer.step(self.gradient, self.rate)
-        if rows is not None and words.grad is not None:
-            rows.step(words.grad[0].mul_(factor), self.rate)
+        self.optimizer.step(self.gradient.mul_(factor[:, None]), self.rate)
+        rows = self.learners[0].words
+        if rows is not None and of_words is not None:
+            rows.step(of_words[0].mul_(factor), self.rate)
         return norms.tolist()
 
     def _diverged(self, learner: Learner, step: int) -> Diverged | None:
