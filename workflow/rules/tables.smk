@@ -1,7 +1,7 @@
 # The tables over all networks, and the verdict on every claim.
 
 
-# One job a task, since importing the estimators costs more than running them on one network.
+# One job a task: to start a process costs more than to run the estimators on one network.
 rule intrinsic_dimension:
     input:
         **PLAN.of_task_networks(PLAN.networks_of, ("geometry", "states", "slow_points")),

@@ -41,12 +41,12 @@ SECONDS = {
     "linearize": 2.5,
     "geometry": 1,
     "compare_hold_inputs": 2,
-    "intrinsic_dimension": 4.5,
+    "intrinsic_dimension": 1.5,
     "portray": 2,
     "plot_network": 1,
-    "plot_task": 6,
-    "plot_gallery": 4,
-    "plot_overview": 6,
+    "plot_task": 4,
+    "plot_gallery": 3,
+    "plot_overview": 4,
 }
 OTHER_SECONDS = 1.5
 

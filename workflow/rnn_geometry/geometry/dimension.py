@@ -1,4 +1,4 @@
-"""Dimension of a cloud of points: linear measures, and the estimators of scikit-dimension.
+"""Dimension of a cloud of points: linear measures, and estimators of intrinsic dimension.
 
 Points are rows, (n, S). A value that is not defined (no spread, too few points) is None.
 """
@@ -10,6 +10,7 @@ from collections import OrderedDict
 
 import numpy as np
 
+from rnn_geometry.geometry import _estimators
 from rnn_geometry.store.columns import Column, columns
 
 COVER_RADIUS = 0.125  # of the starts' root-mean-square radius
@@ -33,7 +34,7 @@ LINEAR = columns(
         kind="count",
     ),
 )
-_BY = "intrinsic dimension by scikit-dimension"
+_BY = "intrinsic dimension"
 ESTIMATORS = columns(
     Column("id_mle", f"{_BY}: maximum likelihood (Levina & Bickel 2005)"),
     Column("id_two_nn", f"{_BY}: two nearest neighbours (Facco et al. 2017)"),
@@ -207,23 +208,28 @@ def distinct_points(points: np.ndarray, radius: float) -> np.ndarray:
     numpy.ndarray
         Row of the first point of each group.
     """
-    from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree  # pyright: ignore[reportAttributeAccessIssue]
 
     near = cKDTree(points).sparse_distance_matrix(cKDTree(points), radius, output_type="coo_matrix")
     # A distance of exactly zero is no entry of the sparse matrix's graph unless it is made one.
     near.data[:] = 1.0
-    _, group = connected_components(near, directed=False)
-    return np.unique(group, return_index=True)[1]
+    return _first_of_groups(near)
+
+
+def _first_of_groups(near) -> np.ndarray:
+    """Return the first row of each group of the graph whose edges a matrix (n, n) tells."""
+    from scipy.sparse.csgraph import connected_components
+
+    return np.unique(connected_components(near, directed=False)[1], return_index=True)[1]
 
 
 def intrinsic_dimension(points: np.ndarray) -> dict[str, float | None]:
-    """Return the intrinsic dimension of points by four estimators of scikit-dimension.
+    """Return the intrinsic dimension of points by four estimators.
 
     With 1,000 points on simplices, cubes and spheres of up to nine dimensions local PCA is right to
     .15; the others, which see the edges, are right to .3 for two and three dimensions and read up
     to a third too low at nine. On a curve so dense that neighbours are left out as duplicates
-    id_two_nn reads 1.3 to 1.6.
+    id_two_nn reads 1.3 to 1.6. The numbers are those of scikit-dimension.
 
     Parameters
     ----------
@@ -236,54 +242,44 @@ def intrinsic_dimension(points: np.ndarray) -> dict[str, float | None]:
     dict
         By the names of ESTIMATORS; None with fewer than FEWEST_POINTS distinct points.
 
+    Raises
+    ------
+    ValueError
+        For coordinates that are not finite.
+
     References
     ----------
     Levina & Bickel 2005; Facco et al. 2017; Grassberger & Procaccia 1983; Fukunaga & Olsen 1971:
     variances above a tenth of the largest in a neighbourhood.
     """
-    points = _sample_without_duplicates(np.asarray(points, dtype=np.float64))
-    if len(points) < FEWEST_POINTS:
+    from scipy.spatial.distance import pdist, squareform
+
+    points = _thinned(np.asarray(points, dtype=np.float64))
+    if not np.isfinite(points).all():
+        raise ValueError("coordinates of points must be finite")
+    distances = squareform(pdist(points))
+    rows = _first_of_groups(distances <= LINKAGE_RADIUS * rms_radius(points))
+    if len(rows) < FEWEST_POINTS:
         return dict.fromkeys(ESTIMATORS)
-    import skdim
-
-    values = {
-        "id_mle": skdim.id.MLE().fit(points, n_neighbors=NEIGHBOURS).dimension_,
-        "id_two_nn": skdim.id.TwoNN().fit(points).dimension_,
-        "id_correlation": skdim.id.CorrInt(k1=NEIGHBOURS // 2, k2=NEIGHBOURS)
-        .fit(points)
-        .dimension_,
-        "id_local_pca": _local_pca(points),
-    }
-    return {name: float(value) if np.isfinite(value) else None for name, value in values.items()}
+    return _estimates(points[rows], distances[np.ix_(rows, rows)])
 
 
-def _sample_without_duplicates(points: np.ndarray) -> np.ndarray:
-    """Return at most 1,000 points (n, S), none within the linkage radius, in own coordinates."""
-    # Thinned first: with 256 coordinates the linkage of 7,600 points takes seconds.
-    points = points[
-        np.unique(np.linspace(0, len(points) - 1, min(len(points), MOST_POINTS)).astype(int))
-    ]
-    points = points[distinct_points(points, LINKAGE_RADIUS * rms_radius(points))]
-    # All distances live in the span of the points; without its empty dimensions the estimators run
-    # faster (two stay, since scikit-learn refuses a single one).
-    mean, axes, shares = principal_axes(points)
-    return (points - mean) @ axes[: max(2, int((shares > 1e-12).sum()))].T
+def _thinned(points: np.ndarray) -> np.ndarray:
+    """Return at most MOST_POINTS of points (n, S), evenly chosen."""
+    last, count = len(points) - 1, min(len(points), MOST_POINTS)
+    return points[np.unique(np.linspace(0, last, count).astype(int))]
 
 
-def _local_pca(points: np.ndarray) -> float:
-    """Return the mean dimension of neighbourhoods of at most 80 points, at 100 places."""
-    import skdim
-    from scipy.spatial import cKDTree  # pyright: ignore[reportAttributeAccessIssue]
-
+def _estimates(points: np.ndarray, distances: np.ndarray) -> dict[str, float | None]:
+    """Return the estimates from points (n, S) and the distances (n, n) between them."""
+    near = _estimators.nearest_distances(distances, NEIGHBOURS)
     # A fifth of the points at most, else a neighbourhood is no longer local.
     size = int(np.clip(len(points) // 5, NEIGHBOURS, PCA_NEIGHBOURS))
-    places = np.unique(np.linspace(0, len(points) - 1, min(len(points), PCA_PLACES)).astype(int))
-    _, neighbours = cKDTree(points).query(points[places], k=size)
-    # A tenth, not the customary twentieth, keeps curvature and noise from being counted as
-    # dimensions.
-    estimator = skdim.id.lPCA(ver="FO", alphaFO=0.1)
-    return float(
-        np.mean(
-            estimator.fit_pw(points, precomputed_knn=neighbours, n_neighbors=size).dimension_pw_
-        )
-    )
+    with np.errstate(divide="ignore", invalid="ignore"):  # as on a lattice, where radii are equal
+        values = {
+            "id_mle": _estimators.maximum_likelihood(near),
+            "id_two_nn": _estimators.two_nearest(near),
+            "id_correlation": _estimators.correlation(distances, near),
+            "id_local_pca": _estimators.local_pca(points, distances, size, PCA_PLACES),
+        }
+    return {name: float(value) if np.isfinite(value) else None for name, value in values.items()}

@@ -29,6 +29,28 @@ def quiet_about_glyphs() -> Iterator[None]:
         yield
 
 
+LAYOUT_TABLES = ("GDEF", "GPOS", "GSUB", "kern")
+
+
+@contextlib.contextmanager
+def fonts_without_layout() -> Iterator[None]:
+    """Leave out of fonts in PDF files how to lay text out: every glyph has its place there.
+
+    To cut these tables down to the glyphs in use is half of the cost of a PDF file.
+    """
+    from fontTools.subset import Options
+
+    before = getattr(Options, "_drop_tables_default", None)
+    if before is None:  # another fontTools: slower, and as good
+        yield
+        return
+    Options._drop_tables_default = [*before, *LAYOUT_TABLES]
+    try:
+        yield
+    finally:
+        Options._drop_tables_default = before
+
+
 def use_fallbacks(figure: Figure) -> None:
     """Give texts that need them further installed fonts; log what no font has a shape for.
 

@@ -19,7 +19,7 @@ from rnn_geometry.plotting.text import LONGEST, cut_names, tick_places
 
 __all__ = ["NetworkArrays", "load_network", "plot_network", "save_panel"]
 
-SIZE, DPI, LARGEST_FILE = (15.0, 9.0), 100, 80_000
+SIZE, DPI, LARGEST_FILE = (15.0, 9.0), 100, 100_000
 COMPONENTS, MODES, WORDS = 10, 20, 20  # how many are shown
 
 
@@ -49,7 +49,7 @@ def plot_network(network: NetworkArrays) -> Figure:
 
 
 def save_panel(figure: Figure, path: str | Path) -> None:
-    """Write the panel as PNG of at most 80 kB."""
+    """Write the panel as PNG of at most 100 kB."""
     style.save_small_png(figure, path, LARGEST_FILE, DPI)
 
 

@@ -6,6 +6,7 @@ A kind each, with a panel for every network, as in the paper and its talk.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from matplotlib.figure import Figure
 
@@ -49,9 +50,9 @@ def kinds_of(networks: Sequence[NetworkArrays]) -> list[str]:
     return [name for name in TASK_FIGURES if applies.get(name, True)]
 
 
-def task_figures(networks: Sequence[NetworkArrays]) -> dict[str, Figure]:
-    """Return the figures that apply to one task, by name; `networks`: one for each model, of the
-    same task.
+def task_figures(networks: Sequence[NetworkArrays]) -> dict[str, Callable[[], Figure]]:
+    """Return by name what draws each figure that applies to one task; `networks`: one for each
+    model, of the same task.
 
     Models stand in the order given. Raises ValueError without networks or with networks of several
     tasks.
@@ -61,4 +62,4 @@ def task_figures(networks: Sequence[NetworkArrays]) -> dict[str, Figure]:
         raise ValueError(
             f"figures of one task need networks of one task, not of {sorted(map(str, tasks))}"
         )
-    return {name: TASK_FIGURES[name](networks) for name in kinds_of(networks)}
+    return {name: partial(TASK_FIGURES[name], networks) for name in kinds_of(networks)}

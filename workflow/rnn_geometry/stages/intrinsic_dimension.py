@@ -34,7 +34,7 @@ def dimension_table(
     -------
     dict of list
         A row per network and set of points: the linear measures of geometry.json, and the
-        estimators of scikit-dimension.
+        estimators of intrinsic dimension.
     """
     rows = []
     for geometry_file, states_file, slow_file in zip(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.arrays import load_networks
 from rnn_geometry.plotting.gallery import manifold_gallery
+from rnn_geometry.plotting.garbage import collected_after
 
 
 def run(files, output, params, log) -> None:
     """Draw one network per task and model."""
     networks = load_networks(dict(files.items()))
-    style.save(manifold_gallery(networks), output["png"].removesuffix(".png"))
+    with collected_after():
+        style.save(manifold_gallery(networks), output["png"].removesuffix(".png"))
     log(f"{len(networks)} networks")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.arrays import load_networks
+from rnn_geometry.plotting.garbage import collected_after
 from rnn_geometry.plotting.headline import headline
 
 
 def run(files, output, params, log) -> None:
     """Draw the two networks beside each other."""
     unordered, ordered = load_networks(dict(files.items()))
-    style.save(headline(unordered, ordered), output["png"].removesuffix(".png"))
+    with collected_after():
+        style.save(headline(unordered, ordered), output["png"].removesuffix(".png"))
     log(f"{unordered.title}; {ordered.title}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnn_geometry.geometry.tables import FROM_STATISTICS
 from rnn_geometry.pages.network import network_page
 from rnn_geometry.pages.templating import template_texts
+from rnn_geometry.plotting.garbage import collected_after
 from rnn_geometry.plotting.network import load_network, plot_network, save_panel
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store import formats
@@ -17,7 +18,8 @@ def run(network: NetworkJob) -> None:
     files, output = dict(network.input), network.output
     statistics = formats.read_json(files.pop("word_statistics"))
     loaded = load_network(files)
-    save_panel(plot_network(loaded), output["panel"])
+    with collected_after():
+        save_panel(plot_network(loaded), output["panel"])
     numbers = {**loaded.geometry, **{name: statistics[name] for name in FROM_STATISTICS}}
     page = network_page(template_texts(*TEMPLATES), numbers, loaded.record.facts(), **network.own)
     formats.write_text(output["index"], page)

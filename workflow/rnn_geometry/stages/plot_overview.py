@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnn_geometry.identity import Network
 from rnn_geometry.plotting import overview, style
+from rnn_geometry.plotting.garbage import collected_after
 from rnn_geometry.plotting.registry import drawn
 from rnn_geometry.store.columns import read_frame
 
@@ -25,5 +26,6 @@ def run(files, output, params, log) -> None:
         "mean_lengths": dict(zip(tasks["task"], tasks["mean_length"])),
     }
     for name, draw in overview.OVER_NETWORKS.items():
-        style.save(drawn(draw, tables), output[name].removesuffix(".png"))
+        with collected_after():
+            style.save(drawn(draw, tables), output[name].removesuffix(".png"))
     log(f"{len(overview.OVER_NETWORKS)} figures of {len(runs)} networks")

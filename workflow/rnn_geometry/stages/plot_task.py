@@ -6,13 +6,15 @@ from pathlib import Path
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.arrays import load_networks
+from rnn_geometry.plotting.garbage import collected_after
 from rnn_geometry.plotting.task_figures import task_figures
 
 
 def run(files, output, params, log) -> None:
-    """Draw all figures of one task into a folder."""
+    """Draw all figures of one task into a folder, one after the other."""
     networks = load_networks(dict(files.items()))
     figures = task_figures(networks)
-    for name, figure in figures.items():
-        style.save(figure, Path(output[0]) / name)
+    for name, draw in figures.items():
+        with collected_after():
+            style.save(draw(), Path(output[0]) / name)
     log(f"{', '.join(figures)} of {len(networks)} networks")
