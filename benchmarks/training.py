@@ -6,11 +6,11 @@ Forward and backward pass of every cell stand beside a plain Python loop and tor
 equal weights; whole training steps on text beside the same network made of torch's modules. Prints,
 per size and cell, thousands of words per second (median of several rounds, the routes in turn, so
 that drift of the machine's speed hits all alike) and the ratio of the project's route to each other
-one. `together` sets whole steps of 1 to 16 networks in one batch beside the same networks one by
-one through their cell's own way over a text (torch's kernel, where it has one), with the recipes of
-config.yaml, and of one network on text likewise. A step on text: word vectors of 27,000 words (E 128), 64 texts of 160 words, H 256, loss,
+one. A step on text: word vectors of 27,000 words (E 128), 64 texts of 160 words, H 256, loss,
 gradient clipping, Adam. Cells that torch does not have are set beside the loop that a reader of the
-paper would write, gate by gate and word by word.
+paper would write, gate by gate and word by word. `together` sets whole steps of 1 to 16 networks in
+one batch beside the same networks one by one through their cell's own way over a text (torch's
+kernel, where it has one), with the recipes of config.yaml, and of one network on text likewise.
 """
 
 from __future__ import annotations
