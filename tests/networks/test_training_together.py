@@ -240,6 +240,13 @@ def test_a_batch_is_no_larger_than_what_gains(monkeypatch):
     assert sizes == [training.MOST] * STEPS + [1] * STEPS
 
 
+def test_large_networks_come_in_small_batches(monkeypatch):
+    monkeypatch.setattr(training, "ROOM", 3 * 16 * 6 * 10)
+    sizes = count_batches(monkeypatch)
+    together(range(4))
+    assert sizes == [3] * STEPS + [1] * STEPS
+
+
 def test_networks_without_steps_stand_beside_others():
     networks = [network_of(0), network_of(1)]
     before = bits(networks[1])
