@@ -1,14 +1,21 @@
-"""Jacobians of a step at checked float64 states and inputs: in closed form, else differentiated."""
+"""Jacobians of a step at checked float64 states and inputs: in closed form, else differentiated.
+
+What is differentiated goes by the structure of the step where it has one (`_structure`).
+"""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 import torch
 from torch import Tensor
 
-from rnn_geometry.dynamics._calls import gradients_of
+from rnn_geometry.dynamics._calls import PrivateStep, gradients_of
+from rnn_geometry.dynamics._structure import Structure, look
 from rnn_geometry.dynamics.step import Step
 
 CACHE_BYTES = 2**21
+LEAST_ROWS = 8  # points from which looking for a structure pays
 
 
 def both_jacobians(step: Step, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -23,7 +30,7 @@ def both_jacobians(step: Step, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
 def recurrent_jacobian(step: Step, h: Tensor, x: Tensor) -> Tensor:
     """Return J_rec (n, S, S) alone."""
     if getattr(step, "jacobians", None) is None:
-        return _differentiate(step, h, x, (True, False))[0]
+        return _by_structure(step, h, x)
     size = h.shape[1]
     result = h.new_empty(len(h), size, size)
     # Closed forms are sums of products that are limited by memory: three times faster while they
@@ -33,6 +40,29 @@ def recurrent_jacobian(step: Step, h: Tensor, x: Tensor) -> Tensor:
         rows = slice(start, start + length)
         result[rows] = both_jacobians(step, h[rows], x[rows])[0]
     return result
+
+
+def _by_structure(step: Step, h: Tensor, x: Tensor) -> Tensor:
+    """Return J_rec (n, S, S) by the structure of a step, entry by entry where it has none."""
+    structure = _structure(step, h, x) if isinstance(step, PrivateStep) else None
+    if structure is None:
+        return _differentiate(step, h, x, (True, False))[0]
+    result, right = structure.jacobian(step, h, x)
+    if not right.all():
+        result[~right] = _differentiate(step, h[~right], x[~right], (True, False))[0]
+    if 2 * right.sum() < len(right):
+        step.structure = None
+    return result
+
+
+def _structure(step: PrivateStep, h: Tensor, x: Tensor) -> Structure | None:
+    """Return the structure of a step, which is looked for once."""
+    if not step.looked and len(h) >= LEAST_ROWS:
+        step.looked = True
+        # What is wrong with a step is said where it is differentiated.
+        with suppress(Exception):
+            step.structure = look(step, h, x)
+    return step.structure
 
 
 def _differentiate(step: Step, h: Tensor, x: Tensor, wanted: tuple[bool, bool]) -> list[Tensor]:
