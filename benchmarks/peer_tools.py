@@ -128,7 +128,12 @@ def measure(row: Row, arrays: dict[str, np.ndarray], folder: str | None, repeats
     before = peak()
     seconds, (points, rows) = timed(tool.search, repeats)
     later = statistics.median(seconds[1:])
-    costs = {"cpu": later, "first": max(seconds[0] - later, 0.0), "mb": peak() - before, "map_error": error}
+    costs = {
+        "cpu": later,
+        "first": max(seconds[0] - later, 0.0),
+        "mb": peak() - before,
+        "map_error": error,
+    }
     return costs, points, rows
 
 

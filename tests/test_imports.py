@@ -33,7 +33,7 @@ WITHOUT_TORCH = [
 ]
 # What runs once per network draws without these as well.
 LIGHT = ["pages.network", "plotting.network", "plotting.task_figures"]
-TABLES = {"torch", "pandas", "sklearn"}
+TABLES = {"torch", "pandas", "seaborn", "sklearn"}
 # What is imported while the Snakefile is parsed must be light.
 PARSED = [
     "config.limits",

@@ -9,6 +9,7 @@ others are imported from their modules:
 - `fixed_points`, `completeness`, `descent`: exact fixed points, their skeleton, whether all were
   found, and other ways to search.
 - `jacobians`, `linearization`, `word_modes`: derivatives, spectra, effects of words.
+- `closed_forms`: Jacobians of torch's own cells.
 - `integration`, `modifiers`, `flow`: how long an effect stays, what words do to others, the flow.
 - `results`, `spectrum`: what the searches return, and time constants; numpy alone.
 """

@@ -7,7 +7,7 @@ every call is judged. A lack of memory stays the error that it is.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +16,9 @@ from rnn_geometry.dynamics._checks import refusal
 from rnn_geometry.dynamics._copies import OutOfInference
 from rnn_geometry.dynamics.step import Step
 from rnn_geometry.errors import lacks_memory, told
+
+if TYPE_CHECKING:
+    from rnn_geometry.dynamics._structure import Structure
 
 NO_GRADIENT = (
     "The step is not differentiable: its result carries no gradient with respect to h or x."
@@ -31,6 +34,8 @@ class PrivateStep:
     def __init__(self, step: Step, writes: bool):
         self.step, self.writes = step, writes
         self.inferred = False  # whether it uses tensors that were made in inference mode
+        self.looks = 0  # for a structure
+        self.structure: Structure | None = None
         self.state_size = getattr(step, "state_size", None)
         self.input_size = getattr(step, "input_size", None)
         closed = None if hooked(step) else getattr(step, "jacobians", None)
@@ -160,7 +165,7 @@ def gradients_of(
     result: Tensor, variables: list[Tensor], weights: Tensor | None = None, *, again: bool = False
 ) -> tuple[Tensor | None, ...]:
     """Return the gradients of a result; `again` keeps what the next call needs."""
-    if not result.requires_grad:
+    if isinstance(result, Tensor) and not result.requires_grad:
         raise refusal(NO_GRADIENT)
     try:
         return torch.autograd.grad(

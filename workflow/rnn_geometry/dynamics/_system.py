@@ -57,7 +57,7 @@ class System:
         h, x = _checked(own, states, x)
         private = PrivateStep(own, _writes(own, h[:2], x[:2]))
         trial(private, h, x, gradients=gradients)
-        return cls(private, x, budget(private, memory_mb)), h
+        return cls(private, x, budget(memory_mb)), h
 
     def at(self, rows: Tensor | slice) -> System:
         """Return the same at some of the points: a slice, a mask or indices."""

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from rnn_geometry.dynamics import closed_forms
 from rnn_geometry.dynamics._checks import memory, refusal, whole
 from rnn_geometry.dynamics._copies import isolated, private_double, private_module, wrapped
 from rnn_geometry.dynamics._tensors import real_tensor
@@ -22,7 +23,7 @@ Step = Callable[[Tensor, Tensor], Tensor]
 # Square matrices of doubles alive per point at once: the Jacobian, its closed-form terms, products,
 # factors.
 WORKSPACE_MATRICES = 8
-CLOSED_FORM_MB, DIFFERENTIATED_MB = 128.0, 512.0  # default memory budgets
+CHUNK_MB = 128.0  # default memory budget
 
 CELLS = (nn.RNNCell, nn.GRUCell, nn.LSTMCell)
 LAYERS = (nn.RNN, nn.GRU, nn.LSTM)
@@ -37,7 +38,7 @@ class TorchStep(nn.Module):
     """One step of a torch cell or layer, which is called as it is: with its hooks and its forward.
 
     The flat state is h, and (h, c) of an LSTM; of several layers h of the first comes first, then h
-    of the others, then all c.
+    of the others, then all c. Jacobians are those of a formula where there is one (`jacobians`).
 
     Parameters
     ----------
@@ -56,6 +57,7 @@ class TorchStep(nn.Module):
             widths.append(hidden)
         self.widths = [self.layers * width for width in widths]
         self.state_size = sum(self.widths)
+        self.formula_holds = True  # until it is compared with the module
 
     def forward(self, h: Tensor, x: Tensor) -> Tensor:
         """Return the next states (n, S) from states h (n, S) and inputs x (n, E)."""
@@ -64,6 +66,39 @@ class TorchStep(nn.Module):
             found = self.module(x, parts if len(parts) > 1 else h)
             return torch.cat(found, -1) if len(parts) > 1 else found
         return self.run(x[:, None], h)
+
+    @property
+    def jacobians(self) -> Callable[[Tensor, Tensor], tuple[Tensor, Tensor]] | None:
+        """The closed form (h (n, S), x (n, E)) -> (dF/dh, dF/dx), or None where there is none.
+
+        There is one for a cell or a single layer without projection whose forward is torch's own.
+        It reads the weights through the module, so that parametrisations count.
+        """
+        kind = next(kind for kind in CELLS + LAYERS if isinstance(self.module, kind))
+        plain = type(self.module).forward is kind.forward and "forward" not in vars(self.module)
+        single = self.layers == 1 and len(set(self.widths)) == 1
+        same = self.widths[0] == self.module.hidden_size
+        return self._closed_form if self.formula_holds and plain and single and same else None
+
+    def _closed_form(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return dF/dh (n, S, S) and dF/dx (n, S, E) by the formula of the module's kind."""
+        module: Any = self.module
+        end = "" if isinstance(module, CELLS) else "_l0"
+        w, a = (getattr(module, name + end) for name in ("weight_hh", "weight_ih"))
+        hidden, memory = h[:, : self.widths[0]], h[:, self.widths[0] :]
+        drives = self._drive(x, "ih" + end), self._drive(hidden, "hh" + end)
+        if memory.shape[1]:
+            return closed_forms.lstm_jacobians(memory, *drives, w, a)
+        if isinstance(module, nn.GRU | nn.GRUCell):
+            return closed_forms.gru_jacobians(h, *drives, w, a)
+        relu = "relu" in str(getattr(module, "mode", module.nonlinearity)).lower()
+        formula = closed_forms.relu_jacobians if relu else closed_forms.tanh_jacobians
+        return formula(*drives, w, a)
+
+    def _drive(self, value: Tensor, name: str) -> Tensor:
+        """Return W value + b, (n, GH), of the weights whose names end in `name`."""
+        bias = getattr(self.module, f"bias_{name}", None)
+        return nn.functional.linear(value, getattr(self.module, f"weight_{name}"), bias)
 
     def run(self, words: Tensor, h: Tensor) -> Tensor:
         """Return the states (n, S) of a layer after all words (n, T, E)."""
@@ -170,6 +205,22 @@ def _compare(step: TorchStep) -> None:
                 f"A step of {name} is not what {name} does over several words, as where its "
                 "forward or a hook changes what it returns; pass your own step(h, x)."
             )
+    step.formula_holds = _formula_holds(double)
+
+
+def _formula_holds(step: TorchStep) -> bool:
+    """Say whether a step in float64 has a closed form that is what differentiating it gives."""
+    if step.jacobians is None:
+        return False
+    h, words = _drawn(step, torch.float64)
+    x, weights = words[:, 0].requires_grad_(), h.flip(0).clone()
+    try:
+        with torch.enable_grad():
+            gradients = torch.autograd.grad(step(h.requires_grad_(), x), (h, x), weights)
+        found = [(weights[:, None] @ matrices)[:, 0] for matrices in step.jacobians(h, x)]
+    except Exception:  # a hook detaches, a weight has another name
+        return False
+    return all(_near(one, other, CLOSE) for one, other in zip(found, gradients))
 
 
 def _near(found: Tensor, expected: Tensor, share: float) -> bool:
@@ -244,17 +295,13 @@ def layer_states(layer: nn.Module, inputs: Array) -> Tensor:
     return torch.stack([h := step(h, word) for word in words.unbind(1)], 1)
 
 
-def budget(step: Step, memory_mb: float | None) -> float:
+def budget(memory_mb: float | None) -> float:
     """Return the memory that the workspace of a chunk of points may take.
 
     Parameters
     ----------
-    step : Step
-        What is analysed.
     memory_mb : float or None
-        MB asked for. None: what is fastest on a CPU, that is, small chunks that stay in its cache
-        where J has a closed form, larger ones where it is differentiated, since every entry of the
-        state then costs a call.
+        MB asked for. None: what is fastest on a CPU, small chunks that stay in its cache.
 
     Returns
     -------
@@ -266,9 +313,7 @@ def budget(step: Step, memory_mb: float | None) -> float:
     ValueError
         For a budget that is not above 0.
     """
-    if memory_mb is not None:
-        return memory(memory_mb)
-    return CLOSED_FORM_MB if getattr(step, "jacobians", None) is not None else DIFFERENTIATED_MB
+    return CHUNK_MB if memory_mb is None else memory(memory_mb)
 
 
 def chunk_length(state_size: int, input_size: int, memory_mb: float) -> int:

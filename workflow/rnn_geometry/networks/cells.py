@@ -12,6 +12,9 @@ import math
 import torch
 from torch import Tensor, nn
 
+from rnn_geometry.dynamics import closed_forms
+from rnn_geometry.dynamics.closed_forms import add_diagonal
+
 
 class Cell(nn.Module):
     """Base of all cells.
@@ -121,9 +124,9 @@ class StackedCell(Cell):
         """Return the next state (B, S) from the state h and the input drive A x + b (B, GH)."""
         raise TypeError(f"{type(self).__name__} must define advance(h, drive)")
 
-    def _recurrent(self, h: Tensor) -> tuple[Tensor, ...]:
-        """Return W h, (B, H), for each gate."""
-        return nn.functional.linear(h, self.weight_hh).chunk(self.gates, -1)
+    def _drives(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return A x + b and W h for all gates, (n, GH) each."""
+        return self.input_drive(x), nn.functional.linear(h, self.weight_hh)
 
     def _matrices(self) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
         """Return the recurrent and the input matrices of the gates, (H, H) and (H, E) each."""
@@ -158,8 +161,7 @@ class VanillaRNN(StackedCell):
         return self._kernel(torch._VF.rnn_tanh, x, h0[None])[0]
 
     def jacobians(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        slope = (1 - self(h, x) ** 2)[:, :, None]
-        return slope * self.weight_hh, slope * self.weight_ih
+        return closed_forms.tanh_jacobians(*self._drives(h, x), self.weight_hh, self.weight_ih)
 
 
 class GRU(StackedCell):
@@ -168,28 +170,16 @@ class GRU(StackedCell):
     gates, hold_gate = 3, 1
 
     def advance(self, h: Tensor, drive: Tensor) -> Tensor:
-        _, hold, candidate, _ = self._parts(h, drive)
+        recurrent = nn.functional.linear(h, self.weight_hh)
+        _, hold, candidate, _ = closed_forms.gru_gates(drive, recurrent)
         return candidate + hold * (h - candidate)
-
-    def _parts(self, h: Tensor, drive: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        (drive_r, drive_z, drive_n), (rec_r, rec_z, rec_n) = drive.chunk(3, -1), self._recurrent(h)
-        reset, hold = torch.sigmoid(drive_r + rec_r), torch.sigmoid(drive_z + rec_z)
-        return reset, hold, torch.tanh(drive_n + reset * rec_n), rec_n
 
     def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
         h0 = self.initial_state(x) if h0 is None else h0
         return self._kernel(torch._VF.gru, x, h0[None])[0]
 
     def jacobians(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        reset, hold, candidate, rec_n = self._parts(h, self.input_drive(x))
-        by_hold = (hold * (1 - hold) * (h - candidate))[:, :, None]
-        by_candidate = (1 - hold) * (1 - candidate**2)
-        by_reset = (by_candidate * rec_n * reset * (1 - reset))[:, :, None]
-        (w_r, w_z, w_n), (a_r, a_z, a_n) = self._matrices()
-        recurrent = by_hold * w_z + by_reset * w_r + (by_candidate * reset)[:, :, None] * w_n
-        return _add_diagonal(recurrent, hold), by_hold * a_z + by_reset * a_r + by_candidate[
-            :, :, None
-        ] * a_n
+        return closed_forms.gru_jacobians(h, *self._drives(h, x), self.weight_hh, self.weight_ih)
 
 
 class GRUResetBefore(StackedCell):
@@ -216,8 +206,8 @@ class GRUResetBefore(StackedCell):
         by_candidate = ((1 - hold) * (1 - candidate**2))[:, :, None]
         by_reset = (h * reset * (1 - reset))[:, :, None]
         (w_r, w_z, w_n), (a_r, a_z, a_n) = self._matrices()
-        recurrent = by_hold * w_z + by_candidate * (w_n @ _add_diagonal(by_reset * w_r, reset))
-        return _add_diagonal(recurrent, hold), by_hold * a_z + by_candidate * (
+        recurrent = by_hold * w_z + by_candidate * (w_n @ add_diagonal(by_reset * w_r, reset))
+        return add_diagonal(recurrent, hold), by_hold * a_z + by_candidate * (
             a_n + w_n @ (by_reset * a_r)
         )
 
@@ -243,7 +233,7 @@ class UGRNN(StackedCell):
         by_hold = (hold * (1 - hold) * (h - candidate))[:, :, None]
         by_candidate = ((1 - hold) * (1 - candidate**2))[:, :, None]
         (w_u, w_n), (a_u, a_n) = self._matrices()
-        return _add_diagonal(
+        return add_diagonal(
             by_hold * w_u + by_candidate * w_n, hold
         ), by_hold * a_u + by_candidate * a_n
 
@@ -265,22 +255,11 @@ class LSTM(StackedCell):
         super().__init__(input_size, hidden_size, 2 * hidden_size)
 
     def advance(self, h: Tensor, drive: Tensor) -> Tensor:
-        gate_i, gate_f, candidate, gate_o, memory = self._parts(h, drive)
+        hidden, memory = h.chunk(2, -1)
+        recurrent = nn.functional.linear(hidden, self.weight_hh)
+        gate_i, gate_f, candidate, gate_o = closed_forms.lstm_gates(drive, recurrent)
         memory = gate_f * memory + gate_i * candidate
         return torch.cat([gate_o * torch.tanh(memory), memory], -1)
-
-    def _parts(self, h: Tensor, drive: Tensor) -> tuple[Tensor, ...]:
-        hidden, memory = h.chunk(2, -1)
-        gate_i, gate_f, candidate, gate_o = (
-            drive + nn.functional.linear(hidden, self.weight_hh)
-        ).chunk(4, -1)
-        return (
-            torch.sigmoid(gate_i),
-            torch.sigmoid(gate_f),
-            torch.tanh(candidate),
-            torch.sigmoid(gate_o),
-            memory,
-        )
 
     def outputs(self, x: Tensor) -> Tensor:
         """Return h (B, T, H) from torch's kernel, which is faster than `unroll` but keeps no c."""
@@ -288,26 +267,9 @@ class LSTM(StackedCell):
         return self._kernel(torch._VF.lstm, x, (zero, zero))[0]
 
     def jacobians(self, h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        gate_i, gate_f, candidate, gate_o, memory = self._parts(h, self.input_drive(x))
-        squashed = torch.tanh(gate_f * memory + gate_i * candidate)
-        by_i = (candidate * gate_i * (1 - gate_i))[:, :, None]
-        by_f = (memory * gate_f * (1 - gate_f))[:, :, None]
-        by_g = (gate_i * (1 - candidate**2))[:, :, None]
-        by_o = (squashed * gate_o * (1 - gate_o))[:, :, None]
-        through = gate_o * (1 - squashed**2)  # dh'/dc'
-
-        def both(matrices: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
-            m_i, m_f, m_g, m_o = matrices
-            of_memory = by_i * m_i + by_f * m_f + by_g * m_g
-            return by_o * m_o + through[:, :, None] * of_memory, of_memory
-
-        recurrent, inputs = self._matrices()
-        size = self.hidden_size
-        result = h.new_zeros(len(h), 2 * size, 2 * size)
-        result[:, :size, :size], result[:, size:, :size] = both(recurrent)
-        result[:, :size, size:] = torch.diag_embed(through * gate_f)
-        result[:, size:, size:] = torch.diag_embed(gate_f)
-        return result, torch.cat(both(inputs), 1)
+        hidden, memory = h.chunk(2, -1)
+        drives = self._drives(hidden, x)
+        return closed_forms.lstm_jacobians(memory, *drives, self.weight_hh, self.weight_ih)
 
 
 def _uniform(weight: Tensor, hidden_size: int, generator: torch.Generator) -> None:
@@ -315,9 +277,3 @@ def _uniform(weight: Tensor, hidden_size: int, generator: torch.Generator) -> No
     bound = 1 / math.sqrt(hidden_size)
     with torch.no_grad():
         weight.uniform_(-bound, bound, generator=generator)
-
-
-def _add_diagonal(matrices: Tensor, diagonal: Tensor) -> Tensor:
-    """Add (n, H) to the diagonals of (n, H, H), in place."""
-    matrices.diagonal(dim1=1, dim2=2).add_(diagonal)
-    return matrices

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.figure import Figure
 
 from rnn_geometry.plotting import style
@@ -18,9 +18,7 @@ ESTIMATORS = {
     "id_local_pca": "local\nPCA",
 }
 POINT_SETS = {"visited": "visited states", "final": "final states", "slow": "slow points"}
-COLOURS = ("#B5B5B5", "#56B4E9", "#222222")
-ASIDE = (-0.8 / 3, 0.0, 0.8 / 3)  # where the sets stand beside the middle of an estimator
-SIZE = 3.5  # of dots, in points
+COLOURS = ["#B5B5B5", "#56B4E9", "#222222"]
 
 
 @style.styled
@@ -44,30 +42,35 @@ def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figu
     # A task of which nothing is defined has no points, and no legend.
     found = [ax.get_legend_handles_labels() for ax in axes.flat[: len(names)]]
     handles, labels = max(found, key=lambda pair: len(pair[1]))
-    columns = max(1, len(labels))
-    middle = {"scatteryoffsets": [0.5]}  # as high as the line
-    figure.legend(handles, labels, loc="outside lower center", ncols=columns, **middle)
+    figure.legend(handles, labels, loc="outside lower center", ncols=max(1, len(labels)))
+    for legend in filter(None, (ax.get_legend() for ax in axes.flat[: len(names)])):
+        legend.remove()
     return figure
 
 
 def _draw(ax, rows: pd.DataFrame, title: str, expected: float) -> None:
+    table = rows.melt(
+        id_vars="points", value_vars=list(ESTIMATORS), var_name="estimator", value_name="dimension"
+    )
+    table = table.assign(
+        points=table["points"].map(POINT_SETS), estimator=table["estimator"].map(ESTIMATORS)
+    )
     if pd.notna(expected):
         ax.axhline(expected, color=style.INK, lw=1.2, ls="--", zorder=1, label="expected d")
-    for (name, label), colour, aside in zip(POINT_SETS.items(), COLOURS, ASIDE, strict=True):
-        values = rows.loc[rows["points"] == name, list(ESTIMATORS)].astype(float).to_numpy()
-        network, estimator = np.nonzero(np.isfinite(values))
-        if len(network):
-            ax.scatter(
-                estimator + aside,
-                values[network, estimator],
-                s=SIZE**2,
-                color=colour,
-                linewidths=0,
-                alpha=0.8,
-                label=label,
-                zorder=3,
-            )
-    ax.set_xticks(range(len(ESTIMATORS)), list(ESTIMATORS.values()))
-    ax.set(xlim=(-0.5, len(ESTIMATORS) - 0.5), ylim=(0, None))
+    sns.stripplot(
+        table.dropna(),
+        x="estimator",
+        y="dimension",
+        hue="points",
+        palette=COLOURS,
+        dodge=True,
+        jitter=False,
+        size=3.5,
+        alpha=0.8,
+        ax=ax,
+        order=list(ESTIMATORS.values()),
+        hue_order=list(POINT_SETS.values()),
+    )
+    ax.set(xlabel="", ylabel="", ylim=(0, None))
     ax.set_title(title)
     ax.tick_params(axis="x", labelsize=7)
