@@ -56,7 +56,7 @@ def ours(problem: Problem, search: Callable) -> Tool:
 
     gru, x = layer(problem), torch.from_numpy(problem.x)
     starts = torch.from_numpy(problem.starts)
-    step = torch_step(gru.double())
+    step = torch_step(layer(problem, "float64"))
     held = x.expand(len(starts), -1)
 
     def run() -> tuple[np.ndarray, np.ndarray]:
