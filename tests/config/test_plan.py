@@ -43,6 +43,17 @@ def test_figures_of_the_first_networks_alone(plan):
     assert planned(figures="first").shown == plan.first
 
 
+def test_formats_of_figures_beside_png(plan):
+    assert plan.vector == ["pdf", "svg"]
+    assert [planned(vector_formats=chosen).vector for chosen in ([], ["svg"])] == [[], ["svg"]]
+
+
+@pytest.mark.parametrize("formats", [["png"], ["pdf", "pdf"], "pdf", None])
+def test_other_formats_are_refused(formats):
+    with pytest.raises(UserError, match="config key vector_formats"):
+        planned(vector_formats=formats)
+
+
 def test_the_headline_pairs_a_gated_network(plan):
     assert [(n.task, n.model) for n in plan.headline] == [
         ("categorical-5", "gru"),

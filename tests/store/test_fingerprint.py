@@ -16,7 +16,7 @@ PACKAGE = PROJECT / "workflow/rnn_geometry"
 
 
 def forget():
-    for cached in (module.python_source, module.imported_modules):
+    for cached in (module.read_module, module.imported_modules):
         cached.cache_clear()
 
 

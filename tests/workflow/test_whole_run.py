@@ -257,6 +257,16 @@ def test_a_changed_plot_function_redraws_figures_only(again):
     assert planned(again) == {**drawn, "explore": 2, "start_page": 1, "report": 1}
 
 
+def test_other_formats_redraw_what_has_them(again):
+    with open(again.root / "config/test.yaml", "a") as file:
+        file.write("\nvector_formats: []\n")
+    drawn = {"plot_task": 2, "plot_overview": 1, "plot_gallery": 1}
+    assert planned(again) == {**drawn, "start_page": 1, "report": 1}
+    again.snakemake("results/figures/categorical-3", "--configfile", "config/test.yaml")
+    made = (again.root / "results/figures/categorical-3").glob("[a-z]*")
+    assert {path.suffix for path in made} == {".png"}
+
+
 def test_a_changed_formula_recomputes_what_depends_on_it(again):
     edit(
         again,

@@ -1,7 +1,7 @@
 # Figures: a panel and a page per network, figures per task, over all networks and of sweeps. None
 # imports torch.
 ARRAYS = ("run", "geometry", "states", "slow_points", "slow_modes", "fixed_points", "linearization")
-KINDS = ("png", *VECTOR)
+KINDS = ["png", *PLAN.vector]
 OF_GALLERY = ("run", "states", "slow_points", "geometry")
 
 
@@ -58,7 +58,7 @@ rule plot_task:
     conda:
         ENVIRONMENT
     params:
-        **stage("plot_task"),
+        **stage("plot_task", formats=KINDS),
     script:
         "../scripts/stage.py"
 
@@ -70,7 +70,7 @@ rule plot_overview:
         dimension=PLAN.path("tables/dimension.csv"),
     output:
         **{name: in_report(*PLAN.overview_figure(name)) for name in OVERVIEWS},
-        vector=expand(PLAN.path("figures/{name}.{kind}"), name=OVERVIEWS, kind=VECTOR),
+        vector=expand(PLAN.path("figures/{name}.{kind}"), name=OVERVIEWS, kind=PLAN.vector),
     log:
         PLAN.path("logs/plot_overview.log"),
     benchmark:
@@ -78,7 +78,7 @@ rule plot_overview:
     conda:
         ENVIRONMENT
     params:
-        **stage("plot_overview", shown=[list(network) for network in PLAN.overview]),
+        **stage("plot_overview", formats=KINDS, shown=[list(network) for network in PLAN.overview]),
     script:
         "../scripts/stage.py"
 
@@ -90,7 +90,7 @@ rule plot_gallery:
         meta=PLAN.of_their_tasks(PLAN.first, "meta.json"),
     output:
         png=in_report(*PLAN.overview_figure("manifolds")),
-        vector=expand(PLAN.path("figures/manifolds.{kind}"), kind=VECTOR),
+        vector=expand(PLAN.path("figures/manifolds.{kind}"), kind=PLAN.vector),
     log:
         PLAN.path("logs/plot_gallery.log"),
     benchmark:
@@ -98,7 +98,7 @@ rule plot_gallery:
     conda:
         ENVIRONMENT
     params:
-        **stage("plot_gallery"),
+        **stage("plot_gallery", formats=KINDS),
     script:
         "../scripts/stage.py"
 
@@ -112,7 +112,7 @@ rule plot_headline:
         meta=PLAN.of_their_tasks(PLAN.headline, "meta.json"),
     output:
         png=in_report(*PLAN.overview_figure("headline", "{headline}")),
-        vector=expand(PLAN.path("figures/{{headline}}.{kind}"), kind=VECTOR),
+        vector=expand(PLAN.path("figures/{{headline}}.{kind}"), kind=PLAN.vector),
     log:
         PLAN.path("logs/plot_{headline}.log"),
     benchmark:
@@ -122,7 +122,7 @@ rule plot_headline:
     conda:
         ENVIRONMENT
     params:
-        **stage("plot_headline"),
+        **stage("plot_headline", formats=KINDS),
     script:
         "../scripts/stage.py"
 
@@ -132,7 +132,7 @@ rule plot_sweeps:
         PLAN.path("tables/sweeps.csv"),
     output:
         **{f"sweep_{name}": in_report(*PLAN.sweep_figure(name)) for name in PLAN.sweeps},
-        vector=expand(PLAN.path("figures/sweep_{name}.{kind}"), name=PLAN.sweeps, kind=VECTOR),
+        vector=expand(PLAN.path("figures/sweep_{name}.{kind}"), name=PLAN.sweeps, kind=PLAN.vector),
     log:
         PLAN.path("logs/plot_sweeps.log"),
     benchmark:
@@ -140,7 +140,7 @@ rule plot_sweeps:
     conda:
         ENVIRONMENT
     params:
-        **stage("plot_sweeps", sweeps=PLAN.sweeps),
+        **stage("plot_sweeps", formats=KINDS, sweeps=PLAN.sweeps),
     script:
         "../scripts/stage.py"
 

@@ -22,7 +22,6 @@ from rnn_geometry.store.freshness import Made
 from rnn_geometry.tasks.structures import PLANE, UNORDERED, Structure
 from rnn_geometry.tasks.synthetic import FAMILIES, build_task
 
-VECTOR = ("pdf", "svg")  # formats of every figure beside PNG
 TASK_RULES = (
     "prepare",
     "word_statistics",
@@ -165,6 +164,11 @@ class Plan:
     def sweeps(self) -> list[str]:
         """Names of the sweeps."""
         return list(dict.fromkeys(sweep for sweep, *_ in self.design.sweeps))
+
+    @property
+    def vector(self) -> list[str]:
+        """Formats of the figures beside PNG, which pages and the report show."""
+        return plain(self.settings["vector_formats"])
 
     # Names and patterns
 

@@ -12,5 +12,6 @@ def run(files, output, params, log) -> None:
     """Draw one network per task and model."""
     networks = load_networks(dict(files.items()))
     with collected_after():
-        style.save(manifold_gallery(networks), output["png"].removesuffix(".png"))
+        figure = manifold_gallery(networks)
+        style.save(figure, output["png"].removesuffix(".png"), params.formats)
     log(f"{len(networks)} networks")

@@ -12,5 +12,6 @@ def run(files, output, params, log) -> None:
     """Draw the two networks beside each other."""
     unordered, ordered = load_networks(dict(files.items()))
     with collected_after():
-        style.save(headline(unordered, ordered), output["png"].removesuffix(".png"))
+        figure = headline(unordered, ordered)
+        style.save(figure, output["png"].removesuffix(".png"), params.formats)
     log(f"{unordered.title}; {ordered.title}")

@@ -27,5 +27,6 @@ def run(files, output, params, log) -> None:
     }
     for name, draw in overview.OVER_NETWORKS.items():
         with collected_after():
-            style.save(drawn(draw, tables), output[name].removesuffix(".png"))
+            figure = drawn(draw, tables)
+            style.save(figure, output[name].removesuffix(".png"), params.formats)
     log(f"{len(overview.OVER_NETWORKS)} figures of {len(runs)} networks")

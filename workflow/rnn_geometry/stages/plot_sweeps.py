@@ -12,5 +12,5 @@ def run(files, output, params, log) -> None:
     sweeps = read_frame("sweeps", files[0])
     for name in params.sweeps:
         figure = sweep_figure(sweeps[sweeps["sweep"] == name])
-        style.save(figure, output[f"sweep_{name}"].removesuffix(".png"))
+        style.save(figure, output[f"sweep_{name}"].removesuffix(".png"), params.formats)
     log(f"{len(params.sweeps)} sweeps, {len(sweeps)} networks")

@@ -16,5 +16,5 @@ def run(files, output, params, log) -> None:
     figures = task_figures(networks)
     for name, draw in figures.items():
         with collected_after():
-            style.save(draw(), Path(output[0]) / name)
+            style.save(draw(), Path(output[0]) / name, params.formats)
     log(f"{', '.join(figures)} of {len(networks)} networks")

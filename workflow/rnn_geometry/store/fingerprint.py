@@ -23,6 +23,7 @@ from rnn_geometry.store._sources import (
 
 PACKAGE = "rnn_geometry"
 TEMPLATES = "pages/templates"
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def fingerprint(module: str, templates: Iterable[str] = ()) -> str:
@@ -77,16 +78,27 @@ def _below(file: Path, root: Path) -> str:
     return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
 
 
-@cache
 def python_source(path: Path) -> str:
     """Return the syntax tree of a Python file without docstrings; comments are no part of it."""
+    return read_module(path)[0]
+
+
+@cache
+def read_module(path: Path) -> tuple[str, frozenset[str]]:
+    """Return the source of a Python file, see `python_source`, and the dotted names it imports.
+
+    Imports inside functions too; of `from a import b` both a and a.b, since b may be a module.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    names: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(
-            node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-        ) and _has_docstring(node):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, DOCUMENTED) and _has_docstring(node):
             node.body = node.body[1:] or [ast.Pass()]
-    return ast.dump(tree)
+    return ast.dump(tree), frozenset(names)
 
 
 def _has_docstring(node) -> bool:
@@ -112,12 +124,7 @@ def reached_modules(path: Path, package: Path) -> set[str]:
 @cache
 def imported_modules(path: Path, package: Path) -> frozenset[str]:
     """Return dotted names of the package modules that one file imports, in functions too."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    names = read_module(path)[1]
     inside = {name for name in names if name == PACKAGE or name.startswith(f"{PACKAGE}.")}
     return frozenset(name for name in inside if _module_file(package, name).is_file())
 
