@@ -30,7 +30,7 @@ def squared(h, x):
 
 
 def many_substeps(h, x):
-    for _ in range(1500):
+    for _ in range(700):
         h = h + 1e-4 * torch.tanh(h)
     return h @ W
 
@@ -117,6 +117,19 @@ def test_a_structure_is_found_from_few_points_too(rows):
     assert_right(step, *draw(rows))
     assert step.structure is not None
     assert_right(step, *draw(40))
+
+
+@pytest.mark.parametrize("rows", [5, 40])
+def test_defaults_of_the_caller_do_not_hide_a_structure(rows):
+    step, (h, x) = private(STEPS["gru"][0]), draw(rows)
+    kept = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float16)
+    try:
+        with torch.device("meta"):
+            assert_right(step, h, x)
+    finally:
+        torch.set_default_dtype(kept)
+    assert step.structure is not None
 
 
 @pytest.mark.parametrize("step", [STEPS["gru"][0], STEPS["reset before"][0]])
