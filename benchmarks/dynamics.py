@@ -80,13 +80,15 @@ def describe_fast(network: Network, points: np.ndarray) -> str:
     return f"fast q {np.median(values):.1e}"
 
 
-def dense_fast(network: Network, h: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+def dense_fast(
+    network: Network, h: torch.Tensor, min_tau: float = MIN_TAU
+) -> tuple[np.ndarray, np.ndarray]:
     """Return 1/2 |fast part of r|^2 (n,) and the fast Newton step (n, S) at h, by full spectra."""
     x = torch.zeros(len(h), len(network.x), dtype=torch.float64)
     with torch.no_grad():
         r = (h - network.cell(h, x)).numpy()
         modes = decompose(jacobians(network.cell, h, x)[0].numpy())
-    fast = ~is_slow(modes.eigenvalues, MIN_TAU)
+    fast = ~is_slow(modes.eigenvalues, min_tau)
     amplitude = (modes.left @ r[:, :, None])[:, :, 0] * fast
     part = (modes.right @ amplitude[:, :, None])[:, :, 0].real
     step = -(modes.right @ (amplitude / np.where(fast, 1 - modes.eigenvalues, 1))[:, :, None])[

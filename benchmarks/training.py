@@ -1,6 +1,6 @@
 """Speed of the cells, of training steps on text and of tokenising, each beside other ways.
 
-    OMP_NUM_THREADS=1 python benchmarks/training.py [cells] [steps] [tokenise]
+    OMP_NUM_THREADS=1 python benchmarks/training.py [cells] [steps] [together] [tokenise]
 
 Forward and backward pass of every cell stand beside a plain Python loop and torch's own kernel, on
 equal weights; whole training steps on text beside the same network made of torch's modules. Prints,
@@ -8,7 +8,9 @@ per size and cell, thousands of words per second (median of several rounds, the 
 that drift of the machine's speed hits all alike) and the ratio of the project's route to each other
 one. A step on text: word vectors of 27,000 words (E 128), 64 texts of 160 words, H 256, loss,
 gradient clipping, Adam. Cells that torch does not have are set beside the loop that a reader of the
-paper would write, gate by gate and word by word.
+paper would write, gate by gate and word by word. `together` sets whole steps of 1 to 16 networks in
+one batch beside the same networks one by one through their cell's own way over a text (torch's
+kernel, where it has one), with the recipes of config.yaml, and of one network on text likewise.
 """
 
 from __future__ import annotations
@@ -18,19 +20,24 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import numpy as np
 import torch
 from torch import nn
 
+from rnn_geometry.networks._batches import Batch, Batches
+from rnn_geometry.networks._learner import Learner
+from rnn_geometry.networks._trainer import Trainer
 from rnn_geometry.networks.cells import Cell
 from rnn_geometry.networks.classifier import build_classifier
 from rnn_geometry.networks.make import make_cell
 from rnn_geometry.networks.registry import CELLS
-from rnn_geometry.networks.training import Recipe, Trainer, batch
+from rnn_geometry.networks.training import Recipe
+from rnn_geometry.networks.unrolled import has_unrolled
 from rnn_geometry.tasks.sentences import Sentences
+from rnn_geometry.tasks.synthetic import build_task
 from rnn_geometry.tasks.text.prepare import prepare_text
 
 ROUNDS = 7
@@ -154,9 +161,8 @@ def torch_step(network: nn.Module, penalised: list[torch.Tensor]) -> Callable:
     """Return one training step of a module with torch.optim.Adam."""
     optimizer = torch.optim.Adam(network.parameters(), 2e-3, RECIPE.betas, fused=True)
 
-    def step(
-        number: int, tokens: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor
-    ) -> None:
+    def step(number: int, batch: Batch) -> None:
+        tokens, lengths, labels, _ = (part[0] for part in batch)
         loss = nn.functional.cross_entropy(network(tokens, lengths), labels)
         (loss + RECIPE.l2 * sum(weight.square().sum() for weight in penalised)).backward()
         nn.utils.clip_grad_norm_(network.parameters(), RECIPE.clip)
@@ -176,7 +182,8 @@ def step_routes(name: str) -> dict[str, Callable]:
         "classes": CLASSES,
     }
     network |= {"readout_bias": False, "readout_scale": 0.1, "words": VOCABULARY}
-    found = {"project": Trainer(build_classifier(network, None, seed=0), RECIPE, 1000).step}
+    learner = Learner(build_classifier(network, None, seed=0), RECIPE, 1000)
+    found = {"project": Trainer([learner], 1000).step}
     if name in MODULES:
         kind, rnn = "torch", MODULES[name](EMBEDDING, HIDDEN, batch_first=True)
     else:
@@ -186,32 +193,99 @@ def step_routes(name: str) -> dict[str, Callable]:
     return {**found, kind: torch_step(other, penalised)}
 
 
-def compare_steps() -> None:
-    """Print whole training steps on text-like sentences.
-
-    Words by Zipf's law, all of the same length.
-    """
+def texts(batches: int, length: int) -> Batches:
+    """Return text-like sentences of one length: words by Zipf's law."""
     generator = np.random.default_rng(0)
-    tokens = (VOCABULARY ** generator.random(BATCH * LENGTH * 8)).astype(np.int32)
-    offsets = np.arange(8 * BATCH + 1, dtype=np.int64) * LENGTH
-    sentences = Sentences(tokens, offsets, generator.integers(0, CLASSES, 8 * BATCH))
-    batches = [batch(sentences, np.arange(i * BATCH, (i + 1) * BATCH)) for i in range(8)]
+    tokens = (VOCABULARY ** generator.random(BATCH * length * batches)).astype(np.int32)
+    offsets = np.arange(batches * BATCH + 1, dtype=np.int64) * length
+    labels = generator.integers(0, CLASSES, batches * BATCH)
+    return Batches(Sentences(tokens, offsets, labels), BATCH)
+
+
+def drawn(batches: Batches, networks: int, count: int = 3) -> list[Batch]:
+    """Return batches for some networks."""
+    generator = np.random.default_rng(1)
+    rows = range(networks)
+    return [
+        batches.draw([generator.permutation(len(batches.sentences))[:BATCH] for _ in rows])
+        for _ in range(count)
+    ]
+
+
+def compare_steps() -> None:
+    """Print whole training steps on text-like sentences."""
+    parts = drawn(texts(8, LENGTH), 1)
     print(
         f"training steps on text: V {VOCABULARY}, E {EMBEDDING}, T {LENGTH}, H {HIDDEN}, B {BATCH}"
     )
     for name in CELLS:
-        ways = {
-            way: partial(step_seconds, step, batches[:3]) for way, step in step_routes(name).items()
-        }
+        ways = {way: partial(step_seconds, step, parts) for way, step in step_routes(name).items()}
         report(name, ways, BATCH * LENGTH, 5)
 
 
-def step_seconds(step: Callable, batches: list) -> float:
+def step_seconds(step: Callable, batches: list[Batch]) -> float:
     """Return the CPU seconds of one training step."""
     started = time.process_time()
     for i, part in enumerate(batches, start=1):
-        step(i, *part)
+        step(i, part)
     return (time.process_time() - started) / len(batches)
+
+
+# Several networks at once
+
+RECIPES = {
+    "vanilla": {"learning_rate": 2e-3, "l2": 1e-3, "clip": 1.0},
+    "ugrnn": {"learning_rate": 1e-2, "l2": 5e-4},
+}
+GATED = {"learning_rate": 1e-2, "l2": 3e-4}
+TOGETHER = (1, 2, 4, 8, 16)
+
+
+def trainer_of(name: str, networks: int, hidden: int, words: np.ndarray | None, own: bool):
+    """Return a trainer of some networks; `own`: of one, through its cell's own way over a text."""
+    facts = {"cell": name, "hidden_size": hidden, "embedding_size": hidden, "cell_options": {}}
+    facts |= {"readout_bias": False, "readout_scale": 1.0, "words": VOCABULARY, "classes": CLASSES}
+    recipe = Recipe(
+        **RECIPES.get(name, GATED), steps=1000, l2_on="text" if words is None else "all"
+    )
+    made = [build_classifier(facts, words, seed=seed) for seed in range(networks)]
+    trainer = Trainer([Learner(network, recipe, 1000) for network in made], 1000)
+    if own:
+        trainer.unrolled, trainer.leaves = False, trainer.learners[0].parameters
+    return trainer
+
+
+def compare_together() -> None:
+    """Print milliseconds of a step and network for networks one by one and together."""
+    task = build_task("categorical", classes=CLASSES, length=25)
+    sentences = Batches(task.sample(32_000, 0), BATCH)
+    cases = {
+        "synthetic: T 25, B 64, E 5": (sentences, task.word_vectors(), (64, 128), TOGETHER),
+        "text: T 40, B 64, E 128, V 27,000": (texts(8, 40), None, (128,), (1,)),
+    }
+    for title, (batches, words, sizes, networks) in cases.items():
+        for hidden in sizes:
+            print(f"{title}, H {hidden}: milliseconds of a step and network")
+            for name in CELLS:
+                compare_numbers(name, batches, words, hidden, networks)
+
+
+def compare_numbers(
+    name: str, batches: Batches, words: np.ndarray | None, hidden: int, networks: Iterable[int]
+) -> None:
+    """Print one cell: its own way, and batches of some numbers of networks."""
+    ways = {"own way": (1, trainer_of(name, 1, hidden, words, own=True))}
+    for number in networks if has_unrolled(make_cell(name, 1, 1)) else ():
+        ways[f"{number} together"] = (number, trainer_of(name, number, hidden, words, own=False))
+    parts = {number: drawn(batches, number) for number, _ in ways.values()}
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(ROUNDS):
+        for way, (number, trainer) in ways.items():
+            times[way].append(step_seconds(trainer.step, parts[number]) / number)
+    median = {way: 1e3 * statistics.median(values) for way, values in times.items()}
+    line = "".join(f"  {way} {value:.2f}" for way, value in median.items())
+    gains = ", ".join(f"{median['own way'] / median[way]:.2f}" for way in list(ways)[1:])
+    print(f"  {name:18s}{line}   = {gains or 'no kernel'}", flush=True)
 
 
 def time_tokenising(texts: int = 100_000, words: int = 50) -> None:
@@ -235,7 +309,12 @@ def time_tokenising(texts: int = 100_000, words: int = 50) -> None:
     )
 
 
-PARTS = {"cells": compare_cells, "steps": compare_steps, "tokenise": time_tokenising}
+PARTS = {
+    "cells": compare_cells,
+    "steps": compare_steps,
+    "together": compare_together,
+    "tokenise": time_tokenising,
+}
 
 
 def main() -> None:

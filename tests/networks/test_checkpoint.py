@@ -75,10 +75,10 @@ def run(cell, recipe, path=None, cut_at=None, monkeypatch=None, identity=IDENTIT
     if cut_at is not None:
         step = Trainer.step
 
-        def cut(self, number, *batch):
+        def cut(self, number, batch):
             if number == cut_at:
                 raise CutOffError
-            step(self, number, *batch)
+            return step(self, number, batch)
 
         monkeypatch.setattr(Trainer, "step", cut)
     options = {"batch_seed": 4, "log": lines.append, "checkpoint": kept}
@@ -210,7 +210,8 @@ def test_writing_takes_a_small_share_of_the_time(tmp_path, monkeypatch):
 
 # Through Snakemake
 
-LONG = {"models": {"small": {"cell": "ugrnn", "hidden_size": 8, "steps": 1200}}, "seeds": [0, 1]}
+SHORT, SMALL = ({"cell": "ugrnn", "hidden_size": 8, "steps": steps} for steps in (20, 3000))
+LONG = {"models": {"short": SHORT, "small": SMALL}, "cells": ["short", "small"], "seeds": [0, 1]}
 RUNS = "results/runs/two/small/l2-3e-4"
 KEPT = "results/.kept/runs/two/small/l2-3e-4"
 
@@ -238,7 +239,7 @@ def training_process(root):
 
 
 @pytest.mark.workflow
-def test_a_killed_training_goes_on_from_its_checkpoint(project_copy):
+def test_killed_trainings_go_on_from_their_checkpoints(project_copy):
     copy = project_copy
     with_frequent_checkpoints(copy)
     config = copy.tiny(**LONG)
@@ -247,8 +248,8 @@ def test_a_killed_training_goes_on_from_its_checkpoint(project_copy):
         seed: (copy.root / RUNS / f"seed-{seed}/model.safetensors").read_bytes() for seed in (0, 1)
     }
     assert not list(copy.root.glob("results/**/checkpoint.safetensors"))
-    shutil.rmtree(copy.root / RUNS)
-    shutil.rmtree(copy.root / KEPT)
+    shutil.rmtree(copy.root / "results/runs")
+    shutil.rmtree(copy.root / "results/.kept")
 
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "models", "--configfile", config]
     environment = {**os.environ, "PYTHONPATH": str(copy.root / "workflow")}
@@ -268,9 +269,12 @@ def test_a_killed_training_goes_on_from_its_checkpoint(project_copy):
     assert not list(copy.root.glob(f"{RUNS}/*/model.safetensors"))
     copy.snakemake("models", "--configfile", config)
     (log,) = (copy.root / "results/logs/train").rglob("*.log")
-    assert "two small L2 3e-4 seed 0: kept from an earlier job" in log.read_text()
-    (step,) = re.findall(r"goes on from the checkpoint of step (\d+)", log.read_text())
-    assert 0 < int(step) < 1200
+    for seed in (0, 1):
+        assert f"two short L2 3e-4 seed {seed}: kept from an earlier job" in log.read_text()
+    pattern = r"two small L2 3e-4 seed (\d): goes on from the checkpoint of step (\d+)"
+    found = dict(re.findall(pattern, log.read_text()))
+    assert found.keys() == {"0", "1"}
+    assert all(0 < int(step) < 3000 for step in found.values())
     for seed in (0, 1):
         assert (copy.root / RUNS / f"seed-{seed}/model.safetensors").read_bytes() == expected[seed]
     assert not list(copy.root.glob("results/**/checkpoint.safetensors"))

@@ -132,6 +132,16 @@ def test_trajectories_start_at_zero_and_end_with_the_sentence(network, shown):
         )
 
 
+def test_sentences_of_near_lengths_are_read_together(monkeypatch):
+    network, read = classifier_of("gru"), []
+    monkeypatch.setattr(states, "BATCH", 3)
+    whole = network.states
+    monkeypatch.setattr(network, "states", lambda ids: read.append(ids.shape) or whole(ids))
+    visit(network)
+    longest = [*sorted(LENGTHS)[2::3], max(LENGTHS)]
+    assert [words for _, words in read] == longest
+
+
 def test_the_draw_follows_from_the_seed():
     network = classifier_of("gru")
     first, again, other = (visit(network, seed=seed) for seed in (3, 3, 4))

@@ -8,6 +8,7 @@ import errno
 import os
 import subprocess
 import sys
+import zipfile
 import zlib
 
 import numpy as np
@@ -75,6 +76,33 @@ def test_round_trips(tmp_path):
     assert (tmp_path / "a.csv").read_text() == "x,y\n1,0.1\n,\n"
 
 
+def test_only_arrays_that_shrink_are_compressed(tmp_path):
+    noise = np.random.default_rng(0).normal(size=(300, 64))
+    sparse = np.zeros((300, 64), dtype=np.complex64, order="F")
+    sparse[:, 3] = noise[:, 3]
+    formats.write_npz(tmp_path / "a.npz", noise=noise, sparse=sparse, few=noise[0], one=np.int64(7))
+    with zipfile.ZipFile(tmp_path / "a.npz") as archive:
+        kinds = {entry.filename: entry.compress_type for entry in archive.infolist()}
+        small = archive.getinfo("sparse.npy").compress_size
+    assert kinds.pop("noise.npy") == zipfile.ZIP_STORED
+    assert set(kinds.values()) == {zipfile.ZIP_DEFLATED}
+    assert small < sparse.nbytes / 20
+    found = formats.read_npz(tmp_path / "a.npz")
+    for name, array in {"noise": noise, "sparse": sparse, "few": noise[0], "one": 7}.items():
+        np.testing.assert_array_equal(found[name], array)
+    assert found["sparse"].dtype == np.complex64
+
+
+def test_a_changed_bit_of_what_is_not_compressed_is_named(tmp_path):
+    noise = np.random.default_rng(0).normal(size=(300, 64))
+    formats.write_npz(tmp_path / "a.npz", noise=noise)
+    content = bytearray((tmp_path / "a.npz").read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "a.npz").write_bytes(content)
+    with pytest.raises(UserError, match=r"a\.npz: the file is damaged"):
+        formats.read_npz(tmp_path / "a.npz")
+
+
 def test_pickled_objects_are_refused(tmp_path):
     with pytest.raises(TypeError, match="pickled"):
         formats.write_npz(tmp_path / "a.npz", x=np.array([{}], dtype=object))
@@ -99,6 +127,11 @@ def test_padding_and_subsets():
     tokens, lengths = SENTENCES.padded()
     np.testing.assert_array_equal(tokens, [[3, 1, 2], [4, 0, 0], [1, 1, 0]])
     np.testing.assert_array_equal(lengths, [3, 1, 2])
+    tokens, lengths = SENTENCES.padded(np.array([1, 2]))
+    np.testing.assert_array_equal(tokens, [[4, 0], [1, 1]])
+    np.testing.assert_array_equal(lengths, [1, 2])
+    none = Sentences.from_lists([[], []], np.zeros(2))
+    assert none.padded()[0].shape == (2, 0)
     part = SENTENCES.subset(np.array([2, 0]))
     np.testing.assert_array_equal(part.tokens, [1, 1, 3, 1, 2])
     np.testing.assert_array_equal(part.labels, [1, 0])

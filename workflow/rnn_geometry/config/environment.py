@@ -35,7 +35,13 @@ DROPPED = (
     "TORCHDYNAMO_",
     "TORCHINDUCTOR_",
 )
+# What glibc reads: freed memory stays with a process up to this many bytes. Pages that are given
+# back and asked for again cost a search of slow points a sixth of its CPU, and no memory is saved.
+HELD = str(2**30)
 FIXED = {
+    "MALLOC_MMAP_THRESHOLD_": HELD,
+    "MALLOC_TOP_PAD_": str(2**26),
+    "MALLOC_TRIM_THRESHOLD_": HELD,
     "MATPLOTLIBRC": os.devnull,  # no settings of the person's; figures set all of theirs
     "MPLBACKEND": "Agg",  # a notebook's cannot be loaded outside of it
     "PYTHONHASHSEED": "0",

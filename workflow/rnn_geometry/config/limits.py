@@ -16,6 +16,7 @@ from rnn_geometry.identity import Network
 
 Limit = Callable[[Any, int], int]  # of wildcards and the number of the attempt
 DRIVER_MB = 2000  # of a GPU, in the memory of the machine
+BATCH_MB = 350  # that networks trained as one batch keep between the ways forth and back
 HUB_MB = 350  # taken for a set on the hub, whose size is not known before it is read
 
 
@@ -116,10 +117,12 @@ class Limits:
     def training_mb(self, network: Network) -> float:
         """Memory of a training.
 
-        Sentences (6 MB for each of the file were measured), a network with its moments.
+        Sentences (6 MB for each of the file were measured), networks with their moments, and what
+        those in one batch keep: `networks.training` bounds it, whatever their number.
         """
         hidden = self.plan.models[network.model]["hidden_size"]
-        return 2000 * max(1, hidden / 256) + self.driver_mb + 15 * self._sentences_mb(network.task)
+        sentences = BATCH_MB + 15 * self._sentences_mb(network.task)
+        return 2000 * max(1, hidden / 256) + self.driver_mb + sentences
 
     def training_minutes(self, network: Network) -> float:
         """Time of a training: a GRU of 256 units reads 26,000 words a second on one core."""

@@ -34,7 +34,7 @@ class PrivateStep:
     def __init__(self, step: Step, writes: bool):
         self.step, self.writes = step, writes
         self.inferred = False  # whether it uses tensors that were made in inference mode
-        self.looked = False  # for a structure
+        self.looks = 0  # for a structure
         self.structure: Structure | None = None
         self.state_size = getattr(step, "state_size", None)
         self.input_size = getattr(step, "input_size", None)

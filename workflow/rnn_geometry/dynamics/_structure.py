@@ -20,6 +20,7 @@ from rnn_geometry.dynamics._graph import Graph
 from rnn_geometry.dynamics.step import Step
 
 ROWS = 32  # points at which a structure is looked for
+MOVE = 1e-3  # of the first copy of a point, as a share of 1 + |h|
 MOST_TERMS, MOST_COLOURS = 16, 8  # terms of an entry of F, backward passes
 TOLERANCE = 1e-11  # share of the largest part of a gradient
 CACHE_BYTES = 2**21
@@ -108,10 +109,14 @@ def wave(size: int, like: Tensor) -> Tensor:
     return torch.cos(torch.arange(1, size + 1, dtype=like.dtype, device=like.device) ** 1.5)
 
 
+def _one(size: int, like: Tensor) -> Tensor:
+    """Return the unit matrix (size, size)."""
+    return torch.eye(size, dtype=like.dtype, device=like.device)
+
+
 def look(step: Step, h: Tensor, x: Tensor) -> Structure | None:
     """Return the structure of a step at states h (n, S), None where it has none that helps."""
-    some = torch.linspace(0, len(h) - 1, ROWS).long().to(h.device)
-    graph = Graph(step, h[some], x[some])
+    graph = Graph(step, *_some(h, x))
     widths, touched = graph.widths(), None
     if widths is not None:
         touched = _touched(graph)
@@ -119,10 +124,10 @@ def look(step: Step, h: Tensor, x: Tensor) -> Structure | None:
         return None
     colour = _colouring(touched)
     size, variables = touched.shape
-    owner = torch.full((int(colour.max()) + 1, variables), size)
+    owner = colour.new_full((int(colour.max()) + 1, variables), size)
     entries, places = touched.nonzero().unbind(1)
     owner[colour[entries], places] = entries
-    whence = colour[:, None] * variables + torch.arange(variables)
+    whence = colour[:, None] * variables + torch.arange(variables, device=colour.device)
     parts = zip(touched.split([*widths, size], 1), whence.split([*widths, size], 1))
     products = [_product(graph, index, *next(parts)) for index in range(len(widths))]
     direct, whence = next(parts)
@@ -136,10 +141,21 @@ def look(step: Step, h: Tensor, x: Tensor) -> Structure | None:
     )
 
 
+def _some(h: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return ROWS of the points; of fewer, copies that are moved a little."""
+    if len(h) >= ROWS:
+        rows = torch.arange(ROWS, device=h.device) * (len(h) - 1) // (ROWS - 1)
+        return h[rows], x[rows]
+    rows = torch.arange(ROWS, device=h.device)
+    copies, rows = rows // len(h), rows % len(h)
+    moves = MOVE * copies[:, None] * wave(h.shape[1], h)
+    return h[rows] + moves * (1 + h[rows].abs()), x[rows]
+
+
 def _touched(graph: Graph) -> Tensor | None:
     """Return which variables each entry of F depends on, (S, V); None where those are many."""
     found = []
-    for weights in torch.eye(graph.h.shape[1]).to(graph.h):
+    for weights in _one(graph.h.shape[1], graph.h):
         found.append((torch.cat(graph.behind(weights), 1) != 0).any(0).cpu())
         if found[-1].sum() > MOST_TERMS:
             return None
@@ -156,7 +172,7 @@ def _colouring(touched: Tensor) -> Tensor:
         if colours[-1] == len(taken):
             taken.append(torch.zeros_like(row))
         taken[colours[-1]] |= row
-    return torch.tensor(colours)
+    return torch.tensor(colours, device=touched.device)
 
 
 def _product(graph: Graph, index: int, touched: Tensor, whence: Tensor) -> Product:
@@ -166,10 +182,11 @@ def _product(graph: Graph, index: int, touched: Tensor, whence: Tensor) -> Produ
     start, stop = used[0], used[-1] + 1
     # The columns that each row touches, in order, filled up with one that stands for nothing.
     width = len(matrix)
-    columns = torch.where(touched, torch.arange(width), width).sort(1).values
+    numbers = torch.arange(width, device=touched.device)
+    columns = torch.where(touched, numbers, width).sort(1).values
     columns = columns[:, : int(touched.sum(1).max())].T
     padded = torch.nn.functional.pad(matrix[:, start:stop], (0, 0, 0, 1))
-    entries = torch.arange(len(touched))
+    entries = torch.arange(len(touched), device=touched.device)
     return Product(
         matrix,
         [whence[entries, column.clamp(max=width - 1)].to(matrix.device) for column in columns],
@@ -183,7 +200,7 @@ def _product(graph: Graph, index: int, touched: Tensor, whence: Tensor) -> Produ
 def _matrix(graph: Graph, index: int, width: int) -> Tensor:
     """Return W (m, p) of a product: every pass brings a row of it per point."""
     count, blocks = len(graph.h), []
-    for rows in torch.eye(width).to(graph.h).split(count):
+    for rows in _one(width, graph.h).split(count):
         weights = torch.nn.functional.pad(rows, (0, 0, 0, count - len(rows)))
         blocks.append(graph.of_product(index, weights)[: len(rows)])
     return torch.cat(blocks)
@@ -196,7 +213,8 @@ def _in_states(matrix: Tensor, graph: Graph, index: int) -> tuple[Tensor, bool]:
     """
     width = matrix.shape[1]
     slope = graph.of_source(index)
-    by_place = graph.of_source(index, torch.arange(1, width + 1).to(slope))
+    counted = torch.arange(1, width + 1, dtype=slope.dtype, device=slope.device)
+    by_place = graph.of_source(index, counted)
     steepest = slope.abs().argmax(0, keepdim=True)
     slope_there, place = slope.gather(0, steepest)[0], by_place.gather(0, steepest)[0]
     place = (place / slope_there).nan_to_num(1.0).round().long().clamp(1, width) - 1

@@ -34,14 +34,11 @@ def _writes(step: Step, h: Tensor, x: Tensor) -> bool:
 
 @dataclass(frozen=True)
 class System:
-    """h' = F(h, x) at n points with inputs x (n, E), in float64.
-
-    given_mb: what bounds the workspace, None for what suits the step.
-    """
+    """h' = F(h, x) at n points with inputs x (n, E), in float64; memory_mb bounds the workspace."""
 
     step: Step
     x: Tensor
-    given_mb: float | None
+    memory_mb: float
 
     @classmethod
     def of(
@@ -64,16 +61,11 @@ class System:
         private = PrivateStep(own, _writes(own, h[:2], x[:2]))
         trial(private, h, x, gradients=gradients)
         private.products = _products(own, private, h[:2], x[:2])
-        return cls(private, x, memory_mb), h
-
-    @property
-    def memory_mb(self) -> float:
-        """The memory that the workspace of a chunk may take, in MB."""
-        return budget(self.step, self.given_mb)
+        return cls(private, x, budget(memory_mb)), h
 
     def at(self, rows: Tensor | slice) -> System:
         """Return the same at some of the points: a slice, a mask or indices."""
-        return System(self.step, self.x[rows], self.given_mb)
+        return System(self.step, self.x[rows], self.memory_mb)
 
     def __call__(self, h: Tensor) -> Tensor:
         """Return F(h, x), (n, S)."""

@@ -24,7 +24,7 @@ Step = Callable[[Tensor, Tensor], Tensor]
 # Square matrices of doubles alive per point at once: the Jacobian, its closed-form terms, products,
 # factors.
 WORKSPACE_MATRICES = 8
-CLOSED_FORM_MB, DIFFERENTIATED_MB = 128.0, 256.0  # default memory budgets
+CHUNK_MB = 128.0  # default memory budget
 
 CELLS = (nn.RNNCell, nn.GRUCell, nn.LSTMCell)
 LAYERS = (nn.RNN, nn.GRU, nn.LSTM)
@@ -315,17 +315,13 @@ def layer_states(layer: nn.Module, inputs: Array) -> Tensor:
     return torch.stack([h := step(h, word) for word in words.unbind(1)], 1)
 
 
-def budget(step: Step, memory_mb: float | None) -> float:
+def budget(memory_mb: float | None) -> float:
     """Return the memory that the workspace of a chunk of points may take.
 
     Parameters
     ----------
-    step : Step
-        What is analysed.
     memory_mb : float or None
-        MB asked for. None: what is fastest on a CPU, that is, small chunks that stay in its cache
-        where J has a closed form or a structure, larger ones where it is differentiated entry by
-        entry, since every entry of the state then costs a call.
+        MB asked for. None: what is fastest on a CPU, small chunks that stay in its cache.
 
     Returns
     -------
@@ -337,10 +333,7 @@ def budget(step: Step, memory_mb: float | None) -> float:
     ValueError
         For a budget that is not above 0.
     """
-    if memory_mb is not None:
-        return memory(memory_mb)
-    cheap = (getattr(step, name, None) for name in ("jacobians", "structure"))
-    return DIFFERENTIATED_MB if all(each is None for each in cheap) else CLOSED_FORM_MB
+    return CHUNK_MB if memory_mb is None else memory(memory_mb)
 
 
 def chunk_length(state_size: int, input_size: int, memory_mb: float) -> int:

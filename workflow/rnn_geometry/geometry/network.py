@@ -51,7 +51,9 @@ LOSS_FALLING = columns(
         kind="flag",
     )
 )
-TRAIN_SECONDS = columns(Column("train_seconds", "CPU time of training", "seconds"))
+TRAIN_SECONDS = columns(
+    Column("train_seconds", "CPU time of training, its share of a batch", "seconds")
+)
 RUN_FACTS = columns(
     IDENTITY, CONTROL, TEST_ACCURACY, SHUFFLED_ACCURACY, LOSS_FALLING, TRAIN_SECONDS
 )

@@ -9,44 +9,48 @@ ends at the same weights.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 
 class Adam:
-    """theta <- theta - rate * m_hat / (sqrt(v_hat) + eps), m, v means of gradient and square."""
+    """theta <- theta - rate * m_hat / (sqrt(v_hat) + eps), m, v means of gradient and square.
 
-    def __init__(self, weights: Sequence[Tensor], betas: tuple[float, float], eps: float):
-        self.weights, self.betas, self.eps = list(weights), betas, eps
-        self.means = [torch.zeros_like(weight) for weight in self.weights]
-        self.squares = [torch.zeros_like(weight) for weight in self.weights]
-        self.counts = [torch.zeros((), device=weight.device) for weight in self.weights]
+    Weights and their moments are changed in place; `count` steps were taken before.
+    """
+
+    def __init__(
+        self,
+        weights: Tensor,
+        moments: tuple[Tensor, Tensor],
+        betas: tuple[float, float],
+        eps: float,
+        count: int = 0,
+    ):
+        self.weights, self.moments, self.betas, self.eps = weights, moments, betas, eps
+        self.count = torch.full((), float(count), device=weights.device)
 
     @torch.no_grad()
-    def step(self, rate: float) -> None:
-        """Change the weights by their gradients, which are then forgotten."""
-        torch._foreach_add_(self.counts, 1)  # pyright: ignore[reportPrivateImportUsage]
-        # The kernel refuses lists of different lengths, should a gradient be missing.
-        gradients = [weight.grad for weight in self.weights if weight.grad is not None]
-        moments = (self.means, self.squares, [])
-        beta1, beta2 = self.betas
+    def step(self, gradient: Tensor, rate: float) -> None:
+        """Change the weights by their gradient."""
+        self.count += 1
+        means, squares = self.moments
         torch._fused_adam_(  # pyright: ignore[reportPrivateImportUsage]
-            self.weights,
-            gradients,
-            *moments,
-            self.counts,
+            [self.weights],
+            [gradient],
+            [means],
+            [squares],
+            [],
+            [self.count],
             lr=rate,
-            beta1=beta1,
-            beta2=beta2,
+            beta1=self.betas[0],
+            beta2=self.betas[1],
             weight_decay=0.0,
             eps=self.eps,
             amsgrad=False,
             maximize=False,
         )
-        for weight in self.weights:
-            weight.grad = None
 
 
 # Share of a row's first move without gradient below which its later ones are left out.

@@ -1,21 +1,20 @@
-"""One step of training at a time: loss, L2, clipping, Adam, and what the next step depends on."""
+"""One step of training at a time: loss, L2, clipping, Adam, of several networks at once."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from rnn_geometry.errors import UserError
-from rnn_geometry.networks._row_adam import Adam, RowAdam
+from rnn_geometry.networks._batches import Batch
+from rnn_geometry.networks._learner import KINDS, Learner
+from rnn_geometry.networks._row_adam import Adam
 from rnn_geometry.networks.classifier import Classifier
-
-if TYPE_CHECKING:
-    from rnn_geometry.networks.training import Recipe
+from rnn_geometry.networks.evaluation import sentence_losses
+from rnn_geometry.networks.unrolled import has_unrolled, last_outputs
 
 
 class Diverged(UserError):
@@ -23,117 +22,111 @@ class Diverged(UserError):
 
 
 class Trainer:
-    """One optimiser step at a time."""
+    """K networks at the same step; those of a kind that `unrolled` does not know come alone.
 
-    def __init__(self, classifier: Classifier, recipe: Recipe, steps: int):
-        self.classifier, self.recipe = classifier, recipe
-        self.penalised = penalised_weights(classifier, recipe.l2_on)
-        # A penalty moves every word at every step; without one a batch moves just the words that it
-        # reads. With beta1^2 >= beta2 Adam's moves without gradient grow, up to a limit that only
-        # dense Adam knows (eps).
-        table = classifier.embedding
-        free = table.requires_grad and not any(weight is table for weight in self.penalised)
-        by_row = free and recipe.betas[0] ** 2 < recipe.betas[1]
-        self.weights = [
-            weight for weight in classifier.parameters() if not (by_row and weight is table)
-        ]
-        self.optimizer = Adam(self.weights, recipe.betas, recipe.eps)
-        self.row_optimizer = (
-            RowAdam(table.detach(), recipe.betas, recipe.eps, steps) if by_row else None
+    Their weights lie in one table, a row a network, at places that do not depend on the others: no
+    bit of a network does.
+    """
+
+    def __init__(self, learners: Sequence[Learner], steps: int, step: int = 0):
+        self.learners, first = list(learners), learners[0]
+        recipe = self.recipe = first.recipe
+        self.unrolled = is_unrolled(first.classifier)
+        rows = {kind: torch.stack([learner.rows[kind] for learner in learners]) for kind in KINDS}
+        for i, learner in enumerate(learners):
+            learner.move_to({kind: rows[kind][i] for kind in KINDS})
+        self.weights, self.gradient = rows["weights"], torch.zeros_like(rows["weights"])
+        self.pulls = torch.stack([learner.pull for learner in learners])
+        self.optimizer = Adam(
+            self.weights, (rows["means"], rows["squares"]), recipe.betas, recipe.eps, step
         )
-        self.rate_at = schedule(recipe, steps)
-        self.rate, self.losses, self.norms = recipe.learning_rate, [], []
+        self.leaves = self._leaves()
+        self.rate_at = recipe.rate_at(steps)
+        self.rate = self.rate_at(step) if step else recipe.learning_rate
 
-    def step(self, step: int, tokens: Tensor, lengths: Tensor, labels: Tensor) -> None:
-        """Take one step on a batch."""
-        self.rate = self.rate_at(step)
-        device = self.weights[0].device
-        tokens, words = self._used_words(tokens.to(device))
-        logits = self.classifier(tokens, lengths.to(device), words)
-        loss = classification_loss(logits, labels.to(device))
-        penalty = sum(weight.square().sum() for weight in self.penalised)
-        (loss + self.recipe.l2 * penalty).backward()
-        changed = self.weights if words is None else [*self.weights, words]
-        norm = float(nn.utils.clip_grad_norm_(changed, self.recipe.clip, foreach=True))
-        if not math.isfinite(norm):
-            raise Diverged(
-                f"training stopped: loss ({float(loss.detach()):.4g}) or gradient is not finite "
-                f"at step {step}, learning rate {self.rate:.3g}, gradient norm {norm:.3g}; "
-                "lower learning_rate or clip."
-            )
-        self.optimizer.step(self.rate)
-        if self.row_optimizer is not None and words is not None and words.grad is not None:
-            self.row_optimizer.step(words.grad, self.rate)
-        self.losses.append(float(loss.detach()))
-        self.norms.append(norm)
-
-    def _used_words(self, tokens: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Return tokens renumbered within the U words of a batch, and their vectors (U, E)."""
-        if self.row_optimizer is None:
-            return tokens, None
-        rows, tokens = torch.unique(tokens, return_inverse=True)
-        return tokens, self.row_optimizer.take(rows).detach().requires_grad_()
-
-    def tensors(self) -> dict[str, Tensor]:
-        """Return all tensors on which the next step depends, by name, to be used in place."""
-        named = {f"weight.{name}": tensor for name, tensor in self.classifier.state_dict().items()}
-        for kind in ("means", "squares", "counts"):
-            named |= {
-                f"adam.{kind}.{i}": tensor for i, tensor in enumerate(getattr(self.optimizer, kind))
-            }
-        rows = self.row_optimizer
-        if rows is not None:
-            named |= {f"rows.{kind}": getattr(rows, kind) for kind in RowAdam.TENSORS}
-        return named
-
-    def resume(self, step: int, losses: list[float], norms: list[float]) -> None:
-        """Go on after `step`, once `tensors` hold what they held then.
-
-        losses, norms: those since the last evaluation.
-        """
-        self.losses, self.norms = losses, norms
-        if self.row_optimizer is not None:
-            self.row_optimizer.count = step
-
-    def settle(self) -> None:
-        """Bring all word vectors up to the present step, before the network is used."""
-        if self.row_optimizer is not None:
-            self.row_optimizer.settle()
-
-    def summary(self) -> dict[str, float]:
-        """Return the means since the last call."""
-        row = {
-            "train_loss": float(np.mean(self.losses)),
-            "gradient_norm": float(np.mean(self.norms)),
+    def _leaves(self) -> Mapping[str, Tensor]:
+        """Return the weights by name: (K, ...), or those of one classifier that steps itself."""
+        first = self.learners[0]
+        if not self.unrolled:
+            return first.parameters
+        return {
+            name: place.of(self.weights).requires_grad_() for name, place in first.places.items()
         }
-        self.losses, self.norms = [], []
-        return {**row, "learning_rate": self.rate}
+
+    def step(self, step: int, batch: Batch) -> list[Diverged | None]:
+        """Take one step on a batch of each network; return what became of each."""
+        self.rate = self.rate_at(step)
+        batch = batch.to(self.weights.device)
+        tokens, words = self._words(batch.tokens)
+        logits = self._logits(tokens, batch.lengths, words)
+        losses = (sentence_losses(logits, batch.labels) * batch.shares).sum(1)
+        norms = self._change(self._backward(losses.sum(), words))
+        for learner, loss, norm in zip(self.learners, losses.tolist(), norms, strict=True):
+            learner.losses.append(loss)
+            learner.norms.append(norm)
+        return [self._diverged(learner, step) for learner in self.learners]
+
+    def _backward(self, loss: Tensor, words: Tensor) -> Tensor | None:
+        """Write gradients into their table; return that of word vectors which move by row."""
+        by_row = self.learners[0].words is not None
+        inputs = [*self.leaves.values(), *([words] if by_row else [])]
+        found = torch.autograd.grad(loss, inputs, allow_unused=True)
+        for place, gradient in zip(self.learners[0].places.values(), found, strict=False):
+            part = place.of(self.gradient if self.unrolled else self.gradient[0])
+            part.zero_() if gradient is None else part.copy_(gradient)
+        return found[-1] if by_row else None
+
+    def _words(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Return tokens renumbered within the U words of a batch, and their vectors (1, U, E)."""
+        classifier, rows = self.learners[0].classifier, self.learners[0].words
+        if not classifier.embedding.requires_grad:
+            return tokens, classifier.embedding[None]
+        used, tokens = torch.unique(tokens, return_inverse=True)
+        if rows is not None:
+            return tokens, rows.take(used).detach()[None].requires_grad_()
+        table = self.leaves["embedding"]
+        return tokens, (table[:, used] if self.unrolled else table[None, used])
+
+    def _logits(self, tokens: Tensor, lengths: Tensor, words: Tensor) -> Tensor:
+        """Return the logits (K, B, C) after the last word of each sentence."""
+        classifier = self.learners[0].classifier
+        if not self.unrolled:
+            return classifier(tokens[0], lengths[0], words[0])[None]
+        cell = {name: self.leaves[f"cell.{name}"] for name in ("weight_ih", "weight_hh", "bias")}
+        outputs = last_outputs(classifier.cell, cell, words, tokens, lengths)
+        readout = self.leaves["readout.weight"].mT
+        if classifier.readout.bias is None:
+            return torch.bmm(outputs, readout)
+        return torch.baddbmm(self.leaves["readout.bias"][:, None], outputs, readout)
+
+    @torch.no_grad()
+    def _change(self, of_words: Tensor | None) -> list[float]:
+        """Add L2, clip, and change all weights; return the lengths of the gradients before.
+
+        of_words: (1, U, E), gradient of word vectors that move by row.
+        """
+        self.gradient.addcmul_(self.weights, self.pulls)
+        norms = torch.linalg.vector_norm(self.gradient, dim=1)
+        if of_words is not None:
+            norms = torch.hypot(norms, torch.linalg.vector_norm(of_words))
+        factor = (self.recipe.clip / (norms + 1e-6)).clamp(max=1)
+        self.optimizer.step(self.gradient.mul_(factor[:, None]), self.rate)
+        rows = self.learners[0].words
+        if rows is not None and of_words is not None:
+            rows.step(of_words[0].mul_(factor), self.rate)
+        return norms.tolist()
+
+    def _diverged(self, learner: Learner, step: int) -> Diverged | None:
+        """Return the sentence on a gradient that is not finite."""
+        loss, norm = learner.losses[-1], learner.norms[-1]
+        if math.isfinite(norm):
+            return None
+        return Diverged(
+            f"training stopped: loss ({loss:.4g}) or gradient is not finite at step {step}, "
+            f"learning rate {self.rate:.3g}, gradient norm {norm:.3g}; lower learning_rate or clip."
+        )
 
 
-def penalised_weights(classifier: Classifier, l2_on: str) -> list[Tensor]:
-    """Return the weights under L2: `all`, or (`text`) the matrices of cell and readout."""
-    if l2_on == "all":
-        return list(classifier.parameters())
-    return [
-        weight
-        for weight in [*classifier.cell.parameters(), classifier.readout.weight]
-        if weight.ndim > 1
-    ]
-
-
-def schedule(recipe: Recipe, steps: int) -> Callable[[int], float]:
-    """Return the learning rate as a function of the step (from 1 on)."""
-    rate = recipe.learning_rate
-    shapes = {
-        "cosine": lambda step: rate * 0.5 * (1 + math.cos(math.pi * (step - 1) / steps)),
-        "exponential": lambda step: rate * recipe.decay ** (step - 1),
-        "constant": lambda step: rate,
-    }
-    return shapes[recipe.schedule]
-
-
-def classification_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Return cross-entropy for class ids (B,), binary cross-entropy for label vectors (B, C)."""
-    if labels.ndim == 1:
-        return nn.functional.cross_entropy(logits, labels)
-    return nn.functional.binary_cross_entropy_with_logits(logits, labels.to(logits.dtype))
+def is_unrolled(classifier: Classifier) -> bool:
+    """Tell whether a network is trained by the kernel that takes several, not by its own step."""
+    return has_unrolled(classifier.cell)

@@ -16,7 +16,7 @@ from torch import Tensor
 from rnn_geometry.errors import UserError
 from rnn_geometry.store import formats
 
-FORMAT = 1  # of the file; a file of another one is not used
+FORMAT = 2  # of the file; a file of another one is not used
 CHECKPOINT_SECONDS = 60.0  # between two writes
 SHARE = 0.05  # of the time that writing may take
 
@@ -77,8 +77,13 @@ class Checkpoint:
         """Tell whether the last write is long enough ago."""
         return time.monotonic() >= self._next
 
-    def save(self, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
-        """Write tensors and facts (JSON; `best_weights` as tensors) in place of the last."""
+    def save(
+        self, tensors: Mapping[str, Tensor], facts: Mapping[str, Any], companions: int = 1
+    ) -> None:
+        """Write tensors and facts (JSON; `best_weights` as tensors) in place of the last.
+
+        companions: checkpoints that one process writes each time.
+        """
         started = time.monotonic()
         best = {f"best.{name}": tensor for name, tensor in (facts["best_weights"] or {}).items()}
         plain = {
@@ -94,4 +99,4 @@ class Checkpoint:
         except (UserError, OSError) as error:
             self.log(f"no checkpoint was written: {error}")
         now = time.monotonic()
-        self._next = now + max(CHECKPOINT_SECONDS, (now - started) / SHARE)
+        self._next = now + max(CHECKPOINT_SECONDS, companions * (now - started) / SHARE)

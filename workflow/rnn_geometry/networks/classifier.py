@@ -16,8 +16,12 @@ from rnn_geometry.identity import Network, network_of
 from rnn_geometry.networks.cells import Cell
 from rnn_geometry.networks.make import build_cell
 from rnn_geometry.networks.sources import find_source, is_own
+from rnn_geometry.networks.unrolled import has_unrolled, last_outputs
 from rnn_geometry.store import formats
 from rnn_geometry.store.hashes import sha256
+
+# In a vocabulary all of which meets the input matrix, whether a text has a word or not.
+FEW_WORDS = 256
 
 
 class Classifier(nn.Module):
@@ -71,8 +75,19 @@ class Classifier(nn.Module):
 
         table (U, E): word vectors that the ids in `tokens` mean, instead of the whole vocabulary's.
         """
+        if has_unrolled(self.cell):
+            return self.readout(self._unrolled(tokens, lengths, table))
         outputs = self.cell.outputs(self.words(tokens, table))
         return self.readout(outputs[torch.arange(len(tokens), device=tokens.device), lengths - 1])
+
+    def _unrolled(self, tokens: Tensor, lengths: Tensor, table: Tensor | None) -> Tensor:
+        """Return what the readout sees (B, H), from the kernel that trains several networks."""
+        words = self.embedding if table is None else table
+        if len(words) > FEW_WORDS:
+            used, tokens = torch.unique(tokens, return_inverse=True)
+            words = words[used]
+        weights = {name: weight[None] for name, weight in self.cell.named_parameters()}
+        return last_outputs(self.cell, weights, words[None], tokens[None], lengths[None])[0]
 
     def embedding_matrix(self) -> Tensor:
         """Return the word vectors of the vocabulary, (V, E)."""

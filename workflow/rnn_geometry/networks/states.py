@@ -44,23 +44,28 @@ def visit(
     sentence_of = np.searchsorted(sentences.offsets, words, side="right") - 1
     position_of = words - sentences.offsets[sentence_of]
     shown = np.sort(generator.permutation(len(sentences))[:trajectories])
-    arrays = {"final": [], "visited": [], "trajectories": []}
-    for start in range(0, len(sentences), BATCH):
-        index = np.arange(start, min(start + BATCH, len(sentences)))
+    final, met = (
+        np.empty((rows, classifier.cell.state_size), dtype=np.float32)
+        for rows in (len(sentences), len(words))
+    )
+    paths: dict[int, np.ndarray] = {}
+    # Near lengths together: in the order of the file most of a batch of texts is padding.
+    order = np.argsort(lengths, kind="stable")
+    for index in np.split(order, range(BATCH, len(order), BATCH)):
         states = _states(classifier, sentences, index)
-        arrays["final"].append(states[np.arange(len(index)), lengths[index] - 1])
-        here = (sentence_of >= start) & (sentence_of <= index[-1])
-        arrays["visited"].append(states[sentence_of[here] - start, position_of[here]])
-        arrays["trajectories"] += [
-            states[i - start, : lengths[i]] for i in shown[(shown >= start) & (shown <= index[-1])]
-        ]
+        row = np.full(len(sentences), -1)
+        row[index] = np.arange(len(index))
+        final[index] = states[row[index], lengths[index] - 1]
+        here = row[sentence_of] >= 0
+        met[here] = states[row[sentence_of[here]], position_of[here]]
+        paths |= {i: states[row[i], : lengths[i]].copy() for i in shown if row[i] >= 0}
     readout, bias = classifier.readout_matrix(), classifier.readout_bias()
     return {
-        "visited": np.concatenate(arrays["visited"]),
+        "visited": met,
         "visited_class": sentences.labels[sentence_of],
-        "final": np.concatenate(arrays["final"]),
+        "final": final,
         "final_labels": sentences.labels,
-        "trajectories": _padded(arrays["trajectories"]),
+        "trajectories": _padded([paths[i] for i in shown]),
         "trajectory_tokens": sentences.padded(shown)[0],
         "trajectory_lengths": lengths[shown],
         "trajectory_labels": sentences.labels[shown],

@@ -1,101 +1,26 @@
-"""Training: how long, early stopping, which weights are kept; goes on after it was cut off."""
+"""Training: one network, or those of one model that differ in seed and L2 as one batch."""
 
 from __future__ import annotations
 
-import copy
-import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-import numpy as np
-import torch
-from torch import Tensor
-
-from rnn_geometry.networks._batches import batch, batch_stream
-from rnn_geometry.networks._trainer import Diverged, Trainer, classification_loss
+from rnn_geometry.networks._batches import Batches
+from rnn_geometry.networks._course import HISTORY, Course, TrainingResult, untrained
+from rnn_geometry.networks._trainer import Diverged, Trainer, is_unrolled
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.classifier import Classifier
-from rnn_geometry.networks.convergence import constant_loss, loss_falling
+from rnn_geometry.networks.evaluation import evaluate
+from rnn_geometry.networks.recipe import Recipe
 from rnn_geometry.tasks.sentences import Sentences
 
-EVALUATIONS = 10  # evaluations on the dev split when the length is a number of steps
+__all__ = [
+    "HISTORY", "Diverged", "Recipe", "TrainingResult", "evaluate", "train", "train_together",
+]  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """How one network is trained; config/README.md explains each field.
-
-    Attributes
-    ----------
-    learning_rate : float
-        At the first step.
-    l2 : float
-        Factor of the sum of squares of the weights in the loss.
-    steps, epochs : int or None
-        Length; exactly one of them is set. No step at all keeps the initial weights.
-    min_steps : int or None
-        Beside epochs: at least so many steps, however few the sentences.
-    l2_on : str
-        `all` weights, or (`text`) the matrices of cell and readout.
-    batch_size : int
-        Sentences a step.
-    betas, eps : (float, float), float
-        Of Adam.
-    schedule, decay : str, float
-        Of the learning rate: `cosine`, `constant`, or `exponential` by `decay` a step.
-    clip : float
-        Longest gradient.
-    patience : int or None
-        Evaluations without a better dev loss after which training stops.
-    keep_weights : str
-        Of the `best` evaluation or the `last` step.
-    """
-
-    learning_rate: float
-    l2: float
-    steps: int | None = None
-    epochs: int | None = None
-    min_steps: int | None = None
-    l2_on: str = "all"
-    batch_size: int = 64
-    betas: tuple[float, float] = (0.9, 0.99)
-    eps: float = 1e-8
-    schedule: str = "cosine"
-    decay: float = 0.9997
-    clip: float = 10.0
-    patience: int | None = None
-    keep_weights: str = "best"
-
-    @classmethod
-    def from_settings(cls, settings: Mapping[str, Any]) -> Recipe:
-        """Take the recipe out of a model's settings, where the L2 strength is text."""
-        given = [field.name for field in fields(cls) if field.name in settings]
-        chosen = {name: settings[name] for name in given}
-        return cls(**{**chosen, "l2": float(settings["l2"]), "betas": tuple(settings["betas"])})
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    """What a training leaves beside the weights.
-
-    Attributes
-    ----------
-    history : dict of lists
-        One list per column of HISTORY, a row per evaluation.
-    best_step : int
-        The step whose weights were kept.
-    seconds : float
-        CPU seconds.
-    loss_falling : bool
-        Whether the dev loss was still falling at the end, see `convergence.loss_falling`.
-    """
-
-    history: dict[str, list]
-    best_step: int
-    seconds: float
-    loss_falling: bool = False
+MOST = 8  # networks in one batch; 16 gain 5 % at 64 units and nothing at 128
+ROOM = 2**24  # entries of all states of a batch: with what each keeps of its gates 350 MB
 
 
 def train(
@@ -148,169 +73,144 @@ def train(
     >>> result.history["step"]
     [2, 4, 6, 8, 10, 12, 14, 16, 18, 20]
     """
-    if recipe.steps == 0:
-        return TrainingResult(_untrained_history(classifier, dev, recipe), 0, 0.0)
-    steps, every = _rhythm(recipe, len(train))
-    trainer = Trainer(classifier, recipe, steps)
-    progress = _resumed(trainer, checkpoint, log) or _Progress()
-    started = time.process_time() - progress.seconds
-    batches = batch_stream(
-        train, recipe.batch_size, np.random.default_rng(batch_seed), skip=progress.step
-    )
-    while not progress.done:
-        progress.step += 1
-        trainer.step(progress.step, *next(batches))
-        progress.done = progress.step == steps
-        if progress.step % every == 0 or progress.done:
-            _evaluate(trainer, dev, progress, log)
-        progress.seconds = time.process_time() - started
-        if checkpoint is not None and (progress.done or checkpoint.is_due()):
-            checkpoint.save(
-                trainer.tensors(),
-                {**vars(progress), "losses": trainer.losses, "norms": trainer.norms},
-            )
-    if progress.best_weights is None:
-        raise Diverged(
-            f"training stopped: no dev loss up to step {progress.step} is finite (learning rate "
-            f"{trainer.rate:.3g}, last gradient norm {progress.history['gradient_norm'][-1]:.3g}); "
-            "lower the learning rate."
-        )
-    falling = loss_falling(progress.history, recipe.learning_rate, constant_loss(dev.labels))
-    if recipe.keep_weights == "last":
-        return TrainingResult(progress.history, progress.step, progress.seconds, falling)
-    classifier.load_state_dict(progress.best_weights)
-    return TrainingResult(progress.history, progress.best_step, progress.seconds, falling)
+    seeds: dict = {"batch_seeds": [batch_seed], "logs": [log], "checkpoints": [checkpoint]}
+    (result,) = train_together([classifier], train, dev, [recipe], **seeds)
+    if isinstance(result, Diverged):
+        raise result
+    return result
 
 
-def _rhythm(recipe: Recipe, sentences: int) -> tuple[int, int]:
-    """Return the number of steps, and how many lie between two evaluations."""
-    if recipe.steps:
-        return recipe.steps, max(1, recipe.steps // EVALUATIONS)
-    if recipe.epochs is None:
-        raise ValueError("a recipe needs steps or epochs")
-    every = math.ceil(sentences / recipe.batch_size)
-    if recipe.min_steps is not None and recipe.min_steps > recipe.epochs * every:
-        return recipe.min_steps, max(1, recipe.min_steps // EVALUATIONS)
-    return recipe.epochs * every, every
+def train_together(
+    classifiers: Sequence[Classifier],
+    train: Sentences,
+    dev: Sentences,
+    recipes: Sequence[Recipe],
+    *,
+    batch_seeds: Sequence[int],
+    logs: Sequence[Callable[[str], None]] | None = None,
+    checkpoints: Sequence[Checkpoint | None] | None = None,
+) -> list[TrainingResult | Diverged]:
+    """Train networks in place, those that fit together as one batch of networks.
 
-
-@dataclass
-class _Progress:
-    """How far a training has come: steps, evaluations, best weights, and evaluations since then."""
-
-    step: int = 0
-    history: dict[str, list] = field(default_factory=lambda: {name: [] for name in HISTORY})
-    best_loss: float = math.inf
-    best_step: int = 0
-    best_weights: dict[str, Tensor] | None = None
-    waited: int = 0
-    seconds: float = 0.0
-    done: bool = False
-
-
-def _resumed(
-    trainer: Trainer, checkpoint: Checkpoint | None, log: Callable[[str], None]
-) -> _Progress | None:
-    """Put a trainer into the state of a checkpoint; None where there is none to be used."""
-    facts = checkpoint.load(trainer.tensors()) if checkpoint is not None else None
-    if facts is None:
-        return None
-    losses, norms = facts.pop("losses"), facts.pop("norms")
-    progress = _Progress(**facts)
-    trainer.resume(progress.step, losses, norms)
-    log(f"goes on from the checkpoint of step {progress.step}")
-    return progress
-
-
-def _evaluate(
-    trainer: Trainer, dev: Sentences, progress: _Progress, log: Callable[[str], None]
-) -> None:
-    """Evaluate on the dev split, keep better weights, and stop when patience is at its end."""
-    trainer.settle()
-    row = {"epoch": len(progress.history["step"]) + 1, "step": progress.step, **trainer.summary()}
-    row["dev_loss"], row["dev_accuracy"] = evaluate(trainer.classifier, dev)
-    _record(progress.history, row, log)
-    progress.waited += 1
-    if row["dev_loss"] < progress.best_loss:
-        progress.best_loss, progress.best_step, progress.waited = row["dev_loss"], progress.step, 0
-        progress.best_weights = copy.deepcopy(trainer.classifier.state_dict())
-    patience = trainer.recipe.patience
-    if patience is not None and progress.waited >= patience:
-        log(f"stopped at step {progress.step}: no better dev loss in {progress.waited} evaluations")
-        progress.done = True
-
-
-HISTORY = (
-    "epoch",
-    "step",
-    "train_loss",
-    "dev_loss",
-    "dev_accuracy",
-    "learning_rate",
-    "gradient_norm",
-)
-
-
-def _untrained_history(classifier: Classifier, dev: Sentences, recipe: Recipe) -> dict[str, list]:
-    """Return the one row of a network that keeps its initial weights, a control."""
-    loss, accuracy = evaluate(classifier, dev)
-    row = {
-        "epoch": 0,
-        "step": 0,
-        "train_loss": math.nan,
-        "dev_loss": loss,
-        "dev_accuracy": accuracy,
-    }
-    return {
-        name: [{**row, "learning_rate": recipe.learning_rate, "gradient_norm": math.nan}[name]]
-        for name in HISTORY
-    }
-
-
-def _record(history: dict[str, list], row: Mapping[str, float], log: Callable[[str], None]) -> None:
-    """Add an evaluation to the history, and a line to the log."""
-    for name in HISTORY:
-        history[name].append(row[name])
-    log(
-        f"epoch {row['epoch']:3d}  step {row['step']:6d}  train loss {row['train_loss']:.4f}  "
-        f"dev loss {row['dev_loss']:.4f}  dev accuracy {row['dev_accuracy']:.4f}  "
-        f"gradient norm {row['gradient_norm']:.3g}"
-    )
-
-
-@torch.no_grad()
-def evaluate(
-    classifier: Classifier, sentences: Sentences, batch_size: int = 512
-) -> tuple[float, float]:
-    """Return loss and accuracy on some sentences.
+    They fit where they differ in their weights, seeds and L2 strengths only, their word vectors are
+    fixed, their cell is one of the workflow's own, and all sentences have one length. No bit of a
+    network depends on the others.
 
     Parameters
     ----------
-    classifier : Classifier
-        Trained or not.
-    sentences : Sentences
-        With labels.
-    batch_size : int
-        Sentences that are read at once.
+    classifiers : sequence of Classifier
+        Each ends as `train` says.
+    train, dev : Sentences
+        What all learn from, and are evaluated on.
+    recipes : sequence of Recipe
+        One a network.
+    batch_seeds : sequence of int
+        Draw the order of the sentences of each.
+    logs : sequence of callables, or None
+        One a network: takes a line at every evaluation.
+    checkpoints : sequence of Checkpoint or None, or None
+        One a network, see `train`.
 
     Returns
     -------
-    loss : float
-        Mean cross-entropy in nats.
-    accuracy : float
-        Share of sentences that are right: all labels of it, where there are several.
+    list of TrainingResult or Diverged
+        The course of each training, or why it has none. `seconds` of networks that were trained
+        together are their share.
+
+    Examples
+    --------
+    >>> from rnn_geometry.networks.classifier import build_classifier
+    >>> from rnn_geometry.tasks.synthetic import build_task
+    >>> task = build_task("categorical", classes=3, length=5)
+    >>> facts = dict(cell="ugrnn", hidden_size=4, classes=3, readout_bias=True, readout_scale=1)
+    >>> facts |= {"cell_options": {}}
+    >>> networks = [build_classifier(facts, task.word_vectors(), seed=seed) for seed in (0, 1)]
+    >>> recipes = [Recipe(learning_rate=0.01, l2=l2, steps=20) for l2 in (0.0, 1e-3)]
+    >>> sentences = task.sample(64, 0), task.sample(64, 1)
+    >>> results = train_together(networks, *sentences, recipes, batch_seeds=[0, 1])
+    >>> [result.best_step for result in results]
+    [20, 20]
     """
-    order = np.argsort(sentences.lengths, kind="stable")
-    device = next(classifier.parameters()).device
-    loss, right = 0.0, 0
-    for index in np.split(order, range(batch_size, len(order), batch_size)):
-        tokens, lengths, labels = (part.to(device) for part in batch(sentences, index))
-        logits = classifier(tokens, lengths)
-        loss += float(classification_loss(logits, labels)) * len(index)
-        correct = (
-            logits.argmax(1) == labels
-            if labels.ndim == 1
-            else ((logits >= 0) == (labels > 0)).all(1)
-        )
-        right += int(correct.sum())
-    return loss / len(sentences), right / len(sentences)
+    silent: Sequence[Callable[[str], None]] = [lambda line: None] * len(classifiers)
+    kept = checkpoints or [None] * len(classifiers)
+    given = list(zip(recipes, batch_seeds, logs or silent, kept, strict=True))
+    results: dict[int, TrainingResult | Diverged] = {}
+    for group in _groups(classifiers, recipes, train):
+        if recipes[group[0]].steps == 0:
+            results |= {i: untrained(classifiers[i], dev, recipes[i]) for i in group}
+            continue
+        batches = Batches(train, recipes[group[0]].batch_size)
+        courses = {i: Course(classifiers[i], batches, dev, *given[i]) for i in group}
+        for together in _at_one_step(courses.values()):
+            _go_on(together, batches)
+        results |= {i: course.end() for i, course in courses.items()}
+    return [results[i] for i in range(len(classifiers))]
+
+
+def _groups(
+    classifiers: Sequence[Classifier], recipes: Sequence[Recipe], train: Sentences
+) -> list[list[int]]:
+    """Return the numbers of the networks that are trained together."""
+    fits = Batches(train, 1).one_length
+    alike: dict[object, list[int]] = {}
+    for i, (classifier, recipe) in enumerate(zip(classifiers, recipes, strict=True)):
+        alone = not fits or classifier.embedding.requires_grad or not is_unrolled(classifier)
+        alike.setdefault(i if alone else _likeness(classifier, recipe), []).append(i)
+    parts = []
+    for members in alike.values():
+        most = _most(classifiers[members[0]], recipes[members[0]], train)
+        parts += [members[start : start + most] for start in range(0, len(members), most)]
+    return parts
+
+
+def _most(classifier: Classifier, recipe: Recipe, train: Sentences) -> int:
+    """Return how many networks one batch holds at most."""
+    states = recipe.batch_size * int(train.lengths.max()) * classifier.cell.hidden_size
+    return min(MOST, max(1, ROOM // states))
+
+
+def _likeness(classifier: Classifier, recipe: Recipe) -> tuple:
+    """Return all that networks trained together have in common."""
+    words = classifier.embedding.detach().cpu().numpy()
+    shapes = tuple((name, weight.shape) for name, weight in classifier.named_parameters())
+    return type(classifier.cell), shapes, words.tobytes(), replace(recipe, l2=0.0)
+
+
+def _at_one_step(courses: Iterable[Course]) -> list[list[Course]]:
+    """Return trainings by the step that they go on from, those that are over left out."""
+    by_step: dict[int, list[Course]] = {}
+    for course in courses:
+        if course.going:
+            by_step.setdefault(course.progress.step, []).append(course)
+    return list(by_step.values())
+
+
+def _go_on(courses: list[Course], batches: Batches) -> None:
+    """Train networks that are at the same step, each to its own end."""
+    while courses:
+        step, mark = courses[0].progress.step, time.process_time()
+        trainer = Trainer([course.learner for course in courses], courses[0].steps, step)
+        while all(course.going for course in courses):
+            step += 1
+            errors = trainer.step(step, batches.draw([next(course.indices) for course in courses]))
+            for course, error in zip(courses, errors, strict=True):
+                course.advance(trainer.rate, error)
+            mark = _share_time(courses, mark)
+            _save(courses)
+        courses = [course for course in courses if course.going]
+
+
+def _share_time(courses: Sequence[Course], mark: float) -> float:
+    """Let each network bear its share of the CPU time since a mark; return the next mark."""
+    now = time.process_time()
+    for course in courses:
+        course.progress.seconds += (now - mark) / len(courses)
+    return now
+
+
+def _save(courses: Sequence[Course]) -> None:
+    """Write checkpoints: of what is over, and of all at the same step so that they go on as one."""
+    due = any(course.is_due() for course in courses)
+    for course in courses:
+        if due or not course.going:
+            course.save(len(courses))

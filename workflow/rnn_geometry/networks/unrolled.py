@@ -34,8 +34,12 @@ ALIGNED = 16
 class Ways(NamedTuple):
     """What the way forth leaves for the way back.
 
-    drive: (K, T, B, ...) gate values, each where its drive stood.
-    states: (K, T + 1, B, H), first the initial ones.
+    Attributes
+    ----------
+    drive : (K, T, B, ...)
+        Gate values, each where its drive stood.
+    states : (K, T + 1, B, H)
+        First the initial ones.
     """
 
     drive: Tensor

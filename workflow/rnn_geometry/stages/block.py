@@ -10,7 +10,8 @@ Nothing in a key tells who shared the job.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,15 @@ from typing import Any
 from rnn_geometry.errors import LONGEST, UserError, in_part, lacks_memory
 from rnn_geometry.identity import Network, network_of
 from rnn_geometry.stages.job import no_memory
-from rnn_geometry.stages.network_job import Log, NetworkJob
+from rnn_geometry.stages.network_job import Log, NetworkJob, tried
 from rnn_geometry.store import formats
 from rnn_geometry.store.hashes import check_same_data
 from rnn_geometry.store.kept import Kept, check_made, key_of_result
 from rnn_geometry.store.provenance import library_versions
+
+# Networks as they are done, with what went wrong.
+Outcomes = Iterator[tuple[NetworkJob, Exception | None]]
+RunTogether = Callable[[Sequence[NetworkJob]], Outcomes]
 
 
 class NetworksFailed(UserError):
@@ -46,10 +51,8 @@ def run_block(snakemake: Any, log: Log) -> None:
     """
     failed: dict[str, list[str]] = {}
     jobs = list(network_jobs(snakemake, log))
-    for job, place in jobs:
-        try:
-            make_or_link(job, place, run_of(snakemake.params.module))
-        except Exception as error:
+    for job, error in make_or_link(jobs, stage_of(snakemake.params.module)):
+        if error is not None:
             reason = told(error, log)
             failed.setdefault(reason, []).append(title(job.network))
             log(f"network {title(job.network)}: {reason}")
@@ -68,9 +71,33 @@ def _sentence(failed: Mapping[str, list[str]], end: str) -> str:
     return beginning + in_part(reason, LONGEST - len(beginning + more + end)) + more + end
 
 
-def run_of(module: str) -> Callable[[NetworkJob], None]:
-    """Return the function `run` of a stage."""
-    return import_module(f"rnn_geometry.stages.{module}").run
+def stage_of(module: str) -> RunTogether:
+    """Return the function `run_together` of a stage, or its `run` for one network at a time.
+
+    Parameters
+    ----------
+    module
+        Its name in `stages`.
+    """
+    stage = import_module(f"rnn_geometry.stages.{module}")
+    return stage.run_together if hasattr(stage, "run_together") else one_by_one(stage.run)
+
+
+def one_by_one(run: Callable[[NetworkJob], None]) -> RunTogether:
+    """Return a function of many networks from one of a single one.
+
+    Parameters
+    ----------
+    run
+        Makes the files of one network.
+    """
+
+    def together(networks: Sequence[NetworkJob]) -> Outcomes:
+        for network in networks:
+            network.log(title(network.network))
+            yield network, tried(run, network)[1]
+
+    return together
 
 
 def network_jobs(snakemake: Any, log: Log) -> Iterator[tuple[NetworkJob, Kept]]:
@@ -102,39 +129,71 @@ def network_jobs(snakemake: Any, log: Log) -> Iterator[tuple[NetworkJob, Kept]]:
         yield job, Kept(Path(params.kept), network.folder, params.stage, output)
 
 
-def make_or_link(job: NetworkJob, place: Kept, run: Callable[[NetworkJob], None]) -> None:
-    """Link the results of one network to their places, computed first unless they are kept.
+def make_or_link(jobs: Iterable[tuple[NetworkJob, Kept]], run: RunTogether) -> Outcomes:
+    """Link the results of networks to their places, computed first unless they are kept.
 
     Parameters
     ----------
-    job
-        What the stage is given of the network.
-    place
-        Where its results are kept.
+    jobs
+        What the stage is given of each network, and where its results are kept.
     run
-        The stage; it is not called for what is kept.
+        The stage; it is not given what is kept.
+
+    Yields
+    ------
+    tuple
+        A network once it is linked, or has failed, and then why.
     """
-    facts = {
-        "stage": place.stage,
-        "fingerprint": job.fingerprint,
-        "network": job.identity,
-        "settings": {"shared": dict(job.settings), "own": job.own},
-        "device": job.device,
-        "threads": job.threads,
-        "versions": library_versions(),
-    }
-    key, record = key_of_result(facts, job.input)
-    check_made(job.input, record["inputs"])
-    if "run" in job.input:
-        check_same_data(formats.read_json(job.input["run"]), job.input, record["inputs"])
-    if place.has(key):
-        job.log(f"{title(job.network)}: kept from an earlier job")
-    else:
-        job.log(title(job.network))
-        part = place.part()
-        run(NetworkJob(**{**job.__dict__, "output": {n: str(p) for n, p in part.items()}}))
-        place.keep(record)
-    place.link(newer_than=job.input.values())
+    wanted: dict[Network, _Wanted] = {}
+    for job, place in jobs:
+        found, error = tried(_Wanted, job, place)
+        if found is None:
+            yield job, error
+        elif found.kept:
+            yield job, tried(found.link)[1]
+        else:
+            wanted[job.network] = found
+    try:
+        for part, error in run([found.part for found in wanted.values()]):
+            found = wanted.pop(part.network)
+            yield found.job, error or tried(found.keep)[1]
+    except Exception as error:
+        yield from ((found.job, error) for found in wanted.values())
+
+
+class _Wanted:
+    """A result that a job is to make, and its key."""
+
+    def __init__(self, job: NetworkJob, place: Kept):
+        self.job, self.place = job, place
+        facts = {
+            "stage": place.stage,
+            "fingerprint": job.fingerprint,
+            "network": job.identity,
+            "settings": {"shared": dict(job.settings), "own": job.own},
+            "device": job.device,
+            "threads": job.threads,
+            "versions": library_versions(),
+        }
+        self.key, self.record = key_of_result(facts, job.input)
+        check_made(job.input, self.record["inputs"])
+        if "run" in job.input:
+            check_same_data(formats.read_json(job.input["run"]), job.input, self.record["inputs"])
+        self.kept = place.has(self.key)
+        if not self.kept:
+            output = {name: str(path) for name, path in place.part().items()}
+            # Its files go where they may be cut short.
+            self.part = replace(job, output=output)
+
+    def link(self) -> None:
+        """Put what is kept into its place."""
+        self.job.log(f"{title(self.job.network)}: kept from an earlier job")
+        self.place.link(newer_than=self.job.input.values())
+
+    def keep(self) -> None:
+        """Keep what was made, and put it into its place."""
+        self.place.keep(self.record)
+        self.place.link(newer_than=self.job.input.values())
 
 
 def title(network: Network) -> str:
@@ -158,6 +217,6 @@ def told(error: Exception, log: Log) -> str:
     if lacks_memory(error):
         return no_memory(error)
     if not isinstance(error, UserError):
-        log(traceback.format_exc().rstrip())
+        log("".join(traceback.format_exception(error)).rstrip())
         return f"{type(error).__name__}: {error}"
     return str(error)

@@ -120,7 +120,7 @@ def under_hold_input(
         step,
         torch.from_numpy(centre).to(where),
         held,
-        memory_mb=budget(step, analysis["memory_mb"]),
+        memory_mb=budget(analysis["memory_mb"]),
     )
     readout = classifier.readout_matrix().double()
     differences = readout if meta["multi_label"] else readout - readout.mean(dim=0)

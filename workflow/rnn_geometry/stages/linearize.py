@@ -67,7 +67,7 @@ def linearize_run(
     slow = artifacts.SlowPoints.read(files["slow_points"])
     index, centre = spectrum_sample(slow.points, spectrum_points)
     step = analysis_cell(classifier)
-    memory = budget(step, memory_mb)
+    memory = budget(memory_mb)
     points = torch.from_numpy(slow.points[index]).to(where)
     x = torch.from_numpy(slow.x).to(where)
     result = linearize(step, points, x, memory_mb=memory)

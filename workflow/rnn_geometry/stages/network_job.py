@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from rnn_geometry.identity import Network
 
 Log = Callable[[str], None]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,26 @@ class NetworkJob:
     def identity(self) -> dict[str, str]:
         """Task, model, l2 and seed as text."""
         return {name: str(value) for name, value in self.network._asdict().items()}
+
+
+def tried(
+    function: Callable[..., Result], *arguments: Any, **named: Any
+) -> tuple[Result | None, Exception | None]:
+    """Return the result of a call, or what it raised: the other networks of a job go on.
+
+    Parameters
+    ----------
+    function
+        What to call.
+    *arguments, **named
+        Its arguments.
+
+    Examples
+    --------
+    >>> tried(int, "1"), tried(int, "a")
+    ((1, None), (None, ValueError("invalid literal for int() with base 10: 'a'")))
+    """
+    try:
+        return function(*arguments, **named), None
+    except Exception as error:
+        return None, error

@@ -79,7 +79,7 @@ def slow_points_run(
     step, min_tau = analysis_cell(classifier), analysis["min_tau"] or meta["mean_length"] / 2
     starts = torch.from_numpy(states.visited).double().to(where)
     hold = torch.from_numpy(x).double().to(where)
-    memory_mb = budget(step, analysis["memory_mb"])
+    memory_mb = budget(analysis["memory_mb"])
     slow = find_slow_points(step, starts, hold, analysis, min_tau, seed)
     rows = np.unique(
         np.linspace(0, len(starts) - 1, min(analysis["exact_starts"], len(starts))).astype(int)
@@ -150,9 +150,9 @@ def find_slow_points(
         options = {key: analysis[key] for key in ("relax_steps", "rounds", "min_gap")}
         return project_to_slow_manifold(step, starts, x, **common, **options)
     if analysis["method"] == "damped":
-        found = damped_gauss_newton(step, starts, x, memory_mb=budget(step, analysis["memory_mb"]))
+        found = damped_gauss_newton(step, starts, x, memory_mb=budget(analysis["memory_mb"]))
     else:
-        found = adam_search(step, starts, x, memory_mb=budget(step, analysis["memory_mb"]))
+        found = adam_search(step, starts, x, memory_mb=budget(analysis["memory_mb"]))
     modes = slow_modes(step, found.points, x, **common)
     return replace(found, slow_modes=modes.count, gap=modes.gap, modes=modes)
 

@@ -1,12 +1,13 @@
-"""Training one network, from files to files.
+"""Training the networks of a task, from files to files.
 
 Apart from the analysis, so that a changed formula there trains nothing again.
 """
 
 from __future__ import annotations
 
+import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -19,9 +20,9 @@ from rnn_geometry.identity import SHUFFLED_LABELS, UNTRAINED, Network
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.classifier import build_classifier, prepare_device, save_classifier
 from rnn_geometry.networks.sources import is_own
-from rnn_geometry.networks.training import Recipe, evaluate, train
+from rnn_geometry.networks.training import Recipe, TrainingResult, evaluate, train_together
 from rnn_geometry.stages.job import and_terminal
-from rnn_geometry.stages.network_job import Log, NetworkJob
+from rnn_geometry.stages.network_job import Log, NetworkJob, tried
 from rnn_geometry.store.artifacts import History, Meta, Record, Vocabulary
 from rnn_geometry.store.hashes import check_prepared, data_hashes, sha256
 from rnn_geometry.tasks.sentences import Sentences, read_sentences
@@ -34,108 +35,204 @@ STILL_FALLING = (
 PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
 
 
-def run(network: NetworkJob) -> None:
-    """Train one network; a checkpoint waits beside its files until it is done.
+def run_together(networks: Sequence[NetworkJob]) -> Iterator[tuple[NetworkJob, Exception | None]]:
+    """Train networks of one task, those of one model as one batch where they fit.
 
-    Raises
+    A checkpoint of each waits beside its files until it is done. Nothing in these tells who shared
+    the job, but `train_seconds`, its share of the CPU time.
+
+    Parameters
+    ----------
+    networks
+        What is known of each.
+
+    Yields
     ------
-    Diverged
-        Where the loss explodes.
+    tuple
+        A network as soon as its files are written, or it has failed, and then why.
     """
-    train_run(
-        network.input,
-        network.output,
-        identity=network.identity,
-        settings=dict(network.own),
-        device=network.device,
-        threads=network.threads,
-        fingerprint=network.fingerprint,
-        log=network.log,
+    by_files: dict[tuple, list[NetworkJob]] = {}
+    for network in networks:
+        by_files.setdefault(tuple(sorted(network.input.items())), []).append(network)
+    for group in by_files.values():
+        data, error = tried(TaskData, group[0].input)
+        if data is None:
+            yield from ((network, error) for network in group)
+        else:
+            for together in data.companions(group):
+                yield from _train(together, data)
+
+
+def _train(
+    networks: Sequence[NetworkJob], data: TaskData
+) -> Iterator[tuple[NetworkJob, Exception | None]]:
+    """Train some networks, and write what is left of each."""
+    trainings = []
+    for network in networks:
+        network.log(_title(network))
+        training, error = tried(Training, network, data, named=len(networks) > 1)
+        if training is None:
+            yield network, error
+        else:
+            trainings.append(training)
+    results, error = tried(_results, trainings, data)
+    for training, result in zip(trainings, results or [error] * len(trainings), strict=True):
+        yield training.network, tried(training.finish, result)[1]
+
+
+def _results(trainings: Sequence[Training], data: TaskData) -> Sequence[TrainingResult | Exception]:
+    return train_together(
+        [training.classifier for training in trainings],
+        data.splits["train"],
+        data.splits["dev"],
+        [Recipe.from_settings(training.network.own) for training in trainings],
+        batch_seeds=[training.seeds["batches"] for training in trainings],
+        logs=[training.log for training in trainings],
+        checkpoints=[training.checkpoint for training in trainings],
     )
-    checkpoint_file(network.output).unlink(missing_ok=True)
+
+
+class TaskData:
+    """The files of a task: read once for all networks that are trained on them.
+
+    Parameters
+    ----------
+    files
+        Paths by stem.
+    """
+
+    def __init__(self, files: Mapping[str, str]):
+        self.splits = {name: read_sentences(files[name]) for name in ("train", "dev", "test")}
+        self.words = len(Vocabulary.read(files["vocab"]).words)
+        self.meta = Meta.read(files["meta"])
+        self.hashes = data_hashes(files)
+        check_prepared(self.meta, files)
+
+    def companions(self, networks: Sequence[NetworkJob]) -> list[list[NetworkJob]]:
+        """Return networks that may fit together: of a synthetic task, equal but for seed and L2.
+
+        Networks of a text are made and trained one by one: each has a table of word vectors.
+
+        Parameters
+        ----------
+        networks
+            What is known of each.
+        """
+        if self.meta["kind"] != "synthetic":
+            return [[network] for network in networks]
+        alike: dict[str, list[NetworkJob]] = {}
+        for network in networks:
+            model = {**network.own, "l2": None}
+            alike.setdefault(json.dumps(model, sort_keys=True), []).append(network)
+        return list(alike.values())
+
+
+class Training:
+    """One network before and after its training.
+
+    Parameters
+    ----------
+    network
+        What is known of it.
+    data
+        Its task.
+    named
+        Whether lines of the log name it, since others write between them.
+    """
+
+    def __init__(self, network: NetworkJob, data: TaskData, *, named: bool):
+        self.network, self.data, settings = network, data, network.own
+        self.log, self.tell = _logs(network, named)
+        where = prepare_device(network.device, network.threads)
+        self.seeds = run_seeds(network.identity)
+        made_of = network_settings(settings, data.meta, data.words)
+        check_own(made_of)
+        self.classifier = build_classifier(
+            made_of, fixed_word_vectors(data.meta, data.words), seed=self.seeds["initialisation"]
+        ).to(where)
+        self.origin = {
+            "settings": dict(settings),
+            "network": made_of,
+            "seeds": self.seeds,
+            "data_sha256": data.hashes,
+            "fingerprint": network.fingerprint,
+            "device": str(where),
+            "threads": network.threads,
+        }
+        self.checkpoint = Checkpoint(
+            checkpoint_file(network.output), {**self.origin, "torch": torch.__version__}, self.log
+        )
+
+    def finish(self, result: TrainingResult | Exception | None) -> None:
+        """Write model.safetensors, run.json and history.parquet.
+
+        Parameters
+        ----------
+        result
+            The course of the training.
+
+        Raises
+        ------
+        Diverged
+            Where the loss exploded.
+        """
+        if not isinstance(result, TrainingResult):
+            raise result or RuntimeError("a training without a result")
+        test, output = self.data.splits["test"], self.network.output
+        _, accuracy = evaluate(self.classifier, test)
+        _, shuffled = evaluate(self.classifier, shuffled_words(test, self.seeds["shuffling"]))
+        self._report(result, accuracy, shuffled)
+        save_classifier(output["model"], self.classifier)
+        History(**result.history).write(output["history"])
+        self._record(result, accuracy, shuffled).write(output["run"])
+        self.checkpoint.path.unlink(missing_ok=True)
+
+    def _report(self, result: TrainingResult, accuracy: float, shuffled: float) -> None:
+        self.tell(
+            f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; "
+            f"{result.seconds:.1f} CPU seconds"
+        )
+        self.log(f"test accuracy with the words of every text shuffled {shuffled:.4f}")
+        if result.loss_falling:
+            self.tell(STILL_FALLING)
+
+    def _record(self, result: TrainingResult, accuracy: float, shuffled: float) -> Record:
+        """Return what run.json holds."""
+        identity, settings = self.network.identity, self.network.own
+        versions = {name: version(name) for name in PACKAGES}
+        return Record(
+            **Network.of(identity)._replace(seed=int(identity["seed"]))._asdict(),
+            cell=settings["cell"],
+            control=control_kind(settings, self.data.meta),
+            **self.origin,
+            weights_sha256=sha256(self.network.output["model"]),
+            best_step=result.best_step,
+            test_accuracy=accuracy,
+            shuffled_accuracy=shuffled,
+            loss_falling=result.loss_falling,
+            versions={"python": platform.python_version(), **versions},
+            train_seconds=result.seconds,
+        )
+
+
+def _title(network: NetworkJob) -> str:
+    """Return a network in the words of a log."""
+    return "{task} {model} L2 {l2} seed {seed}".format(**network.identity)
+
+
+def _logs(network: NetworkJob, named: bool) -> tuple[Log, Log]:
+    """Return the logs of a network: for the course of its training, and for what is told."""
+    title = _title(network)
+
+    def line(text: str) -> None:
+        network.log(f"{title}: {text}")
+
+    return and_terminal(line if named else network.log, f"training {title}")
 
 
 def checkpoint_file(output: Mapping[str, str]) -> Path:
     """Return the file in which the state of a training lies until its job is done."""
     return Path(output["model"]).with_name("checkpoint.safetensors")
-
-
-def train_run(
-    files,
-    output,
-    *,
-    identity: Mapping[str, str],
-    settings: dict,
-    device: str,
-    threads: int,
-    fingerprint: str,
-    log: Log,
-):
-    """Train one network and write model.safetensors, run.json and history.parquet.
-
-    Parameters
-    ----------
-    files, output
-        Paths by stem.
-    identity
-        Keys of the network, as text.
-    settings
-        Settings of its model.
-    device, threads
-        Where to compute.
-    fingerprint
-        Hash of the code of the stage, kept in run.json.
-    log
-        Takes one line.
-    """
-    log, tell = and_terminal(log, "training {task} {model} L2 {l2} seed {seed}".format(**identity))
-    where = prepare_device(device, threads)
-    splits = {name: read_sentences(files[name]) for name in ("train", "dev", "test")}
-    words, meta = len(Vocabulary.read(files["vocab"]).words), Meta.read(files["meta"])
-    check_prepared(meta, files)
-    seeds = run_seeds(identity)
-    network = network_settings(settings, meta, words)
-    check_own(network)
-    classifier = build_classifier(
-        network, fixed_word_vectors(meta, words), seed=seeds["initialisation"]
-    ).to(where)
-    recipe = Recipe.from_settings(settings)
-    versions = {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
-    origin = {
-        "settings": settings,
-        "network": network,
-        "seeds": seeds,
-        "data_sha256": data_hashes(files),
-    }
-    origin |= {"fingerprint": fingerprint, "device": str(where), "threads": threads}
-    checkpoint = Checkpoint(checkpoint_file(output), {**origin, "torch": torch.__version__}, log)
-    options = {"batch_seed": seeds["batches"], "log": log, "checkpoint": checkpoint}
-    result = train(classifier, splits["train"], splits["dev"], recipe, **options)
-    _, accuracy = evaluate(classifier, splits["test"])
-    _, shuffled = evaluate(classifier, shuffled_words(splits["test"], seeds["shuffling"]))
-    tell(
-        f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; "
-        f"{result.seconds:.1f} CPU seconds"
-    )
-    log(f"test accuracy with the words of every text shuffled {shuffled:.4f}")
-    if result.loss_falling:
-        tell(STILL_FALLING)
-    save_classifier(output["model"], classifier)
-    record = Record(
-        **Network.of(identity)._replace(seed=int(identity["seed"]))._asdict(),
-        cell=settings["cell"],
-        control=control_kind(settings, meta),
-        **origin,
-        weights_sha256=sha256(output["model"]),
-        best_step=result.best_step,
-        test_accuracy=accuracy,
-        shuffled_accuracy=shuffled,
-        loss_falling=result.loss_falling,
-        versions=versions,
-        train_seconds=result.seconds,
-    )
-    History(**result.history).write(output["history"])
-    record.write(output["run"])
 
 
 def check_own(network: Mapping[str, Any]) -> None:

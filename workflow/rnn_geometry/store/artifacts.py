@@ -56,7 +56,9 @@ class Record(JsonArtifact):
     test_accuracy: float = value("accuracy on the test split; multi-label: all labels right")
     shuffled_accuracy: float = value("the same on test texts whose words are shuffled")
     versions: dict[str, str] = value("of Python and of packages")
-    train_seconds: float = value("CPU time of training, in seconds")
+    train_seconds: float = value(
+        "CPU time of training, in seconds; its share where several shared it"
+    )
     loss_falling: bool | None = value(
         "whether the dev loss was still falling at the end; None: of an older version", default=None
     )

@@ -57,7 +57,7 @@ def read_json(path: str | Path) -> Any:
 
 
 def write_npz(path: str | Path, **arrays: np.ndarray | np.generic) -> None:
-    """Write arrays to a compressed npz file.
+    """Write arrays to an npz file, compressed where that makes them smaller.
 
     Parameters
     ----------
@@ -69,9 +69,32 @@ def write_npz(path: str | Path, **arrays: np.ndarray | np.generic) -> None:
     for name, array in arrays.items():
         if np.asarray(array).dtype.hasobject:
             raise TypeError(f"{name} holds Python objects, which would be pickled")
-    write_atomically(
-        path, lambda temporary: np.savez_compressed(temporary, allow_pickle=False, **arrays)
-    )
+    write_atomically(path, lambda temporary: _write_archive(temporary, arrays))
+
+
+# Digits of measured numbers are noise that no level shrinks: the default one takes three times as
+# long as 1 for 2 % of the size.
+LEVEL = 1
+SAMPLE, WORTH_IT = 2**16, 0.8  # bytes that are tried, and the share to which they must shrink
+
+
+def _write_archive(path: str, arrays: Mapping[str, np.ndarray | np.generic]) -> None:
+    """Write arrays as numpy does, compressed where that makes them smaller."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
+        for name, values in arrays.items():
+            array, file = np.asanyarray(values), f"{name}.npy"
+            entry = file if _shrinks(array) else zipfile.ZipInfo(file)  # the latter is stored
+            with archive.open(entry, "w", force_zip64=True) as stream:
+                np.lib.format.write_array(stream, array, allow_pickle=False)
+
+
+def _shrinks(array: np.ndarray) -> bool:
+    """Return whether a sample from the middle of an array is worth compressing."""
+    if array.nbytes <= SAMPLE:
+        return True
+    count, flat = SAMPLE // array.itemsize, array.ravel(order="K")
+    sample = flat[(len(flat) - count) // 2 :][:count].tobytes()
+    return len(zlib.compress(sample, LEVEL)) < WORTH_IT * len(sample)
 
 
 def read_npz(path: str | Path, part: str = "", skip: Collection[str] = ()) -> dict[str, np.ndarray]:

@@ -54,11 +54,11 @@ class Sentences:
     def padded(self, index: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return tokens (B, T) int64 padded with 0, and lengths (B,), of the sentences `index`."""
         index = np.arange(len(self)) if index is None else np.asarray(index)
-        lengths = self.lengths[index]
+        starts = self.offsets[index]
+        lengths = self.offsets[index + 1] - starts  # `self.lengths` walks through all sentences
         columns = np.arange(int(lengths.max(initial=0)))
-        inside = columns[None, :] < lengths[:, None]
-        out = np.zeros(inside.shape, dtype=np.int64)
-        out[inside] = self.tokens[(self.offsets[index][:, None] + columns[None, :])[inside]]
+        out = self.tokens.take(starts[:, None] + columns, mode="clip").astype(np.int64)
+        out[columns >= lengths[:, None]] = 0
         return out, lengths
 
     def subset(self, index: np.ndarray) -> Sentences:
