@@ -126,9 +126,10 @@ def speed(folder: Path, repeats: int) -> None:
     modes(gru, points, repeats)
     for cell, size, limit in (
         ("gru", 256, 8),
-        ("lstm", 128, 9),
+        ("lstm", 128, 4),
+        ("ugrnn", 128, 1.2),
         ("gru", 512, 60),
-        ("vanilla", 128, None),
+        ("vanilla", 128, 3),
     ):
         both(trained(folder, cell, size, classes=3), limit, repeats if size < 512 else 1)
     exact(gru, repeats)
@@ -145,7 +146,7 @@ def manifold(network: Network, repeats: int) -> np.ndarray:
     cell, starts, x = network.cell, network.starts, network.x
     options = {"min_tau": MIN_TAU, "modes": False}
     base, found = cpu_seconds(lambda: project_to_slow_manifold(cell, starts, x, **options), repeats)
-    report("this project", base, note=quality(network, found), limit=1.5)
+    report("this project", base, note=quality(network, found), limit=1.2)
     seconds, _ = cpu_seconds(
         lambda: project_to_slow_manifold(lambda h, x: cell(h, x), starts, x, **options), 1
     )
@@ -213,7 +214,7 @@ def exact(network: Network, repeats: int) -> None:
         "this project",
         base,
         note=f"{roots} of {len(found.q)} at a root, {ghosts} at a ghost",
-        limit=9,
+        limit=3,
     )
     options = {"tolerance": 1e-12, "max_steps": 10_000}
     seconds, found = cpu_seconds(
