@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from rnn_geometry.dynamics import _projection, _subspaces
+from rnn_geometry.dynamics import _anchors, _projection, _subspaces
 from rnn_geometry.dynamics._anchors import SharedFactors, spread_out
 from rnn_geometry.dynamics.slow_points import project_to_slow_manifold
 from rnn_geometry.networks.cells import GRU
@@ -47,6 +47,21 @@ def test_points_that_follow_anchors_end_where_they_would_alone(monkeypatch):
     assert not together.modes.audit.failed
     assert together.modes.audit.missed == 0
     assert np.median(together.fast_q) < 1e-11
+
+
+def test_few_anchors_serve_as_many_points(monkeypatch):
+    cell, h = holding()
+    many = project_to_slow_manifold(cell, h, torch.zeros(3), min_tau=10)
+    monkeypatch.setattr(_anchors, "MOST", 4)
+    made = []
+    monkeypatch.setattr(
+        _anchors, "spread_out", lambda h, count: made.append(count) or spread_out(h, count)
+    )
+    few = project_to_slow_manifold(cell, h, torch.zeros(3), min_tau=10, audit=1.0)
+    assert made == [4]
+    np.testing.assert_allclose(few.points, many.points, atol=1e-4)
+    assert not few.modes.audit.failed
+    assert few.modes.audit.missed == 0
 
 
 def test_points_whose_anchors_mislead_are_looked_at_alone(monkeypatch):

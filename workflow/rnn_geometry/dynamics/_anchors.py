@@ -17,6 +17,7 @@ from rnn_geometry.dynamics._system import System
 
 SHARE = 5  # one anchor for so many points
 FEWEST = 64  # points from which anchors pay
+MOST = 400  # anchors: more points on one manifold lie the closer, and inverses take memory
 LOOSE = 0.6  # share of the tau that points follow down to which anchors know modes
 
 
@@ -63,7 +64,7 @@ class Anchors:
         blocks: tuple[Tensor, Tensor],
         min_modulus: float,
     ):
-        rows, self.groups = spread_out(h, max(1, len(h) // SHARE))
+        rows, self.groups = spread_out(h, max(1, min(len(h) // SHARE, MOST)))
         here = system.at(rows)
         inverses, spaces, shifts = [], [], []
         for part in here.chunks(h[rows]):
