@@ -132,6 +132,15 @@ def test_without_gradients_the_same_outputs_and_all_memory_given_back():
     assert sum(map(len, BUFFERS._free)) == lying
 
 
+def test_reading_in_inference_mode_does_not_stand_in_the_way_of_training():
+    cells, words = cells_of("gru", 2), vectors(2)
+    BUFFERS.clear()
+    with torch.inference_mode():
+        read = last_outputs(cells[0], stacked(cells), words, *texts(2))
+    expected = gradients(cells, words, *texts(2))["outputs"]
+    assert torch.equal(read, expected)
+
+
 def test_a_second_gradient_is_refused():
     cells = cells_of("gru", 1)
     found = last_outputs(cells[0], stacked(cells), vectors(1), *texts(1)).sum()

@@ -17,9 +17,9 @@ class Stage:
     ----------
     module
         Module of `rnn_geometry.stages` whose `run` does the work. Of stages of networks,
-        `run(network)` takes a `stages.block.NetworkJob`, or `run_together(networks)` several, and
-        yields each when it is done; of all others, `run(files, output, params, log)` the parts of a
-        Snakemake job.
+        `run(network)` takes a `stages.network_job.NetworkJob`, or `run_together(networks)` several,
+        and yields each when it is done; of all others, `run(files, output, params, log)` the parts
+        of a Snakemake job.
     reads, of_task, writes
         Files of a network, of its task, and those that the stage makes of a network. Of stages of
         networks alone.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from rnn_geometry.networks._batches import Batches
+from rnn_geometry.networks._buffers import BUFFERS
 from rnn_geometry.networks._course import HISTORY, Course, TrainingResult, untrained
 from rnn_geometry.networks._trainer import Diverged, Trainer, is_unrolled
 from rnn_geometry.networks.checkpoint import Checkpoint
@@ -144,6 +145,7 @@ def train_together(
         for together in _at_one_step(courses.values()):
             _go_on(together, batches)
         results |= {i: course.end() for i, course in courses.items()}
+    BUFFERS.clear()
     return [results[i] for i in range(len(classifiers))]
 
 
@@ -173,7 +175,8 @@ def _likeness(classifier: Classifier, recipe: Recipe) -> tuple:
     """Return all that networks trained together have in common."""
     words = classifier.embedding.detach().cpu().numpy()
     shapes = tuple((name, weight.shape) for name, weight in classifier.named_parameters())
-    return type(classifier.cell), shapes, words.tobytes(), replace(recipe, l2=0.0)
+    where = classifier.embedding.device
+    return type(classifier.cell), shapes, where, words.tobytes(), replace(recipe, l2=0.0)
 
 
 def _at_one_step(courses: Iterable[Course]) -> list[list[Course]]:
