@@ -100,6 +100,14 @@ def test_companions_change_no_bit(cell, monkeypatch):
 
 
 @pytest.mark.parametrize("task", [TASK, LABELS])
+@pytest.mark.parametrize(("size", "batch"), [(1, 40), (7, 16), (50, 16), (64, 101), (100, 500)])
+def test_nor_do_they_where_sizes_are_odd(size, batch, task):
+    given = {"task": task, "changes": {"batch_size": batch, "learning_rate": 0.1}}
+    given["make"] = lambda seed: network_of(seed, "gru", task, size)
+    assert_same(together(range(4), **given), alone(range(4), **given))
+
+
+@pytest.mark.parametrize("task", [TASK, LABELS])
 def test_a_batch_learns_what_one_network_does(task):
     found = together([0, 1], make=lambda seed: network_of(seed, task=task), task=task)
     for _, result in found.values():

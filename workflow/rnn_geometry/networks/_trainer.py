@@ -14,7 +14,7 @@ from rnn_geometry.networks._learner import KINDS, Learner
 from rnn_geometry.networks._row_adam import Adam
 from rnn_geometry.networks.classifier import Classifier
 from rnn_geometry.networks.evaluation import sentence_losses
-from rnn_geometry.networks.unrolled import has_unrolled, last_outputs
+from rnn_geometry.networks.unrolled import ALIGNED, has_unrolled, last_outputs, padded
 
 
 class Diverged(UserError):
@@ -94,10 +94,7 @@ class Trainer:
             return classifier(tokens[0], lengths[0], words[0])[None]
         cell = {name: self.leaves[f"cell.{name}"] for name in ("weight_ih", "weight_hh", "bias")}
         outputs = last_outputs(classifier.cell, cell, words, tokens, lengths)
-        readout = self.leaves["readout.weight"].mT
-        if classifier.readout.bias is None:
-            return torch.bmm(outputs, readout)
-        return torch.baddbmm(self.leaves["readout.bias"][:, None], outputs, readout)
+        return _read_out(outputs, self.leaves["readout.weight"], self.leaves.get("readout.bias"))
 
     @torch.no_grad()
     def _change(self, of_words: Tensor | None) -> list[float]:
@@ -125,6 +122,21 @@ class Trainer:
             f"training stopped: loss ({loss:.4g}) or gradient is not finite at step {step}, "
             f"learning rate {self.rate:.3g}, gradient norm {norm:.3g}; lower learning_rate or clip."
         )
+
+
+def _read_out(outputs: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Return the logits (K, B, C) of outputs (K, B, H), each network's as if it were alone."""
+    (texts, size), classes = outputs.shape[1:], weight.shape[1]
+    more, room = -size % ALIGNED, ALIGNED - classes % ALIGNED
+    if not more and texts % (2 * ALIGNED) == 0 and classes > 1:
+        room = 0
+    # Elsewhere products depend on where a network's part of the memory begins, and so does a loss
+    # where the logits of all networks are one piece, which is cut into vectors without regard to
+    # them: there is room for a class at least.
+    weight, outputs = padded(weight, 0, more, 0, room), padded(outputs, 0, more)
+    if bias is None:
+        return torch.bmm(outputs, weight.mT)[..., :classes]
+    return torch.baddbmm(padded(bias, 0, room)[:, None], outputs, weight.mT)[..., :classes]
 
 
 def is_unrolled(classifier: Classifier) -> bool:

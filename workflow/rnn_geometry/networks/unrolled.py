@@ -363,19 +363,32 @@ def last_outputs(
         weights[name].unflatten(1, (-1, size)) for name in ("weight_ih", "weight_hh", "bias")
     )
     more, wider = -size % ALIGNED, -inputs % ALIGNED
-    padded = [
-        _padded(part, *room).flatten(1, 2)
+    aligned = [
+        padded(part, *room).flatten(1, 2)
         for part, room in (
             (weight_ih, (0, wider, 0, more)),
             (weight_hh, (0, more, 0, more)),
             (bias, (0, more)),
         )
     ]
-    words = _padded(words, 0, wider)
-    found: Tensor = _Unroll.apply(kind, *padded, words, tokens, lengths)  # type: ignore
+    words = padded(words, 0, wider)
+    found: Tensor = _Unroll.apply(kind, *aligned, words, tokens, lengths)  # type: ignore
     return found[..., :size]
 
 
-def _padded(part: Tensor, *room: int) -> Tensor:
-    """Return a tensor with so many zeros after its last entries (last dimension first)."""
+def padded(part: Tensor, *room: int) -> Tensor:
+    """Return a tensor with zeros around its entries.
+
+    Parameters
+    ----------
+    part : (...)
+        Any tensor.
+    room : int
+        Zeros before and after the entries of the last dimension, then of the one before it.
+
+    Returns
+    -------
+    (...)
+        The tensor itself where there is no room.
+    """
     return nn.functional.pad(part, room) if any(room) else part
