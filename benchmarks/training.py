@@ -31,7 +31,7 @@ from rnn_geometry.networks._batches import Batch, Batches
 from rnn_geometry.networks._learner import Learner
 from rnn_geometry.networks._trainer import Trainer
 from rnn_geometry.networks.cells import Cell
-from rnn_geometry.networks.classifier import build_classifier
+from rnn_geometry.networks.classifier import Classifier, build_classifier
 from rnn_geometry.networks.make import make_cell
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.networks.training import Recipe
@@ -252,7 +252,16 @@ def trainer_of(name: str, networks: int, hidden: int, words: np.ndarray | None, 
     trainer = Trainer([Learner(network, recipe, 1000) for network in made], 1000)
     if own:
         trainer.unrolled, trainer.leaves = False, trainer.learners[0].parameters
+        made[0].forward = partial(own_way, made[0])
     return trainer
+
+
+def own_way(
+    network: Classifier, tokens: torch.Tensor, lengths: torch.Tensor, table: torch.Tensor
+) -> torch.Tensor:
+    """Return logits as `Classifier.forward` does of a cell without the kernel for several."""
+    outputs = network.cell.outputs(network.words(tokens, table))
+    return network.readout(outputs[torch.arange(len(tokens)), lengths - 1])
 
 
 def compare_together() -> None:

@@ -1,6 +1,6 @@
 """Jacobians of a step at checked float64 states and inputs: in closed form, else differentiated.
 
-What is differentiated goes by the structure of the step where it has one (`_structure`).
+J_rec alone goes by the structure of the step where it has one (`_structure`).
 """
 
 from __future__ import annotations

@@ -76,11 +76,12 @@ def principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarr
     """
     points = np.asarray(points, dtype=np.float64)
     key = (points.shape, hashlib.blake2b(np.ascontiguousarray(points).data).digest())
-    if key not in _KNOWN_AXES:
-        _KNOWN_AXES[key] = _principal_axes(points)
+    found = _KNOWN_AXES.get(key)  # which another thread may forget
+    if found is None:
+        found = _KNOWN_AXES[key] = _principal_axes(points)
         if len(_KNOWN_AXES) > REMEMBERED:
             _KNOWN_AXES.popitem(last=False)
-    return _KNOWN_AXES[key]
+    return found
 
 
 # One network's measures ask for the axes of the same few sets of points a dozen times; each is a
