@@ -171,6 +171,11 @@ DISKS = {
     ),
     "full, told by the cause": (hidden_by_another_library, FULL),
     "quota": (lambda: raised(OSError(errno.EDQUOT, "")), "your quota on its disk is used up"),
+    "large file, told as text": (
+        lambda: raised(Exception("I/O error: File too large (os error 27)")),
+        "files there may not be so large; raise the limit",
+    ),
+    "broken": (lambda: raised(OSError(errno.EIO, "")), "its disk fails; repair it"),
     "read-only": (lambda: raised(OSError(errno.EROFS, "")), "its file system is read-only"),
     "long name": (
         lambda: raised(OSError(errno.ENAMETOOLONG, "")),

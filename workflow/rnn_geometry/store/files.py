@@ -73,6 +73,8 @@ def remove_leftovers(path: str | Path) -> None:
 _UNWRITABLE = {
     errno.ENOSPC: ("no space is left on its disk", "free some"),
     errno.EDQUOT: ("your quota on its disk is used up", "free some space"),
+    errno.EFBIG: ("files there may not be so large", "raise the limit (ulimit -f)"),
+    errno.EIO: ("its disk fails", "repair it or name another folder (results)"),
     errno.EROFS: (
         "its file system is read-only",
         "make it writable or name another folder (results)",
