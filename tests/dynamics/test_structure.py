@@ -168,6 +168,23 @@ def test_points_of_another_structure_are_differentiated_one_by_one():
     assert step.structure is None
 
 
+def test_units_of_very_different_size_do_not_hide_another_structure():
+    scale = 10 ** torch.linspace(-13, 0, H, dtype=torch.float64)
+    last = torch.eye(H, dtype=torch.float64)[-1]
+
+    def couples_the_last(h, x):
+        h = h / scale
+        return scale * (torch.tanh(h @ W) + last * torch.relu(h.roll(1, 1) - 10))
+
+    step, (h, x) = private(couples_the_last), draw(40)
+    derivatives.recurrent_jacobian(step, h * scale, x)
+    h[:5, -2] = 20
+    found = derivatives.recurrent_jacobian(step, h * scale, x)
+    expected = plain(couples_the_last, h * scale, x)
+    torch.testing.assert_close(found * scale, expected * scale, rtol=0, atol=1e-12)
+    assert step.structure is not None
+
+
 def multiplies_more_far_out(h, x):
     found = torch.tanh(h @ W)
     return found + 0.1 * h @ W.T if h.abs().max() > 50 else found

@@ -22,7 +22,7 @@ from rnn_geometry.dynamics.step import Step
 ROWS = 32  # points at which a structure is looked for
 MOVE = 1e-3  # of the first copy of a point, as a share of 1 + |h|
 MOST_TERMS, MOST_COLOURS = 16, 8  # terms of an entry of F, backward passes
-TOLERANCE = 1e-11  # share of the largest part of a gradient
+TOLERANCE = 1e-11  # share of the largest that a part of a gradient may be
 CACHE_BYTES = 2**21
 
 
@@ -75,9 +75,13 @@ class Structure(NamedTuple):
         largest = found.abs().maximum(expected.abs())
         for part, product, slope in zip(parts, self.products, slopes):
             added = part @ product.matrix
-            added = added if slope is None else added * slope
-            found, largest = found + added, largest.maximum(added.abs())
-        return (found - expected).abs().amax(1) <= TOLERANCE * largest.amax(1)
+            # What a sum is at most says how much rounding it may hold. Entries of the state may
+            # have units of very different size, so that each is judged by itself.
+            most = part.norm(dim=1)[:, None] * product.matrix.norm(dim=0)
+            if slope is not None:
+                added, most = added * slope, most * slope.abs()
+            found, largest = found + added, largest.maximum(most)
+        return ((found - expected).abs() <= TOLERANCE * largest).all(1)
 
     def _assembled(self, scales: Tensor, slopes: list[Tensor | None]) -> Tensor:
         """Return J (n, S, S) of scales (n, cV)."""
