@@ -44,8 +44,8 @@ def test_figures_of_the_first_networks_alone(plan):
 
 
 def test_formats_of_figures_beside_png(plan):
-    assert plan.vector == ["pdf", "svg"]
-    assert [planned(vector_formats=chosen).vector for chosen in ([], ["svg"])] == [[], ["svg"]]
+    assert plan.vector == ["svg"]
+    assert [planned(vector_formats=chosen).vector for chosen in ([], ["pdf"])] == [[], ["pdf"]]
 
 
 @pytest.mark.parametrize("formats", [["png"], ["pdf", "pdf"], "pdf", None])

@@ -11,7 +11,7 @@ gate and candidate, D the input drive A x + b, later gate values, at last the lo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -45,6 +45,26 @@ class Ways(NamedTuple):
     drive: Tensor
     states: Tensor
 
+    @property
+    def size(self) -> int:
+        """Units H."""
+        return self.states.shape[-1]
+
+    def words(self) -> Iterator[tuple[Tensor, ...]]:
+        """Yield D, h before and h after each word."""
+        before, after = self.states[:, :-1], self.states[:, 1:]
+        # A cut for all words costs a third of one for each.
+        return zip(*(part.unbind(1) for part in (self.drive, before, after)), strict=True)
+
+    def gates(self) -> Iterator[tuple[Tensor, ...]]:
+        """Yield the parts (K, B, H) of D at each word."""
+        return zip(*(part.unbind(1) for part in self.drive.split(self.size, -1)), strict=True)
+
+
+def _backwards(*parts: Iterable[Any]) -> list[tuple[int, tuple[Any, ...]]]:
+    """Return the number of each word and its parts, the last word first."""
+    return list(enumerate(zip(*parts, strict=True)))[::-1]
+
 
 class _Kind:
     """How networks of a kind read their texts, and the way back."""
@@ -70,51 +90,45 @@ class _Vanilla(_Kind):
     """h' = tanh(W h + D)."""
 
     def forth(self, ways: Ways, weight: Tensor) -> None:
-        drive, states = ways
-        (before,) = _scratch(drive, drive.shape[-1])
-        for t in range(drive.shape[1]):
-            torch.baddbmm(drive[:, t], states[:, t], weight.mT, out=before)
-            _tanh(before, states[:, t + 1])
+        (before,) = _scratch(ways.drive, ways.size)
+        for drive, h, after in ways.words():
+            torch.baddbmm(drive, h, weight.mT, out=before)
+            _tanh(before, after)
         BUFFERS.give(before)
 
     def back(self, ways: Ways, weight: Tensor, ends: _Ends) -> Tensor:
-        drive, states = ways
-        (dh,) = _scratch(drive, states.shape[-1])
+        (dh,) = _scratch(ways.drive, ways.size)
         dh.zero_()
-        for t in reversed(range(drive.shape[1])):
+        for t, ((drive, _, after),) in _backwards(ways.words()):
             ends.add(dh, t)
-            _tanh_gradient(dh, states[:, t + 1], grad_input=drive[:, t])
-            torch.bmm(drive[:, t], weight, out=dh)
+            _tanh_gradient(dh, after, grad_input=drive)
+            torch.bmm(drive, weight, out=dh)
         BUFFERS.give(dh)
-        return _product(drive, states)
+        return _product(ways.drive, ways.states)
 
 
 class _UGRNN(_Kind):
     """h' = u h + (1 - u) n; D holds u, n."""
 
     def forth(self, ways: Ways, weight: Tensor) -> None:
-        drive, states = ways
-        before, size = *_scratch(drive, drive.shape[-1]), states.shape[-1]
-        for t in range(drive.shape[1]):
-            torch.baddbmm(drive[:, t], states[:, t], weight.mT, out=before)
-            hold, candidate = drive[:, t].split(size, -1)
+        size = ways.size
+        (before,) = _scratch(ways.drive, 2 * size)
+        for (drive, h, after), (hold, candidate) in zip(ways.words(), ways.gates(), strict=True):
+            torch.baddbmm(drive, h, weight.mT, out=before)
             torch.sigmoid(before[..., :size], out=hold)
             _tanh(before[..., size:], candidate)
-            torch.lerp(candidate, states[:, t], hold, out=states[:, t + 1])
+            torch.lerp(candidate, h, hold, out=after)
         BUFFERS.give(before)
 
     def back(self, ways: Ways, weight: Tensor, ends: _Ends) -> Tensor:
-        drive, states = ways
-        size = states.shape[-1]
-        dh, held, change = _scratch(drive, size, size, size)
+        dh, held, change = _scratch(ways.drive, *[ways.size] * 3)
         dh.zero_()
-        for t in reversed(range(drive.shape[1])):
+        for t, ((drive, h, _), (hold, candidate)) in _backwards(ways.words(), ways.gates()):
             ends.add(dh, t)
-            hold, candidate = drive[:, t].split(size, -1)
-            _leave_held(dh, states[:, t], hold, candidate, held, change)
-            torch.baddbmm(held, drive[:, t], weight, out=dh)
+            _leave_held(dh, h, hold, candidate, held, change)
+            torch.baddbmm(held, drive, weight, out=dh)
         BUFFERS.give(dh, held, change)
-        return _product(drive, states)
+        return _product(ways.drive, ways.states)
 
 
 class _GRU(_Kind):
@@ -129,33 +143,34 @@ class _GRU(_Kind):
         return torch.cat([reset, hold, candidate], -1)
 
     def forth(self, ways: Ways, weight: Tensor) -> None:
-        drive, states = ways
-        size = states.shape[-1]
-        (before,) = _scratch(drive, 3 * size)
-        for t in range(drive.shape[1]):
-            torch.bmm(states[:, t], weight.mT, out=before)
-            candidate, reset, hold, recurrent = drive[:, t].split(size, -1)
-            drive[:, t, :, size : 3 * size].add_(before[..., : 2 * size]).sigmoid_()
-            recurrent.copy_(before[..., 2 * size :])
+        size = ways.size
+        (before,) = _scratch(ways.drive, 3 * size)
+        of_gates, of_candidate = before.split([2 * size, size], -1)
+        both = ways.drive[..., size : 3 * size].unbind(1)
+        for (_, h, after), gates, parts in zip(ways.words(), both, ways.gates(), strict=True):
+            candidate, reset, hold, recurrent = parts
+            torch.bmm(h, weight.mT, out=before)
+            gates.add_(of_gates).sigmoid_()
+            recurrent.copy_(of_candidate)
             _tanh(candidate.addcmul_(reset, recurrent), candidate)
-            torch.lerp(candidate, states[:, t], hold, out=states[:, t + 1])
+            torch.lerp(candidate, h, hold, out=after)
         BUFFERS.give(before)
 
     def back(self, ways: Ways, weight: Tensor, ends: _Ends) -> Tensor:
-        drive, states = ways
-        size = states.shape[-1]
-        dh, held, change = _scratch(drive, size, size, size)
+        dh, held, change = _scratch(ways.drive, *[ways.size] * 3)
         dh.zero_()
-        for t in reversed(range(drive.shape[1])):
+        gradient = ways.drive[..., ways.size :]
+        words = _backwards(ways.words(), gradient.unbind(1), ways.gates())
+        for t, ((_, h, _), met, parts) in words:
+            candidate, reset, hold, recurrent = parts
             ends.add(dh, t)
-            candidate, reset, hold, recurrent = drive[:, t].split(size, -1)
-            _leave_held(dh, states[:, t], hold, candidate, held, change)
+            _leave_held(dh, h, hold, candidate, held, change)
             torch.mul(candidate, recurrent, out=change)
             torch.mul(candidate, reset, out=recurrent)
             _sigmoid_gradient(change, reset, grad_input=reset)
-            torch.baddbmm(held, drive[:, t, :, size:], weight, out=dh)
+            torch.baddbmm(held, met, weight, out=dh)
         BUFFERS.give(dh, held, change)
-        return _product(drive[..., size:], states)
+        return _product(gradient, ways.states)
 
 
 class _GRUResetBefore(_Kind):
@@ -168,38 +183,39 @@ class _GRUResetBefore(_Kind):
         return torch.cat(gradient.chunk(4, -1)[:3], -1)
 
     def forth(self, ways: Ways, weight: Tensor) -> None:
-        drive, states = ways
-        size = states.shape[-1]
-        before, inner = _scratch(drive, 2 * size, size)
-        for t in range(drive.shape[1]):
-            gates = drive[:, t, :, : 2 * size]
-            torch.baddbmm(gates, states[:, t], weight[:, : 2 * size].mT, out=before)
+        size = ways.size
+        before, inner = _scratch(ways.drive, 2 * size, size)
+        of_gates, of_candidate = weight.mT.split([2 * size, size], -1)
+        both = ways.drive[..., : 2 * size].unbind(1)
+        for (_, h, after), gates, parts in zip(ways.words(), both, ways.gates(), strict=True):
+            reset, hold, candidate, kept = parts
+            torch.baddbmm(gates, h, of_gates, out=before)
             torch.sigmoid(before, out=gates)
-            reset, hold, candidate, kept = drive[:, t].split(size, -1)
-            torch.mul(reset, states[:, t], out=kept)
-            torch.baddbmm(candidate, kept, weight[:, 2 * size :].mT, out=inner)
+            torch.mul(reset, h, out=kept)
+            torch.baddbmm(candidate, kept, of_candidate, out=inner)
             _tanh(inner, candidate)
-            torch.lerp(candidate, states[:, t], hold, out=states[:, t + 1])
+            torch.lerp(candidate, h, hold, out=after)
         BUFFERS.give(before, inner)
 
     def back(self, ways: Ways, weight: Tensor, ends: _Ends) -> Tensor:
-        drive, states = ways
-        size = states.shape[-1]
-        dh, held, change = _scratch(drive, size, size, size)
+        size = ways.size
+        dh, held, change = _scratch(ways.drive, size, size, size)
         dh.zero_()
-        for t in reversed(range(drive.shape[1])):
+        of_gates, of_candidate = weight.split([2 * size, size], 1)
+        both = ways.drive[..., : 2 * size]
+        for t, ((_, h, _), met, parts) in _backwards(ways.words(), both.unbind(1), ways.gates()):
+            reset, hold, candidate, _ = parts
             ends.add(dh, t)
-            reset, hold, candidate, _ = drive[:, t].split(size, -1)
-            _leave_held(dh, states[:, t], hold, candidate, held, change)
-            torch.bmm(candidate, weight[:, 2 * size :], out=change)
+            _leave_held(dh, h, hold, candidate, held, change)
+            torch.bmm(candidate, of_candidate, out=change)
             held.addcmul_(change, reset)
-            change.mul_(states[:, t])
+            change.mul_(h)
             _sigmoid_gradient(change, reset, grad_input=reset)
-            torch.baddbmm(held, drive[:, t, :, : 2 * size], weight[:, : 2 * size], out=dh)
+            torch.baddbmm(held, met, of_gates, out=dh)
         BUFFERS.give(dh, held, change)
-        gates, (candidate, kept) = drive[..., : 2 * size], drive[..., 2 * size :].split(size, -1)
+        candidate, kept = ways.drive[..., 2 * size :].split(size, -1)
         inner = torch.bmm(candidate.flatten(1, 2).mT, kept.flatten(1, 2))
-        return torch.cat([_product(gates, states), inner], 1)
+        return torch.cat([_product(both, ways.states), inner], 1)
 
 
 KINDS = {
