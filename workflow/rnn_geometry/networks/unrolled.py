@@ -11,14 +11,16 @@ gate and candidate, D the input drive A x + b, later gate values, at last the lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from rnn_geometry.networks._buffers import BUFFERS
+from rnn_geometry.networks._ways import Ends, Ways, backwards
 from rnn_geometry.networks.cells import GRU, UGRNN, Cell, GRUResetBefore, VanillaRNN
 
 _sigmoid_gradient = torch.ops.aten.sigmoid_backward.grad_input
@@ -31,42 +33,7 @@ Weights = Mapping[str, Tensor]
 ALIGNED = 16
 
 
-class Ways(NamedTuple):
-    """What the way forth leaves for the way back.
-
-    Attributes
-    ----------
-    drive : (K, T, B, ...)
-        Gate values, each where its drive stood.
-    states : (K, T + 1, B, H)
-        First the initial ones.
-    """
-
-    drive: Tensor
-    states: Tensor
-
-    @property
-    def size(self) -> int:
-        """Units H."""
-        return self.states.shape[-1]
-
-    def words(self) -> Iterator[tuple[Tensor, ...]]:
-        """Yield D, h before and h after each word."""
-        before, after = self.states[:, :-1], self.states[:, 1:]
-        # A cut for all words costs a third of one for each.
-        return zip(*(part.unbind(1) for part in (self.drive, before, after)), strict=True)
-
-    def gates(self) -> Iterator[tuple[Tensor, ...]]:
-        """Yield the parts (K, B, H) of D at each word."""
-        return zip(*(part.unbind(1) for part in self.drive.split(self.size, -1)), strict=True)
-
-
-def _backwards(*parts: Iterable[Any]) -> list[tuple[int, tuple[Any, ...]]]:
-    """Return the number of each word and its parts, the last word first."""
-    return list(enumerate(zip(*parts, strict=True)))[::-1]
-
-
-class _Kind:
+class _Kind(ABC):
     """How networks of a kind read their texts, and the way back."""
 
     def columns(self, gates: Tensor) -> Tensor:
@@ -77,13 +44,13 @@ class _Kind:
         """Return gradients of kept drives in the order of the weights."""
         return gradient
 
+    @abstractmethod
     def forth(self, ways: Ways, weight: Tensor) -> None:
         """Fill the states, word by word."""
-        raise NotImplementedError
 
-    def back(self, ways: Ways, weight: Tensor, ends: _Ends) -> Tensor:
+    @abstractmethod
+    def back(self, ways: Ways, weight: Tensor, ends: Ends) -> Tensor:
         """Turn gate values into gradients; return that of the recurrent weights."""
-        raise NotImplementedError
 
 
 class _Vanilla(_Kind):
@@ -96,10 +63,10 @@ class _Vanilla(_Kind):
             _tanh(before, after)
         BUFFERS.give(before)
 
-    def back(self, ways: Ways, weight: Tensor, ends: _Ends) -> Tensor:
+    def back(self, ways: Ways, weight: Tensor, ends: Ends) -> Tensor:
         (dh,) = _scratch(ways.drive, ways.size)
         dh.zero_()
-        for t, ((drive, _, after),) in _backwards(ways.words()):
+        for t, ((drive, _, after),) in backwards(ways.words()):
             ends.add(dh, t)
             _tanh_gradient(dh, after, grad_input=drive)
             torch.bmm(drive, weight, out=dh)
@@ -120,10 +87,10 @@ class _UGRNN(_Kind):
             torch.lerp(candidate, h, hold, out=after)
         BUFFERS.give(before)
 
-    def back(self, ways: Ways, weight: Tensor, ends: _Ends) -> Tensor:
+    def back(self, ways: Ways, weight: Tensor, ends: Ends) -> Tensor:
         dh, held, change = _scratch(ways.drive, *[ways.size] * 3)
         dh.zero_()
-        for t, ((drive, h, _), (hold, candidate)) in _backwards(ways.words(), ways.gates()):
+        for t, ((drive, h, _), (hold, candidate)) in backwards(ways.words(), ways.gates()):
             ends.add(dh, t)
             _leave_held(dh, h, hold, candidate, held, change)
             torch.baddbmm(held, drive, weight, out=dh)
@@ -156,11 +123,11 @@ class _GRU(_Kind):
             torch.lerp(candidate, h, hold, out=after)
         BUFFERS.give(before)
 
-    def back(self, ways: Ways, weight: Tensor, ends: _Ends) -> Tensor:
+    def back(self, ways: Ways, weight: Tensor, ends: Ends) -> Tensor:
         dh, held, change = _scratch(ways.drive, *[ways.size] * 3)
         dh.zero_()
         gradient = ways.drive[..., ways.size :]
-        words = _backwards(ways.words(), gradient.unbind(1), ways.gates())
+        words = backwards(ways.words(), gradient.unbind(1), ways.gates())
         for t, ((_, h, _), met, parts) in words:
             candidate, reset, hold, recurrent = parts
             ends.add(dh, t)
@@ -197,13 +164,13 @@ class _GRUResetBefore(_Kind):
             torch.lerp(candidate, h, hold, out=after)
         BUFFERS.give(before, inner)
 
-    def back(self, ways: Ways, weight: Tensor, ends: _Ends) -> Tensor:
+    def back(self, ways: Ways, weight: Tensor, ends: Ends) -> Tensor:
         size = ways.size
         dh, held, change = _scratch(ways.drive, size, size, size)
         dh.zero_()
         of_gates, of_candidate = weight.split([2 * size, size], 1)
         both = ways.drive[..., : 2 * size]
-        for t, ((_, h, _), met, parts) in _backwards(ways.words(), both.unbind(1), ways.gates()):
+        for t, ((_, h, _), met, parts) in backwards(ways.words(), both.unbind(1), ways.gates()):
             reset, hold, candidate, _ = parts
             ends.add(dh, t)
             _leave_held(dh, h, hold, candidate, held, change)
@@ -254,22 +221,6 @@ def _scratch(like: Tensor, *widths: int) -> list[Tensor]:
     return [BUFFERS.take(like, networks, texts, width) for width in widths]
 
 
-class _Ends:
-    """The gradient (K, B, H) of last states, which enters at the last word of each text."""
-
-    def __init__(self, gradient: Tensor, lengths: Tensor):
-        self.gradient = gradient
-        self.at = {
-            int(length) - 1: (lengths == length)[..., None].to(gradient.dtype)
-            for length in lengths.unique()
-        }
-
-    def add(self, dh: Tensor, t: int) -> None:
-        """Add what enters at word t."""
-        if t in self.at:
-            dh.addcmul_(self.gradient, self.at[t])
-
-
 class _Unroll(torch.autograd.Function):
     """From weights, words and texts to last states."""
 
@@ -303,7 +254,7 @@ class _Unroll(torch.autograd.Function):
         kind, ways, ctx.ways = ctx.kind, ctx.ways, None
         if ways is None:
             raise RuntimeError("the gradient of an unrolled network can be taken once")
-        of_recurrent = kind.back(ways, weight_hh, _Ends(gradients[0], lengths))
+        of_recurrent = kind.back(ways, weight_hh, Ends(gradients[0], lengths))
         networks, shape = len(weight_hh), (-1, ways.drive.shape[-1])
         of_drives = ways.drive.new_zeros(networks * words.shape[1], shape[1])
         of_drives.index_add_(0, rows, ways.drive.view(shape))
