@@ -81,7 +81,7 @@ def test_the_generic_profile_runs_jobs_with_any_submit_command(text_copy):
     of_profile(text_copy, "cluster-generic", "models", "--cluster-generic-submit-cmd", command)
     assert (text_copy.root / "results/runs/mine/small/l2-3e-4/seed-0/model.safetensors").exists()
     submitted = [line.split() for line in (text_copy.root / "submitted").read_text().splitlines()]
-    assert submitted == [["1", "2001", "20"], ["1", "2000", "10"]]
+    assert submitted == [["1", "2001", "20"], ["1", "2350", "10"]]
 
 
 def limits(output):
@@ -113,9 +113,9 @@ def test_limits_scale_with_the_training_and_the_networks_of_a_job(project_copy):
         )
         plans.append(limits(plan.stdout + plan.stderr))
     small, scaled = plans
-    assert (small["train"], small["slow_points"]) == ((10, 2000), (10, 2000))
+    assert (small["train"], small["slow_points"]) == ((10, 2350), (10, 2000))
     words = 100_000 * 64 * 5
-    assert scaled["train"] == (int(4 * (10 + words * 512 / 4e7)), 2 * 2000 + 2000)
+    assert scaled["train"] == (int(4 * (10 + words * 512 / 4e7)), 2 * 2000 + 350 + 2000)
     assert scaled["slow_points"] == scaled["linearize"] == (4 * 10 * 2 * 16, 4 * 2000 + 300 + 2000)
     assert scaled["geometry"] == (4 * small["geometry"][0], small["geometry"][1])
 
@@ -130,5 +130,5 @@ def test_limits_scale_with_the_files_of_texts(text_copy):
     assert after["prepare_text"] == after["word_statistics"] == (120, 8000)
     assert after["train"] == (
         10 + 18,
-        2000 + 2100,
+        2000 + 350 + 2100,
     )  # from the size of the files, as long as there are no sentences

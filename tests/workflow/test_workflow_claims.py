@@ -118,7 +118,7 @@ def test_every_sweep_is_in_the_table_and_has_its_figure(judged):
     zero, mean = table[2:4]
     assert zero["participation_ratio"] != mean["participation_ratio"]
     for name in ("n", "x", "h", "l2"):
-        for suffix in ("png", "pdf"):
+        for suffix in ("png", "svg"):
             assert (judged.root / f"results/figures/sweep_{name}.{suffix}").stat().st_size > 5000
 
 
