@@ -108,14 +108,36 @@ def gru_jacobians(
     (n, H, H), (n, H, E)
         dF/dh and dF/dx.
     """
-    reset, hold, candidate, rec_n = gru_gates(drive, recurrent)
-    by_hold = (hold * (1 - hold) * (h - candidate))[:, :, None]
-    by_candidate = (1 - hold) * (1 - candidate**2)
-    by_reset = (by_candidate * rec_n * reset * (1 - reset))[:, :, None]
+    by_reset, by_hold, by_recurrent, by_candidate, hold = (
+        slope[:, :, None] for slope in gru_slopes(h, drive, recurrent)
+    )
     (w_r, w_z, w_n), (a_r, a_z, a_n) = w.chunk(3), a.chunk(3)
-    recurrent = by_hold * w_z + by_reset * w_r + (by_candidate * reset)[:, :, None] * w_n
-    inputs = by_hold * a_z + by_reset * a_r + by_candidate[:, :, None] * a_n
-    return add_diagonal(recurrent, hold), inputs
+    recurrent = by_hold * w_z + by_reset * w_r + by_recurrent * w_n
+    inputs = by_hold * a_z + by_reset * a_r + by_candidate * a_n
+    return add_diagonal(recurrent, hold[:, :, 0]), inputs
+
+
+def gru_slopes(h: Tensor, drive: Tensor, recurrent: Tensor) -> tuple[Tensor, ...]:
+    """Return the slopes of a GRU's next state.
+
+    Parameters
+    ----------
+    h : (n, H)
+        States.
+    drive, recurrent : (n, 3H)
+        Input and recurrent drive.
+
+    Returns
+    -------
+    by_reset, by_hold, by_recurrent, by_candidate, by_state : (n, H)
+        By what enters the reset gate, the hold gate, and the candidate by way of W h and of the
+        input; by h itself.
+    """
+    reset, hold, candidate, rec_n = gru_gates(drive, recurrent)
+    by_candidate = (1 - hold) * (1 - candidate**2)
+    by_reset = by_candidate * rec_n * reset * (1 - reset)
+    by_hold = hold * (1 - hold) * (h - candidate)
+    return by_reset, by_hold, by_candidate * reset, by_candidate, hold
 
 
 def lstm_jacobians(
@@ -137,13 +159,8 @@ def lstm_jacobians(
     (n, 2H, 2H), (n, 2H, E)
         dF/d(h, c) and dF/dx.
     """
-    gate_i, gate_f, candidate, gate_o = lstm_gates(drive, recurrent)
-    squashed = torch.tanh(gate_f * memory + gate_i * candidate)
-    by_i = (candidate * gate_i * (1 - gate_i))[:, :, None]
-    by_f = (memory * gate_f * (1 - gate_f))[:, :, None]
-    by_g = (gate_i * (1 - candidate**2))[:, :, None]
-    by_o = (squashed * gate_o * (1 - gate_o))[:, :, None]
-    through = gate_o * (1 - squashed**2)  # dh'/dc'
+    *gates, forget, through = lstm_slopes(memory, drive, recurrent)
+    by_i, by_f, by_g, by_o = (slope[:, :, None] for slope in gates)
 
     def both(matrices: Tensor) -> tuple[Tensor, Tensor]:
         m_i, m_f, m_g, m_o = matrices.chunk(4)
@@ -153,9 +170,34 @@ def lstm_jacobians(
     size = memory.shape[1]
     result = memory.new_zeros(len(memory), 2 * size, 2 * size)
     result[:, :size, :size], result[:, size:, :size] = both(w)
-    result[:, :size, size:] = torch.diag_embed(through * gate_f)
-    result[:, size:, size:] = torch.diag_embed(gate_f)
+    result[:, :size, size:] = torch.diag_embed(through * forget)
+    result[:, size:, size:] = torch.diag_embed(forget)
     return result, torch.cat(both(a), 1)
+
+
+def lstm_slopes(memory: Tensor, drive: Tensor, recurrent: Tensor) -> tuple[Tensor, ...]:
+    """Return the slopes of an LSTM's next state.
+
+    Parameters
+    ----------
+    memory : (n, H)
+        The c of the states.
+    drive, recurrent : (n, 4H)
+        Input and recurrent drive.
+
+    Returns
+    -------
+    by_i, by_f, by_g, by_o, forget, through : (n, H)
+        Of c' by what enters the gates i, f and the candidate; of h' by what enters o; of c' by c;
+        of h' by c'.
+    """
+    gate_i, gate_f, candidate, gate_o = lstm_gates(drive, recurrent)
+    squashed = torch.tanh(gate_f * memory + gate_i * candidate)
+    by_i = candidate * gate_i * (1 - gate_i)
+    by_f = memory * gate_f * (1 - gate_f)
+    by_g = gate_i * (1 - candidate**2)
+    by_o = squashed * gate_o * (1 - gate_o)
+    return by_i, by_f, by_g, by_o, gate_f, gate_o * (1 - squashed**2)
 
 
 def add_diagonal(matrices: Tensor, diagonal: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from rnn_geometry.dynamics.closed_forms import gru_gates, lstm_gates
+from rnn_geometry.dynamics.closed_forms import gru_slopes, lstm_slopes
 
 
 class Gated(NamedTuple):
@@ -154,11 +154,8 @@ def gru_products(h: Tensor, drive: Tensor, recurrent: Tensor, w: Tensor) -> Gate
     Gated
         dF/dh.
     """
-    reset, hold, candidate, rec_n = gru_gates(drive, recurrent)
-    by_candidate = (1 - hold) * (1 - candidate**2)
-    by_reset = by_candidate * rec_n * reset * (1 - reset)
-    by_hold = hold * (1 - hold) * (h - candidate)
-    return Gated(w, torch.stack([by_reset, by_hold, by_candidate * reset], 1), hold)
+    *gates, _, hold = gru_slopes(h, drive, recurrent)
+    return Gated(w, torch.stack(gates, 1), hold)
 
 
 def lstm_products(memory: Tensor, drive: Tensor, recurrent: Tensor, w: Tensor) -> WithMemory:
@@ -178,15 +175,8 @@ def lstm_products(memory: Tensor, drive: Tensor, recurrent: Tensor, w: Tensor) -
     WithMemory
         dF/d(h, c).
     """
-    gate_i, gate_f, candidate, gate_o = lstm_gates(drive, recurrent)
-    squashed = torch.tanh(gate_f * memory + gate_i * candidate)
-    scales = (
-        candidate * gate_i * (1 - gate_i),
-        memory * gate_f * (1 - gate_f),
-        gate_i * (1 - candidate**2),
-        squashed * gate_o * (1 - gate_o),
-    )
-    return WithMemory(w, torch.stack(scales, 1), gate_f, gate_o * (1 - squashed**2))
+    *gates, forget, through = lstm_slopes(memory, drive, recurrent)
+    return WithMemory(w, torch.stack(gates, 1), forget, through)
 
 
 def _times(rows: Tensor, matrix: Tensor) -> Tensor:
