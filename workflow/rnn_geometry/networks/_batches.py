@@ -59,6 +59,22 @@ class Batches:
         return Batch(*(torch.from_numpy(part) for part in (*found, shares)))
 
 
+class Outputs(Batches):
+    """What the readout of one network sees at the end of each sentence, in place of its words."""
+
+    def __init__(self, sentences: Sentences, size: int, outputs: Tensor):
+        super().__init__(sentences, size)
+        self.outputs = outputs
+
+    def draw(self, indices: Sequence[np.ndarray]) -> Batch:
+        """Return a batch whose `tokens` are (1, B, H)."""
+        (index,) = indices
+        lengths, labels = self.lengths[index], self.sentences.labels[index]
+        shares = torch.full((1, len(index)), 1 / len(index))
+        found = (torch.from_numpy(part)[None] for part in (lengths, labels))
+        return Batch(self.outputs[torch.from_numpy(index)][None], *found, shares)
+
+
 def index_stream(
     lengths: np.ndarray, size: int, generator: np.random.Generator, skip: int = 0
 ) -> Iterator[np.ndarray]:

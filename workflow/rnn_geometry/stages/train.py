@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from rnn_geometry.identity import SHUFFLED_LABELS, UNTRAINED, Network
+from rnn_geometry.identity import RESERVOIR, SHUFFLED_LABELS, UNTRAINED, Network
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.classifier import build_classifier, prepare_device, save_classifier
 from rnn_geometry.networks.sources import is_own
@@ -247,12 +247,17 @@ def control_kind(settings: Mapping[str, Any], meta: Mapping[str, Any]) -> str | 
     """Return which control a network is by what makes it one, not by its name; None for none."""
     if settings["steps"] == 0:
         return UNTRAINED
+    if settings.get("trained") == "readout":
+        return RESERVOIR
     return SHUFFLED_LABELS if meta["settings"].get("shuffled_labels") else None
 
 
 def run_seeds(identity: Mapping[str, str]) -> dict[str, int]:
-    """Return a network's own seeds for weights, batch order and shuffled texts."""
-    network = Network.of(identity)
+    """Return a network's seeds for weights, batch order and shuffled texts.
+
+    A control has those of the network that it is paired with.
+    """
+    network = Network.of({**identity, "seed": int(identity["seed"])}).original
     return {
         purpose: network.seed_for(purpose) for purpose in ("initialisation", "batches", "shuffling")
     }
