@@ -19,7 +19,8 @@ THRESHOLDS = ("at_least", "at_most", "within", "within_share")
 OF_EXPECTED = ("within", "within_share")
 OF_GIVEN = ("at_least", "at_most")
 MARGIN = 0.1  # how far below a bag of words a network may be, where a file does not say
-NETWORK_CONTROLS, SWEEP_CONTROLS = ("untrained", "shuffled_labels", "random"), ("permuted",)
+NETWORK_CONTROLS = ("untrained", "shuffled_labels", "reservoir", "random")
+SWEEP_CONTROLS = ("permuted",)
 
 
 def checked_claims(raw: Mapping[str, Any]) -> dict[str, Any]:
