@@ -144,7 +144,8 @@ def test_bag_of_words_counts_words_and_not_their_order():
     assert bag_of_words(separable, {"test": separable}, 2, 0) == {"test": 1}
     same_words = np.array([[0, 1], [1, 0]] * 200)
     by_order = of_rows(same_words, same_words[:, 0])
-    assert bag_of_words(by_order, {"test": by_order, "none": None}, 2, 0) == {"test": 0.5, "none": None}
+    tests = {"test": by_order, "none": None}
+    assert bag_of_words(by_order, tests, 2, 0) == {"test": 0.5, "none": None}
 
 
 def test_multi_label_accuracy_needs_all_labels_right():

@@ -34,7 +34,11 @@ IDENTITY = columns(
 )
 KEYS = columns(*(IDENTITY[name] for name in Network._fields))
 CONTROL = columns(
-    Column("control", "empty, or the control it is: `untrained`, `shuffled_labels`, `reservoir`", kind="text")
+    Column(
+        "control",
+        "empty, or the control it is: `untrained`, `shuffled_labels`, `reservoir`",
+        kind="text",
+    )
 )
 TEST_ACCURACY = columns(
     Column("test_accuracy", "accuracy on the test split; multi-label: all labels right")

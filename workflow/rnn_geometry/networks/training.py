@@ -143,7 +143,7 @@ def train_together(
         batches, spent = _batches(classifiers[group[0]], train, recipes[group[0]])
         courses = {i: Course(classifiers[i], batches, dev, *given[i]) for i in group}
         for course in courses.values():
-            course.progress.seconds += spent / len(courses)
+            course.progress.seconds += spent * course.going
         for together in _at_one_step(courses.values()):
             _go_on(together, batches)
         results |= {i: course.end() for i, course in courses.items()}

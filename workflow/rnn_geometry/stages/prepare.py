@@ -35,10 +35,9 @@ def synthetic_data(task: Mapping[str, Any]) -> PreparedData:
     from rnn_geometry.tasks.synthetic import build_task
 
     built = build_task(task["family"], **family_options(task))
+    name = original_task(task["name"])  # permuted labels are those of the same sentences
     splits = {
-        split: built.sample(
-            task[f"{split}_size"], derive_seed(split, original_task(task["name"]), task["data_seed"])
-        )
+        split: built.sample(task[f"{split}_size"], derive_seed(split, name, task["data_seed"]))
         for split in SPLITS
     }
     splits = with_labels_of_task(splits, task)
