@@ -126,6 +126,8 @@ class Planted:
             **search(visited[:5], visited[:5]),
             "distinct": np.array([0, 1, 1, -1, -1]),
             "stability": np.array([0, 1]),
+            "degree": np.float64(1),
+            "bounded": np.bool_(True),
         }
         self.fixed["status"] = np.array([0, 0, 4, 4, 5], np.int8)
         scores = np.concatenate(

@@ -166,7 +166,7 @@ def network_geometry(
         **point_geometry(states["visited"], "_visited", meta["classes"]),
         **point_geometry(states["final"], "_final", meta["classes"]),
         **search.search_quality(states["visited"], slow, d),
-        **search.skeleton(fixed),
+        **search.skeleton(fixed, meta),
         **modes.modes_at_centre(linear, float(slow["min_tau"])),
         **modes.modes_under_cuts(linear, sampled_rows(linear, slow), float(slow["min_tau"])),
         **modes.modes_over_points(slow["slow_modes"], d),
