@@ -69,10 +69,11 @@ class Outputs(Batches):
     def draw(self, indices: Sequence[np.ndarray]) -> Batch:
         """Return a batch whose `tokens` are (1, B, H)."""
         (index,) = indices
-        lengths, labels = self.lengths[index], self.sentences.labels[index]
-        shares = torch.full((1, len(index)), 1 / len(index))
-        found = (torch.from_numpy(part)[None] for part in (lengths, labels))
-        return Batch(self.outputs[torch.from_numpy(index)][None], *found, shares)
+        outputs = self.outputs[torch.from_numpy(index)]
+        lengths = torch.from_numpy(self.lengths[index])
+        labels = torch.from_numpy(self.sentences.labels[index])
+        shares = torch.full(lengths.shape, 1 / len(index))
+        return Batch(outputs[None], lengths[None], labels[None], shares[None])
 
 
 def index_stream(
