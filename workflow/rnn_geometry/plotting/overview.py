@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from rnn_geometry.plotting import intrinsic, style
+from rnn_geometry.plotting import causes, intrinsic, style
 from rnn_geometry.plotting.gallery import manifold_gallery
 from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
 from rnn_geometry.plotting.registry import OVER_NETWORKS, over_networks
@@ -28,6 +28,7 @@ from rnn_geometry.tasks.structures import simplex_angle
 __all__ = [
     "OVER_NETWORKS",
     "accuracy_cliff",
+    "causal_tests",
     "dimension_overview",
     "estimators",
     "generalisation",
@@ -358,3 +359,9 @@ def predicted_dimension(runs: pd.DataFrame) -> Figure:
 def estimators(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figure:
     """Dimension of three sets of points by all measures, see `intrinsic`."""
     return intrinsic.dimension_by_estimator(dimension, tasks)
+
+
+@over_networks
+def causal_tests(runs: pd.DataFrame) -> Figure:
+    """What decisions owe to the slow subspace, see `causes`."""
+    return causes.causes_by_task(runs)
