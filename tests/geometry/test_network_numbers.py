@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from rnn_geometry.dynamics.results import Status
-from rnn_geometry.geometry import integration, modes, readouts, tables, word_meaning
+from rnn_geometry.geometry import (
+    growth,
+    integration,
+    modes,
+    primacy,
+    readouts,
+    tables,
+    word_meaning,
+)
 from rnn_geometry.geometry.network import FILE_ONLY, RANDOM, network_geometry, point_geometry
 from rnn_geometry.geometry.readouts import accuracy_cliff, pairwise_angles
 from rnn_geometry.store import formats
@@ -32,6 +40,7 @@ RUN = {
 
 
 INTEGRATION = {
+    **dict.fromkeys((*growth.COLUMNS, *primacy.COLUMNS)),
     **dict.fromkeys((*integration.MEASURES, *integration.UNTRAINED_TAU, *integration.MODIFIERS)),
     **dict.fromkeys(word_meaning.COLUMNS),
     "hold_r2": 0.9,
@@ -118,6 +127,8 @@ class Planted:
             **search(visited[:5], visited[:5]),
             "distinct": np.array([0, 1, 1, -1, -1]),
             "stability": np.array([0, 1]),
+            "degree": np.float64(1),
+            "bounded": np.bool_(True),
         }
         self.fixed["status"] = np.array([0, 0, 4, 4, 5], np.int8)
         scores = np.concatenate(
