@@ -33,8 +33,8 @@ GOOD = {
     "shuffled_accuracy": 0.89,
     "hold_r2": 0.9,
     "hold_r2_untrained": 0.0,
-    "additivity_r2": 0.9,
-    "additivity_r2_untrained": 0.2,
+    "additivity_r2_fitted": 0.9,
+    "additivity_r2_fitted_untrained": 0.2,
     "position_independence": 0.9,
     "position_independence_untrained": 0.1,
 }
@@ -57,7 +57,7 @@ def seeds(count=6, **changes):
 def test_six_networks_that_do_everything_beside_untrained_ones_that_do_nothing():
     other = {"components_95": 5, "participation_ratio": 5.0, "cliff": 0, "integration_modes": 0}
     other |= {"readout_angle_mean": 90.0, "readout_in_subspace": 0.1, "shuffled_accuracy": 0.5}
-    other |= {"bag_of_words_accuracy": 0.1, "hold_r2": 0.0, "additivity_r2": 0.0}
+    other |= {"bag_of_words_accuracy": 0.1, "hold_r2": 0.0, "additivity_r2_fitted": 0.0}
     untrained = seeds(
         model="gru-untrained", control="untrained", position_independence=0.1, **other
     )
@@ -83,7 +83,7 @@ def test_two_networks_decide_nothing():
         ("bag-of-words", {"bag_of_words_accuracy": 0.87}),
         ("shuffled", {"shuffled_accuracy": 0.87}),
         ("held", {"hold_r2": 0.5}),
-        ("added", {"additivity_r2": 0.7}),
+        ("added", {"additivity_r2_fitted": 0.7}),
         ("anywhere", {"position_independence": 0.7}),
     ],
 )
@@ -97,7 +97,7 @@ def test_every_claim_can_fail_and_be_mixed(claim, change):
     ("claim", "change"),
     [
         ("held", {"hold_r2_untrained": 0.5}),
-        ("added", {"additivity_r2_untrained": 0.4}),
+        ("added", {"additivity_r2_fitted_untrained": 0.4}),
         ("anywhere", {"position_independence_untrained": 0.99}),
     ],
 )
