@@ -8,6 +8,7 @@ import pytest
 
 from rnn_geometry.geometry import (
     growth,
+    input_output,
     integration,
     modes,
     primacy,
@@ -42,6 +43,7 @@ INTEGRATION = {
     **dict.fromkeys((*growth.COLUMNS, *primacy.COLUMNS)),
     **dict.fromkeys((*integration.MEASURES, *integration.UNTRAINED_TAU, *integration.MODIFIERS)),
     **dict.fromkeys(word_meaning.COLUMNS),
+    **dict.fromkeys(input_output.COLUMNS),
     "hold_r2": 0.9,
     "integration_seconds": 0.25,
 }
