@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from rnn_geometry.geometry import (
+    baselines,
     modes,
     readouts,
     scores,
@@ -47,7 +48,11 @@ IDENTITY = columns(
 )
 KEYS = columns(*(IDENTITY[name] for name in Network._fields))
 CONTROL = columns(
-    Column("control", "empty, or the control it is: `untrained`, `shuffled_labels`", kind="text")
+    Column(
+        "control",
+        "empty, or the control it is: `untrained`, `shuffled_labels`, `reservoir`",
+        kind="text",
+    )
 )
 TEST_ACCURACY = columns(
     Column("test_accuracy", "accuracy on the test split; multi-label: all labels right")
@@ -68,7 +73,13 @@ TRAIN_SECONDS = columns(
     Column("train_seconds", "CPU time of training, its share of a batch", "seconds")
 )
 RUN_FACTS = columns(
-    IDENTITY, CONTROL, TEST_ACCURACY, SHUFFLED_ACCURACY, LOSS_FALLING, TRAIN_SECONDS
+    IDENTITY,
+    CONTROL,
+    TEST_ACCURACY,
+    SHUFFLED_ACCURACY,
+    baselines.HARDER,
+    LOSS_FALLING,
+    TRAIN_SECONDS,
 )
 TASK_FACTS = columns(
     Column(
