@@ -11,7 +11,7 @@ from torch import Tensor
 from rnn_geometry.dynamics._checks import refusal
 from rnn_geometry.dynamics._system import System
 from rnn_geometry.dynamics._tensors import real_tensor
-from rnn_geometry.dynamics.integration import Texts
+from rnn_geometry.dynamics.additivity import Texts
 from rnn_geometry.dynamics.step import Array, Step
 
 

@@ -17,7 +17,7 @@ from rnn_geometry.dynamics._checks import real_array
 from rnn_geometry.dynamics._copies import isolated
 from rnn_geometry.dynamics._reading import Reading
 from rnn_geometry.dynamics._tensors import real_tensor
-from rnn_geometry.dynamics.integration import Texts
+from rnn_geometry.dynamics.additivity import Texts
 from rnn_geometry.dynamics.slow_subspace import Subspace
 from rnn_geometry.dynamics.step import Array, Step
 
