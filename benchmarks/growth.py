@@ -72,6 +72,7 @@ class Way:
     state_noise: float = 0.0
     word_noise: float = 0.0
     shuffled: bool = False
+    scores: bool = False
     course: tuple[int, ...] = ()
 
     @property
@@ -95,6 +96,11 @@ def squared(logits: Tensor, labels: Tensor) -> Tensor:
     return (logits - nn.functional.one_hot(labels, logits.shape[1])).square().sum(1).mean()
 
 
+def distance(logits: Tensor, scores: Tensor) -> Tensor:
+    """Return the squared distance of logits from scores: no decision is asked for."""
+    return (logits - scores).square().sum(1).mean()
+
+
 def ways() -> list[Way]:
     """Return all conditions; that of the default carries the course of training."""
     return [
@@ -106,6 +112,7 @@ def ways() -> list[Way]:
         *(Way("loss", f"smoothing {s}", loss=smoothed(s)) for s in (0.1, 0.3)),
         Way("loss", "hinge", loss=hinge),
         Way("loss", "squared", loss=squared),
+        Way("scores", "regression", loss=distance, scores=True),
         *(Way("state noise", f"{s:g}", state_noise=s) for s in (0.05, 0.2)),
         Way("word noise", "0.2", word_noise=0.2),
         Way("control", "shuffled labels", shuffled=True),
@@ -144,6 +151,9 @@ def train(way: Way, task: Task, seed: int) -> Iterator[tuple[int, Classifier]]:
     texts = task.sample(32000, seed_of("train"))
     tokens, lengths = map(torch.from_numpy, texts.padded())
     labels = torch.from_numpy(np.asarray(texts.labels))
+    if way.scores:
+        totals = torch.from_numpy(task.totals(*texts.padded())[:, :CLASSES]).float()
+        labels = (totals - totals.mean(1, keepdim=True)) / 5
     if way.shuffled:
         labels = labels[torch.randperm(len(labels), generator=draw)]
     optimiser = torch.optim.Adam(network.parameters(), lr=RATE, betas=(0.9, 0.99))

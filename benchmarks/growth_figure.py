@@ -1,6 +1,6 @@
 """The figure of docs/growth.md: what edits of the step cost, when growth comes, what it goes with.
 
-    python benchmarks/growth_figure.py [TABLE] [FIGURE]
+python benchmarks/growth_figure.py [TABLE] [FIGURE]
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ EDITS = {
 }
 CONDITIONS = {
     "default": "default", "cell": "other cell", "l2": "L2", "length": "length", "loss": "loss",
+    "scores": "scores asked",
     "state noise": "noise", "word noise": "noise", "long training": "long training",
-    "control": "control",
 }  # fmt: skip
 MARKS = "osD^vP*X"
 
@@ -71,7 +71,9 @@ def balance(axes, table: pd.DataFrame) -> None:
             ms=4, mew=0, alpha=0.85, color=style.PALETTE[i % len(style.PALETTE)], label=name,
         )  # fmt: skip
     axes.axhline(0, color=style.GREY, lw=0.8)
-    axes.set(xlabel="edge: ln |λ| (% per word)", ylabel="centre: ln |λ| (% per word)")
+    axes.set(
+        xlabel="edge: ln |λ| (% per word)", ylabel="centre: ln |λ| (% per word)", ylim=(-0.7, 8.5)
+    )
     axes.legend(fontsize=6.5, ncols=2)
 
 
