@@ -67,7 +67,7 @@ class Probe:
     classifier
         The network, S entries of a state, E of a word vector.
     points
-        Of its manifold, (n, S).
+        Of its manifold, (n, S): the slow points that converged, or all where those are too few.
     x
         The hold input x*, (E,).
     final
@@ -152,7 +152,7 @@ def integration_run(
     numbers |= {f"{name}_untrained": value for name, value in plain.items()}
     step = analysis_cell(control.classifier)
     numbers["tau_untrained"] = float(linearize(step, control.centre, control.x).tau[0].max())
-    numbers |= causal_numbers(trained, control, files, test, meta, identity)
+    numbers |= causal_numbers(trained, control, test, meta, identity)
     numbers |= modifiers_of_task(trained, meta)
     numbers |= growth_of(trained, files, output["linearization"], test, kicks, meta)
     train = read_sentences(files["train"])
