@@ -61,7 +61,7 @@ COLUMNS = columns(
 OVER_MANIFOLD = columns(
     Column(
         "tau_centre",
-        "median of the d longest time constants at the third of the sampled slow points nearest"
+        "median of the d longest time constants, of growth or decay, at the third of the sampled slow points nearest"
         " the mean",
         "words",
     ),
