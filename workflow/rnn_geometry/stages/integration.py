@@ -32,6 +32,8 @@ from rnn_geometry.networks.classifier import (
 )
 from rnn_geometry.networks.hold_input import hold_input
 from rnn_geometry.networks.states import visit
+from rnn_geometry.stages.growth import growth_of
+from rnn_geometry.stages.input_output import input_output_numbers
 from rnn_geometry.store.artifacts import (
     Integration,
     Meta,
@@ -123,7 +125,9 @@ def integration_run(
     step = analysis_cell(control.classifier)
     numbers["tau_untrained"] = float(linearize(step, control.centre, control.x).tau[0].max())
     numbers |= modifiers_of_task(trained, meta)
+    numbers |= growth_of(trained, files, output["linearization"], test, kicks, meta)
     train = read_sentences(files["train"])
+    numbers |= input_output_numbers(trained, control, shown_words, train, meta)
     words, told = describe_words(
         trained, kicks, train, meta, vocabulary, derive_seed("pairs", *identity.values())
     )
