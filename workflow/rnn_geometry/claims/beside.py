@@ -6,17 +6,38 @@ networks, and a reader wants to know whether his own behave like those.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from rnn_geometry.claims.verdict import FAILS, HOLDS
+from rnn_geometry.claims.looks import FAILS, HOLDS
+from rnn_geometry.store.columns import read_frame, table_columns
 
 AGREES, DISAGREES, MIXED = "agrees", "disagrees", "mixed"
 EVEN = 0.5
 COLUMNS = ("shipped", "shipped_on", "agreement")
 NONE = dict.fromkeys(COLUMNS)
+
+
+def shipped_verdicts(named: Sequence[str]) -> pd.DataFrame | None:
+    """Return the verdicts that the project ships.
+
+    Parameters
+    ----------
+    named
+        The file and its hash, as `load.shipped_file` returns them; empty where there is none.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        claims.csv of the battery; None without a file, and for one with the columns of another
+        version, which cannot be set beside these.
+    """
+    if not named:
+        return None
+    shipped = read_frame("claims", named[0])
+    return shipped if set(shipped) == set(table_columns("claims")) else None
 
 
 def beside(found: pd.DataFrame, shipped: pd.DataFrame | None) -> pd.DataFrame:
