@@ -10,6 +10,7 @@ from rnn_geometry.geometry import (
     growth,
     input_output,
     integration,
+    interventions,
     modes,
     primacy,
     readouts,
@@ -42,7 +43,7 @@ RUN = {
 INTEGRATION = {
     **dict.fromkeys((*growth.COLUMNS, *primacy.COLUMNS)),
     **dict.fromkeys((*integration.MEASURES, *integration.UNTRAINED_TAU, *integration.MODIFIERS)),
-    **dict.fromkeys(word_meaning.COLUMNS),
+    **dict.fromkeys((*word_meaning.COLUMNS, *interventions.COLUMNS)),
     **dict.fromkeys(input_output.COLUMNS),
     "hold_r2": 0.9,
     "integration_seconds": 0.25,
