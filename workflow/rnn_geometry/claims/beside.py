@@ -17,7 +17,7 @@ from rnn_geometry.store.columns import read_frame, table_columns
 AGREES, DISAGREES, MIXED = "agrees", "disagrees", "mixed"
 EVEN = 0.5
 COLUMNS = ("shipped", "shipped_on", "agreement")
-NONE = dict.fromkeys(COLUMNS)
+NONE: dict[str, str | None] = dict.fromkeys(COLUMNS)
 
 
 def shipped_verdicts(named: Sequence[str]) -> pd.DataFrame | None:

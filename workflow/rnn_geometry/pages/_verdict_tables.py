@@ -91,7 +91,8 @@ def left_open(found: pd.DataFrame) -> list[dict[str, str]]:
     single = found[found["cell"] != ALL_CELLS]
     left = single[single["verdict"].isin(OPEN) & (single["exploratory"] != 1)]
     rows = []
-    for (claim, verdict, reason), part in left.groupby(["claim", "verdict", "reason"], sort=False):
+    for key, part in left.groupby(["claim", "verdict", "reason"], sort=False):
+        claim, verdict, reason = map(str, key)
         places = [f"{row.task} {row.cell}" for row in part.itertuples()]
         shown = f"{places[0]} and {len(places) - 1} more" if len(places) > 2 else ", ".join(places)
         rows.append(
