@@ -327,6 +327,7 @@ def fake_runs(tasks=TASKS, models=("vanilla", "gru", "lstm", "ugrnn"), seeds=(10
                     "accuracy_below_d": accuracy * (d + 0.2) / (d + 1),
                     "cover": 0.97,
                 }
+                row |= {"rate_centre": 0.02, "rate_edge": -0.03}
                 row |= fake_causes(rng, classes)
                 rows.append(row | {f"tau_{i + 1}": value for i, value in enumerate(tau)})
     return rows

@@ -32,6 +32,7 @@ __all__ = [
     "dimension_overview",
     "estimators",
     "generalisation",
+    "growth_and_decay",
     "manifold_gallery",
     "predicted_dimension",
     "readout_angles",
@@ -293,6 +294,24 @@ def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None 
         figure,
         [*_model_handles(runs, line=True), *half, Patch(color=SHADE, label="expected d modes")],
     )
+    return figure
+
+
+@over_networks
+@style.styled
+def growth_and_decay(runs: pd.DataFrame) -> Figure:
+    """Signed rates of the d leading modes in the middle of the manifold and at its edge.
+
+    A line per network, a panel per task; dashed: neither growth nor decay.
+    """
+    figure, panels = _task_panels(runs, sharey=True)
+    for ax, task in panels:
+        ax.axhline(0, **THEORY)
+        _lines(ax, runs[runs["task"] == task], ["rate_centre", "rate_edge"], np.arange(2), 0.12)
+        ax.set_xticks(range(2), ["centre", "edge"])
+        ax.set_xlim(-0.4, 1.4)
+    figure.supylabel("ln |λ| of the leading modes (per word)", fontsize=9)
+    _legend(figure, [*_model_handles(runs, line=True), _theory_handle("held")])
     return figure
 
 
