@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 NETWORKS = "runs"  # folder of all networks below the results
 UNTRAINED, SHUFFLED_LABELS = "untrained", "shuffled_labels"
-# Names of controls end so; `claims.networks_table` takes the ending off again.
+# Names of controls end so: of a model, or of a task where the control is one of its own.
 ENDINGS = {UNTRAINED: "-untrained", SHUFFLED_LABELS: "-shuffled"}
+DATA = "-data"  # before the data seed in the name of a task, which the ending of a control follows
 # Keys of a task that the workflow reads itself; all others go to the family's builder.
 WORKFLOW_TASK_KEYS = ("name", "family", "data_seed", "shuffled_labels")
 SYNTHETIC_SIZES = ("train_size", "dev_size", "test_size")
@@ -51,6 +52,76 @@ def derive_seed(purpose: str, *wildcards: Any) -> int:
     """
     text = "/".join(map(str, (purpose, *wildcards)))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+def with_data_seed(task: str, seed: int) -> str:
+    """Return the name of a task whose sentences are drawn from one of several data seeds.
+
+    Parameters
+    ----------
+    task
+        Its name in the configuration.
+    seed
+        The data seed.
+
+    Examples
+    --------
+    >>> with_data_seed("ordered-5", 200)
+    'ordered-5-data200'
+    """
+    return f"{task}{DATA}{seed}"
+
+
+def names_data_seed(task: str) -> bool:
+    """Tell whether the name of a task ends in a data seed.
+
+    Parameters
+    ----------
+    task
+        The name, without the ending of a control.
+    """
+    return re.search(rf"{DATA}[0-9]+$", task) is not None
+
+
+def base_task(task: str) -> str:
+    """Return the name of a task in the configuration, without data seed and control.
+
+    Parameters
+    ----------
+    task
+        The name, as folders and tables bear it.
+
+    Examples
+    --------
+    >>> base_task("ordered-5-data200-shuffled")
+    'ordered-5'
+    """
+    return re.sub(rf"{DATA}[0-9]+$", "", controlled_task(task))
+
+
+def controlled_task(task: str) -> str:
+    """Return the name of the task that a control permutes the labels of; of no control its own.
+
+    Parameters
+    ----------
+    task
+        The name, as folders and tables bear it.
+    """
+    return task.removesuffix(ENDINGS[SHUFFLED_LABELS])
+
+
+def controlled_model(model: str) -> str:
+    """Return the name of the model that a control differs from; of no control its own.
+
+    Parameters
+    ----------
+    model
+        The name, as folders and tables bear it.
+    """
+    for kind, ending in ENDINGS.items():
+        if kind != SHUFFLED_LABELS:
+            model = model.removesuffix(ending)
+    return model
 
 
 def run_folder(run: Mapping[str, Any]) -> str:
@@ -90,13 +161,21 @@ class Network(NamedTuple):
     @property
     def is_control(self) -> bool:
         """Whether it is a control, by the names that `Design` gives."""
-        return self.model.endswith(ENDINGS[UNTRAINED]) or self.task.endswith(
-            ENDINGS[SHUFFLED_LABELS]
-        )
+        return self != self.controlled
+
+    @property
+    def controlled(self) -> Network:
+        """The network that a control is paired with: same data seed, model and seed."""
+        names = controlled_task(self.task), controlled_model(self.model)
+        return Network(*names, self.l2, self.seed)
 
     def seed_for(self, purpose: str) -> int:
-        """Return the 63-bit seed for one purpose, see `derive_seed`."""
-        return derive_seed(purpose, *self)
+        """Return the 63-bit seed for one purpose, see `derive_seed`.
+
+        A control has the seeds of the network that it is paired with: the same initial weights,
+        batches and places in the texts.
+        """
+        return derive_seed(purpose, *self.controlled)
 
     @property
     def name(self) -> str:

@@ -27,7 +27,7 @@ from rnn_geometry.claims.verdict import (
     wilson,
 )
 from rnn_geometry.geometry.class_means import NULL
-from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED, Network
+from rnn_geometry.identity import SHUFFLED_LABELS, Network, base_task
 from rnn_geometry.store.columns import Column, columns
 
 KEYS = list(Network._fields)
@@ -102,7 +102,7 @@ def networks_table(
 
 
 def under_own_names(networks: pd.DataFrame) -> pd.DataFrame:
-    """Give controls the names of what they control.
+    """Give controls the names of what they control, and tasks their name without a data seed.
 
     Parameters
     ----------
@@ -115,16 +115,17 @@ def under_own_names(networks: pd.DataFrame) -> pd.DataFrame:
         Beside the columns given `file_task`, `file_model`, ..: names that lead to its files.
     """
     rows = pd.concat([networks, networks[KEYS].add_prefix("file_")], axis=1)
-    for kind, name in ((UNTRAINED, "model"), (SHUFFLED_LABELS, "task")):
-        mine = rows["control"] == kind
-        rows.loc[mine, name] = rows.loc[mine, name].str.removesuffix(ENDINGS[kind])
+    controls = rows["control"].notna()
+    own_names = [Network.of(row).controlled for row in rows[controls].to_dict("records")]
+    for name in ("task", "model"):
+        rows.loc[controls, name] = [getattr(network, name) for network in own_names]
     # Word counts under permuted labels predict nothing: what counts is the task controlled.
     shuffled = rows["control"] == SHUFFLED_LABELS
     known = [name for name in OF_TASK if name in networks]
     own = networks.groupby("task")[known].first()
     for column in known:
         rows[column] = rows[column].where(~shuffled, rows["task"].map(own[column]))
-    return rows
+    return rows.assign(task=rows["task"].map(base_task))
 
 
 def apart_by_l2(networks: pd.DataFrame) -> pd.DataFrame:
