@@ -19,7 +19,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from rnn_geometry.claims.judge import claims_table, networks_table
+from rnn_geometry.claims.judge import claims_table
+from rnn_geometry.claims.networks import networks_table
 from rnn_geometry.config.load import read_claims
 from rnn_geometry.geometry.network import LARGE, network_geometry
 from rnn_geometry.stages.tabulate import runs_table

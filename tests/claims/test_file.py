@@ -24,15 +24,13 @@ def test_every_claim_carries_the_day_its_threshold_was_frozen():
 @pytest.mark.parametrize("name", ["battery"])
 def test_judged_seeds_are_none_that_anything_was_chosen_on(name):
     config = yaml.safe_load((PROJECT / f"config/{name}.yaml").read_text())
-    groups = [config["seeds"], *(control["seeds"] for control in config["controls"].values())]
-    groups += [
-        entry["seeds"] for entry in (*config["tasks"], *config["sweeps"]) if "seeds" in entry
-    ]
+    entries = [*config["tasks"], *config["sweeps"], *config["controls"].values(), config]
+    groups = [entry[key] for entry in entries for key in ("seeds", "data_seeds") if key in entry]
     used = {seed for seeds in groups for seed in seeds}
     low, high = CLAIMS["tuning_seeds"]
     assert used.isdisjoint(range(low, high + 1))
     assert min(used) >= CLAIMS["judged_from"] > high
-    assert len(config["seeds"]) >= 5
+    assert len(config["seeds"]) * len(config["data_seeds"]) == CLAIMS["looks"][0]["networks"]
 
 
 def test_the_default_run_shows_seeds_that_do_not_count():
@@ -101,7 +99,7 @@ def broken(changes, remove=(), **top):
         (broken({"sweep": "l2"}), "give either structures or sweep"),
         (broken({"controls": []}), "controls: .*too short"),
         (broken({"thresold": 1}), "thresold: unknown key"),
-        (broken({}, judged_from=99), "judged_from: 99 is not above the tuning seeds 0 to 99"),
+        (broken({}, judged_from=199), "judged_from: 199 is not above the tuning seeds 0 to 199"),
         ({**RAW, "claims": [RAW["claims"][0]] * 2}, "'simplex-dimension' is used twice"),
         ({key: value for key, value in RAW.items() if key != "frozen"}, "frozen: missing"),
         ({**RAW, "frozen": "soon"}, "frozen: 'soon' is no date"),
@@ -110,28 +108,52 @@ def broken(changes, remove=(), **top):
             broken({"given": {"metric": "hold_r", "at_least": 1}}),
             r"given.metric is 'hold_r'; .*'hold_r2'",
         ),
-        (broken({"given": {"metric": "hold_r2"}}), "given needs one of at_least, at_most"),
+        (broken({"given": {"metric": "hold_r2"}}), "given: give one of at_least, .*; there are 0"),
         (
             broken({"given": {"metric": "hold_r2", "at_least": 0.1, "at_most": 1}}),
-            "given needs one of at_least, at_most",
+            "given: give one of at_least, .*; there are 2",
         ),
         (
             broken({"given": {"metric": "hold_r2", "at_least": float("nan")}}),
-            "given: nan is no limit",
+            "given: at_least is nan",
+        ),
+        (
+            broken(
+                {"given": [{"metric": "hold_r2", "at_least": 1}, {"metric": "x", "at_least": 1}]}
+            ),
+            "given.metric is 'x'; accepted are",
+        ),
+        (
+            broken({"given": {"metric": "hold_r2", "at_least": 1, "expected": 2}}),
+            "given: expected goes with within",
+        ),
+        (broken({"surrogate": {"metric": "hold_r2"}}), "given: give one of"),
+        (broken({"exploratory": True}), "it is exploratory or a headline, not both"),
+        (broken({"margin": 0}), "margin: 0 is not accepted, it must be more than 0"),
+        (
+            broken({}, looks=[{"networks": 10, "holds": 1, "fails": 1}]),
+            "looks: 1 to hold and 1 to fail of 10 networks; accepted are fails < holds <= networks",
+        ),
+        (
+            broken({}, looks=[{"networks": 9, "holds": 9, "fails": 1}] * 2),
+            "looks: the networks are 9, 9; accepted are numbers that grow",
         ),
         (broken({}, bag_of_words_margin=-0.1), "bag_of_words_margin: "),
-        (broken({"metric": "hold_r2"}), "there is no control random for hold_r2"),
+        (
+            broken({"metric": "hold_r2", "controls": ["random"]}),
+            "there is no control random for hold_r2",
+        ),
         (
             broken(
                 {"sweep": "h", "metric": "falls_to_zero", "controls": ["permuted"], "at_least": 1},
-                remove=["structures", "expected", "within_share"],
+                remove=["structures", "expected", "within_share", "given"],
             ),
             "sweep is 'h'; accepted are l2",
         ),
         (
             broken(
                 {"sweep": "l2", "metric": "falls_to_zero", "controls": ["permuted"]},
-                remove=["structures"],
+                remove=["structures", "given"],
             ),
             "a sweep has no expected value; give at_least or at_most, not within_share",
         ),

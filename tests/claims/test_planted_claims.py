@@ -3,12 +3,9 @@
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
-from test_judge import BAD, CLAIMS, EMPTY, IDENTITY, SWEEPS
+from test_judge import BAD, EMPTY, GOOD, IDENTITY, ONE, controls, judged, table
 from test_network_numbers import categorical, multilabel, rotated
-
-from rnn_geometry.claims import judge as claims
 
 SIMPLEX = (
     "simplex-dimension",
@@ -20,25 +17,13 @@ SIMPLEX = (
 
 
 def verdicts(numbers, structure="unordered"):
-    """Judge five such networks beside three untrained ones that do nothing; verdicts by claim."""
+    """Judge ten such networks beside controls that do nothing; verdicts by claim."""
     facts = {name: value for name, value in numbers.items() if name in EMPTY}
-    known = {**EMPTY, **IDENTITY, "structure": structure, "mean_length": 24.0}
-    trained = [{**known, **facts, "control": np.nan, "seed": 100 + i} for i in range(5)]
-    controls = [
-        {
-            **known,
-            **facts,
-            **BAD,
-            "participation_ratio": 9.0,
-            "control": "untrained",
-            "seed": 100 + i,
-        }
-        for i in range(3)
-    ]
-    table = pd.DataFrame([*trained, *controls]).assign(task="t", model="gru", l2="3e-4")
-    table = table.assign(**{f"file_{name}": table[name] for name in claims.KEYS})
-    found = claims.claims_table(CLAIMS, table, SWEEPS, table[claims.KEYS].to_numpy().tolist())
-    return found.set_index("claim")["verdict"]
+    known = {**dict.fromkeys(GOOD, np.nan), **facts, **IDENTITY, "structure": structure}
+    for name in ("seed", "control", "l2"):
+        known.pop(name, None)
+    nothing = controls(**{**known, **BAD, "participation_ratio": 9.0})
+    return judged(table((ONE, known), *nothing)).xs("gru", level="cell")["verdict"]
 
 
 @pytest.mark.parametrize("classes", [3, 4, 5])
@@ -83,21 +68,20 @@ def test_a_simplex_with_one_corner_missing_fails():
     planted = categorical(4)
     points = planted.slow["points"]
     along = (points - points.mean(axis=0)) @ planted.states["readout"][0]
-    assert (
-        verdicts(planted.numbers())["simplex-corners"] == "undecided"
-    )  # the ball has the corners, too
+    # The ball has the corners, too.
+    assert verdicts(planted.numbers())["simplex-corners-first"] == "uninformative"
     keep = along < 0.2 * along.max()
     planted.slow = {
         name: values[keep] if np.shape(values)[:1] == keep.shape else values
         for name, values in planted.slow.items()
     }
-    assert verdicts(planted.numbers())["simplex-corners"] == "fails"
+    assert verdicts(planted.numbers())["simplex-corners-first"] == "fails"
 
 
 def test_labels_that_are_independent_and_labels_that_are_not():
-    names = ["labels-dimension", "labels-cliff", "labels-angles", "labels-readouts"]
+    names = ["labels-dimension", "labels-cliff", "labels-angles-first", "labels-readouts"]
     assert dict(verdicts(multilabel(3).numbers(), "labels")[names]) == dict.fromkeys(names, "holds")
     planted = multilabel(3)
     readout = planted.states["readout"]
     planted.states["readout"] = readout + 0.5 * np.roll(readout, 1, axis=0)
-    assert verdicts(planted.numbers(), "labels")["labels-angles"] == "fails"
+    assert verdicts(planted.numbers(), "labels")["labels-angles-first"] == "fails"

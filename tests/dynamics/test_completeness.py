@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnn_geometry.dynamics.completeness import search_between
+from rnn_geometry.dynamics.completeness import completed_skeleton, search_between
 from rnn_geometry.dynamics.fixed_points import degree, distinct_roots, find_fixed_points, skeleton
 
 TWIST = 0.05 * truth.tensor(np.random.default_rng(0).normal(size=(3, 3)))
@@ -71,6 +71,46 @@ def test_a_search_without_roots_or_with_one_has_no_segments():
         more = search_between(step, found, truth.NOTHING, radius=1e-3)
         assert len(distinct_roots(more.points, more.status, 1e-3)[1]) == count
         assert len(more.points) == 2
+
+
+@pytest.mark.parametrize("step", [flip_flop, coupled])
+def test_a_search_goes_on_until_the_degree_is_one_and_no_further(step):
+    found = find_fixed_points(step, STARTS, truth.NOTHING)
+    near = truth.draw((40, 3))
+    few, bones, more = (
+        completed_skeleton(step, found, truth.NOTHING, near, radius=1e-3, rounds=rounds)
+        for rounds in (0, 20, 40)
+    )
+    assert (few.degree, bones.degree) == (8, 1)
+    np.testing.assert_array_equal(bones.roots, more.roots)
+    assert 8 < len(bones.roots) <= 27
+    np.testing.assert_array_equal(bones.ids, np.arange(8))
+    np.testing.assert_array_equal(bones.basins, np.arange(len(bones.roots)) < 8)
+    first = skeleton(step, found, truth.NOTHING, radius=1e-3)
+    assert (bones.unseen, bones.ghosts) == (first.unseen, first.ghosts)
+
+
+def test_a_search_of_degree_one_and_one_without_rounds_start_nowhere_else():
+    every = np.stack(np.meshgrid(*[[-0.957, 0, 0.957]] * 3), axis=-1).reshape(-1, 3)
+    for starts, options in ((every, {}), (every[1:], {"rounds": 0})):
+        found = find_fixed_points(flip_flop, starts, truth.NOTHING)
+        plain = skeleton(flip_flop, found, truth.NOTHING, radius=1e-3)
+        bones = completed_skeleton(
+            flip_flop, found, truth.NOTHING, truth.draw((9, 3)), radius=1e-3, **options
+        )
+        for name in ("roots", "basins", "unstable", "ids"):
+            np.testing.assert_array_equal(getattr(bones, name), getattr(plain, name))
+        assert bones.degree == plain.degree
+
+
+def test_further_starts_come_from_states_and_from_segments_in_turn():
+    found = find_fixed_points(flip_flop, STARTS, truth.NOTHING)
+    near = 0.9 * STARTS  # states that lead to no new root
+    common = {"radius": 1e-3, "most_starts": 8}
+    once = completed_skeleton(flip_flop, found, truth.NOTHING, near, rounds=1, **common)
+    assert len(once.roots) == 8
+    twice = completed_skeleton(flip_flop, found, truth.NOTHING, near, rounds=2, **common)
+    assert len(twice.roots) > 8
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,17 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from rnn_geometry.geometry import integration, modes, readouts, tables, word_meaning
+from rnn_geometry.geometry import (
+    growth,
+    input_output,
+    integration,
+    interventions,
+    modes,
+    primacy,
+    readouts,
+    tables,
+    word_meaning,
+)
 from rnn_geometry.geometry.network import FILE_ONLY, network_geometry, point_geometry
 from rnn_geometry.geometry.readouts import accuracy_cliff, pairwise_angles, share_in_subspace
 from rnn_geometry.store import formats
@@ -31,8 +41,10 @@ RUN = {
 
 
 INTEGRATION = {
+    **dict.fromkeys((*growth.COLUMNS, *primacy.COLUMNS)),
     **dict.fromkeys((*integration.MEASURES, *integration.UNTRAINED_TAU, *integration.MODIFIERS)),
-    **dict.fromkeys(word_meaning.COLUMNS),
+    **dict.fromkeys((*word_meaning.COLUMNS, *interventions.COLUMNS)),
+    **dict.fromkeys(input_output.COLUMNS),
     "hold_r2": 0.9,
     "integration_seconds": 0.25,
 }
@@ -117,6 +129,8 @@ class Planted:
             **search(visited[:5], visited[:5]),
             "distinct": np.array([0, 1, 1, -1, -1]),
             "stability": np.array([0, 1]),
+            "degree": np.float64(1),
+            "bounded": np.bool_(True),
         }
         self.fixed["status"] = np.array([0, 0, 4, 4, 5], np.int8)
         scores = np.concatenate(

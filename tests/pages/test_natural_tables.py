@@ -54,14 +54,28 @@ def seeds(count=6, **changes):
     return [network(seed=10 + i, **changes) for i in range(count)]
 
 
-def test_six_networks_that_do_everything_beside_untrained_ones_that_do_nothing():
-    other = {"components_95": 5, "participation_ratio": 5.0, "cliff": 0, "integration_modes": 0}
-    other |= {"readout_angle_mean": 90.0, "readout_in_subspace": 0.1, "shuffled_accuracy": 0.5}
-    other |= {"bag_of_words_accuracy": 0.1, "hold_r2": 0.0, "additivity_r2": 0.0}
-    untrained = seeds(
-        model="gru-untrained", control="untrained", position_independence=0.1, **other
-    )
-    found = judged(*seeds(), *untrained)
+OTHER = {
+    "components_95": 5,
+    "participation_ratio": 5.0,
+    "cliff": 0,
+    "integration_modes": 0,
+    "readout_angle_mean": 90.0,
+    "readout_in_subspace": 0.1,
+    "shuffled_accuracy": 0.5,
+    "bag_of_words_accuracy": 0.1,
+    "hold_r2": 0.0,
+    "additivity_r2": 0.0,
+    "position_independence": 0.1,
+}
+UNTRAINED = seeds(model="gru-untrained", control="untrained", **OTHER)
+# Word counts are those of the task controlled.
+SHUFFLED = seeds(
+    task="news-shuffled", control="shuffled_labels", **{**OTHER, "test_accuracy": 0.95}
+)
+
+
+def test_six_networks_that_do_everything_beside_controls_that_do_nothing():
+    found = judged(*seeds(), *UNTRAINED, *SHUFFLED)
     assert dict(found["verdict"]) == {claim["name"]: "holds" for claim in NATURAL["claims"]}
     assert set(found["judged"]) == {1}
 
@@ -103,8 +117,8 @@ def test_every_claim_can_fail_and_be_mixed(claim, change):
 )
 def test_untrained_selves_that_do_the_same_are_marked(claim, change):
     row = judged(*seeds(**change)).loc[claim]
-    assert (row["control_met"], row["verdict"]) == (1, "undecided")
-    assert judged(*seeds()).loc[claim, "verdict"] == "holds"
+    assert (row["control_met"], row["verdict"]) == (1, "uninformative")
+    assert judged(*seeds(), *SHUFFLED).loc[claim, "control_met"] == 0
 
 
 def test_undefined_values_give_no_verdict():
@@ -144,7 +158,7 @@ def test_the_verdicts_of_the_committed_networks_are_complete():
     asked = tables["natural"][~tables["natural"]["task"].isin(natural.SWEEPS)]
     assert len(own[own["claim"] == "cliff"]) == len(asked.groupby(["task", "model"]))
     assert set(found["claim"]) == {claim["name"] for claim in NATURAL["claims"]}
-    assert set(found.loc[found["claim"] == "held", "control"].str.split().str[0]) == {"untrained"}
+    assert set(own.loc[own["claim"] == "held", "control"].str.split().str[0]) == {"untrained"}
 
 
 def test_the_battery_table_keeps_controls_and_drops_other_points():

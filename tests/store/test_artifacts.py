@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ def test_plain_values_are_written_as_arrays_without_an_axis(tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_missing_array_is_told_with_the_file(kind, tmp_path):
     arrays = drawn(kind).arrays()
-    for name in [part.name for part in fields(kind) if part.default is not None]:
+    for name in [part.name for part in fields(kind) if part.default is MISSING]:
         rest = {other: values for other, values in arrays.items() if other != name}
         formats.write_npz(tmp_path / "a.npz", **rest)
         with pytest.raises(UserError, match=rf"a\.npz: the array '{name}' is missing; delete"):

@@ -13,30 +13,30 @@ OWN = {"name": "categorical", "family": "categorical", **SIZES}
 CHANGES = {
     "tasks": [{"name": "categorical-3", "family": "categorical", "classes": 3, **SIZES}],
     "cells": ["tiny-gru"],
-    "seeds": [100, 101],
-    "controls": {"untrained": {"seeds": [100]}, "shuffled_labels": {"seeds": [100]}},
+    "seeds": [200, 201],
+    "controls": {"untrained": {"seeds": [200]}, "shuffled_labels": {"seeds": [200]}},
     "sweeps": [
-        {"name": "n", "over": "classes", "values": [2, 3], "task": OWN, "seeds": [100]},
+        {"name": "n", "over": "classes", "values": [2, 3], "task": OWN, "seeds": [200]},
         {
             "name": "x",
             "over": "hold_input",
             "values": ["zero", "mean"],
             "task": "categorical-3",
-            "seeds": [100],
+            "seeds": [200],
         },
         {
             "name": "h",
             "over": "hidden_size",
             "values": [12, 24],
             "task": "categorical-3",
-            "seeds": [100],
+            "seeds": [200],
         },
         {
             "name": "l2",
             "over": "l2",
             "values": ["3e-4", "3e-1"],
             "task": "categorical-3",
-            "seeds": [100],
+            "seeds": [200],
         },
     ],
     "analysis": {"visited_states": 200, "exact_starts": 50},
@@ -92,7 +92,8 @@ def test_verdicts_are_about_the_networks_of_the_tasks(judged):
     assert [(row["task"], row["cell"], row["met"], row["runs"]) for row in cliff] == [
         ("categorical-3", "tiny-gru", "2", "2")
     ]
-    assert cliff[0]["control"] == "shuffled_labels 0/1; untrained 0/1"
+    assert "shuffled_labels 0/1, +1.00" in cliff[0]["control"]
+    assert cliff[0]["control"].endswith("; no control: reservoir")
     assert cliff[0]["verdict"] == "undecided"  # two networks are too few for any verdict
     sweep = [row for row in table if row["claim"] == "l2-falls"]
     assert [(row["task"], row["structure"], row["met"], row["runs"]) for row in sweep] == [
@@ -126,7 +127,7 @@ def test_the_page_links_to_pages_that_are_there(judged):
     page = (judged.root / "results/claims.html").read_text(encoding="utf-8")
     links = set(re.findall(r'href="([^"#]+)"', page))
     assert links == {
-        "runs/categorical-3/tiny-gru/l2-3e-4/seed-100/index.html",
+        "runs/categorical-3/tiny-gru/l2-3e-4/seed-200/index.html",
         "figures/sweep_l2.png",
         "index.html",
     }
@@ -146,7 +147,7 @@ def test_another_threshold_judges_again_and_computes_nothing(judged):
     ("old", "new", "sentence"),
     [
         ("metric: cliff", "metric: clif", r"claim 'simplex-cliff': metric is 'clif'"),
-        ("judged_from: 100", "judged_from: 50", r"judged_from: 50 is not above the tuning seeds"),
+        ("judged_from: 200", "judged_from: 50", r"judged_from: 50 is not above the tuning seeds"),
     ],
 )
 def test_a_mistake_in_the_file_of_claims_stops_before_any_job(project_copy, old, new, sentence):

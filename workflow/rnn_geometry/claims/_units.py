@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rnn_geometry.claims.file import conditions
 from rnn_geometry.claims.metrics import ROW_METRICS, SWEEP_METRICS, living_dimension
 from rnn_geometry.claims.verdict import keeps_threshold
 from rnn_geometry.identity import UNTRAINED
 
 SWEEP = "sweep"  # stands for the structure of a task where a claim is about a sweep
 UNIT_COLUMNS = [
-    *("task", "structure", "model", "cell", "seed", "control", "expected", "value"),
-    *("given", "not_judged"),
+    *("task", "structure", "model", "cell", "data_seed", "seed", "control", "expected", "value"),
+    *("given", "not_judged", "no_gap"),
 ]
+NO_GAP = 0.5  # share of points without a gap above which a network has no slow manifold
 PERMUTATIONS = 20
 
 
@@ -41,17 +43,15 @@ def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFr
         a control that is made of its columns do not, either.
     """
     rows = _spoken_of(claim, rows[rows["structure"].isin(claim["structures"])])
-    metric, expected = claim["metric"], claim.get("expected")
+    metric = claim["metric"]
     value = _measured(metric, rows)
-    if isinstance(expected, str):
-        expected = rows[expected]
-    else:
-        expected = pd.Series(expected, rows.index, dtype=float)
     units = rows[["task", "structure", "model", "cell", "seed", "control"]].assign(
+        data_seed=rows.get("data_seed", 0),
         value=value,
-        expected=expected,
+        expected=_expected(claim, rows),
         given=_keeps_given(claim, rows),
         not_judged=_reasons(rows),
+        no_gap=value.isna() & (rows["slow_no_gap"] > NO_GAP),
     )
     trained, names = rows["control"].isna(), rows["task"] + "/" + rows["model"]
     alone = trained & ~names.isin(names[rows["control"] == UNTRAINED])
@@ -67,13 +67,23 @@ def _measured(metric: str, rows: pd.DataFrame) -> pd.Series:
     return ROW_METRICS[metric](rows) if metric in ROW_METRICS else rows[metric]
 
 
+def _expected(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.Series:
+    """Return what a claim, or a condition beside it, expects of networks; empty if nothing."""
+    expected = claim.get("expected")
+    if isinstance(expected, str):
+        return rows[expected]
+    return pd.Series(expected, rows.index, dtype=float)
+
+
 def _keeps_given(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.Series:
-    """Tell of networks whether that holds of each which a claim asks for beside its metric."""
-    given = claim.get("given")
-    if given is None:
-        return pd.Series(True, rows.index)
-    values = _measured(given["metric"], rows).to_numpy(dtype=float)
-    return pd.Series([keeps_threshold(given, value, None) for value in values], rows.index)
+    """Tell of networks whether all holds of each which a claim asks for beside its metric."""
+    kept = np.ones(len(rows), dtype=bool)
+    for given in conditions(claim):
+        columns = (_measured(given["metric"], rows), _expected(given, rows))
+        numbers = (column.to_numpy(dtype=float) for column in columns)
+        own = [keeps_threshold(given, *unit) for unit in zip(*numbers, strict=True)]
+        kept &= np.array(own, dtype=bool)
+    return pd.Series(kept, rows.index)
 
 
 def _spoken_of(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
@@ -105,13 +115,15 @@ def units_of_sweeps(claim: Mapping[str, Any], sweeps: pd.DataFrame) -> pd.DataFr
     """
     metric, units = SWEEP_METRICS[claim["metric"]], []
     rows = _spoken_of(claim, sweeps[sweeps["over"] == claim["sweep"]])
-    by = ["sweep", "model", "cell", "seed"]
-    for (name, model, cell, seed), part in rows.groupby(by, sort=True):
+    rows = rows.assign(data_seed=rows.get("data_seed", 0))
+    by = ["sweep", "model", "cell", "data_seed", "seed"]
+    for (name, model, cell, data, seed), part in rows.groupby(by, sort=True):
         part = part.assign(order=part["value"].astype(float)).sort_values("order")
         dimensions = living_dimension(part).to_numpy(dtype=float)
         d = float(part["dimension_expected"].iloc[0])
         known = {"task": name, "structure": SWEEP, "model": model, "cell": cell, "seed": seed}
-        known |= {"given": True, "not_judged": _first_reason(part)}
+        known |= {"data_seed": data, "given": True, "no_gap": False}
+        known |= {"not_judged": _first_reason(part)}
         for control, sequence in _orders(dimensions, int(part["seed"].iloc[0])):
             value = metric(sequence, d)
             units.append({**known, "control": control, "expected": np.nan, "value": value})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -17,9 +17,10 @@ SWEPT = ("l2",)  # what a sweep may vary: numbers in the order of which the dime
 NUMBERS = ("number", "count", "flag")  # kinds of columns that a claim may be about
 THRESHOLDS = ("at_least", "at_most", "within", "within_share")
 OF_EXPECTED = ("within", "within_share")
-OF_GIVEN = ("at_least", "at_most")
 MARGIN = 0.1  # how far below a bag of words a network may be, where a file does not say
-NETWORK_CONTROLS, SWEEP_CONTROLS = ("untrained", "shuffled_labels", "random"), ("permuted",)
+SWEEP_CONTROLS = ("permuted",)
+NETWORK_CONTROLS = ("untrained", "shuffled_labels", "reservoir", "random")
+FAMILY = "claims"  # of a claim that names none
 
 
 def checked_claims(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,7 +34,8 @@ def checked_claims(raw: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The same, each claim with the date from which its threshold counts.
+        The same, each claim with the date from which its threshold counts, its family, and whether
+        it is `exploratory` or a `headline`.
 
     Raises
     ------
@@ -41,6 +43,7 @@ def checked_claims(raw: Mapping[str, Any]) -> dict[str, Any]:
         With one sentence that names the claim or the key, and what is accepted.
     """
     _check_seeds(raw)
+    _check_looks(raw["looks"])
     for owner in (raw, *raw["claims"]):
         _check_date(owner)
     names = [claim["name"] for claim in raw["claims"]]
@@ -49,12 +52,33 @@ def checked_claims(raw: Mapping[str, Any]) -> dict[str, Any]:
             raise UserError(f"claims: '{name}' is used twice; every claim needs a name of its own.")
     for claim in raw["claims"]:
         _check_claim(claim)
-    dated = [
-        {**claim, "frozen": str(claim.get("frozen", raw["frozen"]))} for claim in raw["claims"]
-    ]
     margin = raw.get("bag_of_words_margin", MARGIN)
-    known = {"frozen": str(raw["frozen"]), "claims": dated, "bag_of_words_margin": margin}
+    whole = [_completed(claim, str(raw["frozen"])) for claim in raw["claims"]]
+    known = {"frozen": str(raw["frozen"]), "claims": whole, "bag_of_words_margin": margin}
     return {**raw, **known}
+
+
+def _completed(claim: Mapping[str, Any], frozen: str) -> dict[str, Any]:
+    known = {"family": FAMILY, "exploratory": False, "headline": False, **claim}
+    return {**known, "frozen": str(claim.get("frozen", frozen))}
+
+
+def conditions(claim: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what must hold of a network beside the threshold of a claim.
+
+    Parameters
+    ----------
+    claim
+        Of a file of claims; its `given` is one condition or a list of them.
+
+    Returns
+    -------
+    list
+        Those of `given`, and the surrogate, each with its metric and its limit.
+    """
+    given = claim.get("given", [])
+    listed = [given] if isinstance(given, Mapping) else list(given)
+    return [*listed, *([claim["surrogate"]] if "surrogate" in claim else [])]
 
 
 def measures() -> list[str]:
@@ -74,6 +98,21 @@ def _check_seeds(raw: Mapping[str, Any]) -> None:
             f"claims key judged_from: {raw['judged_from']} is not above the tuning seeds "
             f"{low} to {high}; accepted is a number from {high + 1} on."
         )
+
+
+def _check_looks(looks: Sequence[Mapping[str, int]]) -> None:
+    sizes = [look["networks"] for look in looks]
+    if sizes != sorted(set(sizes)):
+        raise UserError(
+            f"claims key looks: the networks are {', '.join(map(str, sizes))}; "
+            "accepted are numbers that grow from look to look."
+        )
+    for look in looks:
+        if not look["fails"] < look["holds"] <= look["networks"]:
+            raise UserError(
+                f"claims key looks: {look['holds']} to hold and {look['fails']} to fail of "
+                f"{look['networks']} networks; accepted are fails < holds <= networks."
+            )
 
 
 def _check_date(owner: Mapping[str, Any]) -> None:
@@ -108,36 +147,39 @@ def _check_metric(claim: Mapping[str, Any], key: str, metric: str) -> None:
 
 
 def _check_given(claim: Mapping[str, Any]) -> None:
-    given = claim.get("given")
-    if given is None:
-        return
-    if "sweep" in claim:
-        raise _wrong(claim, "given goes with structures; a sweep is no single network")
-    _check_metric(claim, "given.metric", given["metric"])
-    if sum(key in given for key in OF_GIVEN) != 1:
-        raise _wrong(claim, f"given needs one of {', '.join(OF_GIVEN)} beside its metric")
-    limit = next(given[key] for key in OF_GIVEN if key in given)
-    if not isfinite(limit):
-        raise _wrong(claim, f"given: {limit} is no limit; accepted is a number with an end")
+    for key in ("given", "surrogate"):
+        if key in claim and "sweep" in claim:
+            raise _wrong(claim, f"{key} goes with structures; a sweep is no single network")
+    for given in conditions(claim):
+        _check_metric(claim, "given.metric", given["metric"])
+        _check_limit(claim, given, "given: ")
+
+
+def _check_limit(claim: Mapping[str, Any], owner: Mapping[str, Any], place: str) -> None:
+    """Refuse a claim, or a condition beside it, without exactly one threshold that has an end."""
+    keys = [key for key in THRESHOLDS if key in owner]
+    if len(keys) != 1:
+        raise _wrong(claim, f"{place}give one of {', '.join(THRESHOLDS)}; there are {len(keys)}")
+    for key in (*keys, "control_at_most", "expected"):
+        if isinstance(owner.get(key), float) and not isfinite(owner[key]):
+            raise _wrong(claim, f"{place}{key} is {owner[key]}; accepted is a number with an end")
+    if ("expected" in owner) != (keys[0] in OF_EXPECTED):
+        raise _wrong(claim, f"{place}expected goes with within or within_share, and only with them")
+    if isinstance(owner.get("expected"), str):
+        words = ("a number", "a column of runs.csv")
+        _known(claim, "expected", owner["expected"], measures(), words)
 
 
 def _check_threshold(claim: Mapping[str, Any]) -> None:
-    given = [key for key in THRESHOLDS if key in claim]
-    if len(given) != 1:
-        raise _wrong(claim, f"give one of {', '.join(THRESHOLDS)}; there are {len(given)}")
-    for key in (*given, "control_at_most", "expected"):
-        if isinstance(claim.get(key), float) and not isfinite(claim[key]):
-            raise _wrong(claim, f"{key} is {claim[key]}; accepted is a number with an end")
-    if ("expected" in claim) != (given[0] in OF_EXPECTED):
-        raise _wrong(claim, "expected goes with within or within_share, and only with them")
-    if "sweep" in claim and given[0] in OF_EXPECTED:
+    given = [key for key in OF_EXPECTED if key in claim]
+    if "sweep" in claim and given:
         raise _wrong(
             claim, f"a sweep has no expected value; give at_least or at_most, not {given[0]}"
         )
-    if isinstance(claim.get("expected"), str):
-        words = ("a number", "a column of runs.csv")
-        _known(claim, "expected", claim["expected"], measures(), words)
+    _check_limit(claim, claim, "")
     _check_control_threshold(claim)
+    if claim.get("exploratory") and claim.get("headline"):
+        raise _wrong(claim, "it is exploratory or a headline, not both")
 
 
 def _check_control_threshold(claim: Mapping[str, Any]) -> None:
@@ -199,10 +241,18 @@ def threshold_words(claim: Mapping[str, Any]) -> str:
     'at least 0.75, controls at most 0.2'
     >>> threshold_words({"at_least": 0.8, "given": {"metric": "hold_r2", "at_least": 0.5}})
     'at least 0.8, given hold_r2 at least 0.5'
+    >>> threshold_words({"at_most": 0.2, "surrogate": {"metric": "corner_miss_p", "at_most": 0.05}})
+    'at most 0.2, given corner_miss_p at most 0.05'
     """
-    given = claim.get("given")
-    beside = f", given {given['metric']} {_own_words(given)}" if given else ""
-    return _own_words(claim) + beside
+    return _own_words(claim) + "".join(map(_condition_words, conditions(claim)))
+
+
+def _condition_words(given: Mapping[str, Any]) -> str:
+    """Return a condition beside a threshold in words, with a comma before it."""
+    words = f", given {given['metric']} {_own_words(given)}"
+    if "expected" not in given:
+        return words
+    return f"{words} {'' if given.get('within') == 0 else 'of '}{given['expected']}"
 
 
 def _own_words(claim: Mapping[str, Any]) -> str:

@@ -10,12 +10,12 @@ import pandas as pd
 
 from rnn_geometry.claims._units import SWEEP
 from rnn_geometry.claims.file import criterion, threshold_words
-from rnn_geometry.claims.judge import ALL_CELLS
-from rnn_geometry.claims.verdict import FAILS, HOLDS, UNDECIDED
+from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
+from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.tasks.structures import STRUCTURES
 
 TITLES = {name: one.title for name, one in STRUCTURES.items()} | {SWEEP: "Sweeps"}
-SIGNS = {HOLDS: "●", FAILS: "○", UNDECIDED: "◐"}
+SIGNS = {HOLDS: "●", FAILS: "○", UNDECIDED: "◐", UNINFORMATIVE: "◇"}
 MARK = "*"  # a control meets the claim as well
 
 

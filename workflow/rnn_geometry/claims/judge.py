@@ -4,154 +4,28 @@ A unit is a network, or for claims about a sweep one seed's networks in order of
 A claim is met by a unit whose metric keeps the threshold. A trained network whose metric is empty
 does not keep it; a control whose metric is empty shows nothing and is not counted. A trained
 network that does not do its task is not judged at all (module `judged`): it is left out and counted
-apart. The rule is in `verdict`.
+apart. The rule is in `verdict` and `looks`; `_row` applies it to one task and cell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from rnn_geometry.claims._row import Judged, judged_row, named, numbers
 from rnn_geometry.claims._units import units_of_networks, units_of_sweeps
-from rnn_geometry.claims.file import threshold_words
+from rnn_geometry.claims.cells import cells_p
 from rnn_geometry.claims.judged import counted
-from rnn_geometry.claims.verdict import (
-    FAILS,
-    HOLDS,
-    UNDECIDED,
-    Verdict,
-    clustered_interval,
-    verdict,
-    wilson,
-)
-from rnn_geometry.geometry.class_means import NULL
-from rnn_geometry.identity import SHUFFLED_LABELS, Network, base_task
-from rnn_geometry.store.columns import Column, columns
+from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
+from rnn_geometry.claims.multiplicity import family_q, headline_holm
+from rnn_geometry.claims.networks import KEYS, apart_by_l2
+from rnn_geometry.claims.table import ALL_CELLS, COLUMNS
+from rnn_geometry.identity import derive_seed
 
-KEYS = list(Network._fields)
-# What is known of a task from its training sentences, the same for all networks.
-OF_TASK = ("bag_of_words_accuracy", "majority_accuracy", "dimension_predicted", *NULL)
-
-ALL_CELLS = "all"
-COLUMNS = columns(
-    Column("claim", "name of the claim", kind="text"),
-    Column("task", "the task; of a claim about sweeps the sweep", kind="text"),
-    Column(
-        "cell",
-        "the model; ` l2 ` and the strength follow where a task's networks differ in it; `all`:"
-        " over the cells of `universal`",
-        kind="text",
-    ),
-    Column("runs", "networks (sweeps: seeds) judged", kind="count"),
-    Column(
-        "left_out",
-        "networks (sweeps: seeds, by their first network) that are not judged, since they do not do"
-        " their task: those with a reason in `not_judged`",
-        kind="count",
-    ),
-    Column("left_out_why", "how many of them for each reason", kind="text"),
-    Column("expected", "mean expected value, if the claim has one"),
-    Column("threshold", "the threshold in words", kind="text"),
-    Column("observed", "mean of the metric over networks"),
-    Column("low", "lower end of its bootstrap interval, drawn by seed"),
-    Column("high", "upper end of its bootstrap interval, drawn by seed"),
-    Column("met", "networks that keep the threshold", kind="count"),
-    Column("share", "their share of all"),
-    Column("share_low", "lower end of its Wilson interval"),
-    Column("share_high", "upper end of its Wilson interval"),
-    Column("control", "networks of each control that keep the threshold, of all", kind="text"),
-    Column(
-        "control_met",
-        "1 where half of a control's networks or more keep it: the claim proves nothing there",
-        kind="flag",
-    ),
-    Column(
-        "judged",
-        "1 where networks are judged and all have seeds from `judged_from` on",
-        kind="flag",
-    ),
-    Column("verdict", "`holds`, `fails` or `undecided`", kind="text"),
-    Column("reason", "why", kind="text"),
-    Column("structure", "kind of the task; `sweep` for claims about sweeps", kind="text"),
-)
-
-
-def networks_table(
-    runs: pd.DataFrame, tasks: pd.DataFrame, dimension: pd.DataFrame
-) -> pd.DataFrame:
-    """Return a row per network with all that claims speak of.
-
-    Parameters
-    ----------
-    runs, tasks, dimension
-        The tables of these names.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of runs.csv, those of the other two that runs.csv has not (of dimension.csv about
-        slow points), and those that `under_own_names` adds.
-    """
-    local = dimension[dimension["points"] == "slow"].drop(columns="points")
-    local = local[[*KEYS, *(name for name in local if name not in runs)]]
-    known = tasks[["task", *(name for name in tasks if name not in runs)]]
-    whole = runs.merge(local, on=KEYS, how="left").merge(known, on="task", how="left")
-    return under_own_names(whole)
-
-
-def under_own_names(networks: pd.DataFrame) -> pd.DataFrame:
-    """Give controls the names of what they control, and tasks their name without a data seed.
-
-    Parameters
-    ----------
-    networks
-        A row per network, its names and `control` among the columns.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Beside the columns given `file_task`, `file_model`, ..: names that lead to its files.
-    """
-    rows = pd.concat([networks, networks[KEYS].add_prefix("file_")], axis=1)
-    controls = rows["control"].notna()
-    own_names = [Network.of(row).controlled for row in rows[controls].to_dict("records")]
-    for name in ("task", "model"):
-        rows.loc[controls, name] = [getattr(network, name) for network in own_names]
-    # Word counts under permuted labels predict nothing: what counts is the task controlled.
-    shuffled = rows["control"] == SHUFFLED_LABELS
-    known = [name for name in OF_TASK if name in networks]
-    own = networks.groupby("task")[known].first()
-    for column in known:
-        rows[column] = rows[column].where(~shuffled, rows["task"].map(own[column]))
-    return rows.assign(task=rows["task"].map(base_task))
-
-
-def apart_by_l2(networks: pd.DataFrame) -> pd.DataFrame:
-    """Keep networks that differ in L2 apart: they are no one sample.
-
-    Parameters
-    ----------
-    networks
-        A row per network. Controls, which have the model's own L2, stand beside every strength.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With L2 in the name of the model where the networks of a model differ in it.
-    """
-    parts = []
-    for (_, model), part in networks.groupby(["task", "model"], sort=False):
-        trained, controls = part[part["control"].isna()], part[part["control"].notna()]
-        strengths = trained["l2"].unique()
-        if len(strengths) < 2:
-            parts.append(part)
-            continue
-        for strength in strengths:
-            both = pd.concat([trained[trained["l2"] == strength], controls])
-            parts.append(both.assign(model=f"{model} l2 {strength}"))
-    return pd.concat(parts) if parts else networks
+IN_EACH = (HOLDS, FAILS, UNDECIDED, UNINFORMATIVE)  # order in which cells are told
+WORST = (FAILS, UNDECIDED, UNINFORMATIVE, HOLDS)  # in this order a cell decides the row over all
 
 
 def claims_table(
@@ -180,48 +54,52 @@ def claims_table(
     Returns
     -------
     pandas.DataFrame
-        claims.csv: a row per claim, task and cell, and per claim and task over the cells of the
-        universal claim.
+        claims.csv: a row per claim, task and cell, and per claim and task one over all cells where
+        there are several.
     """
     chosen = {(task, model, l2, str(seed)) for task, model, l2, seed in judged}
     own = [
         key in chosen
         for key in zip(*(networks[f"file_{name}"].astype(str) for name in KEYS), strict=True)
     ]
-    own = apart_by_l2(networks[own])
-    rows = []
-    for claim in claims["claims"]:
-        if "sweep" not in claim:
-            units = units_of_networks(claim, own)
-        elif sweeps is not None:
-            units = units_of_sweeps(claim, sweeps)
-        else:
-            continue
-        for task, part in units.groupby("task", sort=True):
-            rows += _rows_of_task(claim, str(task), part, claims)
+    of_tasks = apart_by_l2(networks[own])
+    groups = [
+        [judged_row(claim, task, model, part, claims) for model, part in cells.items()]
+        for claim in claims["claims"]
+        for task, cells in _cells_by_task(claim, of_tasks, sweeps, claims["judged_from"])
+    ]
+    _adjust([one.row for group in groups for one in group], 1 - claims["level"])
+    by_name = {claim["name"]: claim for claim in claims["claims"]}
+    rows = [row for group in groups for row in _with_all_cells(by_name, group, claims["level"])]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _rows_of_task(
-    claim: Mapping[str, Any], task: str, units: pd.DataFrame, claims: Mapping[str, Any]
-) -> list[dict]:
-    """Return the rows of one claim and task: each cell, then all of the universal claim if there.
+def _cells_by_task(
+    claim: Mapping[str, Any], networks: pd.DataFrame, sweeps: pd.DataFrame | None, judged_from: int
+) -> Iterator[tuple[str, dict[str, pd.DataFrame]]]:
+    """Yield the units of a claim by task and model, for models with a trained network.
 
-    None where the metric is empty for every trained network of the task: theory defines none.
+    Not a task where the metric is empty for every trained network: theory defines none. One where
+    it is empty for want of a gap is another matter.
     """
-    if units["value"][units["control"].isna()].isna().all():
-        return []
-    rows, parts = [], {}
-    for model, part in units.groupby("model", sort=True):
-        if part["control"].isna().any():
-            parts[model] = _counted(part, claims["judged_from"])
-            rows.append(_row(claim, task, str(model), parts[model], claims))
-    cells = {model: part["cell"].iloc[0] for model, part in parts.items()}
-    universal = [model for model in parts if cells[model] in claims["universal"]]
-    if claims["universal"] and {cells[model] for model in universal} == set(claims["universal"]):
-        among = [row for row in rows if row["cell"] in universal]
-        rows.append(_universal(claim, task, among, parts, claims))
-    return rows
+    if "sweep" not in claim:
+        units = units_of_networks(claim, networks)
+    elif sweeps is not None:
+        units = units_of_sweeps(claim, sweeps)
+    else:
+        return
+    for task, part in units.groupby("task", sort=True):
+        trained = part[part["control"].isna()]
+        if (trained["value"].notna() | trained["no_gap"]).any():
+            models = part.groupby("model", sort=True)
+            yield (
+                str(task),
+                {
+                    str(model): _counted(own, judged_from)
+                    for model, own in models
+                    if own["control"].isna().any()
+                },
+            )
 
 
 def _counted(units: pd.DataFrame, judged_from: int) -> pd.DataFrame:
@@ -230,85 +108,59 @@ def _counted(units: pd.DataFrame, judged_from: int) -> pd.DataFrame:
     return units[judged] if (judged & units["control"].isna()).any() else units
 
 
-def _row(
-    claim: Mapping[str, Any], task: str, cell: str, units: pd.DataFrame, claims: Mapping[str, Any]
-) -> dict[str, Any]:
-    structure = units["structure"].iloc[0]
-    left_out = units[units["control"].isna() & (units["not_judged"] != "")]["not_judged"]
-    units = units[units["not_judged"] == ""]
-    trained = units[units["control"].isna()]
-    met, runs = int(trained["met"].sum()), len(trained)
-    low, high = wilson(met, runs, claims["level"])
-    counts, why = _control_counts(claim, units), counted(left_out)
-    found = verdict(met, runs, counts, claims["level"], claims["half"])
-    if not runs:
-        found = Verdict(UNDECIDED, f"no network is judged: {why}", found.control_met)
-    elif why:
-        found = found._replace(reason=f"{found.reason}; not judged: {why}")
+def _adjust(rows: list[dict[str, Any]], alpha: float) -> None:
+    """Give rows q and holm, and take back what holds only before the others are known."""
+    table = pd.DataFrame(rows, columns=["claim", "family", "headline", "p"])
+    table["p"] = table["p"].astype(float)
+    q = family_q(table["p"].where(table["family"].notna()), table["family"])
+    heads = table[(table["headline"] == 1) & table["p"].notna()].groupby("claim")["p"]
+    holm = headline_holm({str(name): part.to_numpy() for name, part in heads})
+    for row, own in zip(rows, q.tolist(), strict=True):
+        row |= {"q": own, "holm": holm.get(row["claim"])}
+        least = row["p"] if row["exploratory"] else own
+        if row["verdict"] == HOLDS and not least <= alpha:
+            name = "p" if row["exploratory"] else "q"
+            words = f"{name} {least:.2g} is above {alpha:.2g}"
+            row |= {"verdict": UNDECIDED, "reason": f"{row['reason']}; {words}"}
+
+
+def _with_all_cells(
+    claims: Mapping[str, Mapping[str, Any]], group: Sequence[Judged], level: float
+) -> list[dict[str, Any]]:
+    """Return the rows of a claim and task, the one over all cells last where there are several."""
+    rows = [one.row for one in group]
+    networks = pd.concat([one.networks.assign(place=i) for i, one in enumerate(group)])
+    if networks["cell"].nunique() < 2:
+        return rows
+    claim, task = claims[rows[0]["claim"]], rows[0]["task"]
+    seed = derive_seed("cells", claim["name"], task)
+    columns = (networks[name].to_numpy() for name in ("met", "place", "data_seed"))
+    whole = {
+        **named(claim, task, ALL_CELLS, networks),
+        **numbers(claim, networks, level),
+        **_over_all(rows),
+        "left_out_why": counted(reason for one in group for reason in one.left_out),
+        "cells_p": cells_p(*columns, seed=seed),
+    }
+    return [*rows, whole]
+
+
+def _over_all(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the verdict over all cells: the worst of theirs, and why, cell by cell."""
+    verdicts = [row["verdict"] for row in rows]
+    cells = {
+        word: [row["cell"] for row in rows if row["verdict"] == word]
+        for word in IN_EACH
+        if word in verdicts
+    }
+    effects = [row["effect_control"] for row in rows if row["effect_control"] is not None]
+    told = (f"{word} in {', '.join(names)}" for word, names in cells.items())
     return {
-        **_numbers(claim, task, cell, trained, claims),
-        "structure": structure,
-        "left_out": len(left_out),
-        "left_out_why": why,
-        "met": met,
-        "share": met / runs if runs else None,
-        "share_low": low,
-        "share_high": high,
-        "control": "; ".join(_count_words(kind, *count) for kind, count in counts.items()),
-        "control_met": int(found.control_met),
-        "judged": int(runs > 0 and (trained["seed"] >= claims["judged_from"]).all()),
-        "verdict": found.verdict,
-        "reason": found.reason,
+        "left_out": sum(row["left_out"] for row in rows),
+        "effect_control": min(effects, default=None),
+        "control_met": max(row["control_met"] for row in rows),
+        "holm": rows[0]["holm"],
+        "judged": min(row["judged"] for row in rows),
+        "verdict": next(word for word in WORST if word in verdicts),
+        "reason": "; ".join(told),
     }
-
-
-def _control_counts(claim: Mapping[str, Any], units: pd.DataFrame) -> dict[str, tuple[int, int]]:
-    """Return by control how many of its units meet the claim, of how many that have the metric."""
-    counted = units[units["value"].notna()]
-    parts = {kind: counted[counted["control"] == kind] for kind in sorted(claim["controls"])}
-    return {kind: (int(part["met"].sum()), len(part)) for kind, part in parts.items()}
-
-
-def _count_words(kind: str, met: int, units: int) -> str:
-    return f"{kind} {met}/{units}" if units else f"no {kind}"
-
-
-def _numbers(
-    claim: Mapping[str, Any], task: str, cell: str, trained: pd.DataFrame, claims: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return what was measured: networks, mean of the metric, its interval, what was expected."""
-    defined = trained[trained["value"].notna()]
-    values = defined["value"].to_numpy(dtype=float)
-    low, high = clustered_interval(values, defined["seed"].to_numpy(), claims["level"])
-    expected = trained["expected"].dropna()
-    return {
-        "claim": claim["name"],
-        "task": task,
-        "cell": cell,
-        "runs": len(trained),
-        "expected": float(expected.mean()) if len(expected) else None,
-        "threshold": threshold_words(claim),
-        "observed": float(values.mean()) if len(values) else None,
-        "low": low,
-        "high": high,
-    }
-
-
-def _universal(
-    claim: Mapping[str, Any],
-    task: str,
-    rows: list[dict],
-    parts: Mapping[str, pd.DataFrame],
-    claims: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Return the row over the cells of the universal claim: holds for each, or fails for one."""
-    units = pd.concat([parts[row["cell"]] for row in rows])
-    whole = _row(claim, task, ALL_CELLS, units, claims)
-    by_verdict = {
-        name: [row["cell"] for row in rows if row["verdict"] == name]
-        for name in (HOLDS, FAILS, UNDECIDED)
-    }
-    found = FAILS if by_verdict[FAILS] else UNDECIDED if by_verdict[UNDECIDED] else HOLDS
-    reason = "; ".join(f"{name}: {', '.join(cells)}" for name, cells in by_verdict.items() if cells)
-    marked = int(any(row["control_met"] for row in rows))
-    return {**whole, "verdict": found, "reason": reason, "control_met": marked}

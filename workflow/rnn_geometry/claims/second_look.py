@@ -15,8 +15,8 @@ from typing import Any
 import yaml
 
 from rnn_geometry.claims._units import SWEEP
-from rnn_geometry.claims.judge import ALL_CELLS
-from rnn_geometry.claims.verdict import UNDECIDED
+from rnn_geometry.claims.looks import UNDECIDED
+from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.store import formats
 
 

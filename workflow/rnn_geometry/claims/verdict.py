@@ -1,76 +1,57 @@
-"""The rule by which a claim holds, fails or stays undecided, and the intervals that it rests on."""
+"""The rule by which a claim holds, fails, stays undecided or says nothing, at one look."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isnan
 from typing import Any, NamedTuple
 
-import numpy as np
-from scipy.stats import binomtest
+from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 
-HOLDS, FAILS, UNDECIDED = "holds", "fails", "undecided"
-RESAMPLES = 2000
+WORDS = (HOLDS, FAILS, UNDECIDED, UNINFORMATIVE)
 ROUNDING = 1e-12  # a value at the very edge of `within` keeps it
 
 
 class Verdict(NamedTuple):
-    """holds, fails or undecided; why, in words; whether a control meets the claim as well."""
+    """One of WORDS, and why."""
 
     verdict: str
     reason: str
-    control_met: bool
 
 
-def wilson(met: int, runs: int, level: float) -> tuple[float, float]:
-    """Return the Wilson interval of a share.
+class Control(NamedTuple):
+    """A control: units that meet the claim, of how many; is the difference shown, or none there."""
 
-    Parameters
-    ----------
-    met, runs
-        How many units meet the claim, of how many.
-    level
-        Of the interval, such as 0.95.
+    met: int
+    units: int
+    shown: bool
+    alike: bool = False
 
-    Returns
-    -------
-    tuple of float
-        Low and high end; 0 and 1 where there are no units.
-
-    References
-    ----------
-    Wilson 1927, Probable inference, the law of succession, and statistical inference.
-
-    Examples
-    --------
-    >>> [round(end, 2) for end in wilson(5, 5, 0.95)]
-    [0.57, 1.0]
-    """
-    if runs == 0:
-        return 0.0, 1.0
-    interval = binomtest(met, runs).proportion_ci(level, method="wilson")
-    return float(interval.low), float(interval.high)
+    def meets(self, half: float) -> bool:
+        """Tell whether a share of `half` or more meets the claim as well."""
+        return self.units > 0 and self.met >= half * self.units
 
 
 def verdict(
-    met: int, runs: int, controls: Mapping[str, tuple[int, int]], level: float, half: float
+    said: str, seen: tuple[int, int], controls: Mapping[str, Control], half: float
 ) -> Verdict:
-    """Judge a claim.
+    """Judge a claim at a look, before the other verdicts of its family are known.
 
-    fails: the interval of the share lies below `half`. holds: it lies above `half`, there is a
-    control, and the interval lies above that of every control. Else undecided. A claim that half of
-    a control's units meet is worth nothing: it is marked, and holds nowhere.
+    fails: so many networks or fewer meet it. uninformative: a control does as well, and no
+    difference from it is shown; or the mean of the metric is that of the control within the margin.
+    holds: so many or more meet it, every control that the claim names is there, and a difference
+    from each is shown. Else undecided.
 
     Parameters
     ----------
-    met, runs
-        How many units meet the claim, of how many.
+    said
+        What `looks.outcome` says of the numbers.
+    seen
+        How many networks meet the claim, of how many.
     controls
-        The same two numbers by name of a control.
-    level
-        Of all intervals.
+        By name; all that the claim names.
     half
-        The share that is held against the interval.
+        The share from which on a control meets the claim.
 
     Returns
     -------
@@ -79,61 +60,33 @@ def verdict(
 
     Examples
     --------
-    >>> verdict(5, 5, {"untrained": (0, 3)}, level=0.95, half=0.5).verdict
+    >>> verdict("holds", (10, 10), {"untrained": Control(0, 10, shown=True)}, half=0.5).verdict
     'holds'
-    >>> verdict(2, 2, {"untrained": (0, 2)}, level=0.95, half=0.5).reason
-    '2 of 2 meet it: too few or too mixed'
+    >>> verdict("holds", (10, 10), {"reservoir": Control(0, 0, shown=False)}, half=0.5).reason
+    '10 of 10 meet it; no control: reservoir'
     """
-    low, high = wilson(met, runs, level)
-    meeting = [name for name, (hits, count) in controls.items() if count and hits >= half * count]
-    if high < half:
-        return Verdict(FAILS, f"{met} of {runs} meet it", bool(meeting))
+    counts = f"{seen[0]} of {seen[1]} meet it"
+    not_shown = [name for name, one in controls.items() if one.units and not one.shown]
+    meeting = [name for name in not_shown if controls[name].meets(half)]
+    alike = [name for name, one in controls.items() if one.alike]
+    missing = [name for name, one in controls.items() if not one.units]
+    if said == FAILS:
+        return Verdict(FAILS, counts)
     if meeting:
-        return Verdict(
-            UNDECIDED, f"worthless here: the control meets it too ({', '.join(meeting)})", True
-        )
-    if low <= half:
-        return Verdict(UNDECIDED, f"{met} of {runs} meet it: too few or too mixed", False)
-    if not any(count for _, count in controls.values()):
-        return Verdict(UNDECIDED, "there is no control", False)
-    near = [
-        name
-        for name, (hits, count) in controls.items()
-        if count and wilson(hits, count, level)[1] >= low
-    ]
-    if near:
-        return Verdict(UNDECIDED, f"not far enough from the control ({', '.join(near)})", False)
-    return Verdict(HOLDS, f"{met} of {runs} meet it", False)
+        return Verdict(UNINFORMATIVE, f"a control meets it too: {', '.join(meeting)}")
+    if alike:
+        return Verdict(UNINFORMATIVE, f"the same mean within the margin as {', '.join(alike)}")
+    if said == UNDECIDED:
+        return Verdict(UNDECIDED, f"{counts}: too mixed")
+    if missing or not controls:
+        return Verdict(UNDECIDED, f"{counts}; no control{_listed(missing)}")
+    if not_shown:
+        return Verdict(UNDECIDED, f"{counts}; not far enough from {', '.join(not_shown)}")
+    return Verdict(HOLDS, counts)
 
 
-def clustered_interval(
-    values: np.ndarray, seeds: np.ndarray, level: float
-) -> tuple[float | None, float | None]:
-    """Return the bootstrap interval of a mean over networks, drawn by seed as clusters.
-
-    Parameters
-    ----------
-    values
-        A number per network (n,).
-    seeds
-        Their seeds (n,).
-    level
-        Of the interval.
-
-    Returns
-    -------
-    tuple
-        Percentiles of RESAMPLES means; None and None with fewer than two seeds.
-    """
-    names, place = np.unique(seeds, return_inverse=True)
-    if len(names) < 2:
-        return None, None
-    sums, counts = np.bincount(place, weights=values), np.bincount(place)
-    drawn = np.random.default_rng(0).integers(len(names), size=(RESAMPLES, len(names)))
-    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
-    tail = 50 * (1 - level)
-    low, high = np.percentile(means, [tail, 100 - tail])
-    return float(low), float(high)
+def _listed(names: Sequence[str]) -> str:
+    return f": {', '.join(names)}" if names else ""
 
 
 def keeps_threshold(

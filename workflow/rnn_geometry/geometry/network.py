@@ -18,6 +18,7 @@ from rnn_geometry.geometry.dimension import (
     participation_ratio,
     principal_axes,
 )
+from rnn_geometry.geometry.growth import sampled_rows
 from rnn_geometry.geometry.readouts import SHOWN_COMPONENTS, Arrays
 from rnn_geometry.geometry.simplex import random_of_equal_norm, simplex_fit, slow_coordinates
 from rnn_geometry.identity import Network, derive_seed
@@ -165,8 +166,9 @@ def network_geometry(
         **point_geometry(states["visited"], "_visited", meta["classes"]),
         **point_geometry(states["final"], "_final", meta["classes"]),
         **search.search_quality(states["visited"], slow, d),
-        **search.skeleton(fixed),
+        **search.skeleton(fixed, meta),
         **modes.modes_at_centre(linear, float(slow["min_tau"])),
+        **modes.modes_under_cuts(linear, sampled_rows(linear, slow), float(slow["min_tau"])),
         **modes.modes_over_points(slow["slow_modes"], d),
         **readouts.readout_geometry(readout, points, d, meta),
         **simplex_geometry(points, readout, meta),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,8 @@ from rnn_geometry.dynamics.results import Status
 from rnn_geometry.geometry.dimension import LINKAGE_RADIUS, cover, distinct_points, rms_radius
 from rnn_geometry.geometry.readouts import Arrays
 from rnn_geometry.store.columns import Column, columns
+from rnn_geometry.tasks.structures import LABELS
+from rnn_geometry.tasks.theory import structure_of
 
 QUALITY = columns(
     Column(
@@ -49,6 +53,35 @@ SKELETON = columns(
         "for starts like these, states that the network visits: estimated probability that one"
         " more of them finds a new fixed point (Good 1953: those found once, over starts). It says"
         " nothing of fixed points that no visited state leads to",
+    ),
+    Column(
+        "degree",
+        "sum over the fixed points of sign det(I - J), J the Jacobian: 1 for all of them in a"
+        " network that takes a convex body into itself (Brouwer), as all built-in cells do",
+        kind="count",
+    ),
+    Column(
+        "degree_is_one",
+        "0 where the degree proves that fixed points are missing, after a further search for them"
+        " too; 1 proves nothing; empty for cells of a user's own, whose degree may be another",
+        kind="flag",
+    ),
+    Column(
+        "fixed_points_expected",
+        "of a flow on the faces of the manifold that theory expects: 2^N - 1 on a simplex of N"
+        " classes (one a face), 3^k on a cube of k labels; empty for other tasks",
+        kind="count",
+    ),
+    Column(
+        "skeleton_binomial",
+        "1 where the fixed points by number of unstable modes are those: C(N, k + 1) with k on a"
+        " simplex, C(k, j) 2^(k - j) with j on a cube",
+        kind="flag",
+    ),
+    Column(
+        "skeleton_match",
+        "how near they come: twice the fixed points that both have with the same number of unstable"
+        " modes, over all of both; 1 where none is missing or too many",
     ),
 )
 FILE_ONLY = columns(Column("slow_converged", "share of starts that reached the manifold"))
@@ -91,23 +124,91 @@ def _finite_median(values: np.ndarray) -> float | None:
     return float(np.median(values)) if len(values) else None
 
 
-def skeleton(fixed: Arrays) -> dict[str, Any]:
+def skeleton(fixed: Arrays, meta: Mapping[str, Any]) -> dict[str, Any]:
     """Return the numbers of exact fixed points and ghosts.
 
     Parameters
     ----------
     fixed
         Arrays of fixed_points.npz.
+    meta
+        meta.json, which says what theory expects.
 
     Returns
     -------
     dict
         By the names of SKELETON.
     """
-    unseen = float(fixed["unseen"])
+    unseen, degree = float(fixed["unseen"]), float(fixed["degree"])
+    by_modes = np.bincount(fixed["stability"])
+    expected = expected_skeleton(meta)
     return {
         "fixed_points": len(fixed["stability"]),
         "fixed_points_stable": int((fixed["stability"] == 0).sum()),
         "ghosts": int((fixed["status"] == Status.GHOST).sum()),
         "fixed_points_unseen": unseen if np.isfinite(unseen) else None,
+        "degree": int(degree) if np.isfinite(degree) else None,
+        "degree_is_one": int(degree == 1) if fixed["bounded"] else None,
+        "fixed_points_expected": int(expected.sum()) if len(expected) else None,
+        "skeleton_binomial": int(np.array_equal(by_modes, expected)) if len(expected) else None,
+        "skeleton_match": skeleton_match(by_modes, expected) if len(expected) else None,
     }
+
+
+def expected_skeleton(meta: Mapping[str, Any]) -> np.ndarray:
+    """Return the fixed points that theory expects, by their number of unstable modes.
+
+    Each face of the manifold holds one, which repels within the face and attracts from without: N
+    corners, N (N - 1) / 2 middles of edges and so on of a simplex.
+
+    Parameters
+    ----------
+    meta
+        meta.json, see `theory.structure_of`.
+
+    Returns
+    -------
+    numpy.ndarray
+        (d + 1,) int64, with 0, 1, .. d unstable modes; empty where theory knows no faces.
+
+    Examples
+    --------
+    >>> expected_skeleton({"classes": 3}).tolist()
+    [3, 3, 1]
+    >>> expected_skeleton({"classes": 2, "multi_label": True}).tolist()
+    [4, 4, 1]
+    """
+    kind, count = structure_of(meta), int(meta["classes"])
+    if kind.simplex:
+        numbers = [comb(count, k + 1) for k in range(count)]
+    elif kind is LABELS:
+        numbers = [comb(count, j) * 2 ** (count - j) for j in range(count + 1)]
+    else:
+        numbers = []
+    return np.array(numbers, dtype=np.int64)
+
+
+def skeleton_match(found: np.ndarray, expected: np.ndarray) -> float:
+    """Return how many fixed points two counts share, over their mean.
+
+    Parameters
+    ----------
+    found, expected
+        (k,) and (l,), fixed points by number of unstable modes.
+
+    Returns
+    -------
+    float
+        From 0, none shared, to 1, the same (the coefficient of Dice).
+
+    Examples
+    --------
+    >>> skeleton_match(np.array([3, 3, 1]), np.array([3, 3, 1]))
+    1.0
+    >>> skeleton_match(np.array([1]), np.array([3, 3, 1]))
+    0.25
+    """
+    size = max(len(found), len(expected))
+    both = np.zeros((2, size), dtype=np.int64)
+    both[0, : len(found)], both[1, : len(expected)] = found, expected
+    return float(2 * both.min(axis=0).sum() / both.sum())

@@ -23,6 +23,8 @@ class CellEntry:
         Options of its initialisation, by which `cell_options` of a configuration are checked.
     colour, marker
         Of its networks in figures.
+    bounded
+        Whether it takes a convex body of states into itself: its fixed points have degree 1.
     explorer
         Whether the explorer can step it, that is, whether cells.js knows it.
     """
@@ -32,6 +34,7 @@ class CellEntry:
     options: tuple[str, ...]
     colour: str
     marker: str
+    bounded: bool = True
     explorer: bool = False
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_geometry.claims.judge import KEYS
+from rnn_geometry.claims.networks import KEYS
 from rnn_geometry.pages.markdown import short, span
 
 # Tasks of which the others are subsets.

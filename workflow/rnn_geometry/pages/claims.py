@@ -9,7 +9,7 @@ import pandas as pd
 
 from rnn_geometry.claims.file import criterion
 from rnn_geometry.claims.grid import MARK, SIGNS, groups
-from rnn_geometry.claims.judge import ALL_CELLS
+from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.identity import Network, base_task
 from rnn_geometry.pages.markdown import markdown, wrapped
 from rnn_geometry.pages.templating import environment, number

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from rnn_geometry.claims.grid import groups
-from rnn_geometry.claims.judge import KEYS, claims_table, under_own_names
+from rnn_geometry.claims.judge import claims_table
+from rnn_geometry.claims.networks import KEYS, under_own_names
 from rnn_geometry.pages import _natural_tables as tables_of
 from rnn_geometry.pages.claims import criteria, grid_rows, statements
 from rnn_geometry.pages.markdown import markdown

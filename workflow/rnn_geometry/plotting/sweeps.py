@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from rnn_geometry.claims.means import clustered_interval
 from rnn_geometry.claims.metrics import living_dimension
-from rnn_geometry.claims.verdict import clustered_interval
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.text import cut_names, literal, tick_places
 

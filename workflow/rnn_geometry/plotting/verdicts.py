@@ -1,6 +1,6 @@
 """The grid of verdicts as a figure.
 
-Claims by tasks and cells in three colours, a mark where a control meets one.
+Claims by tasks and cells in four colours, a mark where a control meets one.
 """
 
 from __future__ import annotations
@@ -15,8 +15,13 @@ from rnn_geometry.claims.grid import MARK
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.text import cut_names, literal
 
-COLOURS = {"holds": style.PALETTE[0], "fails": style.PALETTE[1], "undecided": "#E3E3E3"}
-INKS = {"holds": "white", "fails": "black", "undecided": "black"}
+COLOURS = {
+    "holds": style.PALETTE[0],
+    "fails": style.PALETTE[1],
+    "undecided": "#E3E3E3",
+    "uninformative": "#BDBDBD",
+}
+INKS = {"holds": "white", "fails": "black", "undecided": "black", "uninformative": "black"}
 CELL, ROW, GAP = 0.3, 0.21, 0.12  # inches: a square, a line of the grid, the space between tasks
 
 TASK = 24  # letters of a task's name
@@ -62,7 +67,7 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
         axes.text(x, -0.7, names[task], ha="center", va="bottom", fontsize=8, weight="bold")
     handles = [Patch(color=colour, label=name) for name, colour in COLOURS.items()]
     handles.append(Patch(color="none", label=f"{MARK} a control meets it too"))
-    figure.legend(handles=handles, loc="lower right", ncols=4)
+    figure.legend(handles=handles, loc="lower right", ncols=5)
     figure.text(
         0.005,
         1 - 0.06 / (top + height + bottom),

@@ -32,6 +32,9 @@ from rnn_geometry.networks.classifier import (
 )
 from rnn_geometry.networks.hold_input import hold_input
 from rnn_geometry.networks.states import visit
+from rnn_geometry.stages.growth import growth_of
+from rnn_geometry.stages.input_output import input_output_numbers
+from rnn_geometry.stages.interventions import causal_numbers
 from rnn_geometry.store.artifacts import (
     Integration,
     Meta,
@@ -122,8 +125,11 @@ def integration_run(
     numbers |= {f"{name}_untrained": value for name, value in plain.items()}
     step = analysis_cell(control.classifier)
     numbers["tau_untrained"] = float(linearize(step, control.centre, control.x).tau[0].max())
+    numbers |= causal_numbers(trained, control, files, test, meta, identity)
     numbers |= modifiers_of_task(trained, meta)
+    numbers |= growth_of(trained, files, output["linearization"], test, kicks, meta)
     train = read_sentences(files["train"])
+    numbers |= input_output_numbers(trained, control, shown_words, train, meta)
     words, told = describe_words(
         trained, kicks, train, meta, vocabulary, derive_seed("pairs", *identity.values())
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rnn_geometry.claims.judge import claims_table, networks_table
+from rnn_geometry.claims.judge import claims_table
+from rnn_geometry.claims.networks import networks_table
 from rnn_geometry.pages.claims import html_page
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.store import formats

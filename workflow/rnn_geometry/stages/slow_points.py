@@ -10,8 +10,9 @@ from typing import Any, cast
 import numpy as np
 import torch
 
+from rnn_geometry.dynamics.completeness import completed_skeleton
 from rnn_geometry.dynamics.descent import adam_search, damped_gauss_newton
-from rnn_geometry.dynamics.fixed_points import find_fixed_points, skeleton
+from rnn_geometry.dynamics.fixed_points import find_fixed_points
 from rnn_geometry.dynamics.results import Skeleton, SlowModes, SlowPoints, Status
 from rnn_geometry.dynamics.slow_modes import slow_modes
 from rnn_geometry.dynamics.slow_points import project_to_slow_manifold
@@ -20,12 +21,14 @@ from rnn_geometry.geometry.dimension import LINKAGE_RADIUS, rms_radius
 from rnn_geometry.identity import Network
 from rnn_geometry.networks.classifier import analysis_cell, load_classifier, prepare_device
 from rnn_geometry.networks.hold_input import hold_input
+from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.networks.states import visit
 from rnn_geometry.stages.network_job import Log, NetworkJob
 from rnn_geometry.store import artifacts
 from rnn_geometry.tasks.sentences import read_sentences
 
 KEPT_MODES = 8  # networks without a gap have dozens of slow modes a point
+COMPLETING_ROUNDS = 4  # of a search that goes on since fixed points are missing for certain
 
 
 def run(network: NetworkJob) -> None:
@@ -87,13 +90,25 @@ def slow_points_run(
     fixed = find_fixed_points(step, starts[rows], hold, memory_mb=memory_mb)
     common = {"x": x, "min_tau": float(min_tau), "hold_input": analysis["hold_input"]}
     radius = LINKAGE_RADIUS * rms_radius(states.visited)
-    bones = skeleton(step, fixed, hold, radius=radius, memory_mb=memory_mb)
+    cell = CELLS.get(artifacts.Record.read(files["run"]).cell)
+    bounded = cell is not None and cell.bounded
+    rounds = COMPLETING_ROUNDS if bounded else 0
+    bones = completed_skeleton(
+        step,
+        fixed,
+        hold,
+        slow.points,
+        radius=radius,
+        rounds=rounds,
+        seed=Network.of(identity).seed_for("skeleton"),
+        memory_mb=memory_mb,
+    )
     common_slow = {**common, "seconds": time.process_time() - started}
     states.write(output["states"])
     artifacts.SlowPoints(**point_arrays(slow), **common_slow).write(output["slow_points"])
     modes = cast(SlowModes, slow.modes)  # every method of the configuration finds them
     kept_modes(modes).write(output["slow_modes"])
-    roots = skeleton_arrays(bones)
+    roots = {**skeleton_arrays(bones), "bounded": bounded}
     artifacts.FixedPoints(**point_arrays(fixed), **common, **roots, starts=rows).write(
         output["fixed_points"]
     )
@@ -110,8 +125,8 @@ def slow_points_run(
         f"{modes.audit.points} audited points"
     )
     log(
-        f"fixed points: {len(bones.roots)} distinct; {bones.ghosts} of {len(rows)} starts ended at "
-        "ghosts"
+        f"fixed points: {len(bones.roots)} distinct of degree {bones.degree}; {bones.ghosts} of "
+        f"{len(rows)} starts ended at ghosts"
     )
 
 
@@ -197,4 +212,5 @@ def skeleton_arrays(found: Skeleton) -> dict[str, Any]:
         "basins": found.basins,
         "stability": found.unstable,
         "unseen": float(found.unseen),
+        "degree": float(found.degree),
     }

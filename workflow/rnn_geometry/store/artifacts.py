@@ -171,12 +171,18 @@ class FixedPoints(_Search):
     FILE = "fixed_points.npz"
     distinct: np.ndarray = array("n", "the root that each start led to; -1 for none")
     roots: np.ndarray = array("r S", "distinct fixed points")
-    basins: np.ndarray = array("r", "starts that led to each")
+    basins: np.ndarray = array("r", "starts that led to each; 0 for those of a further search")
     stability: np.ndarray = array("r", "modes with |lambda| > 1; 0 for a stable point")
     unseen: float = array(
         "", "for starts like these: estimated probability that one more finds a new one"
     )
     starts: np.ndarray = array("n", "rows of the visited states")
+    degree: float = array(
+        "", "sum over the roots of sign det(I - J); NaN: of an older version", default=float("nan")
+    )
+    bounded: bool = array(
+        "", "whether a sum other than 1 proves that some are missing", default=False
+    )
 
 
 @artifact

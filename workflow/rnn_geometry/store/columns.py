@@ -103,7 +103,7 @@ TABLES = {
     "words": "rnn_geometry.geometry.tables:WORDS",
     "hold_inputs": "rnn_geometry.geometry.tables:HOLD_INPUTS",
     "sweeps": "rnn_geometry.geometry.tables:SWEEPS",
-    "claims": "rnn_geometry.claims.judge:COLUMNS",
+    "claims": "rnn_geometry.claims.table:COLUMNS",
     "natural": "rnn_geometry.geometry.tables:NETWORKS",
 }
 
