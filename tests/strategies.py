@@ -298,7 +298,9 @@ def configurations(draw):
 def _controls(names):
     tasks = st.one_of(st.none(), st.lists(st.sampled_from(names), min_size=1, unique=True))
     control = from_schema(SCHEMA["$defs"]["control"] | {"type": "object"}, tasks=tasks)
-    return st.fixed_dictionaries({}, optional={"untrained": control, "shuffled_labels": control})
+    return st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("untrained", "shuffled_labels", "reservoir"), control)
+    )
 
 
 # One mistake

@@ -42,7 +42,7 @@ def test_a_control_has_the_seeds_of_the_network_that_it_is_paired_with():
     shuffled = NETWORK._replace(task="ordered-5-data200-shuffled")
     for control in (untrained, shuffled):
         assert identity.is_control(control)
-        assert control.controlled == NETWORK
+        assert control.original == NETWORK
         assert control.seed_for("initialisation") == NETWORK.seed_for("initialisation")
     assert not identity.is_control(NETWORK)
 

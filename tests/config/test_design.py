@@ -62,6 +62,16 @@ def test_untrained_controls_take_no_step_and_are_the_same_network_else():
     assert len(found.networks["categorical-3"]) == 6
 
 
+def test_reservoirs_learn_their_readout_and_are_the_same_network_else():
+    found = design(controls={"reservoir": {"seeds": [100]}})
+    assert found.models["gru-reservoir"] == {**found.models["gru"], "trained": "readout"}
+    added = [network for network in found.judged if is_control(network)]
+    assert [(n.model, n.seed) for n in added] == [("gru-reservoir", 100), ("lstm-reservoir", 100)]
+    assert [network.original for network in added] == [
+        network for network in found.judged[::2] if not is_control(network)
+    ]
+
+
 def test_shuffled_labels_are_a_task_of_their_own():
     found = design(controls={"shuffled_labels": {"seeds": [7], "tasks": ["categorical-3"]}})
     task = found.tasks["categorical-3-shuffled"]
@@ -110,7 +120,7 @@ def test_controls_are_paired_with_the_networks_of_every_data_seed():
     trained = [network for network in found.judged if not is_control(network)]
     for ending in ("-untrained", "-shuffled"):
         controls = [n for n in found.judged if ending in f"{n.model} {n.task}"]
-        assert [network.controlled for network in controls] == trained
+        assert [network.original for network in controls] == trained
     assert all(map(found.tasks.__contains__, ("two-data1-shuffled", "two-data2-shuffled")))
     assert found.tasks["two-data2-shuffled"]["data_seed"] == 2
 
@@ -257,6 +267,10 @@ def test_values_as_they_stand_in_names():
         (
             {"second_look": {"seeds": [7], "sweeps": ["x"]}, "sweeps": [sweep()]},
             "second_look.sweeps: unknown sweep 'x'; accepted are s",
+        ),
+        (
+            {"models": {**MODELS, "a-reservoir": MODELS["gru"]}, "cells": ["a-reservoir"]},
+            "models.a-reservoir: it ends in -reservoir like a control",
         ),
         ({"controls": {"random": {"seeds": [1]}}}, "controls.random: unknown key"),
         ({"sweeps": [sweep(task="x")]}, r"sweeps\[0\].task: unknown task 'x'"),

@@ -35,6 +35,9 @@ RUN = {
     "control": None,
     "test_accuracy": 1.0,
     "shuffled_accuracy": 0.7,
+    "longer_accuracy": 0.8,
+    "unbalanced_accuracy": 0.9,
+    "new_counts_accuracy": None,
     "loss_falling": False,
     "train_seconds": 2.0,
 }

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 NETWORKS = "runs"  # folder of all networks below the results
-UNTRAINED, SHUFFLED_LABELS = "untrained", "shuffled_labels"
+UNTRAINED, SHUFFLED_LABELS, RESERVOIR = "untrained", "shuffled_labels", "reservoir"
 # Names of controls end so: of a model, or of a task where the control is one of its own.
-ENDINGS = {UNTRAINED: "-untrained", SHUFFLED_LABELS: "-shuffled"}
+ENDINGS = {UNTRAINED: "-untrained", SHUFFLED_LABELS: "-shuffled", RESERVOIR: "-reservoir"}
 DATA = "-data"  # before the data seed in the name of a task, which the ending of a control follows
 # Keys of a task that the workflow reads itself; all others go to the family's builder.
 WORKFLOW_TASK_KEYS = ("name", "family", "data_seed", "shuffled_labels")
@@ -52,6 +52,22 @@ def derive_seed(purpose: str, *wildcards: Any) -> int:
     """
     text = "/".join(map(str, (purpose, *wildcards)))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+def original_task(task: str) -> str:
+    """Return the task that one of shuffled labels is made of, any other as it is.
+
+    Parameters
+    ----------
+    task
+        Its name.
+
+    Examples
+    --------
+    >>> original_task("categorical-3-shuffled")
+    'categorical-3'
+    """
+    return task.removesuffix(ENDINGS[SHUFFLED_LABELS])
 
 
 def with_data_seed(task: str, seed: int) -> str:
@@ -96,32 +112,7 @@ def base_task(task: str) -> str:
     >>> base_task("ordered-5-data200-shuffled")
     'ordered-5'
     """
-    return re.sub(rf"{DATA}[0-9]+$", "", controlled_task(task))
-
-
-def controlled_task(task: str) -> str:
-    """Return the name of the task that a control permutes the labels of; of no control its own.
-
-    Parameters
-    ----------
-    task
-        The name, as folders and tables bear it.
-    """
-    return task.removesuffix(ENDINGS[SHUFFLED_LABELS])
-
-
-def controlled_model(model: str) -> str:
-    """Return the name of the model that a control differs from; of no control its own.
-
-    Parameters
-    ----------
-    model
-        The name, as folders and tables bear it.
-    """
-    for kind, ending in ENDINGS.items():
-        if kind != SHUFFLED_LABELS:
-            model = model.removesuffix(ending)
-    return model
+    return re.sub(rf"{DATA}[0-9]+$", "", original_task(task))
 
 
 def run_folder(run: Mapping[str, Any]) -> str:
@@ -161,13 +152,13 @@ class Network(NamedTuple):
     @property
     def is_control(self) -> bool:
         """Whether it is a control, by the names that `Design` gives."""
-        return self != self.controlled
+        return self != self.original
 
     @property
-    def controlled(self) -> Network:
-        """The network that a control is paired with: same data seed, model and seed."""
-        names = controlled_task(self.task), controlled_model(self.model)
-        return Network(*names, self.l2, self.seed)
+    def original(self) -> Network:
+        """The network that a control is paired with: same weights at the start; else itself."""
+        model = self.model.removesuffix(ENDINGS[UNTRAINED]).removesuffix(ENDINGS[RESERVOIR])
+        return self._replace(task=original_task(self.task), model=model)
 
     def seed_for(self, purpose: str) -> int:
         """Return the 63-bit seed for one purpose, see `derive_seed`.
@@ -175,7 +166,7 @@ class Network(NamedTuple):
         A control has the seeds of the network that it is paired with: the same initial weights,
         batches and places in the texts.
         """
-        return derive_seed(purpose, *self.controlled)
+        return derive_seed(purpose, *self.original)
 
     @property
     def name(self) -> str:

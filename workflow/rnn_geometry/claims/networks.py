@@ -50,7 +50,8 @@ def under_own_names(networks: pd.DataFrame) -> pd.DataFrame:
     """
     rows = pd.concat([networks, networks[KEYS].add_prefix("file_")], axis=1)
     controls = rows["control"].notna()
-    own_names = [Network.of(row).controlled for row in rows[controls].to_dict("records")]
+    keys = zip(*(rows.loc[controls, name] for name in KEYS), strict=True)
+    own_names = [Network(*key).original for key in keys]
     for name in ("task", "model"):
         rows.loc[controls, name] = [getattr(network, name) for network in own_names]
     # Word counts under permuted labels predict nothing: what counts is the task controlled.

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rnn_geometry.config.names import check_distinct, check_name
 from rnn_geometry.errors import UserError, in_part, listed, quoted
 from rnn_geometry.identity import (
     ENDINGS,
+    RESERVOIR,
     SHUFFLED_LABELS,
     UNTRAINED,
     Network,
@@ -24,10 +26,11 @@ L2, HOLD_INPUT = "l2", "hold_input"
 DATA_SEED = "data_seed"
 CELL_OPTION = "cell_options."  # one option of a cell, as cell_options.leak
 SAME = "same"  # seeds of a control: those of the networks that it is paired with
-LONGEST_NAME = 200  # bytes: names become names of files, to which endings are added
-# What pandas reads as an empty value of a table, in lower case; and what figures beside the folder
-# of a task end in.
-EMPTY_VALUES, FIGURE_ENDINGS = ("na", "nan", "null", "none"), (".png", ".pdf", ".svg")
+# Controls that are models of their own: what is changed, first of all what makes them one.
+CHANGED = {
+    UNTRAINED: {"steps": 0, "epochs": None, "min_steps": None},
+    RESERVOIR: {"trained": "readout"},
+}
 
 
 class Design:
@@ -136,14 +139,14 @@ class Design:
         self, kind: str, control: Mapping[str, Any], first: Mapping[str, list[Network]]
     ) -> list[Network]:
         """Add the control of the networks of some tasks, of all that train any if it names none."""
-        of_models, added = {UNTRAINED: self._untrained}, []
+        added = []
         for task in self._tasks_of(kind, control, first):
             for model in dict.fromkeys(network.model for network in first[task]):
                 seeds = _seeds_of(control, [n.seed for n in first[task] if n.model == model])
-                if kind in of_models:
-                    added += self._add(task, [of_models[kind](model)], seeds, [])
-                else:
+                if kind == SHUFFLED_LABELS:
                     added += self._add(self._shuffled(task), [model], seeds, [])
+                else:
+                    added += self._add(task, [self._changed(model, kind)], seeds, [])
         return added
 
     def _tasks_of(
@@ -164,21 +167,24 @@ class Design:
                     f"config key tasks: '{name}' ends in {ending} like a control; give it another "
                     "name."
                 )
-        ending = ENDINGS[UNTRAINED]
-        for name in {network.model for networks in self.networks.values() for network in networks}:
-            if name.endswith(ending) and self.models[name]["steps"] != 0:
-                raise UserError(
-                    f"config key models.{name}: it ends in {ending} like a control; give it "
-                    "another name."
-                )
+        names = {network.model for networks in self.networks.values() for network in networks}
+        for kind, changed in CHANGED.items():
+            key, value = next(iter(changed.items()))
+            for name in names:
+                if name.endswith(ENDINGS[kind]) and self.models[name][key] != value:
+                    raise UserError(
+                        f"config key models.{name}: it ends in {ENDINGS[kind]} like a control; "
+                        "give it another name."
+                    )
 
-    def _untrained(self, model: str) -> str:
-        name = model + ENDINGS[UNTRAINED]
-        check_name(name, "controls.untrained")
-        untrained = {**self.models[model], "steps": 0, "epochs": None, "min_steps": None}
-        if self.models.setdefault(name, untrained) != untrained:
+    def _changed(self, model: str, kind: str) -> str:
+        """Add the model that is another one's control; return its name."""
+        name = model + ENDINGS[kind]
+        check_name(name, f"controls.{kind}")
+        changed = {**self.models[model], **CHANGED[kind]}
+        if self.models.setdefault(name, changed) != changed:
             raise UserError(
-                f"config key models.{name}: the name is that of the untrained control of '{model}'."
+                f"config key models.{name}: the name is that of the {kind} control of '{model}'."
             )
         return name
 
@@ -329,61 +335,6 @@ def written(value: Any) -> str:
     if value is None:
         return "none"  # as Python writes it, tables would read it as an empty value
     return "-".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def check_name(name: str, key: str) -> None:
-    """Refuse what cannot be the name of a file and a value of a table.
-
-    Parameters
-    ----------
-    name
-        The name.
-    key
-        The key that states it, for the sentence.
-
-    Raises
-    ------
-    UserError
-        If it holds other characters, or would be taken for an empty value or a figure's file.
-    """
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or len(name) > LONGEST_NAME:
-        accepted = f"at most {LONGEST_NAME} letters, digits, '.', '_' and '-'"
-        raise UserError(f"config key {key}: {quoted(name)} is no name: accepted are {accepted}.")
-    if name.lower() in EMPTY_VALUES:
-        raise UserError(
-            f"config key {key}: '{name}' is no name: tables would take it for an empty value; "
-            "give another."
-        )
-    if name.lower().endswith(FIGURE_ENDINGS):
-        raise UserError(
-            f"config key {key}: '{name}' is no name: it ends like the file of a figure; give "
-            "another."
-        )
-
-
-def check_distinct(names: Iterable[str], key: str) -> None:
-    """Refuse names that differ in case alone: some file systems take them for one.
-
-    Parameters
-    ----------
-    names
-        The names.
-    key
-        The key that states them, for the sentence.
-
-    Raises
-    ------
-    UserError
-        For the first such pair.
-    """
-    known: dict[str, str] = {}
-    for name in names:
-        other = known.setdefault(name.lower(), name)
-        if other != name:
-            raise UserError(
-                f"config key {key}: '{other}' and '{name}' differ in upper and lower case alone; "
-                "rename one."
-            )
 
 
 def _decimal(value: Any, key: str) -> str:

@@ -10,7 +10,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from rnn_geometry.config.design import DATA_SEED, HOLD_INPUT, Design, check_name
+from rnn_geometry.config.design import DATA_SEED, HOLD_INPUT, Design
+from rnn_geometry.config.names import check_name
 from rnn_geometry.config.plain import check_path, check_plain, results_folder
 from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
 from rnn_geometry.errors import UserError

@@ -81,6 +81,7 @@ RUNS = columns(
     network.TEST_ACCURACY,
     BAG_OF_WORDS,
     network.SHUFFLED_ACCURACY,
+    baselines.HARDER,
     MAJORITY,
     baselines.CONSTANT,
     LEARNED,
@@ -135,6 +136,7 @@ TASKS = columns(
         "participation ratio of the mean word counts per class",
     ),
     FROM_STATISTICS,
+    baselines.HARDER_OF_TASK,
     *(
         Column(
             f"predicted_{name}_{measure}",
