@@ -72,10 +72,14 @@ def causal_numbers(
         "multi_label": meta["multi_label"],
         "seed": derive_seed("interventions", *identity.values()),
     }
-    found = _tests(trained, points, test, **common)
-    plain = _tests(untrained, untrained.points.cpu().numpy(), test, **common)
+    found = _tests(trained, points, test, **common, trained=True)
+    plain = _tests(untrained, untrained.points.cpu().numpy(), test, **common, trained=False)
+    lost, lost_untrained = found["ablation"], plain["ablation"]
     return {
-        **_named("ablation_accuracy", "ablation_chance", found["ablation"], plain["ablation"]),
+        **_named("ablation_accuracy", "ablation_chance", lost, lost_untrained),
+        "ablation_left": lost.left(lost.share),
+        "ablation_left_random": lost.left(lost.random),
+        "ablation_left_untrained": lost_untrained.left(lost_untrained.share),
         **_named("interchange_follows", "interchange_chance", found["exchange"], plain["exchange"]),
         "interchange_follows_modes": found["modes"].share,
         **_named("steering_hits", None, found["steering"], plain["steering"]),
@@ -98,6 +102,7 @@ def _tests(
     length: int,
     multi_label: bool,
     seed: int,
+    trained: bool,
 ) -> dict[str, Causes]:
     """Return the tests of one network, whose slow subspace is that of points (n, S)."""
     step, vectors, d = analysis_cell(probe.classifier), probe.vectors, len(probe.axes)
@@ -113,7 +118,8 @@ def _tests(
     pairs = test.subset(np.arange(min(_some(PAIR_WORDS, length, PAIRS), len(test))))
     start = probe.classifier.cell.initial_state(vectors[:1])[0]
     exchange = [
-        interchange(step, each, pairs, vectors, start, seed=seed) for each in (subspace, modes)
+        interchange(step, each, pairs, vectors, start, seed=seed)
+        for each in (subspace, modes)[: 1 + trained]
     ]
     few = pairs.subset(np.arange(min(_some(ATTRIBUTED_WORDS, length, ATTRIBUTED), len(pairs))))
     kicks = at_centre.input_jacobian[0]
@@ -124,7 +130,7 @@ def _tests(
     return {
         "ablation": ablation(subspace, final, test.labels[: len(final)]),
         "exchange": exchange[0],
-        "modes": exchange[1],
+        "modes": exchange[-1],
         "attribution": Causes(agreement, None, None),
         "steering": steering(step, subspace, moved, probe.x, words=words, reach=reach),
     }
