@@ -51,7 +51,7 @@ DRIFT = columns(
 _NOISE = columns(
     Column(
         "noise_manifold_shift",
-        "weights of the cell + 3 % of each as normal noise: mean distance from 32 slow points to"
+        "weights of the cell + 3 % of each as normal noise: mean distance from 24 slow points to"
         " the manifold of the disturbed network, each found again by Newton steps across it",
         "diameters",
     ),

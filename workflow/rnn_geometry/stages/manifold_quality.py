@@ -25,7 +25,7 @@ from rnn_geometry.store.artifacts import FixedPoints, Linearization, SlowModes, 
 if TYPE_CHECKING:
     from rnn_geometry.stages.integration import Probe
 
-AGAIN = 32  # slow points that are found again under noise
+AGAIN = 24  # slow points that are found again under noise
 HELD = 200  # final states whose hold test is repeated
 
 
@@ -54,7 +54,10 @@ def manifold_quality(
     dict
         By the names of `geometry.manifold_quality.COLUMNS`.
     """
-    slow, linear = SlowPoints.read(files["slow_points"]), Linearization.read(linearization)
+    slow, linear = (
+        SlowPoints.read(files["slow_points"]),
+        Linearization.read(linearization, large=False),
+    )
     manifold = Manifold.of(probe, slow, round(meta["mean_length"]))
     sampled = linear.eigenvalues[sampled_rows(linear.arrays(), slow.arrays())]
     fixed = FixedPoints.read(files["fixed_points"])
