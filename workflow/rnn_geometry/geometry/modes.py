@@ -1,7 +1,8 @@
 """How long the manifold keeps what it holds: time constants and integration modes.
 
 A mode integrates when its time constant tau is above `min_tau` words, or |lambda| >= 1. A time
-constant does not tell growth from decay: `growth` has the signed rates.
+constant does not tell growth from decay: `growth` has the signed rates. Numbers over slow points
+are of those that converged, or of all where too few did (`frame.manifold_rows`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from rnn_geometry.geometry.frame import manifold_rows
+from rnn_geometry.geometry.growth import sampled_rows, thirds
 from rnn_geometry.geometry.readouts import Arrays
 from rnn_geometry.store.columns import Column, columns
 
@@ -22,7 +25,7 @@ COLUMNS = columns(
         " above half the mean sentence length (or `analysis.min_tau`), or abs(lambda) of 1 or more",
         kind="count",
     ),
-    Column("modes_mean", "the same number, averaged over all slow points"),
+    Column("modes_mean", "the same number, averaged over slow points"),
     Column("modes_median", "the same number, median over sampled slow points"),
     Column("modes_low", "its 10 % quantile over sampled slow points", kind="count"),
     Column("modes_high", "its 90 % quantile over sampled slow points", kind="count"),
@@ -192,15 +195,13 @@ def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
     }
 
 
-def tau_over_manifold(points: np.ndarray, linear: Arrays, d: int | None) -> dict[str, Any]:
+def tau_over_manifold(slow: Arrays, linear: Arrays, d: int | None) -> dict[str, Any]:
     """Return how long the manifold keeps what it holds at its centre and at its edges.
 
     Parameters
     ----------
-    points
-        Slow points (n, S).
-    linear
-        Arrays of linearization.npz.
+    slow, linear
+        Arrays of slow_points.npz and linearization.npz.
     d
         Expected dimension; None where there is none.
 
@@ -212,11 +213,11 @@ def tau_over_manifold(points: np.ndarray, linear: Arrays, d: int | None) -> dict
     """
     if not d:
         return {"tau_centre": None, "tau_edge": None}
-    place = points[linear["index"]]
-    order = np.argsort(((place - points.mean(axis=0)) ** 2).sum(axis=1), kind="stable")
-    longest = np.sort(linear["tau"], axis=1)[:, ::-1][:, :d]
-    third = max(1, len(order) // 3)
+    points, sample = slow["points"], sampled_rows(linear, slow)
+    mean = points[manifold_rows(slow["status"])].mean(axis=0)
+    longest = np.sort(linear["tau"][sample], axis=1)[:, ::-1][:, :d]
+    parts = thirds(points[linear["index"][sample]], mean)
     return {
-        "tau_centre": float(np.median(longest[order[:third]])),
-        "tau_edge": float(np.median(longest[order[-third:]])),
+        "tau_centre": float(np.median(longest[parts.centre])),
+        "tau_edge": float(np.median(longest[parts.edge])),
     }
