@@ -16,7 +16,8 @@ from rnn_geometry.dynamics.robustness import follow_roots, with_noise
 from rnn_geometry.dynamics.slow_points import project_to_slow_manifold
 from rnn_geometry.geometry import manifold_quality as quality
 from rnn_geometry.geometry.dimension import participation_ratio
-from rnn_geometry.geometry.growth import measured_points, sampled_rows
+from rnn_geometry.geometry.frame import manifold_rows, seen_entries
+from rnn_geometry.geometry.growth import sampled_rows
 from rnn_geometry.identity import derive_seed
 from rnn_geometry.networks.cells import Cell
 from rnn_geometry.networks.classifier import analysis_cell
@@ -112,9 +113,9 @@ class Manifold:
     @classmethod
     def of(cls, probe: Probe, slow: SlowPoints, length: int) -> Manifold:
         """Take the points of a network that are measured."""
-        rows = measured_points(slow.status)
+        rows = manifold_rows(slow.status)
         points, readout = slow.points[rows], probe.classifier.readout_matrix().cpu().numpy()
-        seen = np.any(readout != 0, axis=0)
+        seen = seen_entries(readout)
         return cls(
             analysis_cell(probe.classifier),
             rows,
