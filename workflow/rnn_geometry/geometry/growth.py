@@ -5,8 +5,8 @@ decays. A time constant abs(1 / ln abs(lambda)) does not tell the two apart. The
 a point are those of largest abs(lambda). Where fewer than d modes are slow, the others are faster
 than the cut, and count at the rate of the cut, -1 / min_tau: a bound, enough for medians and ranks.
 
-Measures over the manifold use `frame.manifold_rows`: points that converged, or all of a network
-without a gap.
+Measures over the manifold use points of status CONVERGED; a network with too few of them, as one
+without a gap, is measured at all its points (`frame.manifold_rows`).
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Thirds(NamedTuple):
 
 
 def sampled_rows(linear: Mapping[str, Any], slow: Mapping[str, Any]) -> np.ndarray:
-    """Return which points of linearization.npz are measured: those of `frame.manifold_rows`.
+    """Return which points of linearization.npz stand for the manifold: see `manifold_rows`.
 
     Parameters
     ----------

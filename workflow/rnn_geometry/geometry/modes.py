@@ -1,7 +1,8 @@
 """How long the manifold keeps what it holds: time constants and integration modes.
 
 A mode integrates when its time constant tau is above `min_tau` words, or |lambda| >= 1. A time
-constant does not tell growth from decay: `growth` has the signed rates.
+constant does not tell growth from decay: `growth` has the signed rates. Numbers over slow points
+are of those that converged, or of all where too few did (`frame.manifold_rows`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from rnn_geometry.geometry.frame import manifold_rows
+from rnn_geometry.geometry.growth import sampled_rows, thirds
 from rnn_geometry.geometry.readouts import Arrays
 from rnn_geometry.store.columns import Column, columns
 
@@ -196,15 +199,13 @@ def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
     }
 
 
-def tau_over_manifold(points: np.ndarray, linear: Arrays, d: int | None) -> dict[str, Any]:
+def tau_over_manifold(slow: Arrays, linear: Arrays, d: int | None) -> dict[str, Any]:
     """Return how long the manifold keeps what it holds at its centre and at its edges.
 
     Parameters
     ----------
-    points
-        Slow points (n, S).
-    linear
-        Arrays of linearization.npz.
+    slow, linear
+        Arrays of slow_points.npz and linearization.npz.
     d
         Expected dimension; None where there is none.
 
@@ -216,11 +217,11 @@ def tau_over_manifold(points: np.ndarray, linear: Arrays, d: int | None) -> dict
     """
     if not d:
         return {"tau_centre": None, "tau_edge": None}
-    place = points[linear["index"]]
-    order = np.argsort(((place - points.mean(axis=0)) ** 2).sum(axis=1), kind="stable")
-    longest = np.sort(linear["tau"], axis=1)[:, ::-1][:, :d]
-    third = max(1, len(order) // 3)
+    points, sample = slow["points"], sampled_rows(linear, slow)
+    mean = points[manifold_rows(slow["status"])].mean(axis=0)
+    longest = np.sort(linear["tau"][sample], axis=1)[:, ::-1][:, :d]
+    parts = thirds(points[linear["index"][sample]], mean)
     return {
-        "tau_centre": float(np.median(longest[order[:third]])),
-        "tau_edge": float(np.median(longest[order[-third:]])),
+        "tau_centre": float(np.median(longest[parts.centre])),
+        "tau_edge": float(np.median(longest[parts.edge])),
     }

@@ -214,7 +214,7 @@ def network_geometry(
         **readouts.accuracy_cliff(read, d),
         **word_effects.word_geometry(linear, meta),
         **word_effects.linearity(linear),
-        **modes.tau_over_manifold(slow["points"], linear, d),
+        **modes.tau_over_manifold(slow, linear, d),
         **{name: value for name, value in integration.items() if name != "integration_seconds"},
     }
 

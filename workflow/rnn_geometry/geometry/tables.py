@@ -46,8 +46,13 @@ MAJORITY = columns(
         "of always answering the commonest training label (or combination of labels)",
     )
 )
+DATA_SEED = columns(
+    Column("data_seed", "seed from which the sentences of the task are drawn", kind="count")
+)
 # Of runs.csv, but the same for all networks of a task.
-FROM_STATISTICS = columns(BAG_OF_WORDS, MAJORITY, baselines.CONSTANT, PREDICTED, class_means.NULL)
+FROM_STATISTICS = columns(
+    DATA_SEED, BAG_OF_WORDS, MAJORITY, baselines.CONSTANT, PREDICTED, class_means.NULL
+)
 LEARNED = columns(
     Column(
         "learned",
@@ -69,6 +74,7 @@ NOT_JUDGED = columns(
 
 RUNS = columns(
     network.IDENTITY,
+    DATA_SEED,
     network.CONTROL,
     network.TASK_FACTS,
     PREDICTED,
@@ -180,6 +186,7 @@ HOLD_INPUTS = columns(
     _of_runs("slow_off_manifold", "slow_no_gap", "hold_r2"),
 )
 SWEEP_MEASURES = (
+    "data_seed",
     "cell",
     "classes",
     "dimension_expected",
