@@ -21,11 +21,15 @@ SHOWN_MODES = 8
 COLUMNS = columns(
     Column(
         "integration_modes",
-        "modes at the centre of the manifold (the slow point nearest the mean slow point) with tau"
-        " above half the mean sentence length (or `analysis.min_tau`), or abs(lambda) of 1 or more",
+        "modes at the centre of the manifold (the converged slow point nearest the mean of those;"
+        " where too few converged, of all) with tau above half the mean sentence length (or"
+        " `analysis.min_tau`), or abs(lambda) of 1 or more",
         kind="count",
     ),
-    Column("modes_mean", "the same number, averaged over slow points"),
+    Column(
+        "modes_mean",
+        "the same number, averaged over the slow points that converged; over all where too few did",
+    ),
     Column("modes_median", "the same number, median over sampled slow points"),
     Column("modes_low", "its 10 % quantile over sampled slow points", kind="count"),
     Column("modes_high", "its 90 % quantile over sampled slow points", kind="count"),
@@ -45,7 +49,7 @@ COLUMNS = columns(
     Column("modes_tau_only_length", "the same with the cut at twice of it (the length)"),
     Column(
         "modes_equal_d",
-        "share of slow points with as many slow modes as the expected dimension",
+        "share of these slow points with as many slow modes as the expected dimension",
     ),
     Column(
         "tau_gap", "last integrating time constant over the first that does not integrate, there"
@@ -170,7 +174,7 @@ def modes_under_cuts(linear: Arrays, rows: np.ndarray, min_tau: float) -> dict[s
 
 
 def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
-    """Return how many slow modes the slow points have.
+    """Return how many slow modes points have.
 
     Parameters
     ----------
