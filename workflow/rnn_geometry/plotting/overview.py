@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from rnn_geometry.plotting import causes, intrinsic, style
+from rnn_geometry.plotting import causes, intrinsic, manifold_numbers, style
 from rnn_geometry.plotting.gallery import manifold_gallery
 from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
 from rnn_geometry.plotting.registry import OVER_NETWORKS, over_networks
@@ -33,9 +33,11 @@ __all__ = [
     "estimators",
     "generalisation",
     "growth_and_decay",
+    "input_output_dimension",
     "manifold_gallery",
     "predicted_dimension",
     "readout_angles",
+    "robustness_to_noise",
     "time_constants",
 ]
 
@@ -392,3 +394,15 @@ def estimators(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figure:
 def causal_tests(runs: pd.DataFrame) -> Figure:
     """What decisions owe to the slow subspace, see `causes`."""
     return causes.causes_by_task(runs)
+
+
+@over_networks
+def input_output_dimension(runs: pd.DataFrame) -> Figure:
+    """Through how many dimensions inputs reach outputs, see `manifold_numbers`."""
+    return manifold_numbers.singular_values_by_task(runs)
+
+
+@over_networks
+def robustness_to_noise(runs: pd.DataFrame) -> Figure:
+    """What weight noise leaves of manifold, memory and fixed points, see `manifold_numbers`."""
+    return manifold_numbers.robustness_by_task(runs)
