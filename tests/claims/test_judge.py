@@ -84,7 +84,7 @@ GOOD = {
     "neutral_effect": 0.02,
     "position_independence": 0.95,
     "hold_r2": 0.9,
-    "additivity_r2": 0.9,
+    "additivity_r2_fitted": 0.9,
     "test_accuracy": 0.99,
     "bag_of_words_accuracy": 0.99,
     "shuffled_accuracy": 0.99,
@@ -108,7 +108,7 @@ BAD = {
     "neutral_effect": 0.5,
     "position_independence": 0.1,
     "hold_r2": -1.0,
-    "additivity_r2": 0.1,
+    "additivity_r2_fitted": 0.1,
     "test_accuracy": 0.33,
     "shuffled_accuracy": 0.33,
     "components_95": 6,
@@ -281,7 +281,7 @@ def test_controls_without_the_metric_are_not_counted():
 
 
 def test_columns_of_the_untrained_self_stand_in_for_untrained_networks():
-    good = {"hold_r2_untrained": -1.0, "additivity_r2_untrained": 0.99}
+    good = {"hold_r2_untrained": -1.0, "additivity_r2_fitted_untrained": 0.99}
     found = judged(table((5, good)), NATURAL)
     row = found.loc[("held", "gru")]
     assert row["control"].startswith("untrained 0/5, +1.00 (0.39 to 1.00), p 0.031 in pairs, mean")

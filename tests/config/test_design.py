@@ -59,6 +59,16 @@ def test_untrained_controls_take_no_step_and_are_the_same_network_else():
     assert len(found.networks["categorical-3"]) == 6
 
 
+def test_reservoirs_learn_their_readout_and_are_the_same_network_else():
+    found = design(controls={"reservoir": {"seeds": [100]}})
+    assert found.models["gru-reservoir"] == {**found.models["gru"], "trained": "readout"}
+    added = [network for network in found.judged if is_control(network)]
+    assert [(n.model, n.seed) for n in added] == [("gru-reservoir", 100), ("lstm-reservoir", 100)]
+    assert [network.original for network in added] == [
+        network for network in found.judged[::2] if not is_control(network)
+    ]
+
+
 def test_shuffled_labels_are_a_task_of_their_own():
     found = design(controls={"shuffled_labels": {"seeds": [7], "tasks": ["categorical-3"]}})
     task = found.tasks["categorical-3-shuffled"]
@@ -133,6 +143,10 @@ def test_values_as_they_stand_in_names():
         (
             {"controls": {"untrained": {"seeds": [1], "tasks": ["x"]}}},
             "controls.untrained.tasks: unknown task 'x'",
+        ),
+        (
+            {"models": {**MODELS, "a-reservoir": MODELS["gru"]}, "cells": ["a-reservoir"]},
+            "models.a-reservoir: it ends in -reservoir like a control",
         ),
         ({"controls": {"untrained": {}}}, "controls.untrained.seeds: missing"),
         ({"controls": {"random": {"seeds": [1]}}}, "controls.random: unknown key"),

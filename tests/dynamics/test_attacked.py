@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn.utils import prune
 
 from rnn_geometry import open_results
-from rnn_geometry.dynamics import descent, flow, integration, modifiers, spectrum
+from rnn_geometry.dynamics import additivity, descent, flow, integration, modifiers, spectrum
 from rnn_geometry.dynamics.completeness import search_between
 from rnn_geometry.dynamics.fixed_points import degree, find_fixed_points, skeleton
 from rnn_geometry.dynamics.jacobians import jacobians
@@ -455,7 +455,8 @@ def test_an_empty_sentence_adds_nothing():
     kicks = np.array([[1.0], [10.0], [100.0]])
     sums = np.array([[1.0], [0], [110], [11], [0], [1], [10], [0]])
     sentences = texts([0, 1, 2, 0, 1, 0, 1], [0, 1, 1, 3, 5, 5, 6, 7, 7])
-    assert integration.additivity_r2(sentences, kicks, 3 * sums + 1) == pytest.approx(1)
+    assert additivity.additivity_r2(sentences, kicks, sums) == pytest.approx(1)
+    assert additivity.additivity_r2_fitted(sentences, kicks, 3 * sums + 1) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -468,7 +469,7 @@ def test_an_empty_sentence_adds_nothing():
     ],
 )
 def test_words_that_are_not_there_are_told(tokens, offsets, message):
-    call = functools.partial(integration.additivity_r2, texts(tokens, offsets))
+    call = functools.partial(additivity.additivity_r2, texts(tokens, offsets))
     refused(call, np.ones((3, 1)), np.ones((2, 1)), match=message)
 
 

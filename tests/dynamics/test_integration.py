@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from rnn_geometry.dynamics import integration
-from rnn_geometry.tasks.sentences import Sentences
 
 X = torch.zeros(2, dtype=torch.float64)
 EYE = torch.eye(2, dtype=torch.float64)
@@ -67,13 +66,72 @@ def test_position_independence_tells_place_from_word():
     assert integration.position_independence(np.zeros((3, 4, 2))) is None
 
 
-def test_sums_of_kicks_predict_an_integrator_only():
-    rng = np.random.default_rng(0)
-    kicks = rng.normal(size=(5, 2))
-    rows = [rng.integers(0, 5, size=rng.integers(3, 12)) for _ in range(200)]
-    sentences = Sentences.from_lists(rows, np.zeros(200))
-    final = np.stack([kicks[row].sum(axis=0) for row in rows])
-    assert integration.additivity_r2(sentences, kicks, 3 * final - 1) == pytest.approx(1.0)
-    last = np.stack([kicks[row[-1]] for row in rows])
-    assert integration.additivity_r2(sentences, kicks, last) < 0.4
-    assert integration.additivity_r2(sentences, kicks, rng.normal(size=(200, 2))) < 0.1
+def after(step, times, points=None, words=None):
+    """Return effects of words at points, a number of words of x* later, (W, n, k) each."""
+    points = truth.draw((20, 2), 2) if points is None else points
+    words = truth.draw((6, 2), 1) if words is None else words
+    return integration.effects_over_time(step, points, X, words, EYE, times).numpy()
+
+
+def test_effects_over_time_are_those_of_sequences():
+    points, words = truth.draw((4, 2), 2), truth.draw((3, 2), 1)
+    found = after(forgetter, [0, 3, 7], points, words)
+    for settle, effects in zip((0, 3, 7), found, strict=True):
+        alone = integration.sequence_effects(
+            forgetter, points, X, words[:, None], EYE, settle=settle
+        )
+        np.testing.assert_allclose(effects, alone, rtol=1e-12, atol=1e-15)
+    with pytest.raises(ValueError, match=r"passed must hold whole numbers in rising order"):
+        after(forgetter, [3, 0])
+
+
+@pytest.mark.parametrize("left", [1.0, 0.97, 0.9, 0.5])
+def test_a_leak_loses_what_it_loses_in_the_delay(left):
+    def leaky(h, x):
+        return left * h + x
+
+    effects = after(leaky, [0, 12])
+    assert integration.delayed_independence(*effects) == pytest.approx(left**24)
+    assert integration.delayed_share(*effects) == pytest.approx(left**12)
+
+
+def test_an_echo_is_the_same_everywhere_and_worth_nothing():
+    """The last three words, exactly, wherever they are read: h is a queue of them."""
+
+    def echo(h, x):
+        return torch.cat([x, h[:, :-2]], dim=1)
+
+    seen = torch.eye(6, dtype=torch.float64)
+    points, words = truth.draw((20, 6), 2), truth.draw((5, 2), 1)
+    soon, late = integration.effects_over_time(echo, points, X, words, seen, [0, 12]).numpy()
+    assert integration.position_independence(soon) == pytest.approx(1)
+    assert integration.delayed_independence(soon, late) == 0
+    assert integration.delayed_share(soon, late) == 0
+
+
+def test_effects_that_depend_on_the_place_are_not_independent_of_it():
+    def turning(h, x):
+        """What a word does has the sign of the place."""
+        return h + x * torch.sign(h)
+
+    points = torch.cat([truth.draw((20, 2), 2), -truth.draw((20, 2), 2)])
+    effects = after(turning, [0, 12], points)
+    assert integration.delayed_independence(*effects) < 0.05
+    saturated = after(saturating, [0, 12])
+    assert 0.3 < integration.delayed_independence(*saturated) < 0.95
+
+
+def test_effects_that_grow_are_not_worth_more_than_all():
+    def growing(h, x):
+        return 1.1 * h + x
+
+    effects = after(growing, [0, 12])
+    assert integration.delayed_independence(*effects) == pytest.approx(1)
+    assert integration.delayed_share(*effects) == pytest.approx(1.1**12)
+
+
+def test_delayed_effects_without_variance_are_none():
+    nothing = np.zeros((3, 4, 2))
+    assert integration.delayed_independence(nothing, nothing) is None
+    assert integration.delayed_share(nothing, nothing) is None
+    assert integration.delayed_share(np.zeros((0, 4, 2)), np.zeros((0, 4, 2))) is None

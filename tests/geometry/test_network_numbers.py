@@ -10,6 +10,7 @@ from rnn_geometry.geometry import (
     growth,
     input_output,
     integration,
+    interventions,
     modes,
     primacy,
     readouts,
@@ -34,6 +35,9 @@ RUN = {
     "control": None,
     "test_accuracy": 1.0,
     "shuffled_accuracy": 0.7,
+    "longer_accuracy": 0.8,
+    "unbalanced_accuracy": 0.9,
+    "new_counts_accuracy": None,
     "loss_falling": False,
     "train_seconds": 2.0,
 }
@@ -42,7 +46,7 @@ RUN = {
 INTEGRATION = {
     **dict.fromkeys((*growth.COLUMNS, *primacy.COLUMNS)),
     **dict.fromkeys((*integration.MEASURES, *integration.UNTRAINED_TAU, *integration.MODIFIERS)),
-    **dict.fromkeys(word_meaning.COLUMNS),
+    **dict.fromkeys((*word_meaning.COLUMNS, *interventions.COLUMNS)),
     **dict.fromkeys(input_output.COLUMNS),
     "hold_r2": 0.9,
     "integration_seconds": 0.25,

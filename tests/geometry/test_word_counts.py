@@ -141,19 +141,20 @@ def test_bag_of_words_counts_words_and_not_their_order():
     rng = np.random.default_rng(0)
     by_count = rng.integers(2, size=(400, 7))
     separable = of_rows(by_count, by_count.sum(axis=1) > 3)
-    assert bag_of_words(separable, separable, 2, 0) == 1
+    assert bag_of_words(separable, {"test": separable}, 2, 0) == {"test": 1}
     same_words = np.array([[0, 1], [1, 0]] * 200)
     by_order = of_rows(same_words, same_words[:, 0])
-    assert bag_of_words(by_order, by_order, 2, 0) == 0.5
+    tests = {"test": by_order, "none": None}
+    assert bag_of_words(by_order, tests, 2, 0) == {"test": 0.5, "none": None}
 
 
 def test_multi_label_accuracy_needs_all_labels_right():
     train, test = multilabel(3), multilabel(3, 800, 1)
-    assert bag_of_words(train, test, 7, 0) > 0.9
+    assert bag_of_words(train, {"test": test}, 7, 0)["test"] > 0.9
     flipped = test.labels.copy()
     flipped[::2, 1] ^= 1
     wrong = Sentences(test.tokens, test.offsets, flipped)
-    assert bag_of_words(train, wrong, 7, 0) == pytest.approx(0.5, abs=0.06)
+    assert bag_of_words(train, {"": wrong}, 7, 0)[""] == pytest.approx(0.5, abs=0.06)
 
 
 def test_a_label_that_never_varies_is_no_obstacle():
@@ -161,7 +162,7 @@ def test_a_label_that_never_varies_is_no_obstacle():
     always = Sentences(
         train.tokens, train.offsets, np.column_stack([train.labels, np.ones(len(train), np.int8)])
     )
-    assert bag_of_words(always, always, 5, 0) > 0.9
+    assert bag_of_words(always, {"": always}, 5, 0)[""] > 0.9
 
 
 def test_same_seed_same_statistics():

@@ -100,6 +100,7 @@ CASES = {
     "plain loop": ("ugrnn", {"l2_on": "all", "schedule": "exponential"}),
     "last weights": ("vanilla", {"keep_weights": "last"}),
     "patience": ("gru", {"learning_rate": 0.3, "patience": 3, "schedule": "constant"}),
+    "readout": ("lstm", {"trained": "readout"}),
     "epochs": ("gru", {"steps": None, "epochs": 5}),
 }
 

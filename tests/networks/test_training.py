@@ -1,5 +1,6 @@
 """The optimiser, the batches, which weights are kept, what is said when training fails."""
 
+import itertools
 import math
 import re
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 import torch
 
 from rnn_geometry.errors import UserError
-from rnn_geometry.networks import _batches, _course, _learner, training
+from rnn_geometry.networks import _batches, _course, _learner, evaluation, training
 from rnn_geometry.networks._learner import Learner
 from rnn_geometry.networks._row_adam import Adam, RowAdam
 from rnn_geometry.networks._trainer import Trainer
@@ -426,3 +427,49 @@ def test_the_last_weights_are_kept_on_request():
     loss = ended.history["dev_loss"]
     assert training.evaluate(last, DEV)[0] == pytest.approx(loss[-1], rel=1e-5)
     assert training.evaluate(best, DEV)[0] == pytest.approx(min(loss), rel=1e-5)
+
+
+def plainly(network, recipe, batch_seed):
+    """Train the readout of a network by torch's own Adam, on what it sees of each sentence."""
+    seen = evaluation.read(network, TRAIN)
+    labels, weights = torch.from_numpy(TRAIN.labels), list(network.readout.parameters())
+    options = {"betas": recipe.betas, "eps": recipe.eps}
+    adam = torch.optim.Adam(weights, lr=recipe.learning_rate, **options)
+    rows = _batches.index_stream(
+        TRAIN.lengths, recipe.batch_size, np.random.default_rng(batch_seed)
+    )
+    for index in itertools.islice(rows, recipe.steps):
+        adam.zero_grad()
+        loss = torch.nn.functional.cross_entropy(network.readout(seen[index]), labels[index])
+        (loss + recipe.l2 * sum((weight**2).sum() for weight in weights)).backward()
+        torch.nn.utils.clip_grad_norm_(weights, recipe.clip)
+        adam.step()
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_a_readout_alone_learns_as_by_plain_torch_while_all_else_stays(cell):
+    recipe = recipe_of(l2=1e-3, epochs=None, steps=25, trained="readout", keep_weights="last")
+    before, expected, found = (classifier_of(cell=cell) for _ in range(3))
+    plainly(expected, recipe, batch_seed=4)
+    result = training.train(found, TRAIN, DEV, recipe, batch_seed=4)
+    for name, weight in found.state_dict().items():
+        if name.startswith("readout."):
+            torch.testing.assert_close(weight, expected.state_dict()[name], rtol=1e-4, atol=1e-5)
+            assert not torch.equal(weight, before.state_dict()[name])
+        else:
+            assert torch.equal(weight, before.state_dict()[name])
+    assert result.history["step"][-1] == 25
+
+
+def test_learned_word_vectors_stay_where_the_readout_alone_learns():
+    network = build_classifier(NETWORK, None, seed=0)
+    before = network.embedding.detach().clone()
+    training.train(network, TRAIN, DEV, recipe_of(trained="readout"), batch_seed=0)
+    assert torch.equal(network.embedding, before)
+
+
+def test_what_a_network_sees_is_what_its_logits_are_made_of():
+    network = classifier_of()
+    tokens, lengths = (torch.from_numpy(part) for part in DEV.padded())
+    expected = network(tokens, lengths)
+    torch.testing.assert_close(network.readout(evaluation.read(network, DEV, 7)), expected)

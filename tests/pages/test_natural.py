@@ -73,7 +73,9 @@ def test_news_are_integrated_on_a_simplex(finished):
     # Integration: what was read stays, and adds up, unlike in the same network before training.
     for row in (three, four):
         assert float(row["hold_r2"]) > 0.5 > float(row["hold_r2_untrained"])
-        assert float(row["additivity_r2"]) > 0.7 > float(row["additivity_r2_untrained"])
+        assert (
+            float(row["additivity_r2_fitted"]) > 0.7 > float(row["additivity_r2_fitted_untrained"])
+        )
         assert abs(float(row["shuffled_accuracy"]) - float(row["test_accuracy"])) < 0.03
     with open(finished / "tables/words.csv", newline="") as handle:
         words = [

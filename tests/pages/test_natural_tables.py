@@ -33,8 +33,8 @@ GOOD = {
     "shuffled_accuracy": 0.89,
     "hold_r2": 0.9,
     "hold_r2_untrained": 0.0,
-    "additivity_r2": 0.9,
-    "additivity_r2_untrained": 0.2,
+    "additivity_r2_fitted": 0.9,
+    "additivity_r2_fitted_untrained": 0.2,
     "position_independence": 0.9,
     "position_independence_untrained": 0.1,
 }
@@ -64,7 +64,7 @@ OTHER = {
     "shuffled_accuracy": 0.5,
     "bag_of_words_accuracy": 0.1,
     "hold_r2": 0.0,
-    "additivity_r2": 0.0,
+    "additivity_r2_fitted": 0.0,
     "position_independence": 0.1,
 }
 UNTRAINED = seeds(model="gru-untrained", control="untrained", **OTHER)
@@ -97,7 +97,7 @@ def test_two_networks_decide_nothing():
         ("bag-of-words", {"bag_of_words_accuracy": 0.87}),
         ("shuffled", {"shuffled_accuracy": 0.87}),
         ("held", {"hold_r2": 0.5}),
-        ("added", {"additivity_r2": 0.7}),
+        ("added", {"additivity_r2_fitted": 0.7}),
         ("anywhere", {"position_independence": 0.7}),
     ],
 )
@@ -111,7 +111,7 @@ def test_every_claim_can_fail_and_be_mixed(claim, change):
     ("claim", "change"),
     [
         ("held", {"hold_r2_untrained": 0.5}),
-        ("added", {"additivity_r2_untrained": 0.4}),
+        ("added", {"additivity_r2_fitted_untrained": 0.4}),
         ("anywhere", {"position_independence_untrained": 0.99}),
     ],
 )

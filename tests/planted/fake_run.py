@@ -277,6 +277,16 @@ TASKS = {
 }
 
 
+def fake_causes(rng, classes):
+    """Return numbers of causal tests: the slow subspace decides, random ones and chance do not."""
+    near = {"ablation_accuracy": 1 / classes, "interchange_follows": 0.95, "steering_hits": 0.93}
+    random = {"ablation_accuracy": 0.97, "interchange_follows": 0.05, "steering_hits": 0.5}
+    rows = [(near, ""), (random, "_random"), (dict.fromkeys(near, 0.4), "_untrained")]
+    made = {n + end: v + rng.normal(0, 0.01) for given, end in rows for n, v in given.items()}
+    chance = {f"{test}_chance": 1 / classes for test in ("ablation", "interchange")}
+    return made | chance | {"interchange_follows_untrained": None}
+
+
 def fake_runs(tasks=TASKS, models=("vanilla", "gru", "lstm", "ugrnn"), seeds=(10, 11)):
     """Return rows of runs.csv, near what theory expects; an undefined value is None."""
     rng = np.random.default_rng(1)
@@ -317,5 +327,7 @@ def fake_runs(tasks=TASKS, models=("vanilla", "gru", "lstm", "ugrnn"), seeds=(10
                     "accuracy_below_d": accuracy * (d + 0.2) / (d + 1),
                     "cover": 0.97,
                 }
+                row |= {"rate_centre": 0.02, "rate_edge": -0.03}
+                row |= fake_causes(rng, classes)
                 rows.append(row | {f"tau_{i + 1}": value for i, value in enumerate(tau)})
     return rows

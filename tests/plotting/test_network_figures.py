@@ -317,7 +317,7 @@ def test_one_point_or_line_per_network_and_a_legend_of_models(name, runs, tmp_pa
 def test_one_model_one_task_and_missing_values(name, runs):
     few = runs[(runs["task"] == "categorical-3") & (runs["model"] == "gru")].copy()
     for columns in (
-        ["accuracy_at_d", "tau_8"],
+        ["accuracy_at_d", "tau_8", "rate_edge"],
         ["readout_angle_expected"],
         ["dimension_expected", "dimension_predicted"],
     ):
@@ -373,6 +373,13 @@ def test_time_constants_mark_half_the_sentence(runs):
     figure = overview.time_constants(runs, dict.fromkeys(TASKS, 25.0))
     assert [theory_values(ax) for ax in figure.axes] == [[12.5]] * 5
     assert {ax.get_yscale() for ax in figure.axes} == {"log"}
+
+
+def test_growth_and_decay_stand_beside_what_is_held(runs):
+    figure = overview.growth_and_decay(runs)
+    assert [theory_values(ax) for ax in figure.axes] == [[0]] * 5
+    ends = [line.get_ydata() for line in figure.axes[0].lines if line.get_marker() != "None"]
+    np.testing.assert_allclose(ends, [[0.02, -0.03]] * 8)
 
 
 def test_two_hundred_networks_of_many_tasks():

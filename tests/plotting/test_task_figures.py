@@ -22,7 +22,7 @@ from rnn_geometry.store.artifacts import Flow, Linearization, SlowModes, Traces
 MODELS = ("vanilla", "gru", "lstm", "ugrnn")
 EVERYWHERE = {
     "trajectories", "speed_of_points", "variance", "spectrum", "time_constants_everywhere",
-    "modes", "word_effects", "logits", "flow",
+    "rates_over_manifold", "modes", "word_effects", "logits", "flow",
 }  # fmt: skip
 EXTRA = {
     ("categorical", 3): set(),
@@ -105,7 +105,7 @@ def test_a_kind_is_left_out_without_its_file(networks):
     first, second = networks(("categorical", 3))
     for changes, missing in (
         ({"flow": Flow.empty()}, {"flow", "word_effects"}),
-        ({"slow_modes": SlowModes.empty()}, {"modes"}),
+        ({"slow_modes": SlowModes.empty()}, {"modes", "rates_over_manifold"}),
         (
             {"linearization": Linearization.empty()},
             {"spectrum", "time_constants_everywhere"},

@@ -1,6 +1,7 @@
 """The job that trains networks: seeds, shuffled words, and what each gets in a batch of many."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from rnn_geometry.stages import train
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.stages.prepare import FILES_OF_TASK, save_prepared, synthetic_data
 from rnn_geometry.stages.train import run_seeds, run_together, shuffled_words
+from rnn_geometry.store import formats
 from rnn_geometry.tasks.sentences import Sentences
 
 TASK = {"name": "two", "family": "categorical", "classes": 2, "length": 5, "data_seed": 0}
@@ -142,3 +144,50 @@ def test_purposes_and_wildcards_have_seeds_of_their_own():
     identity = {"task": "a", "model": "gru", "l2": "0", "seed": "1"}
     seeds = run_seeds(identity)
     assert len({*seeds.values(), *run_seeds({**identity, "seed": "2"}).values()}) == 6
+
+
+def test_controls_begin_with_the_weights_of_the_network_that_they_are_paired_with():
+    identity = {"task": "a", "model": "gru", "l2": "0", "seed": "1"}
+    for changes in ({"model": "gru-untrained"}, {"model": "gru-reservoir"}, {"task": "a-shuffled"}):
+        assert run_seeds({**identity, **changes}) == run_seeds(identity)
+    assert run_seeds({**identity, "model": "gru-other"}) != run_seeds(identity)
+
+
+def control(folder, data, model, **changes):
+    """Train a control of the network of seed 1; return its record and weights."""
+    made = job(folder / model, data, 1, **changes)
+    made = replace(made, network=made.network._replace(model=model))
+    assert outcomes([made]) == {made.network: None}
+    return (
+        json.loads(Path(made.output["run"]).read_text()),
+        formats.read_tensors(made.output["model"]),
+    )
+
+
+def test_a_reservoir_has_the_cell_of_the_untrained_network_and_a_readout_of_its_own(tmp_path, data):
+    _, before = control(tmp_path, data, "small-untrained", steps=0)
+    record, after = control(tmp_path, data, "small-reservoir", trained="readout")
+    changed = {name for name in before if not np.array_equal(before[name], after[name])}
+    assert changed == {"readout.weight", "readout.bias"}
+    assert record["control"] == "reservoir"
+    _, trained = control(tmp_path, data, "small")
+    assert "cell.weight_hh" in {n for n in before if not np.array_equal(before[n], trained[n])}
+
+
+def test_permuted_labels_are_learned_to_the_last_step(tmp_path):
+    task = {**TASK, "name": "two-shuffled", "shuffled_labels": True}
+    save_prepared(synthetic_data(task), tmp_path)
+    files = {name: str(tmp_path / file) for name, file in FILES_OF_TASK.items()}
+    files |= {"meta": str(tmp_path / "meta.json")}
+    changes = {"patience": 1, "learning_rate": 0.1}
+    stopped, _ = control(tmp_path / "a", files, "small", **changes)
+    assert stopped["best_step"] == MODEL["steps"]
+    assert stopped["control"] == "shuffled_labels"
+    assert stopped["settings"]["keep_weights"] == "last"
+
+
+def test_what_a_network_is_asked_beyond_its_test_split(tmp_path, data):
+    record, _ = control(tmp_path, data, "small", steps=200)
+    assert record["new_counts_accuracy"] is None  # five words of three kinds: all counts are known
+    assert record["longer_accuracy"] > 0.8
+    assert record["unbalanced_accuracy"] > 0.8

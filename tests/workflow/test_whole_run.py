@@ -104,7 +104,8 @@ def test_one_row_per_network_with_sensible_numbers(finished):
         assert float(row["tau_1"]) > 4
         assert float(row["shuffled_accuracy"]) > 0.8  # the tasks are bags of words
         assert float(row["hold_r2"]) > float(row["hold_r2_untrained"]) + 0.3
-        assert float(row["additivity_r2"]) > float(row["additivity_r2_untrained"])
+        assert float(row["logit_additivity"]) > float(row["logit_additivity_untrained"])
+        assert float(row["delayed_independence"]) > float(row["delayed_independence_untrained"])
         assert float(row["tau_1"]) > float(row["tau_untrained"])
 
 

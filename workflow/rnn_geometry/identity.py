@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 NETWORKS = "runs"  # folder of all networks below the results
-UNTRAINED, SHUFFLED_LABELS = "untrained", "shuffled_labels"
+UNTRAINED, SHUFFLED_LABELS, RESERVOIR = "untrained", "shuffled_labels", "reservoir"
 # Names of controls end so; `claims.networks_table` takes the ending off again.
-ENDINGS = {UNTRAINED: "-untrained", SHUFFLED_LABELS: "-shuffled"}
+ENDINGS = {UNTRAINED: "-untrained", SHUFFLED_LABELS: "-shuffled", RESERVOIR: "-reservoir"}
 # Keys of a task that the workflow reads itself; all others go to the family's builder.
 WORKFLOW_TASK_KEYS = ("name", "family", "data_seed", "shuffled_labels")
 SYNTHETIC_SIZES = ("train_size", "dev_size", "test_size")
@@ -51,6 +51,22 @@ def derive_seed(purpose: str, *wildcards: Any) -> int:
     """
     text = "/".join(map(str, (purpose, *wildcards)))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+def original_task(task: str) -> str:
+    """Return the task that one of shuffled labels is made of, any other as it is.
+
+    Parameters
+    ----------
+    task
+        Its name.
+
+    Examples
+    --------
+    >>> original_task("categorical-3-shuffled")
+    'categorical-3'
+    """
+    return task.removesuffix(ENDINGS[SHUFFLED_LABELS])
 
 
 def run_folder(run: Mapping[str, Any]) -> str:
@@ -90,9 +106,13 @@ class Network(NamedTuple):
     @property
     def is_control(self) -> bool:
         """Whether it is a control, by the names that `Design` gives."""
-        return self.model.endswith(ENDINGS[UNTRAINED]) or self.task.endswith(
-            ENDINGS[SHUFFLED_LABELS]
-        )
+        return self != self.original
+
+    @property
+    def original(self) -> Network:
+        """The network that a control is paired with: same weights at the start; else itself."""
+        model = self.model.removesuffix(ENDINGS[UNTRAINED]).removesuffix(ENDINGS[RESERVOIR])
+        return self._replace(task=original_task(self.task), model=model)
 
     def seed_for(self, purpose: str) -> int:
         """Return the 63-bit seed for one purpose, see `derive_seed`."""

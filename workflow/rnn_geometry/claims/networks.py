@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rnn_geometry.geometry.class_means import NULL
-from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED, Network
+from rnn_geometry.identity import ENDINGS, RESERVOIR, SHUFFLED_LABELS, UNTRAINED, Network
 
 KEYS = list(Network._fields)
 # What is known of a task from its training sentences, the same for all networks.
@@ -49,7 +49,7 @@ def under_own_names(networks: pd.DataFrame) -> pd.DataFrame:
         Beside the columns given `file_task`, `file_model`, ..: names that lead to its files.
     """
     rows = pd.concat([networks, networks[KEYS].add_prefix("file_")], axis=1)
-    for kind, name in ((UNTRAINED, "model"), (SHUFFLED_LABELS, "task")):
+    for kind, name in ((UNTRAINED, "model"), (RESERVOIR, "model"), (SHUFFLED_LABELS, "task")):
         mine = rows["control"] == kind
         rows.loc[mine, name] = rows.loc[mine, name].str.removesuffix(ENDINGS[kind])
     # Word counts under permuted labels predict nothing: what counts is the task controlled.

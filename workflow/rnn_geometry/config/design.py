@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rnn_geometry.errors import UserError, in_part, listed, quoted
-from rnn_geometry.identity import ENDINGS, SHUFFLED_LABELS, UNTRAINED, Network
+from rnn_geometry.identity import ENDINGS, RESERVOIR, SHUFFLED_LABELS, UNTRAINED, Network
 
 # What a sweep may vary beside the options of the task's family and the keys of a model.
 L2, HOLD_INPUT = "l2", "hold_input"
@@ -19,6 +19,12 @@ LONGEST_NAME = 200  # bytes: names become names of files, to which endings are a
 # What pandas reads as an empty value of a table, in lower case; and what figures beside the folder
 # of a task end in.
 EMPTY_VALUES, FIGURE_ENDINGS = ("na", "nan", "null", "none"), (".png", ".pdf", ".svg")
+
+# Controls that are models of their own: what is changed, first of all what makes them one.
+CHANGED = {
+    UNTRAINED: {"steps": 0, "epochs": None, "min_steps": None},
+    RESERVOIR: {"trained": "readout"},
+}
 
 
 class Design:
@@ -98,12 +104,11 @@ class Design:
                     f"{listed(first)}."
                 )
             models = list(dict.fromkeys(network.model for network in first[task]))
-            if kind == UNTRAINED:
-                added += self._add(
-                    task, [self._untrained(model) for model in models], control["seeds"], []
-                )
-            else:
+            if kind == SHUFFLED_LABELS:
                 added += self._add(self._shuffled(task), models, control["seeds"], [])
+            else:
+                changed = [self._changed(model, kind) for model in models]
+                added += self._add(task, changed, control["seeds"], [])
         return added
 
     def _check_controls(self) -> None:
@@ -115,21 +120,24 @@ class Design:
                     f"config key tasks: '{name}' ends in {ending} like a control; give it another "
                     "name."
                 )
-        ending = ENDINGS[UNTRAINED]
-        for name in {network.model for networks in self.networks.values() for network in networks}:
-            if name.endswith(ending) and self.models[name]["steps"] != 0:
-                raise UserError(
-                    f"config key models.{name}: it ends in {ending} like a control; give it "
-                    "another name."
-                )
+        names = {network.model for networks in self.networks.values() for network in networks}
+        for kind, changed in CHANGED.items():
+            key, value = next(iter(changed.items()))
+            for name in names:
+                if name.endswith(ENDINGS[kind]) and self.models[name][key] != value:
+                    raise UserError(
+                        f"config key models.{name}: it ends in {ENDINGS[kind]} like a control; "
+                        "give it another name."
+                    )
 
-    def _untrained(self, model: str) -> str:
-        name = model + ENDINGS[UNTRAINED]
-        check_name(name, "controls.untrained")
-        untrained = {**self.models[model], "steps": 0, "epochs": None, "min_steps": None}
-        if self.models.setdefault(name, untrained) != untrained:
+    def _changed(self, model: str, kind: str) -> str:
+        """Add the model that is another one's control; return its name."""
+        name = model + ENDINGS[kind]
+        check_name(name, f"controls.{kind}")
+        changed = {**self.models[model], **CHANGED[kind]}
+        if self.models.setdefault(name, changed) != changed:
             raise UserError(
-                f"config key models.{name}: the name is that of the untrained control of '{model}'."
+                f"config key models.{name}: the name is that of the {kind} control of '{model}'."
             )
         return name
 

@@ -11,6 +11,7 @@ others are imported from their modules:
 - `jacobians`, `linearization`, `word_modes`: derivatives, spectra, effects of words.
 - `closed_forms`: Jacobians of torch's own cells.
 - `integration`, `modifiers`, `flow`: how long an effect stays, what words do to others, the flow.
+- `interventions`, `slow_subspace`: what decisions owe to the slow subspace.
 - `input_output`: through how many dimensions inputs reach outputs, distances between networks.
 - `results`, `spectrum`: what the searches return, and time constants; numpy alone.
 """

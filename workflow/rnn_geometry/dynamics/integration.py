@@ -8,7 +8,7 @@ done in float64 on a private copy of the step.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
 
 import numpy as np
 from torch import Tensor
@@ -22,20 +22,6 @@ from rnn_geometry.dynamics.step import Array, Step
 
 # Words of x* after which a word's fast transient is gone: fast modes last a few words.
 SETTLE = 5
-
-
-class Texts(Protocol):
-    """Word ids of all texts one after the other, and where each text begins."""
-
-    @property
-    def tokens(self) -> np.ndarray:
-        """Word ids."""
-        ...
-
-    @property
-    def offsets(self) -> np.ndarray:
-        """Where each text begins, and the end."""
-        ...
 
 
 @isolated()
@@ -188,6 +174,46 @@ def sequence_effects(
     return runs.after_sequences(system, h, sequences, directions, whole("settle", settle))
 
 
+@isolated()
+def effects_over_time(
+    step: Step, points: Array, x: Array, words: Array, directions: Array, passed: Sequence[int]
+) -> Tensor:
+    """Return what words change, at several times after they were read.
+
+    Parameters
+    ----------
+    step : Step
+        Not changed.
+    points : (n, S)
+        Where words are read.
+    x : (E,)
+        The hold input x*.
+    words : (W, E)
+        Word vectors.
+    directions : (k, S)
+        What the change is seen along.
+    passed : sequence of int
+        T numbers of words of x* read after each word, in rising order.
+
+    Returns
+    -------
+    (T, W, n, k) float64
+        The change against as many words of x* from the same point.
+
+    Raises
+    ------
+    ValueError
+        As `hold` does, for words or directions that do not fit, and for times that fall.
+    """
+    system, h = System.of(step, points, x, gradients=False)
+    words = real_tensor("words", words, ("W", system.x.shape[1]), device=h.device)
+    directions = real_tensor("directions", directions, ("k", h.shape[1]), device=h.device)
+    times = [whole("passed", count) for count in passed]
+    if not times or times != sorted(times):
+        raise refusal(f"passed must hold whole numbers in rising order, got {passed!r}.")
+    return runs.effects_at(system, h, words[:, None], directions, times)
+
+
 def position_independence(effects: np.ndarray) -> float | None:
     """Return the share of the variance of effects that the word alone explains.
 
@@ -212,51 +238,87 @@ def position_independence(effects: np.ndarray) -> float | None:
     >>> position_independence(np.array([[[1.0], [1.0]], [[3.0], [3.0]]]))
     1.0
     """
-    effects = real_array("effects", effects, ("W", "n", "k"))
-    if not effects.size:
-        return None
-    between = ((effects.mean(axis=1) - effects.mean(axis=(0, 1))) ** 2).sum(axis=1).mean()
-    within = ((effects - effects.mean(axis=1, keepdims=True)) ** 2).sum(axis=2).mean()
-    return float(between / (between + within)) if between + within > 0 else None
+    between, within = _variances(real_array("effects", effects, ("W", "n", "k")))
+    return _ratio(between, between + within)
 
 
-def additivity_r2(sentences: Texts, kicks: np.ndarray, final: np.ndarray) -> float | None:
-    """Return how well summed one-word kicks predict final coordinates of sentences.
+def delayed_independence(at_once: np.ndarray, delayed: np.ndarray) -> float | None:
+    """Return how much of what words do is still there, and the same everywhere, after a delay.
 
-    An affine map from sums to coordinates, which allows for saturation of the whole, is fitted on
-    every other sentence and judged on the rest.
+    That is the variance of delayed effects between words, over the larger of the whole variances
+    (between words and over places) at once and after the delay. So it is the share of the variance
+    of delayed effects that the word explains, times the share of the variance that the delay has
+    left, 1 at most. What is forgotten is no integration, however alike it is everywhere.
 
     Parameters
     ----------
-    sentences : Texts
-        Of m sentences.
-    kicks : (V, k)
-        Of every word of the vocabulary.
-    final : (m, k)
-        Coordinates of the sentences' last states.
+    at_once, delayed : (W, n, k)
+        Effects of words at points, right after the word and later.
 
     Returns
     -------
     float or None
-        R^2, at most 1; None where the coordinates do not vary.
+        1: an integrator; f^(2 T) for one that keeps f of everything a word, after T words; 0: an
+        echo of the last words, or effects that depend on the place alone. None without variance.
 
     Raises
     ------
     ValueError
-        For arrays of another shape, tokens that are no rows of `kicks`, and
-        offsets that fall.
+        For arrays of another shape.
+
+    Examples
+    --------
+    >>> effects = np.array([[[1.0], [1.0]], [[3.0], [3.0]]])
+    >>> delayed_independence(effects, effects), delayed_independence(effects, effects / 2)
+    (1.0, 0.25)
     """
-    kicks = real_array("kicks", kicks, ("V", "k"))
-    final = real_array("final", final, (len(sentences.offsets) - 1, kicks.shape[1]))
-    tokens, offsets = np.asarray(sentences.tokens), np.asarray(sentences.offsets)
-    if len(tokens) and not 0 <= tokens.min() <= tokens.max() < len(kicks):
-        raise refusal(f"sentences.tokens must be rows of kicks, from 0 below {len(kicks)}.")
-    lengths = np.diff(offsets)
-    if offsets[0] < 0 or offsets[-1] != len(tokens) or (lengths < 0).any():
-        raise refusal("sentences.offsets must rise up to the number of tokens.")
-    sums = np.zeros((len(lengths), kicks.shape[1]))
-    if lengths.any():
-        sums[lengths > 0] = np.add.reduceat(kicks[tokens], offsets[:-1][lengths > 0], axis=0)
-    inputs = np.column_stack([sums, np.ones(len(sums))])
-    fitted = np.linalg.lstsq(inputs[::2], final[::2], rcond=None)[0]
-    return _r_squared(final[1::2], inputs[1::2] @ fitted)
+    at_once = real_array("at_once", at_once, ("W", "n", "k"))
+    between, within = _variances(real_array("delayed", delayed, at_once.shape))
+    return _ratio(between, max(between + within, sum(_variances(at_once))))
+
+
+def delayed_share(at_once: np.ndarray, delayed: np.ndarray) -> float | None:
+    """Return which part of a word's effect is left after a delay.
+
+    Parameters
+    ----------
+    at_once, delayed : (W, n, k)
+        Effects of words at points, right after the word and later.
+
+    Returns
+    -------
+    float or None
+        The slope, through zero, of delayed on immediate effects; both the mean over points, and
+        relative to the mean of all words. 1: nothing is lost; above 1: effects grow. None without
+        variance between words.
+
+    Raises
+    ------
+    ValueError
+        For arrays of another shape.
+
+    Examples
+    --------
+    >>> effects = np.array([[[1.0], [1.0]], [[3.0], [3.0]]])
+    >>> delayed_share(effects, effects / 2)
+    0.5
+    """
+    at_once = real_array("at_once", at_once, ("W", "n", "k"))
+    delayed = real_array("delayed", delayed, at_once.shape)
+    if not at_once.size:
+        return None
+    before, after = (part.mean(axis=1) - part.mean(axis=(0, 1)) for part in (at_once, delayed))
+    return _ratio((before * after).sum(), (before**2).sum())
+
+
+def _variances(effects: np.ndarray) -> tuple[float, float]:
+    """Return the variance of effects (W, n, k) between words, and over places within them."""
+    if not effects.size:
+        return 0.0, 0.0
+    between = ((effects.mean(axis=1) - effects.mean(axis=(0, 1))) ** 2).sum(axis=1).mean()
+    within = ((effects - effects.mean(axis=1, keepdims=True)) ** 2).sum(axis=2).mean()
+    return float(between), float(within)
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return float(part / whole) if whole > 0 else None

@@ -2,9 +2,10 @@
 
 Split the modes of J_rec at a point into slow ones (long time constants) and fast ones. A state is
 on the manifold when its residual r = h - F(h, x*) has no fast part (intrinsic low-dimensional
-manifold, Maas & Pope 1992). That defines it without a tolerance: minimising q = 1/2 |r|^2
+manifold, Maas & Pope 1992). That needs a cut but no tolerance on q = 1/2 |r|^2, whose minimisation
 (Sussillo & Barak 2013) slides points along the manifold until a few exact fixed points are left
-(`fixed_points`), which are another object.
+(`fixed_points`), which are another object. The search has tolerances of its own, and holds modes
+below the cut as well: see `project_to_slow_manifold`.
 """
 
 from __future__ import annotations

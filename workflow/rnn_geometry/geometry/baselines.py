@@ -24,6 +24,32 @@ CONSTANT = columns(
     ),
 )
 
+# What network and bag of words are asked beyond the test split.
+HARDER = columns(
+    Column(
+        "longer_accuracy",
+        "accuracy on sentences twice as long as those of the task, labelled by the same boundaries;"
+        " of texts on the test texts longer than the median",
+    ),
+    Column(
+        "unbalanced_accuracy",
+        "accuracy on sentences of which half are of one class (or combination of labels), a fourth"
+        " of another, and so on; empty for texts, and where a class is too rare",
+    ),
+    Column(
+        "new_counts_accuracy",
+        "accuracy on sentences whose word counts no training sentence has, all counts being equally"
+        " likely, with as many close calls as on test; empty for texts, and where fewer than 100"
+        " counts are found",
+    ),
+)
+HARDER_OF_TASK = columns(
+    Column(
+        "seen_counts_share", "share of test sentences whose word counts a training sentence has"
+    ),
+    *(HARDER[name].again("_bag_of_words", "of the bag of words") for name in HARDER),
+)
+
 
 def constant_accuracy(labels: np.ndarray) -> float:
     """Return the accuracy of the best constant answer.

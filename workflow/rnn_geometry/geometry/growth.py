@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from rnn_geometry.dynamics.results import Status
 from rnn_geometry.store.columns import Column, columns
@@ -236,8 +235,10 @@ def _rotation(rates: np.ndarray) -> float:
 
 def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float | None:
     """Return Spearman's correlation; None where one of both does not vary."""
+    from scipy.stats import rankdata  # figures read this module without scipy
+
     varies = np.ptp(a) and np.ptp(b)
-    return float(np.corrcoef(stats.rankdata(a), stats.rankdata(b))[0, 1]) if varies else None
+    return float(np.corrcoef(rankdata(a), rankdata(b))[0, 1]) if varies else None
 
 
 def leading_directions(right: np.ndarray, d: int) -> np.ndarray:

@@ -16,14 +16,51 @@ _MEASURES = columns(
     ),
     Column(
         "additivity_r2",
-        "how well summed one-word kicks predict the first d coordinates of the final state on the"
-        " slow manifold; a kick is what one word changes at the centre, after five words of x*; an"
-        " affine map is fitted on every other sentence and judged on the rest",
+        "how well summed one-word kicks predict where a sentence ends, nothing fitted: R^2 of the"
+        " first d coordinates, relative to where as many words of x* end. A kick is what one word"
+        " changes at the centre of the manifold, after five words of x*",
+    ),
+    Column(
+        "additivity_slope",
+        "slope through 0 of these coordinates on the summed kicks: below 1 the sums are too large",
+    ),
+    Column(
+        "additivity_r2_fitted",
+        "the same R^2 with an affine map of the sums, fitted on every other sentence and judged on"
+        " the rest",
+    ),
+    Column(
+        "additivity_r2_random",
+        "`additivity_r2_fitted` of random kicks of equal mean and covariance (mean of ten draws)",
+    ),
+    Column(
+        "logit_additivity",
+        "how well summed one-word kicks predict the logits (for classes relative to their mean) at"
+        " the end of a sentence, nothing fitted: R^2, relative to where as many words of x* end. A"
+        " kick is here the mean over places on the manifold, 32 or as many as 16384 over the words"
+        " of the vocabulary (four at least)",
+    ),
+    Column(
+        "additivity_noise",
+        "squared misses of these sums over those of independent errors: the variance of a word's"
+        " kick over places, summed over the words of a sentence; 1: the errors are independent,"
+        " more: they are systematic; empty where kicks are the same everywhere",
     ),
     Column(
         "position_independence",
         "share of the variance of kicks over 32 slow points and the measured words that the word"
         " alone explains; alone it proves nothing: a network without memory is near 1 too",
+    ),
+    Column(
+        "delayed_independence",
+        "the same of effects on the logits L/2 further words of x* after the word, times the share"
+        " of their variance right after the word that is left then (1 at most): 1 for an"
+        " integrator, 0 for an echo of the last words",
+    ),
+    Column(
+        "delayed_share",
+        "which part of what a word changes in the logits at once is left L/2 words of x* later:"
+        " slope through 0 over the measured words, relative to their mean; above 1 effects grow",
     ),
 )
 _INITIAL = "of the network with its initial weights, at visited states relaxed by two steps"

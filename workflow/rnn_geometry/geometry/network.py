@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_geometry.geometry import modes, readouts, scores, search, simplex, word_effects
+from rnn_geometry.geometry import baselines, modes, readouts, scores, search, simplex, word_effects
 from rnn_geometry.geometry.dimension import (
     LINEAR,
     count_components,
@@ -35,7 +35,11 @@ IDENTITY = columns(
 )
 KEYS = columns(*(IDENTITY[name] for name in Network._fields))
 CONTROL = columns(
-    Column("control", "empty, or the control it is: `untrained`, `shuffled_labels`", kind="text")
+    Column(
+        "control",
+        "empty, or the control it is: `untrained`, `shuffled_labels`, `reservoir`",
+        kind="text",
+    )
 )
 TEST_ACCURACY = columns(
     Column("test_accuracy", "accuracy on the test split; multi-label: all labels right")
@@ -56,7 +60,13 @@ TRAIN_SECONDS = columns(
     Column("train_seconds", "CPU time of training, its share of a batch", "seconds")
 )
 RUN_FACTS = columns(
-    IDENTITY, CONTROL, TEST_ACCURACY, SHUFFLED_ACCURACY, LOSS_FALLING, TRAIN_SECONDS
+    IDENTITY,
+    CONTROL,
+    TEST_ACCURACY,
+    SHUFFLED_ACCURACY,
+    baselines.HARDER,
+    LOSS_FALLING,
+    TRAIN_SECONDS,
 )
 TASK_FACTS = columns(
     Column(

@@ -9,6 +9,7 @@ from rnn_geometry.geometry import (
     growth,
     input_output,
     integration,
+    interventions,
     modes,
     network,
     primacy,
@@ -74,6 +75,7 @@ RUNS = columns(
     network.TEST_ACCURACY,
     BAG_OF_WORDS,
     network.SHUFFLED_ACCURACY,
+    baselines.HARDER,
     MAJORITY,
     baselines.CONSTANT,
     LEARNED,
@@ -92,6 +94,7 @@ RUNS = columns(
     growth.COLUMNS,
     primacy.COLUMNS,
     integration.UNTRAINED_TAU,
+    interventions.COLUMNS,
     word_meaning.COLUMNS,
     integration.MODIFIERS,
     input_output.COLUMNS,
@@ -127,6 +130,7 @@ TASKS = columns(
         "participation ratio of the mean word counts per class",
     ),
     FROM_STATISTICS,
+    baselines.HARDER_OF_TASK,
     *(
         Column(
             f"predicted_{name}_{measure}",

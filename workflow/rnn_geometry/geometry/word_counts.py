@@ -32,6 +32,7 @@ from rnn_geometry.geometry.class_means import (
 )
 from rnn_geometry.geometry.dimension import count_components, participation_ratio, principal_axes
 from rnn_geometry.identity import derive_seed
+from rnn_geometry.tasks.harder import HARDER, seen_counts_share
 from rnn_geometry.tasks.sentences import Sentences
 
 WEIGHTINGS = ("raw", "frequency", "tfidf")
@@ -42,7 +43,12 @@ TUNING_SHARE = 0.1  # of the training sentences, to choose among them
 
 
 def word_statistics(
-    train: Sentences, test: Sentences, words: int, meta: Mapping[str, Any], seed: int
+    train: Sentences,
+    test: Sentences,
+    words: int,
+    meta: Mapping[str, Any],
+    seed: int,
+    harder: Mapping[str, Sentences | None] | None = None,
 ) -> dict[str, Any]:
     """Return the contents of word_statistics.json.
 
@@ -57,11 +63,15 @@ def word_statistics(
         which permutations of the labels are seeded.
     seed
         Of resampling, and of the sentences that the bag of words is tuned on.
+    harder
+        Sentences that ask more, see `tasks.harder`; None: there are none.
     """
     means = class_mean_counts(train, words)
     shares = principal_axes(means)[2]
     found = predictions(train, words, meta, seed)
     constant = constant_accuracy(test.labels)
+    harder = harder or dict.fromkeys(HARDER)
+    bag = bag_of_words(train, {"test": test, **harder}, words, seed)
     return {
         "dimension_predicted": count_components(shares, VARIANCE),
         "participation_ratio_predicted": participation_ratio(means),
@@ -74,7 +84,9 @@ def word_statistics(
         **found["null"],
         "resampled": found["resampled"],
         "subsets": found["subsets"],
-        "bag_of_words_accuracy": bag_of_words(train, test, words, seed),
+        "bag_of_words_accuracy": bag["test"],
+        **{f"{name}_accuracy_bag_of_words": bag[name] for name in harder},
+        "seen_counts_share": seen_counts_share(train, test),
         "majority_accuracy": majority_accuracy(train.labels, test.labels),
         "constant_accuracy": constant,
         "learned_above": learned_above(constant, len(test)),
@@ -227,9 +239,11 @@ def class_mean_counts(sentences: Sentences, words: int) -> np.ndarray:
     return sums / np.bincount(group.ravel())[:, None]
 
 
-def bag_of_words(train: Sentences, test: Sentences, words: int, seed: int) -> float:
-    """Return the test accuracy of a linear classifier on word counts (an embedding sum with a
-    linear readout).
+def bag_of_words(
+    train: Sentences, tests: Mapping[str, Sentences | None], words: int, seed: int
+) -> dict[str, float | None]:
+    """Return accuracies of a linear classifier on word counts (an embedding sum with a linear
+    readout), by the names of `tests`; None where there are no sentences.
 
     Its L2 strength is chosen on a tenth of the training sentences. Multi-label: one classifier a
     label; a sentence is right when all of its labels are.
@@ -241,7 +255,10 @@ def bag_of_words(train: Sentences, test: Sentences, words: int, seed: int) -> fl
         _score(_fit(x[rest], y[rest], strength), x[held_out], y[held_out]) for strength in STRENGTHS
     ]
     best = _fit(x, y, STRENGTHS[int(np.argmax(scores))])
-    return _score(best, count_matrix(test, words), test.labels)
+    return {
+        name: None if test is None else _score(best, count_matrix(test, words), test.labels)
+        for name, test in tests.items()
+    }
 
 
 def _fit(x: sparse.csr_matrix, y: np.ndarray, strength: float) -> list:

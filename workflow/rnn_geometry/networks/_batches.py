@@ -59,6 +59,23 @@ class Batches:
         return Batch(*(torch.from_numpy(part) for part in (*found, shares)))
 
 
+class Outputs(Batches):
+    """What the readout of one network sees at the end of each sentence, in place of its words."""
+
+    def __init__(self, sentences: Sentences, size: int, outputs: Tensor):
+        super().__init__(sentences, size)
+        self.outputs = outputs
+
+    def draw(self, indices: Sequence[np.ndarray]) -> Batch:
+        """Return a batch whose `tokens` are (1, B, H)."""
+        (index,) = indices
+        outputs = self.outputs[torch.from_numpy(index)]
+        lengths = torch.from_numpy(self.lengths[index])
+        labels = torch.from_numpy(self.sentences.labels[index])
+        shares = torch.full(lengths.shape, 1 / len(index))
+        return Batch(outputs[None], lengths[None], labels[None], shares[None])
+
+
 def index_stream(
     lengths: np.ndarray, size: int, generator: np.random.Generator, skip: int = 0
 ) -> Iterator[np.ndarray]:

@@ -45,7 +45,7 @@ class Learner:
         self.words = RowAdam(table.detach(), recipe.betas, recipe.eps, steps) if by_row else None
         self.parameters = {
             name: weight
-            for name, weight in classifier.named_parameters()
+            for name, weight in learned_weights(classifier, recipe).items()
             if not (by_row and weight is table)
         }
         self.places, size = _places(self.parameters)
@@ -123,7 +123,15 @@ def moves_by_row(classifier: Classifier, recipe: Recipe) -> bool:
     """
     table = classifier.embedding
     free = not any(weight is table for weight in penalised_weights(classifier, recipe.l2_on))
-    return table.requires_grad and free and recipe.betas[0] ** 2 < recipe.betas[1]
+    learned = table.requires_grad and recipe.trained == "all"
+    return learned and free and recipe.betas[0] ** 2 < recipe.betas[1]
+
+
+def learned_weights(classifier: Classifier, recipe: Recipe) -> dict[str, Tensor]:
+    """Return the weights that training changes, by name."""
+    chosen = classifier if recipe.trained == "all" else classifier.readout
+    kept = {id(weight) for weight in chosen.parameters()}
+    return {name: w for name, w in classifier.named_parameters() if id(w) in kept}
 
 
 def penalised_weights(classifier: Classifier, l2_on: str) -> list[Tensor]:

@@ -31,7 +31,7 @@ class Trainer:
     def __init__(self, learners: Sequence[Learner], steps: int, step: int = 0):
         self.learners, first = list(learners), learners[0]
         recipe = self.recipe = first.recipe
-        self.unrolled = is_unrolled(first.classifier)
+        self.unrolled = recipe.trained == "all" and is_unrolled(first.classifier)
         rows = {kind: torch.stack([learner.rows[kind] for learner in learners]) for kind in KINDS}
         for i, learner in enumerate(learners):
             learner.move_to({kind: rows[kind][i] for kind in KINDS})
@@ -137,6 +137,16 @@ def _read_out(outputs: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     if bias is None:
         return torch.bmm(outputs, weight.mT)[..., :classes]
     return torch.baddbmm(padded(bias, 0, room)[:, None], outputs, weight.mT)[..., :classes]
+
+
+class ReadoutTrainer(Trainer):
+    """One network whose readout alone learns, on what it sees at the end of each sentence."""
+
+    def _words(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        return tokens, tokens
+
+    def _logits(self, tokens: Tensor, lengths: Tensor, words: Tensor) -> Tensor:
+        return self.learners[0].classifier.readout(tokens[0])[None]
 
 
 def is_unrolled(classifier: Classifier) -> bool:

@@ -75,10 +75,14 @@ class Classifier(nn.Module):
 
         table (U, E): word vectors that the ids in `tokens` mean, instead of the whole vocabulary's.
         """
+        return self.readout(self.read(tokens, lengths, table))
+
+    def read(self, tokens: Tensor, lengths: Tensor, table: Tensor | None = None) -> Tensor:
+        """Return what the readout sees (B, H) at the last real word, see `forward`."""
         if has_unrolled(self.cell):
-            return self.readout(self._unrolled(tokens, lengths, table))
+            return self._unrolled(tokens, lengths, table)
         outputs = self.cell.outputs(self.words(tokens, table))
-        return self.readout(outputs[torch.arange(len(tokens), device=tokens.device), lengths - 1])
+        return outputs[torch.arange(len(tokens), device=tokens.device), lengths - 1]
 
     def _unrolled(self, tokens: Tensor, lengths: Tensor, table: Tensor | None) -> Tensor:
         """Return what the readout sees (B, H), from the kernel that trains several networks."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -60,11 +62,8 @@ def evaluate(
     accuracy : float
         Share of sentences that are right: all labels of it, where there are several.
     """
-    order = np.argsort(sentences.lengths, kind="stable")
-    device = next(classifier.parameters()).device
     loss, right = 0.0, 0
-    for index in np.split(order, range(batch_size, len(order), batch_size)):
-        tokens, lengths, labels = (part.to(device) for part in batch(sentences, index))
+    for _, (tokens, lengths, labels) in _parts(classifier, sentences, batch_size):
         logits = classifier(tokens, lengths)
         loss += float(sentence_losses(logits, labels).sum())
         correct = (
@@ -74,3 +73,37 @@ def evaluate(
         )
         right += int(correct.sum())
     return loss / len(sentences), right / len(sentences)
+
+
+@torch.no_grad()
+def read(classifier: Classifier, sentences: Sentences, batch_size: int = 512) -> Tensor:
+    """Return what the readout sees at the end of each sentence.
+
+    Parameters
+    ----------
+    classifier : Classifier
+        Trained or not.
+    sentences : Sentences
+        n of them.
+    batch_size : int
+        Sentences that are read at once.
+
+    Returns
+    -------
+    (n, H)
+        On the CPU.
+    """
+    found = torch.empty(len(sentences), classifier.cell.hidden_size)
+    for index, (tokens, lengths, _) in _parts(classifier, sentences, batch_size):
+        found[torch.from_numpy(index)] = classifier.read(tokens, lengths).float().cpu()
+    return found
+
+
+def _parts(
+    classifier: Classifier, sentences: Sentences, size: int
+) -> Iterator[tuple[np.ndarray, list[Tensor]]]:
+    """Yield sentences of near lengths: their numbers; ids, lengths and labels on the device."""
+    order = np.argsort(sentences.lengths, kind="stable")
+    device = next(classifier.parameters()).device
+    for index in np.split(order, range(size, len(order), size)):
+        yield index, [part.to(device) for part in batch(sentences, index)]

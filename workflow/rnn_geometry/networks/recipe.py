@@ -24,6 +24,8 @@ class Recipe:
         Length; exactly one of them is set. No step at all keeps the initial weights.
     min_steps : int or None
         Beside epochs: at least so many steps, however few the sentences.
+    trained : str
+        `all` weights, or the `readout` alone: cell and word vectors stay as they begin.
     l2_on : str
         `all` weights, or (`text`) the matrices of cell and readout.
     batch_size : int
@@ -45,6 +47,7 @@ class Recipe:
     steps: int | None = None
     epochs: int | None = None
     min_steps: int | None = None
+    trained: str = "all"
     l2_on: str = "all"
     batch_size: int = 64
     betas: tuple[float, float] = (0.9, 0.99)

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from rnn_geometry.networks._batches import Batches
+from rnn_geometry.networks._batches import Batches, Outputs
 from rnn_geometry.networks._buffers import BUFFERS
 from rnn_geometry.networks._course import HISTORY, Course, TrainingResult, untrained
-from rnn_geometry.networks._trainer import Diverged, Trainer, is_unrolled
+from rnn_geometry.networks._trainer import Diverged, ReadoutTrainer, Trainer, is_unrolled
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.classifier import Classifier
-from rnn_geometry.networks.evaluation import evaluate
+from rnn_geometry.networks.evaluation import evaluate, read
 from rnn_geometry.networks.recipe import Recipe
 from rnn_geometry.tasks.sentences import Sentences
 
@@ -140,8 +140,10 @@ def train_together(
         if recipes[group[0]].steps == 0:
             results |= {i: untrained(classifiers[i], dev, recipes[i]) for i in group}
             continue
-        batches = Batches(train, recipes[group[0]].batch_size)
+        batches, spent = _batches(classifiers[group[0]], train, recipes[group[0]])
         courses = {i: Course(classifiers[i], batches, dev, *given[i]) for i in group}
+        for course in courses.values():
+            course.progress.seconds += spent * course.going
         for together in _at_one_step(courses.values()):
             _go_on(together, batches)
         results |= {i: course.end() for i, course in courses.items()}
@@ -157,12 +159,25 @@ def _groups(
     alike: dict[object, list[int]] = {}
     for i, (classifier, recipe) in enumerate(zip(classifiers, recipes, strict=True)):
         alone = not fits or classifier.embedding.requires_grad or not is_unrolled(classifier)
+        alone = alone or recipe.trained == "readout"
         alike.setdefault(i if alone else _likeness(classifier, recipe), []).append(i)
     parts = []
     for members in alike.values():
         most = _most(classifiers[members[0]], recipes[members[0]], train)
         parts += [members[start : start + most] for start in range(0, len(members), most)]
     return parts
+
+
+def _batches(classifier: Classifier, train: Sentences, recipe: Recipe) -> tuple[Batches, float]:
+    """Return what is learned from, and CPU seconds that this took.
+
+    Where the readout alone learns, all sentences are read once.
+    """
+    if recipe.trained == "all":
+        return Batches(train, recipe.batch_size), 0.0
+    mark = time.process_time()
+    outputs = read(classifier, train)
+    return Outputs(train, recipe.batch_size, outputs), time.process_time() - mark
 
 
 def _most(classifier: Classifier, recipe: Recipe, train: Sentences) -> int:
@@ -192,7 +207,8 @@ def _go_on(courses: list[Course], batches: Batches) -> None:
     """Train networks that are at the same step, each to its own end."""
     while courses:
         step, mark = courses[0].progress.step, time.process_time()
-        trainer = Trainer([course.learner for course in courses], courses[0].steps, step)
+        kind = ReadoutTrainer if courses[0].recipe.trained == "readout" else Trainer
+        trainer = kind([course.learner for course in courses], courses[0].steps, step)
         while all(course.going for course in courses):
             step += 1
             errors = trainer.step(step, batches.draw([next(course.indices) for course in courses]))

@@ -76,8 +76,8 @@ def integration_rows(battery: pd.DataFrame) -> pd.DataFrame:
     columns = {
         "hold": ("hold_r2", 2),
         "hold, untrained": ("hold_r2_untrained", 2),
-        "additive": ("additivity_r2", 2),
-        "additive, untrained": ("additivity_r2_untrained", 2),
+        "additive": ("additivity_r2_fitted", 2),
+        "additive, untrained": ("additivity_r2_fitted_untrained", 2),
         "anywhere": ("position_independence", 2),
         "tau centre": ("tau_centre", 0),
         "tau edge": ("tau_edge", 0),

@@ -17,24 +17,29 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from rnn_geometry.plotting import intrinsic, style
+from rnn_geometry.plotting import causes, intrinsic, style
 from rnn_geometry.plotting.gallery import manifold_gallery
 from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
 from rnn_geometry.plotting.registry import OVER_NETWORKS, over_networks
 from rnn_geometry.plotting.text import cut_names, tick_places
+from rnn_geometry.tasks.harder import HARDER as KINDS
 from rnn_geometry.tasks.structures import simplex_angle
 
 __all__ = [
     "OVER_NETWORKS",
     "accuracy_cliff",
+    "causal_tests",
     "dimension_overview",
     "estimators",
+    "generalisation",
+    "growth_and_decay",
     "manifold_gallery",
     "predicted_dimension",
     "readout_angles",
     "time_constants",
 ]
 
+HARDER = [f"{kind}_accuracy" for kind in KINDS]
 MODES = [f"tau_{i}" for i in range(1, 9)]
 SHADE = "#EBEBEB"
 THEORY = {"color": style.INK, "lw": 1.4, "ls": "--", "zorder": 1}
@@ -243,6 +248,27 @@ def accuracy_cliff(runs: pd.DataFrame) -> Figure:
 
 @over_networks
 @style.styled
+def generalisation(runs: pd.DataFrame, tasks: pd.DataFrame) -> Figure:
+    """Accuracy on the test split and on sentences that ask more, a line per network.
+
+    A panel per task; dashed: the bag of words.
+    """
+    columns = ["test_accuracy", *HARDER]
+    of_bag = ["bag_of_words_accuracy", *(f"{name}_bag_of_words" for name in HARDER)]
+    bags = tasks.set_index("task")[of_bag].astype(float)
+    figure, panels = _task_panels(runs, sharey=True)
+    for ax, task in panels:
+        ax.plot(range(4), bags.loc[task], **THEORY)
+        _lines(ax, runs[runs["task"] == task], columns, np.arange(4), spread=0.15)
+        ax.set_xticks(range(4), ["test", "longer", "balance", "counts"], rotation=40, ha="right")
+        ax.set(xlim=(-0.35, 3.35), ylim=(0, 1.03))
+    figure.supylabel("accuracy", fontsize=9)
+    _legend(figure, [*_model_handles(runs, line=True), _theory_handle("bag of words")])
+    return figure
+
+
+@over_networks
+@style.styled
 def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None = None) -> Figure:
     """Longest time constants at the centre.
 
@@ -268,6 +294,24 @@ def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None 
         figure,
         [*_model_handles(runs, line=True), *half, Patch(color=SHADE, label="expected d modes")],
     )
+    return figure
+
+
+@over_networks
+@style.styled
+def growth_and_decay(runs: pd.DataFrame) -> Figure:
+    """Signed rates of the d leading modes in the middle of the manifold and at its edge.
+
+    A line per network, a panel per task; dashed: neither growth nor decay.
+    """
+    figure, panels = _task_panels(runs, sharey=True)
+    for ax, task in panels:
+        ax.axhline(0, **THEORY)
+        _lines(ax, runs[runs["task"] == task], ["rate_centre", "rate_edge"], np.arange(2), 0.12)
+        ax.set_xticks(range(2), ["centre", "edge"])
+        ax.set_xlim(-0.4, 1.4)
+    figure.supylabel("ln |λ| of the leading modes (per word)", fontsize=9)
+    _legend(figure, [*_model_handles(runs, line=True), _theory_handle("held")])
     return figure
 
 
@@ -334,3 +378,9 @@ def predicted_dimension(runs: pd.DataFrame) -> Figure:
 def estimators(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figure:
     """Dimension of three sets of points by all measures, see `intrinsic`."""
     return intrinsic.dimension_by_estimator(dimension, tasks)
+
+
+@over_networks
+def causal_tests(runs: pd.DataFrame) -> Figure:
+    """What decisions owe to the slow subspace, see `causes`."""
+    return causes.causes_by_task(runs)

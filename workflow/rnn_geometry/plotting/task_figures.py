@@ -10,7 +10,7 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
-from rnn_geometry.plotting import arrows, fields, planes, solids, spectra
+from rnn_geometry.plotting import arrows, fields, growth, planes, solids, spectra
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.views import is_ordered
 
@@ -23,6 +23,7 @@ TASK_FIGURES: dict[str, Callable[[Sequence[NetworkArrays]], Figure]] = {
     "variance": spectra.variance,
     "spectrum": spectra.spectrum,
     "time_constants_everywhere": spectra.time_constants_everywhere,
+    "rates_over_manifold": growth.rates_over_manifold,
     "modes": arrows.modes,
     "word_effects": arrows.word_effects,
     "logits": fields.logits,
@@ -37,13 +38,15 @@ def kinds_of(networks: Sequence[NetworkArrays]) -> list[str]:
     widest = min(len(network.components) for network in networks)
     linearized = all(len(network.linearization.index) for network in networks)
     flowing = all(len(network.flow.rows) for network in networks)
+    moving = all(len(network.slow_modes.count) for network in networks)
     applies = {
         "space": d >= 3 and widest >= 3,
         "ordered_plane": is_ordered(first.meta) and not first.multi_label and d == 2 and labels > 2,
         "label_shape": first.multi_label and labels in (2, 3) and widest >= labels,
         "spectrum": linearized,
         "time_constants_everywhere": linearized,
-        "modes": all(len(network.slow_modes.count) for network in networks),
+        "modes": moving,
+        "rates_over_manifold": moving,
         "word_effects": flowing,
         "flow": flowing,
     }

@@ -10,8 +10,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from rnn_geometry.dynamics import additivity
 from rnn_geometry.dynamics.integration import (
-    additivity_r2,
+    SETTLE,
+    delayed_independence,
+    delayed_share,
+    effects_over_time,
     hold,
     hold_r2,
     position_independence,
@@ -34,6 +38,7 @@ from rnn_geometry.networks.hold_input import hold_input
 from rnn_geometry.networks.states import visit
 from rnn_geometry.stages.growth import growth_of
 from rnn_geometry.stages.input_output import input_output_numbers
+from rnn_geometry.stages.interventions import causal_numbers
 from rnn_geometry.store.artifacts import (
     Integration,
     Meta,
@@ -47,6 +52,8 @@ from rnn_geometry.tasks.sentences import Sentences, read_sentences
 
 SENTENCES = 1000  # test sentences of the hold test and of additivity
 PLACES = 32  # points at which a word's effects are compared
+FEWEST_PLACES = 4
+ROWS = 16384  # words times places at which the kicks of a whole vocabulary are measured
 POINTS = 400  # states of an untrained network that stand for its manifold
 RELAX_STEPS = 2
 
@@ -67,6 +74,8 @@ class Probe:
         Final states, (m, S).
     axes, mean
         The first d principal axes of the points (d, S), and their mean (S,).
+    multi_label
+        Whether outputs are labels; classes compete, and only differences of their logits count.
     """
 
     classifier: Classifier
@@ -75,23 +84,41 @@ class Probe:
     final: torch.Tensor
     axes: torch.Tensor  # first d principal axes of the points, (d, S)
     mean: torch.Tensor
+    multi_label: bool
 
     @classmethod
     def make(
-        cls, classifier: Classifier, points: np.ndarray, x: np.ndarray, final: np.ndarray, d: int
+        cls,
+        classifier: Classifier,
+        points: np.ndarray,
+        x: np.ndarray,
+        final: np.ndarray,
+        d: int,
+        *,
+        multi_label: bool,
     ) -> Probe:
         """Compute the axes; everything becomes float64 on the network's device."""
         device = next(classifier.buffers(), next(classifier.parameters())).device
         mean, axes, _ = principal_axes(points)
         arrays = (points, x, final, axes[:d], mean)
-        return cls(
-            classifier, *(torch.tensor(part, dtype=torch.float64).to(device) for part in arrays)
-        )
+        tensors = (torch.tensor(part, dtype=torch.float64).to(device) for part in arrays)
+        return cls(classifier, *tensors, multi_label=multi_label)
 
     @property
     def centre(self) -> torch.Tensor:
         """The centre of the manifold, (1, S)."""
         return self.points[[centre_row(self.points.cpu().numpy())]]
+
+    def places(self, count: int) -> torch.Tensor:
+        """Return a number of points, all if there are fewer, spread evenly over their order."""
+        chosen = torch.linspace(0, len(self.points) - 1, min(count, len(self.points)))
+        return self.points[chosen.long()]
+
+    @property
+    def differences(self) -> torch.Tensor:
+        """The readout (C, S), for classes relative to its mean: they compete."""
+        readout = self.classifier.readout_matrix().double()
+        return readout if self.multi_label else readout - readout.mean(dim=0)
 
     @property
     def vectors(self) -> torch.Tensor:
@@ -119,11 +146,13 @@ def integration_run(
     trained, control, test = probes(files, identity, where)
     meta, vocabulary = Meta.read(files["meta"]), Vocabulary.read(files["vocab"]).words
     length = round(meta["mean_length"])
-    numbers, kicks = measure(trained, test, shown_words, length, meta["multi_label"])
-    plain, _ = measure(control, test, shown_words, length, meta["multi_label"])
+    seed = derive_seed("kicks", *identity.values())
+    numbers, kicks = measure(trained, test, shown_words, length, seed)
+    plain, _ = measure(control, test, shown_words, length, seed)
     numbers |= {f"{name}_untrained": value for name, value in plain.items()}
     step = analysis_cell(control.classifier)
     numbers["tau_untrained"] = float(linearize(step, control.centre, control.x).tau[0].max())
+    numbers |= causal_numbers(trained, control, files, test, meta, identity)
     numbers |= modifiers_of_task(trained, meta)
     numbers |= growth_of(trained, files, output["linearization"], test, kicks, meta)
     train = read_sentences(files["train"])
@@ -136,8 +165,8 @@ def integration_run(
     words.write(output["words"])
     log(
         f"after {length} words of x* R^2 {numbers['hold_r2']} (untrained "
-        f"{numbers['hold_r2_untrained']}); summed kicks "
-        f"predict with R^2 {numbers['additivity_r2']}; not x {numbers['not_gain']}, very x "
+        f"{numbers['hold_r2_untrained']}); summed kicks predict logits with R^2 "
+        f"{numbers['logit_additivity']}; not x {numbers['not_gain']}, very x "
         f"{numbers['very_gain']}"
     )
 
@@ -153,7 +182,8 @@ def probes(
     test = whole.subset(np.arange(min(SENTENCES, len(whole))))
     d = meta["dimension_expected"] or max(1, meta["classes"] - 1)
     final = States.read(files["states"]).final[: len(test)]
-    trained = Probe.make(classifier, slow.points, slow.x, final, d)
+    labels = {"multi_label": meta["multi_label"]}
+    trained = Probe.make(classifier, slow.points, slow.x, final, d, **labels)
     known = record.network
     fixed = classifier.embedding_matrix().cpu().numpy() if known["fixed_embedding"] else None
     seed = record.seeds["initialisation"]
@@ -174,15 +204,12 @@ def probes(
         x.double(),
         RELAX_STEPS,
     )
-    return (
-        trained,
-        Probe.make(untrained, points.cpu().numpy(), x.cpu().numpy(), states["final"], d),
-        test,
-    )
+    known = (points.cpu().numpy(), x.cpu().numpy(), states["final"], d)
+    return trained, Probe.make(untrained, *known, **labels), test
 
 
 def measure(
-    probe: Probe, test: Sentences, shown_words: np.ndarray, length: int, multi_label: bool
+    probe: Probe, test: Sentences, shown_words: np.ndarray, length: int, seed: int
 ) -> tuple[dict[str, float | None], np.ndarray]:
     """Return the measures of integration, and the kicks of words at the centre.
 
@@ -195,9 +222,9 @@ def measure(
     shown_words
         Ids (w,) of the words whose effects are compared along the manifold.
     length
-        Words of x* for which evidence must be held.
-    multi_label
-        Whether outputs are labels; classes compete, and only differences of their logits count.
+        Words of x* for which evidence must be held; delayed effects are seen after half of them.
+    seed
+        Of random kicks.
 
     Returns
     -------
@@ -207,34 +234,95 @@ def measure(
         Kicks (V, d + C): coordinates, then logits.
     """
     step, readout = analysis_cell(probe.classifier), probe.classifier.readout_matrix().double()
-    differences = readout if multi_label else readout - readout.mean(dim=0)
     effects = _effects(probe, step, torch.cat([probe.axes, readout]))
     kicks = effects(np.arange(len(probe.vectors))[:, None])
-    places = torch.linspace(0, len(probe.points) - 1, min(PLACES, len(probe.points))).long()
-    shown = probe.vectors[torch.from_numpy(shown_words).to(probe.x.device)][:, None]
-    by_place = sequence_effects(step, probe.points[places], probe.x, shown, probe.axes)
-    d = len(probe.axes)
-    final = (probe.final - probe.mean) @ probe.axes.T
     return {
-        "hold_r2": hold_r2(step, probe.final, probe.x, differences, length),
-        "additivity_r2": additivity_r2(test, kicks[:, :d], final.cpu().numpy()),
-        "position_independence": position_independence(by_place.cpu().numpy()),
+        "hold_r2": hold_r2(step, probe.final, probe.x, probe.differences, length),
+        **_additivity(probe, step, test, kicks[:, : len(probe.axes)], seed),
+        **_by_place(probe, step, shown_words, length),
     }, kicks
+
+
+def _additivity(
+    probe: Probe, step, test: Sentences, kicks: np.ndarray, seed: int
+) -> dict[str, float | None]:
+    """Return how well words add, in coordinates with kicks (V, d) at the centre, and in logits."""
+    final, on_logits = (probe.final @ probe.axes.T).cpu().numpy(), probe.differences
+    moves, logits = (_moves(probe, step, test, seen) for seen in (probe.axes, on_logits))
+    mean, spread = kicks_over_places(probe, step, on_logits)
+    return {
+        "additivity_r2": additivity.additivity_r2(test, kicks, moves),
+        "additivity_slope": additivity.additivity_slope(test, kicks, moves),
+        "additivity_r2_fitted": additivity.additivity_r2_fitted(test, kicks, final),
+        "additivity_r2_random": additivity.additivity_r2_random(test, kicks, final, seed),
+        "logit_additivity": additivity.additivity_r2(test, mean, logits),
+        "additivity_noise": additivity.additivity_noise(test, mean, spread, logits),
+    }
+
+
+def _moves(probe: Probe, step, test: Sentences, directions: torch.Tensor) -> np.ndarray:
+    """Return what the test sentences change along directions (k, S) against words of x*, (m, k)."""
+    start = torch.zeros_like(probe.final[:1])
+    without = additivity.without_words(step, start, probe.x, directions, test)
+    return (probe.final @ directions.T - without).cpu().numpy()
+
+
+def kicks_over_places(
+    probe: Probe, step, directions: torch.Tensor
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what every word changes for good, over places on the manifold.
+
+    Parameters
+    ----------
+    probe
+        The network.
+    step
+        Its step.
+    directions
+        What the change is seen along, (k, S).
+
+    Returns
+    -------
+    mean
+        Over places, (V, k).
+    spread
+        Variance over places, summed over directions, (V,).
+    """
+    places = probe.places(min(PLACES, max(FEWEST_PLACES, ROWS // len(probe.vectors))))
+    words = probe.vectors.split(max(1, ROWS // len(places)))
+    effects = (
+        effects_over_time(step, places, probe.x, part, directions, [SETTLE])[0] for part in words
+    )
+    parts = [
+        (part.mean(1), part.var(1, correction=int(len(places) > 1)).sum(1)) for part in effects
+    ]
+    mean, spread = (torch.cat(part).cpu().numpy() for part in zip(*parts, strict=True))
+    return mean, spread
+
+
+def _by_place(probe: Probe, step, shown_words: np.ndarray, length: int) -> dict[str, float | None]:
+    """Return how alike the effects of words (w,) are along the manifold, soon and after a delay."""
+    shown = probe.vectors[torch.from_numpy(shown_words).to(probe.x.device)]
+    directions = torch.cat([probe.axes, probe.differences])
+    times, late = sorted({0, SETTLE, length // 2}), length // 2
+    found = effects_over_time(step, probe.places(PLACES), probe.x, shown, directions, times)
+    effects, d = dict(zip(times, found.cpu().numpy(), strict=True)), len(probe.axes)
+    on_logits = effects[0][..., d:], effects[late][..., d:]
+    return {
+        "position_independence": position_independence(effects[SETTLE][..., :d]),
+        "delayed_independence": delayed_independence(*on_logits),
+        "delayed_share": delayed_share(*on_logits),
+    }
 
 
 def modifiers_of_task(probe: Probe, meta: Mapping[str, Any]) -> Mapping[str, float | None]:
     """Return what modifiers do at places on the manifold; None of a task without any."""
     if not meta.get("modifiers"):
         return dict.fromkeys(declared.MODIFIERS)
-    places = probe.points[
-        torch.linspace(0, len(probe.points) - 1, min(PLACES, len(probe.points))).long()
-    ]
     flip, double = probe.vectors[meta["modifiers"]]
-    readout = probe.classifier.readout_matrix().double()
-    readout = readout if meta["multi_label"] else readout - readout.mean(dim=0)
-    step = analysis_cell(probe.classifier)
-    evidence = probe.vectors[meta["evidence"]]
-    return modifier_numbers(step, places, probe.x, flip, double, evidence, probe.axes, readout)
+    places, evidence = probe.places(PLACES), probe.vectors[meta["evidence"]]
+    known = (places, probe.x, flip, double, evidence, probe.axes, probe.differences)
+    return modifier_numbers(analysis_cell(probe.classifier), *known)
 
 
 def _effects(probe: Probe, step, directions: torch.Tensor) -> Callable[[np.ndarray], np.ndarray]:

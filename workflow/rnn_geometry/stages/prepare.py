@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_geometry.identity import derive_seed, family_options
+from rnn_geometry.identity import derive_seed, family_options, original_task
 from rnn_geometry.store import formats
 from rnn_geometry.store.hashes import data_hashes
 from rnn_geometry.tasks.sentences import Sentences, write_sentences
@@ -35,10 +35,9 @@ def synthetic_data(task: Mapping[str, Any]) -> PreparedData:
     from rnn_geometry.tasks.synthetic import build_task
 
     built = build_task(task["family"], **family_options(task))
+    name = original_task(task["name"])  # permuted labels are those of the same sentences
     splits = {
-        split: built.sample(
-            task[f"{split}_size"], derive_seed(split, task["name"], task["data_seed"])
-        )
+        split: built.sample(task[f"{split}_size"], derive_seed(split, name, task["data_seed"]))
         for split in SPLITS
     }
     splits = with_labels_of_task(splits, task)
@@ -69,7 +68,7 @@ def text_data(
     """
     from rnn_geometry.tasks.text.prepare import prepare_text
 
-    seed = derive_seed("text", task["name"], task["data_seed"])
+    seed = derive_seed("text", original_task(task["name"]), task["data_seed"])
     prepared = prepare_text(family_options(task), data_folder, seed % 2**32, tokenizer_file)
     meta = {
         **prepared.meta,

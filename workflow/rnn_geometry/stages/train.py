@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from rnn_geometry.identity import SHUFFLED_LABELS, UNTRAINED, Network
+from rnn_geometry.identity import RESERVOIR, SHUFFLED_LABELS, UNTRAINED, Network
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.classifier import build_classifier, prepare_device, save_classifier
 from rnn_geometry.networks.sources import is_own
@@ -25,6 +26,7 @@ from rnn_geometry.stages.job import and_terminal
 from rnn_geometry.stages.network_job import Log, NetworkJob, tried
 from rnn_geometry.store.artifacts import History, Meta, Record, Vocabulary
 from rnn_geometry.store.hashes import check_prepared, data_hashes, sha256
+from rnn_geometry.tasks.harder import HARDER, harder_sentences
 from rnn_geometry.tasks.sentences import Sentences, read_sentences
 from rnn_geometry.tasks.synthetic import word_vectors
 
@@ -32,6 +34,8 @@ STILL_FALLING = (
     "the loss on the dev split was still falling at the end, so that no verdict counts this "
     "network; train longer: raise steps or epochs, or give min_steps."
 )
+ALSO_TOLD = {"shuffled": "with the words of every test text shuffled", **HARDER}
+Accuracies = Mapping[str, Any]
 PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
 
 
@@ -85,7 +89,7 @@ def _results(trainings: Sequence[Training], data: TaskData) -> Sequence[Training
         [training.classifier for training in trainings],
         data.splits["train"],
         data.splits["dev"],
-        [Recipe.from_settings(training.network.own) for training in trainings],
+        [Recipe.from_settings(training.settings) for training in trainings],
         batch_seeds=[training.seeds["batches"] for training in trainings],
         logs=[training.log for training in trainings],
         checkpoints=[training.checkpoint for training in trainings],
@@ -107,6 +111,11 @@ class TaskData:
         self.meta = Meta.read(files["meta"])
         self.hashes = data_hashes(files)
         check_prepared(self.meta, files)
+
+    @cached_property
+    def harder(self) -> dict[str, Sentences | None]:
+        """Sentences that ask more than the test split, by kind."""
+        return harder_sentences(self.meta, self.splits["train"], self.splits["test"])
 
     def companions(self, networks: Sequence[NetworkJob]) -> list[list[NetworkJob]]:
         """Return networks that may fit together: of a synthetic task, equal but for seed and L2.
@@ -141,7 +150,8 @@ class Training:
     """
 
     def __init__(self, network: NetworkJob, data: TaskData, *, named: bool):
-        self.network, self.data, settings = network, data, network.own
+        self.network, self.data = network, data
+        self.settings = settings = trained_with(network.own, data.meta)
         self.log, self.tell = _logs(network, named)
         where = prepare_device(network.device, network.threads)
         self.seeds = run_seeds(network.identity)
@@ -151,7 +161,7 @@ class Training:
             made_of, fixed_word_vectors(data.meta, data.words), seed=self.seeds["initialisation"]
         ).to(where)
         self.origin = {
-            "settings": dict(settings),
+            "settings": settings,
             "network": made_of,
             "seeds": self.seeds,
             "data_sha256": data.hashes,
@@ -179,26 +189,31 @@ class Training:
         if not isinstance(result, TrainingResult):
             raise result or RuntimeError("a training without a result")
         test, output = self.data.splits["test"], self.network.output
-        _, accuracy = evaluate(self.classifier, test)
-        _, shuffled = evaluate(self.classifier, shuffled_words(test, self.seeds["shuffling"]))
-        self._report(result, accuracy, shuffled)
+        shuffled = shuffled_words(test, self.seeds["shuffling"])
+        found = {
+            f"{name}_accuracy": None if part is None else evaluate(self.classifier, part)[1]
+            for name, part in {"test": test, "shuffled": shuffled, **self.data.harder}.items()
+        }
+        self._report(result, found)
         save_classifier(output["model"], self.classifier)
         History(**result.history).write(output["history"])
-        self._record(result, accuracy, shuffled).write(output["run"])
+        self._record(result, found).write(output["run"])
         self.checkpoint.path.unlink(missing_ok=True)
 
-    def _report(self, result: TrainingResult, accuracy: float, shuffled: float) -> None:
+    def _report(self, result: TrainingResult, found: Accuracies) -> None:
         self.tell(
-            f"test accuracy {accuracy:.4f} with the weights of step {result.best_step}; "
-            f"{result.seconds:.1f} CPU seconds"
+            f"test accuracy {found['test_accuracy']:.4f} with the weights of step "
+            f"{result.best_step}; {result.seconds:.1f} CPU seconds"
         )
-        self.log(f"test accuracy with the words of every text shuffled {shuffled:.4f}")
+        for name, told in ALSO_TOLD.items():
+            if found[f"{name}_accuracy"] is not None:
+                self.log(f"accuracy {told} {found[f'{name}_accuracy']:.4f}")
         if result.loss_falling:
             self.tell(STILL_FALLING)
 
-    def _record(self, result: TrainingResult, accuracy: float, shuffled: float) -> Record:
+    def _record(self, result: TrainingResult, found: Accuracies) -> Record:
         """Return what run.json holds."""
-        identity, settings = self.network.identity, self.network.own
+        identity, settings = self.network.identity, self.settings
         versions = {name: version(name) for name in PACKAGES}
         return Record(
             **Network.of(identity)._replace(seed=int(identity["seed"]))._asdict(),
@@ -207,8 +222,7 @@ class Training:
             **self.origin,
             weights_sha256=sha256(self.network.output["model"]),
             best_step=result.best_step,
-            test_accuracy=accuracy,
-            shuffled_accuracy=shuffled,
+            **found,
             loss_falling=result.loss_falling,
             versions={"python": platform.python_version(), **versions},
             train_seconds=result.seconds,
@@ -243,16 +257,31 @@ def check_own(network: Mapping[str, Any]) -> None:
         check_cell(network["cell"], hidden_size=network["hidden_size"], **network["cell_options"])
 
 
+def trained_with(own: Mapping[str, Any], meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a training: those of the model; on permuted labels to the last step.
+
+    The dev loss of permuted labels grows from the beginning, so that its best weights are hardly
+    trained, and no control for those of a network that learned.
+    """
+    to_the_end = {"patience": None, "keep_weights": "last"}
+    return {**own, **(to_the_end if meta["settings"].get("shuffled_labels") else {})}
+
+
 def control_kind(settings: Mapping[str, Any], meta: Mapping[str, Any]) -> str | None:
     """Return which control a network is by what makes it one, not by its name; None for none."""
     if settings["steps"] == 0:
         return UNTRAINED
+    if settings.get("trained") == "readout":
+        return RESERVOIR
     return SHUFFLED_LABELS if meta["settings"].get("shuffled_labels") else None
 
 
 def run_seeds(identity: Mapping[str, str]) -> dict[str, int]:
-    """Return a network's own seeds for weights, batch order and shuffled texts."""
-    network = Network.of(identity)
+    """Return a network's seeds for weights, batch order and shuffled texts.
+
+    A control has those of the network that it is paired with.
+    """
+    network = Network.of({**identity, "seed": int(identity["seed"])}).original
     return {
         purpose: network.seed_for(purpose) for purpose in ("initialisation", "batches", "shuffling")
     }

@@ -55,6 +55,9 @@ class Record(JsonArtifact):
     best_step: int = value("step whose weights were kept")
     test_accuracy: float = value("accuracy on the test split; multi-label: all labels right")
     shuffled_accuracy: float = value("the same on test texts whose words are shuffled")
+    longer_accuracy: float | None = value("on longer sentences; None: there are none")
+    unbalanced_accuracy: float | None = value("under another balance of classes; None: no such")
+    new_counts_accuracy: float | None = value("on word counts new to it; None: no such")
     versions: dict[str, str] = value("of Python and of packages")
     train_seconds: float = value(
         "CPU time of training, in seconds; its share where several shared it"

@@ -155,12 +155,12 @@ def largest(totals: np.ndarray) -> np.ndarray:
 def equal_division(totals: np.ndarray, classes: int, longest: int) -> np.ndarray:
     """Return the class (n,) of totals (n, 1): equal parts of -2 longest .. 2 longest.
 
-    A boundary belongs to the class above it.
+    A boundary belongs to the class above it; what lies outside, to the class at that end.
     """
     places = (
         np.rint(totals[:, 0]).astype(np.int64) + 2 * longest
     )  # whole numbers, so that boundaries are exact
-    return np.minimum(places * classes // (4 * longest), classes - 1)
+    return np.clip(places * classes // (4 * longest), 0, classes - 1)
 
 
 def stars(totals: np.ndarray) -> np.ndarray:
@@ -188,6 +188,12 @@ def equal_quotas(rng: np.random.Generator, n: int, classes: int) -> np.ndarray:
     quotas = np.full(classes, n // classes)
     quotas[rng.permutation(classes)[: n % classes]] += 1
     return quotas
+
+
+def quotas_of(n: int, shares: np.ndarray) -> np.ndarray:
+    """Return (classes,) numbers that sum to n, in proportion to shares (classes,)."""
+    ends = np.cumsum(shares) / np.sum(shares)
+    return np.diff(np.rint(n * ends).astype(np.int64), prepend=0)
 
 
 def redraw(

@@ -9,7 +9,7 @@ entry in FAMILIES, which states its structure.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -72,15 +72,54 @@ class Task:
                 f"The number of sentences is {quoted(n)}; accepted is an integer of at least 0."
             )
         rng = np.random.default_rng(seed)
-        groups = 2 ** len(self.class_names) if self.multi_label else len(self.class_names)
-        quotas = sampling.equal_quotas(rng, n, groups if self.options["balanced"] else 1)
+        quotas = sampling.equal_quotas(rng, n, self.groups if self.options["balanced"] else 1)
+        return self._sample(rng, quotas, self._keys, self._draw)
+
+    def sample_of(
+        self,
+        quotas: np.ndarray,
+        seed: int,
+        group_of: Callable[..., np.ndarray] | None = None,
+        draw: Callable[..., np.ndarray] | None = None,
+    ) -> Sentences:
+        """Draw quotas[k] sentences of every group k, none with a tie.
+
+        group_of: from tokens (rows, T), lengths and labels to groups (rows,), -1 for sentences that
+        are not wanted; None: classes, or labels as bits. draw: another way to draw words, see
+        `_sampling`. Raises UserError if a group comes up too rarely.
+        """
+
+        def keys(columns: tuple[np.ndarray, ...]) -> np.ndarray:
+            found = self._classes(columns[-1])
+            return found if group_of is None else np.where(found < 0, found, group_of(*columns))
+
+        return self._sample(np.random.default_rng(seed), quotas, keys, draw or self._draw)
+
+    def _sample(
+        self,
+        rng: np.random.Generator,
+        quotas: np.ndarray,
+        keys: Callable[..., np.ndarray],
+        draw: Callable[..., np.ndarray],
+    ) -> Sentences:
+        """Return quotas[k] sentences of every key k in a random order."""
         chunk = max(1, sampling.WORDS_AT_A_TIME // max(self.options["length"][1], len(self.words)))
         try:
-            columns = sampling.redraw(partial(self._draw_rows, rng), self._keys, quotas, chunk)
+            columns = sampling.redraw(partial(self._draw_rows, rng, draw), keys, quotas, chunk)
         except sampling.RareClassError as error:
             raise UserError(self._too_rare(error)) from None
-        order = rng.permutation(n)  # the rows kept last are of rare classes
+        order = rng.permutation(quotas.sum())  # the rows kept last are of rare classes
         return Sentences.from_padded(*(column[order] for column in columns))
+
+    @property
+    def groups(self) -> int:
+        """Number of classes, or of combinations of labels."""
+        return 2 ** len(self.class_names) if self.multi_label else len(self.class_names)
+
+    def of_length(self, times: int) -> Task:
+        """Return the same task, labels as before, with sentences so many times as long."""
+        length = tuple(times * words for words in self.options["length"])
+        return replace(self, options={**self.options, "length": length})
 
     def labels_of(self, tokens: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """Return the labels of padded ids, tokens (n, T) and lengths (n,); padding may be any id.
@@ -113,12 +152,12 @@ class Task:
         return plain
 
     def _draw_rows(
-        self, rng: np.random.Generator, rows: int
+        self, rng: np.random.Generator, draw: Callable[..., np.ndarray], rows: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return `rows` sentences as padded tokens (rows, T), lengths and labels."""
         low, high = self.options["length"]
         lengths = rng.integers(low, high + 1, size=rows)
-        drawn = self._draw(rng, lengths)
+        drawn = draw(rng, lengths)
         tokens = np.pad(
             drawn, ((0, 0), (0, high - drawn.shape[1])), constant_values=sampling.PADDING
         )
@@ -126,9 +165,12 @@ class Task:
 
     def _keys(self, columns: tuple[np.ndarray, ...]) -> np.ndarray:
         """Return the group of every row: class, or labels as bits; -1: a tie; 0: no balance."""
-        labels = columns[-1]
-        keys = labels @ 2 ** np.arange(len(self.class_names)) if self.multi_label else labels
+        keys = self._classes(columns[-1])
         return keys if self.options["balanced"] else np.minimum(keys, 0)
+
+    def _classes(self, labels: np.ndarray) -> np.ndarray:
+        """Return classes (rows,), or labels (rows, C) as bits."""
+        return labels @ 2 ** np.arange(len(self.class_names)) if self.multi_label else labels
 
     def _too_rare(self, error: sampling.RareClassError) -> str:
         names = self.class_names
