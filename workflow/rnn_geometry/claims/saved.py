@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,9 @@ def save_networks(
     chosen = {tuple(map(str, key)) for key in judged}
     keys = zip(*(networks[name].astype(str) for name in OWN), strict=True)
     kept = networks[[key in chosen for key in keys]].sort_values(OWN)
+    text = kept.to_csv(index=False).encode()
     # Without time and name inside, so that the same networks give the same bytes.
-    packed = {"method": "gzip", "mtime": 0} if str(path).endswith(".gz") else None
-    kept.to_csv(path, index=False, compression=packed)
+    Path(path).write_bytes(gzip.compress(text, mtime=0) if str(path).endswith(".gz") else text)
 
 
 def read_networks(path: str | Path) -> pd.DataFrame:
