@@ -84,9 +84,9 @@ rule judge:
         **stage(
             "judge",
             claims=lambda wildcards: CLAIMS,
-            # A network that only a sweep asks for is left to the claims about sweeps.
             judged=[list(network) for network in PLAN.judged],
             shown=[list(network) for network in PLAN.first],
+            shipped=shipped_file(ROOT),
         ),
     script:
         "../scripts/stage.py"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnn_geometry.claims.beside import shipped_verdicts
 from rnn_geometry.claims.judge import claims_table
 from rnn_geometry.claims.networks import networks_table
 from rnn_geometry.pages.claims import html_page
@@ -19,6 +20,7 @@ def run(files, output, params, log) -> None:
     networks = networks_table(tables["runs"], tables["tasks"], tables["dimension"])
     found = claims_table(params.claims, networks, tables["sweeps"], params.judged)
     formats.write_table(output["table"], {str(name): found[name].tolist() for name in found})
-    page = html_page(template_texts(*TEMPLATES), found, params.claims, params.shown)
+    shipped = shipped_verdicts(params.shipped)
+    page = html_page(template_texts(*TEMPLATES), found, params.claims, params.shown, shipped)
     formats.write_text(output["page"], page)
     log(f"{len(found)} verdicts: {found['verdict'].value_counts().to_dict()}")
