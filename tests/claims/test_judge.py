@@ -111,6 +111,9 @@ GOOD = {
     "steering_hits_random": 0.5,
     "longer_accuracy": 0.98,
     "learned": 1,
+    "corner_miss_p": 0.01,
+    "simplex_shape_p": 0.01,
+    "readout_angle_p": 0.01,
 }
 BAD = {
     "participation_ratio": 4.0,
@@ -209,7 +212,11 @@ def test_networks_that_do_everything_beside_controls_that_do_nothing():
         ("simplex-modes", {"integration_modes": 3}),
         ("simplex-angles", {"readout_angle_error": 20.0}),
         ("simplex-readouts", {"readout_in_subspace": 0.7}),
+        ("simplex-angles", {"readout_angle_p": 0.3}),  # as random readouts stand
+        ("simplex-corners", {"corner_miss": 0.3}),
+        ("simplex-corners", {"corner_miss_p": 0.3}),  # as a ball has them
         ("simplex-shape", {"simplex_shape": 0.4}),
+        ("simplex-shape", {"simplex_shape_p": 0.3}),
         ("words-along-readout", {"own_readout_cosine": 0.9}),
         ("words-held", {"hold_r2": 0.7}),
         ("words-anywhere", {"delayed_independence": 0.4}),
@@ -378,6 +385,25 @@ def test_the_row_over_all_cells_says_where_a_claim_holds():
     assert row["cells_p"] == 0.001
     only = judged(table((ONE, {}), *controls()))
     assert ALL_CELLS not in only.index.get_level_values("cell")
+
+
+@pytest.mark.parametrize(
+    ("d", "p", "expected"),
+    [
+        (2, 0.4, {"labels-angles-two": HOLDS}),
+        (2, 0.6, {"labels-angles-two": FAILS}),
+        (3, 0.04, {"labels-angles": HOLDS}),
+        (3, 0.4, {"labels-angles": FAILS}),
+    ],
+)
+def test_a_claim_may_speak_of_some_dimensions(d, p, expected):
+    known = {"structure": "labels", "dimension_expected": d}
+    networks = table(
+        (ONE, {**known, "readout_angle_p": p}), *controls(**known, readout_angle_p=0.9)
+    )
+    found = judged(networks).xs("gru", level="cell")["verdict"]
+    names = [name for name in ("labels-angles", "labels-angles-two") if name in found.index]
+    assert dict(found[names]) == expected
 
 
 def test_networks_of_sweeps_only_are_left_out():

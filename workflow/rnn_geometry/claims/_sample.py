@@ -27,11 +27,16 @@ class Sample:
     @classmethod
     def of(cls, units: pd.DataFrame) -> Sample:
         """Return the units of a table with UNIT_COLUMNS and `met`."""
-        control = units["control"].astype(object).fillna(TRAINED).to_numpy()
-        numbers = (units[name].to_numpy(dtype=float) for name in ("value", "expected"))
-        flags = (units[name].to_numpy(dtype=bool) for name in ("met", "no_gap"))
-        seeds = (units[name].to_numpy(dtype=int) for name in ("data_seed", "seed"))
-        return cls(control, *seeds, *numbers, *flags, units["not_judged"].to_numpy(dtype=object))
+        return cls(
+            control=units["control"].astype(object).fillna(TRAINED).to_numpy(),
+            data_seed=units["data_seed"].to_numpy(dtype=int),
+            seed=units["seed"].to_numpy(dtype=int),
+            value=units["value"].to_numpy(dtype=float),
+            expected=units["expected"].to_numpy(dtype=float),
+            met=units["met"].to_numpy(dtype=bool),
+            no_gap=units["no_gap"].to_numpy(dtype=bool),
+            not_judged=units["not_judged"].to_numpy(dtype=object),
+        )
 
     @classmethod
     def together(cls, samples: Sequence[Sample]) -> Sample:

@@ -87,7 +87,10 @@ def _keeps_given(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.Series:
 
 
 def _spoken_of(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["cell"].isin(claim["cells"])] if "cells" in claim else rows
+    """Return the networks, or those of sweeps, that have the cells and dimensions of a claim."""
+    for key, column in (("cells", "cell"), ("dimensions", "dimension_expected")):
+        rows = rows[rows[column].isin(claim[key])] if key in claim else rows
+    return rows
 
 
 def _with_met(claim: Mapping[str, Any], units: pd.DataFrame) -> pd.DataFrame:
