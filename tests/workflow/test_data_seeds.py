@@ -60,7 +60,7 @@ def test_a_verdict_is_about_the_networks_of_all_data_seeds(crossed):
         *("three", "tiny-gru"),
         *("4", "4"),
     ]
-    assert re.search(r"shuffled_labels 0/2.*untrained 0/4", cliff["control"])
+    assert re.search(r"shuffled_labels 0/2.*untrained [01]/4.* in pairs", cliff["control"])
 
 
 def test_pages_are_those_of_the_first_data_seed(crossed):
