@@ -65,6 +65,10 @@ TABLES = {
         " and what is measured at the default x* only is empty.",
     ),
     "claims": ("one row per claim, task and cell", "`claims.html` shows the same as a grid."),
+    "multiverse": (
+        "one row per claim, task and cell that was judged in several analyses",
+        "Of claims with `multiverse`, on networks with rows in `hold_inputs.csv`.",
+    ),
 }
 _MADE = "<!-- Made by `python -m rnn_geometry.pages.reference`; change the code, not this file. -->"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnn_geometry.claims.judge import claims_table
+from rnn_geometry.claims.multiverse import multiverse
 from rnn_geometry.claims.networks import networks_table
 from rnn_geometry.pages.claims import html_page
 from rnn_geometry.pages.templating import template_texts
@@ -19,6 +20,9 @@ def run(files, output, params, log) -> None:
     networks = networks_table(tables["runs"], tables["tasks"], tables["dimension"])
     found = claims_table(params.claims, networks, tables["sweeps"], params.judged)
     formats.write_table(output["table"], {str(name): found[name].tolist() for name in found})
+    variants = read_frame("hold_inputs", files["hold_inputs"])
+    others = multiverse(params.claims, found, networks, variants, params.judged)
+    formats.write_table(output["multiverse"], {name: others[name].tolist() for name in others})
     page = html_page(template_texts(*TEMPLATES), found, params.claims, params.shown)
     formats.write_text(output["page"], page)
     log(f"{len(found)} verdicts: {found['verdict'].value_counts().to_dict()}")
