@@ -10,19 +10,19 @@ the step.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from rnn_geometry.dynamics._checks import number, real_array, refusal, whole
+from rnn_geometry.dynamics._checks import number, real_array, whole
 from rnn_geometry.dynamics._copies import isolated
+from rnn_geometry.dynamics._reading import Reading
 from rnn_geometry.dynamics._runs import held
 from rnn_geometry.dynamics._system import System
 from rnn_geometry.dynamics._tensors import real_tensor
-from rnn_geometry.dynamics.integration import Texts
+from rnn_geometry.dynamics.additivity import Texts
 from rnn_geometry.dynamics.slow_subspace import Subspace
 from rnn_geometry.dynamics.step import Array, Step
 
@@ -134,7 +134,7 @@ def interchange(
         As `integration.hold` does, and for texts that are no rows of `vectors`.
     """
     start = real_array("start", start, (subspace.axes.shape[1],))
-    reading = _Reading.of(step, texts, vectors, start, subspace.axes.device)
+    reading = Reading.of(step, texts, vectors, start, subspace.axes.device)
     count = len(reading.lengths)
     if count < FEWEST:
         return NOTHING
@@ -259,41 +259,3 @@ def _shares(rows: Tensor) -> np.ndarray:
     """Return the share of every distinct row."""
     counts = torch.unique(rows, dim=0, return_counts=True)[1]
     return (counts.double() / len(rows)).cpu().numpy()
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """Texts as padded word ids (n, T), with what reads them."""
-
-    system: System
-    vectors: Tensor
-    start: Tensor
-    tokens: Tensor
-    lengths: Tensor
-
-    @classmethod
-    def of(cls, step: Step, texts: Texts, vectors: Array, start: np.ndarray, device) -> _Reading:
-        """Check the texts; one word is enough to try the step with."""
-        vectors = real_tensor("vectors", vectors, ("V", "E"), device=device)
-        tokens, offsets = np.asarray(texts.tokens), np.asarray(texts.offsets)
-        if len(tokens) and not 0 <= tokens.min() <= tokens.max() < len(vectors):
-            raise refusal(f"texts.tokens must be rows of vectors, from 0 below {len(vectors)}.")
-        lengths = np.diff(offsets)
-        places = np.arange(int(lengths.max(initial=0)))
-        padded = np.zeros((len(lengths), len(places)), np.int64)
-        padded[places < lengths[:, None]] = tokens[offsets[0] : offsets[-1]]
-        system, _ = System.of(step, start[None], vectors[0], gradients=False)
-        known = torch.from_numpy(padded), torch.from_numpy(lengths)
-        begin = torch.from_numpy(start).to(device)
-        return cls(system, vectors, begin, *(part.to(device) for part in known))
-
-    def read(self, states: Tensor, begin: Tensor, end: Tensor) -> Tensor:
-        """Return states (k n, S) after words begin to end (n,) of the texts, k times in turn."""
-        times = len(states) // len(self.lengths)
-        for place in range(int((end - begin).max())):
-            at = begin + place
-            reads = (at < end).repeat(times)
-            at = at.clamp(max=self.tokens.shape[1] - 1)
-            words = self.vectors[self.tokens.gather(1, at[:, None])[:, 0]].repeat(times, 1)
-            states = torch.where(reads[:, None], self.system.step(states, words), states)
-        return states

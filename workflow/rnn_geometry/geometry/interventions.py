@@ -43,6 +43,12 @@ _MODES = Column(
     "`interchange_follows` with the first d modes at the centre of the manifold, R_a L_a (h_A -"
     " h_B), in place of the first d principal components",
 )
+_ATTRIBUTION = Column(
+    "attribution_agreement",
+    "rank correlation over the words of a test sentence, mean over sentences (20 of 25 words):"
+    " linear kick R L J_inp (x_w - x*) along the first d modes at the centre, against the change of"
+    " the decision's logit when x* stands in place of the word",
+)
 
 
 def _beside(name: str, column: Column) -> tuple[Column, ...]:
@@ -56,4 +62,6 @@ COLUMNS = columns(
     *_beside("interchange", _TESTS[1]),
     _MODES,
     *_beside("steering", _TESTS[2]),
+    _ATTRIBUTION,
+    _ATTRIBUTION.again("_untrained", _INITIAL),
 )

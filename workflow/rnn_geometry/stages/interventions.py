@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from rnn_geometry.dynamics.attribution import attribution_agreement
 from rnn_geometry.dynamics.interventions import (
     Causes,
     ablation,
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from rnn_geometry.stages.integration import Probe
 
 FINAL = 500  # final states that lose their slow coordinates
-PAIR_WORDS, PAIRS = 8000, (50, 500)  # texts whose coordinates are exchanged: of so many words
+PAIR_WORDS, PAIRS = 5000, (50, 500)  # texts whose coordinates are exchanged: of so many words
 MOVED_WORDS, MOVED = 2500, (25, 100)  # final states that are steered, times words of x*
 LEAST_CONVERGED = 0.1  # share of slow points
+ATTRIBUTED_WORDS, ATTRIBUTED = 500, (8, 20)  # texts of which words are left out: of so many words
 REACH = 4  # longest move, in root-mean-square radii of the slow points
 
 
@@ -77,6 +79,8 @@ def causal_numbers(
         **_named("interchange_follows", "interchange_chance", found["exchange"], plain["exchange"]),
         "interchange_follows_modes": found["modes"].share,
         **_named("steering_hits", None, found["steering"], plain["steering"]),
+        "attribution_agreement": found["attribution"].share,
+        "attribution_agreement_untrained": plain["attribution"].share,
     }
 
 
@@ -111,6 +115,9 @@ def _tests(
     exchange = [
         interchange(step, each, pairs, vectors, start, seed=seed) for each in (subspace, modes)
     ]
+    few = pairs.subset(np.arange(min(_some(ATTRIBUTED_WORDS, length, ATTRIBUTED), len(pairs))))
+    kicks = at_centre.input_jacobian[0]
+    agreement = attribution_agreement(step, modes, few, vectors, start, probe.x, kicks)
     words, reach = max(1, round(length / 2)), REACH * rms_radius(points)
     moved = probe.final[: _some(MOVED_WORDS, length, MOVED)]
     final = probe.final[:FINAL]
@@ -118,6 +125,7 @@ def _tests(
         "ablation": ablation(subspace, final, test.labels[: len(final)]),
         "exchange": exchange[0],
         "modes": exchange[1],
+        "attribution": Causes(agreement, None, None),
         "steering": steering(step, subspace, moved, probe.x, words=words, reach=reach),
     }
 
