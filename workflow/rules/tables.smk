@@ -88,6 +88,7 @@ rule judge:
             # A network that only a sweep asks for is left to the claims about sweeps.
             judged=[list(network) for network in PLAN.judged],
             shown=[list(network) for network in PLAN.first],
+            hold_inputs=SETTINGS["analysis"]["hold_inputs"],
         ),
     script:
         "../scripts/stage.py"

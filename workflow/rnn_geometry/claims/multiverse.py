@@ -46,6 +46,7 @@ def multiverse(
     networks: pd.DataFrame,
     variants: pd.DataFrame,
     judged: Iterable[Sequence[Any]],
+    hold_inputs: Sequence[str],
 ) -> pd.DataFrame:
     """Judge claims in all analyses that were made.
 
@@ -61,12 +62,15 @@ def multiverse(
         hold_inputs.csv: a row per network, x* and cut.
     judged
         As of `judge.claims_table`.
+    hold_inputs
+        The x* of the analyses; a sweep may have asked for others.
 
     Returns
     -------
     pandas.DataFrame
         multiverse.csv: a row per claim, task and cell in which the metric is defined.
     """
+    variants = variants[variants["hold_input"].isin(hold_inputs)]
     own = apart_by_l2(asked_for(networks, judged))
     asked = [claim for claim in claims["claims"] if claim.get("multiverse")]
     if variants.empty or not asked:

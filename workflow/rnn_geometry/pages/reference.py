@@ -55,9 +55,9 @@ TABLES = {
         " network.",
     ),
     "hold_inputs": (
-        "one row per network and hold input x*",
+        "one row per network, hold input x* and cut",
         "Only with `analysis.hold_inputs`: measures of the slow manifold that 300 visited states"
-        " lead to under each x*.",
+        " lead to under each x*, and under each cut of `analysis.cuts`.",
     ),
     "sweeps": (
         "one row per network of every sweep",
