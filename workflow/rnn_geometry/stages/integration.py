@@ -26,7 +26,7 @@ from rnn_geometry.dynamics.modifiers import modifier_numbers
 from rnn_geometry.geometry import integration as declared
 from rnn_geometry.geometry import word_meaning as meaning
 from rnn_geometry.geometry.dimension import principal_axes
-from rnn_geometry.geometry.frame import centre_row
+from rnn_geometry.geometry.frame import centre_row, manifold_rows
 from rnn_geometry.identity import derive_seed
 from rnn_geometry.networks.classifier import (
     Classifier,
@@ -182,8 +182,9 @@ def probes(
     test = whole.subset(np.arange(min(SENTENCES, len(whole))))
     d = meta["dimension_expected"] or max(1, meta["classes"] - 1)
     final = States.read(files["states"]).final[: len(test)]
+    points = slow.points[manifold_rows(slow.status)]
     labels = {"multi_label": meta["multi_label"]}
-    trained = Probe.make(classifier, slow.points, slow.x, final, d, **labels)
+    trained = Probe.make(classifier, points, slow.x, final, d, **labels)
     known = record.network
     fixed = classifier.embedding_matrix().cpu().numpy() if known["fixed_embedding"] else None
     seed = record.seeds["initialisation"]
