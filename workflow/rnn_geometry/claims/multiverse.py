@@ -81,16 +81,16 @@ def multiverse(
         variants, on=list(keys), suffixes=("", "_varied")
     )
     unvaried = varied.drop_duplicates(list(keys))
-    as_judged = _answers(asked, {"margin": 1.0}, unvaried).set_index(CELL)["met"]
+    as_judged = _answers(asked, {}, unvaried).set_index(CELL)["met"].to_dict()
     answers = pd.concat(
         _answers(asked, {**choice, "margin": margin}, rows, margin)
         for choice, rows in _analyses(varied)
         for margin in MARGINS
     )
-    verdicts = found.set_index(CELL)["verdict"]
+    verdicts = found.set_index(CELL)["verdict"].to_dict()
     half, rows = claims["half"], []
     for key, part in answers.groupby(CELL, sort=False):
-        if part["defined"].any() and key in verdicts.index:
+        if part["defined"].any() and key in verdicts:
             rows.append(_row(part, str(verdicts[key]), as_judged[key] > half, half))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -108,22 +108,22 @@ def with_margin(claim: Mapping[str, Any], factor: float) -> dict[str, Any]:
 
     Examples
     --------
-    >>> with_margin({"at_least": 0.75}, 2)["at_least"], with_margin({"at_most": 0.2}, 0.5)["at_most"]
-    (0.5, 0.1)
+    >>> with_margin({"at_least": 0.75}, 2), with_margin({"at_most": 0.2}, 0.5)
+    ({"at_least": 0.5}, {"at_most": 0.1})
     """
     own = dict(claim)
     for name in ("within", "within_share", "at_most"):
         if name in own:
             own[name] = factor * own[name]
     if "at_least" in own:
-        own["at_least"] = 1 - factor * (1 - own["at_least"]) if own["at_least"] < 1 else 1
+        own["at_least"] -= (factor - 1) * max(0, 1 - own["at_least"])
     return own
 
 
 def _analyses(varied: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
     """Yield each x* and cut, with the networks as they were found under it."""
     suffix = "_varied"
-    names = [name.removesuffix(suffix) for name in varied if str(name).endswith(suffix)]
+    names = [str(name).removesuffix(suffix) for name in varied if str(name).endswith(suffix)]
     for values, rows in varied.groupby([f"hold_input{suffix}", "cut"], sort=True):
         under = {name: rows[f"{name}{suffix}"] for name in names}
         yield dict(zip(CHOICE, values, strict=True)), rows.assign(**under)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -30,14 +31,14 @@ def agreement_map(multiverse: pd.DataFrame) -> Figure:
     width, height = ALONG * len(cells) + MARGIN, ACROSS * len(claims) + MARGIN
     figure = Figure(figsize=(max(width, 4.5), max(height, 2.8)), layout="constrained")
     ax = figure.subplots()
-    squares = multiverse.set_index(["claim", "task", "cell"])
-    table = squares["agree"].unstack("claim").reindex(index=cells, columns=claims).T
-    drawn = ax.imshow(table.to_numpy(dtype=float), vmin=0, vmax=1, cmap="cividis", aspect="auto")
-    for (claim, *cell), verdict in squares["verdict"].items():
-        where = cells.index(tuple(cell)), claims.index(claim)
-        agree = float(table.iloc[where[1], where[0]])
-        colour = "white" if agree < 0.5 else "black"
-        ax.text(*where, SIGNS.get(verdict, ""), color=colour, ha="center", va="center", size=6)
+    table = np.full((len(claims), len(cells)), np.nan)
+    for row in multiverse.to_dict("records"):
+        line, place = claims.index(row["claim"]), cells.index((row["task"], row["cell"]))
+        table[line, place] = row["agree"]
+        colour = "white" if row["agree"] < 0.5 else "black"
+        sign = SIGNS.get(row["verdict"], "")
+        ax.text(place, line, sign, color=colour, ha="center", va="center", size=6)
+    drawn = ax.imshow(table, vmin=0, vmax=1, cmap="cividis", aspect="auto")
     _name(ax, cells, claims)
     figure.colorbar(drawn, ax=ax, label="analyses that agree", shrink=0.8, pad=0.01)
     return figure

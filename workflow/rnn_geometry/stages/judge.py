@@ -23,7 +23,7 @@ def run(files, output, params, log) -> None:
     variants = read_frame("hold_inputs", files["hold_inputs"])
     known = (found, networks, variants, params.judged)
     others = multiverse(params.claims, *known, params.hold_inputs)
-    formats.write_table(output["multiverse"], {name: others[name].tolist() for name in others})
+    formats.write_table(output["multiverse"], {str(name): others[name].tolist() for name in others})
     page = html_page(template_texts(*TEMPLATES), found, params.claims, params.shown)
     formats.write_text(output["page"], page)
     log(f"{len(found)} verdicts: {found['verdict'].value_counts().to_dict()}")

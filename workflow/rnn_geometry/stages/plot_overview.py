@@ -26,7 +26,8 @@ def run(files, output, params, log) -> None:
         "multiverse": read_frame("multiverse", files["multiverse"]),
         "mean_lengths": dict(zip(tasks["task"], tasks["mean_length"])),
     }
-    names = [name for name in overview.OVER_NETWORKS if name in output.keys()]
+    asked = dict(output.items())
+    names = [name for name in overview.OVER_NETWORKS if name in asked]
     for name in names:
         with collected_after():
             figure = drawn(overview.OVER_NETWORKS[name], tables)
