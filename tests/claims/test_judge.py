@@ -114,7 +114,7 @@ BAD = {
     "components_95": 6,
 }
 IDENTITY = {"task": "categorical-3", "model": "gru", "cell": "gru", "l2": "3e-4", "control": np.nan}
-EMPTY = dict.fromkeys(table_columns("natural"), np.nan)
+EMPTY = dict.fromkeys(table_columns("natural"), np.nan) | {"data_seed": 0}
 ONE = 10  # networks of the first look
 KINDS = ("untrained", "shuffled_labels", "reservoir")
 
@@ -392,6 +392,20 @@ def test_controls_bear_the_names_of_what_they_control():
     # Word counts under permuted labels said otherwise.
     assert found["dimension_predicted"].tolist() == [2, 2, 2]
     assert found["bag_of_words_accuracy"].tolist() == [0.99] * 3
+
+
+def test_networks_of_all_data_seeds_stand_under_the_name_of_the_task():
+    names = ["a-data1", "a-data2", "a-data1-shuffled", "a-data2-shuffled"]
+    control = [np.nan, np.nan, "shuffled_labels", "shuffled_labels"]
+    runs = pd.DataFrame([{**IDENTITY, "seed": 100} for _ in names]).assign(
+        task=names, control=control, data_seed=[1, 2, 1, 2], bag_of_words_accuracy=[0.9, 0.8, 0, 0]
+    )
+    tasks = pd.DataFrame({"task": names, "structure": "unordered", "mean_length": 25.0})
+    found = networks_table(runs, tasks, runs.assign(points="slow", id_local_pca=1.5))
+    assert set(found["task"]) == {"a"}
+    assert found["file_task"].tolist() == names
+    assert found["data_seed"].tolist() == [1, 2, 1, 2]
+    assert found["bag_of_words_accuracy"].tolist() == [0.9, 0.8, 0.9, 0.8]  # of their own data seed
 
 
 # Networks that do not do their task

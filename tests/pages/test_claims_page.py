@@ -52,10 +52,44 @@ def test_every_verdict_leads_to_its_numbers():
     ]
     assert len(inside) == len(verdicts) == len(set(page.ids))
     assert {link for link, _ in inside} == set(page.ids)
-    assert sorted(verdict for _, verdict in inside) == sorted(verdicts["verdict"])
+    colours = [
+        row.verdict if row.look == row.look else "undecided seen" for row in verdicts.itertuples()
+    ]
+    assert sorted(verdict for _, verdict in inside) == sorted(colours)
     outside = {link for link, _ in page.links if not link.startswith("#")}
     assert outside == {"runs/categorical-3/gru/l2-3e-4/seed-200/index.html", "index.html"}
     assert not {"script", "img", "link"} & set(page.tags)
+
+
+def seen(met):
+    """Verdicts on two networks of seeds that were tuned on, so many of which have the cliff."""
+    networks = table((met, {"cliff": 1}), (2 - met, {"cliff": 0}))
+    networks = networks.assign(seed=[10, 11], file_seed=[10, 11])
+    return judged(networks).reset_index()[list(COLUMNS)]
+
+
+def shipped(verdict):
+    """The battery's verdicts on the same task and cell, all alike."""
+    return seen(2).assign(verdict=verdict, judged=1, look=1)
+
+
+@pytest.mark.parametrize(("verdict", "met", "apart"), [("holds", 0, True), ("fails", 0, False)])
+def test_a_run_of_a_few_networks_stands_beside_the_battery(verdict, met, apart):
+    found = seen(met)
+    found = found[found["claim"] == "simplex-cliff"]
+    text = claims_page.html_page(TEMPLATES, found, CLAIMS, [], shipped(verdict))
+    assert f'class="{verdict} seen{" apart" if apart else ""}"' in text
+    told = "0 agree with it, 1 disagree" if apart else "1 agree with it, 0 disagree"
+    assert " ".join(text.split()).count(told) == 1
+    assert "0 of 2 meet it, not judged; the battery: " + verdict in text
+
+
+def test_what_was_judged_here_is_not_set_beside_the_battery():
+    found = judged(table((ONE, {}), *controls())).reset_index()[list(COLUMNS)]
+    found = found[found["claim"] == "simplex-cliff"]
+    text = claims_page.html_page(TEMPLATES, found, CLAIMS, [], shipped("fails"))
+    assert "too few to be judged" not in text
+    assert 'class="seen' not in text
 
 
 def test_text_of_a_user_is_escaped():

@@ -7,6 +7,7 @@ from rnn_geometry.geometry.frame import slow_frame
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.store import artifacts
 from rnn_geometry.store.results import OF_NETWORK, OF_TASK
+from rnn_geometry.tasks.harder import HARDER
 
 HIDDEN, LENGTH = 32, 25
 
@@ -328,6 +329,7 @@ def fake_runs(tasks=TASKS, models=("vanilla", "gru", "lstm", "ugrnn"), seeds=(10
                     "cover": 0.97,
                 }
                 row |= {"rate_centre": 0.02, "rate_edge": -0.03}
+                row |= {f"{kind}_accuracy": accuracy - 0.02 for kind in HARDER}
                 row |= fake_causes(rng, classes)
                 rows.append(row | {f"tau_{i + 1}": value for i, value in enumerate(tau)})
     return rows

@@ -18,7 +18,7 @@ except UserError as error:
     raise invocation.ToldError(error, workflow) from None
 
 from rnn_geometry.config.limits import Limits
-from rnn_geometry.config.load import default_files, load_settings
+from rnn_geometry.config.load import default_files, load_settings, shipped_file
 from rnn_geometry.config.pipeline import STAGES
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import Plan

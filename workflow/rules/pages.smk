@@ -58,6 +58,7 @@ rule start_page:
             sweeps=PLAN.sweeps,
             opening="headline" if PLAN.headline else "manifolds",
             configuration=lambda wildcards: PLAN.written(),
+            shipped=shipped_file(ROOT),
         ),
     script:
         "../scripts/stage.py"

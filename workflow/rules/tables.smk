@@ -85,10 +85,10 @@ rule judge:
         **stage(
             "judge",
             claims=lambda wildcards: CLAIMS,
-            # A network that only a sweep asks for is left to the claims about sweeps.
             judged=[list(network) for network in PLAN.judged],
             shown=[list(network) for network in PLAN.first],
             hold_inputs=SETTINGS["analysis"]["hold_inputs"],
+            shipped=shipped_file(ROOT),
         ),
     script:
         "../scripts/stage.py"

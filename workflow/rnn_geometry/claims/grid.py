@@ -45,8 +45,9 @@ def groups(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, Any
     list of dict
         `structure`, `title`, `tasks`, by task `cells`, and `claims`: those of the file that speak
         of it, with `threshold`, `criterion` and by (task, cell) `entries`, rows of claims.csv. A
-        row has beside its columns `id`, and `hits`: networks that meet the claim, of all, the mark,
-        and how many are left out.
+        row has beside its columns `id`, `hits`: networks that meet the claim, of all, the mark,
+        and how many are left out; and `colour`: its verdict, or before the first look that of the
+        battery, if `beside` has found one.
 
     Raises
     ------
@@ -58,8 +59,22 @@ def groups(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, Any
         row["id"] = f"verdict-{i}"
         out = f" −{int(row['left_out'])}" if row.get("left_out") else ""
         row["hits"] = f"{row['met']}/{row['runs']}{MARK if row['control_met'] else ''}{out}"
+        row["seen"] = not is_judged(row)
+        row["colour"] = (row.get("shipped") or UNDECIDED) if row["seen"] else row["verdict"]
     parts = {name: [row for row in rows if row["structure"] == name] for name in TITLES}
     return [_grid(name, part, claims) for name, part in parts.items() if part]
+
+
+def is_judged(row: Mapping[Any, Any]) -> bool:
+    """Tell whether a row of claims.csv is a verdict, on enough networks of seeds that count.
+
+    Parameters
+    ----------
+    row
+        With `judged` and `look`, which is empty before the first look.
+    """
+    look = row.get("look")
+    return bool(row["judged"]) and look is not None and look == look
 
 
 def _grid(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -25,6 +26,7 @@ from rnn_geometry.tasks.text.tokenizer_file import load_tokenizer
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 DEFAULTS = ("text_sets.yaml", "config.yaml")
+SHIPPED = ("docs", "data", "claims.csv")  # verdicts of the battery
 DATA_VARIABLE = "RNN_GEOMETRY_DATA"
 
 
@@ -172,6 +174,20 @@ def found_from(folders: Iterable[str], path: Any, is_there: Callable[[str], bool
         return next((f for folder in folders if is_there(f := os.path.join(folder, path))), path)
     except ValueError:  # a name with a zero byte
         return path
+
+
+def shipped_file(root: str) -> list[str]:
+    """Return the file of the battery's verdicts and its hash; nothing where it is not there.
+
+    Parameters
+    ----------
+    root
+        The folder of the workflow.
+    """
+    path = os.path.join(root, *SHIPPED)
+    if not os.path.isfile(path):
+        return []
+    return [os.path.relpath(path), hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]]
 
 
 def read_claims(path: str, *folders: str) -> dict[str, Any]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from rnn_geometry.claims.beside import beside, counted
 from rnn_geometry.claims.file import criterion
-from rnn_geometry.claims.grid import MARK, SIGNS, groups
+from rnn_geometry.claims.grid import MARK, SIGNS, groups, is_judged
+from rnn_geometry.claims.registration import code_now, deviations
 from rnn_geometry.claims.table import ALL_CELLS
-from rnn_geometry.identity import Network
+from rnn_geometry.identity import Network, base_task
 from rnn_geometry.pages.markdown import markdown, wrapped
 from rnn_geometry.pages.templating import environment, number
 
@@ -20,6 +23,7 @@ def html_page(
     found: pd.DataFrame,
     claims: Mapping[str, Any],
     shown: Sequence[Sequence[Any]],
+    shipped: pd.DataFrame | None = None,
 ) -> str:
     """Return the self-contained page of all verdicts.
 
@@ -33,19 +37,51 @@ def html_page(
         The checked file that it was judged by.
     shown
         Keys of the networks that have a page.
+    shipped
+        claims.csv of the battery, to stand beside; None where there is none.
     """
     panels: dict[tuple[str, str], str] = {}
     for task, model, l2, seed in shown:
         folder = Network(task, model, l2, seed).folder
-        panels.setdefault((task, model), f"{folder}/index.html")
+        panels.setdefault((base_task(task), model), f"{folder}/index.html")
     page = environment(autoescape=True, templates=templates).get_template("claims.html.jinja")
     return page.render(
-        groups=groups(found, claims),
+        **grids_beside(found, claims, shipped),
         claims=claims,
         panels=panels,
         idle=idle(found, claims),
+        deviations=deviations(claims, code_now()),
         **page_words(found),
     )
+
+
+def grids_beside(
+    found: pd.DataFrame, claims: Mapping[str, Any], shipped: pd.DataFrame | None
+) -> dict[str, Any]:
+    """Return the grids of a run with the battery's verdicts, and how often they agree.
+
+    Parameters
+    ----------
+    found, shipped
+        claims.csv of the run and of the battery.
+    claims
+        The checked file that the run was judged by.
+
+    Returns
+    -------
+    dict
+        `groups`, and `agreement`: counts over the rows that the battery decides and this run does
+        not; None where there are none.
+    """
+    rows = beside(found, shipped)
+    single = rows[(rows["cell"] != ALL_CELLS) & (rows["exploratory"] != 1)]
+    judged = [is_judged(row) for row in single.to_dict("records")]
+    seen = single[~np.array(judged, dtype=bool)]
+    counts = counted(seen)
+    return {
+        "groups": groups(rows, claims),
+        "agreement": {**counts, "boxes": len(seen)} if counts["decided"] else None,
+    }
 
 
 def markdown_page(

@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_geometry.claims.grid import groups
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
@@ -69,6 +68,7 @@ def start_page(
     costs: Sequence[Mapping[str, Any]],
     configuration: str,
     texts: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    shipped: pd.DataFrame | None = None,
 ) -> str:
     """Return results/index.html, the page that leads to all others.
 
@@ -96,6 +96,8 @@ def start_page(
         The configuration as YAML.
     texts
         meta.json of every task of texts, by task.
+    shipped
+        claims.csv of the battery, to stand beside; None where there is none.
     """
     pages = {tuple(map(str, key)) for key in shown}
     rows = [
@@ -104,7 +106,7 @@ def start_page(
     page = environment(autoescape=True, templates=templates).get_template("index.html.jinja")
     return page.render(
         **claims_page.page_words(found),
-        groups=groups(found, claims),
+        **claims_page.grids_beside(found, claims, shipped),
         claims=claims,
         columns=[
             {"name": name, "title": title, "number": name not in TEXT}

@@ -39,6 +39,7 @@ from rnn_geometry.networks.states import visit
 from rnn_geometry.stages.growth import growth_of
 from rnn_geometry.stages.input_output import input_output_numbers
 from rnn_geometry.stages.interventions import causal_numbers
+from rnn_geometry.stages.manifold_quality import manifold_quality
 from rnn_geometry.store.artifacts import (
     Integration,
     Meta,
@@ -67,7 +68,7 @@ class Probe:
     classifier
         The network, S entries of a state, E of a word vector.
     points
-        Of its manifold, (n, S).
+        Of its manifold, (n, S): the slow points that converged, or all where those are too few.
     x
         The hold input x*, (E,).
     final
@@ -152,11 +153,12 @@ def integration_run(
     numbers |= {f"{name}_untrained": value for name, value in plain.items()}
     step = analysis_cell(control.classifier)
     numbers["tau_untrained"] = float(linearize(step, control.centre, control.x).tau[0].max())
-    numbers |= causal_numbers(trained, control, files, test, meta, identity)
+    numbers |= causal_numbers(trained, control, test, meta, identity)
     numbers |= modifiers_of_task(trained, meta)
     numbers |= growth_of(trained, files, output["linearization"], test, kicks, meta)
     train = read_sentences(files["train"])
     numbers |= input_output_numbers(trained, control, shown_words, train, meta)
+    numbers |= manifold_quality(trained, files, output["linearization"], meta, identity)
     words, told = describe_words(
         trained, kicks, train, meta, vocabulary, derive_seed("pairs", *identity.values())
     )

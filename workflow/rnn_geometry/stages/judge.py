@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnn_geometry.claims.beside import shipped_verdicts
 from rnn_geometry.claims.judge import claims_table
 from rnn_geometry.claims.multiverse import multiverse
 from rnn_geometry.claims.networks import networks_table
@@ -24,6 +25,7 @@ def run(files, output, params, log) -> None:
     known = (found, networks, variants, params.judged)
     others = multiverse(params.claims, *known, params.hold_inputs)
     formats.write_table(output["multiverse"], {str(name): others[name].tolist() for name in others})
-    page = html_page(template_texts(*TEMPLATES), found, params.claims, params.shown)
+    shipped = shipped_verdicts(params.shipped)
+    page = html_page(template_texts(*TEMPLATES), found, params.claims, params.shown, shipped)
     formats.write_text(output["page"], page)
     log(f"{len(found)} verdicts: {found['verdict'].value_counts().to_dict()}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rnn_geometry.claims.beside import shipped_verdicts
 from rnn_geometry.pages.costs import cost_table
 from rnn_geometry.pages.start import figure_groups, start_page
 from rnn_geometry.pages.templating import template_texts
@@ -30,6 +31,7 @@ def run(files, output, params, log) -> None:
         records=[formats.read_json(path) for path in files["record"]],
         costs=cost_table(results / "benchmarks", params.benchmarks),
         configuration=params.configuration,
+        shipped=shipped_verdicts(params.shipped),
         texts={meta["name"]: meta for meta in map(Meta.read, files.get("texts", []))},
     )
     formats.write_text(output[0], page)

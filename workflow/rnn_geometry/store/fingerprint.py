@@ -37,16 +37,31 @@ def fingerprint(module: str, templates: Iterable[str] = ()) -> str:
         Patterns of files in the folder of templates.
     """
     package = Path(__file__).parents[1]
-    start = package / "stages" / f"{module}.py"
-    parts = [python_source(start)]
-    parts += [
-        f"{name}:{python_source(_module_file(package, name))}"
-        for name in sorted(reached_modules(start, package))
-    ]
+    parts = _sources(package / "stages" / f"{module}.py", package)
     folder = package / TEMPLATES
     files = sorted({file for pattern in templates for file in folder.glob(pattern)})
     parts += [f"{file.name}:{file.read_text(encoding='utf-8')}" for file in files]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def code_hash(module: str) -> str:
+    """Return 16 hexadecimal digits for a module of the package and all modules that it reaches.
+
+    Parameters
+    ----------
+    module
+        Its dotted name, such as rnn_geometry.claims.judge.
+    """
+    package = Path(__file__).parents[1]
+    parts = _sources(_module_file(package, module), package)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _sources(start: Path, package: Path) -> list[str]:
+    """Return the source of a file of the package, and of every module that it reaches by name."""
+    reached = sorted(reached_modules(start, package))
+    named = [f"{name}:{python_source(_module_file(package, name))}" for name in reached]
+    return [python_source(start), *named]
 
 
 def source_hash(start: Path, root: Path) -> str:

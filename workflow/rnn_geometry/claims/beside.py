@@ -1,0 +1,135 @@
+"""What a run saw beside what was judged: the verdicts that the project ships.
+
+A run of a few networks decides nothing. But the battery has judged most of what it shows, on other
+networks, and a reader wants to know whether his own behave like those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from rnn_geometry.claims.looks import FAILS, HOLDS
+from rnn_geometry.store.columns import read_frame, table_columns
+
+AGREES, DISAGREES, MIXED = "agrees", "disagrees", "mixed"
+EVEN = 0.5
+COLUMNS = ("shipped", "shipped_on", "agreement")
+NONE: dict[str, str | None] = dict.fromkeys(COLUMNS)
+
+
+def shipped_verdicts(named: Sequence[str]) -> pd.DataFrame | None:
+    """Return the verdicts that the project ships.
+
+    Parameters
+    ----------
+    named
+        The file and its hash, as `load.shipped_file` returns them; empty where there is none.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        claims.csv of the battery; None without a file, and for one with the columns of another
+        version, which cannot be set beside these.
+    """
+    if not named:
+        return None
+    shipped = read_frame("claims", named[0])
+    return shipped if set(shipped) == set(table_columns("claims")) else None
+
+
+def beside(found: pd.DataFrame, shipped: pd.DataFrame | None) -> pd.DataFrame:
+    """Return verdicts with those of the battery beside them.
+
+    Parameters
+    ----------
+    found
+        claims.csv of a run.
+    shipped
+        claims.csv of the battery; None where there is none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Beside the columns given `shipped`, the battery's verdict; `shipped_on`, on what it was
+        judged: this task and cell, the same cell on other tasks of the structure, or other cells;
+        `agreement`: whether most of these networks behave as judged there. Empty where the battery
+        says nothing.
+    """
+    known = _Shipped(shipped)
+    told = [known.of(row) for row in found.to_dict("records")]
+    columns = {
+        name: pd.Series([row[name] for row in told], found.index, dtype=object) for name in COLUMNS
+    }
+    return found.assign(**columns)
+
+
+class _Shipped:
+    """Verdicts of the battery, looked up by the nearest networks that it judged."""
+
+    def __init__(self, shipped: pd.DataFrame | None):
+        self._here: dict[tuple, str] = {}
+        self._near: dict[tuple, list[str]] = {}
+        for row in [] if shipped is None else shipped.to_dict("records"):
+            claim = row["claim"], row["threshold"], row["structure"]
+            self._here[(*claim, row["task"], row["cell"])] = row["verdict"]
+            self._near.setdefault((*claim, row["cell"]), []).append(row["verdict"])
+
+    def of(self, row: Mapping[Any, Any]) -> dict[str, str | None]:
+        """Return the columns of one row."""
+        claim = row["claim"], row["threshold"], row["structure"]
+        verdict, on = self._here.get((*claim, row["task"], row["cell"])), "this task"
+        if verdict is None:
+            others = self._near.get((*claim, row["cell"]), [])
+            if len(set(others)) != 1:
+                return dict(NONE)
+            verdict, on = others[0], f"{len(others)} other tasks of the kind"
+        return {"shipped": verdict, "shipped_on": on, "agreement": agreement(verdict, row)}
+
+
+def agreement(verdict: str, row: Mapping[Any, Any]) -> str | None:
+    """Tell whether networks behave like those of a verdict.
+
+    Parameters
+    ----------
+    verdict
+        What was judged.
+    row
+        With `met`, the networks that keep the threshold, of `runs`.
+
+    Returns
+    -------
+    str or None
+        AGREES or DISAGREES by the larger half of the networks, MIXED where there is none; None
+        where the verdict decides nothing, or there is no network.
+
+    Examples
+    --------
+    >>> agreement("holds", {"met": 2, "runs": 2}), agreement("fails", {"met": 2, "runs": 2})
+    ('agrees', 'disagrees')
+    """
+    if verdict not in (HOLDS, FAILS) or not row["runs"]:
+        return None
+    share = row["met"] / row["runs"]
+    if share == EVEN:
+        return MIXED
+    return AGREES if (share > EVEN) == (verdict == HOLDS) else DISAGREES
+
+
+def counted(rows: pd.DataFrame) -> dict[str, int]:
+    """Return how many rows of `beside` agree, disagree and are mixed.
+
+    Parameters
+    ----------
+    rows
+        Of `beside`; those over all cells are left out by the caller.
+
+    Returns
+    -------
+    dict
+        By AGREES, DISAGREES, MIXED and `decided`, their sum.
+    """
+    counts = {name: int((rows["agreement"] == name).sum()) for name in (AGREES, DISAGREES, MIXED)}
+    return {**counts, "decided": sum(counts.values())}
