@@ -95,6 +95,25 @@ GOOD = {
     "components_95_random": 59,
     "corner_miss_random": 0.04,
     "simplex_shape_random": 0.0,
+    "io_dimension": 2,
+    "growing_modes": 2,
+    "rate_slope": -0.8,
+    "skeleton_binomial": 1,
+    "degree_is_one": 1,
+    "delayed_independence": 0.8,
+    "logit_additivity": 0.8,
+    "ablation_accuracy": 0.35,
+    "ablation_accuracy_random": 0.95,
+    "ablation_chance": 0.33,
+    "interchange_follows": 0.95,
+    "interchange_follows_random": 0.1,
+    "steering_hits": 0.95,
+    "steering_hits_random": 0.5,
+    "longer_accuracy": 0.98,
+    "learned": 1,
+    "corner_miss_p": 0.01,
+    "simplex_shape_p": 0.01,
+    "readout_angle_p": 0.01,
 }
 BAD = {
     "participation_ratio": 4.0,
@@ -112,6 +131,17 @@ BAD = {
     "test_accuracy": 0.33,
     "shuffled_accuracy": 0.33,
     "components_95": 6,
+    "io_dimension": 40,
+    "growing_modes": 0,
+    "rate_slope": 0.1,
+    "skeleton_binomial": 0,
+    "delayed_independence": 0.02,
+    "logit_additivity": 0.1,
+    "ablation_accuracy": 0.33,
+    "interchange_follows": 0.1,
+    "steering_hits": 0.5,
+    "longer_accuracy": 0.33,
+    "learned": 0,
 }
 IDENTITY = {"task": "categorical-3", "model": "gru", "cell": "gru", "l2": "3e-4", "control": np.nan}
 EMPTY = dict.fromkeys(table_columns("natural"), np.nan) | {"data_seed": 0}
@@ -182,9 +212,23 @@ def test_networks_that_do_everything_beside_controls_that_do_nothing():
         ("simplex-modes", {"integration_modes": 3}),
         ("simplex-angles", {"readout_angle_error": 20.0}),
         ("simplex-readouts", {"readout_in_subspace": 0.7}),
+        ("simplex-angles", {"readout_angle_p": 0.3}),  # as random readouts stand
+        ("simplex-corners", {"corner_miss": 0.3}),
+        ("simplex-corners", {"corner_miss_p": 0.3}),  # as a ball has them
         ("simplex-shape", {"simplex_shape": 0.4}),
+        ("simplex-shape", {"simplex_shape_p": 0.3}),
         ("words-along-readout", {"own_readout_cosine": 0.9}),
         ("words-held", {"hold_r2": 0.7}),
+        ("words-anywhere", {"delayed_independence": 0.4}),
+        ("words-add", {"logit_additivity": 0.4}),
+        ("io-dimension", {"io_dimension": 3}),
+        ("centre-repels", {"growing_modes": 1}),
+        ("rim-decays", {"rate_slope": -0.4}),
+        ("skeleton-binomial", {"skeleton_binomial": 0}),
+        ("ablation", {"ablation_accuracy": 0.5}),
+        ("interchange", {"interchange_follows": 0.7}),
+        ("steering", {"steering_hits": 0.7}),
+        ("longer-sentences", {"longer_accuracy": 0.9}),
         ("bag-of-words", {"test_accuracy": 0.9}),
         ("shuffled-words", {"shuffled_accuracy": 0.8}),
         ("counts-predict", {"components_95": 3}),
@@ -341,6 +385,25 @@ def test_the_row_over_all_cells_says_where_a_claim_holds():
     assert row["cells_p"] == 0.001
     only = judged(table((ONE, {}), *controls()))
     assert ALL_CELLS not in only.index.get_level_values("cell")
+
+
+@pytest.mark.parametrize(
+    ("d", "p", "expected"),
+    [
+        (2, 0.4, {"labels-angles-two": HOLDS}),
+        (2, 0.6, {"labels-angles-two": FAILS}),
+        (3, 0.04, {"labels-angles": HOLDS}),
+        (3, 0.4, {"labels-angles": FAILS}),
+    ],
+)
+def test_a_claim_may_speak_of_some_dimensions(d, p, expected):
+    known = {"structure": "labels", "dimension_expected": d}
+    networks = table(
+        (ONE, {**known, "readout_angle_p": p}), *controls(**known, readout_angle_p=0.9)
+    )
+    found = judged(networks).xs("gru", level="cell")["verdict"]
+    names = [name for name in ("labels-angles", "labels-angles-two") if name in found.index]
+    assert dict(found[names]) == expected
 
 
 def test_networks_of_sweeps_only_are_left_out():

@@ -109,7 +109,7 @@ def with_margin(claim: Mapping[str, Any], factor: float) -> dict[str, Any]:
     Examples
     --------
     >>> with_margin({"at_least": 0.75}, 2), with_margin({"at_most": 0.2}, 0.5)
-    ({"at_least": 0.5}, {"at_most": 0.1})
+    ({'at_least': 0.5}, {'at_most': 0.1})
     """
     own = dict(claim)
     for name in ("within", "within_share", "at_most"):

@@ -35,7 +35,8 @@ DRIFT = columns(
     Column("speed_median", "the median of the same", "per word"),
     Column(
         "memory_error_bound",
-        "L words times `speed_max`: no state can have drifted farther while L words of x* are read",
+        "L words times `speed_max`: how far a state may drift along the manifold while L words of x*"
+        " are read",
         "diameters",
     ),
     Column(
@@ -45,7 +46,8 @@ DRIFT = columns(
     ),
     Column(
         "memory_tightness",
-        "`memory_error` over `memory_error_bound`; above 1 where fast parts add to the drift",
+        "`memory_error` over `memory_error_bound`; above 1 where fast parts add to the"
+        " drift, or where a state drifts to places between those sampled",
     ),
 )
 _NOISE = columns(

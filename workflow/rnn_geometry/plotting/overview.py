@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from rnn_geometry.plotting import causes, intrinsic, style
+from rnn_geometry.plotting import causes, intrinsic, manifold_numbers, style
 from rnn_geometry.plotting.gallery import manifold_gallery
 from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
 from rnn_geometry.plotting.multiverse import agreement_map
@@ -35,9 +35,11 @@ __all__ = [
     "estimators",
     "generalisation",
     "growth_and_decay",
+    "input_output_dimension",
     "manifold_gallery",
     "predicted_dimension",
     "readout_angles",
+    "robustness_to_noise",
     "time_constants",
 ]
 
@@ -397,8 +399,20 @@ def causal_tests(runs: pd.DataFrame) -> Figure:
 
 
 @over_networks
+<<<<<<< HEAD
 def analyses_agree(multiverse: pd.DataFrame) -> Figure:
     """How many analyses agree with each verdict, see `multiverse`."""
     if multiverse.empty:
         return _nothing("No claim was judged in several analyses.")
     return agreement_map(multiverse)
+=======
+def input_output_dimension(runs: pd.DataFrame) -> Figure:
+    """Through how many dimensions inputs reach outputs, see `manifold_numbers`."""
+    return manifold_numbers.singular_values_by_task(runs)
+
+
+@over_networks
+def robustness_to_noise(runs: pd.DataFrame) -> Figure:
+    """What weight noise leaves of manifold, memory and fixed points, see `manifold_numbers`."""
+    return manifold_numbers.robustness_by_task(runs)
+>>>>>>> 6667512bea0ff8bcadd252e45eae7f8d09b9adeb
