@@ -399,13 +399,7 @@ def causal_tests(runs: pd.DataFrame) -> Figure:
 
 
 @over_networks
-<<<<<<< HEAD
-def analyses_agree(multiverse: pd.DataFrame) -> Figure:
-    """How many analyses agree with each verdict, see `multiverse`."""
-    if multiverse.empty:
-        return _nothing("No claim was judged in several analyses.")
-    return agreement_map(multiverse)
-=======
+@over_networks
 def input_output_dimension(runs: pd.DataFrame) -> Figure:
     """Through how many dimensions inputs reach outputs, see `manifold_numbers`."""
     return manifold_numbers.singular_values_by_task(runs)
@@ -415,4 +409,3 @@ def input_output_dimension(runs: pd.DataFrame) -> Figure:
 def robustness_to_noise(runs: pd.DataFrame) -> Figure:
     """What weight noise leaves of manifold, memory and fixed points, see `manifold_numbers`."""
     return manifold_numbers.robustness_by_task(runs)
->>>>>>> 6667512bea0ff8bcadd252e45eae7f8d09b9adeb
