@@ -35,8 +35,8 @@ DRIFT = columns(
     Column("speed_median", "the median of the same", "per word"),
     Column(
         "memory_error_bound",
-        "L words times `speed_max`: how far a state may drift along the manifold while L words of x*"
-        " are read",
+        "L words times `speed_max`: how far a state may drift along the manifold while L words of"
+        " x* are read",
         "diameters",
     ),
     Column(

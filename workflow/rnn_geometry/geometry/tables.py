@@ -51,9 +51,7 @@ DATA_SEED = columns(
     Column("data_seed", "seed from which the sentences of the task are drawn", kind="count")
 )
 # Of runs.csv, but the same for all networks of a task.
-FROM_STATISTICS = columns(
-    DATA_SEED, BAG_OF_WORDS, MAJORITY, baselines.CONSTANT, PREDICTED, class_means.NULL
-)
+FROM_STATISTICS = columns(BAG_OF_WORDS, MAJORITY, baselines.CONSTANT, PREDICTED, class_means.NULL)
 LEARNED = columns(
     Column(
         "learned",
@@ -116,8 +114,9 @@ RUNS = columns(
     network.TRAIN_SECONDS,
     network.ANALYSIS_SECONDS,
 )
+ADDED = (*DATA_SEED, *FROM_STATISTICS, *LEARNED, *NOT_JUDGED)
 # What geometry.json holds of runs.csv; its other numbers are network.FILE_ONLY.
-OF_GEOMETRY = [name for name in RUNS if name not in (*FROM_STATISTICS, *LEARNED, *NOT_JUDGED)]
+OF_GEOMETRY = [name for name in RUNS if name not in ADDED]
 
 
 def _of_runs(*names: str) -> Columns:
@@ -140,6 +139,7 @@ TASKS = columns(
         "participation_ratio_predicted",
         "participation ratio of the mean word counts per class",
     ),
+    DATA_SEED,
     FROM_STATISTICS,
     baselines.HARDER_OF_TASK,
     *(

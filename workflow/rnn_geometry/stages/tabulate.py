@@ -86,7 +86,7 @@ def _run(
     where = f"geometry.json of {Network.of(geometry)}"
     check_numbers(where, geometry, tables.OF_GEOMETRY, FILE_ONLY)
     row = {name: geometry[name] for name in tables.OF_GEOMETRY}
-    row |= {name: statistics[name] for name in tables.FROM_STATISTICS}
+    row |= {name: statistics[name] for name in (*tables.DATA_SEED, *tables.FROM_STATISTICS)}
     known = row | {"learned": learned(row)}
     return known | {"not_judged": not_judged(known, margin)}
 
