@@ -409,3 +409,11 @@ def input_output_dimension(runs: pd.DataFrame) -> Figure:
 def robustness_to_noise(runs: pd.DataFrame) -> Figure:
     """What weight noise leaves of manifold, memory and fixed points, see `manifold_numbers`."""
     return manifold_numbers.robustness_by_task(runs)
+
+
+@over_networks
+def analyses_agree(multiverse: pd.DataFrame) -> Figure:
+    """How many analyses agree with each verdict, see `multiverse`."""
+    if multiverse.empty:
+        return _nothing("No claim was judged in several analyses.")
+    return agreement_map(multiverse)
