@@ -399,7 +399,6 @@ def causal_tests(runs: pd.DataFrame) -> Figure:
 
 
 @over_networks
-@over_networks
 def input_output_dimension(runs: pd.DataFrame) -> Figure:
     """Through how many dimensions inputs reach outputs, see `manifold_numbers`."""
     return manifold_numbers.singular_values_by_task(runs)
