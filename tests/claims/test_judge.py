@@ -112,6 +112,10 @@ GOOD = {
     "longer_accuracy": 0.98,
     "learned": 1,
     "corner_miss_p": 0.01,
+    "hyperbolicity": 0.8,
+    "noise_manifold_shift": 0.03,
+    "noise_found": 1.0,
+    "noise_roots_kept": 0.5,
     "simplex_shape_p": 0.01,
     "readout_angle_p": 0.01,
 }
@@ -142,6 +146,9 @@ BAD = {
     "steering_hits": 0.5,
     "longer_accuracy": 0.33,
     "learned": 0,
+    "hyperbolicity": 1.5,
+    "noise_manifold_shift": 0.6,
+    "noise_roots_kept": 1.0,
 }
 IDENTITY = {"task": "categorical-3", "model": "gru", "cell": "gru", "l2": "3e-4", "control": np.nan}
 EMPTY = dict.fromkeys(table_columns("natural"), np.nan) | {"data_seed": 0}
@@ -228,6 +235,10 @@ def test_networks_that_do_everything_beside_controls_that_do_nothing():
         ("ablation", {"ablation_accuracy": 0.5}),
         ("interchange", {"interchange_follows": 0.7}),
         ("steering", {"steering_hits": 0.7}),
+        ("normally-hyperbolic", {"hyperbolicity": 1.2}),
+        ("survives-noise", {"noise_manifold_shift": 0.2}),
+        ("survives-noise", {"noise_found": 0.8}),
+        ("roots-do-not-survive", {"noise_roots_kept": 1.0}),
         ("longer-sentences", {"longer_accuracy": 0.9}),
         ("bag-of-words", {"test_accuracy": 0.9}),
         ("shuffled-words", {"shuffled_accuracy": 0.8}),

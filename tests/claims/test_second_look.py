@@ -25,6 +25,7 @@ def test_cells_with_an_undecided_verdict_and_no_others():
         {"task": "three", "cell": "lstm l2 1e-3", "verdict": "undecided"},
         {"task": "three", "cell": "gru", "verdict": "undecided"},
         {"task": "four", "verdict": "uninformative"},
+        {"task": "five", "verdict": "undecided", "exploratory": "1"},
         {"task": "l2-gru", "structure": "sweep", "verdict": "undecided"},
         {"task": "l2-lstm", "structure": "sweep", "verdict": "holds"},
     )

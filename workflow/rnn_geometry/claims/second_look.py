@@ -26,7 +26,8 @@ def second_look(verdicts: Iterable[Mapping[str, Any]], seeds: Sequence[int]) -> 
     Parameters
     ----------
     verdicts
-        Rows of claims.csv. Where no network is judged, more of them would not be either.
+        Rows of claims.csv. Where no network is judged, more of them would not be either;
+        exploratory claims are not counted.
     seeds
         What to add to the seeds of the first look.
 
@@ -44,7 +45,8 @@ def second_look(verdicts: Iterable[Mapping[str, Any]], seeds: Sequence[int]) -> 
     tasks: dict[str, set[str]] = {}
     sweeps: set[str] = set()
     for row in verdicts:
-        if row["verdict"] != UNDECIDED or row["cell"] == ALL_CELLS or not int(row["runs"]):
+        counts = int(row["runs"]) > 0 and not int(row.get("exploratory", 0))
+        if row["verdict"] != UNDECIDED or row["cell"] == ALL_CELLS or not counts:
             continue
         if row["structure"] == SWEEP:
             sweeps.add(row["task"])
