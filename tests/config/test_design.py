@@ -211,6 +211,16 @@ def test_a_sweep_over_l2_and_one_over_the_hold_input():
     assert len(found.networks["categorical-3"]) == 5
 
 
+@pytest.mark.parametrize(
+    ("compared", "seeds"),
+    [({"seeds": [101]}, {101}), ({"data_seeds": [7]}, set()), ({"data_seeds": [0]}, None)],
+)
+def test_hold_inputs_may_be_compared_on_some_networks(compared, seeds):
+    found = design(analysis={"hold_inputs": ["zero"], "compared": compared})
+    known = {network.seed for networks in found.networks.values() for network in networks}
+    assert {network.seed for network in found.hold_inputs} == (known if seeds is None else seeds)
+
+
 def test_hold_inputs_of_the_analysis_are_for_all_but_controls():
     found = design(analysis={"hold_inputs": ["zero"]}, controls={"untrained": {"seeds": [100]}})
     assert set(found.hold_inputs) == {

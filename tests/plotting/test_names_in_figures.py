@@ -96,9 +96,19 @@ def hostile_runs():
     return runs.assign(task=runs["task"].map(tasks), model=runs["model"].map(models))
 
 
-@pytest.mark.parametrize("name", [name for name in overview.OVER_NETWORKS if name != "estimators"])
+OF_RUNS = [name for name in overview.OVER_NETWORKS if name not in ("estimators", "analyses_agree")]
+
+
+@pytest.mark.parametrize("name", OF_RUNS)
 def test_every_overview_takes_every_name(name, tmp_path):
     check(overview.OVER_NETWORKS[name](hostile_runs()), tmp_path, suffixes=("svg", "png"))
+
+
+def test_the_map_of_analyses_takes_every_name(tmp_path):
+    runs = hostile_runs()
+    squares = runs[["task", "model"]].drop_duplicates().rename(columns={"model": "cell"})
+    squares = squares.assign(claim="a", verdict="holds", agree=0.5)
+    check(overview.analyses_agree(squares), tmp_path, suffixes=("svg", "png"))
 
 
 def test_estimators_sweeps_verdicts_and_natural_tasks_take_every_name(tmp_path):

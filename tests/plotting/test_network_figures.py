@@ -27,7 +27,8 @@ from rnn_geometry.store.artifacts import Linearization
 from rnn_geometry.tasks.harder import HARDER
 
 KINDS = {"categorical": 3, "ordered": 5, "multilabel": 2}
-OVERVIEWS = [name for name in OVER_NETWORKS if name != "estimators"]  # from runs.csv alone
+OF_OTHERS = ("estimators", "analyses_agree")
+OVERVIEWS = [name for name in OVER_NETWORKS if name not in OF_OTHERS]  # from runs.csv alone
 
 
 @pytest.fixture(scope="module")
@@ -554,3 +555,21 @@ def test_the_grid_has_a_square_per_verdict_in_its_colour():
     figure.canvas.draw()
     boxes = [name.get_window_extent() for name in names]
     assert not boxes[0].overlaps(boxes[1])
+
+
+def test_the_map_of_analyses_has_a_square_per_claim_and_cell():
+    rows = [
+        {"claim": claim, "task": task, "cell": cell, "verdict": verdict, "agree": agree}
+        for claim, verdict, agree in (("dimension", "holds", 1.0), ("modes", "fails", 0.25))
+        for task in ("categorical-10", "categorical-3")
+        for cell in ("gru", "lstm")
+    ]
+    figure = overview.analyses_agree(pd.DataFrame(rows[:-1]))
+    ax = figure.axes[0]
+    names = [label.get_text() for label in ax.get_xticklabels()]
+    assert names == [f"categorical-{n} {cell}" for n in (3, 10) for cell in ("gru", "lstm")]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["dimension", "modes"]
+    expected = [[1, 1, 1, 1], [0.25, np.nan, 0.25, 0.25]]
+    np.testing.assert_array_equal(ax.images[0].get_array().filled(np.nan), expected)
+    assert [text.get_text() for text in ax.texts].count("○") == 3
+    overview.analyses_agree(pd.DataFrame(rows).iloc[:0]).draw_without_rendering()

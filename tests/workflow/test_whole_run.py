@@ -143,12 +143,35 @@ def test_every_network_has_its_files(finished):
 
 def test_two_names_of_one_hold_input_give_one_manifold(finished):
     table = rows(finished, "hold_inputs.csv")
-    assert [row["hold_input"] for row in table] == ["zero", "word:neutral"] * 4
-    for one, other in zip(table[::2], table[1::2], strict=True):
-        assert (one["default"], other["default"]) == ("1", "0")
-        names = set(one) - {"hold_input", "default"}
-        assert {name: one[name] for name in names} == {name: other[name] for name in names}
-        assert float(one["x_norm"]) == 0
+    assert [row["hold_input"] for row in table] == ["zero", "zero", *["word:neutral"] * 2] * 4
+    assert [(row["cut"], row["default_cut"]) for row in table] == [("0.5", "1"), ("1.0", "0")] * 8
+    for i in range(0, len(table), 4):
+        for one, other in zip(table[i : i + 2], table[i + 2 : i + 4], strict=True):
+            assert (one["default"], other["default"]) == ("1", "0")
+            names = set(one) - {"hold_input", "default"}
+            assert {name: one[name] for name in names} == {name: other[name] for name in names}
+            assert float(one["x_norm"]) == 0
+
+
+def test_the_analysis_of_all_tables_is_among_those_compared(finished):
+    compared = [row for row in rows(finished, "hold_inputs.csv") if row["default_cut"] == "1"]
+    for run, row in zip(rows(finished, "runs.csv"), compared[::2], strict=True):
+        assert [run[name] for name in ("task", "model", "seed")] == [
+            row[name] for name in ("task", "model", "seed")
+        ]
+        # The same 200 starts, the same cut, the same x*.
+        for name in ("components_95", "integration_modes", "slow_off_manifold", "slow_no_gap"):
+            assert float(row[name]) == pytest.approx(float(run[name])), name
+        for name in ("participation_ratio", "readout_in_subspace", "hold_r2", "cover"):
+            assert float(row[name]) == pytest.approx(float(run[name]), abs=1e-6), name
+
+
+def test_claims_are_judged_in_all_analyses_that_were_made(finished):
+    table = rows(finished, "multiverse.csv")
+    assert {"simplex-modes", "labels-modes", "words-held"} <= {row["claim"] for row in table}
+    assert {row["analyses"] for row in table} == {"12"}  # two x*, two cuts, three margins
+    assert all(0 <= float(row["agree"]) <= 1 for row in table)
+    assert (finished.root / "figures/analyses_agree.png").stat().st_size > 5000
 
 
 def test_tables_of_words_and_predictions_are_there(finished):

@@ -71,7 +71,7 @@ except UserError as error:
 
 invocation.quote_python()
 RESULTS, LIMITS, CLAIMS = PLAN.results, Limits(PLAN), plain(SETTINGS["claims"])
-OVERVIEWS = names_over_networks()
+OVERVIEWS = [n for n in names_over_networks() if n != "analyses_agree" or PLAN.compared]
 
 
 wildcard_constraints:

@@ -65,9 +65,7 @@ rule plot_task:
 
 rule plot_overview:
     input:
-        runs=PLAN.path("tables/runs.csv"),
-        tasks=PLAN.path("tables/tasks.csv"),
-        dimension=PLAN.path("tables/dimension.csv"),
+        **{n: PLAN.path(f"tables/{n}.csv") for n in ("runs", "tasks", "dimension", "multiverse")},
     output:
         **{name: in_report(*PLAN.overview_figure(name)) for name in OVERVIEWS},
         vector=expand(PLAN.path("figures/{name}.{kind}"), name=OVERVIEWS, kind=PLAN.vector),

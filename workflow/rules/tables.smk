@@ -63,16 +63,17 @@ rule tabulate:
         "../scripts/stage.py"
 
 
+JUDGED_BY = ("runs", "tasks", "dimension", "sweeps", "hold_inputs")
+
+
 rule judge:
     input:
-        runs=PLAN.path("tables/runs.csv"),
-        tasks=PLAN.path("tables/tasks.csv"),
-        dimension=PLAN.path("tables/dimension.csv"),
-        sweeps=PLAN.path("tables/sweeps.csv"),
+        **{name: PLAN.path(f"tables/{name}.csv") for name in JUDGED_BY},
     output:
         table=in_report(
             "tables/claims.csv", "Claims", "claims", {"table": "one row per claim, task and cell"}
         ),
+        multiverse=PLAN.path("tables/multiverse.csv"),
         page=in_report("claims.html", "Claims", "claims", {"table": "grid of verdicts"}),
     log:
         PLAN.path("logs/judge.log"),
@@ -86,6 +87,7 @@ rule judge:
             claims=lambda wildcards: CLAIMS,
             judged=[list(network) for network in PLAN.judged],
             shown=[list(network) for network in PLAN.first],
+            hold_inputs=SETTINGS["analysis"]["hold_inputs"],
             shipped=shipped_file(ROOT),
         ),
     script:

@@ -22,7 +22,7 @@ from rnn_geometry.claims.cells import cells_p
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 from rnn_geometry.claims.multiplicity import family_q, headline_holm
-from rnn_geometry.claims.networks import KEYS, apart_by_l2
+from rnn_geometry.claims.networks import apart_by_l2, asked_for
 from rnn_geometry.claims.table import ALL_CELLS, COLUMNS
 from rnn_geometry.identity import derive_seed
 
@@ -59,12 +59,7 @@ def claims_table(
         claims.csv: a row per claim, task and cell, and per claim and task one over all cells where
         there are several.
     """
-    chosen = {(task, model, l2, str(seed)) for task, model, l2, seed in judged}
-    own = [
-        key in chosen
-        for key in zip(*(networks[f"file_{name}"].astype(str) for name in KEYS), strict=True)
-    ]
-    of_tasks = apart_by_l2(networks[own])
+    of_tasks = apart_by_l2(asked_for(networks, judged))
     groups = [
         [judged_row(claim, task, model, part, claims) for model, part in cells.items()]
         for claim in claims["claims"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 import pandas as pd
 
 from rnn_geometry.geometry.class_means import NULL
@@ -87,3 +90,18 @@ def apart_by_l2(networks: pd.DataFrame) -> pd.DataFrame:
             both = pd.concat([trained[trained["l2"] == strength], controls])
             parts.append(both.assign(model=f"{model} l2 {strength}"))
     return pd.concat(parts) if parts else networks
+
+
+def asked_for(networks: pd.DataFrame, judged: Iterable[Sequence[Any]]) -> pd.DataFrame:
+    """Return the networks that claims are about, without those that only a sweep asks for.
+
+    Parameters
+    ----------
+    networks
+        Of `networks_table`.
+    judged
+        Keys (task, model, l2, seed) of these networks, as they are named on disk.
+    """
+    chosen = {(task, model, l2, str(seed)) for task, model, l2, seed in judged}
+    names = (networks[f"file_{name}"].astype(str) for name in KEYS)
+    return networks[[key in chosen for key in zip(*names, strict=True)]]

@@ -69,7 +69,8 @@ class Design:
         first = {name: list(networks) for name, networks in self.networks.items()}
         judged = [network for networks in first.values() for network in networks]
         for network in judged:
-            self._compare(network, settings["analysis"]["hold_inputs"])
+            if self._compared(network, settings["analysis"]["compared"]):
+                self._compare(network, settings["analysis"]["hold_inputs"])
         for i, sweep in enumerate(settings["sweeps"]):
             more = again["seeds"] if sweep["name"] in again["sweeps"] else []
             self._sweep(sweep, f"sweeps[{i}]", settings, more)
@@ -126,6 +127,13 @@ class Design:
         ]
         self.networks[task] = list(dict.fromkeys([*self.networks[task], *asked]))
         return asked
+
+    def _compared(self, network: Network, among: Mapping[str, list[int]]) -> bool:
+        """Tell whether hold inputs and cuts are compared on a network; on all if none is named."""
+        drawn = self.tasks[network.task].get("data_seed", 0)
+        return network.seed in (among["seeds"] or [network.seed]) and drawn in (
+            among["data_seeds"] or [drawn]
+        )
 
     def _compare(self, network: Network, names: list[str]) -> None:
         if names:

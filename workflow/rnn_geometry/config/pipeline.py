@@ -95,7 +95,7 @@ NETWORK_STAGES = {
         reads=("model.safetensors", "run.json", "states.npz", "slow_points.npz"),
         of_task=("vocab.json", "meta.json", "test.parquet"),
         writes=("analysis-hold-inputs/points.csv",),
-        settings=("min_tau", "relax_steps", "rounds", "min_gap", "audit", "memory_mb"),
+        settings=("min_tau", "cuts", "relax_steps", "rounds", "min_gap", "audit", "memory_mb"),
     ),
     "plot_network": Stage(
         "plot_network",

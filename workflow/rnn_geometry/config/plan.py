@@ -303,6 +303,12 @@ class Plan:
         """Networks on texts."""
         return [n for n in self.networks if self.tasks[n.task]["family"] == "text"]
 
+    @cached_property
+    def compared(self) -> bool:
+        """Whether claims are judged in several analyses as well."""
+        claims = self.settings["claims"]["claims"]
+        return bool(self.design.hold_inputs) and any(one.get("multiverse") for one in claims)
+
     # Jobs
 
     def blocks(self, *stages: str) -> list[StageBlock]:

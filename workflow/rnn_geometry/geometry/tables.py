@@ -184,7 +184,10 @@ HOLD_INPUTS = columns(
     RUNS["hold_input"],
     Column("default", "1 for the x* of all other tables", kind="flag"),
     Column("x_norm", "length of x*"),
+    Column("cut", "time constant from which a mode is slow, as a share of the mean length"),
+    Column("default_cut", "1 for the cut of all other tables", kind="flag"),
     _of_runs("participation_ratio", "components_95", "integration_modes", "tau_1", "cover"),
+    _of_runs("corner_miss", "simplex_shape", "readout_in_subspace"),
     _of_runs("slow_off_manifold", "slow_no_gap", "hold_r2"),
 )
 SWEEP_MEASURES = (

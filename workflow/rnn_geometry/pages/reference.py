@@ -55,9 +55,9 @@ TABLES = {
         " network.",
     ),
     "hold_inputs": (
-        "one row per network and hold input x*",
+        "one row per network, hold input x* and cut",
         "Only with `analysis.hold_inputs`: measures of the slow manifold that 300 visited states"
-        " lead to under each x*.",
+        " lead to under each x*, and under each cut of `analysis.cuts`.",
     ),
     "sweeps": (
         "one row per network of every sweep",
@@ -65,6 +65,10 @@ TABLES = {
         " and what is measured at the default x* only is empty.",
     ),
     "claims": ("one row per claim, task and cell", "`claims.html` shows the same as a grid."),
+    "multiverse": (
+        "one row per claim, task and cell that was judged in several analyses",
+        "Of claims with `multiverse`, on networks with rows in `hold_inputs.csv`.",
+    ),
 }
 _MADE = "<!-- Made by `python -m rnn_geometry.pages.reference`; change the code, not this file. -->"
 

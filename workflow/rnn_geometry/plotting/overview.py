@@ -20,6 +20,7 @@ from matplotlib.ticker import MaxNLocator
 from rnn_geometry.plotting import causes, intrinsic, manifold_numbers, style
 from rnn_geometry.plotting.gallery import manifold_gallery
 from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
+from rnn_geometry.plotting.multiverse import agreement_map
 from rnn_geometry.plotting.registry import OVER_NETWORKS, over_networks
 from rnn_geometry.plotting.text import cut_names, tick_places
 from rnn_geometry.tasks.harder import HARDER as KINDS
@@ -28,6 +29,7 @@ from rnn_geometry.tasks.structures import simplex_angle
 __all__ = [
     "OVER_NETWORKS",
     "accuracy_cliff",
+    "analyses_agree",
     "causal_tests",
     "dimension_overview",
     "estimators",
@@ -406,3 +408,11 @@ def input_output_dimension(runs: pd.DataFrame) -> Figure:
 def robustness_to_noise(runs: pd.DataFrame) -> Figure:
     """What weight noise leaves of manifold, memory and fixed points, see `manifold_numbers`."""
     return manifold_numbers.robustness_by_task(runs)
+
+
+@over_networks
+def analyses_agree(multiverse: pd.DataFrame) -> Figure:
+    """How many analyses agree with each verdict, see `multiverse`."""
+    if multiverse.empty:
+        return _nothing("No claim was judged in several analyses.")
+    return agreement_map(multiverse)

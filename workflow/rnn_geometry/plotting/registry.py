@@ -24,8 +24,8 @@ def over_networks(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     Parameters
     ----------
     draw
-        Its parameters are named as what it needs: `runs`, `tasks`, `dimension` (tables as frames),
-        `mean_lengths` (mean words of a sentence by task).
+        Its parameters are named as what it needs: `runs`, `tasks`, `dimension`, `multiverse`
+        (tables as frames), `mean_lengths` (mean words of a sentence by task).
 
     Returns
     -------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnn_geometry.claims.beside import shipped_verdicts
 from rnn_geometry.claims.judge import claims_table
+from rnn_geometry.claims.multiverse import multiverse
 from rnn_geometry.claims.networks import networks_table
 from rnn_geometry.pages.claims import html_page
 from rnn_geometry.pages.templating import template_texts
@@ -20,6 +21,10 @@ def run(files, output, params, log) -> None:
     networks = networks_table(tables["runs"], tables["tasks"], tables["dimension"])
     found = claims_table(params.claims, networks, tables["sweeps"], params.judged)
     formats.write_table(output["table"], {str(name): found[name].tolist() for name in found})
+    variants = read_frame("hold_inputs", files["hold_inputs"])
+    known = (found, networks, variants, params.judged)
+    others = multiverse(params.claims, *known, params.hold_inputs)
+    formats.write_table(output["multiverse"], {str(name): others[name].tolist() for name in others})
     shipped = shipped_verdicts(params.shipped)
     page = html_page(template_texts(*TEMPLATES), found, params.claims, params.shown, shipped)
     formats.write_text(output["page"], page)

@@ -28,10 +28,13 @@ def run(files, output, params, log) -> None:
         "runs": runs,
         "tasks": tasks,
         "dimension": dimension,
+        "multiverse": read_frame("multiverse", files["multiverse"]),
         "mean_lengths": dict(zip(tasks["task"], tasks["mean_length"])),
     }
-    for name, draw in overview.OVER_NETWORKS.items():
+    asked = dict(output.items())
+    names = [name for name in overview.OVER_NETWORKS if name in asked]
+    for name in names:
         with collected_after():
-            figure = drawn(draw, tables)
+            figure = drawn(overview.OVER_NETWORKS[name], tables)
             style.save(figure, output[name].removesuffix(".png"), params.formats)
-    log(f"{len(overview.OVER_NETWORKS)} figures of {len(runs)} networks")
+    log(f"{len(names)} figures of {len(runs)} networks")

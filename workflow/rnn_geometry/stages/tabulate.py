@@ -133,12 +133,13 @@ def sweeps_table(
     hold_inputs
         hold_inputs.csv, which tells the numbers of a network at the x* that a sweep over x* names.
     """
-    by_run, by_input = _by_key(runs, KEYS), _by_key(hold_inputs, (*KEYS, "hold_input"))
+    by_run = _by_key(runs, KEYS)
+    by_input = _by_key(hold_inputs, (*KEYS, "hold_input", "default_cut"))
     rows = []
     for sweep, over, value, *key in sweeps:
         row = by_run[tuple(map(str, key))]
         if over == "hold_input":
-            under = by_input[(*map(str, key), value)]
+            under = by_input[(*map(str, key), value, "1")]
             row = {
                 **row,
                 **dict.fromkeys(NOT_UNDER_HOLD_INPUT),
@@ -222,7 +223,7 @@ def hold_inputs_table(tables_of_networks: Sequence[Mapping[str, list]]) -> Table
         The networks' own tables, as text.
     """
     if not tables_of_networks:
-        return {name: [] for name in (*KEYS, "hold_input")}
+        return {name: [] for name in tables.HOLD_INPUTS}
     whole = stacked(tables_of_networks)
     check_numbers("analysis-hold-inputs/points.csv", whole, tables.HOLD_INPUTS)
     keys = zip(*(whole[name] for name in KEYS), strict=True)

@@ -104,6 +104,7 @@ TABLES = {
     "hold_inputs": "rnn_geometry.geometry.tables:HOLD_INPUTS",
     "sweeps": "rnn_geometry.geometry.tables:SWEEPS",
     "claims": "rnn_geometry.claims.table:COLUMNS",
+    "multiverse": "rnn_geometry.claims.multiverse:COLUMNS",
     "natural": "rnn_geometry.geometry.tables:NETWORKS",
 }
 

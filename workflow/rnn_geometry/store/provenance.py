@@ -24,7 +24,7 @@ from rnn_geometry.store.files import check_room
 FILE = "configuration.json"
 SNAKEMAKE = Path(".snakemake")
 # Keys on which no number depends, or that are in the names of folders.
-NOT_COMPARED = {"files", "l2", "memory_mb", "hold_inputs"}
+NOT_COMPARED = {"files", "l2", "memory_mb", "hold_inputs", "cuts", "compared"}
 DATA = "data_sha256"  # hashes of a task's own files; not in records of before
 Sections = Mapping[str, Mapping[str, Mapping[str, Any]]]  # section: name: key: value
 
