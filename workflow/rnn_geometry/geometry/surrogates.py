@@ -42,8 +42,7 @@ COLUMNS = columns(
         "readout_angle_p",
         "p of a `readout_angle_error` as small among 999 random readouts: rows of as many entries,"
         " uniform as initial weights are, without their mean over classes (as softmax with L2"
-        " leaves them; labels: with it); always 1 for two classes, whose readouts are opposite by"
-        " that",
+        " leaves them; labels: with it); empty for two classes, whose readouts are opposite by that",
     ),
 )
 
@@ -85,8 +84,9 @@ def surrogate_tests(
     if points is not None and d:
         found["readout_in_subspace_p"] = subspace_p(readout, points, d, rng, draws)
     expected = meta["readout_angle_expected"]
-    if expected is not None and len(readout) > 1:
-        found["readout_angle_p"] = angle_p(readout, expected, not meta["multi_label"], rng, draws)
+    centred = not meta["multi_label"]
+    if expected is not None and len(readout) > (2 if centred else 1):
+        found["readout_angle_p"] = angle_p(readout, expected, centred, rng, draws)
     return found
 
 
