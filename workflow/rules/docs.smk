@@ -98,9 +98,9 @@ rule keep_claims:
         sweeps=PLAN.path("tables/sweeps.csv"),
         runs=PLAN.path("tables/runs.csv"),
     output:
-        claims=f"{PLAN.kept_in('results/battery', DOCS)}/claims.csv",
-        sweeps=f"{PLAN.kept_in('results/battery', DOCS)}/sweeps.csv",
-        costs=f"{PLAN.kept_in('results/battery', DOCS)}/battery_costs.csv",
+        claims=f"{PLAN.kept_in('results/battery2', DOCS)}/claims.csv",
+        sweeps=f"{PLAN.kept_in('results/battery2', DOCS)}/sweeps.csv",
+        costs=f"{PLAN.kept_in('results/battery2', DOCS)}/battery_costs.csv",
     log:
         PLAN.path("logs/keep_claims.log"),
     conda:
