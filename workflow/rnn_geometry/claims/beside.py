@@ -31,13 +31,15 @@ def shipped_verdicts(named: Sequence[str]) -> pd.DataFrame | None:
     Returns
     -------
     pandas.DataFrame or None
-        claims.csv of the battery; None without a file, and for one with the columns of another
+        Rows of claims.csv of the battery that are judged; None without a file, and for one with the columns of another
         version, which cannot be set beside these.
     """
     if not named:
         return None
     shipped = read_frame("claims", named[0])
-    return shipped if set(shipped) == set(table_columns("claims")) else None
+    if set(shipped) != set(table_columns("claims")):
+        return None
+    return shipped[shipped["judged"] == 1]
 
 
 def beside(found: pd.DataFrame, shipped: pd.DataFrame | None) -> pd.DataFrame:
