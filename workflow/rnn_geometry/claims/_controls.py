@@ -58,7 +58,7 @@ def margin_of(claim: Mapping[str, Any], expected: np.ndarray) -> float | None:
 def compared(
     claim: Mapping[str, Any], kind: str, trained: Sample, control: Sample, level: float
 ) -> Comparison:
-    """Hold networks against the units of one control that have the metric."""
+    """Hold networks against the units of one control."""
     met, units = int(control.met.sum()), len(control)
     if not units or not len(trained):
         return Comparison(kind, met, units, None, None, False)

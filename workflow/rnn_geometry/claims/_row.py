@@ -99,9 +99,8 @@ def _read(
 def _comparisons(
     claim: Mapping[str, Any], networks: Sample, units: Sample, level: float
 ) -> list[Comparison]:
-    known = units[~np.isnan(units.value)]
     return [
-        compared(claim, kind, networks, known[known.control == kind], level)
+        compared(claim, kind, networks, units[units.control == kind], level)
         for kind in sorted(claim["controls"])
     ]
 

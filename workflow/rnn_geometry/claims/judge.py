@@ -1,8 +1,8 @@
 """The verdict: every claim of a file on every task and cell, with intervals and controls.
 
 A unit is a network, or for claims about a sweep one seed's networks in order of the varied setting.
-A claim is met by a unit whose metric keeps the threshold. A trained network whose metric is empty
-does not keep it; a control whose metric is empty shows nothing and is not counted. A trained
+A claim is met by a unit whose metric keeps the threshold. One whose metric is empty does not keep
+it, network or control: it has no such manifold, where others have one. A trained
 network that does not do its task is not judged at all (module `judged`): it is left out and counted
 apart. The rule is in `verdict` and `looks`; `_row` applies it to one task and cell.
 """
@@ -76,8 +76,7 @@ def _cells_by_task(
 ) -> Iterator[tuple[str, dict[str, pd.DataFrame]]]:
     """Yield the units of a claim by task and model, for models with a trained network.
 
-    Not a task where the metric is empty for every trained network: theory defines none. One where
-    it is empty for want of a gap is another matter.
+    Not a task where the metric is empty for every network and control: theory defines none.
     """
     if "sweep" not in claim:
         units = units_of_networks(claim, networks)
@@ -86,8 +85,7 @@ def _cells_by_task(
     else:
         return
     for task, part in units.groupby("task", sort=True):
-        trained = part[part["control"].isna()]
-        if (trained["value"].notna() | trained["no_gap"]).any():
+        if part["value"].notna().any():
             models = part.groupby("model", sort=True)
             yield (
                 str(task),
