@@ -72,8 +72,9 @@ def test_controls_fail_where_networks_do_not(judged):
     assert by_control["shuffled_labels"]["task"] == "categorical-3-shuffled"
     for control in ("untrained", "shuffled_labels"):
         assert float(by_control[control]["test_accuracy"]) < 0.6
-        assert by_control[control]["cliff"] == "0"
         assert float(by_control[control]["score_r2"] or 0) < 0.5
+    # Of an untrained network, which guesses, chance alone decides.
+    assert by_control["shuffled_labels"]["cliff"] == "0"
     own = [
         row
         for row in runs
