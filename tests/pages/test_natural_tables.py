@@ -7,7 +7,7 @@ from conftest import PROJECT
 from test_claims_page import text_of
 from test_judge import NATURAL
 
-from rnn_geometry.claims.judge import KEYS
+from rnn_geometry.claims.networks import KEYS
 from rnn_geometry.pages import natural
 from rnn_geometry.store.columns import read_frame
 

@@ -144,7 +144,7 @@ def test_every_network_has_its_files(finished):
 def test_two_names_of_one_hold_input_give_one_manifold(finished):
     table = rows(finished, "hold_inputs.csv")
     assert [row["hold_input"] for row in table] == ["zero", "zero", *["word:neutral"] * 2] * 4
-    assert [(row["cut"], row["default_cut"]) for row in table] == [("0.5", "1"), ("1.0", "0")] * 8
+    assert [(row["cut"], row["default_cut"]) for row in table] == [("0.5", "1"), ("1", "0")] * 8
     for i in range(0, len(table), 4):
         for one, other in zip(table[i : i + 2], table[i + 2 : i + 4], strict=True):
             assert (one["default"], other["default"]) == ("1", "0")
@@ -171,7 +171,7 @@ def test_claims_are_judged_in_all_analyses_that_were_made(finished):
     assert {"simplex-modes", "labels-modes", "words-held"} <= {row["claim"] for row in table}
     assert {row["analyses"] for row in table} == {"12"}  # two x*, two cuts, three margins
     assert all(0 <= float(row["agree"]) <= 1 for row in table)
-    assert (finished.root / "figures/analyses_agree.png").stat().st_size > 5000
+    assert (finished.root / "results/figures/analyses_agree.png").stat().st_size > 5000
 
 
 def test_tables_of_words_and_predictions_are_there(finished):

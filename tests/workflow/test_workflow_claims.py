@@ -13,30 +13,30 @@ OWN = {"name": "categorical", "family": "categorical", **SIZES}
 CHANGES = {
     "tasks": [{"name": "categorical-3", "family": "categorical", "classes": 3, **SIZES}],
     "cells": ["tiny-gru"],
-    "seeds": [200, 201],
-    "controls": {"untrained": {"seeds": [200]}, "shuffled_labels": {"seeds": [200]}},
+    "seeds": [100, 101],
+    "controls": {"untrained": {"seeds": [100]}, "shuffled_labels": {"seeds": [100]}},
     "sweeps": [
-        {"name": "n", "over": "classes", "values": [2, 3], "task": OWN, "seeds": [200]},
+        {"name": "n", "over": "classes", "values": [2, 3], "task": OWN, "seeds": [100]},
         {
             "name": "x",
             "over": "hold_input",
             "values": ["zero", "mean"],
             "task": "categorical-3",
-            "seeds": [200],
+            "seeds": [100],
         },
         {
             "name": "h",
             "over": "hidden_size",
             "values": [12, 24],
             "task": "categorical-3",
-            "seeds": [200],
+            "seeds": [100],
         },
         {
             "name": "l2",
             "over": "l2",
             "values": ["3e-4", "3e-1"],
             "task": "categorical-3",
-            "seeds": [200],
+            "seeds": [100],
         },
     ],
     "analysis": {"visited_states": 200, "exact_starts": 50},
@@ -128,7 +128,7 @@ def test_the_page_links_to_pages_that_are_there(judged):
     page = (judged.root / "results/claims.html").read_text(encoding="utf-8")
     links = set(re.findall(r'href="([^"#]+)"', page))
     assert links == {
-        "runs/categorical-3/tiny-gru/l2-3e-4/seed-200/index.html",
+        "runs/categorical-3/tiny-gru/l2-3e-4/seed-100/index.html",
         "figures/sweep_l2.png",
         "index.html",
     }
@@ -147,7 +147,7 @@ def test_another_threshold_judges_again_and_computes_nothing(judged):
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("metric: cliff", "metric: clif", r"claim 'simplex-cliff': metric is 'clif'"),
+        ("metric: cliff", "metric: clif", r"claim 'simplex-dimension': given.metric is 'clif'"),
         ("judged_from: 200", "judged_from: 50", r"judged_from: 50 is not above the tuning seeds"),
     ],
 )

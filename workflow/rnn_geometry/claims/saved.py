@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from rnn_geometry.claims.judge import claims_table
-from rnn_geometry.claims.networks import KEYS
+from rnn_geometry.claims.networks import KEYS, asked_for
 
 TEXT = ("task", "model", "cell", "l2", "control", "structure", "not_judged")
 OWN = [f"file_{name}" for name in KEYS]
@@ -30,10 +30,7 @@ def save_networks(
     judged
         Keys (task, model, l2, seed) of the networks to keep, as they are named on disk.
     """
-    chosen = {tuple(map(str, key)) for key in judged}
-    keys = zip(*(networks[name].astype(str) for name in OWN), strict=True)
-    kept = networks[[key in chosen for key in keys]].sort_values(OWN)
-    text = kept.to_csv(index=False).encode()
+    text = asked_for(networks, judged).sort_values(OWN).to_csv(index=False).encode()
     # Without time and name inside, so that the same networks give the same bytes.
     Path(path).write_bytes(gzip.compress(text, mtime=0) if str(path).endswith(".gz") else text)
 

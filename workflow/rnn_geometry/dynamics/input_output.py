@@ -111,12 +111,13 @@ def linear_response(
 
     Examples
     --------
+    >>> import torch
     >>> rates = torch.tensor([[1.0, 0.0], [0.0, 0.1]], dtype=torch.float64)
     >>> one = torch.tensor([[1.0, 0.0]])
     >>> found = linear_response(
     ...     lambda h, x: h @ rates + x, torch.zeros(1, 2), torch.zeros(2), torch.eye(2), [1, 1], one
     ... )
-    >>> (found.singular_values(3) > 1e-9).sum()  # the second entry of the state is not read
+    >>> int((found.singular_values(3) > 1e-9).sum())  # the second entry of the state is not read
     1
     """
     system, h = System.of(step, points, x)

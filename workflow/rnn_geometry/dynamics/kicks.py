@@ -48,6 +48,7 @@ def left_of_kicks(
 
     Examples
     --------
+    >>> import torch
     >>> kick = torch.tensor([[[1.0, 0.0]]])
     >>> left_of_kicks(lambda h, x: 1.1 * h, torch.ones(1, 2), torch.zeros(1), kick, 2).round(
     ...     decimals=6

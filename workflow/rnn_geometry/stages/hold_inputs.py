@@ -188,7 +188,7 @@ def _geometry(
         "readout_in_subspace": None
         if points is None
         else share_in_subspace(readout[:, seen], points, d),
-        "cover": cover(starts, found.points, d),
+        "cover": None if whole is None else cover(starts, whole, d),
         "slow_off_manifold": float((found.status == Status.OFF_MANIFOLD).mean()),
         "slow_no_gap": float((found.status == Status.NO_GAP).mean()),
     }

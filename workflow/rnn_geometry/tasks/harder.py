@@ -146,7 +146,7 @@ def count_keys(sentences: Sentences) -> np.ndarray:
     Examples
     --------
     >>> keys = count_keys(Sentences.from_lists([[1, 2, 2], [2, 1, 2], [1, 1, 2]], np.zeros(3)))
-    >>> keys[0] == keys[1], keys[0] == keys[2]
+    >>> bool(keys[0] == keys[1]), bool(keys[0] == keys[2])
     (True, False)
     """
     # Sums of random numbers, a word each, modulo 2^64.
