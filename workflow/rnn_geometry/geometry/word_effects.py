@@ -13,7 +13,9 @@ from rnn_geometry.store.columns import Column, columns
 COLUMNS = columns(
     Column(
         "neutral_effect",
-        "mean move of the state by the neutral word over its mean move by evidence words",
+        "mean move of the state by the neutral word over its mean move by evidence words; the"
+        " neutral word of synthetic tasks is the zero vector, as x* is unless another is named:"
+        " a sanity check then",
     ),
     Column(
         "own_readout_cosine",
