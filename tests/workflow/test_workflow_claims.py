@@ -72,8 +72,9 @@ def test_controls_fail_where_networks_do_not(judged):
     assert by_control["shuffled_labels"]["task"] == "categorical-3-shuffled"
     for control in ("untrained", "shuffled_labels"):
         assert float(by_control[control]["test_accuracy"]) < 0.6
-        assert by_control[control]["cliff"] == "0"
         assert float(by_control[control]["score_r2"] or 0) < 0.5
+    # Of an untrained network, which guesses, chance alone decides.
+    assert by_control["shuffled_labels"]["cliff"] == "0"
     own = [
         row
         for row in runs
@@ -140,7 +141,8 @@ def test_another_threshold_judges_again_and_computes_nothing(judged):
     path.write_text(path.read_text().replace("at_most: 0.2", "at_most: 0.3", 1))
     text = judged.snakemake("claims", "-n", "--configfile", judged.config).stdout
     jobs = dict(re.findall(r"^(\w+) +(\d+)$", text, flags=re.MULTILINE))
-    assert jobs == {"judge": "1", "start_page": "1", "claims": "1", "total": "3"}
+    made = ("judge", "plot_overview", "start_page", "claims")  # the map of verdicts is a figure
+    assert jobs == dict.fromkeys(made, "1") | {"total": "4"}
 
 
 @pytest.mark.parametrize(
