@@ -20,6 +20,7 @@ def verdicts(numbers, structure="unordered"):
     """Judge ten such networks beside controls that do nothing; verdicts by claim."""
     facts = {name: value for name, value in numbers.items() if name in EMPTY}
     known = {**dict.fromkeys(GOOD, np.nan), **facts, **IDENTITY, "structure": structure}
+    known["learned"] = 1
     for name in ("seed", "control", "l2"):
         known.pop(name, None)
     nothing = controls(**{**known, **BAD, "participation_ratio": 9.0})
