@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from rnn_geometry.dynamics.results import Status
 from rnn_geometry.geometry import (
     growth,
     input_output,
@@ -17,8 +18,8 @@ from rnn_geometry.geometry import (
     tables,
     word_meaning,
 )
-from rnn_geometry.geometry.network import FILE_ONLY, network_geometry, point_geometry
-from rnn_geometry.geometry.readouts import accuracy_cliff, pairwise_angles, share_in_subspace
+from rnn_geometry.geometry.network import FILE_ONLY, RANDOM, network_geometry, point_geometry
+from rnn_geometry.geometry.readouts import accuracy_cliff, pairwise_angles
 from rnn_geometry.store import formats
 from rnn_geometry.store.columns import check_numbers
 
@@ -418,12 +419,73 @@ def test_angles_of_every_pair():
     )
 
 
-def test_entries_of_the_state_that_no_readout_sees_are_left_out():
-    planted = categorical(3)
-    memory = 100 * np.random.default_rng(2).normal(size=(len(planted.slow["points"]), STATE))
-    readout = np.pad(planted.states["readout"], ((0, 0), (0, STATE)))
-    points = np.concatenate([planted.slow["points"], memory], axis=1)
-    assert share_in_subspace(readout, points, 2) == pytest.approx(1)
+def assert_alike(found, expected):
+    assert found.keys() == expected.keys()
+    for name, value in found.items():
+        assert value == pytest.approx(expected[name]), name
+
+
+def with_memory(planted, memory=20.0, dimensions=6):
+    """Give the network an LSTM's c beside its h: of more dimensions, and unseen by the readout."""
+    rng = np.random.default_rng(2)
+    hidden = orthonormal(dimensions, seed=3)
+
+    def beside(states):
+        kept = memory * rng.normal(size=(len(states), dimensions)) @ hidden
+        return np.concatenate([states, kept], axis=1)
+
+    for name in ("visited", "final"):
+        planted.states[name] = beside(planted.states[name])
+    planted.slow["points"] = beside(planted.slow["points"])
+    planted.states["readout"] = np.pad(planted.states["readout"], ((0, 0), (0, STATE)))
+    return planted
+
+
+# Of the whole state, told apart by their names or their meaning.
+OF_THE_STATE = ("participation_ratio_state", "components_95_state", "cover", "distinct_points")
+
+
+@pytest.mark.parametrize("planted", [lambda: categorical(4), lambda: multilabel(2)])
+def test_entries_of_the_state_that_no_readout_sees_change_no_geometry(planted):
+    plain, found = planted().numbers(), with_memory(planted()).numbers()
+    apart = (*OF_THE_STATE, "displacement_median")
+    same = {name: value for name, value in found.items() if name not in apart}
+    assert_alike(same, {name: plain[name] for name in same})
+    assert plain["participation_ratio_state"] is plain["components_95_state"] is None
+    assert found["participation_ratio_state"] == pytest.approx(6, rel=0.1)
+    assert found["components_95_state"] > plain["components_95"]
+
+
+def of_slow_points(numbers):
+    """Return those of all numbers that are measures of slow points, apart from counts of modes."""
+    names = ("participation_ratio", "components_90", "components_95", "components_n", "cover")
+    names += ("variance_ratio", "readout_in_subspace", "readout_in_subspace_p", "score_r2")
+    names += ("simplex_distance", "corner_miss", "simplex_shape", "corner_miss_p")
+    return {name: numbers[name] for name in (*names, "simplex_shape_p")}
+
+
+@pytest.mark.parametrize("status", [Status.OFF_MANIFOLD, Status.NO_GAP, Status.DIVERGED])
+def test_points_that_did_not_converge_enter_no_measure(status):
+    planted, clean = categorical(4), categorical(4)
+    some = np.arange(0, 1000, 5)
+    planted.slow["status"][some] = status
+    clean.slow["points"] = np.delete(clean.slow["points"], some, axis=0)
+    clean.slow["status"] = clean.slow["status"][: 1000 - len(some)]
+    planted.slow["points"][some] += 100 * np.random.default_rng(0).normal(size=(len(some), STATE))
+    assert_alike(of_slow_points(planted.numbers()), of_slow_points(clean.numbers()))
+    assert planted.numbers()["slow_converged"] == 0.8
+
+
+def test_a_network_without_a_gap_has_no_manifold_to_measure():
+    planted = categorical(4)
+    planted.slow["status"][:] = Status.NO_GAP
+    found = planted.numbers()
+    assert set(of_slow_points(found).values()) == {None}
+    assert {found[name] for name in RANDOM} == {None}
+    assert (found["slow_no_gap"], found["slow_converged"]) == (1, 0)
+    assert found["participation_ratio_visited"] == pytest.approx(3, rel=0.05)
+    assert found["cliff"] is True
+    assert found["readout_angle_p"] == pytest.approx(0.001)  # readouts need no points
 
 
 def test_words_against_the_readouts():

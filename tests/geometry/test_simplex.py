@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.spatial
 import yaml
 from conftest import PROJECT
 from scipy.spatial.transform import Rotation
@@ -43,6 +44,36 @@ def test_a_simplex_passes(classes):
     assert found["corner_miss"] < 0.8 * MISS
     assert found["simplex_distance"] < 0.01
     assert found["simplex_shape"] > SHAPE + 0.1
+
+
+@pytest.mark.parametrize("classes", [3, 4, 8])
+def test_many_sets_of_corners_at_once_have_the_distances_of_scipy(classes):
+    sets = np.random.default_rng(6).normal(size=(20, classes, classes - 1))
+    distances, misses = simplex.procrustes_fit(sets)
+    regular = simplex.regular_simplex(classes)
+    for corners, distance, miss in zip(sets, distances, misses, strict=True):
+        one, fitted, disparity = scipy.spatial.procrustes(regular, corners)
+        assert distance == pytest.approx(disparity)
+        apart = np.linalg.norm(one - fitted, axis=1) / np.linalg.norm(one[0])
+        assert miss == pytest.approx(apart.max())
+
+
+def test_many_clouds_at_once_have_the_measures_of_each():
+    clouds = np.random.default_rng(7).normal(size=(5, 300, 3))
+    clouds[3] = 1  # all points are one, which has no corners
+    directions = np.random.default_rng(8).normal(size=(4, 3))
+    together = simplex.measures(clouds, directions)
+    for name, values in together.items():
+        alone = [float(simplex.measures(cloud, directions)[name]) for cloud in clouds]
+        assert values.tolist() == pytest.approx(alone, nan_ok=True)
+        assert np.flatnonzero(np.isnan(values)).tolist() == [3]
+
+
+def test_corners_are_means_of_the_farthest_points():
+    points = np.array([[float(i % 50), 0.0] for i in range(100)])  # each place twice
+    found = simplex.corners_along(points, np.array([[1.0, 0], [-1, 0], [0, 1]]))
+    # Five points are a corner; the sixth is as far as the fifth. Along nothing all are alike.
+    assert found == pytest.approx(np.array([[48, 0], [1, 0], [24.5, 0]]))
 
 
 def test_a_constant_added_to_all_readouts_changes_nothing():

@@ -114,18 +114,27 @@ def test_what_they_are():
 
 def test_new_word_counts_are_as_close_calls_as_test_sentences():
     shares = [
-        np.bincount(closeness(TASK, *part.padded(), part.labels), minlength=CLOSE) / len(part)
+        np.bincount(closeness(TASK, TASK.totals(*part.padded()), part.labels), minlength=CLOSE)
+        / len(part)
         for part in (DATA.test, FOUND["new_counts"])
     ]
     np.testing.assert_allclose(*shares, atol=1e-3)
 
 
-def test_close_calls_by_hand():
-    # evid_0, evid_1, evid_2, neutral are 0, 1, 2, 3.
-    rows = [[1, 1, 0, 0, 0], [0, 0, 0, 3, 3], [0, 0, 1, 1, 1], [1, 0, 0, 3, 0], [0, 0, 0, 0, 0]]
-    tokens, lengths = np.array(rows), np.full(len(rows), 5)
-    labels = TASK.labels_of(tokens, lengths)
-    assert closeness(TASK, tokens, lengths, labels).tolist() == [0, 4, 0, 2, 4]
+@pytest.mark.parametrize(
+    ("family", "totals", "expected"),
+    [
+        # A tie is another label: one word less than the margin of the largest sum.
+        ("categorical", [[3, 2, 0], [9, 2, 5], [30, 2, 0]], [0, 3, CLOSE - 1]),
+        # Boundaries at -30, -10, 10 and 30; a word adds two at most.
+        ("ordered", [[9], [0], [50]], [0, 4, CLOSE - 1]),
+        ("multilabel", [[0, 4], [5, -3]], [0, 2]),
+    ],
+)
+def test_close_calls_by_hand(family, totals, expected):
+    task = build_task(family, length=25)
+    totals = np.array(totals, dtype=float)
+    assert closeness(task, totals, task.labels_of_totals(totals)).tolist() == expected
 
 
 def test_the_boundaries_of_longer_sentences_are_those_of_the_task():

@@ -38,9 +38,8 @@ HARDER = columns(
     ),
     Column(
         "new_counts_accuracy",
-        "accuracy on sentences whose word counts no training sentence has, all counts being equally"
-        " likely, with as many close calls as on test; empty for texts, and where fewer than 100"
-        " counts are found",
+        "accuracy on sentences whose word counts no training sentence has, as close calls as those"
+        " of test; empty for texts, and where fewer than 100 such counts are found",
     ),
 )
 HARDER_OF_TASK = columns(

@@ -24,7 +24,9 @@ FEWEST_POINTS = 50  # distinct points below which no local estimator is tried
 LINEAR = columns(
     Column(
         "participation_ratio",
-        "(sum v)^2 / sum v^2 over the variances v of the principal components of the points",
+        "(sum v)^2 / sum v^2 over the variances v of the principal components of the points, in the"
+        " entries of the state that the readout sees (h of an LSTM); of slow points: those that"
+        " converged",
     ),
     Column("components_90", "principal components for 90 % of the variance", kind="count"),
     Column("components_95", "principal components for 95 % of the variance", kind="count"),

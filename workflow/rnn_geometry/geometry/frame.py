@@ -1,32 +1,104 @@
-"""The frame in which a network is looked at: principal axes of its slow points, signs settled.
+"""The frame in which a network is looked at: which points, which entries, which axes.
 
-Shapes: n points, S entries of a state, C outputs, k axes.
+Measures are of the slow points that converged, in the entries of the state that the readout sees.
+Pictures show all points. Shapes: n points, S entries of a state, C outputs, k axes.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from rnn_geometry.dynamics.results import Status
 
-def centre_row(points: np.ndarray) -> int:
+FEWEST_CONVERGED = 50  # points; of fewer than twice as many starts, half of them
+LEAST_CONVERGED = 0.1  # of the starts
+
+
+def converged_rows(status: np.ndarray) -> np.ndarray:
+    """Return the rows of slow points that measures of the manifold use: those that converged.
+
+    Parameters
+    ----------
+    status
+        Codes of `dynamics.results.Status`, (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Rows (m,) of CONVERGED points; none where they are fewer than FEWEST_CONVERGED or than
+        LEAST_CONVERGED of the starts, which are no picture of a manifold.
+
+    Examples
+    --------
+    >>> converged_rows(np.array([0, 3, 0, 1])).tolist()
+    [0, 2]
+    >>> converged_rows(np.array([3, 3, 0, 1])).tolist()
+    []
+    """
+    rows = np.flatnonzero(status == Status.CONVERGED)
+    needed = max(min(FEWEST_CONVERGED, len(status) / 2), LEAST_CONVERGED * len(status))
+    return rows if len(rows) >= needed else rows[:0]
+
+
+def manifold_rows(status: np.ndarray) -> np.ndarray:
+    """Return the rows of slow points that stand for the manifold wherever points are needed.
+
+    Parameters
+    ----------
+    status
+        Codes of `dynamics.results.Status`, (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Those of `converged_rows`; all rows (n,) where it has none, as in a network without a gap.
+    """
+    rows = converged_rows(status)
+    return rows if len(rows) else np.arange(len(status))
+
+
+def centre_row(points: np.ndarray, status: np.ndarray | None = None) -> int:
     """Return which of the slow points is the centre of the manifold: the one nearest their mean.
 
     Parameters
     ----------
     points
         (n, S).
+    status
+        Codes of `dynamics.results.Status`, (n,): only `manifold_rows` count. None: all points do.
 
     Returns
     -------
     int
-        Its row; the first of several that are equally near.
+        Its row among all points; the first of several that are equally near.
 
     Examples
     --------
     >>> centre_row(np.array([[0.0], [1.0], [5.0]]))
     1
+    >>> centre_row(np.array([[0.0], [1.0], [5.0]]), np.array([0, 1, 0]))
+    0
     """
-    return int(np.argmin(((points - points.mean(axis=0)) ** 2).sum(axis=1)))
+    rows = np.arange(len(points)) if status is None else manifold_rows(status)
+    inside = points[rows]
+    return int(rows[np.argmin(((inside - inside.mean(axis=0)) ** 2).sum(axis=1))])
+
+
+def seen_entries(readout: np.ndarray) -> np.ndarray:
+    """Return which entries of the state the readout sees: h of an LSTM, whose c is hidden.
+
+    Parameters
+    ----------
+    readout
+        (C, S), zero over what it does not see.
+
+    Returns
+    -------
+    numpy.ndarray
+        (S,) of bool; all entries where the readout is zero everywhere.
+    """
+    seen = np.any(readout != 0, axis=0)
+    return seen if seen.any() else np.ones_like(seen)
 
 
 def principal_components(points: np.ndarray) -> np.ndarray:

@@ -61,8 +61,8 @@ COLUMNS = columns(
 OVER_MANIFOLD = columns(
     Column(
         "tau_centre",
-        "median of the d longest time constants at the third of the sampled slow points nearest"
-        " the mean",
+        "median of the d longest time constants, of growth or decay, at the third of the sampled"
+        " slow points nearest the mean",
         "words",
     ),
     Column("tau_edge", "the same at the third farthest from it", "words"),

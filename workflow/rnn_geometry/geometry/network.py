@@ -1,5 +1,8 @@
 """The geometry of one trained network, from its arrays, as one flat dictionary of numbers.
 
+Measures of slow points are of those that converged, and linear geometry is in the entries of the
+state that the readout sees, see `frame`.
+
 Symbols: r_i rows of the readout R (C, S); d the expected dimension; tau time constants in words
 (Aitken et al., ICLR 2021). A value that is not defined is None.
 """
@@ -11,17 +14,27 @@ from typing import Any
 
 import numpy as np
 
-from rnn_geometry.geometry import baselines, modes, readouts, scores, search, simplex, word_effects
+from rnn_geometry.geometry import (
+    baselines,
+    modes,
+    readouts,
+    scores,
+    search,
+    simplex,
+    surrogates,
+    word_effects,
+)
 from rnn_geometry.geometry.dimension import (
     LINEAR,
     count_components,
     participation_ratio,
     principal_axes,
 )
+from rnn_geometry.geometry.frame import converged_rows, seen_entries
 from rnn_geometry.geometry.growth import sampled_rows
 from rnn_geometry.geometry.readouts import SHOWN_COMPONENTS, Arrays
 from rnn_geometry.geometry.simplex import random_of_equal_norm, simplex_fit, slow_coordinates
-from rnn_geometry.identity import Network, derive_seed
+from rnn_geometry.identity import Network
 from rnn_geometry.store.columns import Column, columns
 from rnn_geometry.tasks.theory import structure_of
 
@@ -97,6 +110,15 @@ POINT_SETS = columns(
         for name in ("participation_ratio", "components_95")
     )
 )
+WHOLE_STATE = columns(
+    *(
+        LINEAR[name].again(
+            "_state",
+            "in the whole state (h and c of an LSTM); empty where the readout sees all of it",
+        )
+        for name in ("participation_ratio", "components_95")
+    )
+)
 _AT_RANDOM = (
     "of random points as far from their mean as the slow points, in all directions (for the simplex"
     " in the first N - 1 components, a ball)"
@@ -126,7 +148,6 @@ FILE_ONLY = columns(
         )
     ),
     modes.FILE_ONLY,
-    search.FILE_ONLY,
     readouts.FILE_ONLY,
     scores.FILE_ONLY,
 )
@@ -165,7 +186,11 @@ def network_geometry(
         All numbers as plain values, by the names of RUNS in `tables` and of FILE_ONLY.
     """
     d = meta["dimension_expected"] or meta["dimension_predicted"]
-    readout, points = states["readout"], slow["points"]
+    seen, network = seen_entries(states["readout"]), Network.of(run)
+    whole = manifold_points(slow)
+    points = None if whole is None else whole[:, seen]
+    read = {**states, **{name: states[name][:, seen] for name in ("visited", "final", "readout")}}
+    readout = read["readout"]
     return {
         **{name: run[name] for name in RUN_FACTS},
         **{name: meta[name] for name in TASK_FACTS},
@@ -173,8 +198,9 @@ def network_geometry(
         "analysis_seconds": float(slow["seconds"] + linear["seconds"])
         + integration["integration_seconds"],
         **point_geometry(points, "", meta["classes"]),
-        **point_geometry(states["visited"], "_visited", meta["classes"]),
-        **point_geometry(states["final"], "_final", meta["classes"]),
+        **point_geometry(read["visited"], "_visited", meta["classes"]),
+        **point_geometry(read["final"], "_final", meta["classes"]),
+        **state_geometry(None if seen.all() else whole, meta["classes"]),
         **search.search_quality(states["visited"], slow, d),
         **search.skeleton(fixed, meta),
         **modes.modes_at_centre(linear, float(slow["min_tau"])),
@@ -182,28 +208,43 @@ def network_geometry(
         **modes.modes_over_points(slow["slow_modes"], d),
         **readouts.readout_geometry(readout, points, d, meta),
         **simplex_geometry(points, readout, meta),
-        **random_control(points, readout, d, meta, derive_seed("random", *Network.of(run))),
-        **scores_on_manifold(states, points, totals, d, meta),
-        **readouts.accuracy_cliff(states, d),
+        **random_control(points, readout, d, meta, network.seed_for("random")),
+        **surrogates.surrogate_tests(points, readout, d, meta, network.seed_for("surrogates")),
+        **scores_on_manifold(read, points, totals, d, meta),
+        **readouts.accuracy_cliff(read, d),
         **word_effects.word_geometry(linear, meta),
         **word_effects.linearity(linear),
-        **modes.tau_over_manifold(points, linear, d),
+        **modes.tau_over_manifold(slow["points"], linear, d),
         **{name: value for name, value in integration.items() if name != "integration_seconds"},
     }
 
 
-def point_geometry(points: np.ndarray, suffix: str, classes: int) -> dict[str, Any]:
+def manifold_points(slow: Arrays) -> np.ndarray | None:
+    """Return the slow points (m, S) that converged; None where they are too few to be measured.
+
+    Parameters
+    ----------
+    slow
+        Arrays of slow_points.npz.
+    """
+    rows = converged_rows(slow["status"])
+    return slow["points"][rows] if len(rows) else None
+
+
+def point_geometry(points: np.ndarray | None, suffix: str, classes: int) -> dict[str, Any]:
     """Return linear measures of the dimension of points.
 
     Parameters
     ----------
     points
-        (n, S).
+        (n, S); None where there are too few: all measures are None.
     suffix
         What the names of the measures end in.
     classes
         Number N of outputs: `components_n` is for N / (N + 1) of the variance.
     """
+    if points is None:
+        return dict.fromkeys(f"{name}{suffix}" for name in (*LINEAR, "variance_ratio"))
     shares = principal_axes(points)[2]
     return {
         f"participation_ratio{suffix}": participation_ratio(points),
@@ -214,15 +255,29 @@ def point_geometry(points: np.ndarray, suffix: str, classes: int) -> dict[str, A
     }
 
 
+def state_geometry(points: np.ndarray | None, classes: int) -> dict[str, Any]:
+    """Return the measures of WHOLE_STATE from slow points (n, S), None where there are none.
+
+    Parameters
+    ----------
+    points
+        In all entries of the state.
+    classes
+        Number N of outputs.
+    """
+    found = point_geometry(points, "_state", classes)
+    return {name: found[name] for name in WHOLE_STATE}
+
+
 def simplex_geometry(
-    points: np.ndarray, readout: np.ndarray, meta: Mapping[str, Any]
+    points: np.ndarray | None, readout: np.ndarray, meta: Mapping[str, Any]
 ) -> dict[str, float | None]:
     """Return the fit of points to a simplex, where theory knows one.
 
     Parameters
     ----------
     points
-        (n, S).
+        (n, S); None where there are too few.
     readout
         (C, S).
     meta
@@ -233,19 +288,24 @@ def simplex_geometry(
     dict
         See `simplex.simplex_fit`; None for every number where theory knows no simplex.
     """
-    known = structure_of(meta).simplex
-    return simplex_fit(points, readout) if known else dict(simplex.NOTHING)
+    if points is None or not structure_of(meta).simplex:
+        return dict(simplex.NOTHING)
+    return simplex_fit(points, readout)
 
 
 def random_control(
-    points: np.ndarray, readout: np.ndarray, d: int | None, meta: Mapping[str, Any], seed: int
+    points: np.ndarray | None,
+    readout: np.ndarray,
+    d: int | None,
+    meta: Mapping[str, Any],
+    seed: int,
 ) -> dict[str, float | None]:
     """Return measures of random points of equal norm: what the network's own must differ from.
 
     Parameters
     ----------
     points
-        Slow points (n, S).
+        Slow points (n, S); None where there are too few.
     readout
         (C, S).
     d
@@ -261,6 +321,8 @@ def random_control(
     dict
         By the names of RANDOM.
     """
+    if points is None:
+        return dict.fromkeys(RANDOM)
     rng = np.random.default_rng(seed)
     anywhere = random_of_equal_norm(points, rng)
     shares = principal_axes(anywhere)[2]
@@ -279,7 +341,7 @@ def random_control(
 
 def scores_on_manifold(
     states: Arrays,
-    points: np.ndarray,
+    points: np.ndarray | None,
     totals: np.ndarray | None,
     d: int | None,
     meta: Mapping[str, Any],
@@ -291,7 +353,7 @@ def scores_on_manifold(
     states
         Arrays of states.npz.
     points
-        Slow points (n, S).
+        Slow points (n, S); None where there are too few.
     totals
         (m, D) scores of the test sentences; None where they are not known.
     d
@@ -304,7 +366,7 @@ def scores_on_manifold(
     dict
         See `scores.score_geometry`; None for every number where the scores are not known.
     """
-    if totals is None or not d:
+    if totals is None or points is None or not d:
         return dict(scores.NOTHING)
     final = np.asarray(states["final"], dtype=np.float64)
     logits = final @ states["readout"].T + states["readout_bias"]

@@ -17,7 +17,12 @@ CLIFF_KEEPS, CLIFF_DROPS = 0.9, 0.02
 CLIFF_SENTENCES = 2.33**2
 
 COLUMNS = columns(
-    Column("readout_angle_mean", "mean angle between pairs of readout vectors", "degrees"),
+    Column(
+        "readout_angle_mean",
+        "mean angle between pairs of readout vectors; near theory for any readouts without a common"
+        " part, so see the worst pair, `readout_angle_error`",
+        "degrees",
+    ),
     Column(
         "readout_angle_expected",
         "by theory: arccos(-1/(N-1)), 90 for labels; empty for more than two ordered classes",
@@ -25,13 +30,14 @@ COLUMNS = columns(
     ),
     Column(
         "readout_angle_error",
-        "largest distance of an angle between two readouts from `readout_angle_expected`",
+        "the worst pair: largest distance of an angle between two readouts from"
+        " `readout_angle_expected`",
         "degrees",
     ),
     Column(
         "readout_in_subspace",
         "mean of abs(P r) / abs(r) over readouts r; P projects on the first d components of the"
-        " slow points, in the entries of the state that the readout sees (h of an LSTM)",
+        " slow points",
     ),
 )
 CLIFF = columns(
@@ -58,7 +64,7 @@ Arrays = Mapping[str, np.ndarray]
 
 
 def readout_geometry(
-    readout: np.ndarray, points: np.ndarray, d: int | None, meta: Mapping[str, Any]
+    readout: np.ndarray, points: np.ndarray | None, d: int | None, meta: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return angles between readouts and their share inside the slow subspace.
 
@@ -67,7 +73,7 @@ def readout_geometry(
     readout
         (C, S).
     points
-        Slow points (n, S).
+        Slow points (n, S); None where there are too few.
     d
         Expected dimension; None where there is none.
     meta
@@ -83,7 +89,7 @@ def readout_geometry(
     expected = meta["readout_angle_expected"]
     return {
         "readout_angles": angles.tolist(),
-        "readout_angle_error": float(np.abs(angles - expected).max())
+        "readout_angle_error": float(worst_angle(readout, expected))
         if expected is not None and len(angles)
         else None,
         "readout_angle_mean": float(angles.mean())
@@ -91,7 +97,9 @@ def readout_geometry(
         else None,
         "readout_angle_expected": expected,
         "readout_singular_values": np.linalg.svd(readout, compute_uv=False).tolist(),
-        "readout_in_subspace": share_in_subspace(readout, points, d) if d else None,
+        "readout_in_subspace": share_in_subspace(readout, points, d)
+        if d and points is not None
+        else None,
     }
 
 
@@ -101,12 +109,12 @@ def pairwise_angles(vectors: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     vectors
-        (C, S).
+        (..., C, S).
 
     Returns
     -------
     numpy.ndarray
-        (C (C - 1) / 2,) in degrees.
+        (..., C (C - 1) / 2) in degrees.
 
     Examples
     --------
@@ -114,10 +122,29 @@ def pairwise_angles(vectors: np.ndarray) -> np.ndarray:
     [90.0, 90.0, 90.0]
     """
     unit = vectors / np.maximum(
-        np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(float).tiny
+        np.linalg.norm(vectors, axis=-1, keepdims=True), np.finfo(float).tiny
     )
-    cosines = (unit @ unit.T)[np.triu_indices(len(vectors), 1)]
+    one, other = np.triu_indices(vectors.shape[-2], 1)
+    cosines = (unit @ unit.swapaxes(-1, -2))[..., one, other]
     return np.degrees(np.arccos(np.clip(cosines, -1, 1)))
+
+
+def worst_angle(vectors: np.ndarray, expected: float) -> np.ndarray:
+    """Return the largest distance of an angle between two vectors from the one expected.
+
+    Parameters
+    ----------
+    vectors
+        (..., C, S), two vectors at least.
+    expected
+        In degrees.
+
+    Returns
+    -------
+    numpy.ndarray
+        (...,) in degrees.
+    """
+    return np.abs(pairwise_angles(vectors) - expected).max(axis=-1)
 
 
 def share_in_subspace(readout: np.ndarray, points: np.ndarray, d: int) -> float | None:
@@ -126,8 +153,7 @@ def share_in_subspace(readout: np.ndarray, points: np.ndarray, d: int) -> float 
     Parameters
     ----------
     readout
-        (C, S); only entries of the state that it sees count: an LSTM's r_i is zero over c by
-        construction, so that it could never lie inside a subspace of (h, c).
+        (C, S).
     points
         (n, S).
     d
@@ -139,15 +165,12 @@ def share_in_subspace(readout: np.ndarray, points: np.ndarray, d: int) -> float 
         Mean of |P r_i| / |r_i|, P the projection on the first d components of the points; None
         where there is none at all, or no readout.
     """
-    seen = np.any(readout != 0, axis=0)
-    if not seen.any():
+    _, axes, shares = principal_axes(points)
+    if not shares.any() or not readout.any():
         return None
-    _, axes, shares = principal_axes(points[:, seen])
-    if not shares.any():
-        return None
-    axes, vectors = axes[:d][shares[:d] > 0], readout[:, seen]
-    lengths = np.maximum(np.linalg.norm(vectors, axis=1), np.finfo(float).tiny)
-    return float((np.linalg.norm(vectors @ axes.T, axis=1) / lengths).mean())
+    axes = axes[:d][shares[:d] > 0]
+    lengths = np.maximum(np.linalg.norm(readout, axis=1), np.finfo(float).tiny)
+    return float((np.linalg.norm(readout @ axes.T, axis=1) / lengths).mean())
 
 
 def accuracy_cliff(states: Arrays, d: int | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from rnn_geometry.dynamics.results import Status
 from rnn_geometry.geometry.dimension import LINKAGE_RADIUS, cover, distinct_points, rms_radius
+from rnn_geometry.geometry.frame import converged_rows
 from rnn_geometry.geometry.readouts import Arrays
 from rnn_geometry.store.columns import Column, columns
 from rnn_geometry.tasks.structures import LABELS
@@ -18,15 +19,15 @@ from rnn_geometry.tasks.theory import structure_of
 QUALITY = columns(
     Column(
         "cover",
-        "share of starts with a slow point within .125 of the starts' root-mean-square radius,"
-        " along their first d components",
+        "share of starts with a converged slow point within .125 of the starts' root-mean-square"
+        " radius, along their first d components, in the whole state",
     ),
     Column(
         "distinct_points",
         "slow points that single linkage at 1e-3 of that radius tells apart",
         kind="count",
     ),
-    Column("q_median", "slowness q = 1/2 abs(h - F(h, x*))^2, median over slow points"),
+    Column("q_median", "slowness q = 1/2 abs(h - F(h, x*))^2, median over all slow points"),
     Column("fast_q_median", "part of q outside the modes that the search held, median over them"),
     Column(
         "gap_median",
@@ -38,6 +39,11 @@ QUALITY = columns(
         " the cut",
     ),
     Column("slow_off_manifold", "share of starts for which no point of the manifold was found"),
+    Column(
+        "slow_converged",
+        "share of starts that reached the manifold: measures of slow points are of these, and empty"
+        " where they are fewer than 50 (of fewer than 100 starts: half) or a tenth",
+    ),
     Column("displacement_median", "distance from the start, median over slow points"),
 )
 SKELETON = columns(
@@ -84,7 +90,6 @@ SKELETON = columns(
         " modes, over all of both; 1 where none is missing or too many",
     ),
 )
-FILE_ONLY = columns(Column("slow_converged", "share of starts that reached the manifold"))
 
 
 def search_quality(starts: np.ndarray, slow: Arrays, d: int | None) -> dict[str, Any]:
@@ -102,10 +107,11 @@ def search_quality(starts: np.ndarray, slow: Arrays, d: int | None) -> dict[str,
     Returns
     -------
     dict
-        By the names of QUALITY and FILE_ONLY.
+        By the names of QUALITY. All but the cover are of the points of every status.
     """
+    found = slow["points"][converged_rows(slow["status"])]
     return {
-        "cover": cover(starts, slow["points"], d) if d else None,
+        "cover": cover(starts, found, d) if d and len(found) else None,
         "distinct_points": len(
             distinct_points(slow["points"], LINKAGE_RADIUS * rms_radius(starts))
         ),

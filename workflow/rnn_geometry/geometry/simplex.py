@@ -86,52 +86,58 @@ def corners_along(points: np.ndarray, directions: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     points
-        (n, d).
+        (..., n, d).
     directions
         (N, d).
 
     Returns
     -------
     numpy.ndarray
-        (N, d).
+        (..., N, d). Points that are equally far, at the end of the few, all count.
     """
-    count = max(1, round(CORNER_SHARE * len(points)))
-    along = points @ directions.T
-    return np.stack(
-        [points[np.argsort(-column, kind="stable")[:count]].mean(axis=0) for column in along.T]
-    )
+    number = points.shape[-2]
+    first = number - max(1, round(CORNER_SHARE * number))
+    along = directions @ points.swapaxes(-1, -2)
+    far = along >= np.partition(along, first, axis=-1)[..., first, None]
+    return far @ points / far.sum(axis=-1, keepdims=True)
 
 
-def procrustes_fit(corners: np.ndarray) -> tuple[float, float] | None:
+def procrustes_fit(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return how far corners are from a regular simplex.
+
+    As `scipy.spatial.procrustes`, for many sets at once.
 
     Parameters
     ----------
     corners
-        (N, N - 1).
+        (..., N, N - 1).
 
     Returns
     -------
-    tuple of float, or None
-        Both after the best translation, rotation, reflection and scaling. The distance: sum of
-        squared differences of corners brought to unit size, 0 to 1. The miss of the worst
-        corner, in units of the distance of a regular corner from the centre. None where all
+    tuple of numpy.ndarray
+        Both (...,), after the best translation, rotation, reflection and scaling. The distance: sum
+        of squared differences of corners brought to unit size, 0 to 1. The miss of the worst
+        corner, in units of the distance of a regular corner from the centre. NaN where all
         corners are one point.
 
     References
     ----------
     Gower 1975, generalized Procrustes analysis.
     """
-    if np.ptp(corners, axis=0).max() == 0:
-        return None
-    from scipy.spatial import procrustes
+    regular = regular_simplex(corners.shape[-2])
+    regular = regular / np.linalg.norm(regular)
+    centred = corners - corners.mean(axis=-2, keepdims=True)
+    apart = np.ptp(corners, axis=-2).max(axis=-1) > 0
+    size = np.where(apart, np.sqrt((centred**2).sum(axis=(-1, -2))), 1.0)
+    centred = centred / size[..., None, None]
+    left, values, right = np.linalg.svd(regular.T @ centred)
+    turned = centred @ (left @ right).swapaxes(-1, -2) * values.sum(axis=-1)[..., None, None]
+    squares = ((turned - regular) ** 2).sum(axis=-1)
+    miss = np.sqrt(squares.max(axis=-1)) / np.linalg.norm(regular[0])
+    return np.where(apart, squares.sum(axis=-1), np.nan), np.where(apart, miss, np.nan)
 
-    regular, fitted, distance = procrustes(regular_simplex(len(corners)), corners)
-    misses = np.linalg.norm(fitted - regular, axis=1)
-    return float(distance), float(misses.max() / np.linalg.norm(regular[0]))
 
-
-def simplex_shape(points: np.ndarray, directions: np.ndarray, corners: np.ndarray) -> float | None:
+def simplex_shape(points: np.ndarray, directions: np.ndarray, corners: np.ndarray) -> np.ndarray:
     """Return about 1 for points that fill a simplex with corners along directions, 0 for a ball.
 
     Opposite a corner a simplex reaches 1 / (N - 1) as far from its centre as at the corner, a ball
@@ -141,25 +147,70 @@ def simplex_shape(points: np.ndarray, directions: np.ndarray, corners: np.ndarra
     Parameters
     ----------
     points
-        (n, N - 1).
+        (..., n, N - 1).
     directions
         (N, N - 1).
     corners
-        (N, N - 1); their mean is the centre.
+        (..., N, N - 1); their mean is the centre.
 
     Returns
     -------
-    float or None
-        None where nothing reaches along some direction.
+    numpy.ndarray
+        (...,); NaN where nothing reaches along some direction.
     """
     unit = directions / np.maximum(
         np.linalg.norm(directions, axis=1, keepdims=True), np.finfo(float).tiny
     )
-    along = (points - corners.mean(axis=0)) @ unit.T
-    there, opposite = np.quantile(along, 1 - REACH, axis=0), -np.quantile(along, REACH, axis=0)
-    if there.min() <= 0:
+    along = unit @ (points - corners.mean(axis=-2, keepdims=True)).swapaxes(-1, -2)
+    opposite, there = np.quantile(along, [REACH, 1 - REACH], axis=-1)
+    reaches = there.min(axis=-1) > 0
+    ratio = -opposite / np.where(reaches[..., None], there, np.nan)
+    return (1 - ratio.mean(axis=-1)) / (1 - 1 / (len(directions) - 1))
+
+
+def measures(points: np.ndarray, directions: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the measures of points in the coordinates in which a simplex is looked for.
+
+    Parameters
+    ----------
+    points
+        (..., n, N - 1).
+    directions
+        Readouts in these coordinates, (N, N - 1).
+
+    Returns
+    -------
+    dict of numpy.ndarray
+        (...,) by the names of COLUMNS; NaN where not defined.
+    """
+    corners = corners_along(points, directions)
+    distance, miss = procrustes_fit(corners)
+    shape = simplex_shape(points, directions, corners)
+    return {"simplex_distance": distance, "corner_miss": miss, "simplex_shape": shape}
+
+
+def readout_coordinates(
+    points: np.ndarray, readout: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return points and readouts in the first N - 1 components, where a simplex is looked for.
+
+    Parameters
+    ----------
+    points
+        (n, S).
+    readout
+        (N, S), of which only differences between classes matter.
+
+    Returns
+    -------
+    tuple of numpy.ndarray, or None
+        (n, N - 1) and (N, N - 1). None for fewer than three classes, and for points that span too
+        few dimensions: they have no shape.
+    """
+    classes = len(readout)
+    if classes < 3 or min(points.shape) < classes - 1:
         return None
-    return float((1 - (opposite / there).mean()) / (1 - 1 / (len(directions) - 1)))
+    return slow_coordinates(points, readout - readout.mean(axis=0), classes - 1)
 
 
 def simplex_fit(points: np.ndarray, readout: np.ndarray) -> dict[str, float | None]:
@@ -178,16 +229,13 @@ def simplex_fit(points: np.ndarray, readout: np.ndarray) -> dict[str, float | No
         By the names of COLUMNS. Fewer than three classes, or points that span too few
         dimensions, have no shape: all None.
     """
-    classes = len(readout)
-    if classes < 3 or min(points.shape) < classes - 1:
+    coordinates = readout_coordinates(points, readout)
+    if coordinates is None:
         return dict(NOTHING)
-    coordinates, directions = slow_coordinates(points, readout - readout.mean(axis=0), classes - 1)
-    corners = corners_along(coordinates, directions)
-    fit = procrustes_fit(corners)
-    if fit is None:
+    found = measures(*coordinates)
+    if np.isnan(found["simplex_distance"]):  # all corners are one point
         return dict(NOTHING)
-    shape = simplex_shape(coordinates, directions, corners)
-    return {"simplex_distance": fit[0], "corner_miss": fit[1], "simplex_shape": shape}
+    return {name: float(v) if np.isfinite(v) else None for name, v in found.items()}
 
 
 def random_of_equal_norm(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -26,7 +26,7 @@ from rnn_geometry.dynamics.modifiers import modifier_numbers
 from rnn_geometry.geometry import integration as declared
 from rnn_geometry.geometry import word_meaning as meaning
 from rnn_geometry.geometry.dimension import principal_axes
-from rnn_geometry.geometry.frame import centre_row
+from rnn_geometry.geometry.frame import centre_row, manifold_rows
 from rnn_geometry.identity import derive_seed
 from rnn_geometry.networks.classifier import (
     Classifier,
@@ -67,7 +67,7 @@ class Probe:
     classifier
         The network, S entries of a state, E of a word vector.
     points
-        Of its manifold, (n, S).
+        Of its manifold, (n, S): the slow points that converged, or all where those are too few.
     x
         The hold input x*, (E,).
     final
@@ -152,7 +152,7 @@ def integration_run(
     numbers |= {f"{name}_untrained": value for name, value in plain.items()}
     step = analysis_cell(control.classifier)
     numbers["tau_untrained"] = float(linearize(step, control.centre, control.x).tau[0].max())
-    numbers |= causal_numbers(trained, control, files, test, meta, identity)
+    numbers |= causal_numbers(trained, control, test, meta, identity)
     numbers |= modifiers_of_task(trained, meta)
     numbers |= growth_of(trained, files, output["linearization"], test, kicks, meta)
     train = read_sentences(files["train"])
@@ -182,8 +182,9 @@ def probes(
     test = whole.subset(np.arange(min(SENTENCES, len(whole))))
     d = meta["dimension_expected"] or max(1, meta["classes"] - 1)
     final = States.read(files["states"]).final[: len(test)]
+    points = slow.points[manifold_rows(slow.status)]
     labels = {"multi_label": meta["multi_label"]}
-    trained = Probe.make(classifier, slow.points, slow.x, final, d, **labels)
+    trained = Probe.make(classifier, points, slow.x, final, d, **labels)
     known = record.network
     fixed = classifier.embedding_matrix().cpu().numpy() if known["fixed_embedding"] else None
     seed = record.seeds["initialisation"]

@@ -16,13 +16,11 @@ from rnn_geometry.dynamics.interventions import (
     steering,
 )
 from rnn_geometry.dynamics.linearization import linearize
-from rnn_geometry.dynamics.results import Status
 from rnn_geometry.dynamics.slow_subspace import Subspace, of_modes
 from rnn_geometry.geometry.dimension import principal_axes, rms_radius
 from rnn_geometry.geometry.frame import centre_row
 from rnn_geometry.identity import derive_seed
 from rnn_geometry.networks.classifier import analysis_cell
-from rnn_geometry.store.artifacts import SlowPoints
 from rnn_geometry.tasks.sentences import Sentences
 
 if TYPE_CHECKING:
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 FINAL = 500  # final states that lose their slow coordinates
 PAIR_WORDS, PAIRS = 5000, (50, 500)  # texts whose coordinates are exchanged: of so many words
 MOVED_WORDS, MOVED = 2500, (25, 100)  # final states that are steered, times words of x*
-LEAST_CONVERGED = 0.1  # share of slow points
 ATTRIBUTED_WORDS, ATTRIBUTED = 500, (8, 20)  # texts of which words are left out: of so many words
 REACH = 4  # longest move, in root-mean-square radii of the slow points
 
@@ -39,7 +36,6 @@ REACH = 4  # longest move, in root-mean-square radii of the slow points
 def causal_numbers(
     trained: Probe,
     untrained: Probe,
-    files: Mapping[str, str],
     test: Sentences,
     meta: Mapping[str, Any],
     identity: Mapping[str, str],
@@ -49,9 +45,7 @@ def causal_numbers(
     Parameters
     ----------
     trained, untrained
-        The network, and the same one with its initial weights.
-    files
-        Paths by stem. Slow points that converged span the subspace; all, where they are too few.
+        The network, and the same one with its initial weights; their points span the subspace.
     test
         The test sentences that both have read.
     meta
@@ -64,15 +58,12 @@ def causal_numbers(
     dict
         By the names of `geometry.interventions.COLUMNS`.
     """
-    points, status = trained.points.cpu().numpy(), SlowPoints.read(files["slow_points"]).status
-    converged = points[status == Status.CONVERGED]
-    points = converged if len(converged) >= LEAST_CONVERGED * len(points) else points
     common = {
         "length": round(meta["mean_length"]),
         "multi_label": meta["multi_label"],
         "seed": derive_seed("interventions", *identity.values()),
     }
-    found = _tests(trained, points, test, **common)
+    found = _tests(trained, trained.points.cpu().numpy(), test, **common)
     plain = _tests(untrained, untrained.points.cpu().numpy(), test, **common)
     return {
         **_named("ablation_accuracy", "ablation_chance", found["ablation"], plain["ablation"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rnn_geometry.geometry.dimension import LINEAR, intrinsic_dimension
+from rnn_geometry.geometry.frame import converged_rows, seen_entries
 from rnn_geometry.geometry.network import IDENTITY
 from rnn_geometry.geometry.tables import DIMENSION
 from rnn_geometry.identity import Network
@@ -41,13 +42,14 @@ def dimension_table(
         geometry_files, states_files, slow_files, strict=True
     ):
         geometry, states = Geometry.read(geometry_file), States.read(states_file)
-        slow = SlowPoints.read(slow_file).points
-        points = {"visited": states.visited, "final": states.final, "slow": slow}
+        slow, seen = SlowPoints.read(slow_file), seen_entries(states.readout)
+        converged = slow.points[converged_rows(slow.status)]
+        points = {"visited": states.visited, "final": states.final, "slow": converged}
         for name in POINT_SETS:
             suffix = "" if name == "slow" else f"_{name}"
             linear = {measure: geometry[measure + suffix] for measure in LINEAR}
             rows.append({**{key: geometry[key] for key in IDENTITY}, "points": name, **linear})
-            rows[-1].update(intrinsic_dimension(points[name]))
+            rows[-1].update(intrinsic_dimension(points[name][:, seen]))
         log(str(Network.of(geometry)))
     rows.sort(key=lambda row: (*order(row), row["points"]))
     return table_of(rows, DIMENSION)

@@ -14,7 +14,7 @@ from rnn_geometry.dynamics.linearization import linearize, word_effects
 from rnn_geometry.dynamics.results import Audit, SlowModes
 from rnn_geometry.dynamics.step import budget
 from rnn_geometry.dynamics.word_modes import linear_prediction, rollout_error, word_mode_effects
-from rnn_geometry.geometry.frame import centre_row
+from rnn_geometry.geometry.frame import centre_row, manifold_rows
 from rnn_geometry.networks.classifier import analysis_cell, load_classifier, prepare_device
 from rnn_geometry.stages.integration import integration_run
 from rnn_geometry.stages.network_job import Log, NetworkJob
@@ -45,7 +45,7 @@ def linearize_run(
     where: torch.device,
     log: Log,
 ):
-    """Linearise at a sample of the slow points and measure what words do there.
+    """Linearise at a sample of the manifold's slow points and measure what words do there.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def linearize_run(
     started = time.process_time()
     classifier = load_classifier(files["model"], files["run"]).to(where)
     slow = artifacts.SlowPoints.read(files["slow_points"])
-    index, centre = spectrum_sample(slow.points, spectrum_points)
+    index, centre = spectrum_sample(slow.points, slow.status, spectrum_points)
     step = analysis_cell(classifier)
     memory = budget(memory_mb)
     points = torch.from_numpy(slow.points[index]).to(where)
@@ -111,13 +111,15 @@ def linearize_run(
     )
 
 
-def spectrum_sample(points: np.ndarray, size: int) -> tuple[np.ndarray, int]:
-    """Return a sample of slow points, spread evenly over their order.
+def spectrum_sample(points: np.ndarray, status: np.ndarray, size: int) -> tuple[np.ndarray, int]:
+    """Return a sample of the slow points that stand for the manifold, spread over their order.
 
     Parameters
     ----------
     points
         Slow points (n, S).
+    status
+        What became of each, (n,); see `geometry.frame.manifold_rows`.
     size
         Number of them to take; the centre of the manifold comes on top if it is not among them.
 
@@ -126,10 +128,10 @@ def spectrum_sample(points: np.ndarray, size: int) -> tuple[np.ndarray, int]:
     ndarray
         Rows of the points.
     int
-        The place of the centre, the slow point nearest the mean one, among these rows.
+        The place of the centre, see `geometry.frame.centre_row`, among these rows.
     """
-    centre = centre_row(points)
-    spread = np.linspace(0, len(points) - 1, min(size, len(points))).astype(int)
+    rows, centre = manifold_rows(status), centre_row(points, status)
+    spread = rows[np.linspace(0, len(rows) - 1, min(size, len(rows))).astype(int)]
     index = np.unique(np.append(spread, centre))
     return index, int(np.searchsorted(index, centre))
 

@@ -48,9 +48,9 @@ def harder_sentences(
         By the names of HARDER. Of a synthetic task 1,000 sentences: `longer` are twice as long,
         with the boundaries of the task; `unbalanced` has half of its sentences in one class, a
         fourth in the next, and so on, in an order drawn by chance; the word counts of `new_counts`
-        are those of no training sentence, drawn from all counts with equal chances, and as close
-        calls as test sentences. None where they cannot be drawn. Of texts `longer` alone: the test
-        texts longer than the median.
+        are those of no training sentence, drawn from all counts with equal chances (if too few are
+        found, as the task draws), and as close calls as test sentences. None where they cannot be
+        drawn. Of texts `longer` alone: the test texts longer than the median.
     """
     if meta["kind"] != "synthetic":
         chosen = np.flatnonzero(test.lengths > np.median(test.lengths))
@@ -61,7 +61,13 @@ def harder_sentences(
     seeds = {kind: derive_seed(kind, name, data_seed) for kind in HARDER}
     makers = {"longer": _longer, "unbalanced": _unbalanced}
     found = {kind: _or_none(make, task, seeds[kind]) for kind, make in makers.items()}
-    return {**found, "new_counts": _or_none(_new_counts, task, seeds["new_counts"], train, test)}
+    # The words of a task come in counts that training has: first with all counts equally likely.
+    equally = partial(uniform_compositions, words=len(task.words))
+    for draw in (equally, None):
+        new = _or_none(_new_counts, task, seeds["new_counts"], train, test, draw)
+        if new is not None:
+            break
+    return {**found, "new_counts": new}
 
 
 def _or_none(make: Callable[..., Sentences], *arguments: Any) -> Sentences | None:
@@ -82,44 +88,50 @@ def _unbalanced(task: Task, seed: int) -> Sentences:
     return task.sample_of(quotas_of(SIZE, 0.5**order), seed)
 
 
-def _new_counts(task: Task, seed: int, train: Sentences, test: Sentences) -> Sentences:
+def _new_counts(
+    task: Task,
+    seed: int,
+    train: Sentences,
+    test: Sentences,
+    draw: Callable[..., np.ndarray] | None,
+) -> Sentences:
     """Return word counts that training lacks, in as many close calls as the test split."""
     known = np.unique(count_keys(train))
 
     def group_of(tokens: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        drawn = count_keys(Sentences.from_padded(tokens, lengths, labels))
-        return np.where(np.isin(drawn, known), -1, closeness(task, tokens, lengths, labels))
+        new = ~np.isin(count_keys(Sentences.from_padded(tokens, lengths, labels)), known)
+        found = np.full(len(lengths), -1)
+        found[new] = closeness(task, task.totals(tokens[new], lengths[new]), labels[new])
+        return found
 
-    close = np.bincount(closeness(task, *test.padded(), test.labels), minlength=CLOSE)
-    # The words of a task come in counts that training has; all counts are equally likely here.
-    draw = partial(uniform_compositions, words=len(task.words))
+    close = np.bincount(closeness(task, task.totals(*test.padded()), test.labels), minlength=CLOSE)
     found = task.sample_of(quotas_of(SIZE, close), seed, group_of, draw)
     if len(np.unique(count_keys(found))) < FEWEST:
         raise UserError(f"fewer than {FEWEST} word counts are new.")
     return found
 
 
-def closeness(
-    task: Task, tokens: np.ndarray, lengths: np.ndarray, labels: np.ndarray
-) -> np.ndarray:
-    """Return how close a call each sentence is: 0 where its last word decides, 1 .. CLOSE - 1.
+def closeness(task: Task, totals: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return how close a call each sentence is, in words.
 
     Parameters
     ----------
     task
         The task.
-    tokens, lengths, labels
-        Padded ids (n, T), (n,), and (n,) or (n, C).
+    totals, labels
+        Summed scores (n, D), and labels (n,) or (n, C).
 
     Returns
     -------
     numpy.ndarray
-        (n,) words that can be left out at the end before the label changes, CLOSE - 1 at most.
+        (n,) the fewest copies of one word that would change the label, less one; CLOSE - 1 at most.
     """
-    found = np.full(len(lengths), CLOSE - 1)
-    for words in range(CLOSE - 1, 0, -1):
-        changed = task.labels_of(tokens, np.maximum(lengths - words, 0)) != labels
-        found[changed.reshape(len(lengths), -1).any(axis=1)] = words - 1
+    found = np.full(len(totals), CLOSE - 1)
+    scores = np.unique(task.scores[list(task.evidence)], axis=0)
+    for copies in range(CLOSE - 1, 0, -1):
+        for score in scores:
+            changed = task.labels_of_totals(totals + copies * score) != labels
+            found[changed.reshape(len(totals), -1).any(axis=1)] = copies - 1
     return found
 
 

@@ -127,7 +127,11 @@ class Task:
         (n,) int64 classes, -1 for a tie, which `sample` never returns; multi-label: (n, C) int8, 1
         where a label holds.
         """
-        return self._classify(self._total(np.asarray(tokens), np.asarray(lengths), self.scores))
+        return self.labels_of_totals(self.totals(tokens, lengths))
+
+    def labels_of_totals(self, totals: np.ndarray) -> np.ndarray:
+        """Return the labels of summed scores (n, D), as `labels_of` does."""
+        return self._classify(totals)
 
     def totals(self, tokens: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """Return the summed scores (n, D), modifiers applied; padding may be any id of a word."""
@@ -174,6 +178,8 @@ class Task:
 
     def _too_rare(self, error: sampling.RareClassError) -> str:
         names = self.class_names
+        if error.index >= self.groups:
+            return f"sentences of group {error.index} are too rare."
         found = sampling.combination(names, error.index) if self.multi_label else names[error.index]
         found = f"class '{found}'" if self.options["balanced"] else "a sentence without a tie"
         low, high = self.options["length"]
