@@ -260,6 +260,8 @@ def sweeps(draw, name, task_names, cells):
         "cells": st.lists(st.sampled_from(cells), min_size=1, unique=True),
         "seeds": st.just([3]),
     }
+    if over != "data_seed":
+        own["data_seeds"] = st.just([3, 4])
     return {**sweep, **draw(st.fixed_dictionaries({}, optional=own))}
 
 
@@ -285,7 +287,10 @@ def configurations(draw):
         "synthetic": from_schema(SCHEMA["$defs"]["synthetic"], length=LENGTHS),
         "controls": _controls([task["name"] for task in chosen]),
         "explorer": from_schema(SCHEMA["properties"]["explorer"], sentences=st.just({})),
+        "second_look": st.fixed_dictionaries({}, optional={"seeds": st.just([5, 6])}),
     }
+    if any("data_seed" in task for task in chosen):
+        top["data_seeds"] = st.just([])
     needed = {"models": draw(top["models"]), "data_folder": "."}
     return {**draw(from_schema(SCHEMA, **top)), **needed}
 
@@ -293,7 +298,9 @@ def configurations(draw):
 def _controls(names):
     tasks = st.one_of(st.none(), st.lists(st.sampled_from(names), min_size=1, unique=True))
     control = from_schema(SCHEMA["$defs"]["control"] | {"type": "object"}, tasks=tasks)
-    return st.fixed_dictionaries({}, optional={"untrained": control, "shuffled_labels": control})
+    return st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("untrained", "shuffled_labels", "reservoir"), control)
+    )
 
 
 # One mistake

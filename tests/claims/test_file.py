@@ -24,15 +24,13 @@ def test_every_claim_carries_the_day_its_threshold_was_frozen():
 @pytest.mark.parametrize("name", ["battery"])
 def test_judged_seeds_are_none_that_anything_was_chosen_on(name):
     config = yaml.safe_load((PROJECT / f"config/{name}.yaml").read_text())
-    groups = [config["seeds"], *(control["seeds"] for control in config["controls"].values())]
-    groups += [
-        entry["seeds"] for entry in (*config["tasks"], *config["sweeps"]) if "seeds" in entry
-    ]
+    entries = [*config["tasks"], *config["sweeps"], *config["controls"].values(), config]
+    groups = [entry[key] for entry in entries for key in ("seeds", "data_seeds") if key in entry]
     used = {seed for seeds in groups for seed in seeds}
     low, high = CLAIMS["tuning_seeds"]
     assert used.isdisjoint(range(low, high + 1))
     assert min(used) >= CLAIMS["judged_from"] > high
-    assert len(config["seeds"]) >= 5
+    assert len(config["seeds"]) * len(config["data_seeds"]) == CLAIMS["looks"][0]["networks"]
 
 
 def test_the_default_run_shows_seeds_that_do_not_count():

@@ -95,6 +95,25 @@ GOOD = {
     "components_95_random": 59,
     "corner_miss_random": 0.04,
     "simplex_shape_random": 0.0,
+    "io_dimension": 2,
+    "growing_modes": 2,
+    "rate_slope": -0.8,
+    "skeleton_binomial": 1,
+    "degree_is_one": 1,
+    "delayed_independence": 0.8,
+    "logit_additivity": 0.8,
+    "ablation_accuracy": 0.35,
+    "ablation_accuracy_random": 0.95,
+    "ablation_chance": 0.33,
+    "interchange_follows": 0.95,
+    "interchange_follows_random": 0.1,
+    "steering_hits": 0.95,
+    "steering_hits_random": 0.5,
+    "longer_accuracy": 0.98,
+    "learned": 1,
+    "corner_miss_p": 0.01,
+    "simplex_shape_p": 0.01,
+    "readout_angle_p": 0.01,
 }
 BAD = {
     "participation_ratio": 4.0,
@@ -112,9 +131,20 @@ BAD = {
     "test_accuracy": 0.33,
     "shuffled_accuracy": 0.33,
     "components_95": 6,
+    "io_dimension": 40,
+    "growing_modes": 0,
+    "rate_slope": 0.1,
+    "skeleton_binomial": 0,
+    "delayed_independence": 0.02,
+    "logit_additivity": 0.1,
+    "ablation_accuracy": 0.33,
+    "interchange_follows": 0.1,
+    "steering_hits": 0.5,
+    "longer_accuracy": 0.33,
+    "learned": 0,
 }
 IDENTITY = {"task": "categorical-3", "model": "gru", "cell": "gru", "l2": "3e-4", "control": np.nan}
-EMPTY = dict.fromkeys(table_columns("natural"), np.nan)
+EMPTY = dict.fromkeys(table_columns("natural"), np.nan) | {"data_seed": 0}
 ONE = 10  # networks of the first look
 KINDS = ("untrained", "shuffled_labels", "reservoir")
 
@@ -182,9 +212,23 @@ def test_networks_that_do_everything_beside_controls_that_do_nothing():
         ("simplex-modes", {"integration_modes": 3}),
         ("simplex-angles", {"readout_angle_error": 20.0}),
         ("simplex-readouts", {"readout_in_subspace": 0.7}),
+        ("simplex-angles", {"readout_angle_p": 0.3}),  # as random readouts stand
+        ("simplex-corners", {"corner_miss": 0.3}),
+        ("simplex-corners", {"corner_miss_p": 0.3}),  # as a ball has them
         ("simplex-shape", {"simplex_shape": 0.4}),
+        ("simplex-shape", {"simplex_shape_p": 0.3}),
         ("words-along-readout", {"own_readout_cosine": 0.9}),
         ("words-held", {"hold_r2": 0.7}),
+        ("words-anywhere", {"delayed_independence": 0.4}),
+        ("words-add", {"logit_additivity": 0.4}),
+        ("io-dimension", {"io_dimension": 3}),
+        ("centre-repels", {"growing_modes": 1}),
+        ("rim-decays", {"rate_slope": -0.4}),
+        ("skeleton-binomial", {"skeleton_binomial": 0}),
+        ("ablation", {"ablation_accuracy": 0.5}),
+        ("interchange", {"interchange_follows": 0.7}),
+        ("steering", {"steering_hits": 0.7}),
+        ("longer-sentences", {"longer_accuracy": 0.9}),
         ("bag-of-words", {"test_accuracy": 0.9}),
         ("shuffled-words", {"shuffled_accuracy": 0.8}),
         ("counts-predict", {"components_95": 3}),
@@ -343,6 +387,25 @@ def test_the_row_over_all_cells_says_where_a_claim_holds():
     assert ALL_CELLS not in only.index.get_level_values("cell")
 
 
+@pytest.mark.parametrize(
+    ("d", "p", "expected"),
+    [
+        (2, 0.4, {"labels-angles-two": HOLDS}),
+        (2, 0.6, {"labels-angles-two": FAILS}),
+        (3, 0.04, {"labels-angles": HOLDS}),
+        (3, 0.4, {"labels-angles": FAILS}),
+    ],
+)
+def test_a_claim_may_speak_of_some_dimensions(d, p, expected):
+    known = {"structure": "labels", "dimension_expected": d}
+    networks = table(
+        (ONE, {**known, "readout_angle_p": p}), *controls(**known, readout_angle_p=0.9)
+    )
+    found = judged(networks).xs("gru", level="cell")["verdict"]
+    names = [name for name in ("labels-angles", "labels-angles-two") if name in found.index]
+    assert dict(found[names]) == expected
+
+
 def test_networks_of_sweeps_only_are_left_out():
     networks = table((ONE, {}), (ONE, {**BAD, "l2": "1e-1"}), *controls())
     keys = [["categorical-3", "gru", "3e-4", seed] for seed in range(200, 210)]
@@ -392,6 +455,20 @@ def test_controls_bear_the_names_of_what_they_control():
     # Word counts under permuted labels said otherwise.
     assert found["dimension_predicted"].tolist() == [2, 2, 2]
     assert found["bag_of_words_accuracy"].tolist() == [0.99] * 3
+
+
+def test_networks_of_all_data_seeds_stand_under_the_name_of_the_task():
+    names = ["a-data1", "a-data2", "a-data1-shuffled", "a-data2-shuffled"]
+    control = [np.nan, np.nan, "shuffled_labels", "shuffled_labels"]
+    runs = pd.DataFrame([{**IDENTITY, "seed": 100} for _ in names]).assign(
+        task=names, control=control, data_seed=[1, 2, 1, 2], bag_of_words_accuracy=[0.9, 0.8, 0, 0]
+    )
+    tasks = pd.DataFrame({"task": names, "structure": "unordered", "mean_length": 25.0})
+    found = networks_table(runs, tasks, runs.assign(points="slow", id_local_pca=1.5))
+    assert set(found["task"]) == {"a"}
+    assert found["file_task"].tolist() == names
+    assert found["data_seed"].tolist() == [1, 2, 1, 2]
+    assert found["bag_of_words_accuracy"].tolist() == [0.9, 0.8, 0.9, 0.8]  # of their own data seed
 
 
 # Networks that do not do their task

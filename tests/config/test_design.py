@@ -12,9 +12,12 @@ SCHEMA = read_schema("config")
 MODELS = {"gru": {"cell": "gru", "steps": 9}, "lstm": {"cell": "lstm", "steps": 9, "l2": "1e-2"}}
 
 
+TASK = {"name": "categorical-3", "family": "categorical", "classes": 3}
+
+
 def design(**changes):
     config = {
-        "tasks": [{"name": "categorical-3", "family": "categorical", "classes": 3}],
+        "tasks": [TASK],
         "cells": ["gru", "lstm"],
         "seeds": [100, 101],
         "models": MODELS,
@@ -81,6 +84,94 @@ def test_shuffled_labels_are_a_task_of_their_own():
     assert all(map(is_control, found.networks[task["name"]]))
 
 
+# Data seeds
+
+
+def names(networks):
+    return [(n.task, n.model, n.seed) for n in networks]
+
+
+def test_data_seeds_make_of_every_task_one_for_each():
+    found = design(data_seeds=[200, 201], cells=["gru"])
+    assert found.named == {"categorical-3": ["categorical-3-data200", "categorical-3-data201"]}
+    assert [task["data_seed"] for task in found.tasks.values()] == [200, 201]
+    assert names(found.judged) == [
+        ("categorical-3-data200", "gru", 100),
+        ("categorical-3-data200", "gru", 101),
+        ("categorical-3-data201", "gru", 100),
+        ("categorical-3-data201", "gru", 101),
+    ]
+    one = found.tasks["categorical-3-data200"]
+    plain = design(cells=["gru"]).tasks["categorical-3"]
+    assert one == {**plain, "name": "categorical-3-data200", "data_seed": 200}
+
+
+def test_without_data_seeds_all_is_as_before():
+    assert design(data_seeds=[]).networks == design().networks
+    assert design().named == {"categorical-3": ["categorical-3"]}
+    assert design(tasks=[{**TASK, "data_seed": 5}]).tasks["categorical-3"]["data_seed"] == 5
+
+
+def test_controls_are_paired_with_the_networks_of_every_data_seed():
+    own = {"name": "two", "family": "categorical", "classes": 2, "cells": ["gru"], "seeds": [7]}
+    found = design(
+        data_seeds=[1, 2], tasks=[TASK, own], controls={"untrained": {}, "shuffled_labels": {}}
+    )
+    trained = [network for network in found.judged if not is_control(network)]
+    for ending in ("-untrained", "-shuffled"):
+        controls = [n for n in found.judged if ending in f"{n.model} {n.task}"]
+        assert [network.original for network in controls] == trained
+    assert all(map(found.tasks.__contains__, ("two-data1-shuffled", "two-data2-shuffled")))
+    assert found.tasks["two-data2-shuffled"]["data_seed"] == 2
+
+
+def test_a_control_of_some_tasks_names_them_without_their_data_seeds():
+    other = {"name": "two", "family": "categorical", "classes": 2}
+    control = {"shuffled_labels": {"seeds": [7], "tasks": ["two"]}}
+    found = design(data_seeds=[1, 2], tasks=[TASK, other], cells=["gru"], controls=control)
+    assert names(filter(is_control, found.judged)) == [
+        ("two-data1-shuffled", "gru", 7),
+        ("two-data2-shuffled", "gru", 7),
+    ]
+
+
+def test_a_sweep_has_the_data_seeds_that_it_asks_for_else_one():
+    own, named = sweep(name="own", values=[2]), sweep(name="t", over="l2", values=["1e-1"])
+    named["task"] = "categorical-3"
+    asks = sweep(name="asks", data_seeds=[1, 2], seeds=[100])
+    found = design(data_seeds=[1, 2], sweeps=[own, named, asks], cells=["gru"], seeds=[100, 101])
+    rows = [(name, value, n.task, n.seed) for name, _, value, n in found.sweeps]
+    assert rows == [
+        ("own", "2", "categorical-2", 100),
+        ("own", "2", "categorical-2", 101),
+        ("t", "1e-1", "categorical-3-data1", 100),
+        ("t", "1e-1", "categorical-3-data1", 101),
+        ("asks", "2", "categorical-2-data1", 100),
+        ("asks", "2", "categorical-2-data2", 100),
+        ("asks", "3", "categorical-3-data1", 100),
+        ("asks", "3", "categorical-3-data2", 100),
+    ]
+    shared = [n for name, _, value, n in found.sweeps if (name, value) == ("asks", "3")]
+    assert set(shared) <= set(found.judged)  # those of the tasks are used again
+
+
+def test_a_second_look_adds_seeds_to_some_cells_and_their_controls():
+    again = {"seeds": [102, 103], "tasks": {"categorical-3": ["lstm"]}, "sweeps": ["s"]}
+    sweeps = [sweep(values=[2], seeds=[100]), sweep(name="t", values=[4], seeds=[100])]
+    asked = {"data_seeds": [1, 2], "controls": {"untrained": {}}, "sweeps": sweeps}
+    first, second = design(**asked), design(**asked, second_look=again)
+    added = set(second.judged) - set(first.judged)
+    assert sorted(names(added)) == [
+        (f"categorical-3-data{data}", f"lstm{ending}", seed)
+        for data in (1, 2)
+        for ending in ("", "-untrained")
+        for seed in (102, 103)
+    ]
+    assert set(first.judged) <= set(second.judged)
+    of_sweeps = [(name, n.seed) for name, *_, n in second.sweeps]
+    assert of_sweeps == [("s", 100), ("s", 102), ("s", 103), ("t", 100)]
+
+
 def test_a_sweep_over_a_task_option_shares_the_tasks_that_are_there():
     found = design(sweeps=[sweep()])
     assert list(found.networks) == ["categorical-3", "categorical-2"]
@@ -145,10 +236,42 @@ def test_values_as_they_stand_in_names():
             "controls.untrained.tasks: unknown task 'x'",
         ),
         (
+            {"controls": {"untrained": {"seeds": "all"}}},
+            'controls.untrained.seeds: "all" is not accepted; accepted is same, or a list',
+        ),
+        ({"data_seeds": [1, 1]}, r"data_seeds: \[1, 1\] names an entry twice"),
+        (
+            {"data_seeds": [1], "tasks": [{**TASK, "data_seed": 2}]},
+            "task 'categorical-3': data_seed beside the key data_seeds",
+        ),
+        (
+            {"tasks": [{**TASK, "name": "a-data7"}]},
+            "'a-data7' ends like the tasks that the key data_seeds makes",
+        ),
+        (
+            {"sweeps": [sweep(task={"name": "a-data7", "family": "categorical"})]},
+            r"sweeps\[0\].task.name: 'a-data7' ends like the tasks that data_seeds makes",
+        ),
+        (
+            {"sweeps": [sweep(over="data_seed", values=[1, 2], data_seeds=[3])]},
+            r"sweeps\[0\].data_seeds: the sweep varies data_seed",
+        ),
+        (
+            {"second_look": {"seeds": [7], "tasks": {"x": ["gru"]}}},
+            "second_look.tasks: unknown task 'x'; accepted are categorical-3",
+        ),
+        (
+            {"second_look": {"seeds": [7], "tasks": {"categorical-3": ["x"]}}},
+            "second_look.tasks.categorical-3: 'x' is no cell of the task; accepted are gru, lstm",
+        ),
+        (
+            {"second_look": {"seeds": [7], "sweeps": ["x"]}, "sweeps": [sweep()]},
+            "second_look.sweeps: unknown sweep 'x'; accepted are s",
+        ),
+        (
             {"models": {**MODELS, "a-reservoir": MODELS["gru"]}, "cells": ["a-reservoir"]},
             "models.a-reservoir: it ends in -reservoir like a control",
         ),
-        ({"controls": {"untrained": {}}}, "controls.untrained.seeds: missing"),
         ({"controls": {"random": {"seeds": [1]}}}, "controls.random: unknown key"),
         ({"sweeps": [sweep(task="x")]}, r"sweeps\[0\].task: unknown task 'x'"),
         ({"sweeps": [sweep(cells=["x"])]}, r"sweeps\[0\].cells: unknown cell 'x'"),

@@ -39,6 +39,31 @@ def test_controls_are_run_and_judged_but_not_shown(plan):
     assert (len(plan.shown), len(plan.first)) == (40, 20)
 
 
+def test_pages_and_figures_of_networks_show_the_first_data_seed():
+    many = planned(data_seeds=[7, 5], controls={"untrained": {}, "shuffled_labels": {}}, seeds=[10])
+    assert len(many.networks) == 2 * 20 * 3
+    assert len(many.overview) == 2 * 20
+    for shown in (many.shown, many.first, many.headline, *many.portrayed.values()):
+        assert {network.task.rpartition("-")[2] for network in shown} == {"data7"}
+    assert (len(many.shown), len(many.first), len(many.portrayed)) == (20, 20, 5)
+
+
+def test_sentences_of_ones_own_name_a_task_without_its_data_seed():
+    sentences = {"categorical-3": ["evid_0 evid_0"]}
+    many = planned(data_seeds=[7, 5], explorer={"sentences": sentences})
+    assert many.own_sentences("categorical-3-data7") == sentences["categorical-3"]
+
+
+def test_an_added_seed_of_a_weight_leaves_all_blocks_that_are_there():
+    jobs = {"data_seeds": [7, 5], "networks_per_job": 8}
+    first, second = planned(seeds=[10, 11], **jobs), planned(seeds=[10, 11, 12], **jobs)
+
+    def of(plan):
+        return {(b.name, task) for b in plan.blocks("train") for task in b.tasks}
+
+    assert of(first) < of(second)
+
+
 def test_figures_of_the_first_networks_alone(plan):
     assert planned(figures="first").shown == plan.first
 

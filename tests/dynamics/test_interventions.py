@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnn_geometry.dynamics.interventions import ablation, interchange, steering
+from rnn_geometry.dynamics.interventions import Causes, ablation, interchange, steering
 from rnn_geometry.dynamics.slow_subspace import Subspace, of_modes
 
 SIZE, WORDS, TEXTS = 24, 20, 300
@@ -73,6 +73,9 @@ def test_an_exact_integrator_decides_by_its_slow_subspace_alone(directions, mult
     ablated, exchanged, steered = Linear(directions, multi_label=multi_label).causes()
     assert ablated.share < 0.45
     assert ablated.random > 0.75
+    assert ablated.before == 1.0
+    assert ablated.left(ablated.share) < 0.1
+    assert ablated.left(ablated.random) > 0.6
     assert exchanged.share == steered.share == 1.0
     assert exchanged.random < 0.3
     assert 0.45 < steered.random < 0.6
@@ -156,7 +159,13 @@ def test_too_few_decisions_tell_nothing():
     assert interchange(*args, system.texts, 0 * system.vectors, nothing, seed=0).share is None
     assert ablation(slow, system.final[:5], system.labels[:5]).share is None
     found = steering(*args, system.final[:5], nothing, words=1, reach=1.0)
-    assert found == (None, None, None)
+    assert found == (None, None, None, None)
+    assert found.left(0.5) is None
+
+
+def test_what_is_left_is_not_told_of_a_network_that_is_no_better_than_chance():
+    assert Causes(share=0.5, random=0.5, chance=0.5, before=0.54).left(0.5) is None
+    assert Causes(share=0.5, random=0.5, chance=0.5, before=0.6).left(0.55) == 0.5
 
 
 def test_words_that_no_vector_stands_for_are_refused():

@@ -81,12 +81,14 @@ def test_modes_faster_than_the_cut_count_at_the_cut():
     assert growth.leading_rates(eigenvalues, np.array([2, 1, 0]), 5, MIN_TAU).shape == (3, 5)
 
 
-def test_converged_points_are_measured_where_there_are_any():
-    status = np.array([Status.NO_GAP, Status.CONVERGED, Status.OFF_MANIFOLD])
-    assert growth.measured_points(status).tolist() == [1]
-    linear, slow = {"index": np.array([0, 1])}, {"status": status}
-    assert growth.sampled_rows(linear, slow).tolist() == [1]
-    assert growth.sampled_rows({"index": np.array([0, 2])}, slow).tolist() == [0, 1]
+def test_converged_points_of_the_sample_are_measured_where_there_are_any():
+    status = np.full(20, Status.CONVERGED)
+    status[[0, 13]] = Status.NO_GAP, Status.OFF_MANIFOLD
+    slow = {"status": status}
+    assert growth.sampled_rows({"index": np.array([0, 5, 13])}, slow).tolist() == [1]
+    assert growth.sampled_rows({"index": np.array([0, 13])}, slow).tolist() == [0, 1]
+    no_gap = {"status": np.full(20, Status.NO_GAP)}
+    assert growth.sampled_rows({"index": np.array([3, 4])}, no_gap).tolist() == [0, 1]
 
 
 def test_directions_span_the_leading_modes_real_or_complex():

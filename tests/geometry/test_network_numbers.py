@@ -12,6 +12,7 @@ from rnn_geometry.geometry import (
     input_output,
     integration,
     interventions,
+    manifold_quality,
     modes,
     primacy,
     readouts,
@@ -48,7 +49,7 @@ INTEGRATION = {
     **dict.fromkeys((*growth.COLUMNS, *primacy.COLUMNS)),
     **dict.fromkeys((*integration.MEASURES, *integration.UNTRAINED_TAU, *integration.MODIFIERS)),
     **dict.fromkeys((*word_meaning.COLUMNS, *interventions.COLUMNS)),
-    **dict.fromkeys(input_output.COLUMNS),
+    **dict.fromkeys((*input_output.COLUMNS, *manifold_quality.COLUMNS)),
     "hold_r2": 0.9,
     "integration_seconds": 0.25,
 }

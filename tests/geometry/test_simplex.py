@@ -10,11 +10,9 @@ from scipy.spatial.transform import Rotation
 from rnn_geometry.geometry import simplex
 
 STATE = 24
-CLAIMS = {
-    claim["name"]: claim
-    for claim in yaml.safe_load((PROJECT / "config/claims.yaml").read_text())["claims"]
-}
-MISS, SHAPE = CLAIMS["simplex-corners"]["at_most"], CLAIMS["simplex-shape"]["at_least"]
+CLAIMS = yaml.safe_load((PROJECT / "config/claims.yaml").read_text())["claims"]
+MISS = next(claim["at_most"] for claim in CLAIMS if claim["metric"] == "corner_miss")
+SHAPE = next(claim["at_least"] for claim in CLAIMS if claim["metric"] == "simplex_shape")
 
 
 def basis(d, seed=0):

@@ -7,6 +7,7 @@ from rnn_geometry.geometry.frame import slow_frame
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.store import artifacts
 from rnn_geometry.store.results import OF_NETWORK, OF_TASK
+from rnn_geometry.tasks.harder import HARDER
 
 HIDDEN, LENGTH = 32, 25
 
@@ -287,6 +288,17 @@ def fake_causes(rng, classes):
     return made | chance | {"interchange_follows_untrained": None}
 
 
+def manifold_numbers(d):
+    """Return numbers of input-output dimension and of robustness to weight noise."""
+    values = {f"io_value_{i}": 0.8 if i <= d else 10.0 ** (d - i - 1) for i in range(2, 9)}
+    noise = {
+        f"noise_{name}{suffix}": value * scale
+        for suffix, scale in (("_weak", 0.3), ("", 1.0), ("_strong", 3.0))
+        for name, value in (("manifold_shift", 0.01), ("hold_r2", 0.3), ("roots_kept", 0.2))
+    }
+    return values | noise
+
+
 def fake_runs(tasks=TASKS, models=("vanilla", "gru", "lstm", "ugrnn"), seeds=(10, 11)):
     """Return rows of runs.csv, near what theory expects; an undefined value is None."""
     rng = np.random.default_rng(1)
@@ -328,6 +340,8 @@ def fake_runs(tasks=TASKS, models=("vanilla", "gru", "lstm", "ugrnn"), seeds=(10
                     "cover": 0.97,
                 }
                 row |= {"rate_centre": 0.02, "rate_edge": -0.03}
+                row |= manifold_numbers(d)
+                row |= {f"{kind}_accuracy": accuracy - 0.02 for kind in HARDER}
                 row |= fake_causes(rng, classes)
                 rows.append(row | {f"tau_{i + 1}": value for i, value in enumerate(tau)})
     return rows

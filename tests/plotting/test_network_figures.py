@@ -24,6 +24,7 @@ from rnn_geometry.plotting.registry import OVER_NETWORKS, names_over_networks
 from rnn_geometry.plotting.sweeps import sweep_figure
 from rnn_geometry.plotting.verdicts import verdict_grid
 from rnn_geometry.store.artifacts import Linearization
+from rnn_geometry.tasks.harder import HARDER
 
 KINDS = {"categorical": 3, "ordered": 5, "multilabel": 2}
 OVERVIEWS = [name for name in OVER_NETWORKS if name != "estimators"]  # from runs.csv alone
@@ -323,6 +324,18 @@ def test_one_model_one_task_and_missing_values(name, runs):
     ):
         few[columns] = None
         getattr(overview, name)(few).draw_without_rendering()
+
+
+def test_accuracy_on_what_asks_more_stands_beside_that_of_a_bag_of_words(runs):
+    kinds = [f"{kind}_accuracy_bag_of_words" for kind in HARDER]
+    bag = {"bag_of_words_accuracy": 1.0, kinds[0]: 0.62, kinds[1]: 1.0, kinds[2]: np.nan}
+    tasks = pd.DataFrame([{"task": "categorical-3", **bag}])
+    figure = overview.generalisation(runs, tasks)
+    axes = next(ax for ax in figure.axes if "categorical-3" in ax.get_title(loc="left"))
+    line = next(line for line in axes.lines if line.get_linestyle() == "--")
+    np.testing.assert_array_equal(line.get_ydata(), list(bag.values()))
+    assert axes.get_ylim()[0] == pytest.approx(0.6)
+    assert "bag of words" in legend_texts(figure)
 
 
 def test_unordered_classes_are_told_from_other_tasks(runs):

@@ -11,7 +11,7 @@ import torch
 from rnn_geometry.dynamics.slow_modes import slow_modes
 from rnn_geometry.networks.make import make_cell
 from rnn_geometry.stages import slow_points as runs
-from rnn_geometry.stages.linearize import chosen_words, one_word_kicks, read_modes
+from rnn_geometry.stages.linearize import chosen_words, one_word_kicks, read_modes, spectrum_sample
 from rnn_geometry.tasks.sentences import Sentences
 
 ANALYSIS = {"audit": 0.5, "memory_mb": 128, "relax_steps": 2, "rounds": 6, "min_gap": 2.0}
@@ -39,6 +39,17 @@ def test_kept_modes_are_cut_to_eight_and_read_back():
     assert again.count.tolist() == [8, 8]
     np.testing.assert_allclose(again.eigenvalues[0], values[:8], rtol=1e-6)
     assert again.audit == found.audit
+
+
+def test_the_sample_and_its_centre_are_of_points_that_converged():
+    points = np.arange(10.0)[:, None]
+    status = np.array([0, 3, 0, 1, 0, 3, 0, 0, 3, 3])
+    index, centre = spectrum_sample(points, status, 3)
+    assert index.tolist() == [0, 4, 7]  # their mean is 3.8
+    assert index[centre] == 4
+    index, centre = spectrum_sample(points, np.full(10, 3), 2)  # none converged: all stand for them
+    assert index.tolist() == [0, 4, 9]
+    assert index[centre] == 4
 
 
 def test_words_of_a_text_are_the_frequent_and_the_telling():

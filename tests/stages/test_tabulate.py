@@ -47,6 +47,7 @@ UNSURE = {"low": 2, "high": 3, "agreement": 0.5}
 def statistics(bag_of_words, **changes):
     """Return what word_statistics.json holds."""
     return {
+        "data_seed": 0,
         "dimension_predicted": 2,
         "dimension_predicted_frequency": 2,
         "dimension_predicted_tfidf": 3,
@@ -146,6 +147,16 @@ def test_synthetic_data_depend_on_name_and_data_seed_only():
     assert not np.array_equal(one.train.tokens, other.train.tokens)
     assert one.meta["rows"] == {"train": 60, "dev": 20, "test": 20}
     assert one.meta["mean_length"] == one.test.lengths.mean()
+
+
+def test_permuted_labels_stand_beside_the_same_sentences():
+    own = {**TASK, "name": "mine-data3", "data_seed": 3}
+    control = {**own, "name": "mine-data3-shuffled", "shuffled_labels": True}
+    trained, permuted = data.synthetic_data(own), data.synthetic_data(control)
+    for split in data.SPLITS:
+        one, other = getattr(trained, split), getattr(permuted, split)
+        np.testing.assert_array_equal(one.tokens, other.tokens)
+        assert np.array_equal(one.labels, other.labels) == (split == "test")
 
 
 def test_a_prepared_task_is_read_back_and_tabulated(tmp_path):

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 NETWORKS = "runs"  # folder of all networks below the results
 UNTRAINED, SHUFFLED_LABELS, RESERVOIR = "untrained", "shuffled_labels", "reservoir"
-# Names of controls end so; `claims.networks_table` takes the ending off again.
+# Names of controls end so: of a model, or of a task where the control is one of its own.
 ENDINGS = {UNTRAINED: "-untrained", SHUFFLED_LABELS: "-shuffled", RESERVOIR: "-reservoir"}
+DATA = "-data"  # before the data seed in the name of a task, which the ending of a control follows
 # Keys of a task that the workflow reads itself; all others go to the family's builder.
 WORKFLOW_TASK_KEYS = ("name", "family", "data_seed", "shuffled_labels")
 SYNTHETIC_SIZES = ("train_size", "dev_size", "test_size")
@@ -69,6 +70,51 @@ def original_task(task: str) -> str:
     return task.removesuffix(ENDINGS[SHUFFLED_LABELS])
 
 
+def with_data_seed(task: str, seed: int) -> str:
+    """Return the name of a task whose sentences are drawn from one of several data seeds.
+
+    Parameters
+    ----------
+    task
+        Its name in the configuration.
+    seed
+        The data seed.
+
+    Examples
+    --------
+    >>> with_data_seed("ordered-5", 200)
+    'ordered-5-data200'
+    """
+    return f"{task}{DATA}{seed}"
+
+
+def names_data_seed(task: str) -> bool:
+    """Tell whether the name of a task ends in a data seed.
+
+    Parameters
+    ----------
+    task
+        The name, without the ending of a control.
+    """
+    return re.search(rf"{DATA}[0-9]+$", task) is not None
+
+
+def base_task(task: str) -> str:
+    """Return the name of a task in the configuration, without data seed and control.
+
+    Parameters
+    ----------
+    task
+        The name, as folders and tables bear it.
+
+    Examples
+    --------
+    >>> base_task("ordered-5-data200-shuffled")
+    'ordered-5'
+    """
+    return re.sub(rf"{DATA}[0-9]+$", "", original_task(task))
+
+
 def run_folder(run: Mapping[str, Any]) -> str:
     """Return the folder of a network below the results.
 
@@ -115,8 +161,12 @@ class Network(NamedTuple):
         return self._replace(task=original_task(self.task), model=model)
 
     def seed_for(self, purpose: str) -> int:
-        """Return the 63-bit seed for one purpose, see `derive_seed`."""
-        return derive_seed(purpose, *self)
+        """Return the 63-bit seed for one purpose, see `derive_seed`.
+
+        A control has the seeds of the network that it is paired with: the same initial weights,
+        batches and places in the texts.
+        """
+        return derive_seed(purpose, *self.original)
 
     @property
     def name(self) -> str:

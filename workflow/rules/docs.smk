@@ -81,7 +81,7 @@ rule keep_claims:
     input:
         **{name: PLAN.path(f"tables/{name}.csv") for name in JUDGED},
     output:
-        **{name: f"{PLAN.kept_in('results/battery', DOCS)}/{BATTERY[name]}" for name in BATTERY},
+        **{name: f"{PLAN.kept_in('results/battery2', DOCS)}/{BATTERY[name]}" for name in BATTERY},
     log:
         PLAN.path("logs/keep_claims.log"),
     conda:

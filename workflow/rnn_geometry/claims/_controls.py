@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
+from rnn_geometry.claims._sample import Sample
 from rnn_geometry.claims.means import Mean, clustered_mean, equivalence_p
 from rnn_geometry.claims.shares import Difference, difference
 from rnn_geometry.claims.verdict import Control
@@ -46,66 +46,58 @@ class Comparison(NamedTuple):
         return f"{text}, mean {self.mean.mean:+.3g} ({low:.3g} to {high:.3g})"
 
 
-def clusters(units: pd.DataFrame) -> np.ndarray:
-    """Return what networks come in: data seeds where there are several, else their own seeds."""
-    data = units["data_seed"].to_numpy()
-    return data if len(set(data)) > 1 else units["seed"].to_numpy()
-
-
-def margin_of(claim: Mapping[str, Any], expected: pd.Series) -> float | None:
+def margin_of(claim: Mapping[str, Any], expected: np.ndarray) -> float | None:
     """Return how far a mean may be away to count as equal; None where the claim does not say."""
     if "margin" in claim:
         return claim["margin"]
     if "within_share" in claim:
-        return claim["within_share"] * float(expected.abs().mean()) or None
+        return claim["within_share"] * float(np.abs(expected).mean()) or None
     return claim.get("within") or None
 
 
 def compared(
-    claim: Mapping[str, Any], kind: str, trained: pd.DataFrame, control: pd.DataFrame, level: float
+    claim: Mapping[str, Any], kind: str, trained: Sample, control: Sample, level: float
 ) -> Comparison:
     """Hold networks against the units of one control that have the metric."""
-    met, units = int(control["met"].sum()), len(control)
-    if not units or trained.empty:
+    met, units = int(control.met.sum()), len(control)
+    if not units or not len(trained):
         return Comparison(kind, met, units, None, None, False)
-    twins = _twins(control)
+    twins = _twins(trained, control)
     pairs = _unlike_pairs(trained, twins) if kind in TWINS else None
-    shares = difference((int(trained["met"].sum()), len(trained)), (met, units), level, pairs)
+    shares = difference((int(trained.met.sum()), len(trained)), (met, units), level, pairs)
     mean, alike = _means(claim, trained, twins, level)
     return Comparison(kind, met, units, shares, mean, alike)
 
 
-Twins = dict[tuple[int, int], tuple[bool, float]]
+Twin = tuple[bool, float]  # whether it meets the claim, and its metric
 
 
-def _twins(control: pd.DataFrame) -> Twins:
-    """Return by data seed and seed whether the unit meets the claim, and its metric; only pairs."""
-    keys = list(zip(control["data_seed"], control["seed"], strict=True))
-    units = dict(zip(keys, zip(control["met"], control["value"], strict=True), strict=True))
-    return units if len(units) == len(keys) else {}
+def _twins(trained: Sample, control: Sample) -> list[Twin | None]:
+    """Return of each network the unit with its data seed and seed, where there is just one."""
+    keys = control.keys
+    units = dict(zip(keys, zip(control.met.tolist(), control.value.tolist(), strict=True)))
+    known = units if len(units) == len(keys) else {}
+    return [known.get(key) for key in trained.keys]
 
 
-def _unlike_pairs(trained: pd.DataFrame, twins: Twins) -> tuple[int, int] | None:
+def _unlike_pairs(trained: Sample, twins: list[Twin | None]) -> tuple[int, int] | None:
     """Return in how many pairs the network alone, and its twin alone, meets; None without twins."""
-    columns = (trained[name] for name in ("data_seed", "seed", "met"))
-    found = [(met, twins.get((data, seed))) for data, seed, met in zip(*columns, strict=True)]
-    if any(twin is None for _, twin in found):
+    known = [twin[0] for twin in twins if twin is not None]
+    if len(known) < len(twins):
         return None
-    pairs = [(bool(met), bool(twin[0])) for met, twin in found if twin is not None]
+    pairs = list(zip(trained.met.tolist(), known, strict=True))
     return pairs.count((True, False)), pairs.count((False, True))
 
 
 def _means(
-    claim: Mapping[str, Any], trained: pd.DataFrame, twins: Twins, level: float
+    claim: Mapping[str, Any], trained: Sample, twins: list[Twin | None], level: float
 ) -> tuple[Mean | None, bool]:
     """Return the mean difference of pairs, and whether it is zero within the claim's margin."""
-    keys = zip(trained["data_seed"], trained["seed"], strict=True)
-    others = np.array([twins.get(key, (False, np.nan))[1] for key in keys], dtype=float)
-    differences = trained["value"].to_numpy(dtype=float) - others
+    differences = trained.value - np.array([np.nan if twin is None else twin[1] for twin in twins])
     known = np.isfinite(differences)
     if known.sum() < 2:
         return None, False
-    names, margin = clusters(trained[known]), margin_of(claim, trained["expected"])
+    names, margin = trained[known].clusters, margin_of(claim, trained.expected)
     mean = clustered_mean(differences[known], names)
     p = None if margin is None else equivalence_p(differences[known], names, margin)
     return mean, p is not None and p <= 1 - level

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from rnn_geometry.claims._controls import Comparison, clusters, compared, margin_of
+from rnn_geometry.claims._controls import Comparison, compared, margin_of
+from rnn_geometry.claims._sample import TRAINED, Sample
 from rnn_geometry.claims.file import threshold_words
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.claims.looks import UNDECIDED, Seen, outcome, reached, share_p
@@ -17,10 +19,11 @@ from rnn_geometry.claims.verdict import Verdict, verdict
 
 
 class Judged(NamedTuple):
-    """A row of claims.csv before others are known; networks that count; why others do not."""
+    """A row of claims.csv before others are known; its kind of cell; networks that count or not."""
 
     row: dict[str, Any]
-    networks: pd.DataFrame
+    cell: str
+    networks: Sample
     left_out: list[str]
 
 
@@ -28,7 +31,7 @@ class _Look(NamedTuple):
     """What is read at a look: networks that count, what controls say, verdict, p."""
 
     number: int | None
-    networks: pd.DataFrame
+    networks: Sample
     controls: list[Comparison]
     verdict: Verdict
     p: float | None
@@ -38,39 +41,40 @@ def judged_row(
     claim: Mapping[str, Any], task: str, cell: str, units: pd.DataFrame, rule: Mapping[str, Any]
 ) -> Judged:
     """Judge a claim on a task and cell; `rule` is the checked file of claims."""
-    left_out = units[units["control"].isna() & (units["not_judged"] != "")]
-    units = units[units["not_judged"] == ""]
-    trained = units[units["control"].isna()].sort_values(["seed", "data_seed"])
-    look, why = _deciding_look(claim, trained, units, rule), counted(left_out["not_judged"])
-    judged = len(trained) and (trained["seed"] >= rule["judged_from"]).all()
+    whole = Sample.of(units)
+    out = (whole.control == TRAINED) & (whole.not_judged != "")
+    left_out, known = whole[out], whole[whole.not_judged == ""]
+    trained = known[known.control == TRAINED]
+    trained = trained[np.lexsort((trained.data_seed, trained.seed))]
+    look, why = _deciding_look(claim, trained, known, rule), counted(left_out.not_judged)
     row = {
-        **named(claim, task, cell, units if len(units) else left_out),
+        **named(claim, task, cell, units["structure"].iloc[0]),
         **numbers(claim, look.networks, rule["level"]),
         **_of_controls(look.controls, rule),
         "left_out": len(left_out),
         "left_out_why": why,
         "look": look.number,
         "p": look.p,
-        "judged": int(bool(judged)),
+        "judged": int(len(trained) > 0 and (trained.seed >= rule["judged_from"]).all()),
         "verdict": look.verdict.verdict,
         "reason": _reason(look, why),
     }
-    return Judged(row, look.networks, left_out["not_judged"].tolist())
+    return Judged(row, units["cell"].iloc[0], look.networks, left_out.not_judged.tolist())
 
 
 def _deciding_look(
-    claim: Mapping[str, Any], trained: pd.DataFrame, units: pd.DataFrame, rule: Mapping[str, Any]
+    claim: Mapping[str, Any], trained: Sample, units: Sample, rule: Mapping[str, Any]
 ) -> _Look:
     """Return the first look that decides, else the last that is reached, else all that is there."""
     look = None
-    for seen in reached(trained["met"].to_numpy(dtype=bool), rule["looks"]):
+    for seen in reached(trained.met, rule["looks"]):
         look = _read(claim, seen, trained[: seen.networks], units, rule)
         if look.verdict.verdict != UNDECIDED:
             return look
     if look is not None:
         return look
     first = rule["looks"][0]["networks"]
-    words = f"{int(trained['met'].sum())} of {len(trained)} seen; judged from {first} networks on"
+    words = f"{trained.met.sum()} of {len(trained)} seen; judged from {first} networks on"
     controls = _comparisons(claim, trained, units, rule["level"])
     return _Look(None, trained, controls, Verdict(UNDECIDED, words), None)
 
@@ -78,8 +82,8 @@ def _deciding_look(
 def _read(
     claim: Mapping[str, Any],
     seen: Seen,
-    networks: pd.DataFrame,
-    units: pd.DataFrame,
+    networks: Sample,
+    units: Sample,
     rule: Mapping[str, Any],
 ) -> _Look:
     controls = _comparisons(claim, networks, units, rule["level"])
@@ -93,22 +97,22 @@ def _read(
 
 
 def _comparisons(
-    claim: Mapping[str, Any], networks: pd.DataFrame, units: pd.DataFrame, level: float
+    claim: Mapping[str, Any], networks: Sample, units: Sample, level: float
 ) -> list[Comparison]:
-    known = units[units["value"].notna()]
+    known = units[~np.isnan(units.value)]
     return [
-        compared(claim, kind, networks, known[known["control"] == kind], level)
+        compared(claim, kind, networks, known[known.control == kind], level)
         for kind in sorted(claim["controls"])
     ]
 
 
-def named(claim: Mapping[str, Any], task: str, cell: str, units: pd.DataFrame) -> dict[str, Any]:
+def named(claim: Mapping[str, Any], task: str, cell: str, structure: str) -> dict[str, Any]:
     """Return what a row is about."""
     return {
         "claim": claim["name"],
         "task": task,
         "cell": cell,
-        "structure": units["structure"].iloc[0],
+        "structure": structure,
         "family": None if claim["exploratory"] else claim["family"],
         "headline": int(claim["headline"]),
         "exploratory": int(claim["exploratory"]),
@@ -116,18 +120,19 @@ def named(claim: Mapping[str, Any], task: str, cell: str, units: pd.DataFrame) -
     }
 
 
-def numbers(claim: Mapping[str, Any], networks: pd.DataFrame, level: float) -> dict[str, Any]:
+def numbers(claim: Mapping[str, Any], networks: Sample, level: float) -> dict[str, Any]:
     """Return what was measured: networks, mean of the metric, its interval, those that meet."""
-    defined = networks[networks["value"].notna()]
-    values, names = defined["value"].to_numpy(dtype=float), clusters(defined)
-    expected = networks["expected"].dropna()
-    met, runs = int(networks["met"].sum()), len(networks)
-    interval = clustered_interval(values, names, level) if len(values) else (None, None)
+    defined = networks[~np.isnan(networks.value)]
+    interval = (None, None)
+    if len(defined):
+        interval = clustered_interval(defined.value, defined.clusters, level)
+    expected = networks.expected[~np.isnan(networks.expected)]
+    met, runs = int(networks.met.sum()), len(networks)
     ends = wilson(met, runs, level)
     return {
         "runs": runs,
         "expected": float(expected.mean()) if len(expected) else None,
-        "observed": float(values.mean()) if len(values) else None,
+        "observed": float(defined.value.mean()) if len(defined) else None,
         "low": interval[0],
         "high": interval[1],
         "theory_p": _theory_p(claim, defined),
@@ -138,13 +143,12 @@ def numbers(claim: Mapping[str, Any], networks: pd.DataFrame, level: float) -> d
     }
 
 
-def _theory_p(claim: Mapping[str, Any], defined: pd.DataFrame) -> float | None:
-    known = defined[defined["expected"].notna()]
-    margin = margin_of(claim, known["expected"])
-    if margin is None or known.empty:
+def _theory_p(claim: Mapping[str, Any], defined: Sample) -> float | None:
+    known = defined[~np.isnan(defined.expected)]
+    margin = margin_of(claim, known.expected) if len(known) else None
+    if margin is None:
         return None
-    away = (known["value"] - known["expected"]).to_numpy(dtype=float)
-    return equivalence_p(away, clusters(known), margin)
+    return equivalence_p(known.value - known.expected, known.clusters, margin)
 
 
 def _of_controls(controls: list[Comparison], rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,8 +170,8 @@ def _words(controls: list[Comparison], level: float) -> str:
 def _reason(look: _Look, left_out: str) -> str:
     """Return why, with the networks that have no gap and those that are not judged."""
     networks = look.networks
-    if networks.empty:
+    if not len(networks):
         return f"no network is judged: {left_out}"
-    blank = int(networks["no_gap"].sum())
+    blank = networks.no_gap.sum()
     gap = f"; no gap in {blank} of {len(networks)}" if blank else ""
     return look.verdict.reason + gap + (f"; not judged: {left_out}" if left_out else "")

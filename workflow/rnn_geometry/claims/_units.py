@@ -25,7 +25,7 @@ PERMUTATIONS = 20
 def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
     """Return the networks that a claim speaks of.
 
-    The control `random` has a row for every trained network, with the values of its columns
+    The control `random` has a row for every trained network, with the values of its metric
     `..._random`. So has `untrained`, with columns `..._untrained` where there are such, for models
     without untrained networks of their own.
 
@@ -55,12 +55,12 @@ def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFr
     )
     trained, names = rows["control"].isna(), rows["task"] + "/" + rows["model"]
     alone = trained & ~names.isin(names[rows["control"] == UNTRAINED])
+    parts = [units]
     for control, mine in (("random", trained), (UNTRAINED, alone)):
-        column = f"{metric}_{control}"
-        if control in claim["controls"] and column in rows:
-            own = units[mine].assign(control=control, value=rows.loc[mine, column])
-            units = pd.concat([units, own])
-    return _with_met(claim, units)
+        name = f"{metric}_{control}"
+        if control in claim["controls"] and (name in rows or name in ROW_METRICS):
+            parts.append(units.assign(control=control, value=_measured(name, rows))[mine])
+    return _with_met(claim, pd.concat(parts))
 
 
 def _measured(metric: str, rows: pd.DataFrame) -> pd.Series:
@@ -87,7 +87,10 @@ def _keeps_given(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.Series:
 
 
 def _spoken_of(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["cell"].isin(claim["cells"])] if "cells" in claim else rows
+    """Return the networks, or those of sweeps, that have the cells and dimensions of a claim."""
+    for key, column in (("cells", "cell"), ("dimensions", "dimension_expected")):
+        rows = rows[rows[column].isin(claim[key])] if key in claim else rows
+    return rows
 
 
 def _with_met(claim: Mapping[str, Any], units: pd.DataFrame) -> pd.DataFrame:

@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from rnn_geometry.claims._row import Judged, judged_row, named, numbers
+from rnn_geometry.claims._sample import Sample
 from rnn_geometry.claims._units import units_of_networks, units_of_sweeps
 from rnn_geometry.claims.cells import cells_p
 from rnn_geometry.claims.judged import counted
@@ -129,18 +131,18 @@ def _with_all_cells(
 ) -> list[dict[str, Any]]:
     """Return the rows of a claim and task, the one over all cells last where there are several."""
     rows = [one.row for one in group]
-    networks = pd.concat([one.networks.assign(place=i) for i, one in enumerate(group)])
-    if networks["cell"].nunique() < 2:
+    if len({one.cell for one in group}) < 2:
         return rows
     claim, task = claims[rows[0]["claim"]], rows[0]["task"]
+    networks = Sample.together([one.networks for one in group])
+    places = np.repeat(np.arange(len(group)), [len(one.networks) for one in group])
     seed = derive_seed("cells", claim["name"], task)
-    columns = (networks[name].to_numpy() for name in ("met", "place", "data_seed"))
     whole = {
-        **named(claim, task, ALL_CELLS, networks),
+        **named(claim, task, ALL_CELLS, rows[0]["structure"]),
         **numbers(claim, networks, level),
         **_over_all(rows),
         "left_out_why": counted(reason for one in group for reason in one.left_out),
-        "cells_p": cells_p(*columns, seed=seed),
+        "cells_p": cells_p(networks.met, places, networks.data_seed, seed),
     }
     return [*rows, whole]
 

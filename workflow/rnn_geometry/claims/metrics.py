@@ -82,6 +82,22 @@ def shuffled_share(rows: pd.DataFrame) -> pd.Series:
 
 
 @of_networks
+def ablation_loss(rows: pd.DataFrame) -> pd.Series:
+    """Return the accuracy lost without the slow subspace, over what a perfect network can lose."""
+    return _lost(rows, "ablation_accuracy")
+
+
+@of_networks
+def ablation_loss_random(rows: pd.DataFrame) -> pd.Series:
+    """Return the same without a random subspace of equal dimension and variance."""
+    return _lost(rows, "ablation_accuracy_random")
+
+
+def _lost(rows: pd.DataFrame, left: str) -> pd.Series:
+    return (rows["test_accuracy"] - rows[left]) / (1 - rows["ablation_chance"])
+
+
+@of_networks
 def dimension_share(rows: pd.DataFrame) -> pd.Series:
     """Return the participation ratio of the slow points over the dimension expected."""
     expected = rows["dimension_expected"]

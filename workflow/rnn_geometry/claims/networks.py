@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rnn_geometry.geometry.class_means import NULL
-from rnn_geometry.identity import ENDINGS, RESERVOIR, SHUFFLED_LABELS, UNTRAINED, Network
+from rnn_geometry.identity import SHUFFLED_LABELS, Network, base_task
 
 KEYS = list(Network._fields)
 # What is known of a task from its training sentences, the same for all networks.
@@ -36,7 +36,7 @@ def networks_table(
 
 
 def under_own_names(networks: pd.DataFrame) -> pd.DataFrame:
-    """Give controls the names of what they control.
+    """Give controls the names of what they control, and tasks theirs without a data seed.
 
     Parameters
     ----------
@@ -49,16 +49,18 @@ def under_own_names(networks: pd.DataFrame) -> pd.DataFrame:
         Beside the columns given `file_task`, `file_model`, ..: names that lead to its files.
     """
     rows = pd.concat([networks, networks[KEYS].add_prefix("file_")], axis=1)
-    for kind, name in ((UNTRAINED, "model"), (RESERVOIR, "model"), (SHUFFLED_LABELS, "task")):
-        mine = rows["control"] == kind
-        rows.loc[mine, name] = rows.loc[mine, name].str.removesuffix(ENDINGS[kind])
+    controls = rows["control"].notna()
+    keys = zip(*(rows.loc[controls, name] for name in KEYS), strict=True)
+    own_names = [Network(*key).original for key in keys]
+    for name in ("task", "model"):
+        rows.loc[controls, name] = [getattr(network, name) for network in own_names]
     # Word counts under permuted labels predict nothing: what counts is the task controlled.
     shuffled = rows["control"] == SHUFFLED_LABELS
     known = [name for name in OF_TASK if name in networks]
     own = networks.groupby("task")[known].first()
     for column in known:
         rows[column] = rows[column].where(~shuffled, rows["task"].map(own[column]))
-    return rows
+    return rows.assign(task=rows["task"].map(base_task))
 
 
 def apart_by_l2(networks: pd.DataFrame) -> pd.DataFrame:

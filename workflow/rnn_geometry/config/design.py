@@ -6,20 +6,26 @@ Light on purpose, like `settings`: it runs while the Snakefile is parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rnn_geometry.config.names import check_distinct, check_name
 from rnn_geometry.errors import UserError, in_part, listed, quoted
-from rnn_geometry.identity import ENDINGS, RESERVOIR, SHUFFLED_LABELS, UNTRAINED, Network
+from rnn_geometry.identity import (
+    ENDINGS,
+    RESERVOIR,
+    SHUFFLED_LABELS,
+    UNTRAINED,
+    Network,
+    names_data_seed,
+    with_data_seed,
+)
 
 # What a sweep may vary beside the options of the task's family and the keys of a model.
 L2, HOLD_INPUT = "l2", "hold_input"
+DATA_SEED = "data_seed"
 CELL_OPTION = "cell_options."  # one option of a cell, as cell_options.leak
-LONGEST_NAME = 200  # bytes: names become names of files, to which endings are added
-# What pandas reads as an empty value of a table, in lower case; and what figures beside the folder
-# of a task end in.
-EMPTY_VALUES, FIGURE_ENDINGS = ("na", "nan", "null", "none"), (".png", ".pdf", ".svg")
-
+SAME = "same"  # seeds of a control: those of the networks that it is paired with
 # Controls that are models of their own: what is changed, first of all what makes them one.
 CHANGED = {
     UNTRAINED: {"steps": 0, "epochs": None, "min_steps": None},
@@ -34,6 +40,8 @@ class Design:
     ----------
     tasks, models
         Settings by name.
+    named
+        Names of tasks by their name in the configuration: one for each data seed.
     networks
         By task, without doubles, in the order in which they were asked for.
     judged
@@ -45,19 +53,26 @@ class Design:
     """
 
     def __init__(self, settings: Mapping[str, Any]):
-        self.tasks = {task["name"]: dict(task) for task in settings["tasks"]}
+        self.configured = {task["name"]: dict(task) for task in settings["tasks"]}
+        self.data_seeds: list[int | None] = list(settings["data_seeds"]) or [None]
+        self.tasks: dict[str, dict[str, Any]] = {}
         self.models = dict(settings["models"])
-        self.networks: dict[str, list[Network]] = {name: [] for name in self.tasks}
+        self.networks: dict[str, list[Network]] = {}
+        self.named = self._named()
         self.hold_inputs: dict[Network, list[str]] = {}
         self.sweeps: list[tuple[str, str, str, Network]] = []
         for name, grid in settings["grid"].items():
-            self._add(name, grid["cells"], grid["seeds"], grid["l2"])
+            for task in self.named[name]:
+                self._add(task, grid["cells"], grid["seeds"], grid["l2"])
+        again = settings["second_look"]
+        self._look_again(again, settings)
         first = {name: list(networks) for name, networks in self.networks.items()}
         judged = [network for networks in first.values() for network in networks]
         for network in judged:
             self._compare(network, settings["analysis"]["hold_inputs"])
         for i, sweep in enumerate(settings["sweeps"]):
-            self._sweep(sweep, f"sweeps[{i}]", settings)
+            more = again["seeds"] if sweep["name"] in again["sweeps"] else []
+            self._sweep(sweep, f"sweeps[{i}]", settings, more)
         for kind, control in settings["controls"].items():
             if control:
                 judged += self._control(kind, control, first)
@@ -72,6 +87,34 @@ class Design:
             for name in names:
                 check_name(name, key)
             check_distinct(names, key)
+
+    def _named(self) -> dict[str, list[str]]:
+        """Make the tasks of the configuration, of each one for every data seed."""
+        for name in self.configured:
+            if names_data_seed(name):
+                raise UserError(
+                    f"config key tasks: '{name}' ends like the tasks that the key data_seeds "
+                    "makes; give it another name."
+                )
+        return {
+            name: [self._task(_drawn_from(task, seed)) for seed in self.data_seeds]
+            for name, task in self.configured.items()
+        }
+
+    def _look_again(self, again: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+        """Ask for more seeds of some tasks and cells, after the first ones."""
+        grid, key = settings["grid"], "second_look"
+        _check_known(again["sweeps"], [s["name"] for s in settings["sweeps"]], key, "sweep")
+        _check_known(again["tasks"], grid, key, "task")
+        for task, cells in again["tasks"].items():
+            for cell in cells:
+                if cell not in grid[task]["cells"]:
+                    raise UserError(
+                        f"config key {key}.tasks.{task}: '{cell}' is no cell of the task; accepted "
+                        f"are {listed(grid[task]['cells'])}."
+                    )
+            for name in self.named[task]:
+                self._add(name, cells, again["seeds"], grid[task]["l2"])
 
     def _add(self, task: str, cells: list[str], seeds: list[int], l2: list[str]) -> list[Network]:
         """Ask for the networks of a task; return them, those asked for before among them."""
@@ -97,19 +140,23 @@ class Design:
     ) -> list[Network]:
         """Add the control of the networks of some tasks, of all that train any if it names none."""
         added = []
-        for task in control["tasks"] or [name for name, networks in first.items() if networks]:
-            if task not in first:
-                raise UserError(
-                    f"config key controls.{kind}.tasks: unknown task '{task}'; accepted are "
-                    f"{listed(first)}."
-                )
-            models = list(dict.fromkeys(network.model for network in first[task]))
-            if kind == SHUFFLED_LABELS:
-                added += self._add(self._shuffled(task), models, control["seeds"], [])
-            else:
-                changed = [self._changed(model, kind) for model in models]
-                added += self._add(task, changed, control["seeds"], [])
+        for task in self._tasks_of(kind, control, first):
+            for model in dict.fromkeys(network.model for network in first[task]):
+                seeds = _seeds_of(control, [n.seed for n in first[task] if n.model == model])
+                if kind == SHUFFLED_LABELS:
+                    added += self._add(self._shuffled(task), [model], seeds, [])
+                else:
+                    added += self._add(task, [self._changed(model, kind)], seeds, [])
         return added
+
+    def _tasks_of(
+        self, kind: str, control: Mapping[str, Any], first: Mapping[str, list[Network]]
+    ) -> list[str]:
+        """Return the tasks of a control."""
+        _check_known(control["tasks"] or [], self.named, f"controls.{kind}", "task")
+        if control["tasks"]:
+            return [name for task in control["tasks"] for name in self.named[task]]
+        return [name for name, networks in first.items() if networks]
 
     def _check_controls(self) -> None:
         """Refuse names by which a task or a model would be taken for a control that it is not."""
@@ -161,11 +208,14 @@ class Design:
 
     # Sweeps
 
-    def _sweep(self, sweep: Mapping[str, Any], key: str, settings: Mapping[str, Any]) -> None:
+    def _sweep(
+        self, sweep: Mapping[str, Any], key: str, settings: Mapping[str, Any], more: list[int]
+    ) -> None:
         """Add the networks of a sweep: one setting varied, all others the same."""
-        over, base = sweep["over"], self._base(sweep["task"], key)
+        over, (base, data_seeds) = sweep["over"], self._base(sweep, key)
         _check_over(over, key)
         cells, seeds = sweep["cells"] or settings["cells"], sweep["seeds"] or settings["seeds"]
+        seeds = list(dict.fromkeys([*seeds, *more]))
         for cell in cells:
             if cell not in self.models:
                 raise UserError(
@@ -173,31 +223,48 @@ class Design:
                     "`models`."
                 )
         for value in sweep["values"]:
+            task, models, l2 = base, cells, []
             if over == L2:
-                networks = self._add(self._task(base, key), cells, seeds, [_decimal(value, key)])
-            elif over == HOLD_INPUT:
-                networks = self._add(self._task(base, key), cells, seeds, [])
+                l2 = [_decimal(value, key)]
             elif over in settings["model_keys"] or over.startswith(CELL_OPTION):
                 models = [self._varied(cell, over, value) for cell in cells]
-                networks = self._add(self._task(base, key), models, seeds, [])
-            else:
+            elif over != HOLD_INPUT:
                 _check_value(value, key)
                 task = {**base, over: value, "name": f"{base['name']}-{written(value)}"}
-                networks = self._add(self._task(task, key), cells, seeds, [])
-            for network in networks:
-                if over == HOLD_INPUT:
-                    self._compare(network, [str(value)])
-                self.sweeps.append((sweep["name"], over, written(value), network))
+            for seed in data_seeds:
+                networks = self._add(self._task(_drawn_from(task, seed), key), models, seeds, l2)
+                for network in networks:
+                    if over == HOLD_INPUT:
+                        self._compare(network, [str(value)])
+                    self.sweeps.append((sweep["name"], over, written(value), network))
 
-    def _base(self, task: str | Mapping[str, Any], key: str) -> dict[str, Any]:
-        """Return the task of a sweep: one of the configuration by name, or one of its own."""
+    def _base(
+        self, sweep: Mapping[str, Any], key: str
+    ) -> tuple[dict[str, Any], Sequence[int | None]]:
+        """Return the task of a sweep, one of the configuration or its own, and its data seeds.
+
+        A sweep that asks for none has one: of a task of the configuration the first, else its own.
+        """
+        task, asked = sweep["task"], sweep["data_seeds"]
+        if asked and sweep["over"] == DATA_SEED:
+            raise UserError(
+                f"config key {key}.data_seeds: the sweep varies {DATA_SEED}; leave one of them out."
+            )
         if not isinstance(task, str):
-            return dict(task)
+            if names_data_seed(task["name"]):
+                raise UserError(
+                    f"config key {key}.task.name: '{task['name']}' ends like the tasks that "
+                    "data_seeds makes; give it another name."
+                )
+            return dict(task), asked or [None]
+        if task in self.configured:
+            return self.configured[task], asked or self.data_seeds[:1]
         if task not in self.tasks:
             raise UserError(
-                f"config key {key}.task: unknown task '{task}'; accepted are {listed(self.tasks)}."
+                f"config key {key}.task: unknown task '{task}'; accepted are "
+                f"{listed(self.configured)}."
             )
-        return self.tasks[task]
+        return self.tasks[task], asked or [None]
 
     def _varied(self, model: str, key: str, value: Any) -> str:
         """Return the name of a model with one key changed; its own if it has that value."""
@@ -214,6 +281,27 @@ class Design:
                 f"{key}."
             )
         return name
+
+
+def _drawn_from(task: Mapping[str, Any], seed: int | None) -> dict[str, Any]:
+    """Return a task whose sentences are drawn from a data seed; None leaves its own."""
+    if seed is None:
+        return dict(task)
+    return {**task, "name": with_data_seed(task["name"], seed), DATA_SEED: seed}
+
+
+def _check_known(names: Iterable[str], known: Iterable[str], key: str, kind: str) -> None:
+    """Refuse names of tasks or sweeps that there are not."""
+    for name in names:
+        if name not in known:
+            raise UserError(
+                f"config key {key}.{kind}s: unknown {kind} '{name}'; accepted are {listed(known)}."
+            )
+
+
+def _seeds_of(control: Mapping[str, Any], same: list[int]) -> list[int]:
+    """Return the seeds of a control, given those of the networks that it is paired with."""
+    return list(dict.fromkeys(same)) if control["seeds"] == SAME else control["seeds"]
 
 
 def _check_over(over: str, key: str) -> None:
@@ -247,61 +335,6 @@ def written(value: Any) -> str:
     if value is None:
         return "none"  # as Python writes it, tables would read it as an empty value
     return "-".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def check_name(name: str, key: str) -> None:
-    """Refuse what cannot be the name of a file and a value of a table.
-
-    Parameters
-    ----------
-    name
-        The name.
-    key
-        The key that states it, for the sentence.
-
-    Raises
-    ------
-    UserError
-        If it holds other characters, or would be taken for an empty value or a figure's file.
-    """
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or len(name) > LONGEST_NAME:
-        accepted = f"at most {LONGEST_NAME} letters, digits, '.', '_' and '-'"
-        raise UserError(f"config key {key}: {quoted(name)} is no name: accepted are {accepted}.")
-    if name.lower() in EMPTY_VALUES:
-        raise UserError(
-            f"config key {key}: '{name}' is no name: tables would take it for an empty value; "
-            "give another."
-        )
-    if name.lower().endswith(FIGURE_ENDINGS):
-        raise UserError(
-            f"config key {key}: '{name}' is no name: it ends like the file of a figure; give "
-            "another."
-        )
-
-
-def check_distinct(names: Iterable[str], key: str) -> None:
-    """Refuse names that differ in case alone: some file systems take them for one.
-
-    Parameters
-    ----------
-    names
-        The names.
-    key
-        The key that states them, for the sentence.
-
-    Raises
-    ------
-    UserError
-        For the first such pair.
-    """
-    known: dict[str, str] = {}
-    for name in names:
-        other = known.setdefault(name.lower(), name)
-        if other != name:
-            raise UserError(
-                f"config key {key}: '{other}' and '{name}' differ in upper and lower case alone; "
-                "rename one."
-            )
 
 
 def _decimal(value: Any, key: str) -> str:

@@ -65,7 +65,14 @@ NETWORK_STAGES = {
     ),
     "linearize": Stage(
         "linearize",
-        reads=("model.safetensors", "run.json", "slow_points.npz", "slow_modes.npz", "states.npz"),
+        reads=(
+            "model.safetensors",
+            "run.json",
+            "slow_points.npz",
+            "slow_modes.npz",
+            "fixed_points.npz",
+            "states.npz",
+        ),
         of_task=("vocab.json", "meta.json", "test.parquet", "train.parquet"),
         writes=("linearization.npz", "integration.json", "words.parquet"),
         settings=("spectrum_points", "shown_words", "memory_mb"),

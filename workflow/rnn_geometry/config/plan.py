@@ -17,7 +17,7 @@ from rnn_geometry.config.pipeline import NETWORK_STAGES, key_of
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.stage_blocks import StageBlock
 from rnn_geometry.errors import UserError
-from rnn_geometry.identity import Network, family_options, is_control
+from rnn_geometry.identity import Network, base_task, family_options, is_control
 from rnn_geometry.store.freshness import Made
 from rnn_geometry.tasks.structures import PLANE, UNORDERED, Structure
 from rnn_geometry.tasks.synthetic import FAMILIES, build_task
@@ -63,6 +63,8 @@ class Plan:
         Names of tasks that train networks.
     networks
         Every network, controls and those of sweeps among them.
+    leading
+        Of every task the name with the first data seed: pages and figures of networks are of these.
     first
         The first network of every task and model, controls left out.
     shown
@@ -81,6 +83,8 @@ class Plan:
         self.trained = [task for task, made in self.design.networks.items() if made]
         names = dict.fromkeys(network.model for network in self.networks)
         self.models = {name: self.design.models[name] for name in names}
+        trained = [network.task for network in self.networks if not is_control(network)]
+        self.leading = set({base_task(name): name for name in reversed(trained)}.values())
         self.portrayed = self._portrayed()
         self._check_sentences()
 
@@ -94,15 +98,15 @@ class Plan:
     @cached_property
     def first(self) -> list[Network]:
         """The first network of every task and model, controls left out."""
-        chosen = {n[:2]: n for n in reversed(self.judged) if not is_control(n)}
-        return list(chosen.values())[::-1]
+        mine = [n for n in self.judged if n.task in self.leading and not is_control(n)]
+        return list({n[:2]: n for n in reversed(mine)}.values())[::-1]
 
     @cached_property
     def shown(self) -> list[Network]:
         """Networks with a panel and a page of their own."""
         if self.settings["figures"] == "first":
             return self.first
-        return [network for network in self.networks if not is_control(network)]
+        return [n for n in self.networks if n.task in self.leading and not is_control(n)]
 
     @cached_property
     def overview(self) -> list[Network]:
@@ -112,7 +116,7 @@ class Plan:
     def _portrayed(self) -> dict[str, list[Network]]:
         """Return by task the first seeds of every model, at its first L2."""
         found: dict[str, dict[str, list[Network]]] = {}
-        for network in self.judged:
+        for network in [n for n in self.judged if n.task in self.leading]:
             mine = found.setdefault(network.task, {}).setdefault(network.model, [])
             if not is_control(network) and network.l2 == (mine or [network])[0].l2:
                 mine.append(network)
@@ -124,7 +128,7 @@ class Plan:
 
     def _check_sentences(self) -> None:
         for task in self.settings["explorer"]["sentences"]:
-            if task not in self.portrayed:
+            if task not in map(base_task, self.portrayed):
                 raise UserError(
                     f"config key explorer.sentences.{task}: the task has no explorer, since it "
                     "trains no network; take the sentences out or give it cells and seeds."
@@ -287,7 +291,7 @@ class Plan:
 
     def own_sentences(self, task: str) -> list[str]:
         """Return the sentences of the user for the explorer of a task."""
-        return self.settings["explorer"]["sentences"].get(task, [])
+        return self.settings["explorer"]["sentences"].get(base_task(task), [])
 
     @property
     def texts(self) -> list[str]:

@@ -120,6 +120,8 @@ def _pattern_words(pattern: Any) -> str:
             "accepted are zero, mean, padding, word:<a word of the vocabulary> "
             "and vector:<numbers, by commas>"
         )
+    if str(pattern).startswith("^same"):
+        return "accepted is same, or a list such as [10, 11]"
     return "it must be a quoted decimal number such as '3e-4'"
 
 

@@ -10,7 +10,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from rnn_geometry.config.design import HOLD_INPUT, Design, check_name
+from rnn_geometry.config.design import DATA_SEED, HOLD_INPUT, Design
+from rnn_geometry.config.names import check_name
 from rnn_geometry.config.plain import check_path, check_plain, results_folder
 from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
 from rnn_geometry.errors import UserError
@@ -38,6 +39,7 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     """
     check_plain(config)
     check_schema(config, schema)
+    _check_data_seeds(config)
     settings = with_defaults(config, schema, schema)
     settings["asked"] = copy.deepcopy(
         settings
@@ -70,8 +72,18 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
         check_schema(
             task, {**schema["$defs"]["task"], "$defs": schema["$defs"]}, f"tasks.{task['name']}"
         )
-    _check_explorer(settings["explorer"], settings["design"].tasks)
+    _check_explorer(settings["explorer"], settings["design"].configured)
     return settings
+
+
+def _check_data_seeds(config: Mapping[str, Any]) -> None:
+    """Refuse tasks with a data seed of their own beside data seeds of all."""
+    for task in config["tasks"] if config.get("data_seeds") else []:
+        if DATA_SEED in task:
+            raise UserError(
+                f"config task '{task['name']}': data_seed beside the key data_seeds, which gives "
+                "every task its seeds; leave one of them out."
+            )
 
 
 def _check_explorer(explorer: Mapping[str, Any], tasks: Mapping[str, Any]) -> None:

@@ -13,5 +13,6 @@ others are imported from their modules:
 - `integration`, `modifiers`, `flow`: how long an effect stays, what words do to others, the flow.
 - `interventions`, `slow_subspace`: what decisions owe to the slow subspace.
 - `input_output`: through how many dimensions inputs reach outputs, distances between networks.
+- `drift`, `robustness`: how fast states drift, what weight noise leaves of manifold and roots.
 - `results`, `spectrum`: what the searches return, and time constants; numpy alone.
 """

@@ -119,7 +119,7 @@ def completed_skeleton(
     states: Array,
     *,
     radius: float,
-    rounds: int = 4,
+    rounds: int = 8,
     most_starts: int = 60,
     seed: int = 0,
     memory_mb: float = 128,

@@ -26,6 +26,7 @@ from rnn_geometry.dynamics.additivity import Texts
 from rnn_geometry.dynamics.slow_subspace import Subspace
 from rnn_geometry.dynamics.step import Array, Step
 
+LEAST_GAIN = 0.05  # of accuracy over chance, below which no share of it is taken
 FEWEST = 10  # decisions of which a share is taken
 FACTORS = (0.5, 0.75, 1.25, 1.5)  # of the distance to the boundary; the decision flips beyond 1
 
@@ -41,11 +42,37 @@ class Causes(NamedTuple):
         What the same moves in random subspaces do.
     chance : float or None
         What a decision would do that knows nothing of the move.
+    before : float or None
+        Accuracy without a move; None where accuracy is not what is asked.
     """
 
     share: float | None
     random: float | None
     chance: float | None
+    before: float | None = None
+
+    def left(self, share: float | None) -> float | None:
+        """Return how much of the accuracy beyond chance is left of that before the move.
+
+        Parameters
+        ----------
+        share : float or None
+            An accuracy after a move.
+
+        Returns
+        -------
+        float or None
+            0: as good as chance; 1: as before. None where chance is nearly as good as before.
+
+        Examples
+        --------
+        >>> Causes(share=0.3, random=0.9, chance=0.2, before=1.0).left(0.6)
+        0.5
+        """
+        if share is None or self.before is None or self.chance is None:
+            return None
+        gained = self.before - self.chance
+        return round((share - self.chance) / gained, 12) if gained >= LEAST_GAIN else None
 
 
 NOTHING = Causes(None, None, None)
@@ -85,6 +112,7 @@ def ablation(subspace: Subspace, states: Array, labels: Array) -> Causes:
         _agreement(subspace.decisions(left), right),
         float(np.mean([_agreement(subspace.decisions(other), right) for other in others])),
         float(_shares(right).max()),
+        _agreement(subspace.decisions(h), right),
     )
 
 

@@ -93,7 +93,7 @@ class Subspace:
         Examples
         --------
         >>> flat = Subspace.make(np.eye(2)[:1], [0, 0], [[1, 0]], [0], multi_label=True, seed=0)
-        >>> flat.decisions(torch.tensor([[2.0, 1.0], [-1.0, 1.0]])).tolist()
+        >>> flat.decisions(torch.tensor([[2.0, 1.0], [-1.0, 1.0]]).double()).tolist()
         [[1], [0]]
         """
         device = readout.device if isinstance(readout, Tensor) else "cpu"

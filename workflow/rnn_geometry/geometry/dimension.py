@@ -260,6 +260,8 @@ def intrinsic_dimension(points: np.ndarray) -> dict[str, float | None]:
     points = _thinned(np.asarray(points, dtype=np.float64))
     if not np.isfinite(points).all():
         raise ValueError("coordinates of points must be finite")
+    if len(points) < FEWEST_POINTS:
+        return dict.fromkeys(ESTIMATORS)
     distances = squareform(pdist(points))
     rows = _first_of_groups(distances <= LINKAGE_RADIUS * rms_radius(points))
     if len(rows) < FEWEST_POINTS:

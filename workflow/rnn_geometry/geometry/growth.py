@@ -5,8 +5,8 @@ decays. A time constant abs(1 / ln abs(lambda)) does not tell the two apart. The
 a point are those of largest abs(lambda). Where fewer than d modes are slow, the others are faster
 than the cut, and count at the rate of the cut, -1 / min_tau: a bound, enough for medians and ranks.
 
-Measures over the manifold use points of status CONVERGED; a network that has none, as one without a
-gap, is measured at all its points.
+Measures over the manifold use points of status CONVERGED; a network with too few of them, as one
+without a gap, is measured at all its points (`frame.manifold_rows`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_geometry.dynamics.results import Status
+from rnn_geometry.geometry.frame import manifold_rows
 from rnn_geometry.store.columns import Column, columns
 
 SHOWN = 4
@@ -87,25 +87,8 @@ class Thirds(NamedTuple):
     edge: np.ndarray
 
 
-def measured_points(status: np.ndarray) -> np.ndarray:
-    """Return rows of the points that are measured: the converged ones, or all if there are none.
-
-    Parameters
-    ----------
-    status
-        (n,) codes of `dynamics.results.Status`.
-
-    Examples
-    --------
-    >>> measured_points(np.array([0, 3, 0])), measured_points(np.array([3, 3]))
-    (array([0, 2]), array([0, 1]))
-    """
-    converged = np.flatnonzero(np.asarray(status) == Status.CONVERGED)
-    return converged if len(converged) else np.arange(len(status))
-
-
 def sampled_rows(linear: Mapping[str, Any], slow: Mapping[str, Any]) -> np.ndarray:
-    """Return which points of linearization.npz are measured: see `measured_points`.
+    """Return which points of linearization.npz stand for the manifold: see `manifold_rows`.
 
     Parameters
     ----------
@@ -117,7 +100,7 @@ def sampled_rows(linear: Mapping[str, Any], slow: Mapping[str, Any]) -> np.ndarr
     numpy.ndarray
         Rows of the arrays of linearization.npz; all where none is measured.
     """
-    rows = np.flatnonzero(np.isin(linear["index"], measured_points(slow["status"])))
+    rows = np.flatnonzero(np.isin(linear["index"], manifold_rows(slow["status"])))
     return rows if len(rows) else np.arange(len(linear["index"]))
 
 

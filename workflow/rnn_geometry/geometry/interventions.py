@@ -38,6 +38,12 @@ _CHANCE = {
     ),
 }
 _INITIAL = "of the network with its initial weights, at visited states relaxed by two steps"
+_LEFT = Column(
+    "ablation_left",
+    "`ablation_accuracy` over the accuracy of the same sentences without that, both beyond"
+    " `ablation_chance`: 0 where nothing is left, 1 where nothing is lost; empty where a network is"
+    " not .05 better than chance",
+)
 _MODES = Column(
     "interchange_follows_modes",
     "`interchange_follows` with the first d modes at the centre of the manifold, R_a L_a (h_A -"
@@ -59,6 +65,7 @@ def _beside(name: str, column: Column) -> tuple[Column, ...]:
 
 COLUMNS = columns(
     *_beside("ablation", _TESTS[0]),
+    *_beside("left", _LEFT),
     *_beside("interchange", _TESTS[1]),
     _MODES,
     *_beside("steering", _TESTS[2]),

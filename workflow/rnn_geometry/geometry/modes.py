@@ -1,7 +1,8 @@
 """How long the manifold keeps what it holds: time constants and integration modes.
 
 A mode integrates when its time constant tau is above `min_tau` words, or |lambda| >= 1. A time
-constant does not tell growth from decay: `growth` has the signed rates.
+constant does not tell growth from decay: `growth` has the signed rates. Numbers over slow points
+are of those that converged, or of all where too few did (`frame.manifold_rows`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from rnn_geometry.geometry.frame import manifold_rows
+from rnn_geometry.geometry.growth import sampled_rows, thirds
 from rnn_geometry.geometry.readouts import Arrays
 from rnn_geometry.store.columns import Column, columns
 
@@ -18,11 +21,15 @@ SHOWN_MODES = 8
 COLUMNS = columns(
     Column(
         "integration_modes",
-        "modes at the centre of the manifold (the slow point nearest the mean slow point) with tau"
-        " above half the mean sentence length (or `analysis.min_tau`), or abs(lambda) of 1 or more",
+        "modes at the centre of the manifold (the converged slow point nearest the mean of those;"
+        " where too few converged, of all) with tau above half the mean sentence length (or"
+        " `analysis.min_tau`), or abs(lambda) of 1 or more",
         kind="count",
     ),
-    Column("modes_mean", "the same number, averaged over all slow points"),
+    Column(
+        "modes_mean",
+        "the same number, averaged over the slow points that converged; over all where too few did",
+    ),
     Column("modes_median", "the same number, median over sampled slow points"),
     Column("modes_low", "its 10 % quantile over sampled slow points", kind="count"),
     Column("modes_high", "its 90 % quantile over sampled slow points", kind="count"),
@@ -42,7 +49,7 @@ COLUMNS = columns(
     Column("modes_tau_only_length", "the same with the cut at twice of it (the length)"),
     Column(
         "modes_equal_d",
-        "share of slow points with as many slow modes as the expected dimension",
+        "share of these slow points with as many slow modes as the expected dimension",
     ),
     Column(
         "tau_gap", "last integrating time constant over the first that does not integrate, there"
@@ -167,7 +174,7 @@ def modes_under_cuts(linear: Arrays, rows: np.ndarray, min_tau: float) -> dict[s
 
 
 def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
-    """Return how many slow modes the slow points have.
+    """Return how many slow modes points have.
 
     Parameters
     ----------
@@ -192,15 +199,13 @@ def modes_over_points(slow_modes: np.ndarray, d: int | None) -> dict[str, Any]:
     }
 
 
-def tau_over_manifold(points: np.ndarray, linear: Arrays, d: int | None) -> dict[str, Any]:
+def tau_over_manifold(slow: Arrays, linear: Arrays, d: int | None) -> dict[str, Any]:
     """Return how long the manifold keeps what it holds at its centre and at its edges.
 
     Parameters
     ----------
-    points
-        Slow points (n, S).
-    linear
-        Arrays of linearization.npz.
+    slow, linear
+        Arrays of slow_points.npz and linearization.npz.
     d
         Expected dimension; None where there is none.
 
@@ -212,11 +217,11 @@ def tau_over_manifold(points: np.ndarray, linear: Arrays, d: int | None) -> dict
     """
     if not d:
         return {"tau_centre": None, "tau_edge": None}
-    place = points[linear["index"]]
-    order = np.argsort(((place - points.mean(axis=0)) ** 2).sum(axis=1), kind="stable")
-    longest = np.sort(linear["tau"], axis=1)[:, ::-1][:, :d]
-    third = max(1, len(order) // 3)
+    points, sample = slow["points"], sampled_rows(linear, slow)
+    mean = points[manifold_rows(slow["status"])].mean(axis=0)
+    longest = np.sort(linear["tau"][sample], axis=1)[:, ::-1][:, :d]
+    parts = thirds(points[linear["index"][sample]], mean)
     return {
-        "tau_centre": float(np.median(longest[order[:third]])),
-        "tau_edge": float(np.median(longest[order[-third:]])),
+        "tau_centre": float(np.median(longest[parts.centre])),
+        "tau_edge": float(np.median(longest[parts.edge])),
     }

@@ -30,7 +30,7 @@ from rnn_geometry.geometry.dimension import (
     participation_ratio,
     principal_axes,
 )
-from rnn_geometry.geometry.frame import converged_rows, seen_entries
+from rnn_geometry.geometry.frame import converged_rows, manifold_rows, seen_entries
 from rnn_geometry.geometry.growth import sampled_rows
 from rnn_geometry.geometry.readouts import SHOWN_COMPONENTS, Arrays
 from rnn_geometry.geometry.simplex import random_of_equal_norm, simplex_fit, slow_coordinates
@@ -205,7 +205,7 @@ def network_geometry(
         **search.skeleton(fixed, meta),
         **modes.modes_at_centre(linear, float(slow["min_tau"])),
         **modes.modes_under_cuts(linear, sampled_rows(linear, slow), float(slow["min_tau"])),
-        **modes.modes_over_points(slow["slow_modes"], d),
+        **modes.modes_over_points(slow["slow_modes"][manifold_rows(slow["status"])], d),
         **readouts.readout_geometry(readout, points, d, meta),
         **simplex_geometry(points, readout, meta),
         **random_control(points, readout, d, meta, network.seed_for("random")),
@@ -214,7 +214,7 @@ def network_geometry(
         **readouts.accuracy_cliff(read, d),
         **word_effects.word_geometry(linear, meta),
         **word_effects.linearity(linear),
-        **modes.tau_over_manifold(slow["points"], linear, d),
+        **modes.tau_over_manifold(slow, linear, d),
         **{name: value for name, value in integration.items() if name != "integration_seconds"},
     }
 

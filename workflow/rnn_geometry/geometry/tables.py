@@ -10,6 +10,7 @@ from rnn_geometry.geometry import (
     input_output,
     integration,
     interventions,
+    manifold_quality,
     modes,
     network,
     primacy,
@@ -46,8 +47,13 @@ MAJORITY = columns(
         "of always answering the commonest training label (or combination of labels)",
     )
 )
+DATA_SEED = columns(
+    Column("data_seed", "seed from which the sentences of the task are drawn", kind="count")
+)
 # Of runs.csv, but the same for all networks of a task.
-FROM_STATISTICS = columns(BAG_OF_WORDS, MAJORITY, baselines.CONSTANT, PREDICTED, class_means.NULL)
+FROM_STATISTICS = columns(
+    DATA_SEED, BAG_OF_WORDS, MAJORITY, baselines.CONSTANT, PREDICTED, class_means.NULL
+)
 LEARNED = columns(
     Column(
         "learned",
@@ -69,6 +75,7 @@ NOT_JUDGED = columns(
 
 RUNS = columns(
     network.IDENTITY,
+    DATA_SEED,
     network.CONTROL,
     network.TASK_FACTS,
     PREDICTED,
@@ -101,6 +108,7 @@ RUNS = columns(
     word_meaning.COLUMNS,
     integration.MODIFIERS,
     input_output.COLUMNS,
+    manifold_quality.COLUMNS,
     network.RANDOM,
     search.QUALITY,
     search.SKELETON,
@@ -180,6 +188,7 @@ HOLD_INPUTS = columns(
     _of_runs("slow_off_manifold", "slow_no_gap", "hold_r2"),
 )
 SWEEP_MEASURES = (
+    "data_seed",
     "cell",
     "classes",
     "dimension_expected",

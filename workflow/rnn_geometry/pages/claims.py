@@ -13,7 +13,7 @@ from rnn_geometry.claims.file import criterion
 from rnn_geometry.claims.grid import MARK, SIGNS, groups, is_judged
 from rnn_geometry.claims.registration import code_now, deviations
 from rnn_geometry.claims.table import ALL_CELLS
-from rnn_geometry.identity import Network
+from rnn_geometry.identity import Network, base_task
 from rnn_geometry.pages._verdict_tables import changed, left_open, opening
 from rnn_geometry.pages.markdown import markdown, wrapped
 from rnn_geometry.pages.templating import environment, number
@@ -46,7 +46,7 @@ def html_page(
     panels: dict[tuple[str, str], str] = {}
     for task, model, l2, seed in shown:
         folder = Network(task, model, l2, seed).folder
-        panels.setdefault((task, model), f"{folder}/index.html")
+        panels.setdefault((base_task(task), model), f"{folder}/index.html")
     page = environment(autoescape=True, templates=templates).get_template("claims.html.jinja")
     return page.render(
         **grids_beside(found, claims, shipped),

@@ -10,6 +10,7 @@ from typing import Any
 
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.errors import one_line
+from rnn_geometry.identity import base_task
 from rnn_geometry.store import formats
 
 MOST_NAMED = 5  # exceptions that are told one by one
@@ -120,7 +121,7 @@ def accuracy_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return a line for each task, and the networks that no verdict counts, with the reasons."""
     by_task: dict[str, list[float]] = {}
     for row in rows:
-        by_task.setdefault(row["task"], []).append(float(row["test_accuracy"]))
+        by_task.setdefault(base_task(row["task"]), []).append(float(row["test_accuracy"]))
     width = max(map(len, by_task), default=0)
     lines = [
         f"{task:{width}}  test accuracy {min(found):.3f} to {max(found):.3f}, {len(found)} networks"

@@ -9,7 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from rnn_geometry.geometry.growth import measured_points
+from rnn_geometry.geometry.frame import manifold_rows
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.panels import dot_handle, label_axes, line_handle, panels
@@ -57,7 +57,7 @@ def rates_by_distance(network: NetworkArrays) -> tuple[np.ndarray, np.ndarray]:
     rates
         (n, d) ln |lambda| per word; NaN where a mode is faster than the cut.
     """
-    rows = measured_points(network.slow_points.status)
+    rows = manifold_rows(network.slow_points.status)
     points = np.asarray(network.slow_points.points, dtype=float)[rows]
     distance = np.linalg.norm(points - points.mean(axis=0), axis=1)
     modes = network.slow_modes

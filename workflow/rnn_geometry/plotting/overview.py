@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from rnn_geometry.plotting import causes, intrinsic, style
+from rnn_geometry.plotting import causes, intrinsic, manifold_numbers, style
 from rnn_geometry.plotting.gallery import manifold_gallery
 from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
 from rnn_geometry.plotting.registry import OVER_NETWORKS, over_networks
@@ -33,9 +33,11 @@ __all__ = [
     "estimators",
     "generalisation",
     "growth_and_decay",
+    "input_output_dimension",
     "manifold_gallery",
     "predicted_dimension",
     "readout_angles",
+    "robustness_to_noise",
     "time_constants",
 ]
 
@@ -248,23 +250,31 @@ def accuracy_cliff(runs: pd.DataFrame) -> Figure:
 
 @over_networks
 @style.styled
-def generalisation(runs: pd.DataFrame, tasks: pd.DataFrame) -> Figure:
+def generalisation(runs: pd.DataFrame, tasks: pd.DataFrame | None = None) -> Figure:
     """Accuracy on the test split and on sentences that ask more, a line per network.
 
     A panel per task; dashed: the bag of words.
     """
-    columns = ["test_accuracy", *HARDER]
-    of_bag = ["bag_of_words_accuracy", *(f"{name}_bag_of_words" for name in HARDER)]
-    bags = tasks.set_index("task")[of_bag].astype(float)
+    columns, bags = ["test_accuracy", *HARDER], _of_bags(tasks)
+    lowest = min(np.nanmin(runs[columns].astype(float)), bags.min(axis=None, skipna=True))
     figure, panels = _task_panels(runs, sharey=True)
     for ax, task in panels:
-        ax.plot(range(4), bags.loc[task], **THEORY)
+        if task in bags.index:
+            ax.plot(range(4), bags.loc[task], **THEORY)
         _lines(ax, runs[runs["task"] == task], columns, np.arange(4), spread=0.15)
         ax.set_xticks(range(4), ["test", "longer", "balance", "counts"], rotation=40, ha="right")
-        ax.set(xlim=(-0.35, 3.35), ylim=(0, 1.03))
+        ax.set(xlim=(-0.35, 3.35), ylim=(np.floor(10 * lowest - 0.2) / 10, 1.01))
     figure.supylabel("accuracy", fontsize=9)
-    _legend(figure, [*_model_handles(runs, line=True), _theory_handle("bag of words")])
+    bag = [_theory_handle("bag of words")] if len(bags) else []
+    _legend(figure, [*_model_handles(runs, line=True), *bag])
     return figure
+
+
+def _of_bags(tasks: pd.DataFrame | None) -> pd.DataFrame:
+    """Return accuracies of bags of words on test and what asks more, by task."""
+    names = ["bag_of_words_accuracy", *(f"{name}_bag_of_words" for name in HARDER)]
+    known = pd.DataFrame(columns=["task", *names]) if tasks is None else tasks
+    return known.set_index("task")[names].astype(float)
 
 
 @over_networks
@@ -384,3 +394,15 @@ def estimators(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figure:
 def causal_tests(runs: pd.DataFrame) -> Figure:
     """What decisions owe to the slow subspace, see `causes`."""
     return causes.causes_by_task(runs)
+
+
+@over_networks
+def input_output_dimension(runs: pd.DataFrame) -> Figure:
+    """Through how many dimensions inputs reach outputs, see `manifold_numbers`."""
+    return manifold_numbers.singular_values_by_task(runs)
+
+
+@over_networks
+def robustness_to_noise(runs: pd.DataFrame) -> Figure:
+    """What weight noise leaves of manifold, memory and fixed points, see `manifold_numbers`."""
+    return manifold_numbers.robustness_by_task(runs)

@@ -105,6 +105,12 @@ def _theory(axes, rows: pd.DataFrame, values: list[str]) -> None:
         )
 
 
+def _clusters(rows: pd.DataFrame) -> np.ndarray:
+    """Return what an interval is drawn by: data seeds where there are several, else seeds."""
+    several = "data_seed" in rows and rows["data_seed"].nunique() > 1
+    return rows["data_seed" if several else "seed"].to_numpy()
+
+
 def _measures(axes, rows: pd.DataFrame, values: list[str], measures) -> None:
     """Draw measures side by side: a dot per network, the mean of each value with its interval."""
     measures = [measure for measure in measures if rows[measure[0]].notna().any()]
@@ -125,7 +131,7 @@ def _measures(axes, rows: pd.DataFrame, values: list[str], measures) -> None:
             )
             mean = numbers.mean() if len(numbers) else np.nan
             low, high = (
-                clustered_interval(numbers, part["seed"].to_numpy(), LEVEL)
+                clustered_interval(numbers, _clusters(part), LEVEL)
                 if len(numbers)
                 else (None, None)
             )

@@ -11,6 +11,7 @@ import torch
 from rnn_geometry.dynamics.kicks import left_of_kicks
 from rnn_geometry.dynamics.step import Step
 from rnn_geometry.geometry import growth
+from rnn_geometry.geometry.frame import manifold_rows
 from rnn_geometry.geometry.primacy import primacy
 from rnn_geometry.geometry.word_meaning import centred
 from rnn_geometry.networks.classifier import Classifier, analysis_cell
@@ -100,7 +101,7 @@ def growth_numbers(
     dict
         By the names of `growth.COLUMNS`.
     """
-    rows = growth.measured_points(slow.status)
+    rows = manifold_rows(slow.status)
     rates = growth.leading_rates(modes.eigenvalues[rows], modes.count[rows], d, slow.min_tau)
     return {
         **growth.growth_at_centre(linear.eigenvalues[int(linear.centre)], d),
@@ -113,7 +114,7 @@ def _kick_growth(
     step: Step, slow: SlowPoints, linear: Linearization, d: int, length: int
 ) -> dict[str, float]:
     """Return the median growth of kicks in the central and in the outer third."""
-    rows = growth.measured_points(slow.status)
+    rows = manifold_rows(slow.status)
     sample = growth.sampled_rows({"index": linear.index}, {"status": slow.status})
     thirds = growth.thirds(slow.points[linear.index[sample]], slow.points[rows].mean(axis=0))
     chosen = [sample[third] for third in thirds]

@@ -49,8 +49,7 @@ def input_output_numbers(
         counts = np.ones_like(counts)
     horizon, d = round(meta["mean_length"]), meta["dimension_expected"]
     after, before = (
-        singular_values(probe, shown_words, counts, horizon, meta["multi_label"])
-        for probe in (trained, control)
+        singular_values(probe, shown_words, counts, horizon) for probe in (trained, control)
     )
     untrained = response_numbers(before, d)
     return {
@@ -61,7 +60,7 @@ def input_output_numbers(
 
 
 def singular_values(
-    probe: Probe, words: np.ndarray, counts: np.ndarray, horizon: int, multi_label: bool
+    probe: Probe, words: np.ndarray, counts: np.ndarray, horizon: int
 ) -> np.ndarray:
     """Return singular values of the Hankel matrix at the centre and at places, (1 + p, r).
 
@@ -73,13 +72,10 @@ def singular_values(
         Ids (w,) of words, and how often each occurs.
     horizon
         Words L over which inputs and outputs are followed.
-    multi_label
-        Whether outputs are labels; classes compete, and only differences of their logits count.
     """
-    readout = probe.classifier.readout_matrix().double()
-    readout = readout if multi_label else readout - readout.mean(dim=0)
-    rows = torch.linspace(0, len(probe.points) - 1, min(PLACES, len(probe.points))).long()
-    points = torch.cat([probe.centre, probe.points[rows]])
+    points = torch.cat([probe.centre, probe.places(PLACES)])
     vectors = probe.vectors[torch.from_numpy(words).to(probe.x.device)]
     step = analysis_cell(probe.classifier)
-    return linear_response(step, points, probe.x, vectors, counts, readout).singular_values(horizon)
+    return linear_response(
+        step, points, probe.x, vectors, counts, probe.differences
+    ).singular_values(horizon)

@@ -39,6 +39,7 @@ from rnn_geometry.networks.states import visit
 from rnn_geometry.stages.growth import growth_of
 from rnn_geometry.stages.input_output import input_output_numbers
 from rnn_geometry.stages.interventions import causal_numbers
+from rnn_geometry.stages.manifold_quality import manifold_quality
 from rnn_geometry.store.artifacts import (
     Integration,
     Meta,
@@ -157,6 +158,7 @@ def integration_run(
     numbers |= growth_of(trained, files, output["linearization"], test, kicks, meta)
     train = read_sentences(files["train"])
     numbers |= input_output_numbers(trained, control, shown_words, train, meta)
+    numbers |= manifold_quality(trained, files, output["linearization"], meta, identity)
     words, told = describe_words(
         trained, kicks, train, meta, vocabulary, derive_seed("pairs", *identity.values())
     )

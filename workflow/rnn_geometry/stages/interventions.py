@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from rnn_geometry.dynamics.attribution import attribution_agreement
 from rnn_geometry.dynamics.interventions import (
@@ -17,8 +16,7 @@ from rnn_geometry.dynamics.interventions import (
 )
 from rnn_geometry.dynamics.linearization import linearize
 from rnn_geometry.dynamics.slow_subspace import Subspace, of_modes
-from rnn_geometry.geometry.dimension import principal_axes, rms_radius
-from rnn_geometry.geometry.frame import centre_row
+from rnn_geometry.geometry.dimension import rms_radius
 from rnn_geometry.identity import derive_seed
 from rnn_geometry.networks.classifier import analysis_cell
 from rnn_geometry.tasks.sentences import Sentences
@@ -63,10 +61,14 @@ def causal_numbers(
         "multi_label": meta["multi_label"],
         "seed": derive_seed("interventions", *identity.values()),
     }
-    found = _tests(trained, trained.points.cpu().numpy(), test, **common)
-    plain = _tests(untrained, untrained.points.cpu().numpy(), test, **common)
+    found = _tests(trained, test, **common, trained=True)
+    plain = _tests(untrained, test, **common, trained=False)
+    lost, lost_untrained = found["ablation"], plain["ablation"]
     return {
-        **_named("ablation_accuracy", "ablation_chance", found["ablation"], plain["ablation"]),
+        **_named("ablation_accuracy", "ablation_chance", lost, lost_untrained),
+        "ablation_left": lost.left(lost.share),
+        "ablation_left_random": lost.left(lost.random),
+        "ablation_left_untrained": lost_untrained.left(lost_untrained.share),
         **_named("interchange_follows", "interchange_chance", found["exchange"], plain["exchange"]),
         "interchange_follows_modes": found["modes"].share,
         **_named("steering_hits", None, found["steering"], plain["steering"]),
@@ -83,39 +85,38 @@ def _named(name: str, chance: str | None, found: Causes, plain: Causes) -> dict[
 
 def _tests(
     probe: Probe,
-    points: np.ndarray,
     test: Sentences,
     *,
     length: int,
     multi_label: bool,
     seed: int,
+    trained: bool,
 ) -> dict[str, Causes]:
-    """Return the tests of one network, whose slow subspace is that of points (n, S)."""
+    """Return the tests of one network, whose points span its slow subspace."""
     step, vectors, d = analysis_cell(probe.classifier), probe.vectors, len(probe.axes)
-    mean, axes, _ = principal_axes(points)
-    centre = torch.from_numpy(points[[centre_row(points)]]).to(probe.x.device)
-    at_centre = linearize(step, centre, probe.x)
+    at_centre = linearize(step, probe.centre, probe.x)
     readout = probe.classifier.readout_matrix().double()
     bias = probe.classifier.readout_bias().double()
     common = {"multi_label": multi_label, "seed": seed}
-    subspace = Subspace.make(axes[:d], mean, readout, bias, **common)
+    subspace = Subspace.make(probe.axes, probe.mean, readout, bias, **common)
     along, left = of_modes(at_centre.right[0], at_centre.left[0], d)
-    modes = Subspace.make(along, mean, readout, bias, left=left, **common)
+    modes = Subspace.make(along, probe.mean, readout, bias, left=left, **common)
     pairs = test.subset(np.arange(min(_some(PAIR_WORDS, length, PAIRS), len(test))))
     start = probe.classifier.cell.initial_state(vectors[:1])[0]
     exchange = [
-        interchange(step, each, pairs, vectors, start, seed=seed) for each in (subspace, modes)
+        interchange(step, each, pairs, vectors, start, seed=seed)
+        for each in (subspace, modes)[: 1 + trained]
     ]
     few = pairs.subset(np.arange(min(_some(ATTRIBUTED_WORDS, length, ATTRIBUTED), len(pairs))))
     kicks = at_centre.input_jacobian[0]
     agreement = attribution_agreement(step, modes, few, vectors, start, probe.x, kicks)
-    words, reach = max(1, round(length / 2)), REACH * rms_radius(points)
+    words, reach = max(1, round(length / 2)), REACH * rms_radius(probe.points.cpu().numpy())
     moved = probe.final[: _some(MOVED_WORDS, length, MOVED)]
     final = probe.final[:FINAL]
     return {
         "ablation": ablation(subspace, final, test.labels[: len(final)]),
         "exchange": exchange[0],
-        "modes": exchange[1],
+        "modes": exchange[-1],
         "attribution": Causes(agreement, None, None),
         "steering": steering(step, subspace, moved, probe.x, words=words, reach=reach),
     }

@@ -20,6 +20,7 @@ def run(network: NetworkJob) -> None:
     loaded = load_network(files)
     with collected_after():
         save_panel(plot_network(loaded), output["panel"])
+    statistics["data_seed"] = loaded.meta["settings"]["data_seed"]
     numbers = {**loaded.geometry, **{name: statistics[name] for name in FROM_STATISTICS}}
     page = network_page(template_texts(*TEMPLATES), numbers, loaded.record.facts(), **network.own)
     formats.write_text(output["index"], page)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnn_geometry.identity import Network
+from rnn_geometry.identity import Network, base_task
 from rnn_geometry.plotting import overview, style
 from rnn_geometry.plotting.garbage import collected_after
 from rnn_geometry.plotting.registry import drawn
@@ -19,6 +19,11 @@ def run(files, output, params, log) -> None:
     shown = pd.DataFrame(params.shown, columns=list(Network._fields))
     runs, dimension = (table.merge(shown, on=list(shown)) for table in (runs, dimension))
     tasks = tasks[tasks["task"].isin(runs["task"])]
+    # Data seeds of a task stand side by side.
+    runs, dimension, tasks = (
+        table.assign(task=table["task"].map(base_task)) for table in (runs, dimension, tasks)
+    )
+    tasks = tasks.drop_duplicates("task")
     tables = {
         "runs": runs,
         "tasks": tasks,

@@ -28,7 +28,7 @@ from rnn_geometry.store import artifacts
 from rnn_geometry.tasks.sentences import read_sentences
 
 KEPT_MODES = 8  # networks without a gap have dozens of slow modes a point
-COMPLETING_ROUNDS = 4  # of a search that goes on since fixed points are missing for certain
+COMPLETING_ROUNDS = 8  # of a search that goes on since fixed points are missing for certain
 
 
 def run(network: NetworkJob) -> None:

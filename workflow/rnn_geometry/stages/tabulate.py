@@ -67,7 +67,7 @@ def runs_table(
     geometries
         geometry.json of the networks.
     statistics
-        word_statistics.json by task.
+        word_statistics.json by task, with its `data_seed`.
     margin
         `bag_of_words_margin` of the claims.
 
@@ -101,7 +101,7 @@ def tasks_table(
     metas
         meta.json of the tasks.
     statistics
-        word_statistics.json by task.
+        word_statistics.json by task, with its `data_seed`.
     """
     rows = [_task(meta, statistics[meta["name"]]) for meta in metas]
     return table_of(sorted(rows, key=lambda row: row["task"]), tables.TASKS)
@@ -245,7 +245,8 @@ def run(files, output, params, log) -> None:
     """Write all tables over networks and tasks."""
     metas = {meta["name"]: meta for meta in map(formats.read_json, files["meta"])}
     statistics = {
-        name: formats.read_json(words) for name, words in zip(metas, files["word_statistics"])
+        name: {**formats.read_json(words), "data_seed": metas[name]["settings"]["data_seed"]}
+        for name, words in zip(metas, files["word_statistics"])
     }
     geometries = [formats.read_json(path) for path in files["geometry"]]
     runs = runs_table(geometries, statistics, params.margin)

@@ -1,0 +1,132 @@
+"""Input-output dimension and robustness over networks: lines of a few columns, a line a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from rnn_geometry.plotting import style
+from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
+from rnn_geometry.plotting.text import cut_names
+
+CUT = 0.1
+VALUES = 8
+LEAST = 1e-4  # of the largest singular value: what is below is drawn there
+NOISE = {"_weak": 0.01, "": 0.03, "_strong": 0.1}
+# Column, its axis, limits; one row of panels each.
+ROWS = (
+    ("noise_manifold_shift", "shift of the\nmanifold (diameters)", (1e-4, 0.5)),
+    ("noise_hold_r2", "held after\nL words (R²)", (-0.03, 1.03)),
+    ("noise_roots_kept", "stable fixed\npoints left", (-0.03, 1.03)),
+)
+THEORY = {"color": style.INK, "lw": 1.2, "ls": "--", "zorder": 1}
+SHADE = "#EBEBEB"
+NAME, TITLE, MOST_MODELS = 24, 20, 24  # letters, letters, entries
+MOST_COLUMNS = 5
+
+
+@style.styled
+def singular_values_by_task(runs: pd.DataFrame) -> Figure:
+    """Draw singular values of the responses from inputs to outputs, a panel per task.
+
+    Parameters
+    ----------
+    runs
+        runs.csv.
+    """
+    tasks = sorted(runs["task"].unique(), key=style.natural_order)
+    columns = ceil(len(tasks) / ceil(len(tasks) / MOST_COLUMNS))
+    figure, panels = _panels(ceil(len(tasks) / columns), columns)
+    for ax, task in zip(panels.flat, tasks):
+        rows = runs[runs["task"] == task]
+        values = _relative(rows)
+        _lines(ax, rows, np.arange(1, VALUES + 1), values, aside=0.25)
+        ax.axhline(CUT, **THEORY)
+        d = rows["dimension_expected"].iloc[0]
+        if pd.notna(d):
+            ax.axvspan(0.4, d + 0.5, color=SHADE, zorder=0)
+        _title(ax, task, d)
+        ax.set(yscale="log", ylim=(LEAST / 1.5, 1.6), xlim=(0.4, VALUES + 0.6))
+        ax.set_xticks(range(1, VALUES + 1))
+        ax.set_xlabel("singular value" if ax in panels[-1] else "")
+    for ax in panels.flat[len(tasks) :]:
+        ax.remove()
+    figure.supylabel("inputs to outputs, relative to the first", fontsize=9)
+    _legend(figure, runs, [Line2D([], [], label="cut; grey: expected d", **THEORY)])
+    return figure
+
+
+@style.styled
+def robustness_by_task(runs: pd.DataFrame) -> Figure:
+    """Draw what weight noise leaves of manifold, memory and fixed points, a column per task.
+
+    Parameters
+    ----------
+    runs
+        runs.csv.
+    """
+    tasks = sorted(runs["task"].unique(), key=style.natural_order)
+    figure, panels = _panels(len(ROWS), len(tasks))
+    for column, task in zip(panels.T, tasks, strict=True):
+        rows = runs[runs["task"] == task]
+        for ax, (measure, label, limits) in zip(column, ROWS, strict=True):
+            names = [f"{measure}{suffix}" for suffix in NOISE]
+            _lines(ax, rows, np.arange(len(NOISE)), rows[names].astype(float).to_numpy(), 0.15)
+            ax.set(ylim=limits, xlim=(-0.4, len(NOISE) - 0.6))
+            ax.set_yscale("log" if measure == "noise_manifold_shift" else "linear")
+            ax.set_ylabel(label if ax in panels[:, 0] else "")
+            ax.set_xticks(range(len(NOISE)), [f"{sigma:.0%}" for sigma in NOISE.values()])
+        column[-1].set_xlabel("weight noise")
+        _title(column[0], task, rows["dimension_expected"].iloc[0])
+    _legend(figure, runs, [])
+    return figure
+
+
+def _panels(rows: int, columns: int):
+    """Return a figure and its panels (rows, columns), all of one scale in a row."""
+    size = max(1.7 * columns + 0.7, 4.2), 1.6 * rows + 1.1
+    figure = Figure(figsize=size, layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False, sharey="row", sharex=True)
+
+
+def _relative(runs: pd.DataFrame) -> np.ndarray:
+    """Return singular values over the first, (n, 8); those below LEAST at LEAST."""
+    names = [f"io_value_{i}" for i in range(2, VALUES + 1)]
+    values = runs[names].astype(float).to_numpy()
+    known = np.isfinite(values).any(axis=1)
+    return np.column_stack([np.where(known, 1.0, np.nan), np.clip(values, LEAST, None)])
+
+
+def _lines(ax, runs: pd.DataFrame, x: np.ndarray, values: np.ndarray, aside: float) -> None:
+    """Draw a line per network, models a little aside of each other."""
+    styles = style.model_styles(runs["model"])
+    shifts = np.linspace(-aside, aside, len(styles)) if len(styles) > 1 else [0.0]
+    for shift, (model, (colour, marker)) in zip(shifts, styles.items(), strict=True):
+        rows = values[(runs["model"] == model).to_numpy()]
+        ax.plot(x + shift, rows.T, marker=marker, color=colour, ms=3.6, lw=0.8, mew=0, alpha=0.9)
+
+
+def _title(ax, task: str, d: float | None) -> None:
+    """Name a task above its panel, with the expected dimension."""
+    (name,) = cut_names([task], TITLE)
+    between = " " if len(name) <= 15 else "\n"
+    ax.set_title(name if pd.isna(d) else f"{name}{between}(d = {d:.0f})", fontsize=8.5)
+
+
+def _legend(figure: Figure, runs: pd.DataFrame, more: Sequence[Line2D]) -> None:
+    """Say below all panels what colours and dashed lines are."""
+    styles = style.model_styles(runs["model"])
+    models = [
+        Line2D([], [], color=colour, marker=marker, ls="-", ms=5.5, mew=0, label=name)
+        for name, (colour, marker) in zip(cut_names(list(styles), NAME), styles.values())
+    ]
+    handles = [*shown_handles(models, MOST_MODELS), *more]
+    inches = [0.5 + 0.062 * len(str(handle.get_label())) for handle in handles]
+    columns, lines = shape_of_legend(inches, figure.get_figwidth())
+    figure.set_figheight(figure.get_figheight() + 0.17 * max(lines - 2, 0))
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
