@@ -1,24 +1,10 @@
 # docs/natural.md, docs/claims.md and their figures, from small tables that are committed; nothing
 # of this is in `all`.
+from rnn_geometry.config.documents import BATTERY, GRIDS, JUDGED, NATURAL, SWEEPS
 from rnn_geometry.config.load import read_claims
 
 # Beside the Snakefile, wherever the command is given.
 DOCS = os.path.relpath(os.path.join(ROOT, "docs"))
-
-KEPT = ("natural", "hold_inputs", "predictions", "tasks", "words")
-GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")
-KEPT_SWEEPS = (
-    "classes",
-    "labels",
-    "length",
-    "hidden-size",
-    "correlation",
-    "hold-input",
-    "l2-gru",
-    "l2-lstm",
-    "l2-ugrnn",
-    "l2-vanilla",
-)
 
 
 localrules:
@@ -33,7 +19,7 @@ rule documentation:
 
 rule document_natural:
     input:
-        **{name: f"{DOCS}/data/{name}.csv" for name in KEPT},
+        **{name: f"{DOCS}/data/{name}.csv" for name in NATURAL},
     output:
         page=f"{DOCS}/natural.md",
         figure=f"{DOCS}/figures/natural.png",
@@ -59,7 +45,7 @@ rule keep_natural:
         predictions=PLAN.path("tables/predictions.csv"),
         words=PLAN.path("tables/words.csv"),
     output:
-        **{name: f"{PLAN.kept_in('results/natural', DOCS)}/{name}.csv" for name in KEPT},
+        **{name: f"{PLAN.kept_in('results/natural', DOCS)}/{name}.csv" for name in NATURAL},
     log:
         PLAN.path("logs/keep_natural.log"),
     conda:
@@ -72,13 +58,12 @@ rule keep_natural:
 
 rule document_claims:
     input:
-        claims=f"{DOCS}/data/claims.csv",
-        sweeps=f"{DOCS}/data/sweeps.csv",
-        costs=f"{DOCS}/data/battery_costs.csv",
+        **{name: f"{DOCS}/data/{BATTERY[name]}" for name in BATTERY},
+        before=f"{DOCS}/data/claims_first.csv",
     output:
         page=f"{DOCS}/claims.md",
         grids=expand(f"{DOCS}/figures/claims_{{grid}}.png", grid=GRIDS),
-        sweeps=expand(f"{DOCS}/figures/sweep_{{sweep}}.png", sweep=KEPT_SWEEPS),
+        sweeps=expand(f"{DOCS}/figures/sweep_{{sweep}}.png", sweep=SWEEPS),
     log:
         PLAN.path("logs/document_claims.log"),
     conda:
@@ -94,18 +79,19 @@ rule document_claims:
 
 rule keep_claims:
     input:
-        claims=PLAN.path("tables/claims.csv"),
-        sweeps=PLAN.path("tables/sweeps.csv"),
-        runs=PLAN.path("tables/runs.csv"),
+        **{name: PLAN.path(f"tables/{name}.csv") for name in JUDGED},
     output:
-        claims=f"{PLAN.kept_in('results/battery2', DOCS)}/claims.csv",
-        sweeps=f"{PLAN.kept_in('results/battery2', DOCS)}/sweeps.csv",
-        costs=f"{PLAN.kept_in('results/battery2', DOCS)}/battery_costs.csv",
+        **{name: f"{PLAN.kept_in('results/battery2', DOCS)}/{BATTERY[name]}" for name in BATTERY},
     log:
         PLAN.path("logs/keep_claims.log"),
     conda:
         ENVIRONMENT
     params:
-        **stage("keep_claims", folder=PLAN.path("benchmarks"), benchmarks=PLAN.benchmarks),
+        **stage(
+            "keep_claims",
+            folder=PLAN.path("benchmarks"),
+            benchmarks=PLAN.benchmarks,
+            judged=[list(network) for network in PLAN.judged],
+        ),
     script:
         "../scripts/stage.py"

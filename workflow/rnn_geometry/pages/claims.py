@@ -14,8 +14,11 @@ from rnn_geometry.claims.grid import MARK, SIGNS, groups, is_judged
 from rnn_geometry.claims.registration import code_now, deviations
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.identity import Network, base_task
+from rnn_geometry.pages._verdict_tables import changed, left_open, opening
 from rnn_geometry.pages.markdown import markdown, wrapped
 from rnn_geometry.pages.templating import environment, number
+
+APART = ("battery", "changes")  # what is told of the whole battery
 
 
 def html_page(
@@ -90,6 +93,8 @@ def markdown_page(
     claims: Mapping[str, Any],
     told: Mapping[str, str],
     costs: pd.DataFrame,
+    before: pd.DataFrame,
+    code: Mapping[str, str],
 ) -> str:
     """Return docs/claims.md: the template filled with grids, and a paragraph per claim.
 
@@ -105,13 +110,17 @@ def markdown_page(
         By claim, what is known beside its numbers, such as why it fails.
     costs
         battery_costs.csv.
+    before
+        claims.csv of the battery before.
+    code
+        Hashes of the code that made the verdicts, see `registration.code_now`.
 
     Raises
     ------
     KeyError
         For a text about no claim.
     """
-    about = {name for name in told if name != "battery" and not name.startswith("sweep ")}
+    about = {name for name in told if name not in APART and not name.startswith("sweep ")}
     unknown = about - {claim["name"] for claim in claims["claims"]}
     if unknown:
         raise KeyError(f"explained, but no claim: {', '.join(sorted(unknown))}")
@@ -122,6 +131,10 @@ def markdown_page(
         claims=claims,
         told=told,
         summaries=summaries(found),
+        opening=opening(found, claims),
+        left_open=left_open(found),
+        changed=changed(found, before),
+        deviations=deviations(claims, code),
         costs=costs,
         cost_rows=_cost_rows(costs),
         **page_words(found),
