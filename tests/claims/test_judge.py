@@ -399,7 +399,8 @@ def test_a_claim_may_speak_of_some_dimensions(d, speaks):
     (claim,) = (one for one in CLAIMS["claims"] if one["name"] == "labels-dimension")
     known = {"structure": "labels", "dimension_expected": d}
     found = judged(
-        table((ONE, known), *controls(**known)), {**CLAIMS, "claims": [{**claim, "dimensions": [3]}]}
+        table((ONE, known), *controls(**known)),
+        {**CLAIMS, "claims": [{**claim, "dimensions": [3]}]},
     )
     assert (("labels-dimension", "gru") in found.index) == speaks
 

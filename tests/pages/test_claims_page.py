@@ -126,7 +126,7 @@ def test_grids_are_by_family_with_tasks_in_natural_order():
         10,
         "reservoir 0/10, +0.00 (-0.28 to 0.28), p 1, mean +0 (0 to 0); ",
     )
-    assert by_name["simplex-cliff"]["threshold"] == "at least 1"
+    assert by_name["simplex-cliff"]["threshold"] == "at least 1, given learned at least 1"
 
 
 def test_numbers_and_intervals():
@@ -178,21 +178,25 @@ def committed():
     return (
         pd.read_csv(PROJECT / "docs/data/claims.csv", dtype=text),
         yaml.safe_load(text_of("claims_told.yaml")),
-        pd.read_csv(PROJECT / "docs/data/battery_costs.csv"),
+        *(
+            pd.read_csv(PROJECT / f"docs/data/{name}.csv", dtype=text)
+            for name in ("battery_costs", "claims_first", "battery_code")
+        ),
     )
 
 
 def test_the_document_is_what_the_committed_tables_give():
     template = text_of("claims.md.jinja")
-    verdicts, told, costs = committed()
-    page = claims_page.markdown_page(template, verdicts, CLAIMS, told, costs)
+    verdicts, told, *tables, code = committed()
+    tables = *tables, dict(zip(code["part"], code["code"], strict=True))
+    page = claims_page.markdown_page(template, verdicts, CLAIMS, told, *tables)
     assert page == (PROJECT / "docs/claims.md").read_text(encoding="utf-8")
     with pytest.raises(KeyError, match="explained, but no claim: nothing"):
-        claims_page.markdown_page(template, verdicts, CLAIMS, {"nothing": "x"}, costs)
+        claims_page.markdown_page(template, verdicts, CLAIMS, {"nothing": "x"}, *tables)
 
 
 def test_the_first_battery_judged_claims_on_five_networks_or_more():
-    verdicts, told, _ = committed()
+    verdicts, told, *_ = committed()
     assert tuple(verdicts.columns) == tuple(COLUMNS)
     for claim in set(verdicts["claim"]):
         rows = verdicts[verdicts["claim"] == claim]

@@ -31,8 +31,8 @@ def shipped_verdicts(named: Sequence[str]) -> pd.DataFrame | None:
     Returns
     -------
     pandas.DataFrame or None
-        Rows of claims.csv of the battery that are judged; None without a file, and for one with the columns of another
-        version, which cannot be set beside these.
+        Rows of claims.csv of the battery that are judged; None without a file, and for one with the
+        columns of another version, which cannot be set beside these.
     """
     if not named:
         return None

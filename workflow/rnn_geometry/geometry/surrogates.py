@@ -42,7 +42,8 @@ COLUMNS = columns(
         "readout_angle_p",
         "p of a `readout_angle_error` as small among 999 random readouts: rows of as many entries,"
         " uniform as initial weights are, without their mean over classes (as softmax with L2"
-        " leaves them; labels: with it); empty for two classes, whose readouts are opposite by that",
+        " leaves them; labels: with it); empty for two classes, whose readouts are opposite by"
+        " that",
     ),
 )
 

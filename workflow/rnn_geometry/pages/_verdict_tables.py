@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -27,46 +27,43 @@ def opening(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, st
     Returns
     -------
     list of dict
-        `claim`, in bold for the headline claims, which come first; `holds` and `fails`, the cells
-        with the number of tasks; `open`, verdicts that decide nothing; `sure`, the largest adjusted
-        q of what holds, and Holm's p of a headline claim.
+        `claim`, in bold for the headline claims, which come first; the number of `tasks`; by cell
+        one sign where all its tasks agree, else how many have each; `sure`, the largest adjusted q
+        of what holds, and Holm's p of a headline claim.
     """
     counted = [claim for claim in claims["claims"] if not claim.get("exploratory")]
     counted.sort(key=lambda claim: not claim.get("headline"))
     single = found[found["cell"] != ALL_CELLS]
+    cells = _own_cells(single["cell"])
     parts = [(claim, single[single["claim"] == claim["name"]]) for claim in counted]
-    return [_opening_row(claim, part) for claim, part in parts if len(part)]
+    return [_opening_row(claim, part, cells) for claim, part in parts if len(part)]
 
 
-def _opening_row(claim: Mapping[str, Any], part: pd.DataFrame) -> dict[str, str]:
-    name, tasks = claim["name"], part["task"].nunique()
-    cells = list(dict.fromkeys(sorted(part["cell"])))
-    where = {
-        verdict: _where(part[part["verdict"] == verdict]["cell"], cells, tasks)
-        for verdict in ("holds", "fails")
-    }
-    left = [f"{n} {SIGNS[v]}" for v in OPEN if (n := int((part["verdict"] == v).sum()))]
+def _own_cells(names: Iterable[str]) -> dict[str, str]:
+    """Return by model the shortest name that it continues: gru of gru-long."""
+    known = sorted(set(names), key=len)
+    return {name: next(o for o in known if name == o or name.startswith(f"{o}-")) for name in known}
+
+
+def _opening_row(
+    claim: Mapping[str, Any], part: pd.DataFrame, cells: Mapping[str, str]
+) -> dict[str, str]:
+    name, own = claim["name"], part["cell"].map(cells)
     return {
         "claim": f"**{name}**" if claim.get("headline") else name,
-        "tasks": str(tasks),
-        **where,
-        "open": ", ".join(left),
+        "tasks": str(part["task"].nunique()),
+        **{cell: _signs(part[own == cell]["verdict"]) for cell in sorted(set(cells.values()))},
         "sure": _sure(part),
     }
 
 
-def _where(met: pd.Series, cells: Sequence[str], tasks: int) -> str:
-    """Return cells, with the number of tasks where it is not the same for all of them."""
-    counts = {cell: int((met == cell).sum()) for cell in cells}
-    present = {cell: count for cell, count in counts.items() if count}
-    if not present:
-        return ""
-    if all(count == tasks for count in present.values()):
-        return "all cells" if len(present) == len(cells) else ", ".join(present)
-    if len(present) == len(cells) and len(set(present.values())) == 1:
-        return f"all cells ({next(iter(present.values()))})"
-    named = (cell if count == tasks else f"{cell} ({count})" for cell, count in present.items())
-    return ", ".join(named)
+def _signs(verdicts: pd.Series) -> str:
+    """Return the sign of verdicts that are all alike, else how many there are of each."""
+    counts = {name: int((verdicts == name).sum()) for name in SIGNS}
+    there = {name: count for name, count in counts.items() if count}
+    if len(there) == 1:
+        return SIGNS[next(iter(there))]
+    return " ".join(f"{SIGNS[name]}{count}" for name, count in there.items())
 
 
 def _sure(part: pd.DataFrame) -> str:
