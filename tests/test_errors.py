@@ -148,12 +148,16 @@ def test_an_unknown_key_beside_many_known_ones_names_some():
 WAY_ON = re.compile(
     r"accept|give|name |delete|set |must|need|choose|put |fetch|install|wait|run |"
     r"did you mean|use |mend|take|lower|write|pass |state|add |rename|remove|keep|"
-    r"list all|join|same command",
+    r"leave |list all|join|same command",
     re.IGNORECASE,
 )
 MADE_ELSEWHERE = re.compile(
     r"^\W*$|^config (task|key) '?\W*$|^claim '|^config key \S*: unknown \w+"
 )
+
+
+# Caught where it is raised: a split that a task does not offer stays empty.
+CAUGHT = ("fewer than   word counts are new.",)
 
 
 def sentences():
@@ -164,7 +168,7 @@ def sentences():
                 parts = [part for child in node.args for part in ast.walk(child)]
                 fixed = [p.value for p in parts if isinstance(p, ast.Constant)]
                 words = " ".join(value for value in fixed if isinstance(value, str))
-                if words and not made_elsewhere(node.args[0]):
+                if words and words not in CAUGHT and not made_elsewhere(node.args[0]):
                     yield f"{path.relative_to(PACKAGE)}:{node.lineno}", words
 
 
