@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from rnn_geometry.pages._verdict_tables import changed, left_open, opening
+from rnn_geometry.pages._verdict_tables import agreeing, changed, left_open, opening
 
 CLAIMS = {
     "claims": [
@@ -72,3 +72,18 @@ def test_changes_are_counted_on_the_same_claim_task_and_cell():
         "undecided": 2,
         "uninformative": 1,
     }
+
+
+def test_analyses_that_agree_are_counted_over_tasks():
+    table = pd.DataFrame(
+        [
+            ("modes", "a", "gru", 17, 18),
+            ("modes", "b", "gru-long", 9, 18),
+            ("other", "a", "lstm", 6, 6),
+        ],
+        columns=["claim", "task", "cell", "agree", "analyses"],
+    )
+    assert agreeing(table) == [
+        {"claim": "modes", "gru": "26 of 36", "lstm": ""},
+        {"claim": "other", "gru": "", "lstm": "6 of 6"},
+    ]

@@ -8,11 +8,12 @@ NATURAL = ("natural", "hold_inputs", "predictions", "tasks", "words")
 BATTERY = {
     "claims": "claims.csv",
     "sweeps": "sweeps.csv",
+    "multiverse": "multiverse.csv",
     "networks": "networks.csv.gz",
     "costs": "battery_costs.csv",
     "code": "battery_code.csv",
 }
-JUDGED = ("claims", "sweeps", "runs", "tasks", "dimension")
+JUDGED = ("claims", "sweeps", "multiverse", "runs", "tasks", "dimension")
 # Figures of docs/claims.md.
 GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")
 SWEEPS = (

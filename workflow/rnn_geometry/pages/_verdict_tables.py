@@ -77,6 +77,37 @@ def _small(p: float) -> str:
     return "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
+def agreeing(others: pd.DataFrame) -> list[dict[str, str]]:
+    """Return a row per claim: in how many analyses its verdicts are the same.
+
+    Parameters
+    ----------
+    others
+        multiverse.csv.
+
+    Returns
+    -------
+    list of dict
+        `claim`, and by cell those that agree, of all over its tasks.
+    """
+    cells = _own_cells(others["cell"])
+    agree = others["agree"] * others["analyses"]  # a share
+    own = others.assign(own=others["cell"].map(cells), agree=agree)
+    rows = []
+    for claim, part in own.groupby("claim", sort=False):
+        sums = part.groupby("own")[["agree", "analyses"]].sum()
+        rows.append(
+            {"claim": str(claim)}
+            | {
+                cell: f"{sums.agree[cell]:.0f} of {sums.analyses[cell]:.0f}"
+                if cell in sums.index
+                else ""
+                for cell in sorted(set(cells.values()))
+            }
+        )
+    return rows
+
+
 def left_open(found: pd.DataFrame) -> list[dict[str, str]]:
     """Return a row per claim, verdict that decides nothing, and reason: where that is so.
 

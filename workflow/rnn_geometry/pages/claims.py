@@ -14,7 +14,7 @@ from rnn_geometry.claims.grid import MARK, SIGNS, groups, is_judged
 from rnn_geometry.claims.registration import code_now, deviations
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.identity import Network, base_task
-from rnn_geometry.pages._verdict_tables import changed, left_open, opening
+from rnn_geometry.pages._verdict_tables import agreeing, changed, left_open, opening
 from rnn_geometry.pages.markdown import markdown, wrapped
 from rnn_geometry.pages.templating import environment, number
 
@@ -95,6 +95,7 @@ def markdown_page(
     costs: pd.DataFrame,
     before: pd.DataFrame,
     code: Mapping[str, str],
+    others: pd.DataFrame | None = None,
 ) -> str:
     """Return docs/claims.md: the template filled with grids, and a paragraph per claim.
 
@@ -114,6 +115,8 @@ def markdown_page(
         claims.csv of the battery before.
     code
         Hashes of the code that made the verdicts, see `registration.code_now`.
+    others
+        multiverse.csv; None where no other analyses were made.
 
     Raises
     ------
@@ -135,6 +138,7 @@ def markdown_page(
         left_open=left_open(found),
         changed=changed(found, before),
         deviations=deviations(claims, code),
+        agreeing=None if others is None else agreeing(others),
         costs=costs,
         cost_rows=_cost_rows(costs),
         **page_words(found),

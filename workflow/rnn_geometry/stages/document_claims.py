@@ -19,12 +19,15 @@ from rnn_geometry.store.columns import read_frame
 
 def run(files, output, params, log) -> None:
     """Write the page, and draw the grids and the sweeps."""
-    found, sweeps = (read_frame(name, files[name]) for name in ("claims", "sweeps"))
+    names = ("claims", "sweeps", "multiverse")
+    found, sweeps, others = (read_frame(name, files[name]) for name in names)
     costs, before, code = (pd.read_csv(files[name]) for name in ("costs", "before", "code"))
     texts = template_texts("claims.md.jinja", "claims_told.yaml")
     told = yaml.safe_load(texts["claims_told.yaml"])
     made = dict(zip(code["part"], code["code"], strict=True))
-    page = markdown_page(texts["claims.md.jinja"], found, params.claims, told, costs, before, made)
+    page = markdown_page(
+        texts["claims.md.jinja"], found, params.claims, told, costs, before, made, others
+    )
     formats.write_text(output["page"], page)
     grids = {group["structure"]: group for group in groups(found, params.claims)}
     for path in output["grids"]:

@@ -17,7 +17,7 @@ def run(files, output, params, log) -> None:
     import pandas as pd
 
     tables = {name: read_frame(name, path) for name, path in files.items()}
-    for name in ("claims", "sweeps"):
+    for name in ("claims", "sweeps", "multiverse"):
         tables[name].round(DIGITS).to_csv(output[name], index=False)
     networks = networks_table(tables["runs"], tables["tasks"], tables["dimension"])
     save_networks(output["networks"], _short(networks), params.judged)
