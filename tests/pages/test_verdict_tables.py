@@ -77,13 +77,13 @@ def test_changes_are_counted_on_the_same_claim_task_and_cell():
 def test_analyses_that_agree_are_counted_over_tasks():
     table = pd.DataFrame(
         [
-            ("modes", "a", "gru", 17, 18),
-            ("modes", "b", "gru-long", 9, 18),
-            ("other", "a", "lstm", 6, 6),
+            ("modes", "a", "gru", 1.0, 18),
+            ("modes", "b", "gru-long", 0.5, 18),
+            ("other", "a", "lstm", 1.0, 6),
         ],
         columns=["claim", "task", "cell", "agree", "analyses"],
     )
     assert agreeing(table) == [
-        {"claim": "modes", "gru": "26 of 36", "lstm": ""},
+        {"claim": "modes", "gru": "27 of 36", "lstm": ""},
         {"claim": "other", "gru": "", "lstm": "6 of 6"},
     ]
