@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from rnn_geometry.claims.looks import FAILS, HOLDS
+from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.store.columns import read_frame, table_columns
 
 AGREES, DISAGREES, MIXED = "agrees", "disagrees", "mixed"
@@ -88,7 +89,9 @@ class _Shipped:
             if len(set(others)) != 1:
                 return dict(NONE)
             verdict, on = others[0], f"{len(others)} other tasks of the kind"
-        return {"shipped": verdict, "shipped_on": on, "agreement": agreement(verdict, row)}
+        # Over all cells the worst one decides, whatever most networks do.
+        agrees = None if row["cell"] == ALL_CELLS else agreement(verdict, row)
+        return {"shipped": verdict, "shipped_on": on, "agreement": agrees}
 
 
 def agreement(verdict: str, row: Mapping[Any, Any]) -> str | None:
@@ -126,7 +129,7 @@ def counted(rows: pd.DataFrame) -> dict[str, int]:
     Parameters
     ----------
     rows
-        Of `beside`; those over all cells are left out by the caller.
+        Of `beside`.
 
     Returns
     -------

@@ -236,13 +236,15 @@ def idle(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[str]:
 
 
 def page_words(found: pd.DataFrame) -> dict[str, Any]:
-    """Return what all pages say of claims.csv beside the grids."""
-    cells = found[found["cell"] != ALL_CELLS]
-    counts = cells["verdict"].value_counts()
+    """Return what all pages say of claims.csv beside the grids: counts of what is judged."""
+    rows = found[(found["cell"] != ALL_CELLS) & (found["exploratory"] != 1)]
+    decided = rows[np.array([is_judged(row) for row in rows.to_dict("records")], dtype=bool)]
+    counts = decided["verdict"].value_counts()
     return {
         "signs": SIGNS,
         "mark": MARK,
         "counts": {name: int(counts.get(name, 0)) for name in SIGNS},
-        "marked": int(cells["control_met"].sum()),
+        "marked": int(decided["control_met"].sum()),
+        "seen": len(rows) - len(decided),
         "judged": bool(len(found)) and bool((found["judged"] == 1).all()),
     }
