@@ -104,6 +104,17 @@ def test_every_overview_takes_every_name(name, tmp_path):
     check(overview.OVER_NETWORKS[name](hostile_runs()), tmp_path, suffixes=("svg", "png"))
 
 
+KNOWN = ("seed", "classes", "dimension_expected", "dimension_predicted", "test_accuracy")
+
+
+@pytest.mark.parametrize("name", OF_RUNS)
+def test_every_overview_can_be_drawn_where_no_network_has_a_manifold(name):
+    runs = pd.DataFrame(fake_runs())
+    measures = [column for column in runs.select_dtypes("number") if column not in KNOWN]
+    runs[measures] = np.nan
+    overview.OVER_NETWORKS[name](runs).draw_without_rendering()
+
+
 def test_the_map_of_analyses_takes_every_name(tmp_path):
     runs = hostile_runs()
     squares = runs[["task", "model"]].drop_duplicates().rename(columns={"model": "cell"})

@@ -106,7 +106,8 @@ def _sweep(axes, part: pd.DataFrame, title: str) -> list:
         label="participation ratio",
     )
     axes.set(xticks=places, xticklabels=part["l2"], xlabel="L2", ylabel="dimension", title=title)
-    axes.set_ylim(-0.15, part[["components_95", "integration_modes"]].to_numpy().max() + 0.3)
+    counts = part[["components_95", "integration_modes"]].to_numpy(dtype=float).ravel()
+    axes.set_ylim(-0.15, np.fmax.reduce(counts, initial=1.0) + 0.3)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     other = axes.twinx()
     other.spines["right"].set_visible(True)

@@ -141,6 +141,12 @@ def _theory_at_tasks(axes, runs: pd.DataFrame, tasks: Sequence[str], column: str
             axes.plot([i - 0.42, i + 0.42], [values.iloc[0]] * 2, **THEORY)
 
 
+def _top(*values: pd.Series | pd.DataFrame) -> float:
+    """Return the largest number, 1 at least: a measure may be empty for all networks."""
+    numbers = np.concatenate([part.to_numpy(dtype=float).ravel() for part in values])
+    return float(numbers[np.isfinite(numbers)].max(initial=1.0))
+
+
 def _nothing(message: str) -> Figure:
     figure, axes = _figure(1, 1, style.ONE_COLUMN, 1.5)
     axes[0, 0].axis("off")
@@ -182,9 +188,7 @@ def dimension_overview(runs: pd.DataFrame) -> Figure:
         for ax, (measure, label) in zip(column, MEASURES.items(), strict=True):
             draw(ax, rows, measure)
             ax.set_ylabel(label if ax in axes[:, 0] else "")
-            ax.set_ylim(
-                0, 1.1 * max(rows[measure].max(), rows["dimension_expected"].max() + 0.6, 1)
-            )
+            ax.set_ylim(0, 1.1 * _top(rows[measure], rows["dimension_expected"] + 0.6))
             ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     _legend(figure, [*_model_handles(runs), _theory_handle("theory")])
     return figure
@@ -369,7 +373,7 @@ def predicted_dimension(runs: pd.DataFrame) -> Figure:
     figure, axes = _figure(1, 2, style.TWO_COLUMNS, 3.9)
     predicted = runs["dimension_predicted"].astype(float)
     measured = runs[list(MEASURES)].astype(float)
-    top = max(float(measured.max().max()), float(predicted.max()), 1) + 0.7
+    top = _top(measured, predicted) + 0.7
     for ax, (measure, label) in zip(axes[0], MEASURES.items(), strict=True):
         ax.plot([0, top], [0, top], label="theory", **THEORY)
         _scatter(ax, runs, predicted, measure, width=0.6)
