@@ -601,3 +601,12 @@ def test_a_sweep_whose_first_network_does_not_do_its_task_is_left_out():
 def test_columns_of_the_table_are_those_of_the_document():
     found = claims.claims_table(CLAIMS, table((5, {}), *controls()), SWEEPS, [])
     assert tuple(found.columns) == tuple(COLUMNS)
+
+
+def test_a_control_made_of_columns_keeps_what_is_given_by_its_own_columns():
+    columns = {"io_dimension_places_untrained": 2, "io_gain_places_untrained": 0.05}
+    found = judged(table((ONE, columns), *controls()[1:]))
+    assert found.loc[("io-dimension", "gru"), "control"].count("untrained 0/10") == 1
+    columns["io_gain_places_untrained"] = 30.0
+    found = judged(table((ONE, columns), *controls()[1:]))
+    assert found.loc[("io-dimension", "gru"), "control"].count("untrained 10/10") == 1

@@ -59,7 +59,9 @@ def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFr
     for control, mine in (("random", trained), (UNTRAINED, alone)):
         name = f"{metric}_{control}"
         if control in claim["controls"] and (name in rows or name in ROW_METRICS):
-            parts.append(units.assign(control=control, value=_measured(name, rows))[mine])
+            own = _keeps_given(claim, rows, f"_{control}")
+            kind = units.assign(control=control, value=_measured(name, rows), given=own)
+            parts.append(kind[mine])
     return _with_met(claim, pd.concat(parts))
 
 
@@ -75,11 +77,16 @@ def _expected(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.Series:
     return pd.Series(expected, rows.index, dtype=float)
 
 
-def _keeps_given(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.Series:
-    """Tell of networks whether all holds of each which a claim asks for beside its metric."""
+def _keeps_given(claim: Mapping[str, Any], rows: pd.DataFrame, suffix: str = "") -> pd.Series:
+    """Tell of networks whether all holds of each which a claim asks for beside its metric.
+
+    Of a control that is made of columns, those with its suffix count, where there are such.
+    """
     kept = np.ones(len(rows), dtype=bool)
     for given in conditions(claim):
-        columns = (_measured(given["metric"], rows), _expected(given, rows))
+        own_name = given["metric"] + suffix
+        metric = own_name if own_name in rows or own_name in ROW_METRICS else given["metric"]
+        columns = (_measured(metric, rows), _expected(given, rows))
         numbers = (column.to_numpy(dtype=float) for column in columns)
         own = [keeps_threshold(given, *unit) for unit in zip(*numbers, strict=True)]
         kept &= np.array(own, dtype=bool)
