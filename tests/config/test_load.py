@@ -82,6 +82,12 @@ def test_a_path_that_is_nowhere_is_left_to_what_reads_it(path):
     assert found_from(["", "/tmp"], path, os.path.isdir) == path
 
 
+@pytest.mark.parametrize("value", [{}, [], 0, False])
+def test_a_data_folder_of_another_type_is_refused_and_not_taken_for_none(value):
+    with pytest.raises(UserError, match="^config key data_folder: "):
+        load_settings({"data_folder": value}, [], str(PROJECT))
+
+
 def test_claims_of_another_folder_are_not_taken_for_the_default(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config").mkdir()

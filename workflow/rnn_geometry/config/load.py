@@ -63,7 +63,9 @@ def load_settings(
     default = raw.get("claims") is None
     schema = read_schema("config")
     raw = laid_over(laid_over(read_defaults(root), raw), typed(arguments, schema))
-    data_folder = raw.get("data_folder") or os.environ.get(DATA_VARIABLE) or None
+    data_folder = raw.get("data_folder")
+    if data_folder in (None, ""):  # all else is for the schema to accept or refuse
+        data_folder = os.environ.get(DATA_VARIABLE) or None
     raw["data_folder"] = found_from(folders, data_folder, os.path.isdir)
     settings = resolve(raw, schema)
     settings["claims"] = read_claims(settings["claims"], *([root] if default else folders))
