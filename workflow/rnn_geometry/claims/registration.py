@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rnn_geometry.claims.extended import read_whole
 from rnn_geometry.claims.file import checked_claims
 from rnn_geometry.store.fingerprint import code_hash
 
@@ -111,7 +112,7 @@ def main(arguments: list[str]) -> None:
 
     file, date = Path(arguments[0]), datetime.date.fromisoformat(arguments[1])
     text = file.read_text(encoding="utf-8")
-    made = registration(checked_claims(yaml.safe_load(text)), date)
+    made = registration(checked_claims(read_whole(file)), date)
     kept = text.partition(f"\n{KEY}")[0].rstrip("\n")
     block = yaml.safe_dump({"registered": made}, sort_keys=False)
     file.write_text(f"{kept}\n\n{block}", encoding="utf-8")

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from rnn_geometry.claims.extended import read_whole
 from rnn_geometry.claims.file import checked_claims
 from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
@@ -214,7 +215,7 @@ def read_claims(path: str, *folders: str) -> dict[str, Any]:
             "working folder, beside the configuration or into the folder of the workflow."
         )
     try:
-        claims = yaml.safe_load(Path(found).read_text(encoding="utf-8"))
+        claims = read_whole(found)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UserError(
             f"config key claims: {quoted(path)} is no YAML file ({told(error)}); mend it there."
