@@ -4,15 +4,43 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_text_prepare import labelled, make, words_of, write  # noqa: F401
 
 from rnn_geometry.stages.prepare import text_data
 from rnn_geometry.tasks.sentences import Sentences
 from rnn_geometry.tasks.text.account import lines_of
+from rnn_geometry.tasks.text.prepare import prepare_text
 from rnn_geometry.tasks.text.words import limited, reordered, without_first
 
+
+def write(path, rows):
+    path.write_text("\n".join(["text,label", *(f"{text},{label}" for text, label in rows)]))
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Return a function: write all splits with the same rows and prepare them."""
+
+    def run(rows, *, seed=0, dev=True, **options):
+        for split in ("train", "test", *(["dev"] if dev else [])):
+            write(tmp_path / f"{split}.csv", rows)
+        return prepare_text(
+            {"source": {"folder": "."}, "minimum_count": 1, **options}, tmp_path, seed
+        )
+
+    return run
+
+
+def words_of(prepared, split="train"):
+    sentences = getattr(prepared, split)
+    parts = np.split(sentences.tokens, sentences.offsets[1:-1])
+    return [" ".join(prepared.vocabulary[i] for i in part) for part in parts]
+
+
+def labelled(prepared, split="train"):
+    return dict(zip(words_of(prepared, split), getattr(prepared, split).labels.tolist()))
+
+
 TEXTS = [("a b c d e", 0), ("f g", 1), ("h i j", 0), ("k", 1), ("l m n o", 1), ("p q r", 0)]
-SIX = {"dev_size": 1, "test_size": None}
 
 
 def test_words_are_skipped_cut_and_reversed():
@@ -49,9 +77,9 @@ CHANGED = {
 
 
 @pytest.mark.parametrize("case", CHANGED)
-def test_every_split_is_changed_alike(make, case):  # noqa: F811
+def test_every_split_is_changed_alike(make, case):
     options, expected = CHANGED[case]
-    made = make(TEXTS, TEXTS, TEXTS, **SIX | {"dev_size": 6}, **options)
+    made = make(TEXTS, **options)
     for split in ("train", "dev", "test"):
         assert labelled(made, split) == expected
     counts = made.meta["splits"]["test"]
@@ -61,14 +89,14 @@ def test_every_split_is_changed_alike(make, case):  # noqa: F811
     )
 
 
-def test_changes_are_told(make):  # noqa: F811
+def test_changes_are_told(make):
     options = {
         "skip_words": 1,
         "length_limit": 2,
         "too_long": "keep_last",
         "word_order": "shuffled",
     }
-    made = make(TEXTS, **SIX, **options)
+    made = make(TEXTS, **options)
     assert made.meta["changed"] == {**options, "where": {}}
     lines = lines_of(made.meta)
     assert "the first 1 words of every text are left out (skip_words)" in lines
@@ -80,9 +108,9 @@ def test_changes_are_told(make):  # noqa: F811
 LONG = [(" ".join(f"w{i}x{j}" for j in range(20)), i % 2) for i in range(30)]
 
 
-def test_shuffled_texts_keep_their_words_in_orders_of_their_own(make):  # noqa: F811
+def test_shuffled_texts_keep_their_words_in_orders_of_their_own(make):
     written, one, again, other = (
-        make(LONG, dev_size=3, seed=seed, word_order=order)
+        make(LONG, seed=seed, word_order=order)
         for seed, order in ((1, "written"), (1, "shuffled"), (1, "shuffled"), (2, "shuffled"))
     )
     assert words_of(one) == words_of(again)

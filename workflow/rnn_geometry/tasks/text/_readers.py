@@ -13,6 +13,8 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
+
 from rnn_geometry.errors import UserError, place, quoted, told
 from rnn_geometry.tasks.text._plain import is_number, written
 from rnn_geometry.tasks.text._rows import (
@@ -158,8 +160,11 @@ def from_table(
             name: _values(table.column(stored))
             for name, stored in zip(columns.where, others, strict=True)
         }
-        kept = set(rows_that_meet(where, stated, columns.where))
-        table = table.filter([row in kept for row in range(rows)])
+        kept = rows_that_meet(where, stated, columns.where)
+        if len(kept) < rows:
+            meets = np.zeros(rows, dtype=bool)
+            meets[kept] = True
+            table = table.filter(meets)
         where = name_rows(where, columns)
     names, coded = _class_label(features.get(label)), True
     ordered = coded

@@ -103,8 +103,14 @@ def _carved(rows: int, asked: int | None) -> int:
 
 
 def no_counts(rows: int) -> dict[str, Any]:
-    dropped = dict.fromkeys(("other_class", "unlabelled", "empty", "too_long"), 0)
-    return {"rows_read": 0, "dropped": dropped, "truncated": 0}
+    """Return the counts of a split of which nothing is dropped yet.
+
+    Parameters
+    ----------
+    rows
+        How many were read.
+    """
+    return {"rows_read": rows, "dropped": dict.fromkeys(REASONS, 0), "truncated": 0}
 
 
 def _balance_groups(labels: np.ndarray) -> np.ndarray:
