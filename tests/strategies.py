@@ -188,7 +188,7 @@ TEXT = {
     "length_limit": OR_NULL,
     "too_long": st.sampled_from(["truncate", "keep_last", "drop"]),
     "skip_words": st.integers(0, 9),
-    "word_order": st.sampled_from(["written", "reversed", "shuffled"]),
+    "word_order": st.sampled_from(["written", "reversed", "random"]),
     "where": st.none() | st.just({"source": ["a/*", "!b*", 3], "{kind}": True}),
     "train_size": OR_NULL,
     "test_size": OR_NULL,

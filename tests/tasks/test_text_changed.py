@@ -94,24 +94,24 @@ def test_changes_are_told(make):
         "skip_words": 1,
         "length_limit": 2,
         "too_long": "keep_last",
-        "word_order": "shuffled",
+        "word_order": "random",
     }
     made = make(TEXTS, **options)
     assert made.meta["changed"] == {**options, "where": {}}
     lines = lines_of(made.meta)
     assert "the first 1 words of every text are left out (skip_words)" in lines
     assert "of every text the last 2 words are read (too_long)" in lines
-    assert "the words of every text are shuffled (word_order)" in lines
+    assert "the words of every text are in random order (word_order)" in lines
     assert "test: of 6 rows dropped: 1 without a word after skip_words" in lines
 
 
 LONG = [(" ".join(f"w{i}x{j}" for j in range(20)), i % 2) for i in range(30)]
 
 
-def test_shuffled_texts_keep_their_words_in_orders_of_their_own(make):
+def test_texts_in_random_order_keep_their_words_in_orders_of_their_own(make):
     written, one, again, other = (
         make(LONG, seed=seed, word_order=order)
-        for seed, order in ((1, "written"), (1, "shuffled"), (1, "shuffled"), (2, "shuffled"))
+        for seed, order in ((1, "written"), (1, "random"), (1, "random"), (2, "random"))
     )
     assert words_of(one) == words_of(again)
     pairs = list(zip(words_of(written), words_of(one), strict=True))

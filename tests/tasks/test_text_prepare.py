@@ -661,7 +661,7 @@ def test_two_files_of_one_split(tmp_path):
         ({"label_names": ["a", "a"]}, "label_names names 'a' twice"),
         ({"too_long": "cut"}, "too_long is 'cut'; accepted is truncate, keep_last or drop"),
         ({"skip_words": -1}, "skip_words is -1; accepted is an integer of at least 0"),
-        ({"word_order": "random"}, "word_order is 'random'; accepted is written, reversed or"),
+        ({"word_order": "mixed"}, "word_order is 'mixed'; accepted is written, reversed or"),
         ({"unlabelled": "maybe"}, "accepted is drop or keep"),
         ({"minimum_count": True}, "minimum_count is True"),
         ({"dev_size": 0}, "dev_size is 0"),

@@ -355,8 +355,9 @@ def written(value: Any) -> str:
 
 
 def _in_name(value: Any) -> str:
-    """Return a value as part of the name of a task; names of classes may hold blanks and more."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", written(value))
+    """Return a value as part of the name of a task; classes in a list may hold blanks and more."""
+    shown = written(value)
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", shown) if isinstance(value, list) else shown
 
 
 def _decimal(value: Any, key: str) -> str:

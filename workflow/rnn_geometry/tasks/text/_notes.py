@@ -48,7 +48,7 @@ def _on_words(changed: Mapping[str, Any]) -> Iterator[str]:
     if changed["length_limit"] and changed["too_long"] == KEEP_LAST:
         yield f"of every text the last {changed['length_limit']} words are read (too_long)"
     if changed["word_order"] != WRITTEN:
-        yield f"the words of every text are {changed['word_order']} (word_order)"
+        yield f"the words of every text are in {changed['word_order']} order (word_order)"
 
 
 def _on_dev(splits: Mapping[str, Any], dev_size: int | None) -> Iterator[str]:

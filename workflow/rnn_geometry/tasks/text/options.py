@@ -20,7 +20,8 @@ from rnn_geometry.tasks.text._plain import plain, unfit, written
 LEAVES_OUT = "!"  # before a pattern of `where`
 
 TOO_LONG = TRUNCATE, KEEP_LAST, DROP = "truncate", "keep_last", "drop"
-ORDERS = WRITTEN, REVERSED, SHUFFLED = "written", "reversed", "shuffled"
+# Not "shuffled": a sweep would name its task like the control of shuffled labels.
+ORDERS = WRITTEN, REVERSED, RANDOM = "written", "reversed", "random"
 BUILT_IN = WORDS, WHITESPACE, CHARACTERS = "words", "whitespace", "characters"  # tokenizers
 DEFAULTS: dict[str, Any] = {
     "source": None,
@@ -134,7 +135,7 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "length_limit": _SIZE,
     "too_long": (lambda value: value in TOO_LONG, "truncate, keep_last or drop"),
     "skip_words": (_whole(0), "an integer of at least 0"),
-    "word_order": (lambda value: value in ORDERS, "written, reversed or shuffled"),
+    "word_order": (lambda value: value in ORDERS, "written, reversed or random"),
     "train_size": _SIZE,
     "test_size": _SIZE,
     "dev_size": _SIZE,
