@@ -83,10 +83,10 @@ def test_rows_that_meet_where_are_read(tmp_path, suffix):
 def test_rows_of_the_hub_are_filtered_too(tmp_path, monkeypatch):
     table = datasets.Dataset.from_list(ROWS)
     monkeypatch.setattr(text_source, "_load", lambda *asked: (table, None))
-    options = {"source": {"hub": "a/b"}, "where": {"source": "b/*", "stars": [1, 5]}}
-    made = prepare_text({**options, **SMALL, "balanced": False}, None, 0)
-    assert made.meta["splits"]["test"]["dropped"]["filtered"] == 10
-    assert len(made.test) == 2
+    options = {"source": {"hub": "a/b"}, "where": {"source": "a/*"}}
+    made = prepare_text({**options, **SMALL}, None, 0)
+    assert made.meta["splits"]["test"]["dropped"]["filtered"] == 4
+    assert len(made.test) == 8
 
 
 def test_what_was_left_out_is_told(tmp_path):
@@ -119,7 +119,7 @@ def test_a_row_is_counted_among_those_that_are_left(tmp_path):
 
 
 REFUSED = {
-    "column": ({"sorce": "a"}, r"test.json.: the column 'sorce' \(where.sorce\) is missing; "),
+    "column": ({"sorce": "a"}, r"train.jsonl: the column 'sorce' \(where.sorce\) is missing; "),
     "its name in capitals": ({"Source": "a"}, r"; write where.Source: source\."),
     "no row": (
         {"source": "c*"},
@@ -132,7 +132,7 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_meets_nothing_is_one_sentence(tmp_path, case):
     where, sentence = REFUSED[case]
-    with pytest.raises(UserError, match=sentence.replace("test.json.", "json")) as caught:
+    with pytest.raises(UserError, match=sentence) as caught:
         read(tmp_path, where)
     assert "\n" not in str(caught.value)
 
@@ -146,7 +146,7 @@ def test_a_column_of_lists_is_refused():
     ("where", "sentence"),
     [
         ("source", "where is 'source'; accepted is null or a mapping"),
-        ({3: "a"}, "where is {3: 'a'}; accepted is null or a mapping"),
+        ({3: "a"}, "where is .*3.*; accepted is null or a mapping"),
         ({"source": []}, r"where.source is \[\]; accepted is a text"),
         ({"source": None}, "where.source is None; accepted is a text"),
         ({"source": [["a"]]}, "where.source is .*; accepted is a text"),

@@ -149,6 +149,8 @@ def _way_to_columns(existing: Sequence[str], missing: Mapping[str, str]) -> str:
         return "; the file is empty, write a line of names and the rows"
     options = dict.fromkeys(option.partition(".")[0] for option in missing)
     way = "; name one of them in " + " and ".join(options)
+    if set(options) == {"where"}:
+        return way
     return f"{way}; if these are a row, put a line of names above it"
 
 
