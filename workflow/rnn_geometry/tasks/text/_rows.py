@@ -74,8 +74,9 @@ def split_of(where: str, columns: Columns, values: Sequence[list[Any]]) -> RawSp
         return RawSplit(where, texts, labels)
     stated = dict(zip(columns.where, others, strict=True))
     kept = rows_that_meet(where, stated, columns.where)
-    rows = [[column[i] for i in kept] for column in (texts, labels)]
-    return RawSplit(name_rows(where, columns), *rows, filtered=len(texts) - len(kept))
+    left_out = len(texts) - len(kept)
+    texts, labels = ([column[i] for i in kept] for column in (texts, labels))
+    return RawSplit(name_rows(where, columns), texts, labels, filtered=left_out)
 
 
 def find_columns(where: str, existing: Sequence[str], columns: Columns) -> list[int]:
