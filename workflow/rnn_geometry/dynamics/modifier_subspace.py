@@ -22,7 +22,7 @@ from rnn_geometry.dynamics.integration import SETTLE
 from rnn_geometry.dynamics.step import Array, Step
 
 SHARE = 0.9  # of the squared change across the manifold, which the subspace holds
-NOTHING = 1e-9  # of the squared change: what lies across is rounding
+NOTHING = 1e-6  # of the length of a change: what lies across is rounding
 LONGEST = 50  # words of x* for which a modifier is followed
 DRAWS = 10  # random subspaces
 
@@ -46,7 +46,8 @@ def modifier_subspace(
     axes : (d, S)
         Orthonormal directions of the manifold.
     share : float
-        Of the squared change across the manifold that the directions hold.
+        Of the squared change across the manifold, in which all modifiers count as much, that the
+        directions hold.
 
     Returns
     -------
@@ -153,7 +154,8 @@ def gain_without(
     words, readout = place.words("words", words), place.directions("readout", readout)
     modifier, subspace = place.word("modifier", modifier), place.axes("subspace", subspace)
     away = subspace if turned is None else place.axes("turned", turned)
-    return _gain_without(place, modifier, words, readout, subspace, away)
+    alone = place.effects(words[:, None], readout)
+    return _gain_without(place, modifier, words, readout, alone, subspace, away)
 
 
 @isolated()
@@ -212,8 +214,9 @@ def subspace_numbers(
         "modifier_dimension": len(inside),
         "modifier_words": _until(place, modifiers, inside),
     }
+    alone = place.effects(words[:, None], seen)
     for name, word in both.items():
-        known = (place, word, words, seen, inside)
+        known = (place, word, words, seen, alone, inside)
         others = [_gain_without(*known, other) for other in elsewhere]
         found[f"{name}_gain_cut"] = _gain_without(*known, inside)
         found[f"{name}_gain_random"] = float(np.mean(others))
@@ -222,13 +225,15 @@ def subspace_numbers(
 
 def _subspace(place: Place, modifiers: Tensor, axes: Tensor, share: float) -> Tensor:
     """Return the directions (m, S); see `modifier_subspace`."""
-    kicks = place.kicks(modifiers, 0).flatten(0, 1)
+    kicks = place.kicks(modifiers, 0)
     across = kicks - (kicks @ axes.T) @ axes
-    lengths, directions = torch.linalg.svd(across, full_matrices=False)[1:]
-    held = lengths.square().cumsum(0)
-    if held[-1] <= NOTHING * kicks.square().sum():
-        return directions[:0]
-    return directions[: int((held < share * held[-1]).sum()) + 1]
+    size, whole_size = (part.flatten(1).norm(dim=1) for part in (across, kicks))
+    moves = size > NOTHING * whole_size
+    # Each modifier counts as much, however far it goes.
+    stacked = (across[moves] / size[moves, None, None]).flatten(0, 1)
+    lengths, directions = torch.linalg.svd(stacked, full_matrices=False)[1:]
+    held = lengths.square().cumsum(0) / max(int(moves.sum()), 1)
+    return directions[: int((held < share).sum()) + 1] if moves.any() else directions[:0]
 
 
 def _until(place: Place, modifiers: Tensor, subspace: Tensor) -> float | None:
@@ -256,12 +261,20 @@ def _passing(lengths: np.ndarray) -> float | None:
 
 
 def _gain_without(
-    place: Place, modifier: Tensor, words: Tensor, readout: Tensor, inside: Tensor, away: Tensor
+    place: Place,
+    modifier: Tensor,
+    words: Tensor,
+    readout: Tensor,
+    alone: Tensor,
+    inside: Tensor,
+    away: Tensor,
 ) -> float:
-    """Return the gain at states without a part of the modifier's change; see `gain_without`."""
+    """Return the gain at states without a part of the modifier's change; see `gain_without`.
+
+    alone: effects (W, n, k) of the words.
+    """
     read = place.system.step(place.points, modifier.expand(len(place.points), -1))
     left = read - ((read - place.system(place.points)) @ inside.T) @ away
-    alone = place.effects(words[:, None], readout)
     after = Place(place.system, left).effects(words[:, None], readout)
     # As `modifier_gain` counts: what modifier and word change, less what the modifier changes.
     own = _drift(place, left, readout, SETTLE) - _drift(place, place.points, readout, 1 + SETTLE)

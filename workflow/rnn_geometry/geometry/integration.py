@@ -93,8 +93,8 @@ MODIFIERS = columns(
 MODIFIER_SUBSPACE = columns(
     Column(
         "modifier_dimension",
-        "directions that hold .9 of the squared change by the two modifiers across the first d"
-        " components of the slow points: the modifier subspace",
+        "directions that hold .9 of the squared change by the two modifiers, which count as much,"
+        " across the first d components of the slow points: the modifier subspace",
         kind="count",
     ),
     Column(

@@ -126,7 +126,9 @@ def written(name: str, index: Mapping[str, int]) -> np.ndarray | None:
     return next((known_words(way, index) for way in ways), None)
 
 
-def gains(effects: Effects, modifier: np.ndarray, words: np.ndarray) -> np.ndarray:
+def gains(
+    effects: Effects, modifier: np.ndarray, words: np.ndarray, alone: np.ndarray
+) -> np.ndarray:
     """Return the gain of a modifier for each of some words: <e(m w) - e(m), e(w)> / <e(w), e(w)>.
 
     Parameters
@@ -137,6 +139,8 @@ def gains(effects: Effects, modifier: np.ndarray, words: np.ndarray) -> np.ndarr
         Ids (m,).
     words
         Ids (A,).
+    alone
+        Their own effects (A, k).
 
     Returns
     -------
@@ -144,8 +148,7 @@ def gains(effects: Effects, modifier: np.ndarray, words: np.ndarray) -> np.ndarr
         (A,): 1 if effects just add up, -1 if the modifier flips a word; NaN of a word without any.
     """
     before = np.tile(modifier, (len(words), 1))
-    alone, own = effects(words[:, None]), effects(modifier[None])
-    after = effects(np.column_stack([before, words])) - own
+    after = effects(np.column_stack([before, words])) - effects(modifier[None])
     size = (alone**2).sum(axis=1)
     return (after * alone).sum(axis=1) / np.where(size > 0, size, np.nan)
 
@@ -170,21 +173,33 @@ def modifier_gains(effects: Effects, index: Mapping[str, int], *, signs: bool) -
     """
     words = known_words(ADJECTIVES, index)
     found: dict[str, Any] = {**dict.fromkeys(COLUMNS), "adjectives": len(words)}
-    controls = [gains(effects, np.array([i]), words) for i in known_words(CONTROLS, index)]
-    measured = {"control": np.mean(controls, axis=0)} if controls else {}
-    for name in MODIFIERS:
-        modifier = written(name, index)
-        if modifier is not None:
-            measured[name] = gains(effects, modifier, words)
+    measured = _measured(effects, index, words) if len(words) >= FEWEST else {}
     good = np.isin(words, known_words(POSITIVE, index))
     for name, values in measured.items():
         found |= _with_interval(f"{name}_gain", values)
         if signs:
             found[f"{name}_gain_positive"] = _median(values[good])
             found[f"{name}_gain_negative"] = _median(values[~good])
-        if name in MODIFIERS and controls:
+        if name in MODIFIERS and "control" in measured:
             found |= _with_interval(f"{name}_shift", values - measured["control"])
     return {name: found[name] for name in COLUMNS if "_weight_" not in name}
+
+
+def _measured(
+    effects: Effects, index: Mapping[str, int], words: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return the gains (A,) of control words (mean over them) and of every modifier there is."""
+    alone = effects(words[:, None])
+    controls = [gains(effects, np.array([i]), words, alone) for i in known_words(CONTROLS, index)]
+    ways = {name: written(name, index) for name in MODIFIERS}
+    return {
+        **({"control": np.mean(controls, axis=0)} if controls else {}),
+        **{
+            name: gains(effects, modifier, words, alone)
+            for name, modifier in ways.items()
+            if modifier is not None
+        },
+    }
 
 
 def _median(values: np.ndarray) -> float | None:
