@@ -12,11 +12,11 @@ from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 from rnn_geometry.claims.metrics import (
     LARGEST_RATIO,
     along_ratio,
-    flip_restored,
-    flip_restored_random,
     bag_of_words_gap,
     bag_of_words_lag,
     falls_to_zero,
+    flip_restored,
+    flip_restored_random,
     lasting_ratio,
     levels_visited,
     shuffled_share,
