@@ -15,6 +15,8 @@ from rnn_geometry.claims.metrics import (
     bag_of_words_gap,
     bag_of_words_lag,
     falls_to_zero,
+    flip_restored,
+    flip_restored_random,
     lasting_ratio,
     levels_visited,
     shuffled_share,
@@ -43,6 +45,9 @@ def test_metrics_that_are_no_column():
             "modifier_lasting": [0.1, 0.1],
             "evidence_along": [0.5, 0.1],
             "modifier_along": [0.05, 0.1],
+            "flip_gain": [-1.0, 0.9],
+            "flip_gain_cut": [0.5, 1.0],
+            "flip_gain_random": [-0.8, 0.9],
         }
     )
     assert bag_of_words_gap(rows).tolist() == pytest.approx([0.02, 0.4])
@@ -51,6 +56,9 @@ def test_metrics_that_are_no_column():
     assert shuffled_share(rows).tolist() == pytest.approx([0.4 / 0.42, 0])
     assert lasting_ratio(rows).tolist() == pytest.approx([6, 1])
     assert along_ratio(rows).tolist() == pytest.approx([10, 1])
+    # Where a modifier hardly changes anything there is nothing to restore.
+    assert flip_restored(rows).tolist() == pytest.approx([0.75, np.nan], nan_ok=True)
+    assert flip_restored_random(rows).tolist() == pytest.approx([0.1, np.nan], nan_ok=True)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,12 @@ from rnn_geometry.geometry import (
     interventions,
     manifold_quality,
     modes,
+    modifying_words,
     primacy,
     readouts,
     tables,
     word_meaning,
+    word_order,
 )
 from rnn_geometry.geometry.network import FILE_ONLY, RANDOM, network_geometry, point_geometry
 from rnn_geometry.geometry.readouts import accuracy_cliff, pairwise_angles
@@ -48,7 +50,8 @@ RUN = {
 INTEGRATION = {
     **dict.fromkeys((*growth.COLUMNS, *primacy.COLUMNS)),
     **dict.fromkeys((*integration.MEASURES, *integration.UNTRAINED_TAU, *integration.MODIFIERS)),
-    **dict.fromkeys((*word_meaning.COLUMNS, *interventions.COLUMNS)),
+    **dict.fromkeys((*integration.MODIFIER_SUBSPACE, *modifying_words.COLUMNS)),
+    **dict.fromkeys((*word_meaning.COLUMNS, *word_order.COLUMNS, *interventions.COLUMNS)),
     **dict.fromkeys((*input_output.COLUMNS, *manifold_quality.COLUMNS)),
     "hold_r2": 0.9,
     "integration_seconds": 0.25,

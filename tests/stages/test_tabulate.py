@@ -53,6 +53,7 @@ def statistics(bag_of_words, **changes):
         "dimension_predicted_tfidf": 3,
         "participation_ratio_predicted": 2.0,
         "bag_of_words_accuracy": bag_of_words,
+        "bag_of_bigrams_accuracy": None,
         "majority_accuracy": 0.3,
         "constant_accuracy": 0.3,
         "learned_above": 0.335,

@@ -18,6 +18,7 @@ NetworkMetric = Callable[["pd.DataFrame"], "pd.Series"]
 SweepMetric = Callable[[np.ndarray, float], float]
 ROW_METRICS: dict[str, NetworkMetric] = {}
 SWEEP_METRICS: dict[str, SweepMetric] = {}
+LEAST_CHANGE = 0.25  # of a gain from 1, of which a share is taken
 LARGEST_RATIO = 1e6  # stands for a ratio over nothing
 
 
@@ -114,6 +115,26 @@ def lasting_ratio(rows: pd.DataFrame) -> pd.Series:
 def along_ratio(rows: pd.DataFrame) -> pd.Series:
     """Return how much more of its move evidence makes along the slow manifold than modifiers do."""
     return (rows["evidence_along"] / rows["modifier_along"]).clip(upper=LARGEST_RATIO)
+
+
+@of_networks
+def flip_restored(rows: pd.DataFrame) -> pd.Series:
+    """Return how far the gain of `not` comes back to 1 without the modifier subspace.
+
+    0: not at all, 1: as if `not` had not been read; empty where it hardly changes anything.
+    """
+    return _restored(rows, "flip_gain_cut")
+
+
+@of_networks
+def flip_restored_random(rows: pd.DataFrame) -> pd.Series:
+    """Return the same with a random subspace of equal dimension in its place."""
+    return _restored(rows, "flip_gain_random")
+
+
+def _restored(rows: pd.DataFrame, left: str) -> pd.Series:
+    changed = 1 - rows["flip_gain"]
+    return (rows[left] - rows["flip_gain"]) / changed.where(changed >= LEAST_CHANGE)
 
 
 @of_sweeps

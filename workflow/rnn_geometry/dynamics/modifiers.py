@@ -9,16 +9,11 @@ the step.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor
 
-from rnn_geometry.dynamics import _runs as runs
 from rnn_geometry.dynamics._copies import isolated
-from rnn_geometry.dynamics._system import System
-from rnn_geometry.dynamics._tensors import orthonormal, real_tensor
-from rnn_geometry.dynamics.integration import SETTLE
+from rnn_geometry.dynamics._places import Place
 from rnn_geometry.dynamics.step import Array, Step
 
 PASSED = 10  # words of x* after which a modifier must be forgotten; `not` reaches over 4
@@ -62,7 +57,7 @@ def modifier_gain(
     ----------
     Maheswaranathan & Sussillo, ICML 2020.
     """
-    place = _Place.of(step, points, x)
+    place = Place.of(step, points, x)
     words, readout = place.words("words", words), place.directions("readout", readout)
     return _gain(place, place.word("modifier", modifier), words, readout)
 
@@ -98,7 +93,7 @@ def lasting_share(step: Step, points: Array, x: Array, words: Array) -> float:
     >>> lasting_share(halving, torch.zeros(1, 1), torch.zeros(1), one) == 0.5**10
     True
     """
-    place = _Place.of(step, points, x)
+    place = Place.of(step, points, x)
     return _lasting(place, place.words("words", words))
 
 
@@ -129,47 +124,11 @@ def share_along(step: Step, points: Array, x: Array, words: Array, axes: Array) 
     ValueError
         As `integration.hold` does, and for words or directions that do not fit.
     """
-    place = _Place.of(step, points, x)
+    place = Place.of(step, points, x)
     return _along(place, place.words("words", words), place.axes("axes", axes))
 
 
-class _Place(NamedTuple):
-    """Points (n, S) of a system at which words are read."""
-
-    system: System
-    points: Tensor
-
-    @classmethod
-    def of(cls, step: Step, points: Array, x: Array) -> _Place:
-        """Return checked private copies."""
-        return cls(*System.of(step, points, x, gradients=False))
-
-    def word(self, name: str, value: Array) -> Tensor:
-        """Return a word vector (E,)."""
-        return real_tensor(name, value, (self.system.x.shape[1],), device=self.points.device)
-
-    def words(self, name: str, value: Array) -> Tensor:
-        """Return word vectors (W, E)."""
-        return real_tensor(name, value, ("W", self.system.x.shape[1]), device=self.points.device)
-
-    def directions(self, name: str, value: Array) -> Tensor:
-        """Return directions (k, S)."""
-        return real_tensor(name, value, ("k", self.points.shape[1]), device=self.points.device)
-
-    def axes(self, name: str, value: Array) -> Tensor:
-        """Return orthonormal directions (d, S)."""
-        return orthonormal(name, value, self.points.shape[1], device=self.points.device)
-
-    def effects(self, sequences: Tensor, readout: Tensor) -> Tensor:
-        """Return what sequences (W, m, E) change for good, (W, n, k)."""
-        return runs.after_sequences(self.system, self.points, sequences, readout, SETTLE)
-
-    def kicks(self, words: Tensor, passed: int) -> Tensor:
-        """Return what words (W, E) change, `passed` words later, (W, n, S)."""
-        return runs.kicks(self.system, self.points, words, passed)
-
-
-def _gain(place: _Place, modifier: Tensor, words: Tensor, readout: Tensor) -> float:
+def _gain(place: Place, modifier: Tensor, words: Tensor, readout: Tensor) -> float:
     """Return the gain of a modifier (E,); see `modifier_gain`."""
     pairs = torch.stack([modifier.expand_as(words), words], dim=1)
     alone, after = place.effects(words[:, None], readout), place.effects(pairs, readout)
@@ -177,13 +136,13 @@ def _gain(place: _Place, modifier: Tensor, words: Tensor, readout: Tensor) -> fl
     return float(((after - own) * alone).sum() / (alone**2).sum())
 
 
-def _lasting(place: _Place, words: Tensor) -> float:
+def _lasting(place: Place, words: Tensor) -> float:
     """Return what is left of kicks; see `lasting_share`."""
     now, later = (place.kicks(words, passed) for passed in (0, PASSED))
     return float(later.norm(dim=-1).mean() / now.norm(dim=-1).mean())
 
 
-def _along(place: _Place, words: Tensor, axes: Tensor) -> float:
+def _along(place: Place, words: Tensor, axes: Tensor) -> float:
     """Return the share of kicks along axes; see `share_along`."""
     kicks = place.kicks(words, 0)
     return float(((kicks @ axes.T) ** 2).sum() / (kicks**2).sum())
@@ -230,7 +189,7 @@ def modifier_numbers(
     ValueError
         As `integration.hold` does, and for words or directions that do not fit.
     """
-    place = _Place.of(step, points, x)
+    place = Place.of(step, points, x)
     one, two = place.word("flip", flip), place.word("double", double)
     words, both = place.words("evidence", evidence), torch.stack([one, two])
     along, seen = place.axes("axes", axes), place.directions("readout", readout)

@@ -73,20 +73,49 @@ UNTRAINED_TAU = columns(
 MODIFIERS = columns(
     Column(
         "flip_gain",
-        "context tasks: factor by which `not` changes the effect of a word of evidence right after"
-        " it, over 32 slow points: 1 no change, -1 turned round, 2 doubled",
+        "factor by which `not` changes the effect of a word of evidence right after it, over 32"
+        " slow points: 1 no change, -1 turned round, 2 doubled. Of context tasks, and of texts with"
+        " eight adjectives as evidence",
     ),
-    Column("double_gain", "the same of `extremely`"),
+    Column("double_gain", "the same of `extremely`, in texts `very`"),
     Column(
         "modifier_lasting",
-        "context tasks: how much of what a modifier changes in the state is left after ten words"
-        " of x*",
+        "how much of what these two change in the state is left after ten words of x*",
     ),
     Column("evidence_lasting", "the same of a word of evidence"),
     Column(
         "modifier_along",
-        "context tasks: share of the squared move by a modifier that lies along the first d"
-        " components of the slow points",
+        "share of the squared move by a modifier that lies along the first d components of the slow"
+        " points",
     ),
     Column("evidence_along", "the same of a word of evidence"),
+)
+MODIFIER_SUBSPACE = columns(
+    Column(
+        "modifier_dimension",
+        "directions that hold .9 of the squared change by the two modifiers, which count as much,"
+        " across the first d components of the slow points: the modifier subspace",
+        kind="count",
+    ),
+    Column(
+        "modifier_words",
+        "words of x* until 1/e of their change in it is left; 50 where it takes longer",
+        "words",
+    ),
+    *(
+        part
+        for name, word in (("flip", "not"), ("double", "extremely` or `very"))
+        for part in (
+            Column(
+                f"{name}_gain_cut",
+                f"`{name}_gain` where the state right after `{word}` loses its change in that"
+                " subspace: 1 if the modifier acts through it",
+            ),
+            Column(
+                f"{name}_gain_random",
+                f"`{name}_gain` where it loses as much in a random subspace across the slow points"
+                " (mean of 10)",
+            ),
+        )
+    ),
 )

@@ -12,6 +12,7 @@ from rnn_geometry.geometry import (
     interventions,
     manifold_quality,
     modes,
+    modifying_words,
     network,
     primacy,
     readouts,
@@ -21,6 +22,7 @@ from rnn_geometry.geometry import (
     surrogates,
     word_effects,
     word_meaning,
+    word_order,
 )
 from rnn_geometry.store.columns import Column, Columns, columns
 
@@ -39,7 +41,12 @@ PREDICTED = columns(
     )
 )
 BAG_OF_WORDS = columns(
-    Column("bag_of_words_accuracy", "test accuracy of a linear classifier on word counts")
+    Column("bag_of_words_accuracy", "test accuracy of a linear classifier on word counts"),
+    Column(
+        "bag_of_bigrams_accuracy",
+        "text and context tasks: the same on counts of words and of pairs of neighbours (three in"
+        " training at least)",
+    ),
 )
 MAJORITY = columns(
     Column(
@@ -104,7 +111,10 @@ RUNS = columns(
     integration.UNTRAINED_TAU,
     interventions.COLUMNS,
     word_meaning.COLUMNS,
+    modifying_words.COLUMNS,
     integration.MODIFIERS,
+    integration.MODIFIER_SUBSPACE,
+    word_order.COLUMNS,
     input_output.COLUMNS,
     manifold_quality.COLUMNS,
     network.RANDOM,

@@ -17,6 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from rnn_geometry.geometry.baselines import constant_accuracy, learned_above
+from rnn_geometry.geometry.bigrams import frequent_pairs, with_pairs
 from rnn_geometry.geometry.class_means import (
     MOST_GROUPS,
     NULL,
@@ -59,8 +60,9 @@ def word_statistics(
     words
         V, the size of its vocabulary.
     meta
-        Facts of the task: multi_label, ordered (both default to false), classes, and the name, from
-        which permutations of the labels are seeded.
+        Facts of the task: multi_label, ordered (both default to false), classes, the name, from
+        which permutations of the labels are seeded, and kind and modifiers: texts and context tasks
+        get a bag of bigrams.
     seed
         Of resampling, and of the sentences that the bag of words is tuned on.
     harder
@@ -85,6 +87,9 @@ def word_statistics(
         "resampled": found["resampled"],
         "subsets": found["subsets"],
         "bag_of_words_accuracy": bag["test"],
+        "bag_of_bigrams_accuracy": bag_of_bigrams(train, test, words, seed)
+        if meta.get("kind") == "text" or meta.get("modifiers")
+        else None,
         **{f"{name}_accuracy_bag_of_words": bag[name] for name in harder},
         "seen_counts_share": seen_counts_share(train, test),
         "majority_accuracy": majority_accuracy(train.labels, test.labels),
@@ -259,6 +264,13 @@ def bag_of_words(
         name: None if test is None else _score(best, count_matrix(test, words), test.labels)
         for name, test in tests.items()
     }
+
+
+def bag_of_bigrams(train: Sentences, test: Sentences, words: int, seed: int) -> float | None:
+    """Return the accuracy of the same classifier on counts of words and of pairs of neighbours."""
+    pairs = frequent_pairs(train, words)
+    both = [with_pairs(part, pairs, words) for part in (train, test)]
+    return bag_of_words(both[0], {"test": both[1]}, words + len(pairs), seed)["test"]
 
 
 def _fit(x: sparse.csr_matrix, y: np.ndarray, strength: float) -> list:

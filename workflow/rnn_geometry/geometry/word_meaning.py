@@ -1,4 +1,4 @@
-"""What words do to a trained network, in words: telling words of a class, context, and order.
+"""What words do to a trained network, in words: telling words of a class, and pairs of them.
 
 Effects are those of `integration.sequence_effects` at the centre of the manifold, on logits; for
 single-label tasks relative to their mean over classes, since only differences of logits choose.
@@ -7,7 +7,7 @@ Shapes: V words, C classes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,13 +21,6 @@ COLUMNS = columns(
         "text: Spearman correlation over words (ten in training at least) of a word's effect on a"
         " class with its log-odds for the class, mean over classes",
     ),
-    Column("adjectives", "text: adjectives of a fixed list in the vocabulary", kind="count"),
-    Column(
-        "not_gain",
-        "median over them of <e(not a) - e(not), e(a)> / <e(a), e(a)>: 1 if effects just add up, -1"
-        " if `not` flips the adjective",
-    ),
-    Column("very_gain", "the same of `very`: above 1 if it strengthens the adjective"),
     Column(
         "order_effect",
         "median over 300 pairs of telling words of abs(e(AB) - e(BA)) over abs(e(A)) + abs(e(B))",
@@ -44,44 +37,6 @@ WORDS = columns(
     Column("log_odds", "its log-odds for the class, from counts in the training texts"),
 )
 
-MODIFIERS = ("not", "very")
-ADJECTIVES = (
-    "good",
-    "great",
-    "excellent",
-    "amazing",
-    "wonderful",
-    "perfect",
-    "fantastic",
-    "awesome",
-    "best",
-    "nice",
-    "fun",
-    "happy",
-    "beautiful",
-    "fresh",
-    "friendly",
-    "clean",
-    "comfortable",
-    "bad",
-    "terrible",
-    "awful",
-    "horrible",
-    "worst",
-    "poor",
-    "boring",
-    "stupid",
-    "rude",
-    "dirty",
-    "slow",
-    "cheap",
-    "sad",
-    "angry",
-    "funny",
-    "strong",
-    "weak",
-)
-FEWEST_ADJECTIVES = 5
 TOP_WORDS = 10
 TELLING_COUNT = (
     10  # occurrences in training from which a word is listed and its log-odds mean something
@@ -194,35 +149,6 @@ def effect_rank_correlation(
         stats.spearmanr(effects[rows, i], odds[rows, i])[0] for i in range(effects.shape[1])
     ]
     return float(np.mean(values)) if np.isfinite(values).all() else None
-
-
-def context_effects(effects: Effects, index: Mapping[str, int]) -> dict[str, float | int | None]:
-    """Return what `not` and `very` do to the adjectives of the vocabulary.
-
-    Parameters
-    ----------
-    effects
-        From word ids (N, m) to their effects (N, k).
-    index
-        From word to id.
-
-    Returns
-    -------
-    dict
-        adjectives: how many there are. {modifier}_gain: median over adjectives a of <e(modifier
-        a) - e(modifier), e(a)> / <e(a), e(a)>: 1 if effects just add up, -1 if the modifier
-        flips the adjective, above 1 if it strengthens it. None with fewer than five adjectives.
-    """
-    known = np.array([index[word] for word in ADJECTIVES if word in index], dtype=np.int64)
-    result: dict[str, float | int | None] = {"adjectives": len(known)}
-    for modifier in MODIFIERS:
-        result[f"{modifier}_gain"] = None
-        if modifier in index and len(known) >= FEWEST_ADJECTIVES:
-            alone, single = effects(known[:, None]), effects(np.array([[index[modifier]]]))
-            both = effects(np.column_stack([np.full_like(known, index[modifier]), known]))
-            gains = ((both - single) * alone).sum(axis=1) / (alone**2).sum(axis=1)
-            result[f"{modifier}_gain"] = float(np.median(gains))
-    return result
 
 
 def order_effects(

@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from rnn_geometry.plotting import causes, intrinsic, manifold_numbers, style
+from rnn_geometry.plotting import causes, intrinsic, manifold_numbers, modifiers, style
 from rnn_geometry.plotting.gallery import manifold_gallery
 from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
 from rnn_geometry.plotting.multiverse import agreement_map
@@ -37,6 +37,7 @@ __all__ = [
     "growth_and_decay",
     "input_output_dimension",
     "manifold_gallery",
+    "modifier_gains",
     "predicted_dimension",
     "readout_angles",
     "robustness_to_noise",
@@ -400,6 +401,15 @@ def estimators(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figure:
 def causal_tests(runs: pd.DataFrame) -> Figure:
     """What decisions owe to the slow subspace, see `causes`."""
     return causes.causes_by_task(runs)
+
+
+@over_networks
+def modifier_gains(runs: pd.DataFrame) -> Figure:
+    """What `not`, `very` and `but` do to the words after them, see `modifiers`."""
+    runs = runs[modifiers.has_gains(runs)]
+    if runs.empty:
+        return _nothing("No task has words that change other words.")
+    return modifiers.gains_by_task(runs)
 
 
 @over_networks

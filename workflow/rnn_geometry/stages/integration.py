@@ -22,8 +22,6 @@ from rnn_geometry.dynamics.integration import (
     sequence_effects,
 )
 from rnn_geometry.dynamics.linearization import linearize
-from rnn_geometry.dynamics.modifiers import modifier_numbers
-from rnn_geometry.geometry import integration as declared
 from rnn_geometry.geometry import word_meaning as meaning
 from rnn_geometry.geometry.dimension import principal_axes
 from rnn_geometry.geometry.frame import centre_row, manifold_rows
@@ -40,6 +38,7 @@ from rnn_geometry.stages.growth import growth_of
 from rnn_geometry.stages.input_output import input_output_numbers
 from rnn_geometry.stages.interventions import causal_numbers
 from rnn_geometry.stages.manifold_quality import manifold_quality
+from rnn_geometry.stages.modifiers import modifying_numbers
 from rnn_geometry.store.artifacts import (
     Integration,
     Meta,
@@ -154,7 +153,7 @@ def integration_run(
     step = analysis_cell(control.classifier)
     numbers["tau_untrained"] = float(linearize(step, control.centre, control.x).tau[0].max())
     numbers |= causal_numbers(trained, control, test, meta, identity)
-    numbers |= modifiers_of_task(trained, meta)
+    numbers |= modifying_numbers(trained, test, meta, vocabulary, identity)
     numbers |= growth_of(trained, files, output["linearization"], test, kicks, meta)
     train = read_sentences(files["train"])
     numbers |= input_output_numbers(trained, control, shown_words, train, meta)
@@ -318,16 +317,6 @@ def _by_place(probe: Probe, step, shown_words: np.ndarray, length: int) -> dict[
     }
 
 
-def modifiers_of_task(probe: Probe, meta: Mapping[str, Any]) -> Mapping[str, float | None]:
-    """Return what modifiers do at places on the manifold; None of a task without any."""
-    if not meta.get("modifiers"):
-        return dict.fromkeys(declared.MODIFIERS)
-    flip, double = probe.vectors[meta["modifiers"]]
-    places, evidence = probe.places(PLACES), probe.vectors[meta["evidence"]]
-    known = (places, probe.x, flip, double, evidence, probe.axes, probe.differences)
-    return modifier_numbers(analysis_cell(probe.classifier), *known)
-
-
 def _effects(probe: Probe, step, directions: torch.Tensor) -> Callable[[np.ndarray], np.ndarray]:
     """Return a function from word ids (N, m) to their effects (N, k) at the centre."""
 
@@ -348,7 +337,7 @@ def describe_words(
     vocabulary: Sequence[str],
     seed: int,
 ) -> tuple[Words, dict[str, Any]]:
-    """Return what every word does, and the numbers of context and order effects."""
+    """Return what every word does, and the numbers of meaning and of pairs."""
     multi_label, d = meta["multi_label"], len(probe.axes)
     counts = np.bincount(train.tokens, minlength=len(vocabulary))
     on_logits = meaning.centred(kicks[:, d:], multi_label)
@@ -361,12 +350,10 @@ def describe_words(
     def effects(ids: np.ndarray) -> np.ndarray:
         return meaning.centred(logits(ids), multi_label)
 
-    index = {word: i for i, word in enumerate(vocabulary)} if is_text else {}
     numbers = {
         "effect_log_odds_correlation": meaning.effect_rank_correlation(on_logits, odds, counts)
         if is_text
         else None,
-        **meaning.context_effects(effects, index),
         **meaning.order_effects(effects, np.unique(top), seed),
     }
     words = {"effect": on_logits, "log_odds": odds, "along": kicks[:, :d]}

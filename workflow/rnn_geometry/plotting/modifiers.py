@@ -1,0 +1,114 @@
+"""What `not`, `very`, `but` do to the words after them, beside what any word does."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from rnn_geometry.plotting import style
+from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
+from rnn_geometry.plotting.text import cut_names
+
+# Columns of a text, of a context task and without the modifier subspace, and a name.
+WORDS = (
+    ("control_gain", None, None, "the, a"),
+    ("very_gain", "double_gain", "double_gain_cut", "very"),
+    ("but_gain", None, None, "but"),
+    ("never_gain", None, None, "never"),
+    ("not_gain", "flip_gain", "flip_gain_cut", "not"),
+    ("nt_gain", None, None, "isn't"),
+)
+LEVELS = {1: "1: no change", -1: "-1: turned round"}
+LEVEL = {"color": style.INK, "lw": 1.0, "zorder": 1}
+DASHES = {1: "--", -1: ":"}
+LOOK, WIDTH, NAME, MOST_MODELS, MOST_COLUMNS = {"ls": "", "ms": 4.5}, 0.8, 24, 24, 4
+
+
+def has_gains(runs: pd.DataFrame) -> pd.Series:
+    """Tell which networks have a word that changes others, or a control word.
+
+    Parameters
+    ----------
+    runs
+        runs.csv.
+    """
+    return runs[["control_gain", "not_gain", "flip_gain"]].notna().any(axis=1)
+
+
+@style.styled
+def gains_by_task(runs: pd.DataFrame) -> Figure:
+    """Draw a panel per task: by modifier and model a point per network, with its interval.
+
+    Parameters
+    ----------
+    runs
+        runs.csv, of networks that have such words.
+    """
+    tasks = sorted(runs["task"].unique(), key=style.natural_order)
+    styles = style.model_styles(runs["model"])
+    columns = min(len(tasks), MOST_COLUMNS)
+    rows = ceil(len(tasks) / columns)
+    figure = Figure(figsize=(max(2.4 * columns, 4.5), 2.2 * rows + 0.9), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
+    for ax, task, title in zip(panels, tasks, cut_names(tasks, NAME), strict=False):
+        for level in LEVELS:
+            ax.axhline(level, ls=DASHES[level], **LEVEL)
+        _draw(ax, runs[runs["task"] == task], styles)
+        names = [word[-1] for word in WORDS]
+        ax.set_xticks(range(len(WORDS)), names, rotation=40, ha="right", rotation_mode="anchor")
+        ax.set(title=title, xlim=(-0.6, len(WORDS) - 0.4))
+    for ax in panels[len(tasks) :]:
+        ax.remove()
+    figure.supylabel("gain of the word before", fontsize=9)
+    _legend(figure, styles)
+    return figure
+
+
+def _draw(ax, runs: pd.DataFrame, styles) -> None:
+    """Draw the networks of one task: models side by side, networks of a model aside of each other.
+
+    A text shows its medians; a context task what its two modifiers do.
+    """
+    slot = WIDTH / len(styles)
+    for i, (model, (colour, marker)) in enumerate(styles.items()):
+        rows = runs[runs["model"] == model]
+        aside = -WIDTH / 2 + slot * (i + np.arange(1, len(rows) + 1) / (len(rows) + 1))
+        for place, (text, context, cut, _) in enumerate(WORDS):
+            x, gain = place + aside, _numbers(rows, text)
+            low, high = (_numbers(rows, f"{text}_{end}") for end in ("low", "high"))
+            ax.vlines(x, low, high, color=colour, lw=0.7, alpha=0.6)
+            gain = (
+                gain if context is None else np.where(np.isnan(gain), _numbers(rows, context), gain)
+            )
+            ax.plot(x, gain, marker, color=colour, mew=0.5, mec="white", **LOOK)
+            if cut:
+                ax.plot(x, _numbers(rows, cut), marker, color=colour, mfc="none", mew=0.9, **LOOK)
+
+
+def _numbers(rows: pd.DataFrame, column: str) -> np.ndarray:
+    return rows[column].to_numpy(dtype=float)
+
+
+def _legend(figure: Figure, styles) -> None:
+    """Say below all panels what colours, filled and hollow points, and lines are."""
+    names = cut_names(list(styles), NAME)
+    models = [
+        Line2D([], [], color=colour, marker=marker, ls="", ms=5.5, mew=0, label=name)
+        for name, (colour, marker) in zip(names, styles.values(), strict=True)
+    ]
+    cut = Line2D(
+        *([], []), color=style.INK, marker="o", mfc="none", label="without its subspace", **LOOK
+    )
+    levels = [
+        Line2D([], [], color=style.INK, lw=1.0, ls=DASHES[level], label=label)
+        for level, label in LEVELS.items()
+    ]
+    handles = [*shown_handles(models, MOST_MODELS), cut, *levels]
+    inches = [0.5 + 0.062 * len(str(handle.get_label())) for handle in handles]
+    columns, lines = shape_of_legend(inches, figure.get_figwidth())
+    figure.set_figheight(figure.get_figheight() + 0.17 * max(lines - 2, 0))
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
