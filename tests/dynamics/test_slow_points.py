@@ -263,9 +263,7 @@ def test_of_a_continuum_the_dimension_is_that_of_the_cut(min_tau, gapped, contin
     for kept, slow in ((np.r_[0:5, 25:30], gapped), (np.r_[0:30], continuous)):
         step = truth.linear_step(np.diag(rates[kept]))
         starts = truth.draw((60, len(kept)))
-        found = project_to_slow_manifold(
-            step, starts, truth.NOTHING, min_tau=min_tau, min_gap=None
-        )
+        found = project_to_slow_manifold(step, starts, truth.NOTHING, min_tau=min_tau, min_gap=None)
         assert (found.status == Status.CONVERGED).all()
         lengths = np.linalg.svd(found.points, compute_uv=False)
         assert (lengths > 1e-4 * lengths[0]).sum() == slow
