@@ -185,6 +185,36 @@ def test_a_sweep_over_a_task_option_shares_the_tasks_that_are_there():
     assert not [network for network in found.judged if network.task == "categorical-2"]
 
 
+NEWS = {"name": "news", "family": "text", "source": {"hub": "some/set"}}
+
+
+@pytest.mark.parametrize(
+    ("over", "values", "names"),
+    [
+        ("first_classes", [2, None], ["2", "none"]),
+        ("train_size", [500, 5000], ["500", "5000"]),
+        ("length_limit", [10, None], ["10", "none"]),
+        ("skip_words", [0, 5], ["0", "5"]),
+        ("too_long", ["truncate", "keep_last"], ["truncate", "keep_last"]),
+        ("word_order", ["written", "random"], ["written", "random"]),
+        ("classes", [[0, 2], [1, 2, 3]], ["0-2", "1-2-3"]),
+        ("classes", [["Sci/Tech", "1 star"], None], ["Sci_Tech-1_star", "none"]),
+        ("merge", [[[0, 1], [3, 4]], [[0], [4]]], ["0.1-3.4", "0-4"]),
+    ],
+)
+def test_a_sweep_over_an_option_of_texts_names_a_task_for_every_value(over, values, names):
+    found = design(sweeps=[sweep(over=over, values=values, task=NEWS)])
+    made = [f"news-{name}" for name in names]
+    assert [row[3].task for row in found.sweeps[::2]] == made
+    assert [found.tasks[name][over] for name in made] == values
+
+
+def test_values_of_a_sweep_that_would_share_a_name_are_refused():
+    values = [["a b", "c"], ["a_b", "c"]]
+    with pytest.raises(UserError, match="the name 'news-a_b-c' is that of another task"):
+        design(sweeps=[sweep(over="classes", values=values, task=NEWS)])
+
+
 def test_a_sweep_over_a_key_of_a_model_shares_the_model_that_has_the_value():
     found = design(
         sweeps=[sweep(over="hidden_size", values=[16, 64], task="categorical-3", seeds=[100])]
@@ -380,8 +410,8 @@ def test_an_unknown_option_of_a_sweep_is_the_familys_to_refuse():
     [
         ({"over": "seeds", "values": [1, 2]}, "seeds is no setting that a sweep varies; write"),
         ({"over": "cell", "values": ["gru", "lstm"]}, "cell is no setting that a sweep varies"),
-        ({"over": "merge", "values": [[["a"], ["b"]]]}, "write a task with a name for each value"),
         ({"over": "source", "values": [{"folder": "a"}]}, "makes no name of a task; write a task"),
+        ({"over": "where", "values": [{"source": "a"}]}, "makes no name of a task; write a task"),
     ],
 )
 def test_what_no_sweep_varies(changes, match):

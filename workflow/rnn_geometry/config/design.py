@@ -238,7 +238,7 @@ class Design:
                 models = [self._varied(cell, over, value) for cell in cells]
             elif over != HOLD_INPUT:
                 _check_value(value, key)
-                task = {**base, over: value, "name": f"{base['name']}-{written(value)}"}
+                task = {**base, over: value, "name": f"{base['name']}-{_in_name(value)}"}
             for seed in data_seeds:
                 networks = self._add(self._task(_drawn_from(task, seed), key), models, seeds, l2)
                 for network in networks:
@@ -331,6 +331,9 @@ def _check_over(over: str, key: str) -> None:
 def _check_value(value: Any, key: str) -> None:
     """Refuse a value of a sweep that makes no name of a task."""
     entries = value if isinstance(value, list) else [value]
+    entries = [
+        part for entry in entries for part in (entry if isinstance(entry, list) else [entry])
+    ]
     if any(isinstance(entry, (list, Mapping)) for entry in entries):
         raise UserError(
             f"config key {key}.values: {quoted(value)} makes no name of a task; write a task with "
@@ -339,10 +342,22 @@ def _check_value(value: Any, key: str) -> None:
 
 
 def written(value: Any) -> str:
-    """Return a value of a sweep as it stands in names and tables; hyphens join a list's entries."""
+    """Return a value of a sweep as it stands in names and tables.
+
+    Hyphens join the entries of a list, points those of a list in it.
+    """
     if value is None:
         return "none"  # as Python writes it, tables would read it as an empty value
-    return "-".join(map(str, value)) if isinstance(value, list) else str(value)
+    if not isinstance(value, list):
+        return str(value)
+    groups = (".".join(map(str, one)) if isinstance(one, list) else str(one) for one in value)
+    return "-".join(groups)
+
+
+def _in_name(value: Any) -> str:
+    """Return a value as part of the name of a task; classes in a list may hold blanks and more."""
+    shown = written(value)
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", shown) if isinstance(value, list) else shown
 
 
 def _decimal(value: Any, key: str) -> str:

@@ -69,7 +69,11 @@ def text_data(
     from rnn_geometry.tasks.text.prepare import prepare_text
 
     seed = derive_seed("text", original_task(task["name"]), task["data_seed"])
-    prepared = prepare_text(family_options(task), data_folder, seed % 2**32, tokenizer_file)
+    # Test texts are the same whatever the data seed, and for every task of the same set and sizes.
+    seeds = {"seed": seed % 2**32, "test_seed": derive_seed("test texts") % 2**32}
+    prepared = prepare_text(
+        family_options(task), data_folder, tokenizer_file=tokenizer_file, **seeds
+    )
     meta = {
         **prepared.meta,
         **expected_geometry(prepared.meta),

@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 
 from rnn_geometry.errors import listed, quoted
-from rnn_geometry.tasks.text.options import DEV_SHARE, DEV_SIZE
+from rnn_geometry.tasks.text.options import DEV_SHARE, DEV_SIZE, KEEP_LAST, WRITTEN
 
 BETWEEN = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
 AROUND = " .,:;!?'\"\ufe0f"  # the last makes a sign an emoji
 REASONS = {
+    "filtered": "left out by where",
     "other_class": "of another class",
     "unlabelled": "with none of the chosen labels",
     "empty": "without a word",
+    "skipped": "without a word after skip_words",
     "too_long": "longer than length_limit",
 }
 
@@ -32,7 +34,21 @@ def notes_on_rows(meta: Mapping[str, Any], dev_size: int | None) -> list[str]:
     dev_size
         The option.
     """
-    return [*_on_dev(meta["splits"], dev_size), *_on_drops(meta["splits"]), *_on_classes(meta)]
+    return [
+        *_on_words(meta["changed"]),
+        *_on_dev(meta["splits"], dev_size),
+        *_on_drops(meta["splits"]),
+        *_on_classes(meta),
+    ]
+
+
+def _on_words(changed: Mapping[str, Any]) -> Iterator[str]:
+    if changed["skip_words"]:
+        yield f"the first {changed['skip_words']} words of every text are left out (skip_words)"
+    if changed["length_limit"] and changed["too_long"] == KEEP_LAST:
+        yield f"of every text the last {changed['length_limit']} words are read (too_long)"
+    if changed["word_order"] != WRITTEN:
+        yield f"the words of every text are in {changed['word_order']} order (word_order)"
 
 
 def _on_dev(splits: Mapping[str, Any], dev_size: int | None) -> Iterator[str]:

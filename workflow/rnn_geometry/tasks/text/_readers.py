@@ -13,9 +13,19 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
+
 from rnn_geometry.errors import UserError, place, quoted, told
 from rnn_geometry.tasks.text._plain import is_number, written
-from rnn_geometry.tasks.text._rows import RawSplit, find_columns, has_columns
+from rnn_geometry.tasks.text._rows import (
+    Columns,
+    RawSplit,
+    find_columns,
+    has_columns,
+    name_rows,
+    split_of,
+)
+from rnn_geometry.tasks.text._where import rows_that_meet
 
 DELIMITERS = (",", ";", "\t", "|")
 BOMS = {
@@ -45,15 +55,15 @@ KINDS = {
 }
 
 
-def read_file(path: Path, text: str, label: str) -> RawSplit:
+def read_file(path: Path, columns: Columns) -> RawSplit:
     """Return the rows of one file.
 
     Parameters
     ----------
     path
         Its suffix says how it is read.
-    text, label
-        Names of columns.
+    columns
+        As the options state them.
 
     Raises
     ------
@@ -69,8 +79,8 @@ def read_file(path: Path, text: str, label: str) -> RawSplit:
         )
     _check_kind(path, start, name.endswith(".parquet"))
     if name.endswith(".parquet"):
-        return _read_parquet(path, text, label)
-    return (_read_csv if name.endswith((".csv", ".tsv")) else _read_json)(path, text, label)
+        return _read_parquet(path, columns)
+    return (_read_csv if name.endswith((".csv", ".tsv")) else _read_json)(path, columns)
 
 
 def _check_kind(path: Path, start: bytes, parquet: bool) -> None:
@@ -99,17 +109,16 @@ def _not_utf8(path: Path, after: int | None = None) -> UserError:
     )
 
 
-def _read_parquet(path: Path, text: str, label: str) -> RawSplit:
+def _read_parquet(path: Path, columns: Columns) -> RawSplit:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
-            first, second = find_columns(place(path), names, text, label)
-            text, label = names[first], names[second]
-            table = file.read(columns=[text, label])
-        return from_table(place(path), table, text, label, _features(table.schema.metadata))
+            found = [names[i] for i in find_columns(place(path), names, columns)]
+            table = file.read(columns=list(dict.fromkeys(found)))
+        return from_table(place(path), table, columns, found, _features(table.schema.metadata))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error
 
@@ -124,9 +133,13 @@ def _features(metadata: Mapping[bytes, bytes] | None) -> Mapping[str, Any]:
 
 
 def from_table(
-    where: str, table: Any, text: str, label: str, features: Mapping[str, Any]
+    where: str,
+    table: Any,
+    columns: Columns,
+    found: Sequence[str],
+    features: Mapping[str, Any],
 ) -> RawSplit:
-    """Return the rows of an Arrow table, with the names that it carries of its labels.
+    """Return the rows of an Arrow table that meet `where`, with the names that it has of labels.
 
     Parameters
     ----------
@@ -134,17 +147,32 @@ def from_table(
         For sentences.
     table
         Of pyarrow.
-    text, label
-        Names of columns as stored.
+    columns
+        As the options state them.
+    found
+        The same names as stored, in the order of `find_columns`.
     features
         Of HuggingFace datasets by column, as their JSON; may be empty.
     """
+    (text, label, *others), rows = found, table.num_rows
+    if others:
+        stated = {
+            name: _values(table.column(stored))
+            for name, stored in zip(columns.where, others, strict=True)
+        }
+        kept = rows_that_meet(where, stated, columns.where)
+        if len(kept) < rows:
+            meets = np.zeros(rows, dtype=bool)
+            meets[kept] = True
+            table = table.filter(meets)
+        where = name_rows(where, columns)
+    names, coded = _class_label(features.get(label)), True
+    ordered = coded
+    if not names:
+        coded, (names, ordered) = False, _categories(table.column(label))
     texts, labels = table.column(text).to_pylist(), _values(table.column(label))
-    names = _class_label(features.get(label))
-    if names:
-        return RawSplit(where, texts, labels, names, coded=True, ordered=True)
-    names, ordered = _categories(table.column(label))
-    return RawSplit(where, texts, labels, names, ordered=ordered)
+    filtered = rows - table.num_rows
+    return RawSplit(where, texts, labels, names, coded=coded, ordered=ordered, filtered=filtered)
 
 
 def _values(column: Any) -> list[Any]:
@@ -213,22 +241,23 @@ def _open(path: Path) -> Iterator[IO[str]]:
         raise _damaged(path, error) from error
 
 
-def _read_csv(path: Path, text: str, label: str) -> RawSplit:
+def _read_csv(path: Path, columns: Columns) -> RawSplit:
     # Not pandas or pyarrow: they fill short rows or swallow an open quote in silence; here the row
     # number is known.
-    pairs: list[tuple[str, str]] = []
+    rows: list[list[str]] = []
     try:
         with _long_fields(), _open(path) as handle:
             first = next(handle, "")
             lines = chain([next(handle, "") if _is_excel(first) else first], handle)
-            header, reader = _header(path, lines, text, label)
-            if JSON.match(first) and not has_columns(header, text, label):
+            header, reader = _header(path, lines, columns)
+            if JSON.match(first) and not has_columns(header, columns):
                 raise UserError(f"{place(path)}: this is JSON, not CSV; rename it to .json.")
-            columns = find_columns(place(path), header, text, label)
-            pairs.extend(_csv_rows(path, reader, len(header), columns))
+            found = find_columns(place(path), header, columns)
+            rows.extend(_csv_rows(path, reader, len(header), found))
     except UnicodeError as error:
-        raise _not_utf8(path, len(pairs)) from error
-    return RawSplit(place(path), [pair[0] for pair in pairs], [pair[1] for pair in pairs])
+        raise _not_utf8(path, len(rows)) from error
+    values = [[row[i] for row in rows] for i in range(len(columns.by_option))]
+    return split_of(place(path), columns, values)
 
 
 def _is_excel(line: str) -> bool:
@@ -236,7 +265,7 @@ def _is_excel(line: str) -> bool:
     return re.fullmatch(r"sep=.\s*", line) is not None
 
 
-def _header(path: Path, lines: Iterator[str], text: str, label: str) -> tuple[list[str], Any]:
+def _header(path: Path, lines: Iterator[str], columns: Columns) -> tuple[list[str], Any]:
     """Return the names of the columns and a reader of the rows after them.
 
     The delimiter is the first with which the header has the columns.
@@ -249,7 +278,7 @@ def _header(path: Path, lines: Iterator[str], text: str, label: str) -> tuple[li
         delimiter: _names(start, delimiter) for delimiter in dict.fromkeys((usual, *DELIMITERS))
     }
     headers = {d: names for d, names in read.items() if isinstance(names, list)}
-    found = next((d for d, names in headers.items() if has_columns(names, text, label)), usual)
+    found = next((d for d, names in headers.items() if has_columns(names, columns)), usual)
     if isinstance(error := read[found], csv.Error):
         raise _damaged(path, error) from error
     rows = csv.reader(chain(start, lines), delimiter=found, strict=True)
@@ -264,9 +293,7 @@ def _names(lines: Sequence[str], delimiter: str) -> list[str] | csv.Error:
         return error
 
 
-def _csv_rows(
-    path: Path, reader: Any, width: int, columns: tuple[int, int]
-) -> Iterator[tuple[str, str]]:
+def _csv_rows(path: Path, reader: Any, width: int, columns: Sequence[int]) -> Iterator[list[str]]:
     number = 0
     try:
         for row in reader:
@@ -278,7 +305,7 @@ def _csv_rows(
                     f"{place(path)}: row {number} has {len(row)} columns and the header {width}; "
                     "fields with delimiters, quotes or line breaks must be quoted."
                 )
-            yield row[columns[0]], row[columns[1]]
+            yield [row[i] for i in columns]
     except csv.Error as error:
         raise UserError(
             f"{place(path)}: row {number + 1} is broken CSV ({error}); quotes must be closed or "
@@ -286,7 +313,7 @@ def _csv_rows(
         ) from error
 
 
-def _read_json(path: Path, text: str, label: str) -> RawSplit:
+def _read_json(path: Path, columns: Columns) -> RawSplit:
     try:
         with _open(path) as handle:
             content = handle.read()
@@ -299,22 +326,21 @@ def _read_json(path: Path, text: str, label: str) -> RawSplit:
                 f"{place(path)}: row {i + 1} is no JSON object; accepted is one with the columns "
                 "as keys."
             )
-    _check_table(path, rows, text, label)
-    columns = (text, label)
+    _check_table(path, rows, columns)
+    found = list(columns.by_option.values())
     if rows:
         names = list(dict.fromkeys(key for row in rows for key in row))
-        positions = find_columns(place(path), names, text, label)
-        columns = (names[positions[0]], names[positions[1]])
-    texts, labels = ([row.get(column) for row in rows] for column in columns)
-    return RawSplit(place(path), texts, labels)
+        found = [names[i] for i in find_columns(place(path), names, columns)]
+    values = [[row.get(column) for row in rows] for column in found]
+    return split_of(place(path), columns, values)
 
 
-def _check_table(path: Path, rows: Sequence[Mapping[str, Any]], text: str, label: str) -> None:
+def _check_table(path: Path, rows: Sequence[Mapping[str, Any]], columns: Columns) -> None:
     """Refuse a whole table in one object: columns by name, or rows below a key."""
     if len(rows) == 1:
         held = [key for key, value in rows[0].items() if isinstance(value, (list, dict)) and value]
-        columns = has_columns(list(rows[0]), text, label)
-        if held and (len(held) > 1 if columns else text not in rows[0]):
+        there = has_columns(list(rows[0]), columns)
+        if held and (len(held) > 1 if there else columns.text not in rows[0]):
             raise UserError(
                 f"{place(path)}: row 1: {quoted(held[0], 30)} holds {quoted(rows[0][held[0]], 40)} "
                 "and the file is one object; write a table as a list of objects, one a row "

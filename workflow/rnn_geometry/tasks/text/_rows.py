@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rnn_geometry.errors import UserError, in_part, listed, quoted
 from rnn_geometry.tasks.text._plain import plain
+from rnn_geometry.tasks.text._where import rows_that_meet
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Names of the columns of texts, of labels and of conditions, with what these accept."""
+
+    text: str
+    label: str
+    where: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    @property
+    def by_option(self) -> dict[str, str]:
+        """The names by the options that state them."""
+        conditions = {f"where.{name}": name for name in self.where}
+        return {"text_column": self.text, "label_column": self.label, **conditions}
 
 
 @dataclass(frozen=True)
@@ -16,7 +32,7 @@ class RawSplit:
 
     `where` is the path, or the hub's name and split, for sentences. `names` are the names of the
     labels in the file's order, or None. `coded`: labels are positions in `names`, not names.
-    `ordered`: the order of `names` means something.
+    `ordered`: the order of `names` means something. `filtered`: rows that `where` left out.
     """
 
     where: str
@@ -25,10 +41,45 @@ class RawSplit:
     names: list[str] | None = None
     coded: bool = False
     ordered: bool = False
+    filtered: int = 0
 
 
-def find_columns(where: str, existing: Sequence[str], text: str, label: str) -> tuple[int, int]:
-    """Return where the columns of texts and labels stand; what looks alike is alike.
+def name_rows(where: str, columns: Columns) -> str:
+    """Return the path for sentences on rows: rows are counted among those that meet `where`.
+
+    Parameters
+    ----------
+    where
+        The path.
+    columns
+        As the options state them.
+    """
+    return f"{where} (counting rows that meet where)" if columns.where else where
+
+
+def split_of(where: str, columns: Columns, values: Sequence[list[Any]]) -> RawSplit:
+    """Return the rows that meet `where` as a split.
+
+    Parameters
+    ----------
+    where
+        The path, for sentences.
+    columns
+        As the options state them.
+    values
+        Texts, labels, and what stands in the columns of conditions; n rows each.
+    """
+    texts, labels, *others = values
+    if not columns.where:
+        return RawSplit(where, texts, labels)
+    stated = dict(zip(columns.where, others, strict=True))
+    kept = rows_that_meet(where, stated, columns.where)
+    rows = [[column[i] for i in kept] for column in (texts, labels)]
+    return RawSplit(name_rows(where, columns), *rows, filtered=len(texts) - len(kept))
+
+
+def find_columns(where: str, existing: Sequence[str], columns: Columns) -> list[int]:
+    """Return where the columns of texts, labels and conditions stand; what looks alike is alike.
 
     Parameters
     ----------
@@ -36,7 +87,7 @@ def find_columns(where: str, existing: Sequence[str], text: str, label: str) -> 
         The path, for sentences.
     existing
         Names of the columns as stored.
-    text, label
+    columns
         Names as the options state them.
 
     Raises
@@ -44,7 +95,7 @@ def find_columns(where: str, existing: Sequence[str], text: str, label: str) -> 
     UserError
         Where one is missing, or exists more than once.
     """
-    wanted = {"text_column": text, "label_column": label}
+    wanted = columns.by_option
     found = {option: _positions(existing, column) for option, column in wanted.items()}
     missing = [option for option, positions in found.items() if not positions]
     if missing:
@@ -55,20 +106,20 @@ def find_columns(where: str, existing: Sequence[str], text: str, label: str) -> 
                 f"{where}: the column {quoted(wanted[option])} exists more than once; rename the "
                 "others."
             )
-    return found["text_column"][0], found["label_column"][0]
+    return [positions[0] for positions in found.values()]
 
 
-def has_columns(existing: Sequence[str], text: str, label: str) -> bool:
+def has_columns(existing: Sequence[str], columns: Columns) -> bool:
     """Tell whether columns of texts and labels are there.
 
     Parameters
     ----------
     existing
         Names of the columns as stored.
-    text, label
+    columns
         Names as the options state them.
     """
-    return all(_positions(existing, column) for column in (text, label))
+    return all(_positions(existing, column) for column in (columns.text, columns.label))
 
 
 def _positions(existing: Sequence[str], column: str) -> list[int]:
@@ -96,7 +147,8 @@ def _way_to_columns(existing: Sequence[str], missing: Mapping[str, str]) -> str:
     """Say what to do: whoever named a row as columns would lose it without a word."""
     if not existing:
         return "; the file is empty, write a line of names and the rows"
-    way = "; name one of them in " + " and ".join(missing)
+    options = dict.fromkeys(option.partition(".")[0] for option in missing)
+    way = "; name one of them in " + " and ".join(options)
     return f"{way}; if these are a row, put a line of names above it"
 
 

@@ -17,6 +17,11 @@ from rnn_geometry.errors import UserError, in_part, listed, quoted
 from rnn_geometry.tasks.text._files import OF_NAME, SPLITS, find_files, missing_data
 from rnn_geometry.tasks.text._plain import plain, unfit, written
 
+LEAVES_OUT = "!"  # before a pattern of `where`
+
+TOO_LONG = TRUNCATE, KEEP_LAST, DROP = "truncate", "keep_last", "drop"
+# Not "shuffled": a sweep would name its task like the control of shuffled labels.
+ORDERS = WRITTEN, REVERSED, RANDOM = "written", "reversed", "random"
 BUILT_IN = WORDS, WHITESPACE, CHARACTERS = "words", "whitespace", "characters"  # tokenizers
 DEFAULTS: dict[str, Any] = {
     "source": None,
@@ -29,12 +34,15 @@ DEFAULTS: dict[str, Any] = {
     "merge": None,
     "unlabelled": "drop",
     "empty_texts": "refuse",
+    "where": None,
     "label_offset": 0,
     "tokenizer": WORDS,
     "minimum_count": 3,
     "vocabulary_size": None,
     "length_limit": None,
-    "too_long": "truncate",
+    "too_long": TRUNCATE,
+    "skip_words": 0,
+    "word_order": WRITTEN,
     "train_size": None,
     "test_size": None,
     "dev_size": None,
@@ -60,6 +68,12 @@ def _is_json_file(value: Any) -> bool:
 def _is_class(value: Any) -> bool:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return _is_name(value) or (number and math.isfinite(value))
+
+
+def _is_condition(value: Any) -> bool:
+    values = _several(value)
+    named = [one for one in values if not _is_bool(one)]
+    return bool(values) and all(map(_is_class, named)) and LEAVES_OUT not in map(written, named)
 
 
 def _list_of(check: Callable[[Any], bool], least: int) -> Callable[[Any], bool]:
@@ -101,6 +115,10 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "unlabelled": (lambda value: value in ("drop", "keep"), "drop or keep"),
     "empty_texts": (lambda value: value in ("refuse", "drop"), "refuse or drop"),
+    "where": (
+        lambda value: value is None or (isinstance(value, Mapping) and all(map(_is_name, value))),
+        "null or a mapping from names of columns to what is read",
+    ),
     "label_offset": (
         lambda value: isinstance(value, int) and not _is_bool(value),
         "an integer, the least label",
@@ -115,7 +133,9 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
         "null or an integer of at least 3 (<pad> and <unk> count)",
     ),
     "length_limit": _SIZE,
-    "too_long": (lambda value: value in ("truncate", "drop"), "truncate or drop"),
+    "too_long": (lambda value: value in TOO_LONG, "truncate, keep_last or drop"),
+    "skip_words": (_whole(0), "an integer of at least 0"),
+    "word_order": (lambda value: value in ORDERS, "written, reversed or random"),
     "train_size": _SIZE,
     "test_size": _SIZE,
     "dev_size": _SIZE,
@@ -125,6 +145,10 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "ordered": _FLAG,
 }
+_CONDITION = (
+    _is_condition,
+    "a text (pattern), a number, true or false, or a list of these",
+)
 _PATH = (_is_name, "a path")
 _SOURCE_ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "hub": (_is_name, "a HuggingFace data set such as fancyzhx/ag_news"),
@@ -182,6 +206,8 @@ def resolve_options(options: Mapping[str, Any]) -> dict[str, Any]:
     _check_keys("", options, _ACCEPTED)
     resolved = {**DEFAULTS, **options}
     _check_values("", resolved, _ACCEPTED)
+    conditions = resolved["where"] or {}
+    _check_values("where.", conditions, dict.fromkeys(conditions, _CONDITION))
     resolved["source"] = _resolve_source(resolved["source"])
     resolved = _in_one_form(resolved)
     _check_together(resolved)
@@ -191,6 +217,10 @@ def resolve_options(options: Mapping[str, Any]) -> dict[str, Any]:
 def _in_one_form(options: dict[str, Any]) -> dict[str, Any]:
     """Return options whose names are as `plain` makes them; what looks alike is alike."""
     formed: dict[str, Any] = {key: plain(options[key]) for key in ("text_column", "label_column")}
+    formed["where"] = {
+        plain(column): [plain(one) if isinstance(one, str) else one for one in _several(value)]
+        for column, value in (options["where"] or {}).items()
+    }
     if options["label_names"] is not None:
         formed["label_names"] = [written(name) for name in options["label_names"]]
     if options["classes"] is not None:
@@ -198,6 +228,10 @@ def _in_one_form(options: dict[str, Any]) -> dict[str, Any]:
     if options["merge"] is not None:
         formed["merge"] = [[_class_or_id(value) for value in group] for group in options["merge"]]
     return {**options, **formed}
+
+
+def _several(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _class_or_id(value: Any) -> int | str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +12,34 @@ import numpy as np
 from rnn_geometry.errors import UserError, quoted
 from rnn_geometry.tasks.sentences import Sentences
 from rnn_geometry.tasks.text._notes import notes_on_rows, warnings_on_classes
-from rnn_geometry.tasks.text._rows import RawSplit
+from rnn_geometry.tasks.text._rows import Columns, RawSplit
+from rnn_geometry.tasks.text._splits import Split, no_counts, sample, stream
 from rnn_geometry.tasks.text.account import warnings_of
 from rnn_geometry.tasks.text.labels import Labelling, label_splits
 from rnn_geometry.tasks.text.options import (
     BUILT_IN,
     CHARACTERS,
-    DEV_SHARE,
-    DEV_SIZE,
+    DROP,
+    KEEP_LAST,
+    REVERSED,
+    WRITTEN,
     check_options,
     local_files,
     resolve_options,
 )
 from rnn_geometry.tasks.text.source import read_source
 from rnn_geometry.tasks.text.splitters import Rows, Splitter, make_splitter
-from rnn_geometry.tasks.text.words import PAD, UNKNOWN, UNKNOWN_ID, take
+from rnn_geometry.tasks.text.words import (
+    PAD,
+    UNKNOWN,
+    UNKNOWN_ID,
+    limited,
+    reordered,
+    without_first,
+)
+
+# Options that choose rows and words: meta.json repeats them, defaults too.
+CHANGES = ("where", "skip_words", "length_limit", "too_long", "word_order")
 
 __all__ = ["PAD", "UNKNOWN", "PreparedText", "check_options", "local_files", "prepare_text"]
 
@@ -42,36 +55,12 @@ class PreparedText:
     meta: dict[str, Any]
 
 
-@dataclass
-class _Split:
-    """Rows under way: n texts, later in normal form and as words, labels (n, ...), counts."""
-
-    texts: list[str]
-    labels: np.ndarray
-    counts: dict[str, Any] = field(default_factory=dict)
-    words: Sentences | None = None
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    @property
-    def read(self) -> Sentences:
-        """Its words, which are there once it is tokenised."""
-        if self.words is None:
-            raise ValueError("this split is not tokenised yet")
-        return self.words
-
-    def take(self, index: np.ndarray) -> _Split:
-        """Return the rows `index` in that order; the counts stay with this object's split."""
-        words = None if self.words is None else take(self.words, index)
-        return _Split([self.texts[i] for i in index], self.labels[index], self.counts, words)
-
-
 def prepare_text(
     options: Mapping[str, Any],
     data_folder: str | Path | None,
     seed: int,
     tokenizer_file: str | Path | None = None,
+    test_seed: int | None = None,
 ) -> PreparedText:
     """Read a text data set, choose its classes, tokenise it and split it.
 
@@ -86,6 +75,8 @@ def prepare_text(
         Rows come in an order shuffled by it, so that any prefix is a random sample.
     tokenizer_file
         Where the option `tokenizer` lies, if it is a file; None: where it says.
+    test_seed
+        The same for the test split; None: `seed`.
 
     Returns
     -------
@@ -100,11 +91,9 @@ def prepare_text(
     """
     options = resolve_options(options)
     files = local_files(options, data_folder)
-    columns = options["text_column"], options["label_column"]
+    columns = Columns(options["text_column"], options["label_column"], options["where"])
     drop_empty = options["empty_texts"] == "drop"
-    raw, origin = read_source(
-        options["source"], files, data_folder, *columns, drop_empty=drop_empty
-    )
+    raw, origin = read_source(options["source"], files, data_folder, columns, drop_empty=drop_empty)
     labelling = label_splits(raw, options)
     splitter = make_splitter(options["tokenizer"], tokenizer_file)
     splits = {
@@ -112,16 +101,19 @@ def prepare_text(
     }
     del raw
     vocabulary: list[str] = []
-    if options["length_limit"] and options["too_long"] == "drop":
+    seeds = {"train": seed, "dev": seed, "test": seed if test_seed is None else test_seed}
+    limit = options["length_limit"] if options["too_long"] == DROP else None
+    if options["skip_words"] or limit:
         vocabulary = _tokenise(splits, splitter)
         splits = {
-            name: _drop_long(split, options["length_limit"]) for name, split in splits.items()
+            name: _drop_by_length(split, options["skip_words"], limit)
+            for name, split in splits.items()
         }
-    splits = _sample(splits, options, seed)
+    splits = sample(splits, options, seeds)
     _check_classes(splits, labelling, options)
     vocabulary = vocabulary or _tokenise(splits, splitter)
-    for split in splits.values():
-        _truncate(split, options["length_limit"])
+    for name, split in splits.items():
+        _change_words(split, options, stream(seeds, name, 1))
     vocabulary = _limit_vocabulary(splits, vocabulary, options)
     meta = _meta(splits, vocabulary, labelling, options, origin)
     meta |= {"tokenizer": splitter.facts}
@@ -135,9 +127,11 @@ def prepare_text(
 
 def _choose_rows(
     raw: RawSplit, labels: np.ndarray, splitter: Splitter, options: Mapping[str, Any]
-) -> _Split:
+) -> Split:
     """Drop rows of other classes and rows without a word."""
-    dropped = {"other_class": 0, "unlabelled": 0, "empty": 0, "too_long": 0}
+    counts = no_counts(len(labels) + raw.filtered)
+    dropped = counts["dropped"]
+    dropped["filtered"] = raw.filtered
     keep = np.ones(len(labels), dtype=bool)
     if not options["multi_label"]:
         keep = labels >= 0
@@ -146,87 +140,24 @@ def _choose_rows(
         keep = labels.any(axis=1)
         dropped["unlabelled"] = int((~keep).sum())
     texts = [raw.texts[i] for i in np.flatnonzero(keep)]
-    split = _Split(
-        texts, labels[keep], {"rows_read": len(labels), "dropped": dropped, "truncated": 0}
-    )
+    split = Split(texts, labels[keep], counts)
     full = splitter.have_words(texts)
     dropped["empty"] = int((~full).sum())
     return split.take(np.flatnonzero(full))
 
 
-def _drop_long(split: _Split, limit: int) -> _Split:
-    keep = split.read.lengths <= limit
-    split.counts["dropped"]["too_long"] = int((~keep).sum())
-    return split.take(np.flatnonzero(keep))
-
-
-def _sample(
-    splits: Mapping[str, _Split], options: Mapping[str, Any], seed: int
-) -> dict[str, _Split]:
-    """Shuffle every split and cut it to its size; carve dev out of train if the data have none."""
-    orders = {name: _shuffled(len(split), seed, name) for name, split in splits.items()}
-    pool, train = splits["train"], orders["train"]
-    if "dev" in splits:
-        dev_source, dev = splits["dev"], orders["dev"][: options["dev_size"] or DEV_SIZE]
-    else:
-        dev_source = _Split(pool.texts, pool.labels, _no_counts(), pool.words)
-        dev, train = np.split(train, [_carved(len(train), options["dev_size"])])
-        pool.counts["carved_for_dev"] = len(dev)
-    if options["balanced"]:
-        train = _balance(train, _balance_groups(pool.labels), options["train_size"])
-    test = orders["test"]
-    if options["balanced"] == "all":
-        dev = _balance(dev, _balance_groups(dev_source.labels), None)
-        test = _balance(test, _balance_groups(splits["test"].labels), options["test_size"])
-    sampled = {
-        "train": pool.take(train[: options["train_size"]]),
-        "dev": dev_source.take(dev),
-        "test": splits["test"].take(test[: options["test_size"]]),
-    }
-    for name, split in sampled.items():
-        available = (len(splits[name]) if name in splits else len(split)) - split.counts.get(
-            "carved_for_dev", 0
-        )
-        split.counts["not_sampled"] = available - len(split)
-    return sampled
-
-
-def _carved(rows: int, asked: int | None) -> int:
-    """Return how many of the training rows dev gets: what is asked for, or a share."""
-    return min(asked, rows) if asked else min(DEV_SIZE, max(1, rows // DEV_SHARE))
-
-
-def _no_counts() -> dict[str, Any]:
-    dropped = dict.fromkeys(("other_class", "unlabelled", "empty", "too_long"), 0)
-    return {"rows_read": 0, "dropped": dropped, "truncated": 0}
-
-
-def _shuffled(n: int, seed: int, name: str) -> np.ndarray:
-    # One stream a split: the size of one split never changes the draw of another.
-    return np.random.default_rng([seed, ("train", "dev", "test").index(name)]).permutation(n)
-
-
-def _balance_groups(labels: np.ndarray) -> np.ndarray:
-    """Return the group (n,) to balance: the class; of labels (n, C) a row's rarest, or none."""
-    if labels.ndim == 1:
-        return labels
-    by_rarity = np.argsort(labels.sum(axis=0), kind="stable")
-    rarest = by_rarity[labels[:, by_rarity].argmax(axis=1)]
-    return np.where(labels.any(axis=1), rarest, -1)
-
-
-def _balance(order: np.ndarray, groups: np.ndarray, size: int | None) -> np.ndarray:
-    """Keep equally many rows of every group, the first in `order`, at most `size` in all."""
-    present, counts = np.unique(groups[order], return_counts=True)
-    if not len(present):
-        return order
-    least = counts.min() if size is None else min(counts.min(), size // len(present))
-    kept = [np.flatnonzero(groups[order] == group)[:least] for group in present]
-    return order[np.sort(np.concatenate(kept))]
+def _drop_by_length(split: Split, skip: int, limit: int | None) -> Split:
+    """Leave out the first words of every text, then texts without others, and the long ones."""
+    split.words = without_first(split.read, skip)
+    lengths = split.words.lengths
+    long = lengths > (limit or np.inf)
+    split.counts["dropped"]["skipped"] = int((lengths == 0).sum())
+    split.counts["dropped"]["too_long"] = int(long.sum())
+    return split.take(np.flatnonzero((lengths > 0) & ~long))
 
 
 def _check_classes(
-    splits: Mapping[str, _Split], labelling: Labelling, options: Mapping[str, Any]
+    splits: Mapping[str, Split], labelling: Labelling, options: Mapping[str, Any]
 ) -> None:
     for name, split in splits.items():
         if not len(split):
@@ -273,7 +204,7 @@ def _class_counts(labels: np.ndarray, classes: int) -> list[int]:
     return np.bincount(labels, minlength=classes).tolist()
 
 
-def _tokenise(splits: Mapping[str, _Split], splitter: Splitter) -> list[str]:
+def _tokenise(splits: Mapping[str, Split], splitter: Splitter) -> list[str]:
     """Set texts to normal form and words to provisional ids; return the words these stand for.
 
     The provisional vocabulary holds every word of every split; `_limit_vocabulary` cuts it by
@@ -287,14 +218,18 @@ def _tokenise(splits: Mapping[str, _Split], splitter: Splitter) -> list[str]:
     return words
 
 
-def _truncate(split: _Split, limit: int | None) -> None:
+def _change_words(split: Split, options: Mapping[str, Any], rng: np.random.Generator) -> None:
+    """Cut the texts to the limit, then put the words that are left into the order asked for."""
+    limit, order = options["length_limit"], options["word_order"]
     if limit is not None:
         split.counts["truncated"] = int((split.read.lengths > limit).sum())
-        split.words = take(split.read, np.arange(len(split)), limit)
+        split.words = limited(split.read, limit, last=options["too_long"] == KEEP_LAST)
+    if order != WRITTEN:
+        split.words = reordered(split.read, None if order == REVERSED else rng)
 
 
 def _limit_vocabulary(
-    splits: Mapping[str, _Split], words: Sequence[str], options: Mapping[str, Any]
+    splits: Mapping[str, Split], words: Sequence[str], options: Mapping[str, Any]
 ) -> list[str]:
     """Set final ids: words of train by falling count, ties by name; the rest is `<unk>`."""
     counts = np.bincount(splits["train"].read.tokens, minlength=len(words))
@@ -325,7 +260,7 @@ def _no_word(options: Mapping[str, Any]) -> UserError:
 
 
 def _meta(
-    splits: Mapping[str, _Split],
+    splits: Mapping[str, Split],
     vocabulary: Sequence[str],
     labelling: Labelling,
     options: Mapping[str, Any],
@@ -345,13 +280,14 @@ def _meta(
         "class_names": labelling.class_names,
         "label_ids": dict(zip(labelling.class_names, labelling.label_ids, strict=True)),
         "label_offset": options["label_offset"],
+        "changed": {key: options[key] for key in CHANGES},
         "multi_label": options["multi_label"],
         "ordered": options["ordered"],
     }
     return {**meta, "notes": notes_on_rows(meta, options["dev_size"])}
 
 
-def _split_meta(split: _Split, classes: int) -> dict[str, Any]:
+def _split_meta(split: Split, classes: int) -> dict[str, Any]:
     """Counts of a split: rows_read = dropped + carved_for_dev + not_sampled + used.
 
     This does not hold for a carved dev.
@@ -365,7 +301,7 @@ def _split_meta(split: _Split, classes: int) -> dict[str, Any]:
     }
 
 
-def _duplicates(splits: Mapping[str, _Split]) -> dict[str, Any]:
+def _duplicates(splits: Mapping[str, Split]) -> dict[str, Any]:
     """Count rows whose text came before in the split, or stands in train; none is removed."""
     distinct = {name: set(split.texts) for name, split in splits.items()}
     report: dict[str, Any] = {

@@ -16,15 +16,14 @@ from typing import Any
 from rnn_geometry.errors import UserError, place, told
 from rnn_geometry.tasks.text._files import missing_data
 from rnn_geometry.tasks.text._readers import from_table, read_file
-from rnn_geometry.tasks.text._rows import RawSplit, check_texts, find_columns
+from rnn_geometry.tasks.text._rows import Columns, RawSplit, check_texts, find_columns
 
 
 def read_source(
     source: Mapping[str, Any],
     files: Mapping[str, str],
     data_folder: str | Path | None,
-    text: str,
-    label: str,
+    columns: Columns,
     *,
     drop_empty: bool = False,
 ) -> tuple[dict[str, RawSplit], dict[str, Any]]:
@@ -38,10 +37,8 @@ def read_source(
         What `local_files` returned; empty means the hub.
     data_folder
         Folder of local data sets; None means the hub.
-    text
-        Name of the column of texts.
-    label
-        Name of the column of labels.
+    columns
+        As the options state them.
     drop_empty
         Whether a missing text becomes "".
 
@@ -62,18 +59,17 @@ def read_source(
         described = {name: _describe(path, data_folder) for name, path in files.items()}
         _check_hashes(files, described, source.get("sha256", {}))
         origin = {"kind": "files", "files": described}
-        raw = {name: read_file(Path(path), text, label) for name, path in files.items()}
+        raw = {name: read_file(Path(path), columns) for name, path in files.items()}
     else:
-        columns = {"text": text, "label": label, **source.get("hub_columns", {})}
-        text = columns["text"]
-        raw, origin = _read_hub(source, text, columns["label"])
+        columns = replace(columns, **source.get("hub_columns", {}))
+        raw, origin = _read_hub(source, columns)
     absent = "" if drop_empty else None
     raw = {
         name: replace(split, texts=[absent if _is_absent(text) else text for text in split.texts])
         for name, split in raw.items()
     }
     for split in raw.values():
-        check_texts(split, text, drop_empty)
+        check_texts(split, columns.text, drop_empty)
     return raw, origin
 
 
@@ -177,7 +173,7 @@ def _hub_reason(error: BaseException) -> str:
 
 
 def _read_hub(
-    source: Mapping[str, Any], text: str, label: str
+    source: Mapping[str, Any], columns: Columns
 ) -> tuple[dict[str, RawSplit], dict[str, Any]]:
     datasets = import_datasets()
     raw, fingerprints, commits = {}, {}, set()
@@ -185,7 +181,7 @@ def _read_hub(
     with tempfile.TemporaryDirectory(prefix="rnn-geometry-") as cache:
         for name, split in source["splits"].items():
             dataset, commit = _load(datasets, source, split, cache)
-            raw[name] = _from_dataset(f"{source['hub']}, split {split}", dataset, text, label)
+            raw[name] = _from_dataset(f"{source['hub']}, split {split}", dataset, columns)
             fingerprints[name] = getattr(dataset, "_fingerprint", None)
             commits.update([commit] if commit else [])
             del dataset
@@ -213,8 +209,9 @@ def _load(
     return dataset, commit
 
 
-def _from_dataset(where: str, dataset: Any, text: str, label: str) -> RawSplit:
+def _from_dataset(where: str, dataset: Any, columns: Columns) -> RawSplit:
     names = list(dataset.column_names)
-    first, second = find_columns(where, names, text, label)
-    features = dataset.features.to_dict()
-    return from_table(where, dataset.data, names[first], names[second], features)
+    found = [names[i] for i in find_columns(where, names, columns)]
+    # The memory-mapped table of `datasets` has not all methods of pyarrow's own.
+    table = getattr(dataset.data, "table", dataset.data)
+    return from_table(where, table, columns, found, dataset.features.to_dict())

@@ -172,7 +172,7 @@ def encode(tokenizer: Any, texts: Sequence[str], labels: np.ndarray) -> Sentence
     return Sentences(np.concatenate(tokens), offsets, labels)
 
 
-def take(sentences: Sentences, index: np.ndarray, limit: int | None = None) -> Sentences:
+def take(sentences: Sentences, index: np.ndarray) -> Sentences:
     """Return some sentences, without the padding that `subset` needs.
 
     Parameters
@@ -181,13 +181,62 @@ def take(sentences: Sentences, index: np.ndarray, limit: int | None = None) -> S
         All of them.
     index
         Which.
-    limit
-        How many words of each, None for all.
     """
-    lengths = sentences.lengths[index]
-    lengths = lengths if limit is None else np.minimum(lengths, limit)
+    return _parts(sentences, index, sentences.offsets[:-1][index], sentences.lengths[index])
+
+
+def without_first(sentences: Sentences, count: int) -> Sentences:
+    """Return sentences without their first words; those that have no others are empty.
+
+    Parameters
+    ----------
+    sentences
+        n of them.
+    count
+        Words of each.
+    """
+    left_out = np.minimum(sentences.lengths, count)
+    starts, lengths = sentences.offsets[:-1] + left_out, sentences.lengths - left_out
+    return _parts(sentences, np.arange(len(sentences)), starts, lengths)
+
+
+def limited(sentences: Sentences, limit: int, *, last: bool = False) -> Sentences:
+    """Return sentences of at most some words.
+
+    Parameters
+    ----------
+    sentences
+        n of them.
+    limit
+        Words of each.
+    last
+        Whether the last ones are kept, not the first.
+    """
+    lengths = np.minimum(sentences.lengths, limit)
+    starts = sentences.offsets[1:] - lengths if last else sentences.offsets[:-1]
+    return _parts(sentences, np.arange(len(sentences)), starts, lengths)
+
+
+def reordered(sentences: Sentences, rng: np.random.Generator | None) -> Sentences:
+    """Return sentences with the same words in another order.
+
+    Parameters
+    ----------
+    sentences
+        n of them.
+    rng
+        Draws an order for each; None: the last word first.
+    """
+    row = np.repeat(np.arange(len(sentences)), sentences.lengths)
+    place = -np.arange(len(row)) if rng is None else rng.random(len(row))
+    order = np.lexsort((place, row))
+    return Sentences(sentences.tokens[order], sentences.offsets, sentences.labels)
+
+
+def _parts(
+    sentences: Sentences, index: np.ndarray, starts: np.ndarray, lengths: np.ndarray
+) -> Sentences:
+    """Return a run of words of some sentences, each with the label of the sentence `index`."""
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    positions = np.repeat(sentences.offsets[:-1][index] - offsets[:-1], lengths) + np.arange(
-        offsets[-1]
-    )
+    positions = np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])
     return Sentences(sentences.tokens[positions], offsets, sentences.labels[index])
