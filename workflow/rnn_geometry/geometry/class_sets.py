@@ -2,14 +2,14 @@
 
     python -m rnn_geometry.geometry.class_sets results/forecast/data/dbpedia-14 3 4 5 6 8
 
-prints them as tasks of a configuration. A rule looks at the texts of the classes and never at a
+prints them as sweeps of a configuration. A rule looks at the texts of the classes and never at a
 network. Shapes: K classes or labels.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import comb
 from pathlib import Path
@@ -142,12 +142,12 @@ def far_and_near(distances: np.ndarray, size: int, each: int, seed: int) -> dict
 
 def chosen_sets(
     sentences: Sentences, words: int, meta: Mapping[str, Any], sizes: Sequence[int]
-) -> Iterator[tuple[str, str, Any]]:
-    """Yield (rule, key of a task, its value) of the sets of a whole data set.
+) -> dict[tuple[str, str], list]:
+    """Return the sets of a whole data set by rule and by key of a task that a sweep varies.
 
-    Labels: drawn among those of LEAST_ROWS texts. Ordered classes: all sets, and all merges of
-    neighbours. Other classes: all sets where these are at most MOST, else the farthest apart and
-    the nearest.
+    Labels: `drawn` among those of LEAST_ROWS texts. Ordered classes: `all` sets, and all merges of
+    neighbours (`merged`). Other classes: `all` sets where these are at most MOST, else the
+    farthest apart (`far`) and the nearest (`near`).
 
     Parameters
     ----------
@@ -160,68 +160,67 @@ def chosen_sets(
     sizes
         Classes of a set.
     """
-    classes = sentences.labels.shape[1] if meta["multi_label"] else len(np.unique(sentences.labels))
+    classes, seeds = len(meta["class_names"]), {n: _seed(meta, n) for n in sizes}
     if meta["multi_label"]:
         pool = np.flatnonzero(sentences.labels.sum(axis=0, dtype=np.int64) >= LEAST_ROWS)
-        for size in sizes:
-            for one in drawn_sets(pool, size, DRAWN, derive_seed("sets", meta["name"], size)):
-                yield "drawn", "classes", one
-        return
-    if meta["ordered"] or sum(comb(classes, size) for size in sizes) <= MOST:
-        for one in every_set(classes, sizes):
-            yield "all", "classes", one
-    else:
-        distances = class_distances(sentences, words)
-        for size in sizes:
-            seed = derive_seed("sets", meta["name"], size)
-            for rule, found in far_and_near(distances, size, EACH, seed).items():
-                yield from ((rule, "classes", one) for one in found)
-    for size in sizes if meta["ordered"] else ():
-        yield from (("merged", "merge", one) for one in merges(classes, size) if size < classes)
+        drawn = [one for n in sizes for one in drawn_sets(pool, n, DRAWN, seeds[n])]
+        return {("drawn", "classes"): drawn}
+    if meta["ordered"]:
+        merged = [one for n in sizes if n < classes for one in merges(classes, n)]
+        return {("all", "classes"): every_set(classes, sizes), ("merged", "merge"): merged}
+    if sum(comb(classes, n) for n in sizes) <= MOST:
+        return {("all", "classes"): every_set(classes, sizes)}
+    distances = class_distances(sentences, words)
+    found = [far_and_near(distances, n, EACH, seeds[n]) for n in sizes]
+    return {
+        (rule, "classes"): [one for by_rule in found for one in by_rule[rule]]
+        for rule in ("far", "near")
+    }
 
 
-def task_line(base: str, rule: str, key: str, value: Sequence[Any]) -> str:
-    """Return a task of a configuration: what `base` stands for, with some of its classes.
+def _seed(meta: Mapping[str, Any], size: int) -> int:
+    return derive_seed("sets", meta["name"], size)
+
+
+def sweep_text(name: str, over: str, values: Sequence[Sequence[Any]]) -> str:
+    """Return a sweep of a configuration, to which a task is to be added.
 
     Parameters
     ----------
-    base
-        Name of a YAML anchor.
-    rule
-        How the classes were chosen.
-    key, value
-        `classes` and class ids, or `merge` and lists of them.
+    name, over, values
+        Keys of a sweep; sets of class ids, or for `merge` lists of them.
 
     Examples
     --------
-    >>> task_line("news", "all", "classes", (0, 2))
-    '  - {<<: *news, name: news-all-0-2, classes: [0, 2]}'
-    >>> task_line("stars", "merged", "merge", ((0,), (1, 2)))
-    '  - {<<: *stars, name: stars-merged-0-12, merge: [[0], [1, 2]]}'
+    >>> print(sweep_text("news-all", "classes", [(0, 1), (0, 2)]))
+      - name: news-all
+        over: classes
+        values:
+          - [0, 1]
+          - [0, 2]
     """
-    names = "-".join("".join(map(str, one)) if key == "merge" else str(one) for one in value)
-    written = [list(one) if key == "merge" else one for one in value]
-    return f"  - {{<<: *{base}, name: {base}-{rule}-{names}, {key}: {written}}}"
+    shown = [[list(one) if isinstance(one, tuple) else one for one in value] for value in values]
+    lines = [f"  - name: {name}", f"    over: {over}", "    values:"]
+    return "\n".join([*lines, *(f"      - {value}" for value in shown)])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print tasks.
+    """Print sweeps.
 
     Parameters
     ----------
     arguments
         Of the command line; None for those of the process.
     """
-    parser = argparse.ArgumentParser(description="Print tasks of sets of classes.")
+    parser = argparse.ArgumentParser(description="Print sweeps over sets of classes.")
     parser.add_argument("folder", help="results/data/{task} of all classes", type=Path)
     parser.add_argument("sizes", type=int, nargs="+", help="classes of a set")
-    parser.add_argument("--base", required=True, help="YAML anchor of what the tasks have in common")
     asked = parser.parse_args(arguments)
     meta = Meta.read(asked.folder / "meta.json")
     words = len(Vocabulary.read(asked.folder / "vocab.json").words)
     sentences = read_sentences(asked.folder / "train.parquet")
-    for rule, key, value in chosen_sets(sentences, words, meta, asked.sizes):
-        print(task_line(asked.base, rule, key, value))
+    for (rule, over), values in chosen_sets(sentences, words, meta, asked.sizes).items():
+        print(sweep_text(f"{meta['name']}-{rule}", over, values))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnn_geometry.claims.forecast import SCORES, scores
+from rnn_geometry.claims.forecast import scores
 from rnn_geometry.geometry.forecast import NETWORKS, SETS, network_row, set_rows
 from rnn_geometry.stages.tabulate import order, runs_table, table_of
 from rnn_geometry.store import formats
@@ -13,7 +13,7 @@ DIGITS = 4
 
 
 def run(files, output, params, log) -> None:
-    """Keep the tables; `train` and `vocab` are of the tasks with all classes, `whole` their names."""
+    """Keep the tables; `whole` names the tasks that `train` and `vocab` are of."""
     import pandas as pd
 
     metas = {meta["name"]: meta for meta in map(Meta.read, files.meta)}
@@ -21,7 +21,9 @@ def run(files, output, params, log) -> None:
         task: formats.read_json(file) | {"data_seed": metas[task]["settings"]["data_seed"]}
         for task, file in zip(params.tasks, files.word_statistics, strict=True)
     }
-    runs = runs_table([formats.read_json(file) for file in files.geometry], statistics, params.margin)
+    runs = runs_table(
+        [formats.read_json(file) for file in files.geometry], statistics, params.margin
+    )
     rows = [dict(zip(runs, row, strict=True)) for row in zip(*runs.values(), strict=True)]
     kept = [network_row(row, metas[row["task"]]) for row in rows]
     networks = pd.DataFrame(table_of(sorted(kept, key=order), NETWORKS))
