@@ -1,9 +1,21 @@
-# The forecast from word counts, from a run of config/forecast.yaml.
+# The forecast from word counts, from a run of config/forecast.yaml, and its page.
 WHOLE = [task for task in PLAN.tasks if task not in PLAN.trained]
-FORECAST = ("forecast", "forecast_scores", "forecast_sets")
+KEPT = {"networks": "forecast", "scores": "forecast_scores", "sets": "forecast_sets"}
 
 
-rule keep_forecast:
+use rule document_claims as document_forecast with:
+    input:
+        **{name: f"{DOCS}/data/{file}.csv" for name, file in KEPT.items()},
+    output:
+        page=f"{DOCS}/forecast.md",
+        figure=f"{DOCS}/figures/forecast.png",
+    log:
+        PLAN.path("logs/document_forecast.log"),
+    params:
+        **stage("document_forecast"),
+
+
+use rule keep_claims as keep_forecast with:
     input:
         geometry=PLAN.of(PLAN.networks, "geometry.json"),
         meta=expand(PLAN.of_task("meta.json"), task=PLAN.tasks),
@@ -11,12 +23,8 @@ rule keep_forecast:
         train=expand(PLAN.of_task("train.parquet"), task=WHOLE),
         vocab=expand(PLAN.of_task("vocab.json"), task=WHOLE),
     output:
-        **{name: f"{PLAN.kept_in('results/forecast', DOCS)}/{name}.csv" for name in FORECAST},
+        **{n: f"{PLAN.kept_in('results/forecast', DOCS)}/{KEPT[n]}.csv" for n in KEPT},
     log:
         PLAN.path("logs/keep_forecast.log"),
-    conda:
-        ENVIRONMENT
     params:
         **stage("keep_forecast", whole=WHOLE, margin=CLAIMS["bag_of_words_margin"]),
-    script:
-        "../scripts/stage.py"

@@ -60,11 +60,11 @@ def scores(networks: pd.DataFrame) -> pd.DataFrame:
         forecast.csv.
     """
     sets = by_set(networks)
-    kinds = [kind for kind in KINDS if (sets["kind"] == kind).any()]
-    parts = {ALL: sets, **{kind: sets[sets["kind"] == kind] for kind in kinds}}
+    parts = {ALL: sets, **{kind: sets[sets["kind"] == kind] for kind in KINDS}}
     rows = [
         {"kind": kind, **row}
         for kind, part in parts.items()
+        if len(part)
         for measured in MEASURED
         for row in _scored(part, measured)
     ]

@@ -137,6 +137,7 @@ OTHER_STAGES = {
     "keep_natural": Stage("keep_natural"),
     "keep_claims": Stage("keep_claims"),
     "keep_forecast": Stage("keep_forecast"),
+    "document_forecast": Stage("document_forecast", templates=("forecast.md.jinja",)),
     "report": Stage("report"),
 }
 STAGES = NETWORK_STAGES | OTHER_STAGES

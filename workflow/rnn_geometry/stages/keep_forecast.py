@@ -6,7 +6,7 @@ from rnn_geometry.claims.forecast import scores
 from rnn_geometry.geometry.forecast import NETWORKS, SETS, network_row, set_rows
 from rnn_geometry.stages.tabulate import order, runs_table, table_of
 from rnn_geometry.store import formats
-from rnn_geometry.store.artifacts import Meta, Vocabulary
+from rnn_geometry.store.artifacts import Vocabulary
 from rnn_geometry.tasks.sentences import read_sentences
 
 DIGITS = 4
@@ -16,7 +16,7 @@ def run(files, output, params, log) -> None:
     """Keep the tables; `whole` names the tasks that `train` and `vocab` are of."""
     import pandas as pd
 
-    metas = {meta["name"]: meta for meta in map(Meta.read, files.meta)}
+    metas = {meta["name"]: meta for meta in map(formats.read_json, files.meta)}
     statistics = {
         task: formats.read_json(file) | {"data_seed": metas[task]["settings"]["data_seed"]}
         for task, file in zip(params.tasks, files.word_statistics, strict=True)
