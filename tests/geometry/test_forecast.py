@@ -16,6 +16,7 @@ from rnn_geometry.geometry.forecast import (
 )
 from rnn_geometry.geometry.word_counts import WEIGHTINGS, predictions
 from rnn_geometry.store.columns import check_numbers
+from rnn_geometry.tasks.sentences import Sentences
 
 
 def some_texts(classes=5):
@@ -61,7 +62,7 @@ def test_sets_have_the_forecast_of_their_texts(weighting):
 def test_all_sets_are_counted_under_what_theory_says():
     sentences = some_texts()
     for ordered, expected in ((False, [1, 2, 3, 4]), (True, [1, 2, 2, 2])):
-        rows = list(set_rows(sentences, WORDS, facts(5, ordered=ordered), {}))
+        rows = list(set_rows(sentences, WORDS, facts(5, ordered=ordered)))
         for row in rows:
             check_numbers("a row", row, SETS)
             assert row["dimension_expected"] == expected[row["classes"] - 2]
@@ -70,13 +71,16 @@ def test_all_sets_are_counted_under_what_theory_says():
         assert all(row["predicted"] == 1 for row in raw if row["classes"] == 2)
 
 
-def test_sets_of_labels_are_those_of_the_statistics():
-    found = {"expected": 2, "raw": 2, "frequency": 1, "tfidf": 2}
-    subsets = [{"classes": [0, 1], **found}, {"classes": [0, 2], **found, "raw": 1}]
-    rows = list(set_rows(some_texts(), WORDS, facts(3, multi_label=True), {"subsets": subsets}))
-    counted = {(row["weighting"], row["predicted"]): row["sets"] for row in rows}
-    assert counted == {("raw", 1): 1, ("raw", 2): 1, ("frequency", 1): 2, ("tfidf", 2): 2}
-    assert {row["kind"] for row in rows} == {"labels"}
+def test_sets_of_labels_have_the_forecast_of_their_own_task():
+    labels = np.random.default_rng(0).integers(2, size=(400, 4))
+    # A word for each label, and one for none.
+    rows = [[i for i in range(4) if row[i]] * 3 + [4] * 5 for row in labels]
+    sentences = Sentences.from_lists(rows, labels.astype(np.int8))
+    found = list(set_rows(sentences, 5, facts(4, multi_label=True)))
+    raw = {(row["classes"], row["predicted"]): row["sets"] for row in found[:2]}
+    assert raw == {(2, 2): 6, (3, 3): 4}
+    assert [row["dimension_expected"] for row in found[:2]] == [2, 3]
+    assert {row["kind"] for row in found} == {"labels"}
 
 
 def test_a_row_of_a_network_says_what_was_read_and_by_which_rules_it_is_held():

@@ -19,7 +19,7 @@ use rule keep_claims as keep_forecast with:
     input:
         geometry=PLAN.of(PLAN.networks, "geometry.json"),
         meta=expand(PLAN.of_task("meta.json"), task=PLAN.tasks),
-        word_statistics=expand(PLAN.of_task("word_statistics.json"), task=PLAN.tasks),
+        word_statistics=expand(PLAN.of_task("word_statistics.json"), task=PLAN.trained),
         train=expand(PLAN.of_task("train.parquet"), task=WHOLE),
         vocab=expand(PLAN.of_task("vocab.json"), task=WHOLE),
     output:
@@ -27,4 +27,9 @@ use rule keep_claims as keep_forecast with:
     log:
         PLAN.path("logs/keep_forecast.log"),
     params:
-        **stage("keep_forecast", whole=WHOLE, margin=CLAIMS["bag_of_words_margin"]),
+        **stage(
+            "keep_forecast",
+            trained=PLAN.trained,
+            whole=WHOLE,
+            margin=CLAIMS["bag_of_words_margin"],
+        ),

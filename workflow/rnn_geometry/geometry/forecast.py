@@ -15,7 +15,13 @@ import numpy as np
 
 from rnn_geometry.geometry.class_means import Groups, class_variances, dimension_of, inner_products
 from rnn_geometry.geometry.tables import RUNS, TASKS
-from rnn_geometry.geometry.word_counts import WEIGHTINGS, count_matrix, weighted
+from rnn_geometry.geometry.word_counts import (
+    WEIGHTINGS,
+    count_matrix,
+    predicted,
+    subsets,
+    weighted,
+)
 from rnn_geometry.store.columns import Column, Columns, columns
 from rnn_geometry.tasks.sentences import Sentences
 
@@ -30,6 +36,7 @@ FORECASTS = {
 RULE = "by structure"  # what the others are held against
 MEASURED = ("components_95", "io_dimension")
 KINDS = ("unordered", "ordered", "labels")
+PLANE = 2  # dimensions of more than two ordered classes
 
 
 def _of(known: Columns, *names: str) -> Columns:
@@ -106,9 +113,7 @@ def _data(meta: Mapping[str, Any]) -> dict[str, str]:
     return {"data": source.get("folder") or source.get("hub") or "files", "kind": kind_of(meta)}
 
 
-def set_rows(
-    train: Sentences, words: int, meta: Mapping[str, Any], known: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
+def set_rows(train: Sentences, words: int, meta: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield rows of forecast_sets.csv: how often all sets of a data set have which forecast.
 
     Labels have those of pairs and triples.
@@ -117,25 +122,29 @@ def set_rows(
     ----------
     train, words, meta
         Of a task with all classes: training texts, size of the vocabulary, meta.json.
-    known
-        word_statistics.json, which holds the pairs and triples.
     """
-    if meta["multi_label"]:
-        found = Counter(
-            (len(one["classes"]), one["expected"], weighting, one[weighting])
-            for one in known["subsets"]
-            for weighting in WEIGHTINGS
-        )
-    else:
-        most = 2 if meta["ordered"] else len(meta["class_names"])
-        found = Counter(
-            (size, min(size - 1, most), weighting, predicted)
-            for weighting in WEIGHTINGS
-            for size, predicted in predicted_of_sets(train, words, weighting)
-        )
-    for (size, expected, weighting, predicted), sets in sorted(found.items()):
-        row = (size, expected, weighting, predicted, sets)
-        yield {**_data(meta), **dict(zip(list(SETS)[2:], row, strict=True))}
+    of_kind = _of_labels if meta["multi_label"] else predicted_of_sets
+    for weighting in WEIGHTINGS:
+        found = Counter(of_kind(train, words, weighting))
+        for (size, dimension), sets in sorted(found.items()):
+            expected = size if meta["multi_label"] else size - 1
+            expected = min(expected, PLANE) if meta["ordered"] else expected
+            row = (size, expected, weighting, dimension, sets)
+            yield {**_data(meta), **dict(zip(list(SETS)[2:], row, strict=True))}
+
+
+def _summed(train: Sentences, words: int, weighting: str) -> tuple[Groups, np.ndarray]:
+    """Return the classes, or combinations of labels, and inner products of their sums."""
+    groups = Groups.make(train.labels)
+    documents = weighted(count_matrix(train, words), weighting)
+    return groups, inner_products(groups.sums(documents, np.ones(len(train))))
+
+
+def _of_labels(train: Sentences, words: int, weighting: str) -> Iterator[tuple[int, int]]:
+    """Yield the number of labels of every pair and triple, and its predicted dimension."""
+    groups, products = _summed(train, words, weighting)
+    for facts, merged in subsets(groups.labels, {}):
+        yield len(facts["classes"]), predicted(products, groups.sizes(), merged) or 0
 
 
 def predicted_of_sets(train: Sentences, words: int, weighting: str) -> Iterator[tuple[int, int]]:
@@ -150,12 +159,10 @@ def predicted_of_sets(train: Sentences, words: int, weighting: str) -> Iterator[
     weighting
         One of WEIGHTINGS.
     """
-    groups = Groups.make(train.labels)
-    documents = weighted(count_matrix(train, words), weighting)
-    sizes = groups.sizes()
-    products = inner_products(groups.sums(documents, np.ones(len(train)))) / np.outer(sizes, sizes)
-    for size in range(2, len(sizes) + 1):
-        chosen = np.array(list(combinations(range(len(sizes)), size)))
-        within = products[chosen[:, :, None], chosen[:, None, :]]
+    groups, products = _summed(train, words, weighting)
+    means = products / np.outer(groups.sizes(), groups.sizes())
+    for size in range(2, len(means) + 1):
+        chosen = np.array(list(combinations(range(len(means)), size)))
+        within = means[chosen[:, :, None], chosen[:, None, :]]
         found = dimension_of(class_variances(within, np.ones(size), np.eye(size)))
-        yield from ((size, int(predicted)) for predicted in found)
+        yield from ((size, int(dimension)) for dimension in found)
