@@ -630,7 +630,7 @@ def between(**options):
 
 OPTIONS = {
     "min_tau": (project, NO_NUMBERS),
-    "min_gap": (project, NO_NUMBERS),
+    "min_gap": (project, [0.5, *NO_NUMBERS[1:]]),  # None: no gap is asked for
     "audit": (project, [*NO_NUMBERS, 1.5]),
     "memory_mb": (project, [0, *NO_NUMBERS[1:]]),
     "relax_steps": (project, [*NO_COUNTS, 4]),

@@ -194,6 +194,81 @@ def test_a_network_without_a_gap_is_called_that():
     assert (found.status == Status.CONVERGED).all()
 
 
+TOLERANCE = 1e-4  # stated: of the starts' root-mean-square norm
+
+
+def fast_residual(step, found, starts):
+    """Return the residual outside as many slow modes as were held, by full spectra, in that norm.
+
+    Of points of which none was held (fixed damping): outside the modes above the cut.
+    """
+    scale = np.sqrt((np.asarray(starts) ** 2).sum(axis=1).mean())
+    parts = []
+    for row, point in enumerate(torch.from_numpy(found.points)[:, None]):
+        with torch.no_grad():
+            r = (point - step(point, torch.zeros(1, 2).double()))[0].numpy()
+        jacobian = torch.autograd.functional.jacobian(
+            lambda h: step(h[None], torch.zeros(1, 2).double())[0], point[0]
+        )
+        values, right = np.linalg.eig(jacobian.numpy())
+        fast = np.argsort(-np.abs(values))[found.held_modes[row] or found.slow_modes[row] :]
+        parts.append(np.linalg.norm(right[:, fast] @ (np.linalg.inv(right)[fast] @ r)))
+    return np.array(parts) / scale
+
+
+def spread_out_cell(size=40, slowest=60, fastest=3):
+    """A tanh cell in a rotated basis whose time constants, a tenth apart, leave no gap."""
+    basis = np.linalg.qr(np.random.default_rng(0).normal(size=(size, size)))[0]
+    rates = np.exp(-1 / np.geomspace(slowest, fastest, size))
+    weights = truth.tensor(basis * rates @ basis.T)
+    return lambda h, x: torch.tanh(h @ weights.T)
+
+
+def test_without_a_gap_points_count_where_their_fast_residual_vanishes_if_none_is_asked_for():
+    step, starts = spread_out_cell(), 0.3 * truth.draw((30, 40))
+    asked = project_to_slow_manifold(step, starts, truth.NOTHING)
+    assert (asked.status == Status.NO_GAP).all()
+    assert (fast_residual(step, asked, starts) > TOLERANCE).all()
+    found = project_to_slow_manifold(step, starts, truth.NOTHING, min_gap=None, rounds=20)
+    counted = found.status == Status.CONVERGED
+    assert counted.mean() > 0.6  # the others say OFF_MANIFOLD
+    assert (found.gap < 2).all()
+    assert fast_residual(step, found, starts)[counted].max() < TOLERANCE
+
+
+def test_where_there_is_a_gap_it_does_not_matter_whether_one_is_asked_for():
+    asked = project_to_slow_manifold(integrator(40), draw((30, 40)), np.zeros(2))
+    found = project_to_slow_manifold(integrator(40), draw((30, 40)), np.zeros(2), min_gap=None)
+    assert (asked.status == Status.CONVERGED).all()
+    for name in ("points", "status", "fast_q", "held_modes", "iterations", "gap"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(asked, name))
+    residual = fast_residual(integrator(40).double(), found, draw((30, 40)))
+    assert residual.max() < TOLERANCE
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_an_untrained_network_gets_no_manifold_by_asking_for_no_gap(name):
+    cell = make_cell(name, 2, 40)
+    cell.reset_parameters(torch.Generator().manual_seed(0))
+    found = project_to_slow_manifold(
+        cell, truth.draw((30, cell.state_size)), np.zeros(2), min_gap=None
+    )
+    assert set(found.slow_modes) == set(found.held_modes) == {0}
+    assert np.ptp(found.points, axis=0).max() < 1e-3  # its one fixed point
+
+
+@pytest.mark.parametrize(("min_tau", "gapped", "continuous"), [(25.0, 5, 15), (15.0, 5, 21)])
+def test_of_a_continuum_the_dimension_is_that_of_the_cut(min_tau, gapped, continuous):
+    rates = np.exp(-1 / np.geomspace(60, 4, 30))
+    for kept, slow in ((np.r_[0:5, 25:30], gapped), (np.r_[0:30], continuous)):
+        step = truth.linear_step(np.diag(rates[kept]))
+        starts = truth.draw((60, len(kept)))
+        found = project_to_slow_manifold(step, starts, truth.NOTHING, min_tau=min_tau, min_gap=None)
+        assert (found.status == Status.CONVERGED).all()
+        lengths = np.linalg.svd(found.points, compute_uv=False)
+        assert (lengths > 1e-4 * lengths[0]).sum() == slow
+
+
 def test_a_search_that_diverges_keeps_its_last_good_iterate():
     def step(h, x):
         return torch.where(h > 1, h * 1e200, 0.5 * h)

@@ -477,6 +477,20 @@ def test_points_that_did_not_converge_enter_no_measure(status):
     assert planted.numbers()["slow_converged"] == 0.8
 
 
+def test_the_largest_fast_residual_is_of_the_points_that_count():
+    planted = categorical(4)
+    scale = np.sqrt((planted.states["visited"].astype(float) ** 2).sum(axis=1).mean())
+    planted.slow["fast_q"][:] = (1e-6 * scale) ** 2 / 2
+    planted.slow["fast_q"][7] = (5e-5 * scale) ** 2 / 2
+    planted.slow["fast_q"][8], planted.slow["status"][8] = 1.0, Status.OFF_MANIFOLD
+    planted.slow["gap"][:], planted.slow["gap"][:250] = 3.0, 1.9
+    found = planted.numbers()
+    assert found["fast_residual_max"] == pytest.approx(5e-5)
+    assert found["slow_narrow"] == 0.25
+    planted.slow["fast_q"][:], planted.slow["gap"][:] = np.nan, np.nan
+    assert planted.numbers()["fast_residual_max"] is planted.numbers()["slow_narrow"] is None
+
+
 def test_a_network_without_a_gap_has_no_manifold_to_measure():
     planted = categorical(4)
     planted.slow["status"][:] = Status.NO_GAP

@@ -32,10 +32,11 @@ CORRECTIONS = 2
 class ModeFinder:
     """Finds slow modes of chunks of Jacobians that resemble those it was made with."""
 
-    def __init__(self, sample: Tensor, min_tau: float, min_gap: float = 1.0):
+    def __init__(self, sample: Tensor, min_tau: float, min_gap: float | None = None):
         """Start from Jacobians `sample` (m, S, S) at points spread over all; they choose the route.
 
-        no_gap: whether the median gap below the cut at the sample is under `min_gap`.
+        no_gap: whether the median gap below the cut at the sample is under `min_gap`, if one is
+        asked for.
         """
         if not sample.isfinite().all():
             raise ValueError("The Jacobian holds NaN or infinity.")
@@ -49,11 +50,13 @@ class ModeFinder:
             proven = self._search(sub.Dense(sample), sub.Factors(sample)).proven
             self.dense = bool(proven.double().mean() < 0.5)
         # The iterative route succeeds only where modes below the cut are few.
-        self.no_gap = self.dense and bool(dense_modes(sample, min_tau).gap.median() < min_gap)
+        self.no_gap = False
+        if self.dense and min_gap is not None:
+            self.no_gap = bool(dense_modes(sample, min_tau).gap.median() < min_gap)
 
     @classmethod
     def for_points(
-        cls, system: System, h: Tensor, min_tau: float, min_gap: float = 1.0
+        cls, system: System, h: Tensor, min_tau: float, min_gap: float | None = None
     ) -> ModeFinder:
         """Return a finder for points h (n, S)."""
         count = min(SAMPLE, len(h))

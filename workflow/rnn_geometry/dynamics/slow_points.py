@@ -34,7 +34,7 @@ def project_to_slow_manifold(
     min_tau: float = 25.0,
     relax_steps: int = 2,
     rounds: int = 6,
-    min_gap: float = 2.0,
+    min_gap: float | None = 2.0,
     modes: bool = True,
     audit: float = 0.02,
     seed: int = 0,
@@ -53,6 +53,10 @@ def project_to_slow_manifold(
     Gauss-Newton steps of fixed damping, which move a direction the less the slower it is. No mode
     is held exactly, fast_q stays above zero, and all points are NO_GAP.
 
+    With `min_gap` None a gap is not asked for: the points of every network are moved by the Newton
+    steps, and are CONVERGED where their fast residual vanishes, in modes with tau up to .6 min_tau.
+    That is the same tolerance, but where there is no gap another cut gives other points.
+
     Parameters
     ----------
     step : Step
@@ -67,9 +71,9 @@ def project_to_slow_manifold(
         0 to 3 words of x before the first Newton step; more thins the manifold.
     rounds : int
         Most rounds of Newton steps.
-    min_gap : float
+    min_gap : float or None
         Ratio of time constants across the cut below which there is no gap: of a network by the
-        median over points, of a point by its own.
+        median over points, of a point by its own. None: no gap is asked for.
     modes : bool
         Whether slow modes at the points are found, proven and audited as in `slow_modes`.
     audit, seed : float, int
@@ -101,7 +105,8 @@ def project_to_slow_manifold(
     >>> found.points.round(3).tolist()
     [[0.98, 0.0], [-1.96, 0.0]]
     """
-    min_tau, min_gap = cut(min_tau), number("min_gap", min_gap, low=1)
+    min_tau = cut(min_tau)
+    min_gap = None if min_gap is None else number("min_gap", min_gap, low=1)
     relax_steps, rounds = whole("relax_steps", relax_steps, high=3), whole("rounds", rounds, low=1)
     modes, audit = flag("modes", modes), number("audit", audit, low=0, high=1)
     seed = whole("seed", seed)
@@ -122,7 +127,8 @@ def project_to_slow_manifold(
     kept = None
     if found.modes is not None:
         kept = finish(held, walk.h[good], found.modes, min_tau, audit, seed)
-    _mark_no_gap(walk, good, finder.no_gap, kept, min_gap)
+    if min_gap is not None:
+        _mark_no_gap(walk, good, finder.no_gap, kept, min_gap)
     return result(walk, starts, **_known(found, kept, good.cpu().numpy(), len(starts)))
 
 

@@ -16,6 +16,8 @@ from rnn_geometry.store.columns import Column, columns
 from rnn_geometry.tasks.structures import LABELS
 from rnn_geometry.tasks.theory import structure_of
 
+NARROW = 2.0  # ratio of time constants across the cut under which another cut moves a point
+
 QUALITY = columns(
     Column(
         "cover",
@@ -37,6 +39,16 @@ QUALITY = columns(
         "slow_no_gap",
         "share of slow points without a gap (ratio under `min_gap`): there the manifold depends on"
         " the cut",
+    ),
+    Column(
+        "slow_narrow",
+        "share of slow points at which the time constants across the cut differ by less than a"
+        " factor of two, of whatever status: another cut moves them",
+    ),
+    Column(
+        "fast_residual_max",
+        "largest part of the residual outside the modes that the search held, over the points that"
+        " measures use, in the starts' root-mean-square norm: 1e-4 at most",
     ),
     Column("slow_off_manifold", "share of starts for which no point of the manifold was found"),
     Column(
@@ -109,7 +121,8 @@ def search_quality(starts: np.ndarray, slow: Arrays, d: int | None) -> dict[str,
     dict
         By the names of QUALITY. All but the cover are of the points of every status.
     """
-    found = slow["points"][converged_rows(slow["status"])]
+    rows = converged_rows(slow["status"])
+    found = slow["points"][rows]
     return {
         "cover": cover(starts, found, d) if d and len(found) else None,
         "distinct_points": len(
@@ -122,7 +135,20 @@ def search_quality(starts: np.ndarray, slow: Arrays, d: int | None) -> dict[str,
         "slow_off_manifold": float((slow["status"] == Status.OFF_MANIFOLD).mean()),
         "slow_no_gap": float((slow["status"] == Status.NO_GAP).mean()),
         "gap_median": _finite_median(slow["gap"]),
+        "slow_narrow": _share_narrow(slow["gap"]),
+        "fast_residual_max": _largest_residual(slow["fast_q"][rows], starts),
     }
+
+
+def _share_narrow(gap: np.ndarray) -> float | None:
+    gap = gap[np.isfinite(gap)]
+    return float((gap < NARROW).mean()) if len(gap) else None
+
+
+def _largest_residual(fast_q: np.ndarray, starts: np.ndarray) -> float | None:
+    scale = np.sqrt((np.asarray(starts, dtype=np.float64) ** 2).sum(axis=1).mean())
+    known = fast_q[np.isfinite(fast_q)]
+    return float(np.sqrt(2 * known.max()) / scale) if len(known) and scale > 0 else None
 
 
 def _finite_median(values: np.ndarray) -> float | None:
