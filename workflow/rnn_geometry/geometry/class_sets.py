@@ -162,7 +162,8 @@ def chosen_sets(
     """
     classes, seeds = len(meta["class_names"]), {n: _seed(meta, n) for n in sizes}
     if meta["multi_label"]:
-        pool = np.flatnonzero(sentences.labels.sum(axis=0, dtype=np.int64) >= LEAST_ROWS)
+        rows = sentences.labels.sum(axis=0, dtype=np.int64)
+        pool = np.flatnonzero(rows >= LEAST_ROWS).tolist()
         drawn = [one for n in sizes for one in drawn_sets(pool, n, DRAWN, seeds[n])]
         return {("drawn", "classes"): drawn}
     if meta["ordered"]:

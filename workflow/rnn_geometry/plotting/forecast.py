@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -16,7 +18,7 @@ from rnn_geometry.plotting import style
 JITTER = 0.16
 SHOWN = {"raw": "forecast from word counts", RULE: "rule: d of theory"}  # columns of panels
 MEASURED = "components_95"
-COLOURS = (style.PALETTE[0], style.PALETTE[1], style.PALETTE[2], style.PALETTE[3], style.PALETTE[4])
+COLOURS = style.PALETTE[:5]
 
 
 @style.styled
@@ -43,7 +45,7 @@ def forecast_figure(networks: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw(axes: Axes, sets: pd.DataFrame, column: str, colours: dict[str, str]) -> None:
+def _draw(axes: Axes, sets: pd.DataFrame, column: str, colours: Mapping[str, str]) -> None:
     """Draw the sets of a kind, and the line on which a forecast is right."""
     most = int(np.ceil(sets[[MEASURED, *FORECASTS.values()]].to_numpy(float).max())) + 1
     axes.plot([0, most], [0, most], "--", color=style.GREY, lw=1, label="right")
