@@ -21,7 +21,7 @@ def test_the_page_is_made_of_its_tables_and_keeps_its_width():
     text = page(template_texts(TEMPLATE)[TEMPLATE], planted(), all_sets())
     assert max(map(len, text.splitlines())) <= 100
     assert "{{" not in text
-    assert "8 networks on 4 sets" in text.replace("\n", " ")
+    assert "8 small networks on 4 sets" in text.replace("\n", " ")
 
 
 def test_scores_are_shown_beside_the_rule():

@@ -40,6 +40,7 @@ def page(template: str, networks: pd.DataFrame, sets: pd.DataFrame) -> str:
         return held_against(by_key[kind, forecast, measured, ALL])
 
     return made.get_template(TEMPLATE).render(
+        kinds=scored["kind"].drop_duplicates().tolist(),
         said=said,
         against=against,
         networks=len(networks),
