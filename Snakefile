@@ -26,6 +26,7 @@ include: os.path.join(RULES, "tables.smk")
 include: os.path.join(RULES, "figures.smk")
 include: os.path.join(RULES, "pages.smk")
 include: os.path.join(RULES, "docs.smk")
+include: os.path.join(RULES, "forecast.smk")
 
 
 rule all:

@@ -136,6 +136,8 @@ OTHER_STAGES = {
     "document_claims": Stage("document_claims", templates=("claims.md.jinja", "claims_told.yaml")),
     "keep_natural": Stage("keep_natural"),
     "keep_claims": Stage("keep_claims"),
+    "keep_forecast": Stage("keep_forecast"),
+    "document_forecast": Stage("document_forecast", templates=("forecast.md.jinja",)),
     "report": Stage("report"),
 }
 STAGES = NETWORK_STAGES | OTHER_STAGES

@@ -69,6 +69,18 @@ TABLES = {
         "one row per claim, task and cell that was judged in several analyses",
         "Of claims with `multiverse`, on networks with rows in `hold_inputs.csv`.",
     ),
+    "forecast": (
+        "one row per network of `config/forecast.yaml`",
+        "This and the next two are kept in `docs/data`, and in no other results.",
+    ),
+    "forecast_scores": (
+        "one row per kind of classes, measure and forecast",
+        "Sets of classes of which every network failed to learn its task are left out.",
+    ),
+    "forecast_sets": (
+        "one row per data set, number of classes, weighting and forecast",
+        "All sets of the classes, without a network; of labels all pairs and triples.",
+    ),
 }
 _MADE = "<!-- Made by `python -m rnn_geometry.pages.reference`; change the code, not this file. -->"
 
