@@ -24,7 +24,7 @@ COLOURS = {
 INKS = {"holds": "white", "fails": "black", "undecided": "black", "uninformative": "black"}
 CELL, ROW, GAP = 0.3, 0.21, 0.12  # inches: a square, a line of the grid, the space between tasks
 
-EXPLORATORY = {"color": style.GREY, "style": "italic"}
+EXPLORATORY: dict[str, Any] = {"color": style.GREY, "style": "italic"}
 TASK = 24  # letters of a task's name
 
 
