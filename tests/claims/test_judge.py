@@ -25,8 +25,8 @@ from rnn_geometry.claims.table import ALL_CELLS, COLUMNS
 from rnn_geometry.config.load import read_claims
 from rnn_geometry.store.columns import table_columns
 
-CLAIMS, NATURAL = (
-    read_claims(f"config/{name}.yaml", str(PROJECT)) for name in ("claims", "claims_natural")
+CLAIMS, TEXT = (
+    read_claims(f"config/{name}.yaml", str(PROJECT)) for name in ("claims", "claims_text")
 )
 
 # Metrics
@@ -154,7 +154,7 @@ BAD = {
     "noise_roots_kept": 1.0,
 }
 IDENTITY = {"task": "categorical-3", "model": "gru", "cell": "gru", "l2": "3e-4", "control": np.nan}
-EMPTY = dict.fromkeys(table_columns("natural"), np.nan) | {"data_seed": 0}
+EMPTY = dict.fromkeys(table_columns("networks"), np.nan) | {"data_seed": 0}
 ONE = 10  # networks of the first look
 KINDS = ("untrained", "shuffled_labels", "reservoir")
 

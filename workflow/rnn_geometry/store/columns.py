@@ -105,7 +105,7 @@ TABLES = {
     "sweeps": "rnn_geometry.geometry.tables:SWEEPS",
     "claims": "rnn_geometry.claims.table:COLUMNS",
     "multiverse": "rnn_geometry.claims.multiverse:COLUMNS",
-    "natural": "rnn_geometry.geometry.tables:NETWORKS",
+    "networks": "rnn_geometry.geometry.tables:NETWORKS",
 }
 
 
