@@ -11,12 +11,12 @@ from rnn_geometry.claims.registration import code_now
 CELLS = ("gru", "lstm", "ugrnn", "vanilla")
 # Of each task its data, structure, d, classes, models and weight seeds; all have five data seeds.
 TASKS = {
-    "ag-news-3": ("ag_news", "unordered", 2, 3, CELLS, 2),
+    "ag-news-3": ("ag_news", "unordered", 2, 3, CELLS[:1], 2),
     "ag-news-4": ("ag_news", "unordered", 3, 4, CELLS, 2),
     "dbpedia-6": ("dbpedia14", "unordered", 5, 6, CELLS[:1], 1),
-    "emotions-1-2": ("goemotions", "labels", 2, 2, CELLS, 2),
-    "yelp-2": ("yelp_reviews", "binary", 1, 2, CELLS, 2),
-    "yelp-5": ("yelp_reviews", "plane", 2, 5, CELLS, 2),
+    "emotions-1-2": ("goemotions", "labels", 2, 2, CELLS[:1], 2),
+    "yelp-2": ("yelp_reviews", "binary", 1, 2, CELLS[:1], 2),
+    "yelp-5": ("yelp_reviews", "plane", 2, 5, CELLS[:2], 2),
 }
 # Numbers of a good network that the page shows and no claim is about.
 MORE = {
@@ -51,7 +51,9 @@ def network(task, cell, data_seed, seed, control=None, **changes):
     row |= {"structure": structure, "data_seed": data_seed, "control": control or np.nan}
     row |= changes
     names = {"task": f"{task}-data{data_seed}", "model": row["model"], "l2": "1e-4", "seed": seed}
-    return row | {f"file_{key}": f"{names[key]}{control or ''}" for key in KEYS} | {"file_seed": seed}
+    return (
+        row | {f"file_{key}": f"{names[key]}{control or ''}" for key in KEYS} | {"file_seed": seed}
+    )
 
 
 def networks(changes=None):
@@ -96,3 +98,14 @@ def tables(changes=None):
         "data": data(),
         "words": pd.DataFrame([words]),
     }
+
+
+def small():
+    """Return recipes.csv: two recipes on two tasks."""
+    rows = [
+        network(task, "gru", 0, seed, model=model)
+        for task in ("dbpedia-6", "yelp-5")
+        for model in ("best-1e-4", "last-1e-4")
+        for seed in (10, 11)
+    ]
+    return pd.DataFrame(rows)

@@ -30,7 +30,13 @@ RUNS = (
     *("train_rows", "mean_length", "dimension_expected", "dimension_predicted"),
     *("test_accuracy", "bag_of_words_accuracy", "shuffled_accuracy", "accuracy_at_d"),
     *("accuracy_below_d", "cliff", "participation_ratio", "components_95", "integration_modes"),
-    *("growing_modes", "modes_median", "modes_at_length", "modes_tau_only", "modes_tau_only_length"),
+    *(
+        "growing_modes",
+        "modes_median",
+        "modes_at_length",
+        "modes_tau_only",
+        "modes_tau_only_length",
+    ),
     *("tau_1", "tau_2", "tau_3", "tau_4", "readout_angle_mean", "readout_angle_error"),
     *("io_dimension_places", "io_gain_places", "hold_r2", "cover", "slow_no_gap"),
     "slow_off_manifold",
@@ -62,8 +68,10 @@ def class_words(words: pd.DataFrame) -> pd.DataFrame:
     """
     first = words.groupby(["task", "class", "rank"], as_index=False, sort=False).first()
     ordered = first[first["rank"] <= WORDS].sort_values(["task", "class", "rank"])
-    return ordered.groupby(["task", "class"], sort=False)["word"].agg(" ".join).reset_index(
-        name="words"
+    return (
+        ordered.groupby(["task", "class"], sort=False)["word"]
+        .agg(" ".join)
+        .reset_index(name="words")
     )
 
 
@@ -145,7 +153,9 @@ def _agreeing(others: pd.DataFrame) -> list[dict[str, str]]:
     """Return in how many analyses each claim has its verdict, over all tasks and cells."""
     agree = (others["agree"] * others["analyses"]).groupby(others["claim"], sort=False).sum()
     of = others.groupby("claim", sort=False)["analyses"].sum()
-    return [{"claim": str(name), "agree": f"{agree[name]:.0f} of {of[name]:.0f}"} for name in of.index]
+    return [
+        {"claim": str(name), "agree": f"{agree[name]:.0f} of {of[name]:.0f}"} for name in of.index
+    ]
 
 
 def _numbers(tables: Mapping[str, pd.DataFrame], published: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The figures of docs/natural.md: accuracy, dimension and modes of networks on real text.
 
-A row per task; in it the cells side by side, and of each a point per network.
+A row per task; in it the cells side by side, and of each a point per network, or its median.
 """
 
 from __future__ import annotations
@@ -16,17 +16,19 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.legends import shape_of_legend
+from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
 from rnn_geometry.plotting.text import cut_names, tick_places
 
 WIDTH, LINE, AROUND, LETTER = 9.0, 0.4, 1.7, 0.095  # inches: figure, task, what is around, a letter
-NAME, MOST_TASKS = 24, 60  # letters of a task's name; tasks that are named
+NAME, MOST_TASKS, MOST_CELLS = 24, 60, 24  # letters of a name; tasks and cells that are named
 BAND = 0.72  # of a task's row that its networks fill
 LARGE: dict[str, Any] = {"fontsize": 12}
 TICKS = 11
 EXPECTED = {"color": style.INK, "lw": 2.2, "zorder": 1}
 FORECAST = {"marker": "D", "ls": "", "mfc": "none", "mec": style.INK, "mew": 1.1, "ms": 8}
 OPEN = {"ls": "", "mfc": "none", "mew": 1.1, "ms": 6.5}
+RANGE = {"color": style.GREY, "lw": 2}
+MEDIAN = {"marker": "o", "ls": "", "color": style.GREY, "ms": 7}
 BAG = {"marker": "D", "ls": "", "color": style.INK, "ms": 6}
 THEORY = {"marker": "|", "ls": "", "color": style.INK, "ms": 12, "mew": 2.2}
 CONSTANT = {"marker": "|", "ls": "", "color": style.GREY, "ms": 12, "mew": 2}
@@ -41,7 +43,8 @@ def accuracy_figure(networks: pd.DataFrame) -> Figure:
     networks
         Of `read_networks`, without controls.
     """
-    figure, (left, right), rows = _panels(networks, ["accuracy on test", "points above it"])
+    names = ["accuracy on test", "points more than a bag of words"]
+    figure, (left, right), rows = _panels(networks, names, widths=(1, 1.6))
     for task, part in networks.groupby("task"):
         place = rows.tasks.index(task)
         left.plot(part["bag_of_words_accuracy"].mean(), place, **BAG)
@@ -52,7 +55,6 @@ def accuracy_figure(networks: pd.DataFrame) -> Figure:
     rows.dots(right, 100 * (networks["test_accuracy"] - bag))
     rows.dots(right, 100 * (networks["shuffled_accuracy"] - bag), **OPEN)
     left.set_xlim(right=1)
-    right.set_xlabel("points more than a bag of words", **LARGE)
     marks = [(BAG, "bag of words"), (CONSTANT, "best constant answer"), (OPEN, "words shuffled")]
     return _with_legend(figure, rows, marks)
 
@@ -91,13 +93,13 @@ def modes_figure(networks: pd.DataFrame) -> Figure:
     for ax in (left, right):
         _expected(ax, networks, rows)
     rows.ranges(left, networks["modes_low"], networks["modes_high"])
-    rows.dots(left, networks["modes_median"])
-    rows.dots(left, networks["integration_modes"], **OPEN)
+    rows.medians(left, networks["modes_median"])
+    rows.medians(left, networks["integration_modes"], **OPEN, zorder=4)
     rows.dots(right, networks["modes_tau_only_length"])
     marks = [
         (THEORY, "theory"),
-        ({"marker": "o", "ls": "", "color": style.GREY, "ms": 5.5}, "median point"),
-        ({"color": style.GREY, "lw": 1.2}, "10 to 90 % of points"),
+        (RANGE, "10 to 90 % of points"),
+        (MEDIAN, "median point"),
         (OPEN, "centre of the manifold"),
     ]
     return _with_legend(figure, rows, marks)
@@ -131,16 +133,29 @@ class _Rows:
             drawn = {"mec": colour, "mfc": colour, "ms": 5.5, "ls": "", "mew": 0, "alpha": 0.85}
             ax.plot(values[own], self.places[own], marker, **(drawn | look | {"mec": colour}))
 
+    def medians(self, ax: Axes, values: pd.Series, **look: Any) -> None:
+        """Draw a point per task and cell, at the median over its networks."""
+        for (_, cell), rows in self.networks.groupby(["task", "cell"]):
+            colour, marker = self.styles[str(cell)]
+            drawn = {"mfc": colour, "ms": 7, "ls": "", "mew": 0} | look | {"mec": colour}
+            median = values[rows.index].astype(float).median()
+            ax.plot(median, self.places[rows.index].mean(), marker, **drawn)
+
     def ranges(self, ax: Axes, low: pd.Series, high: pd.Series) -> None:
-        """Draw a line per network from one value to another."""
-        ax.hlines(self.places, low.astype(float), high.astype(float), color=style.GREY, lw=1)
+        """Draw a line per task and cell, from one median over its networks to another."""
+        for (_, cell), rows in self.networks.groupby(["task", "cell"]):
+            ends = [values[rows.index].astype(float).median() for values in (low, high)]
+            place = self.places[rows.index].mean()
+            ax.hlines(place, *ends, color=self.styles[str(cell)][0], lw=RANGE["lw"])
 
 
-def _panels(networks: pd.DataFrame, names: Sequence[str]) -> tuple[Figure, Any, _Rows]:
-    """Return a figure of panels side by side, with a row per task that the first one names."""
+def _panels(
+    networks: pd.DataFrame, names: Sequence[str], widths: Sequence[float] = (1, 1)
+) -> tuple[Figure, Any, _Rows]:
+    """Return a figure of two panels side by side, with a row per task that the first one names."""
     rows = _Rows(networks)
     figure = Figure(figsize=(WIDTH, LINE * len(rows.tasks) + AROUND), layout="constrained")
-    axes = figure.subplots(1, len(names), sharey=True)
+    axes = figure.subplots(1, len(names), sharey=True, width_ratios=widths)
     places, more = tick_places(len(rows.tasks), MOST_TASKS)
     shown = cut_names(rows.tasks, NAME)
     for ax, name in zip(axes, names, strict=True):
@@ -163,14 +178,17 @@ def _expected(ax: Axes, networks: pd.DataFrame, rows: _Rows) -> None:
     ax.set_xlim(left=-0.3)
 
 
-def _with_legend(figure: Figure, rows: _Rows, marks: Sequence[tuple[dict[str, Any], str]]) -> Figure:
+def _with_legend(
+    figure: Figure, rows: _Rows, marks: Sequence[tuple[dict[str, Any], str]]
+) -> Figure:
     """Say below all panels what cells and marks are."""
+    names = cut_names(list(rows.styles), NAME)
     cells = [
-        Line2D([], [], color=colour, marker=marker, ls="", ms=7, mew=0, label=cell)
-        for cell, (colour, marker) in rows.styles.items()
+        Line2D([], [], color=colour, marker=marker, ls="", ms=7, mew=0, label=name)
+        for name, (colour, marker) in zip(names, rows.styles.values(), strict=True)
     ]
     own = [Line2D([], [], label=name, **_as_handle(look)) for look, name in marks]
-    handles = [*cells, *own]
+    handles = [*shown_handles(cells, MOST_CELLS), *own]
     inches = [0.6 + LETTER * len(str(handle.get_label())) for handle in handles]
     columns, _ = shape_of_legend(inches, WIDTH)
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, fontsize=TICKS)

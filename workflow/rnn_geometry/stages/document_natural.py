@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ DECLARED = ("claims", "multiverse")  # tables whose columns say what is text in 
 
 def run(files, output, params, log) -> None:
     """Write the page, and draw its figures and grids."""
-    tables = {name: _read(name, path) for name, path in files.items()}
+    tables = read_tables(files)
     formats.write_text(output["page"], page(template_texts(*TEMPLATES), tables, params.claims))
     networks = tables["networks"]
     trained = networks[networks["control"].isna()]
@@ -33,6 +34,17 @@ def run(files, output, params, log) -> None:
         name = Path(path).stem.removeprefix("text_claims_")
         style.save(verdict_grid(grids[name]), path.removesuffix(".png"), suffixes=["png"], dpi=110)
     log(f"{len(tables['claims'])} verdicts on {len(trained)} networks")
+
+
+def read_tables(files: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """Return the committed tables.
+
+    Parameters
+    ----------
+    files
+        Of `documents.text_tables`.
+    """
+    return {name: _read(name, path) for name, path in files.items()}
 
 
 def _read(name: str, path: str) -> pd.DataFrame:
