@@ -83,8 +83,8 @@ def sets_of(data: pd.DataFrame) -> dict[str, str]:
     data
         text_data.csv.
     """
-    folders = data.drop_duplicates("task").set_index("task")["data"]
-    return {str(task): SETS.get(folder, folder) for task, folder in folders.items()}
+    names = zip(data["task"].astype(str), data["data"].astype(str), strict=True)
+    return {task: SETS.get(folder, folder) for task, folder in names}
 
 
 def page(
@@ -107,7 +107,7 @@ def page(
     KeyError
         For a text about no claim, and a sentence on one.
     """
-    told, listed, published = (yaml.safe_load(texts[name]) or {} for name in TEMPLATES[1:])
+    told, listed, published = (yaml.safe_load(texts[name]) for name in TEMPLATES[1:])
     _check_claims({*told.get("claims", {}), *(c for s in listed for c in s["claims"])}, claims)
     found, sets = tables["claims"], sets_of(tables["data"])
     made = environment(autoescape=False)

@@ -19,19 +19,21 @@ from rnn_geometry.plotting import style
 from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
 from rnn_geometry.plotting.text import cut_names, tick_places
 
+Look = dict[str, Any]
 WIDTH, LINE, AROUND, LETTER = 9.0, 0.4, 1.7, 0.095  # inches: figure, task, what is around, a letter
 NAME, MOST_TASKS, MOST_CELLS = 24, 60, 24  # letters of a name; tasks and cells that are named
 BAND = 0.72  # of a task's row that its networks fill
-LARGE: dict[str, Any] = {"fontsize": 12}
+LARGE: Look = {"fontsize": 12}
 TICKS = 11
-EXPECTED = {"color": style.INK, "lw": 2.2, "zorder": 1}
-FORECAST = {"marker": "D", "ls": "", "mfc": "none", "mec": style.INK, "mew": 1.1, "ms": 8}
-OPEN = {"ls": "", "mfc": "none", "mew": 1.1, "ms": 6.5}
-RANGE = {"color": style.GREY, "lw": 2}
-MEDIAN = {"marker": "o", "ls": "", "color": style.GREY, "ms": 7}
-BAG = {"marker": "D", "ls": "", "color": style.INK, "ms": 6}
-THEORY = {"marker": "|", "ls": "", "color": style.INK, "ms": 12, "mew": 2.2}
-CONSTANT = {"marker": "|", "ls": "", "color": style.GREY, "ms": 12, "mew": 2}
+EXPECTED: Look = {"color": style.INK, "lw": 2.2, "zorder": 1}
+FORECAST: Look = {"marker": "D", "ls": "", "mfc": "none", "mec": style.INK, "mew": 1.1, "ms": 8}
+OPEN: Look = {"ls": "", "mfc": "none", "mew": 1.1, "ms": 6.5}
+DOT: Look = {"ls": "", "mew": 0, "ms": 5.5, "alpha": 0.85}
+RANGE: Look = {"color": style.GREY, "lw": 2}
+MEDIAN: Look = {"marker": "o", "ls": "", "color": style.GREY, "ms": 7}
+BAG: Look = {"marker": "D", "ls": "", "color": style.INK, "ms": 6}
+THEORY: Look = {"marker": "|", "ls": "", "color": style.INK, "ms": 12, "mew": 2.2}
+CONSTANT: Look = {"marker": "|", "ls": "", "color": style.GREY, "ms": 12, "mew": 2}
 
 
 @style.styled
@@ -130,23 +132,23 @@ class _Rows:
         """Draw a point per network."""
         for cell, (colour, marker) in self.styles.items():
             own = self.networks["cell"] == cell
-            drawn = {"mec": colour, "mfc": colour, "ms": 5.5, "ls": "", "mew": 0, "alpha": 0.85}
-            ax.plot(values[own], self.places[own], marker, **(drawn | look | {"mec": colour}))
+            drawn: Look = {**DOT, "mfc": colour, **look}
+            ax.plot(values[own], self.places[own], marker, mec=colour, **drawn)
 
     def medians(self, ax: Axes, values: pd.Series, **look: Any) -> None:
         """Draw a point per task and cell, at the median over its networks."""
         for (_, cell), rows in self.networks.groupby(["task", "cell"]):
             colour, marker = self.styles[str(cell)]
-            drawn = {"mfc": colour, "ms": 7, "ls": "", "mew": 0} | look | {"mec": colour}
+            drawn: Look = {"mfc": colour, "ms": 7, "ls": "", "mew": 0} | look
             median = values[rows.index].astype(float).median()
-            ax.plot(median, self.places[rows.index].mean(), marker, **drawn)
+            ax.plot(median, self.places[rows.index].mean(), marker, mec=colour, **drawn)
 
     def ranges(self, ax: Axes, low: pd.Series, high: pd.Series) -> None:
         """Draw a line per task and cell, from one median over its networks to another."""
         for (_, cell), rows in self.networks.groupby(["task", "cell"]):
             ends = [values[rows.index].astype(float).median() for values in (low, high)]
             place = self.places[rows.index].mean()
-            ax.hlines(place, *ends, color=self.styles[str(cell)][0], lw=RANGE["lw"])
+            ax.plot(ends, [place] * 2, color=self.styles[str(cell)][0], lw=RANGE["lw"])
 
 
 def _panels(
@@ -178,9 +180,7 @@ def _expected(ax: Axes, networks: pd.DataFrame, rows: _Rows) -> None:
     ax.set_xlim(left=-0.3)
 
 
-def _with_legend(
-    figure: Figure, rows: _Rows, marks: Sequence[tuple[dict[str, Any], str]]
-) -> Figure:
+def _with_legend(figure: Figure, rows: _Rows, marks: Sequence[tuple[Look, str]]) -> Figure:
     """Say below all panels what cells and marks are."""
     names = cut_names(list(rows.styles), NAME)
     cells = [
@@ -195,7 +195,7 @@ def _with_legend(
     return figure
 
 
-def _as_handle(look: dict[str, Any]) -> dict[str, Any]:
+def _as_handle(look: Look) -> Look:
     """Return the look of a mark that has neither marker nor colour of its own."""
     marker = {} if "marker" in look or "lw" in look else {"marker": "o", "mec": style.INK}
     return look | marker

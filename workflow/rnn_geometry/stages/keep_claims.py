@@ -83,7 +83,7 @@ MADE: dict[str, Callable[[Any, Any], pd.DataFrame]] = {
 def _networks(files) -> pd.DataFrame:
     """Return networks with numbers of SIGNIFICANT digits, without times, which tell nothing."""
     networks = networks_table(*(_frame(files, name) for name in OF_NETWORKS))
-    kept = networks[[name for name in networks if not name.endswith("seconds")]].copy()
+    kept = networks[[name for name in networks if not str(name).endswith("seconds")]].copy()
     for name in kept.select_dtypes("float"):
         kept[name] = [float(f"{value:.{SIGNIFICANT}g}") for value in kept[name]]
     return kept
