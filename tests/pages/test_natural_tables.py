@@ -132,7 +132,7 @@ def test_every_claim_of_the_abstract_is_a_claim_of_the_file():
 
 def verdicts(*rows):
     names = ["claim", "task", "cell", "verdict"]
-    return pd.DataFrame(rows, columns=names).assign(exploratory=0, look=1)
+    return pd.DataFrame(rows, columns=names).assign(exploratory=0, look=1, met=3, runs=5)
 
 
 SETS = {"news": "AG News", "stars": "stars"}
@@ -176,6 +176,14 @@ def test_verdicts_over_all_cells_and_exploratory_ones_count_for_no_sentence():
     listed = [{"says": "So.", "claims": ["a"]}]
     (one,) = sentences(pd.concat([rows, more]), listed, SETS)
     assert (one["hold"], one["fail"]) == (1, 0)
+
+
+def test_sets_of_few_networks_stand_beside_a_sentence_and_decide_nothing():
+    rows = verdicts(("a", "news", "gru", "holds"), ("a", "stars", "gru", "undecided"))
+    listed = [{"says": "So.", "claims": ["a"]}]
+    (one,) = sentences(rows.assign(look=[1, None]), listed, SETS)
+    assert (one["verdict"], one["open"], one["seen"]) == ("confirmed", 0, ["stars 3/5"])
+    assert "**Confirmed where judged**" in made()
 
 
 def test_cells_agree_where_all_that_were_decided_say_the_same():

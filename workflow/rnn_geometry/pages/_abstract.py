@@ -35,16 +35,17 @@ def sentences(
         `says`; `claims` that there are verdicts on; `verdict`: `confirmed` where none fails and
         more than half hold, `refuted` where none holds and more than half fail, `conditional` where
         some hold and some fail, else `not decided`; how many `hold`, `fail` and are `open`;
-        `where`: of the factor that tells best, the levels by what is true on them.
+        `where`: of the factor that tells best, the levels by what is true on them; `seen`: of the
+        sets with too few networks for a verdict how many keep the threshold, of all.
     """
     single = found[(found["cell"] != ALL_CELLS) & (found["exploratory"] != 1)]
     rows = single.assign(data=single["task"].map(sets), cell=single["cell"].str.split("-").str[0])
     return [_sentence(rows[rows["claim"].isin(one["claims"])], one) for one in listed]
 
 
-def _sentence(rows: pd.DataFrame, one: Mapping[str, Any]) -> dict[str, Any]:
-    if one.get("across") == "cells":
-        rows = _agreement(rows)
+def _sentence(every: pd.DataFrame, one: Mapping[str, Any]) -> dict[str, Any]:
+    alone = one.get("across") != "cells"
+    rows = every[every["look"].notna()] if alone else _agreement(every)
     hold, fail = (int((rows["verdict"] == name).sum()) for name in (HOLDS, FAILS))
     there = set(rows["claim"])
     return {
@@ -56,6 +57,7 @@ def _sentence(rows: pd.DataFrame, one: Mapping[str, Any]) -> dict[str, Any]:
         "fail": fail,
         "open": len(rows) - hold - fail,
         "where": _where(rows) if hold and fail else {},
+        "seen": _seen(every[every["look"].isna()]) if alone else [],
     }
 
 
@@ -65,6 +67,11 @@ def _verdict(hold: int, fail: int, total: int) -> str:
     if max(hold, fail) * 2 <= total:
         return OPEN
     return CONFIRMED if hold else REFUTED
+
+
+def _seen(rows: pd.DataFrame) -> list[str]:
+    sums = rows.groupby("data")[["met", "runs"]].sum()
+    return [f"{data} {met}/{runs}" for data, met, runs in sums.itertuples()]
 
 
 def _agreement(rows: pd.DataFrame) -> pd.DataFrame:
