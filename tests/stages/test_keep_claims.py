@@ -43,7 +43,7 @@ def kept(tmp_path):
     keep_claims.run(
         {name: f"{tmp_path}/{name}.csv" for name in files} | {"meta": [f"{tmp_path}/meta.json"]},
         {name: f"{tmp_path}/kept_{name}" for name in names},
-        SimpleNamespace(judged=runs[KEYS].to_numpy().tolist()),
+        SimpleNamespace(judged=runs[KEYS].to_numpy().tolist(), claims=TEXT),
         print,
     )
     return tmp_path
@@ -64,7 +64,10 @@ def test_tables_are_kept_by_the_name_of_their_output(kept):
 def test_networks_are_judged_again_as_they_were(kept):
     networks = read_networks(kept / "kept_networks")
     assert networks["hold_r2"].tolist() == [0.123457] * 3
-    assert "train_seconds" not in networks
+    assert not {"train_seconds", "id_two_nn"} & set(networks)
+    assert {"simplex_shape_p", "bag_of_words_accuracy", "modes_low"} <= set(networks)
+    control = networks["control"].notna()
+    assert networks["modes_low"].isna().tolist() == control.tolist()
     keys = networks[[f"file_{key}" for key in KEYS]].to_numpy().tolist()
     found = claims_table(TEXT, networks, SWEEPS, keys)
     pd.testing.assert_frame_equal(judged_again(TEXT, networks, SWEEPS), found)

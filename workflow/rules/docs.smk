@@ -57,6 +57,13 @@ use rule document_claims as document_natural with:
         **stage("document_natural", claims=judged_by("claims_text")),
 
 
+KEPT_OF = {
+    "folder": PLAN.path("benchmarks"),
+    "benchmarks": PLAN.benchmarks,
+    "judged": [list(network) for network in PLAN.judged],
+}
+
+
 rule keep_claims:
     input:
         **tables_named(documents.JUDGED),
@@ -67,12 +74,7 @@ rule keep_claims:
     conda:
         ENVIRONMENT
     params:
-        **stage(
-            "keep_claims",
-            folder=PLAN.path("benchmarks"),
-            benchmarks=PLAN.benchmarks,
-            judged=[list(network) for network in PLAN.judged],
-        ),
+        **stage("keep_claims", **KEPT_OF),
     script:
         "../scripts/stage.py"
 
@@ -83,6 +85,8 @@ use rule keep_claims as keep_text with:
         meta=expand(PLAN.of_task("meta.json"), task=sorted(PLAN.leading)),
     output:
         **documents.below(PLAN.kept_in("results/battery_text", DOCS), documents.TEXT),
+    params:
+        **stage("keep_claims", claims=CLAIMS, **KEPT_OF),
 
 
 # Networks of a small run that docs/natural.md shows beside the battery.

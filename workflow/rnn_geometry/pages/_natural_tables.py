@@ -64,6 +64,13 @@ MODIFIERS: Shown = {
     "very": ("very_gain", 2),
     "but": ("but_gain", 2),
 }
+SPACE: Shown = {
+    "dimensions": ("modifier_dimension", 0),
+    "words": ("modifier_words", 0),
+    "not": ("flip_gain", 2),
+    "without them": ("flip_gain_cut", 2),
+    "without random ones": ("flip_gain_random", 2),
+}
 SMALL: Shown = {
     "accuracy": ("test_accuracy", 3),
     "components": ("components_95", 0),
@@ -74,6 +81,7 @@ SMALL: Shown = {
     "tau_2": ("tau_2", 0),
     "tau_3": ("tau_3", 0),
 }
+TABLES = (DIMENSIONS, MODES, READOUTS, MEMORY, ORDER, MODIFIERS, SPACE, SMALL)
 
 
 def parts(networks: pd.DataFrame) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:

@@ -41,6 +41,12 @@ RUNS = (
     *("io_dimension_places", "io_gain_places", "hold_r2", "cover", "slow_no_gap"),
     "slow_off_manifold",
 )
+# What the page shows of a network.
+SHOWN = {
+    *RUNS,
+    *(column for table in tables_of.TABLES for column, _ in table.values()),
+    *("modes_low", "modes_high", "constant_accuracy", "adjectives"),
+}
 WORDS = 6  # shown of a class
 SETS = {
     "ag_news": "AG News",
@@ -173,6 +179,7 @@ def _numbers(tables: Mapping[str, pd.DataFrame], published: Any) -> dict[str, An
         "memory": tables_of.beside_untrained(every, tables_of.MEMORY),
         "order": tables_of.rows_of(networks, tables_of.ORDER),
         "modifiers": tables_of.rows_of(networks, tables_of.MODIFIERS),
+        "space": tables_of.rows_of(networks, tables_of.SPACE),
         "shares": _shares(networks),
         "files": tables_of.file_rows(data),
         "texts": tables_of.text_rows(data),

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_geometry.claims.networks import networks_table
 from rnn_geometry.claims.registration import code_now
-from rnn_geometry.claims.saved import save_networks
+from rnn_geometry.claims.saved import columns_judged, save_networks
 from rnn_geometry.config.documents import OF_NETWORKS
 from rnn_geometry.pages.costs import cost_table
-from rnn_geometry.pages.natural import RUNS, class_words
+from rnn_geometry.pages.natural import RUNS, SHOWN, class_words
 from rnn_geometry.pages.text_data import data_rows
 from rnn_geometry.store import formats
 from rnn_geometry.store.columns import read_frame
@@ -26,7 +26,7 @@ def run(files, output, params, log) -> None:
     """Keep what the rule asks for, each by the name of its output."""
     for name, path in output.items():
         if name == "networks":
-            save_networks(path, _networks(files), params.judged)
+            save_networks(path, _few_columns(_networks(files), params), params.judged)
         else:
             _table(name, files, params).to_csv(path, index=False)
         log(f"{name}: {path}")
@@ -78,6 +78,21 @@ MADE: dict[str, Callable[[Any, Any], pd.DataFrame]] = {
     "words": _words,
     "runs": _runs,
 }
+
+
+def _few_columns(networks: pd.DataFrame, params) -> pd.DataFrame:
+    """Return columns that claims or a page speak of, of controls those of claims alone.
+
+    Where no claims are given, all.
+    """
+    claims = getattr(params, "claims", None)
+    if claims is None:
+        return networks
+    judged = columns_judged(claims)
+    kept = networks[[name for name in networks if name in judged or name in SHOWN]].copy()
+    apart = [name for name in kept if name not in judged]
+    kept.loc[kept["control"].notna(), apart] = None
+    return kept
 
 
 def _networks(files) -> pd.DataFrame:
