@@ -1,18 +1,9 @@
 # docs/natural.md, docs/claims.md and their figures, from small tables that are committed; nothing
 # of this is in `all`.
 from rnn_geometry.config import documents
-from rnn_geometry.config.load import read_claims
 
 # Beside the Snakefile, wherever the command is given.
 DOCS = os.path.relpath(os.path.join(ROOT, "docs"))
-
-
-def tables_named(names):
-    return {name: PLAN.path(f"tables/{name}.csv") for name in names}
-
-
-def judged_by(file):
-    return lambda wildcards: plain(read_claims(f"config/{file}.yaml", ROOT))
 
 
 localrules:
