@@ -132,7 +132,9 @@ def test_every_claim_of_the_abstract_is_a_claim_of_the_file():
 
 def verdicts(*rows):
     names = ["claim", "task", "cell", "verdict"]
-    return pd.DataFrame(rows, columns=names).assign(exploratory=0, look=1, met=3, runs=5)
+    return pd.DataFrame(rows, columns=names).assign(
+        exploratory=0, look=1, met=3, runs=5, left_out=0
+    )
 
 
 SETS = {"news": "AG News", "stars": "stars"}
@@ -204,6 +206,8 @@ def test_verdicts_stand_by_set_of_data_and_those_of_few_networks_as_a_fraction()
     found = found.assign(look=[1, None], met=[10, 3], runs=[10, 5], q=None, holm=None)
     (row,) = opening(found, claims, SETS)
     assert (row["AG News"], row["stars"]) == ("●", "3/5")
+    (row,) = opening(found.assign(runs=0, met=0, left_out=5), claims, SETS)
+    assert (row["AG News"], row["stars"]) == ("●", "−5")
 
 
 def test_sets_on_which_cells_differ_are_told_apart():
@@ -218,6 +222,7 @@ def test_rows_are_medians_with_their_range():
     assert middle(pd.Series([0.9, 0.8, 0.85]), 2) == ".85 (.80 to .90)"
     assert middle(pd.Series([2.0, float("nan")]), 0) == "2"
     assert middle(pd.Series([float("nan")]), 0) == ""
+    assert middle(pd.Series([0.9, 0.8]), 3, ranged=False) == ".850"
     networks = text_battery.networks().query("control.isna()")
     (*_, last) = rows_of(networks, {"d": ("dimension_expected", 0), "none": ("missing", 0)})
     assert last == {"task": "yelp-5", "cell": "lstm", "d": "2"}
@@ -257,9 +262,11 @@ def test_the_data_are_told_by_hash_and_without_a_text():
 
 
 def test_words_are_those_of_the_first_network_most_effect_first():
-    known = {"task": "news", "class": "World", "model": "gru"}
+    known = {"task": "news-data0", "class": "World", "model": "gru", "l2": "0"}
     rows = [{**known, "seed": s, "rank": r, "word": f"{s}{r}"} for s in (1, 2) for r in (2, 1)]
-    kept = natural.class_words(pd.DataFrame(rows))
+    controls = [{**row, "word": "no", "model": "gru-untrained"} for row in rows]
+    controls += [{**row, "word": "no", "task": "news-data0-shuffled"} for row in rows]
+    kept = natural.class_words(pd.DataFrame([*controls, *rows]))
     assert kept.to_dict("records") == [{"task": "news", "class": "World", "words": "11 12"}]
 
 

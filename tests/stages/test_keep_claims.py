@@ -28,7 +28,15 @@ def kept(tmp_path):
     runs["model"] = runs["model"] + runs["control"].map({"untrained": "-untrained"}).fillna("")
     runs = runs.assign(hold_r2=0.123456789, train_seconds=5.0)
     points = {"points": "slow", "id_local_pca": 2.0}
-    words = {"class": "World", "rank": 1, "word": "null", "task": "news", "model": "gru"}
+    words = {
+        "seed": 1,
+        "class": "World",
+        "rank": 1,
+        "word": "null",
+        "task": "news",
+        "model": "gru",
+        "l2": "0",
+    }
     files = {
         "runs": runs,
         "tasks": pd.DataFrame([{"task": "ag-news-3-data200", "structure": "unordered"}]),

@@ -28,7 +28,8 @@ TEXT = {
 }
 TEXT_JUDGED = ("claims", "multiverse", "words", *OF_NETWORKS)
 # Networks of small runs that docs/natural.md shows beside the battery, by their folder of results.
-SMALL = {"results/recipes": "recipes.csv", "results/why": "why.csv"}
+SMALL_RUNS = ("recipes", "why")
+SMALL = {f"results/{name}": f"{name}.csv" for name in SMALL_RUNS}
 # Tables that docs/natural.md has a section for where they are there.
 BESIDE = {"recipes": "recipes.csv", "why": "why.csv", "forecast": "forecast.csv"}
 TEXT_FIGURES = ("accuracy", "dimension", "modes")

@@ -71,7 +71,7 @@ def _verdict(hold: int, fail: int, total: int) -> str:
 
 def _seen(rows: pd.DataFrame) -> list[str]:
     sums = rows.groupby("data")[["met", "runs"]].sum()
-    return [f"{data} {met}/{runs}" for data, met, runs in sums.itertuples()]
+    return [f"{data} {met}/{runs}" for data, met, runs in sums.itertuples() if runs]
 
 
 def _agreement(rows: pd.DataFrame) -> pd.DataFrame:

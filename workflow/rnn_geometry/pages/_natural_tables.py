@@ -13,6 +13,7 @@ from rnn_geometry.claims.means import clustered_mean
 from rnn_geometry.pages.markdown import short
 
 LEVEL = 0.95
+RANGED = 2  # digits; numbers with more, such as accuracies, are medians alone
 Shown = Mapping[str, tuple[str, int]]  # shown name -> (column, digits)
 Rows = list[dict[str, str]]
 
@@ -34,8 +35,8 @@ MODES: Shown = {
     "L/2, tau": ("modes_tau_only", 0),
     "L, tau": ("modes_tau_only_length", 0),
     "at d": ("modes_equal_d", 2),
-    "tau_1": ("tau_1", 0),
 }
+TAUS: Shown = {f"tau_{i}": (f"tau_{i}", 0) for i in range(1, 5)}
 READOUTS: Shown = {
     "theory": ("readout_angle_expected", 0),
     "mean": ("readout_angle_mean", 0),
@@ -75,13 +76,12 @@ SMALL: Shown = {
     "accuracy": ("test_accuracy", 3),
     "components": ("components_95", 0),
     "PR": ("participation_ratio", 1),
-    "at d - 1": ("accuracy_below_d", 3),
     "modes": ("integration_modes", 0),
     "tau_1": ("tau_1", 0),
     "tau_2": ("tau_2", 0),
     "tau_3": ("tau_3", 0),
 }
-TABLES = (DIMENSIONS, MODES, READOUTS, MEMORY, ORDER, MODIFIERS, SPACE, SMALL)
+TABLES = (DIMENSIONS, MODES, TAUS, READOUTS, MEMORY, ORDER, MODIFIERS, SPACE, SMALL)
 
 
 def parts(networks: pd.DataFrame) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
@@ -98,7 +98,7 @@ def _place(key: tuple[str, str]) -> tuple[str, str]:
 
 
 def rows_of(networks: pd.DataFrame, columns: Shown) -> Rows:
-    """Return a row per task and cell: the median of each column, and its range where it has one.
+    """Return a row per task and cell: the median of each column, with its range if it has room.
 
     Columns that the table has not, or that are empty everywhere, are left out, and so are rows
     without a number.
@@ -109,14 +109,14 @@ def rows_of(networks: pd.DataFrame, columns: Shown) -> Rows:
         if column in networks and networks[column].notna().any()
     }
     rows = [
-        (about, {name: middle(part[column], n) for name, (column, n) in there.items()})
+        (about, {name: middle(part[column], n, n <= RANGED) for name, (column, n) in there.items()})
         for about, part in parts(networks)
     ]
     return [about | shown for about, shown in rows if any(shown.values())]
 
 
-def middle(values: pd.Series, digits: int) -> str:
-    """Return the median of numbers, with lowest and highest where these look different.
+def middle(values: pd.Series, digits: int, ranged: bool = True) -> str:
+    """Return the median of numbers, if asked for with lowest and highest where these differ.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def middle(values: pd.Series, digits: int) -> str:
         return ""
     numbers = defined.astype(float)
     half, low, high = (short(x, digits) for x in (numbers.median(), numbers.min(), numbers.max()))
-    return half if low == high else f"{half} ({low} to {high})"
+    return half if low == high or not ranged else f"{half} ({low} to {high})"
 
 
 def accuracy_rows(networks: pd.DataFrame) -> Rows:
@@ -137,7 +137,7 @@ def accuracy_rows(networks: pd.DataFrame) -> Rows:
         about
         | {
             "networks": str(len(part)),
-            "accuracy": middle(part["test_accuracy"], 3),
+            "accuracy": middle(part["test_accuracy"], 3, ranged=False),
             "bag of words": short(part["bag_of_words_accuracy"].mean(), 3),
             "more than it": difference(part, "test_accuracy", "bag_of_words_accuracy"),
             "lost by shuffling": difference(part, "test_accuracy", "shuffled_accuracy"),

@@ -91,9 +91,16 @@ def _signs(part: pd.DataFrame) -> str:
 def _signs_and_seen(part: pd.DataFrame) -> str:
     """Return the signs of verdicts that a look has decided, and the networks of all others."""
     judged = part["look"].notna()
-    seen = part[~judged]
     words = [_signs(part[judged])] if judged.any() else []
-    return " ".join([*words, *([f"{seen['met'].sum()}/{seen['runs'].sum()}"] if len(seen) else [])])
+    return " ".join([*words, *_seen(part[~judged])])
+
+
+def _seen(part: pd.DataFrame) -> list[str]:
+    """Return the networks that meet a claim, of all, or how many are all left out."""
+    if part.empty:
+        return []
+    met, runs, out = (int(part[name].sum()) for name in ("met", "runs", "left_out"))
+    return [f"{met}/{runs}" if runs else f"−{out}"]
 
 
 def differing(

@@ -10,7 +10,9 @@ import yaml
 
 from rnn_geometry.claims.file import criterion
 from rnn_geometry.claims.grid import groups
+from rnn_geometry.claims.networks import KEYS
 from rnn_geometry.claims.registration import deviations
+from rnn_geometry.identity import Network, base_task, is_control
 from rnn_geometry.pages import _natural_tables as tables_of
 from rnn_geometry.pages._abstract import sentences
 from rnn_geometry.pages._verdict_tables import counted_first, differing, left_open, opening
@@ -70,9 +72,13 @@ def class_words(words: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `task`, `class` and `words`: of the first network of a task, most effect first.
+        `task`, `class` and `words`: of the first network of a task that was trained on it, most
+        effect first.
     """
-    first = words.groupby(["task", "class", "rank"], as_index=False, sort=False).first()
+    keys = words[KEYS].itertuples(index=False, name=None)
+    trained = words[[not is_control(Network(*key)) for key in keys]]
+    known = trained.assign(task=trained["task"].map(base_task))
+    first = known.groupby(["task", "class", "rank"], as_index=False, sort=False).first()
     ordered = first[first["rank"] <= WORDS].sort_values(["task", "class", "rank"])
     return (
         ordered.groupby(["task", "class"], sort=False)["word"]
@@ -175,6 +181,7 @@ def _numbers(tables: Mapping[str, pd.DataFrame], published: Any) -> dict[str, An
         "sides": _sides(networks),
         "dimension": tables_of.rows_of(networks, tables_of.DIMENSIONS),
         "modes": tables_of.rows_of(networks, tables_of.MODES),
+        "taus": tables_of.rows_of(networks, tables_of.TAUS),
         "readouts": tables_of.rows_of(networks, tables_of.READOUTS),
         "memory": tables_of.beside_untrained(every, tables_of.MEMORY),
         "order": tables_of.rows_of(networks, tables_of.ORDER),
@@ -183,12 +190,17 @@ def _numbers(tables: Mapping[str, pd.DataFrame], published: Any) -> dict[str, An
         "shares": _shares(networks),
         "files": tables_of.file_rows(data),
         "texts": tables_of.text_rows(data),
-        "words": tables["words"].to_dict("records"),
+        "words": _escaped(tables["words"]),
         "costs": costs,
         "cost_rows": costs[["rule", "jobs"]].assign(
             **{"CPU s": costs["cpu_seconds"].map("{:.0f}".format)}
         ),
     }
+
+
+def _escaped(words: pd.DataFrame) -> pd.DataFrame:
+    """Return words in which no bar ends a cell."""
+    return words.assign(words=words["words"].str.replace("|", "\\|"))
 
 
 def _sizes(every: pd.DataFrame, networks: pd.DataFrame) -> dict[str, int]:
@@ -237,7 +249,7 @@ def _small(tables: Mapping[str, pd.DataFrame], told: Mapping[str, Any]) -> dict[
     """Return the tables of small runs: None where a run has not been kept."""
     recipes, why = tables.get("recipes"), tables.get("why")
     return {
-        "recipes": None if recipes is None else tables_of.rows_of(recipes, tables_of.SMALL),
+        "recipes": None if recipes is None else _small_rows(recipes),
         "why": None if why is None else _experiments(why, told.get("why", [])),
         "forecast": "forecast" in tables,
     }
@@ -245,7 +257,8 @@ def _small(tables: Mapping[str, pd.DataFrame], told: Mapping[str, Any]) -> dict[
 
 def _experiments(why: pd.DataFrame, told: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return every experiment that has been told, with the rows of its tasks."""
-    return [
-        {**one, "rows": tables_of.rows_of(why[why["task"].isin(one["tasks"])], tables_of.SMALL)}
-        for one in told
-    ]
+    return [{**one, "rows": _small_rows(why[why["task"].isin(one["tasks"])])} for one in told]
+
+
+def _small_rows(runs: pd.DataFrame) -> tables_of.Rows:
+    return tables_of.rows_of(runs[runs["control"].isna()], tables_of.SMALL)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from rnn_geometry.claims.grid import groups
 from rnn_geometry.claims.saved import read_networks
+from rnn_geometry.config import documents
 from rnn_geometry.pages.natural import TEMPLATES, page
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.plotting import style
@@ -17,7 +18,9 @@ from rnn_geometry.plotting.verdicts import verdict_grid
 from rnn_geometry.store import formats
 from rnn_geometry.store.columns import read_frame
 
-DECLARED = ("claims", "multiverse")  # tables whose columns say what is text in them
+# Tables whose columns say what is text in them; of all others words such as `null` are words.
+DECLARED = {name: name for name in ("claims", "multiverse")}
+DECLARED |= dict.fromkeys(documents.SMALL_RUNS, "networks")
 
 
 def run(files, output, params, log) -> None:
@@ -49,5 +52,5 @@ def read_tables(files: Mapping[str, str]) -> dict[str, pd.DataFrame]:
 
 def _read(name: str, path: str) -> pd.DataFrame:
     if name in DECLARED:
-        return read_frame(name, path)
+        return read_frame(DECLARED[name], path)
     return read_networks(path) if name == "networks" else pd.read_csv(path, keep_default_na=False)
