@@ -141,3 +141,20 @@ def test_the_degree_of_bounded_cells_is_one(name):
     found = find_fixed_points(cell, truth.draw((300, cell.state_size)), np.zeros(2))
     more = search_between(cell, found, np.zeros(2), radius=1e-3)
     assert skeleton(cell, more, np.zeros(2), radius=1e-3).degree == 1
+
+
+@pytest.mark.parametrize("states", [[], [[0.0]]])
+def test_a_search_that_has_one_root_and_no_further_start_ends(states):
+    doubled, x = (lambda h, x: torch.tanh(2 * h)), torch.zeros(1)
+    found = find_fixed_points(doubled, torch.zeros(1, 1), x)
+    starts = torch.tensor(states).reshape(-1, 1)
+    bones = completed_skeleton(doubled, found, x, starts, radius=1e-3)
+    assert (bones.degree, bones.roots.tolist()) == (-1, [[0.0]])
+
+
+def test_where_one_root_has_no_segments_the_search_goes_on_from_states():
+    doubled, x = (lambda h, x: torch.tanh(2 * h)), torch.zeros(1)
+    found = find_fixed_points(doubled, torch.zeros(1, 1), x)
+    states = torch.tensor([[0.0], [1.0], [-1.0]])
+    bones = completed_skeleton(doubled, found, x, states, radius=1e-3, most_starts=1)
+    assert (bones.degree, len(bones.roots)) == (1, 3)

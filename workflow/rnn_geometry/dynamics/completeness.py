@@ -181,8 +181,10 @@ def completed_skeleton(
         if bones.degree == 1:
             break
         starts = _between(bones.roots, 0)
-        if turn % 2 == 0 and len(waiting):
+        if len(waiting) and (turn % 2 == 0 or not len(starts)):  # one root has no segments
             starts, waiting = waiting[:most_starts], waiting[most_starts:]
+        if not len(starts):
+            break
         starts = starts[draw.permutation(len(starts))[:most_starts]]
         every = _joined(every, find_fixed_points(step, starts, x, memory_mb=memory_mb))
         bones = skeleton(step, every, x, **common)
