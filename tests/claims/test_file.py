@@ -6,7 +6,7 @@ import datetime
 import pytest
 import yaml
 from conftest import PROJECT
-from test_judge import CLAIMS, NATURAL
+from test_judge import CLAIMS, TEXT
 
 from rnn_geometry.claims import file as claims_file
 from rnn_geometry.claims.metrics import ROW_METRICS, SWEEP_METRICS
@@ -17,7 +17,7 @@ RAW = yaml.safe_load((PROJECT / "config/claims.yaml").read_text())
 
 
 def test_every_claim_carries_the_day_its_threshold_was_frozen():
-    for claim in (*CLAIMS["claims"], *NATURAL["claims"]):
+    for claim in (*CLAIMS["claims"], *TEXT["claims"]):
         assert datetime.date.fromisoformat(claim["frozen"]) <= datetime.date.today()
 
 
@@ -39,12 +39,13 @@ def test_the_default_run_shows_seeds_that_do_not_count():
     assert all(low <= seed <= high for seed in config["seeds"])
 
 
-def test_the_networks_of_natural_yaml_are_judged_by_claims_of_their_own():
-    config = yaml.safe_load((PROJECT / "config/natural.yaml").read_text())
-    assert config["claims"] == "config/claims_natural.yaml"
+@pytest.mark.parametrize(("name", "count"), [("natural", False), ("battery_text", True)])
+def test_networks_on_text_have_the_claims_on_text_and_only_a_battery_is_judged(name, count):
+    config = yaml.safe_load((PROJECT / f"config/{name}.yaml").read_text())
+    assert config["claims"] == "config/claims_text.yaml"
     seeds = {s for owner in (config, *config["tasks"]) for s in owner.get("seeds", [])}
-    low, high = NATURAL["tuning_seeds"]
-    assert min(seeds) >= NATURAL["judged_from"] > high >= low
+    low, high = TEXT["tuning_seeds"]
+    assert {seed >= TEXT["judged_from"] > high >= low for seed in seeds} == {count}
 
 
 def test_a_metric_that_is_registered_can_be_named():

@@ -8,6 +8,7 @@ import pytest
 from conftest import PROJECT
 
 from rnn_geometry.claims import judge as claims
+from rnn_geometry.claims.file import checked_claims
 from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 from rnn_geometry.claims.metrics import (
     LARGEST_RATIO,
@@ -27,8 +28,8 @@ from rnn_geometry.claims.table import ALL_CELLS, COLUMNS
 from rnn_geometry.config.load import read_claims
 from rnn_geometry.store.columns import table_columns
 
-CLAIMS, NATURAL = (
-    read_claims(f"config/{name}.yaml", str(PROJECT)) for name in ("claims", "claims_natural")
+CLAIMS, TEXT = (
+    read_claims(f"config/{name}.yaml", str(PROJECT)) for name in ("claims", "claims_text")
 )
 
 # Metrics
@@ -162,7 +163,7 @@ BAD = {
     "noise_roots_kept": 1.0,
 }
 IDENTITY = {"task": "categorical-3", "model": "gru", "cell": "gru", "l2": "3e-4", "control": np.nan}
-EMPTY = dict.fromkeys(table_columns("natural"), np.nan) | {"data_seed": 0}
+EMPTY = dict.fromkeys(table_columns("networks"), np.nan) | {"data_seed": 0}
 ONE = 10  # networks of the first look
 KINDS = ("untrained", "shuffled_labels", "reservoir")
 
@@ -369,23 +370,41 @@ def test_networks_without_a_gap_do_not_meet_the_claim_and_are_named():
     assert ("simplex-dimension", "vanilla") not in undefined.index
 
 
+def few(name, metric, control_at_most):
+    """Return a claim on five networks, which asks more of untrained ones than to miss it."""
+    ends = {"at_least": 0.75, "control_at_most": control_at_most, "controls": ["untrained"]}
+    return {"name": name, "metric": metric, "structures": ["unordered"], **ends} | {
+        "statement": "It does.",
+        "source": "nowhere",
+    }
+
+
+FEW = checked_claims(
+    {
+        **{key: CLAIMS[key] for key in ("frozen", "tuning_seeds", "judged_from", "level", "half")},
+        "looks": [{"networks": 5, "holds": 5, "fails": 0}],
+        "claims": [few("held", "hold_r2", 0.2), few("added", "additivity_r2_fitted", 0.3)],
+    }
+)
+
+
 def test_columns_of_the_untrained_self_stand_in_for_untrained_networks():
     good = {"hold_r2_untrained": -1.0, "additivity_r2_fitted_untrained": 0.99}
-    found = judged(table((5, good)), NATURAL)
+    found = judged(table((5, good)), FEW)
     row = found.loc[("held", "gru")]
     assert row["control"].startswith("untrained 0/5, +1.00 (0.39 to 1.00), p 0.031 in pairs, mean")
     assert row["reason"] == "5 of 5 meet it; q 0.062 is above 0.05"  # beside `added`, with p 1
     assert found.loc[("added", "gru"), ["control_met", "verdict"]].tolist() == [1, UNINFORMATIVE]
-    both = judged(table((5, good), (3, {**BAD, **good, "control": "untrained"})), NATURAL)
+    both = judged(table((5, good), (3, {**BAD, **good, "control": "untrained"})), FEW)
     assert both.loc[("added", "gru"), "control"].startswith("untrained 0/3, ")
 
 
 def test_a_claim_may_ask_more_of_its_controls_than_to_miss_its_threshold():
     near, far = ({"hold_r2_untrained": value} for value in (0.4, 0.1))
-    row = judged(table((5, near)), NATURAL).loc[("held", "gru")]
+    row = judged(table((5, near)), FEW).loc[("held", "gru")]
     assert row["control"].startswith("untrained 5/5, ")
     assert row[["control_met", "verdict"]].tolist() == [1, UNINFORMATIVE]
-    found = judged(table((5, far)), NATURAL).loc[("held", "gru")]
+    found = judged(table((5, far)), FEW).loc[("held", "gru")]
     assert found[["control_met", "verdict"]].tolist() == [0, HOLDS]
 
 

@@ -20,7 +20,7 @@ CLAIM = {
 MODES = {**CLAIM, "name": "modes", "metric": "integration_modes", "within": 0}
 del MODES["within_share"]
 CUTS, INPUTS = (1 / 3, 1 / 2, 1), ("zero", "mean")
-EMPTY = dict.fromkeys(table_columns("natural"), np.nan)
+EMPTY = dict.fromkeys(table_columns("networks"), np.nan)
 
 
 def networks(count=3, **changes):

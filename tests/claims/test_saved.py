@@ -5,7 +5,7 @@ import pandas as pd
 from test_judge import CLAIMS, KEYS, ONE, SWEEPS, controls, of_cells, table
 
 from rnn_geometry.claims.judge import claims_table
-from rnn_geometry.claims.saved import judged_again, read_networks, save_networks
+from rnn_geometry.claims.saved import columns_judged, judged_again, read_networks, save_networks
 
 
 def test_verdicts_are_equal_after_a_round_trip(tmp_path):
@@ -33,3 +33,14 @@ def test_networks_of_sweeps_are_not_saved_and_bytes_are_the_same(tmp_path):
     save_networks(tmp_path / "plain.csv", networks, keys)
     plain = read_networks(tmp_path / "plain.csv")
     pd.testing.assert_frame_equal(plain, read_networks(paths[0]))
+
+
+def test_the_columns_that_claims_speak_of_give_the_same_verdicts():
+    networks = of_cells({}, {"cliff": 0}, {"participation_ratio": np.nan, "slow_no_gap": 0.9})
+    few = networks[[name for name in networks if name in columns_judged(CLAIMS)]]
+    assert {"shuffled_accuracy", "majority_accuracy"} <= set(few)  # of `shuffled_share`
+    assert {"components_95_random", "corner_miss_p"} <= set(few)  # of a control, of a surrogate
+    assert "id_two_nn" in set(networks) - set(few)
+    pd.testing.assert_frame_equal(
+        judged_again(CLAIMS, few), judged_again(CLAIMS, networks), check_exact=True
+    )

@@ -91,7 +91,6 @@ def test_news_are_integrated_on_a_simplex(finished):
         assert [row["hold_input"] for row in csv.DictReader(handle)] == [
             "zero",
             "mean",
-            "padding",
         ] * 2
     # The explorer reads the sentence of the configuration, and has no room for the weights of so
     # many words.

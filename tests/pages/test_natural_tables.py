@@ -1,209 +1,318 @@
-"""The committed tables of the natural battery: their verdicts, and docs/natural.md."""
+"""docs/natural.md: from tables made by hand, and from what is committed."""
 
-import numpy as np
+import functools
+import re
+
 import pandas as pd
 import pytest
+import text_battery
+import yaml
 from conftest import PROJECT
-from test_claims_page import text_of
-from test_judge import NATURAL
+from test_judge import TEXT
 
-from rnn_geometry.claims.networks import KEYS
-from rnn_geometry.pages import natural
-from rnn_geometry.store.columns import read_frame
+from rnn_geometry.config import documents
+from rnn_geometry.pages import natural, text_data
+from rnn_geometry.pages._abstract import sentences
+from rnn_geometry.pages._natural_tables import difference, middle, rows_of
+from rnn_geometry.pages._verdict_tables import differing, opening
+from rnn_geometry.pages.templating import template_texts
+from rnn_geometry.plotting.natural import FIGURES
 
-TASKS = pd.DataFrame({"task": ["news", "news-shuffled"], "structure": "unordered"})
-GOOD = {
-    "task": "news",
-    "model": "gru",
-    "cell": "gru",
-    "l2": "3e-4",
-    "seed": 10,
-    "control": np.nan,
-    "dimension_expected": 2,
-    "dimension_predicted": 2,
-    "components_95": 2,
-    "integration_modes": 2,
-    "participation_ratio": 1.9,
-    "cliff": 1,
-    "readout_angle_mean": 118.0,
-    "readout_angle_expected": 120.0,
-    "readout_in_subspace": 0.9,
-    "test_accuracy": 0.9,
-    "bag_of_words_accuracy": 0.91,
-    "shuffled_accuracy": 0.89,
-    "hold_r2": 0.9,
-    "hold_r2_untrained": 0.0,
-    "additivity_r2_fitted": 0.9,
-    "additivity_r2_fitted_untrained": 0.2,
-    "position_independence": 0.9,
-    "position_independence_untrained": 0.1,
+TEXTS = template_texts(*natural.TEMPLATES)
+# Networks of two sets that have lost a dimension, and those of one cell without a gap.
+LOST = {"components_95": 4, "cliff": 0, "participation_ratio": 4.0, "modes_median": 3}
+CHANGES = {
+    ("dbpedia-6", "gru"): LOST,
+    ("ag-news-4", "vanilla"): {"integration_modes": 9, "participation_ratio": float("nan")},
 }
 
 
-def network(**changes):
-    """Return a row of natural.csv of a network that meets every claim."""
-    return dict.fromkeys(natural.COLUMNS, 0.5) | GOOD | changes
+@functools.cache
+def tables():
+    return text_battery.tables(CHANGES)
 
 
-def judged(*networks):
-    found = natural.verdicts(pd.DataFrame(networks), TASKS, NATURAL)
-    return found.set_index("claim")
+def made(texts=TEXTS, **more):
+    return natural.page(texts, {**tables(), **more}, TEXT)
 
 
-def seeds(count=6, **changes):
-    return [network(seed=10 + i, **changes) for i in range(count)]
+def section(page, title):
+    return page.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-OTHER = {
-    "components_95": 5,
-    "participation_ratio": 5.0,
-    "cliff": 0,
-    "integration_modes": 0,
-    "readout_angle_mean": 90.0,
-    "readout_in_subspace": 0.1,
-    "shuffled_accuracy": 0.5,
-    "bag_of_words_accuracy": 0.1,
-    "hold_r2": 0.0,
-    "additivity_r2_fitted": 0.0,
-    "position_independence": 0.1,
+# The page
+
+
+def test_the_page_opens_with_counts_and_one_table_of_verdicts():
+    page = made()
+    lines = page.splitlines()
+    assert lines[0] == "# Real text: verdict on every claim"
+    assert lines[2].startswith("95 networks of 4 cells on 6 tasks of real text, and 285 controls")
+    table = page.split("\n\n")[3].splitlines()
+    assert table[0] == "| claim | tasks | AG News | DBpedia | emotions | stars | q |"
+    row = next(line for line in table if line.startswith("| **simplex-dimension** |"))
+    assert row.split(" | ")[2:4] == ["●4 ○1", "0/5"]
+
+
+def test_lines_and_cells_are_short():
+    page = made(recipes=text_battery.small(), why=text_battery.small())
+    assert max(map(len, page.splitlines())) <= 100
+
+
+def test_sections_stand_in_order_and_begin_with_a_result():
+    titles = re.findall("^## (.*)$", made(), flags=re.M)
+    wanted = ["The abstract, sentence by sentence", "Published numbers beside ours"]
+    wanted += ["Accuracy, a bag of words, and shuffled words", "Dimension", "Modes", "Readouts"]
+    assert titles[:6] == wanted
+    (first, *_) = section(made(), "Dimension").strip().splitlines()
+    assert first.endswith("95 % of the variance of the slow points in 90 of 95 networks.")
+    assert "better than a bag of words on 10 of 10 tasks" in section(made(), wanted[2])
+    assert "tau over L/2 or growing: 85 of 95 networks" in section(made(), "Modes")
+
+
+def test_ours_stand_beside_what_is_published():
+    lines = section(made(), "Published numbers beside ours").splitlines()
+    (row,) = [line for line in lines if "LSTM: accuracy" in line]
+    assert row == "| Yelp, 5 stars, LSTM: accuracy | .585 | .900 |"
+    without = tables()["networks"].query("cell != 'lstm'")
+    assert "| .585 | not run |" in made(networks=without)
+
+
+@pytest.mark.parametrize(
+    ("title", "there"),
+    [
+        ("The recipe", {"recipes": text_battery.small()}),
+        ("Why", {"why": text_battery.small()}),
+        ("The forecast", {"forecast": pd.DataFrame([{"task": "a"}])}),
+    ],
+)
+def test_sections_are_left_out_without_their_tables(title, there):
+    experiment = {"title": "Topic words", "tasks": ["dbpedia-6"], "told": "Yes."}
+    told = yaml.safe_dump({"forecast": "It says.", "why": [experiment]})
+    texts = {**TEXTS, "natural_told.yaml": told}
+    assert f"\n## {title}\n" not in made(texts)
+    assert f"\n## {title}\n" in made(texts, **there)
+
+
+def test_an_experiment_shows_its_tasks_alone():
+    experiment = {"title": "Topic words", "tasks": ["dbpedia-6"], "told": "It is  so."}
+    texts = {**TEXTS, "natural_told.yaml": yaml.safe_dump({"why": [experiment]})}
+    told = section(made(texts, why=text_battery.small()), "Why")
+    assert told.startswith("\n### Topic words\n\nIt is so.\n\n| task | cell |")
+    assert "| dbpedia-6 | best-1e-4 |" in told
+    assert "yelp-5" not in told
+
+
+def test_columns_that_are_not_there_leave_their_tables_out():
+    networks = tables()["networks"].drop(columns=["not_gain", "very_gain"], errors="ignore")
+    assert "turned round" not in made(networks=networks.assign(control_gain=float("nan")))
+    page = made(networks=networks.assign(not_gain=-0.5, control_gain=1.0))
+    assert "| task | cell | the, a | not |" in section(page, "Words, and their order")
+
+
+def test_texts_about_no_claim_are_refused():
+    texts = {**TEXTS, "natural_told.yaml": "claims: {nothing: x}"}
+    with pytest.raises(KeyError, match="explained, but no claim: nothing"):
+        made(texts)
+
+
+def test_what_is_told_of_a_claim_stands_below_it():
+    texts = {**TEXTS, "natural_told.yaml": "claims: {words-held: It lasts.}"}
+    assert "(`hold_r2`\nat least 0.84)\n  It lasts.\n" in made(texts)
+
+
+def test_every_claim_of_the_abstract_is_a_claim_of_the_file():
+    listed = yaml.safe_load(TEXTS["natural_abstract.yaml"])
+    names = {claim["name"] for claim in TEXT["claims"] if not claim["exploratory"]}
+    assert {name for one in listed for name in one["claims"]} <= names
+
+
+# Sentences of the abstract
+
+
+def verdicts(*rows):
+    names = ["claim", "task", "cell", "verdict"]
+    return pd.DataFrame(rows, columns=names).assign(
+        exploratory=0, look=1, met=3, runs=5, left_out=0
+    )
+
+
+SETS = {"news": "AG News", "stars": "stars"}
+
+
+def said(*rows, **more):
+    (one,) = sentences(verdicts(*rows), [{"says": "So.", "claims": ["a", "b"], **more}], SETS)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        (["holds", "holds", "undecided"], "confirmed"),
+        (["holds", "undecided"], "not decided"),
+        (["fails", "fails", "uninformative"], "refuted"),
+        (["holds", "fails", "undecided", "undecided"], "conditional"),
+        (["undecided"], "not decided"),
+        ([], "not decided"),
+    ],
+)
+def test_a_sentence_follows_its_verdicts(words, verdict):
+    one = said(*(("a", "news", "gru-text", word) for word in words))
+    assert one["verdict"] == verdict
+    assert one["open"] == len([word for word in words if word not in ("holds", "fails")])
+
+
+def test_a_condition_is_what_separates_best():
+    news = [("a", "news", f"{cell}-text", "holds") for cell in ("gru", "lstm")]
+    stars = [("a", "stars", f"{cell}-text", "fails") for cell in ("gru", "lstm")]
+    assert said(*news, *stars)["where"] == {"holds": ["AG News"], "fails": ["stars"], "both": []}
+    cells = [("a", "news", "gru-text", "holds"), ("a", "stars", "gru-text", "holds")]
+    cells += [("a", "news", "vanilla-text", "fails")]
+    assert said(*cells)["where"] == {"holds": ["gru"], "fails": ["vanilla"], "both": []}
+    assert said(*news)["where"] == {}
+
+
+def test_verdicts_over_all_cells_and_exploratory_ones_count_for_no_sentence():
+    rows = verdicts(("a", "news", "gru", "holds"), ("a", "news", "all", "fails"))
+    more = verdicts(("a", "news", "lstm", "fails")).assign(exploratory=1)
+    listed = [{"says": "So.", "claims": ["a"]}]
+    (one,) = sentences(pd.concat([rows, more]), listed, SETS)
+    assert (one["hold"], one["fail"]) == (1, 0)
+
+
+def test_sets_of_few_networks_stand_beside_a_sentence_and_decide_nothing():
+    rows = verdicts(("a", "news", "gru", "holds"), ("a", "stars", "gru", "undecided"))
+    listed = [{"says": "So.", "claims": ["a"]}]
+    (one,) = sentences(rows.assign(look=[1, None]), listed, SETS)
+    assert (one["verdict"], one["open"], one["seen"]) == ("confirmed", 0, ["stars 3/5"])
+    assert "**Confirmed where judged**" in made()
+
+
+def test_cells_agree_where_all_that_were_decided_say_the_same():
+    same = [("a", "news", "gru", "fails"), ("a", "news", "lstm", "fails")]
+    other = [("b", "news", "gru", "holds"), ("b", "news", "lstm", "fails")]
+    alone = [("a", "stars", "gru", "holds"), ("a", "stars", "lstm", "undecided")]
+    one = said(*same, *other, *alone, across="cells")
+    assert (one["hold"], one["fail"], one["open"]) == (1, 1, 0)
+    assert one["where"] == {"holds": ["a"], "fails": ["b"], "both": []}
+
+
+# Tables
+
+
+def test_verdicts_stand_by_set_of_data_and_those_of_few_networks_as_a_fraction():
+    claims = {"claims": [{"name": "a"}]}
+    found = verdicts(("a", "news", "gru", "holds"), ("a", "stars", "gru", "undecided"))
+    found = found.assign(look=[1, None], met=[10, 3], runs=[10, 5], q=None, holm=None)
+    (row,) = opening(found, claims, SETS)
+    assert (row["AG News"], row["stars"]) == ("●", "3/5")
+    (row,) = opening(found.assign(runs=0, met=0, left_out=5), claims, SETS)
+    assert (row["AG News"], row["stars"]) == ("●", "−5")
+
+
+def test_sets_on_which_cells_differ_are_told_apart():
+    claims = {"claims": [{"name": "a"}]}
+    rows = [("a", "news", "gru-text", "holds"), ("a", "news", "vanilla-text", "fails")]
+    rows += [("a", "stars", "gru-text", "holds"), ("a", "stars", "vanilla-text", "holds")]
+    (row,) = differing(verdicts(*rows), claims, SETS)
+    assert row == {"claim": "a", "data": "AG News", "gru": "●", "vanilla": "○"}
+
+
+def test_rows_are_medians_with_their_range():
+    assert middle(pd.Series([0.9, 0.8, 0.85]), 2) == ".85 (.80 to .90)"
+    assert middle(pd.Series([2.0, float("nan")]), 0) == "2"
+    assert middle(pd.Series([float("nan")]), 0) == ""
+    assert middle(pd.Series([0.9, 0.8]), 3, ranged=False) == ".850"
+    networks = text_battery.networks().query("control.isna()")
+    (*_, last) = rows_of(networks, {"d": ("dimension_expected", 0), "none": ("missing", 0)})
+    assert last == {"task": "yelp-5", "cell": "lstm", "d": "2"}
+
+
+def test_a_difference_has_its_interval_over_data_seeds():
+    part = pd.DataFrame({"a": [0.9, 0.92], "b": 0.9, "data_seed": [0, 1], "seed": 0})
+    assert difference(part, "a", "b") == "+.010 (-.117 to +.137)"
+    assert difference(part[:1], "a", "b") == "0"
+
+
+META = {
+    "kind": "text",
+    "name": "yelp-5-data200",
+    "classes": 5,
+    "settings": {"source": {"folder": "yelp_reviews"}},
+    "source": {"kind": "files", "files": {"test": {"path": "yelp/test.parquet", "sha256": "ab"}}},
+    "splits": {
+        "test": {"rows_read": 9, "used": 5, "mean_length": 71.44, "unknown_word_rate": 0.125},
+        "dev": {"used": 2, "mean_length": 70.0, "unknown_word_rate": 0.1},
+    },
 }
-UNTRAINED = seeds(model="gru-untrained", control="untrained", **OTHER)
-# Word counts are those of the task controlled.
-SHUFFLED = seeds(
-    task="news-shuffled", control="shuffled_labels", **{**OTHER, "test_accuracy": 0.95}
-)
 
 
-def test_six_networks_that_do_everything_beside_controls_that_do_nothing():
-    found = judged(*seeds(), *UNTRAINED, *SHUFFLED)
-    assert dict(found["verdict"]) == {claim["name"]: "holds" for claim in NATURAL["claims"]}
-    assert set(found["judged"]) == {1}
+def test_the_data_are_told_by_hash_and_without_a_text():
+    test, dev = text_data.data_rows(META)
+    assert test == {
+        **{"task": "yelp-5", "data": "yelp_reviews", "split": "test", "classes": 5},
+        **{"file": "yelp/test.parquet", "sha256": "ab", "rows": 9, "used": 5},
+        **{"words": 71.4, "unknown": 0.125},
+    }
+    assert (dev["file"], dev["rows"], dev["used"]) == ("", 0, 2)
+    assert list(text_data.data_rows({"kind": "synthetic"})) == []
+    assert text_data.data_name({**META, "settings": {}}) == "yelp"
+    hub = {**META, "settings": {"source": {"hub": "yelp_full"}}, "source": {"kind": "hub"}}
+    assert text_data.data_name(hub) == "yelp_full"
 
 
-def test_two_networks_decide_nothing():
-    assert set(judged(*seeds(2))["verdict"]) == {"undecided"}
+def test_words_are_those_of_the_first_network_most_effect_first():
+    known = {"task": "news-data0", "class": "World", "model": "gru", "l2": "0"}
+    rows = [{**known, "seed": s, "rank": r, "word": f"{s}{r}"} for s in (1, 2) for r in (2, 1)]
+    controls = [{**row, "word": "no", "model": "gru-untrained"} for row in rows]
+    controls += [{**row, "word": "no", "task": "news-data0-shuffled"} for row in rows]
+    kept = natural.class_words(pd.DataFrame([*controls, *rows]))
+    assert kept.to_dict("records") == [{"task": "news", "class": "World", "words": "11 12"}]
 
 
-@pytest.mark.parametrize(
-    ("claim", "change"),
-    [
-        ("components", {"components_95": 3}),
-        ("ratio", {"participation_ratio": 2.5}),
-        ("cliff", {"cliff": 0}),
-        ("modes", {"integration_modes": 1}),
-        ("angles", {"readout_angle_mean": 114.0}),
-        ("inside", {"readout_in_subspace": 0.6}),
-        ("predicted", {"dimension_predicted": 1}),
-        ("bag-of-words", {"bag_of_words_accuracy": 0.87}),
-        ("shuffled", {"shuffled_accuracy": 0.87}),
-        ("held", {"hold_r2": 0.5}),
-        ("added", {"additivity_r2_fitted": 0.7}),
-        ("anywhere", {"position_independence": 0.7}),
-    ],
-)
-def test_every_claim_can_fail_and_be_mixed(claim, change):
-    assert judged(*seeds(**change)).loc[claim, "verdict"] == "fails"
-    mixed = judged(*seeds(3), network(seed=20, **change)).loc[claim]
-    assert mixed[["verdict", "met", "runs"]].tolist() == ["undecided", 3, 4]
+# Figures
 
 
-@pytest.mark.parametrize(
-    ("claim", "change"),
-    [
-        ("held", {"hold_r2_untrained": 0.5}),
-        ("added", {"additivity_r2_fitted_untrained": 0.4}),
-        ("anywhere", {"position_independence_untrained": 0.99}),
-    ],
-)
-def test_untrained_selves_that_do_the_same_are_marked(claim, change):
-    row = judged(*seeds(**change)).loc[claim]
-    assert (row["control_met"], row["verdict"]) == (1, "uninformative")
-    assert judged(*seeds(), *SHUFFLED).loc[claim, "control_met"] == 0
+@pytest.mark.parametrize("name", documents.TEXT_FIGURES)
+def test_figures_draw_every_task_and_name_their_axes(name):
+    networks = tables()["networks"]
+    figure = FIGURES[name](networks[networks["control"].isna()])
+    left, right = figure.axes
+    named = [label.get_text() for label in left.get_yticklabels()]
+    assert named == sorted(text_battery.TASKS)
+    assert left.get_xlabel() != right.get_xlabel() != ""
+    (legend,) = figure.legends
+    assert {"gru", "lstm", "ugrnn", "vanilla"} <= {text.get_text() for text in legend.get_texts()}
 
 
-def test_undefined_values_give_no_verdict():
-    assert "angles" not in judged(network(readout_angle_mean=np.nan)).index
+# What is committed
 
 
-def test_networks_that_differ_in_l2_are_left_out():
-    swept = network(task=natural.SWEEPS[0])
-    assert set(judged(network(), swept)["task"]) == {"news"}
-
-
-def committed():
-    names = ("natural", "hold_inputs", "predictions", "tasks", "words")
-    return {name: read_frame(name, PROJECT / f"docs/data/{name}.csv") for name in names}
+def test_tables_beside_the_battery_are_asked_for_where_they_are_there(tmp_path):
+    (tmp_path / "data").mkdir()
+    assert set(documents.text_tables(str(tmp_path))) == set(documents.TEXT)
+    assert documents.text_pages(str(tmp_path)) == []
+    for name in ("why.csv", "claims_text.csv"):
+        (tmp_path / "data" / name).touch()
+    assert documents.text_tables(str(tmp_path))["why"] == f"{tmp_path}/data/why.csv"
+    assert documents.text_pages(str(tmp_path)) == [f"{tmp_path}/natural.md"]
+    assert documents.runs_kept("results/recipes", "docs") == "docs/data/recipes.csv"
+    assert documents.runs_kept("results/mine", "docs") == "results/mine/kept/runs.csv"
 
 
 def test_the_page_is_what_the_committed_tables_give():
-    template = text_of("natural.md")
-    made = natural.page(template, committed(), NATURAL)
-    assert made == (PROJECT / "docs/natural.md").read_text(encoding="utf-8")
-    with pytest.raises(KeyError, match="no place for the table accuracy"):
-        natural.page(template.replace("{{accuracy}}", ""), committed(), NATURAL)
-    with pytest.raises(KeyError, match=r"no such table: \{\{more"):
-        natural.page(template + "{{more}}", committed(), NATURAL)
+    from rnn_geometry.stages.document_natural import read_tables
+
+    page = (PROJECT / "docs/natural.md").read_text(encoding="utf-8")
+    if not documents.text_pages(str(PROJECT / "docs")):
+        assert page.split("\n\n")[1].startswith("**The battery on real text")
+        assert "has not run yet" in page.split("\n\n")[1]
+    else:
+        files = documents.text_tables(str(PROJECT / "docs"))
+        assert natural.page(TEXTS, read_tables(files), TEXT) == page
 
 
 @pytest.mark.parametrize("page", ["natural", "claims"])
 def test_no_row_of_a_table_is_wider_than_a_line(page):
     lines = (PROJECT / f"docs/{page}.md").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line.startswith("|") and len(line) > 100] == []
-
-
-def test_the_verdicts_of_the_committed_networks_are_complete():
-    tables = committed()
-    found = natural.verdicts(tables["natural"], tables["tasks"], NATURAL)
-    own = found[found["cell"] != "all"]
-    asked = tables["natural"][~tables["natural"]["task"].isin(natural.SWEEPS)]
-    assert len(own[own["claim"] == "cliff"]) == len(asked.groupby(["task", "model"]))
-    assert set(found["claim"]) == {claim["name"] for claim in NATURAL["claims"]}
-    assert set(own.loc[own["claim"] == "held", "control"].str.split().str[0]) == {"untrained"}
-
-
-def test_the_battery_table_keeps_controls_and_drops_other_points():
-    runs = pd.DataFrame([network(seed=seed) for seed in (11, 10)]).drop(
-        columns=["mean_length", "train_rows", "id_local_pca"]
-    )
-    tasks = TASKS.assign(mean_length=38.12345, train_rows=20000)
-    points = [
-        runs[KEYS].assign(points=name, id_local_pca=i) for i, name in enumerate(("slow", "final"))
-    ]
-    table = natural.battery_table(runs, tasks, pd.concat(points))
-    assert table[["seed", "mean_length", "id_local_pca"]].to_numpy().tolist() == [
-        [10, 38.1234, 0],
-        [11, 38.1234, 0],
-    ]
-
-
-def test_the_committed_tables_hold_the_sets_that_were_asked_for():
-    battery = committed()["natural"]
-    assert list(battery.columns) == list(natural.COLUMNS)
-    for task in ("ag-news-3", "ag-news-4"):
-        part = battery[battery["task"] == task]
-        assert set(part["model"]) == {"gru-text", "lstm-text", "ugrnn-text", "vanilla-text"}
-        assert part.groupby("model")["seed"].nunique().tolist() == [2, 2, 2, 2]
-    assert {
-        "dbpedia-2",
-        "dbpedia-14",
-        "stars-5",
-        "stars-3",
-        "stars-2",
-        "emotions-2",
-        "emotions-3",
-        "imdb",
-    } <= set(battery["task"])
-
-
-def test_the_figure_draws_every_task_and_names_its_axes():
-    from rnn_geometry.plotting.natural import battery_figure
-
-    rows = [
-        network(task=task, l2=l2)
-        for task in ("news-3", "news-12", "ag-news-4-l2")
-        for l2 in ("0", "1e-2")
-    ]
-    figure = battery_figure(pd.DataFrame(rows), ("ag-news-4-l2",))
-    axes = [part for part in figure.findobj() if part.__class__.__name__ == "Axes"]
-    assert [label.get_text() for label in axes[0].get_yticklabels()] == ["news-3", "news-12"]
-    assert all(part.get_xlabel() for part in axes[:3])

@@ -24,6 +24,7 @@ from rnn_geometry.plotting.panels import class_handles, panels
 from rnn_geometry.plotting.sweeps import sweep_figure
 from rnn_geometry.plotting.task_figures import TASK_FIGURES, kinds_of
 from rnn_geometry.plotting.verdicts import verdict_grid
+from rnn_geometry.store.columns import table_columns
 
 HOSTILE = [
     "cost $5 and $6", r"$\frac{1$", "_hidden", "nul\x00", "\x1b[31mred", "ra\u202ein", "two\nlines",
@@ -139,9 +140,9 @@ def test_estimators_sweeps_verdicts_and_natural_tasks_take_every_name(tmp_path):
     cells = {task: [task] for task in TABLED}
     group = {"title": "Tasks", "tasks": TABLED, "cells": cells, "claims": [claim]}
     check(verdict_grid(group), tmp_path)
-    measures = [column for column, *_ in (*natural.ACCURACIES, *natural.DIMENSIONS)]
-    battery = pd.DataFrame({"task": TABLED, "l2": "0", **dict.fromkeys(measures, 1.0)})
-    check(natural.battery_figure(battery, (TABLED[0],)), tmp_path)
+    battery = pd.DataFrame({**dict.fromkeys(table_columns("networks"), 1.0), "task": TABLED})
+    for draw in natural.FIGURES.values():
+        check(draw(battery.assign(cell=TABLED)), tmp_path)
 
 
 # Many names

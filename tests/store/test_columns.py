@@ -50,10 +50,10 @@ def test_every_column_says_what_it_means(table):
         assert not column.meaning.endswith(".")
 
 
-@pytest.mark.parametrize("table", ["natural", "tasks", "hold_inputs", "predictions", "words"])
-def test_committed_tables_have_declared_columns(table):
+@pytest.mark.parametrize("table", ["claims", "claims_first"])
+def test_committed_verdicts_have_declared_columns(table):
     with open(PROJECT / f"docs/data/{table}.csv", newline="", encoding="utf-8") as handle:
-        assert set(next(csv.reader(handle))) <= set(table_columns(table))
+        assert set(next(csv.reader(handle))) <= set(table_columns("claims"))
 
 
 def test_text_stays_text_and_empty_cells_are_empty(tmp_path):

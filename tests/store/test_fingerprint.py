@@ -97,7 +97,9 @@ def test_names_that_a_package_exports_lazily_reach_nothing(package):
 
 def test_every_rule_with_a_script_carries_a_fingerprint():
     for file in (PROJECT / "workflow/rules").glob("*.smk"):
-        for rule in re.split(r"^ *rule\b", file.read_text(), flags=re.MULTILINE)[1:]:
+        for rule in re.split(r"^ *(?:use )?rule\b", file.read_text(), flags=re.MULTILINE)[1:]:
+            if "params:" in rule and "script:" not in rule:  # a rule that is used as another
+                assert "**stage(" in rule
             if "script:" in rule:
                 (script,) = re.findall(r'"\.\./scripts/(\w+)\.py"', rule)
                 assert rule.count("**networks_stage(") == (script == "networks")

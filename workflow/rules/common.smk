@@ -18,7 +18,7 @@ except UserError as error:
     raise invocation.ToldError(error, workflow) from None
 
 from rnn_geometry.config.limits import Limits
-from rnn_geometry.config.load import default_files, load_settings, shipped_file
+from rnn_geometry.config.load import default_files, load_settings, read_claims, shipped_file
 from rnn_geometry.config.pipeline import STAGES
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import Plan
@@ -98,6 +98,16 @@ def in_report(file, category, caption, labels, subcategory=None):
     """An output below the results that Snakemake's report shows."""
     place = {"category": category, "subcategory": subcategory, "labels": labels}
     return report(PLAN.path(file), caption=f"../report/{caption}.rst", **place)
+
+
+def tables_named(names):
+    """Files of tables by name."""
+    return {name: PLAN.path(f"tables/{name}.csv") for name in names}
+
+
+def judged_by(file):
+    """The checked file of claims that a page is about, read once the page is made."""
+    return lambda wildcards: plain(read_claims(f"config/{file}.yaml", ROOT))
 
 
 def logs_of(jobs):

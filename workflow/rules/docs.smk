@@ -1,7 +1,6 @@
 # docs/natural.md, docs/claims.md and their figures, from small tables that are committed; nothing
 # of this is in `all`.
-from rnn_geometry.config.documents import BATTERY, GRIDS, JUDGED, NATURAL, SWEEPS
-from rnn_geometry.config.load import read_claims
+from rnn_geometry.config import documents
 
 # Beside the Snakefile, wherever the command is given.
 DOCS = os.path.relpath(os.path.join(ROOT, "docs"))
@@ -11,87 +10,79 @@ localrules:
     documentation,
 
 
+# The page of real text waits for its battery.
 rule documentation:
     input:
-        f"{DOCS}/natural.md",
+        documents.text_pages(DOCS),
         f"{DOCS}/claims.md",
-
-
-rule document_natural:
-    input:
-        **{name: f"{DOCS}/data/{name}.csv" for name in NATURAL},
-    output:
-        page=f"{DOCS}/natural.md",
-        figure=f"{DOCS}/figures/natural.png",
-    log:
-        PLAN.path("logs/document_natural.log"),
-    conda:
-        ENVIRONMENT
-    params:
-        **stage(
-            "document_natural",
-            claims=lambda wildcards: plain(read_claims("config/claims_natural.yaml", ROOT)),
-        ),
-    script:
-        "../scripts/stage.py"
-
-
-rule keep_natural:
-    input:
-        runs=PLAN.path("tables/runs.csv"),
-        tasks=PLAN.path("tables/tasks.csv"),
-        dimension=PLAN.path("tables/dimension.csv"),
-        hold_inputs=PLAN.path("tables/hold_inputs.csv"),
-        predictions=PLAN.path("tables/predictions.csv"),
-        words=PLAN.path("tables/words.csv"),
-    output:
-        **{name: f"{PLAN.kept_in('results/natural', DOCS)}/{name}.csv" for name in NATURAL},
-    log:
-        PLAN.path("logs/keep_natural.log"),
-    conda:
-        ENVIRONMENT
-    params:
-        **stage("keep_natural"),
-    script:
-        "../scripts/stage.py"
 
 
 rule document_claims:
     input:
-        **{name: f"{DOCS}/data/{BATTERY[name]}" for name in BATTERY},
+        **documents.below(f"{DOCS}/data", documents.BATTERY),
         before=f"{DOCS}/data/claims_first.csv",
     output:
         page=f"{DOCS}/claims.md",
-        grids=expand(f"{DOCS}/figures/claims_{{grid}}.png", grid=GRIDS),
-        sweeps=expand(f"{DOCS}/figures/sweep_{{sweep}}.png", sweep=SWEEPS),
+        grids=expand(f"{DOCS}/figures/claims_{{grid}}.png", grid=documents.GRIDS),
+        sweeps=expand(f"{DOCS}/figures/sweep_{{sweep}}.png", sweep=documents.SWEEPS),
     log:
         PLAN.path("logs/document_claims.log"),
     conda:
         ENVIRONMENT
     params:
-        **stage(
-            "document_claims",
-            claims=lambda wildcards: plain(read_claims("config/claims.yaml", ROOT)),
-        ),
+        **stage("document_claims", claims=judged_by("claims")),
     script:
         "../scripts/stage.py"
 
 
+use rule document_claims as document_natural with:
+    input:
+        **documents.text_tables(DOCS),
+    output:
+        page=f"{DOCS}/natural.md",
+        figures=expand(f"{DOCS}/figures/text_{{name}}.png", name=documents.TEXT_FIGURES),
+        grids=expand(f"{DOCS}/figures/text_claims_{{grid}}.png", grid=documents.TEXT_GRIDS),
+    log:
+        PLAN.path("logs/document_natural.log"),
+    params:
+        **stage("document_natural", claims=judged_by("claims_text")),
+
+
+KEPT_OF = {
+    "folder": PLAN.path("benchmarks"),
+    "benchmarks": PLAN.benchmarks,
+    "judged": [list(network) for network in PLAN.judged],
+}
+
+
 rule keep_claims:
     input:
-        **{name: PLAN.path(f"tables/{name}.csv") for name in JUDGED},
+        **tables_named(documents.JUDGED),
     output:
-        **{name: f"{PLAN.kept_in('results/battery2', DOCS)}/{BATTERY[name]}" for name in BATTERY},
+        **documents.below(PLAN.kept_in("results/battery2", DOCS), documents.BATTERY),
     log:
         PLAN.path("logs/keep_claims.log"),
     conda:
         ENVIRONMENT
     params:
-        **stage(
-            "keep_claims",
-            folder=PLAN.path("benchmarks"),
-            benchmarks=PLAN.benchmarks,
-            judged=[list(network) for network in PLAN.judged],
-        ),
+        **stage("keep_claims", **KEPT_OF),
     script:
         "../scripts/stage.py"
+
+
+use rule keep_claims as keep_text with:
+    input:
+        **tables_named(documents.TEXT_JUDGED),
+        meta=expand(PLAN.of_task("meta.json"), task=sorted(PLAN.leading)),
+    output:
+        **documents.below(PLAN.kept_in("results/battery_text", DOCS), documents.TEXT),
+    params:
+        **stage("keep_claims", claims=CLAIMS, **KEPT_OF),
+
+
+# Networks of a small run that docs/natural.md shows beside the battery.
+use rule keep_claims as keep_runs with:
+    input:
+        **tables_named(documents.OF_NETWORKS),
+    output:
+        runs=documents.runs_kept(RESULTS, DOCS),

@@ -22,7 +22,6 @@ TITLES = {
     "document_natural": "pages",
     "document_claims": "pages",
     "keep_claims": "kept files",
-    "keep_natural": "kept files",
 }
 
 # Names of targets: rules that only ask for files of others and do nothing themselves.

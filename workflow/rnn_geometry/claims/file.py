@@ -83,7 +83,7 @@ def conditions(claim: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def measures() -> list[str]:
     """Return the columns that a claim may be about: numbers known of every network."""
-    known = table_columns("natural").values()
+    known = table_columns("networks").values()
     return [column.name for column in known if column.kind in NUMBERS and column.name != "seed"]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-# Tables of config/natural.yaml.
-NATURAL = ("natural", "hold_inputs", "predictions", "tasks", "words")
+import os
+from collections.abc import Mapping
+
 # Tables of config/battery.yaml, and what they are made from.
 BATTERY = {
     "claims": "claims.csv",
@@ -13,7 +14,26 @@ BATTERY = {
     "costs": "battery_costs.csv",
     "code": "battery_code.csv",
 }
-JUDGED = ("claims", "sweeps", "multiverse", "runs", "tasks", "dimension")
+OF_NETWORKS = ("runs", "tasks", "dimension")
+JUDGED = ("claims", "sweeps", "multiverse", *OF_NETWORKS)
+# Tables of config/battery_text.yaml, and what they are made from.
+TEXT = {
+    "claims": "claims_text.csv",
+    "multiverse": "multiverse_text.csv",
+    "networks": "networks_text.csv.gz",
+    "costs": "text_costs.csv",
+    "code": "text_code.csv",
+    "data": "text_data.csv",
+    "words": "text_words.csv",
+}
+TEXT_JUDGED = ("claims", "multiverse", "words", *OF_NETWORKS)
+# Networks of small runs that docs/natural.md shows beside the battery, by their folder of results.
+SMALL_RUNS = ("recipes", "why")
+SMALL = {f"results/{name}": f"{name}.csv" for name in SMALL_RUNS}
+# Tables that docs/natural.md has a section for where they are there.
+BESIDE = {"recipes": "recipes.csv", "why": "why.csv", "forecast": "forecast.csv"}
+TEXT_FIGURES = ("accuracy", "dimension", "modes")
+TEXT_GRIDS = ("unordered", "plane", "labels", "binary")
 # Figures of docs/claims.md.
 GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")
 SWEEPS = (
@@ -28,3 +48,63 @@ SWEEPS = (
     "l2-ugrnn",
     "l2-vanilla",
 )
+
+
+def below(folder: str, tables: Mapping[str, str]) -> dict[str, str]:
+    """Return files in a folder by name.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    tables
+        Names of files by name.
+
+    Examples
+    --------
+    >>> below("docs/data", {"code": "text_code.csv"})
+    {'code': 'docs/data/text_code.csv'}
+    """
+    return {name: f"{folder}/{file}" for name, file in tables.items()}
+
+
+def text_tables(docs: str) -> dict[str, str]:
+    """Return the tables that docs/natural.md is made from: those it needs, and those at hand.
+
+    Parameters
+    ----------
+    docs
+        The folder of the documents.
+
+    Returns
+    -------
+    dict
+        Files by name.
+    """
+    beside = below(f"{docs}/data", BESIDE)
+    there = {name: file for name, file in beside.items() if os.path.exists(file)}
+    return below(f"{docs}/data", TEXT) | there
+
+
+def text_pages(docs: str) -> list[str]:
+    """Return docs/natural.md where the tables of its battery have been kept, else nothing.
+
+    Parameters
+    ----------
+    docs
+        The folder of the documents.
+    """
+    return [f"{docs}/natural.md"] if os.path.exists(text_tables(docs)["claims"]) else []
+
+
+def runs_kept(results: str, docs: str) -> str:
+    """Return where the networks of a small run are kept: in docs only those that a page shows.
+
+    Parameters
+    ----------
+    results
+        The folder of results.
+    docs
+        The folder of the documents.
+    """
+    return f"{docs}/data/{SMALL[results]}" if results in SMALL else f"{results}/kept/runs.csv"

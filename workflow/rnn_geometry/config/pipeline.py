@@ -132,9 +132,8 @@ OTHER_STAGES = {
     "start_page": Stage(
         "start_page", templates=("index.html.jinja", "grid.html.jinja", "sort.js", "style.css")
     ),
-    "document_natural": Stage("document_natural", templates=("natural.md",)),
+    "document_natural": Stage("document_natural", templates=("natural.md.jinja", "natural_*.yaml")),
     "document_claims": Stage("document_claims", templates=("claims.md.jinja", "claims_told.yaml")),
-    "keep_natural": Stage("keep_natural"),
     "keep_claims": Stage("keep_claims"),
     "keep_forecast": Stage("keep_forecast"),
     "document_forecast": Stage("document_forecast", templates=("forecast.md.jinja",)),

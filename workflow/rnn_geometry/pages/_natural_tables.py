@@ -2,231 +2,260 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from rnn_geometry.claims.networks import KEYS
-from rnn_geometry.pages.markdown import short, span
+from rnn_geometry.claims.grid import natural_order
+from rnn_geometry.claims.means import clustered_mean
+from rnn_geometry.pages.markdown import short
 
-# Tasks of which the others are subsets.
-LARGEST = ("ag-news-4-all", "dbpedia-14", "stars-5", "emotions-28")
-WORDS_OF = ("ag-news-4-all", "dbpedia-14", "stars-5", "imdb", "emotions-2", "emotions-3-love")
-WORDS_SHOWN = 6
-WEIGHTINGS = ("raw", "frequency", "tfidf")
-
+LEVEL = 0.95
+RANGED = 2  # digits; numbers with more, such as accuracies, are medians alone
 Shown = Mapping[str, tuple[str, int]]  # shown name -> (column, digits)
+Rows = list[dict[str, str]]
+
+DIMENSIONS: Shown = {
+    "d": ("dimension_expected", 0),
+    "counts": ("dimension_predicted", 0),
+    "components": ("components_95", 0),
+    "PR": ("participation_ratio", 1),
+    "in to out": ("io_dimension_places", 0),
+    "at d": ("accuracy_at_d", 3),
+    "at d - 1": ("accuracy_below_d", 3),
+}
+MODES: Shown = {
+    "d": ("dimension_expected", 0),
+    "centre": ("integration_modes", 0),
+    "growing": ("growing_modes", 0),
+    "L/2": ("modes_median", 0),
+    "L": ("modes_at_length", 0),
+    "L/2, tau": ("modes_tau_only", 0),
+    "L, tau": ("modes_tau_only_length", 0),
+    "at d": ("modes_equal_d", 2),
+}
+TAUS: Shown = {f"tau_{i}": (f"tau_{i}", 0) for i in range(1, 5)}
+READOUTS: Shown = {
+    "theory": ("readout_angle_expected", 0),
+    "mean": ("readout_angle_mean", 0),
+    "worst pair off by": ("readout_angle_error", 0),
+    "p": ("readout_angle_p", 2),
+    "inside": ("readout_in_subspace", 2),
+}
+MEMORY: Shown = {
+    "held": ("hold_r2", 2),
+    "added": ("logit_additivity", 2),
+    "anywhere": ("delayed_independence", 2),
+    "exchanged": ("interchange_follows", 2),
+}
+ORDER: Shown = {
+    "bigrams": ("bag_of_bigrams_accuracy", 3),
+    "all": ("order_cost_all", 3),
+    "by 8": ("order_cost_8", 3),
+    "by 4": ("order_cost_4", 3),
+    "by 2": ("order_cost_2", 3),
+}
+MODIFIERS: Shown = {
+    "the, a": ("control_gain", 2),
+    "not": ("not_gain", 2),
+    "isn't": ("nt_gain", 2),
+    "never": ("never_gain", 2),
+    "very": ("very_gain", 2),
+    "but": ("but_gain", 2),
+}
+SPACE: Shown = {
+    "dimensions": ("modifier_dimension", 0),
+    "words": ("modifier_words", 0),
+    "not": ("flip_gain", 2),
+    "without them": ("flip_gain_cut", 2),
+    "without random ones": ("flip_gain_random", 2),
+}
+SMALL: Shown = {
+    "accuracy": ("test_accuracy", 3),
+    "components": ("components_95", 0),
+    "PR": ("participation_ratio", 1),
+    "modes": ("integration_modes", 0),
+    "tau_1": ("tau_1", 0),
+    "tau_2": ("tau_2", 0),
+    "tau_3": ("tau_3", 0),
+}
+TABLES = (DIMENSIONS, MODES, TAUS, READOUTS, MEMORY, ORDER, MODIFIERS, SPACE, SMALL)
 
 
-def _parts(table: pd.DataFrame, by: list[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
-    """Yield the parts of a table with equal values of some columns, in order, and these values."""
-    for _, part in table.groupby(by, sort=False):
-        yield dict(part[by].iloc[0]), part
+def parts(networks: pd.DataFrame) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """Yield what a row is about, and its networks: tasks in natural order, then their cells."""
+    keys = sorted(set(zip(networks["task"], networks["model"], strict=True)), key=_place)
+    several = networks.groupby(["task", "cell"])["model"].nunique().max() > 1
+    for task, model in keys:
+        part = networks[(networks["task"] == task) & (networks["model"] == model)]
+        yield {"task": task, "cell": model if several else part["cell"].iloc[0]}, part
 
 
-def _grouped(battery: pd.DataFrame, columns: Shown, by: list[str]) -> pd.DataFrame:
-    """Return one row per group with the span of some columns."""
-    return pd.DataFrame(
-        [
-            {**keys, **{name: span(part[column], n) for name, (column, n) in columns.items()}}
-            for keys, part in _parts(battery, by)
-        ]
-    )
+def _place(key: tuple[str, str]) -> tuple[str, str]:
+    return natural_order(key[0]), key[1]
 
 
-def accuracy_rows(battery: pd.DataFrame) -> pd.DataFrame:
-    """Return accuracies beside their baselines, and costs."""
-    columns = {
-        "texts": ("train_rows", 0),
-        "words": ("mean_length", 0),
-        "network": ("test_accuracy", 3),
-        "bag of words": ("bag_of_words_accuracy", 3),
-        "shuffled": ("shuffled_accuracy", 3),
-        "majority": ("majority_accuracy", 3),
-        "d components": ("accuracy_at_d", 3),
-        "d - 1": ("accuracy_below_d", 3),
-        "training, CPU s": ("train_seconds", 0),
-        "analysis, CPU s": ("analysis_seconds", 0),
-    }
-    return _grouped(battery, columns, ["task", "model"])
+def rows_of(networks: pd.DataFrame, columns: Shown) -> Rows:
+    """Return a row per task and cell: the median of each column, with its range if it has room.
 
-
-def dimension_rows(battery: pd.DataFrame) -> pd.DataFrame:
-    """Return expected, predicted and measured dimension."""
-    columns = {
-        "d": ("dimension_expected", 0),
-        "predicted": ("dimension_predicted", 0),
-        "components": ("components_95", 0),
-        "visited": ("components_95_visited", 0),
-        "PR": ("participation_ratio", 1),
-        "local PCA": ("id_local_pca", 1),
-        "modes": ("integration_modes", 0),
-        "angle": ("readout_angle_mean", 0),
-        "theory": ("readout_angle_expected", 0),
-        "cover": ("cover", 2),
-        "no gap": ("slow_no_gap", 2),
-        "off manifold": ("slow_off_manifold", 2),
-    }
-    return _grouped(battery, columns, ["task", "model"])
-
-
-def integration_rows(battery: pd.DataFrame) -> pd.DataFrame:
-    """Return the measures of integration beside untrained networks, and those of context."""
-    columns = {
-        "hold": ("hold_r2", 2),
-        "hold, untrained": ("hold_r2_untrained", 2),
-        "additive": ("additivity_r2_fitted", 2),
-        "additive, untrained": ("additivity_r2_fitted_untrained", 2),
-        "anywhere": ("position_independence", 2),
-        "tau centre": ("tau_centre", 0),
-        "tau edge": ("tau_edge", 0),
-        "tau untrained": ("tau_untrained", 0),
-        "word / log-odds": ("effect_log_odds_correlation", 2),
-        "not": ("not_gain", 2),
-        "very": ("very_gain", 2),
-        "order": ("order_effect", 2),
-    }
-    return _grouped(battery, columns, ["task", "model"])
-
-
-def sweep_rows(battery: pd.DataFrame) -> pd.DataFrame:
-    """Return what L2 does, one row per strength."""
-    columns = {
-        "accuracy": ("test_accuracy", 3),
-        "at d": ("accuracy_at_d", 3),
-        "at d - 1": ("accuracy_below_d", 3),
-        "components": ("components_95", 0),
-        "PR": ("participation_ratio", 1),
-        "modes": ("integration_modes", 0),
-        "tau_1": ("tau_1", 0),
-        "tau_2": ("tau_2", 0),
-        "tau_3": ("tau_3", 0),
-        "angle": ("readout_angle_mean", 0),
-        "hold": ("hold_r2", 2),
-        "no gap": ("slow_no_gap", 2),
-    }
-    ordered = battery.assign(order=battery["l2"].astype(float)).sort_values(by=["task", "order"])
-    return _grouped(ordered, columns, ["task", "l2"])
-
-
-def hold_input_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the choices of x* side by side: shares of networks, and medians over all of them."""
-    by_network = table.set_index(KEYS)
-    reference = by_network[by_network["default"] == 1]
-    rows = []
-    for keys, part in _parts(by_network.reset_index(), ["hold_input"]):
-        mine = part.set_index(KEYS)
-        same = {
-            key: (mine[key] == reference.loc[mine.index, key]).mean()
-            for key in ("components_95", "integration_modes")
-        }
-        middle = mine[["participation_ratio", "tau_1", "cover", "slow_off_manifold", "hold_r2"]]
-        pr, tau, cover, off, hold = middle.median()
-        rows.append(
-            {
-                "x*": keys["hold_input"],
-                "networks": len(mine),
-                "length": span(mine["x_norm"]),
-                "components": short(same["components_95"], 2),
-                "modes": short(same["integration_modes"], 2),
-                "PR": short(pr, 2),
-                "tau_1": short(tau, 0),
-                "cover": short(cover, 2),
-                "off manifold": short(off, 2),
-                "hold": short(hold, 2),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def hold_by_task_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the hold test of every task under each x*."""
-    return pd.DataFrame(
-        [
-            task | {x["hold_input"]: span(p["hold_r2"]) for x, p in _parts(rows, ["hold_input"])}
-            for task, rows in _parts(table, ["task"])
-        ]
-    )
-
-
-def prediction_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """Return how often counts predict d: first N classes one row each, sets of labels as shares."""
-    rows = []
-    for keys, part in _parts(table[table["task"].isin(LARGEST)], ["task", "rule"]):
-        if keys["rule"] in ("pair", "triple"):
-            subset = f"{keys['rule']}s of labels"
-            right = {w: _share(part[w] == part["expected"]) for w in WEIGHTINGS}
-            d = part["expected"].iloc[0]
-            rows.append({"task": keys["task"], "subset": subset, "d": d, **right})
-            continue
-        for row in part.to_dict("records"):
-            first = keys["rule"] == "first"
-            subset = f"first {len(row['classes'].split())}" if first else keys["rule"]
-            counts = {w: row[w] for w in WEIGHTINGS}
-            rows.append({"task": keys["task"], "subset": subset, "d": row["expected"], **counts})
-    return pd.DataFrame(rows)
-
-
-def _share(right: pd.Series) -> str:
-    return f"{right.mean():.2f} of {len(right)}"
-
-
-def uncertainty_rows(tasks: pd.DataFrame) -> pd.DataFrame:
-    """Return the prediction of every task with its range over resampled documents, and its null.
-
-    The null: the median of `raw` under permuted labels, with the share of permutations that give as
-    low a dimension; and the share whose classes lie as far apart.
+    Columns that the table has not, or that are empty everywhere, are left out, and so are rows
+    without a number.
     """
-    return pd.DataFrame(
-        [
-            {"task": row["task"], "d": _whole(row["dimension_expected"])}
-            | {name: _with_range(row, name) for name in WEIGHTINGS}
-            | {"permuted": _null(row), "as far apart": short(row["class_spread_p"], 3)}
-            for row in tasks.to_dict("records")
-        ]
-    )
+    there = {
+        name: (column, digits)
+        for name, (column, digits) in columns.items()
+        if column in networks and networks[column].notna().any()
+    }
+    rows = [
+        (about, {name: middle(part[column], n, n <= RANGED) for name, (column, n) in there.items()})
+        for about, part in parts(networks)
+    ]
+    return [about | shown for about, shown in rows if any(shown.values())]
 
 
-def _with_range(row: Mapping[Any, Any], weighting: str) -> str:
-    value = _whole(row[_predicted(weighting)])
-    low, high = (row[f"predicted_{weighting}_{end}"] for end in ("low", "high"))
-    return value if pd.isna(low) else f"{value} ({_whole(low)} to {_whole(high)})"
+def middle(values: pd.Series, digits: int, ranged: bool = True) -> str:
+    """Return the median of numbers, if asked for with lowest and highest where these differ.
+
+    Examples
+    --------
+    >>> middle(pd.Series([3, 3, 4]), 0), middle(pd.Series([3.0, 3.0]), 0)
+    ('3 (3 to 4)', '3')
+    """
+    defined = values.dropna()
+    if defined.empty:
+        return ""
+    numbers = defined.astype(float)
+    half, low, high = (short(x, digits) for x in (numbers.median(), numbers.min(), numbers.max()))
+    return half if low == high or not ranged else f"{half} ({low} to {high})"
 
 
-def _null(row: Mapping[Any, Any]) -> str:
-    middle = _whole(row["dimension_predicted_null"])
-    return f"{middle} (p {short(row['dimension_predicted_p'], 3)})" if middle else ""
+def accuracy_rows(networks: pd.DataFrame) -> Rows:
+    """Return accuracies beside a bag of words, and what it costs to shuffle the words."""
+    return [
+        about
+        | {
+            "networks": str(len(part)),
+            "accuracy": middle(part["test_accuracy"], 3, ranged=False),
+            "bag of words": short(part["bag_of_words_accuracy"].mean(), 3),
+            "more than it": difference(part, "test_accuracy", "bag_of_words_accuracy"),
+            "lost by shuffling": difference(part, "test_accuracy", "shuffled_accuracy"),
+        }
+        for about, part in parts(networks)
+    ]
 
 
-def _predicted(weighting: str) -> str:
-    return "dimension_predicted" + ("" if weighting == "raw" else f"_{weighting}")
+def difference(part: pd.DataFrame, first: str, second: str) -> str:
+    """Return a mean difference with its interval over data seeds."""
+    low, mean, high = between(part, first, second)
+    ends = "" if np.isnan(low) else f" ({_signed(low)} to {_signed(high)})"
+    return f"{_signed(mean)}{ends}"
 
 
-def _whole(value: float) -> str:
-    return "" if pd.isna(value) else str(int(value))
+def between(part: pd.DataFrame, first: str, second: str) -> tuple[float, float, float]:
+    """Return low end, mean and high end of a difference; ends are nan with one data seed."""
+    differences = (part[first] - part[second]).to_numpy(dtype=float)
+    clusters = part["data_seed"] if part["data_seed"].nunique() > 1 else part["seed"]
+    found = clustered_mean(differences, clusters.to_numpy())
+    low, high = found.interval(LEVEL)
+    return (np.nan if low is None else low, found.mean, np.nan if high is None else high)
 
 
-def weighting_rows(battery: pd.DataFrame) -> pd.DataFrame:
-    """Return how often each weighting predicts the measured components, and the expected d."""
-    rows, tasks = [], battery.groupby("task").first()
-    for name in WEIGHTINGS:
-        measured = battery[_predicted(name)] == battery["components_95"]
-        expected = tasks[_predicted(name)] == tasks["dimension_expected"]
-        rows.append(
-            {
-                "weighting": name,
-                "networks with that many components": f"{measured.sum()} of {len(measured)}",
-                "sets with that d": f"{expected.sum()} of {len(expected)}",
-            }
-        )
-    return pd.DataFrame(rows)
+def _signed(value: float) -> str:
+    text = short(value, 3)
+    return text if text.startswith("-") or text == "0" else f"+{text}"
 
 
-def word_rows(words: pd.DataFrame) -> pd.DataFrame:
-    """Return the words with the largest effect on each class, one row per class of some tasks."""
+def beside_untrained(every: pd.DataFrame, columns: Shown) -> Rows:
+    """Return medians of networks, each with that of their untrained twins in brackets.
+
+    every: trained networks and their controls.
+    """
+    trained, blank = every[every["control"].isna()], every[every["control"] == "untrained"]
     rows = []
-    for keys, part in _parts(words[words["task"].isin(WORDS_OF)], ["task", "class"]):
-        ordered = part.sort_values(by="rank")["word"].head(WORDS_SHOWN)
-        rows.append({**keys, "words": ", ".join(ordered.str.replace("|", "\\|"))})
-    return pd.DataFrame(rows)
+    for about, part in parts(trained):
+        own = {"task": part["task"].iloc[0], "model": part["model"].iloc[0]}
+        twins = blank[(blank["task"] == own["task"]) & (blank["model"] == own["model"])]
+        cells = {
+            name: _beside(part[column], twins[column], digits)
+            for name, (column, digits) in columns.items()
+            if column in every
+        }
+        rows.append(about | cells)
+    return rows
+
+
+def _beside(values: pd.Series, twins: pd.Series, digits: int) -> str:
+    own, other = (part.astype(float).median() for part in (values, twins))
+    if np.isnan(own):
+        return ""
+    return short(own, digits) + ("" if np.isnan(other) else f" ({short(other, digits)})")
+
+
+def published_rows(networks: pd.DataFrame, listed: Sequence[Mapping[str, Any]]) -> Rows:
+    """Return published numbers with the median of ours, where a network is there to compare."""
+    return [
+        {
+            "what": one["what"],
+            "published": one["published"],
+            "ours": middle(_asked(networks, one), one["digits"]) or "not run",
+        }
+        for one in listed
+    ]
+
+
+def _asked(networks: pd.DataFrame, one: Mapping[str, Any]) -> pd.Series:
+    chosen = networks[networks["task"] == one["task"]]
+    if "cell" in one:
+        chosen = chosen[chosen["cell"] == one["cell"]]
+    return chosen[one["column"]]
+
+
+def file_rows(data: pd.DataFrame) -> Rows:
+    """Return a row per file that was read: its rows, and the beginning of its hash."""
+    files = data[data["file"].notna() & (data["file"] != "")]
+    unique = files.drop_duplicates("file").sort_values("file")
+    return [
+        {"file": row["file"], "rows": str(row["rows"]), "SHA-256": row["sha256"][:16]}
+        for row in unique.to_dict("records")
+    ]
+
+
+def text_rows(data: pd.DataFrame) -> Rows:
+    """Return a row per task: texts used of each split, classes, words, share of unknown words."""
+    rows = []
+    for task in sorted(data["task"].unique(), key=natural_order):
+        part = data[data["task"] == task].set_index("split")
+        used = {split: str(part["used"].get(split, "")) for split in ("train", "dev", "test")}
+        known = part.loc["test"]
+        rows.append(
+            {"task": task, "classes": str(known["classes"]), **used}
+            | {"words": short(known["words"], 0), "unknown": short(known["unknown"], 3)}
+        )
+    return rows
+
+
+def counted(networks: pd.DataFrame, met: Callable[[pd.DataFrame], pd.Series]) -> str:
+    """Return how many of the networks of which something is known meet it."""
+    found = met(networks).dropna()
+    return f"{int(found.sum())} of {len(found)}"
+
+
+def equal(first: str, second: str) -> Callable[[pd.DataFrame], pd.Series]:
+    """Return a condition: two columns are equal; empty where one of them is."""
+
+    def met(networks: pd.DataFrame) -> pd.Series:
+        known = networks[first].notna() & networks[second].notna()
+        return (networks[first] == networks[second]).astype(float).where(known)
+
+    return met
+
+
+def at_most(column: str, limit: float) -> Callable[[pd.DataFrame], pd.Series]:
+    """Return a condition: a column is at most a number; empty where it is."""
+
+    def met(networks: pd.DataFrame) -> pd.Series:
+        return (networks[column] <= limit).astype(float).where(networks[column].notna())
+
+    return met

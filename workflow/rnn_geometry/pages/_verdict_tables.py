@@ -22,7 +22,9 @@ SHORTER = {
 }
 
 
-def opening(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, str]]:
+def opening(
+    found: pd.DataFrame, claims: Mapping[str, Any], sets: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
     """Return a row per claim that counts: where it holds, where it fails, how sure that is.
 
     Parameters
@@ -31,20 +33,40 @@ def opening(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, st
         claims.csv.
     claims
         The checked file that it was judged by.
+    sets
+        By task the set of data that it reads; None for a column per cell in place of one per set.
 
     Returns
     -------
     list of dict
         `claim`, in bold for the headline claims, which come first; the number of `tasks`; by cell
-        one sign where all its tasks agree, else how many have each; `q`, the largest adjusted one
-        of what holds.
+        or set one sign where all verdicts agree, else how many there are of each, and for those of
+        a set that no look has decided the networks that meet the claim, of all; `q`, the largest
+        adjusted one of what holds.
+    """
+    single = found[found["cell"] != ALL_CELLS]
+    names = _own_cells(single["cell"]) if sets is None else sets
+    columns = single["cell" if sets is None else "task"].map(names)
+    say = _signs if sets is None else _signs_and_seen
+    rows = []
+    for claim in counted_first(claims):
+        part = single[single["claim"] == claim["name"]]
+        if len(part):
+            told = {one: say(part[columns[part.index] == one]) for one in sorted(set(columns))}
+            rows.append(_opening_row(claim, part, told))
+    return rows
+
+
+def counted_first(claims: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the claims that count, the headline claims first.
+
+    Parameters
+    ----------
+    claims
+        The checked file.
     """
     counted = [claim for claim in claims["claims"] if not claim.get("exploratory")]
-    counted.sort(key=lambda claim: not claim.get("headline"))
-    single = found[found["cell"] != ALL_CELLS]
-    cells = _own_cells(single["cell"])
-    parts = [(claim, single[single["claim"] == claim["name"]]) for claim in counted]
-    return [_opening_row(claim, part, cells) for claim, part in parts if len(part)]
+    return sorted(counted, key=lambda claim: not claim.get("headline"))
 
 
 def _own_cells(names: Iterable[str]) -> dict[str, str]:
@@ -54,24 +76,67 @@ def _own_cells(names: Iterable[str]) -> dict[str, str]:
 
 
 def _opening_row(
-    claim: Mapping[str, Any], part: pd.DataFrame, cells: Mapping[str, str]
+    claim: Mapping[str, Any], part: pd.DataFrame, told: Mapping[str, str]
 ) -> dict[str, str]:
-    name, own = claim["name"], part["cell"].map(cells)
-    return {
+    name = claim["name"]
+    first = {
         "claim": f"**{name}**" if claim.get("headline") else name,
         "tasks": str(part["task"].nunique()),
-        **{cell: _signs(part[own == cell]["verdict"]) for cell in sorted(set(cells.values()))},
-        "q": _sure(part),
     }
+    return {**first, **told, "q": _sure(part)}
 
 
-def _signs(verdicts: pd.Series) -> str:
+def _signs(part: pd.DataFrame) -> str:
     """Return the sign of verdicts that are all alike, else how many there are of each."""
+    verdicts = part["verdict"]
     counts = {name: int((verdicts == name).sum()) for name in SIGNS}
     there = {name: count for name, count in counts.items() if count}
     if len(there) == 1:
         return SIGNS[next(iter(there))]
     return " ".join(f"{SIGNS[name]}{count}" for name, count in there.items())
+
+
+def _signs_and_seen(part: pd.DataFrame) -> str:
+    """Return the signs of verdicts that a look has decided, and the networks of all others."""
+    judged = part["look"].notna()
+    words = [_signs(part[judged])] if judged.any() else []
+    return " ".join([*words, *_seen(part[~judged])])
+
+
+def _seen(part: pd.DataFrame) -> list[str]:
+    """Return the networks that meet a claim, of all, or how many are all left out."""
+    if part.empty:
+        return []
+    met, runs, out = (int(part[name].sum()) for name in ("met", "runs", "left_out"))
+    return [f"{met}/{runs}" if runs else f"−{out}"]
+
+
+def differing(
+    found: pd.DataFrame, claims: Mapping[str, Any], sets: Mapping[str, str]
+) -> list[dict[str, str]]:
+    """Return a row per claim and set of data on which cells have other verdicts than each other.
+
+    Parameters
+    ----------
+    found, claims, sets
+        As for `opening`.
+
+    Returns
+    -------
+    list of dict
+        `claim`, `data`, and the signs of every cell over the tasks that several cells were judged
+        on.
+    """
+    single = found[(found["cell"] != ALL_CELLS) & found["look"].notna()]
+    single = single.assign(own=single["cell"].str.split("-").str[0], data=single["task"].map(sets))
+    cells = single.groupby(["claim", "task"])["own"].transform("nunique")
+    several, rows = single[cells > 1], []
+    for claim in counted_first(claims):
+        for data, part in several[several["claim"] == claim["name"]].groupby("data"):
+            signs = {str(cell): _signs(own) for cell, own in part.groupby("own")}
+            if len(set(signs.values())) > 1:
+                rows.append({"claim": claim["name"], "data": str(data), **signs})
+    return rows
 
 
 def _sure(part: pd.DataFrame) -> str:

@@ -68,7 +68,7 @@ def _table(lines: Sequence[Sequence[str]], columns: Sequence[int]) -> str:
     return "\n".join([head, f"| {' | '.join(['---'] * len(columns))} |", *body])
 
 
-def wrapped(text: str) -> str:
+def wrapped(text: str, indent: int = 0) -> str:
     """Return prose in lines of at most WIDTH characters.
 
     Parameters
@@ -76,6 +76,8 @@ def wrapped(text: str) -> str:
     text
         One paragraph. No line begins with what Markdown would read as a list or a heading, such as
         the minus of `N - 1`.
+    indent
+        Spaces before every line: of a paragraph inside a list.
 
     Examples
     --------
@@ -83,7 +85,9 @@ def wrapped(text: str) -> str:
     0
     """
     kept = re.sub(r"\s+(?=[-+*#>|=](\s|$)|\d+[.)](\s|$))", HARD_SPACE, " ".join(text.split()))
-    lines = textwrap.fill(kept, WIDTH, break_long_words=False, break_on_hyphens=False)
+    room = textwrap.TextWrapper(WIDTH, break_long_words=False, break_on_hyphens=False)
+    room.initial_indent = room.subsequent_indent = " " * indent
+    lines = room.fill(kept)
     return lines.replace(HARD_SPACE, " ")
 
 

@@ -1,4 +1,4 @@
-"""The battery on real text: its committed tables, its verdicts, and the page docs/natural.md."""
+"""The page of the battery on real text, docs/natural.md, from its committed tables."""
 
 from __future__ import annotations
 
@@ -6,173 +6,259 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+import yaml
 
+from rnn_geometry.claims.file import criterion
 from rnn_geometry.claims.grid import groups
-from rnn_geometry.claims.judge import claims_table
-from rnn_geometry.claims.networks import KEYS, under_own_names
+from rnn_geometry.claims.networks import KEYS
+from rnn_geometry.claims.registration import deviations
+from rnn_geometry.identity import Network, base_task, is_control
 from rnn_geometry.pages import _natural_tables as tables_of
-from rnn_geometry.pages.claims import criteria, grid_rows, statements
-from rnn_geometry.pages.markdown import markdown
+from rnn_geometry.pages._abstract import sentences
+from rnn_geometry.pages._verdict_tables import counted_first, differing, left_open, opening
+from rnn_geometry.pages.claims import page_words
+from rnn_geometry.pages.markdown import markdown, wrapped
+from rnn_geometry.pages.templating import environment
 
-# Columns of docs/data/natural.csv, a row per network; docs/tables.md says what each one means.
-COLUMNS = (
-    "task",
-    "model",
-    "cell",
-    "l2",
-    "seed",
-    "control",
-    "classes",
-    "mean_length",
-    "train_rows",
-    "dimension_expected",
-    "dimension_predicted",
-    "dimension_predicted_frequency",
-    "dimension_predicted_tfidf",
-    "test_accuracy",
-    "bag_of_words_accuracy",
-    "shuffled_accuracy",
-    "majority_accuracy",
-    "constant_accuracy",
-    "learned",
-    "loss_falling",
-    "not_judged",
-    "accuracy_at_d",
-    "accuracy_below_d",
-    "cliff",
-    "participation_ratio",
-    "components_95",
-    "components_95_visited",
-    "components_95_final",
-    "id_local_pca",
-    "integration_modes",
-    "modes_mean",
-    "tau_1",
-    "tau_2",
-    "tau_3",
-    "tau_4",
-    "tau_centre",
-    "tau_edge",
-    "tau_untrained",
-    "readout_angle_mean",
-    "readout_angle_expected",
-    "readout_in_subspace",
-    "cover",
-    "slow_no_gap",
-    "slow_off_manifold",
-    "hold_r2",
-    "hold_r2_untrained",
-    "additivity_r2_fitted",
-    "additivity_r2_fitted_untrained",
-    "position_independence",
-    "position_independence_untrained",
-    "effect_log_odds_correlation",
-    "adjectives",
-    "not_gain",
-    "very_gain",
-    "order_effect",
-    "pair_miss",
-    "train_seconds",
-    "analysis_seconds",
+TEMPLATES = (
+    "natural.md.jinja",
+    "natural_told.yaml",
+    "natural_abstract.yaml",
+    "natural_published.yaml",
 )
-DIGITS = 4
-SWEEPS = ("ag-news-4-l2", "stars-5-l2")  # tasks whose networks differ in L2: a table of their own
+# Columns of docs/data/recipes.csv and why.csv, as far as a run has them.
+RUNS = (
+    *("task", "model", "cell", "l2", "data_seed", "seed", "control", "not_judged"),
+    *("train_rows", "mean_length", "dimension_expected", "dimension_predicted"),
+    *("test_accuracy", "bag_of_words_accuracy", "shuffled_accuracy", "accuracy_at_d"),
+    *("accuracy_below_d", "cliff", "participation_ratio", "components_95", "integration_modes"),
+    *(
+        "growing_modes",
+        "modes_median",
+        "modes_at_length",
+        "modes_tau_only",
+        "modes_tau_only_length",
+    ),
+    *("tau_1", "tau_2", "tau_3", "tau_4", "readout_angle_mean", "readout_angle_error"),
+    *("io_dimension_places", "io_gain_places", "hold_r2", "cover", "slow_no_gap"),
+    "slow_off_manifold",
+)
+# What the page shows of a network.
+SHOWN = {
+    *RUNS,
+    *(column for table in tables_of.TABLES for column, _ in table.values()),
+    *("modes_low", "modes_high", "constant_accuracy", "adjectives"),
+}
+WORDS = 6  # shown of a class
+SETS = {
+    "ag_news": "AG News",
+    "dbpedia14": "DBpedia",
+    "imdb": "IMDB",
+    "goemotions": "emotions",
+    "yelp_reviews": "stars",
+    "amazon_reviews": "stars",
+    "reviews_5star": "stars",
+}
 
 
-def battery_table(runs: pd.DataFrame, tasks: pd.DataFrame, dimension: pd.DataFrame) -> pd.DataFrame:
-    """Return natural.csv: a row per network, with what is known of its task and the local PCA.
+def class_words(words: pd.DataFrame) -> pd.DataFrame:
+    """Return the words that move the state most along the readout of each class.
 
     Parameters
     ----------
-    runs, tasks, dimension
-        The tables of these names. Of dimension.csv the rows about slow points count.
+    words
+        words.csv.
 
     Returns
     -------
     pandas.DataFrame
-        COLUMNS, with DIGITS digits, sorted by network.
+        `task`, `class` and `words`: of the first network of a task that was trained on it, most
+        effect first.
     """
-    local = dimension[dimension["points"] == "slow"][[*KEYS, "id_local_pca"]]
-    known = tasks[["task", "mean_length", "train_rows"]]
-    whole = runs.merge(known, on="task").merge(local, on=KEYS)
-    return whole[list(COLUMNS)].round(DIGITS).sort_values(by=KEYS, ignore_index=True)
+    keys = words[KEYS].itertuples(index=False, name=None)
+    trained = words[[not is_control(Network(*key)) for key in keys]]
+    known = trained.assign(task=trained["task"].map(base_task))
+    first = known.groupby(["task", "class", "rank"], as_index=False, sort=False).first()
+    ordered = first[first["rank"] <= WORDS].sort_values(["task", "class", "rank"])
+    return (
+        ordered.groupby(["task", "class"], sort=False)["word"]
+        .agg(" ".join)
+        .reset_index(name="words")
+    )
 
 
-def verdicts(battery: pd.DataFrame, tasks: pd.DataFrame, claims: Mapping[str, Any]) -> pd.DataFrame:
-    """Judge the claims on real text from the committed tables.
+def sets_of(data: pd.DataFrame) -> dict[str, str]:
+    """Return by task what its set of data is called on the page.
 
     Parameters
     ----------
-    battery
-        natural.csv.
-    tasks
-        tasks.csv.
-    claims
-        The checked file config/claims_natural.yaml.
-
-    Returns
-    -------
-    pandas.DataFrame
-        claims.csv of all networks but those that differ in L2.
+    data
+        text_data.csv.
     """
-    networks = under_own_names(battery.merge(tasks[["task", "structure"]], on="task", how="left"))
-    networks = networks[~networks["task"].isin(SWEEPS)]
-    keys = networks[[f"file_{name}" for name in KEYS]].itertuples(index=False, name=None)
-    return claims_table(claims, networks, None, keys)
+    names = zip(data["task"].astype(str), data["data"].astype(str), strict=True)
+    return {task: SETS.get(folder, folder) for task, folder in names}
 
 
-def page(template: str, tables: Mapping[str, pd.DataFrame], claims: Mapping[str, Any]) -> str:
+def page(
+    texts: Mapping[str, str], tables: Mapping[str, pd.DataFrame], claims: Mapping[str, Any]
+) -> str:
     """Return docs/natural.md.
 
     Parameters
     ----------
-    template
-        Text in which the name of a table stands in double braces where the table belongs.
+    texts
+        TEMPLATES by name.
     tables
-        natural, hold_inputs, predictions, tasks and words, as committed in docs/data.
+        claims, multiverse, networks, costs, code, data and words as committed in docs/data; and
+        recipes, why and forecast where they are there: without them their sections are left out.
     claims
-        The checked file config/claims_natural.yaml.
+        The checked file that the verdicts were judged by.
 
     Raises
     ------
     KeyError
-        For a table that the template does not ask for, or asks for and is not made.
+        For a text about no claim, and a sentence on one.
     """
-    for name, table in {**_verdict_tables(tables, claims), **_battery_tables(tables)}.items():
-        place = f"{{{{{name}}}}}"
-        if place not in template:
-            raise KeyError(f"the template has no place for the table {name}")
-        template = template.replace(place, table)
-    if "{{" in template:
-        raise KeyError(f"no such table: {template[template.index('{{') :][:40]}")
-    return template
+    told, listed, published = (yaml.safe_load(texts[name]) for name in TEMPLATES[1:])
+    _check_claims({*told.get("claims", {}), *(c for s in listed for c in s["claims"])}, claims)
+    found, sets = tables["claims"], sets_of(tables["data"])
+    made = environment(autoescape=False)
+    made.filters |= {"markdown": markdown, "wrapped": wrapped}
+    return made.from_string(texts[TEMPLATES[0]]).render(
+        told=told,
+        claims=claims,
+        opening=opening(found, claims, sets),
+        differing=differing(found, claims, sets),
+        sentences=sentences(found, listed, sets),
+        groups=groups(found, claims),
+        in_words=_in_words(found, claims),
+        left_open=left_open(found[found["look"].notna()]),
+        deviations=deviations(claims, _code(tables["code"])),
+        agreeing=_agreeing(tables["multiverse"]),
+        **_numbers(tables, published),
+        **_small(tables, told),
+        **page_words(found),
+    )
 
 
-def _verdict_tables(
-    tables: Mapping[str, pd.DataFrame], claims: Mapping[str, Any]
-) -> dict[str, str]:
-    found = verdicts(tables["natural"], tables["tasks"], claims)
+def _check_claims(named: set[str], claims: Mapping[str, Any]) -> None:
+    unknown = named - {claim["name"] for claim in claims["claims"]}
+    if unknown:
+        raise KeyError(f"explained, but no claim: {', '.join(sorted(unknown))}")
+
+
+def _code(code: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(code["part"], code["code"], strict=True))
+
+
+def _in_words(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the claims that there are verdicts on: name, statement, metric and threshold."""
+    there = set(found["claim"])
+    return [
+        {"name": one["name"], "statement": one["statement"], "criterion": criterion(one)}
+        for one in counted_first(claims)
+        if one["name"] in there
+    ]
+
+
+def _agreeing(others: pd.DataFrame) -> list[dict[str, str]]:
+    """Return in how many analyses each claim has its verdict, over all tasks and cells."""
+    agree = (others["agree"] * others["analyses"]).groupby(others["claim"], sort=False).sum()
+    of = others.groupby("claim", sort=False)["analyses"].sum()
+    return [
+        {"claim": str(name), "agree": f"{agree[name]:.0f} of {of[name]:.0f}"} for name in of.index
+    ]
+
+
+def _numbers(tables: Mapping[str, pd.DataFrame], published: Any) -> dict[str, Any]:
+    """Return the tables of the sections that are always there."""
+    every, data, costs = (tables[name] for name in ("networks", "data", "costs"))
+    networks = every[every["control"].isna()]
     return {
-        "verdicts": markdown(grid_rows(groups(found, claims)), keys=2),
-        "claims": markdown(statements(claims)),
-        "criteria": markdown(criteria(claims)),
+        "sizes": _sizes(every, networks),
+        "published": tables_of.published_rows(networks, published),
+        "accuracy": tables_of.accuracy_rows(networks),
+        "sides": _sides(networks),
+        "dimension": tables_of.rows_of(networks, tables_of.DIMENSIONS),
+        "modes": tables_of.rows_of(networks, tables_of.MODES),
+        "taus": tables_of.rows_of(networks, tables_of.TAUS),
+        "readouts": tables_of.rows_of(networks, tables_of.READOUTS),
+        "memory": tables_of.beside_untrained(every, tables_of.MEMORY),
+        "order": tables_of.rows_of(networks, tables_of.ORDER),
+        "modifiers": tables_of.rows_of(networks, tables_of.MODIFIERS),
+        "space": tables_of.rows_of(networks, tables_of.SPACE),
+        "shares": _shares(networks),
+        "files": tables_of.file_rows(data),
+        "texts": tables_of.text_rows(data),
+        "words": _escaped(tables["words"]),
+        "costs": costs,
+        "cost_rows": costs[["rule", "jobs"]].assign(
+            **{"CPU s": costs["cpu_seconds"].map("{:.0f}".format)}
+        ),
     }
 
 
-def _battery_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    trained = tables["natural"][tables["natural"]["control"].isna()]
-    swept = trained["task"].isin(SWEEPS)
-    main, sweeps = trained[~swept], trained[swept]
-    held = tables["hold_inputs"]
+def _escaped(words: pd.DataFrame) -> pd.DataFrame:
+    """Return words in which no bar ends a cell."""
+    return words.assign(words=words["words"].str.replace("|", "\\|"))
+
+
+def _sizes(every: pd.DataFrame, networks: pd.DataFrame) -> dict[str, int]:
     return {
-        "accuracy": markdown(tables_of.accuracy_rows(main), keys=2),
-        "dimension": markdown(tables_of.dimension_rows(main), keys=2),
-        "integration": markdown(tables_of.integration_rows(main), keys=2),
-        "sweep": markdown(tables_of.sweep_rows(sweeps), keys=2),
-        "hold_inputs": markdown(tables_of.hold_input_rows(held), keys=1),
-        "hold_by_task": markdown(tables_of.hold_by_task_rows(held[~held["task"].isin(SWEEPS)])),
-        "predictions": markdown(tables_of.prediction_rows(tables["predictions"])),
-        "uncertainty": markdown(tables_of.uncertainty_rows(tables["tasks"])),
-        "weightings": markdown(tables_of.weighting_rows(main)),
-        "words": markdown(tables_of.word_rows(tables["words"])),
+        "networks": len(networks),
+        "controls": len(every) - len(networks),
+        "tasks": networks["task"].nunique(),
+        "cells": networks["cell"].nunique(),
+        "left_out": int(networks["not_judged"].notna().sum()),
     }
+
+
+def _sides(networks: pd.DataFrame) -> dict[str, int]:
+    """Return on how many tasks and cells networks are better than a bag of words, and worse."""
+    ends = [
+        tables_of.between(part, "test_accuracy", "bag_of_words_accuracy")
+        for _, part in tables_of.parts(networks)
+    ]
+    return {
+        "better": sum(low > 0 for low, *_ in ends),
+        "worse": sum(high < 0 for *_, high in ends),
+        "all": len(ends),
+    }
+
+
+def _shares(networks: pd.DataFrame) -> dict[str, str]:
+    """Return how many networks meet what the sections begin with."""
+    d = "dimension_expected"
+    return {
+        "components": tables_of.counted(networks, tables_of.equal("components_95", d)),
+        "counts": tables_of.counted(
+            networks, tables_of.equal("components_95", "dimension_predicted")
+        ),
+        "io": tables_of.counted(networks, tables_of.equal("io_dimension_places", d)),
+        "centre": tables_of.counted(networks, tables_of.equal("integration_modes", d)),
+        "growing": tables_of.counted(networks, tables_of.equal("growing_modes", d)),
+        "half": tables_of.counted(networks, tables_of.equal("modes_median", d)),
+        "length": tables_of.counted(networks, tables_of.equal("modes_at_length", d)),
+        "tau": tables_of.counted(networks, tables_of.equal("modes_tau_only", d)),
+        "pair": tables_of.counted(networks, tables_of.at_most("readout_angle_error", 10)),
+        "chance": tables_of.counted(networks, tables_of.at_most("readout_angle_p", 0.5)),
+    }
+
+
+def _small(tables: Mapping[str, pd.DataFrame], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tables of small runs: None where a run has not been kept."""
+    recipes, why = tables.get("recipes"), tables.get("why")
+    return {
+        "recipes": None if recipes is None else _small_rows(recipes),
+        "why": None if why is None else _experiments(why, told.get("why", [])),
+        "forecast": "forecast" in tables,
+    }
+
+
+def _experiments(why: pd.DataFrame, told: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return every experiment that has been told, with the rows of its tasks."""
+    return [{**one, "rows": _small_rows(why[why["task"].isin(one["tasks"])])} for one in told]
+
+
+def _small_rows(runs: pd.DataFrame) -> tables_of.Rows:
+    return tables_of.rows_of(runs[runs["control"].isna()], tables_of.SMALL)

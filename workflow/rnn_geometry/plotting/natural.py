@@ -1,123 +1,201 @@
-"""The figure of docs/natural.md.
+"""The figures of docs/natural.md: accuracy, dimension and modes of networks on real text.
 
-Accuracy beside its baselines, dimension beside its predictions, and what L2 does.
+A row per task; in it the cells side by side, and of each a point per network, or its median.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.text import cut_names, literal, tick_places
+from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
+from rnn_geometry.plotting.text import cut_names, tick_places
 
-ACCURACIES = (
-    ("test_accuracy", "network", "o", style.PALETTE[0]),
-    ("shuffled_accuracy", "network, words shuffled", "x", style.PALETTE[4]),
-    ("bag_of_words_accuracy", "bag of words", "D", style.PALETTE[1]),
-    ("majority_accuracy", "majority class", "|", style.GREY),
-)
-DIMENSIONS = (
-    ("dimension_expected", "expected d", "_", style.INK),
-    ("dimension_predicted", "predicted from word counts", "D", style.PALETTE[1]),
-    ("components_95", "components for 95 %", "o", style.PALETTE[0]),
-    ("participation_ratio", "participation ratio", "x", style.PALETTE[2]),
-    ("integration_modes", "integration modes at the centre", "^", style.PALETTE[3]),
-)
-
-MOST_TASKS = 48  # names beside the panels
+Look = dict[str, Any]
+WIDTH, LINE, AROUND, LETTER = 9.0, 0.4, 1.7, 0.095  # inches: figure, task, what is around, a letter
+NAME, MOST_TASKS, MOST_CELLS = 24, 60, 24  # letters of a name; tasks and cells that are named
+BAND = 0.72  # of a task's row that its networks fill
+LARGE: Look = {"fontsize": 12}
+TICKS = 11
+EXPECTED: Look = {"color": style.INK, "lw": 2.2, "zorder": 1}
+FORECAST: Look = {"marker": "D", "ls": "", "mfc": "none", "mec": style.INK, "mew": 1.1, "ms": 8}
+OPEN: Look = {"ls": "", "mfc": "none", "mew": 1.1, "ms": 6.5}
+DOT: Look = {"ls": "", "mew": 0, "ms": 5.5, "alpha": 0.85}
+RANGE: Look = {"color": style.GREY, "lw": 2}
+MEDIAN: Look = {"marker": "o", "ls": "", "color": style.GREY, "ms": 7}
+BAG: Look = {"marker": "D", "ls": "", "color": style.INK, "ms": 6}
+THEORY: Look = {"marker": "|", "ls": "", "color": style.INK, "ms": 12, "mew": 2.2}
+CONSTANT: Look = {"marker": "|", "ls": "", "color": style.GREY, "ms": 12, "mew": 2}
 
 
 @style.styled
-def battery_figure(battery: pd.DataFrame, sweeps: tuple[str, ...]) -> Figure:
-    """Draw natural.csv.
+def accuracy_figure(networks: pd.DataFrame) -> Figure:
+    """Draw accuracy, and how much more it is than that of a bag of words.
 
-    A dot per network and measure; sweeps: the tasks whose networks differ in L2.
+    Parameters
+    ----------
+    networks
+        Of `read_networks`, without controls.
     """
-    main = battery[~battery["task"].isin(sweeps)]
-    tasks = sorted(main["task"].unique(), key=style.natural_order)
-    figure = Figure(figsize=(style.TWO_COLUMNS, 9.2), layout="constrained")
-    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[2.4, 1])[:, 0]
-    left, right = above.subplots(1, 2, sharey=True)
-    _dots(left, main, tasks, ACCURACIES)
-    names, (places, left_out) = cut_names(tasks, 24), tick_places(len(tasks), MOST_TASKS)
-    left.set(
-        xlabel="test accuracy",
-        title="A  Accuracy",
-        yticks=places,
-        yticklabels=[names[i] for i in places],
-        ylabel=f"and {left_out} more" if left_out else "",
-        xlim=(0, 1.03),
-    )
-    left.set_ylim(len(tasks) - 0.5, -0.5)
-    _dots(right, main, tasks, DIMENSIONS)
-    right.set(xlabel="dimension", title="B  Dimension of the slow manifold", xlim=(0, None))
-    for axes in (left, right):
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=1)
-    panels = below.subplots(1, len(sweeps), squeeze=False)[0]
-    for letter, axes, task in zip("CDEFGH", panels, sweeps, strict=False):
-        lines = _sweep(axes, battery[battery["task"] == task], f"{letter}  {literal(task, 24)}")
-    below.legend(lines, [line.get_label() for line in lines], loc="outside lower center", ncols=2)
+    names = ["accuracy on test", "points more than a bag of words"]
+    figure, (left, right), rows = _panels(networks, names, widths=(1, 1.6))
+    for task, part in networks.groupby("task"):
+        place = rows.tasks.index(task)
+        left.plot(part["bag_of_words_accuracy"].mean(), place, **BAG)
+        left.plot(part["constant_accuracy"].mean(), place, **CONSTANT)
+    rows.dots(left, networks["test_accuracy"])
+    right.axvline(0, color=style.INK, lw=1)
+    bag = networks["bag_of_words_accuracy"]
+    rows.dots(right, 100 * (networks["test_accuracy"] - bag))
+    rows.dots(right, 100 * (networks["shuffled_accuracy"] - bag), **OPEN)
+    left.set_xlim(right=1)
+    marks = [(BAG, "bag of words"), (CONSTANT, "best constant answer"), (OPEN, "words shuffled")]
+    return _with_legend(figure, rows, marks)
+
+
+@style.styled
+def dimension_figure(networks: pd.DataFrame) -> Figure:
+    """Draw dimensions measured on the slow points and from inputs to outputs, beside theory.
+
+    Parameters
+    ----------
+    networks
+        Of `read_networks`, without controls.
+    """
+    names = ["components of the slow points", "dimensions from inputs to outputs"]
+    figure, axes, rows = _panels(networks, names)
+    for ax, column in zip(axes, ("components_95", "io_dimension_places"), strict=True):
+        _expected(ax, networks, rows)
+        for task, part in networks.groupby("task"):
+            ax.plot(part["dimension_predicted"].median(), rows.tasks.index(task), **FORECAST)
+        rows.dots(ax, networks[column])
+    marks = [(THEORY, "theory"), (FORECAST, "predicted from word counts")]
+    return _with_legend(figure, rows, marks)
+
+
+@style.styled
+def modes_figure(networks: pd.DataFrame) -> Figure:
+    """Draw how many slow modes there are over the points of the manifold, under two cuts.
+
+    Parameters
+    ----------
+    networks
+        Of `read_networks`, without controls.
+    """
+    names = ["modes with tau over L/2, or growing", "modes with tau over L"]
+    figure, (left, right), rows = _panels(networks, names)
+    for ax in (left, right):
+        _expected(ax, networks, rows)
+    rows.ranges(left, networks["modes_low"], networks["modes_high"])
+    rows.medians(left, networks["modes_median"])
+    rows.medians(left, networks["integration_modes"], **OPEN, zorder=4)
+    rows.dots(right, networks["modes_tau_only_length"])
+    marks = [
+        (THEORY, "theory"),
+        (RANGE, "10 to 90 % of points"),
+        (MEDIAN, "median point"),
+        (OPEN, "centre of the manifold"),
+    ]
+    return _with_legend(figure, rows, marks)
+
+
+FIGURES: dict[str, Callable[[pd.DataFrame], Figure]] = {
+    "accuracy": accuracy_figure,
+    "dimension": dimension_figure,
+    "modes": modes_figure,
+}
+
+
+class _Rows:
+    """Where the point of every network lies, and what it looks like."""
+
+    def __init__(self, networks: pd.DataFrame):
+        self.networks = networks
+        self.tasks = sorted(networks["task"].unique(), key=style.natural_order)
+        self.styles = style.model_styles(networks["cell"])
+        slot = BAND / len(self.styles)
+        cells = networks["cell"].map({cell: i for i, cell in enumerate(self.styles)})
+        group = networks.groupby(["task", "cell"])
+        within = (group.cumcount() + 1) / (group["task"].transform("size") + 1)
+        tasks = networks["task"].map(self.tasks.index)
+        self.places = tasks - BAND / 2 + slot * (cells + within)
+
+    def dots(self, ax: Axes, values: pd.Series, **look: Any) -> None:
+        """Draw a point per network."""
+        for cell, (colour, marker) in self.styles.items():
+            own = self.networks["cell"] == cell
+            drawn: Look = {**DOT, "mfc": colour, **look}
+            ax.plot(values[own], self.places[own], marker, mec=colour, **drawn)
+
+    def medians(self, ax: Axes, values: pd.Series, **look: Any) -> None:
+        """Draw a point per task and cell, at the median over its networks."""
+        for (_, cell), rows in self.networks.groupby(["task", "cell"]):
+            colour, marker = self.styles[str(cell)]
+            drawn: Look = {"mfc": colour, "ms": 7, "ls": "", "mew": 0} | look
+            median = values[rows.index].astype(float).median()
+            ax.plot(median, self.places[rows.index].mean(), marker, mec=colour, **drawn)
+
+    def ranges(self, ax: Axes, low: pd.Series, high: pd.Series) -> None:
+        """Draw a line per task and cell, from one median over its networks to another."""
+        for (_, cell), rows in self.networks.groupby(["task", "cell"]):
+            ends = [values[rows.index].astype(float).median() for values in (low, high)]
+            place = self.places[rows.index].mean()
+            ax.plot(ends, [place] * 2, color=self.styles[str(cell)][0], lw=RANGE["lw"])
+
+
+def _panels(
+    networks: pd.DataFrame, names: Sequence[str], widths: Sequence[float] = (1, 1)
+) -> tuple[Figure, Any, _Rows]:
+    """Return a figure of two panels side by side, with a row per task that the first one names."""
+    rows = _Rows(networks)
+    figure = Figure(figsize=(WIDTH, LINE * len(rows.tasks) + AROUND), layout="constrained")
+    axes = figure.subplots(1, len(names), sharey=True, width_ratios=widths)
+    places, more = tick_places(len(rows.tasks), MOST_TASKS)
+    shown = cut_names(rows.tasks, NAME)
+    for ax, name in zip(axes, names, strict=True):
+        ax.set_xlabel(name, **LARGE)
+        ax.set(yticks=places, ylim=(len(rows.tasks) - 0.5, -0.5))
+        ax.set_yticklabels([shown[i] for i in places], **LARGE)
+        ax.tick_params(labelsize=TICKS)
+        for line in np.arange(len(rows.tasks) - 1) + 0.5:
+            ax.axhline(line, color="#E6E6E6", lw=0.8, zorder=0)
+    axes[0].set_ylabel(f"and {more} more" if more else "")
+    return figure, axes, rows
+
+
+def _expected(ax: Axes, networks: pd.DataFrame, rows: _Rows) -> None:
+    """Draw an upright line per task at the dimension that theory expects."""
+    expected = networks.groupby("task")["dimension_expected"].first().reindex(rows.tasks)
+    places = np.arange(len(rows.tasks))
+    ax.vlines(expected, places - BAND / 2 - 0.06, places + BAND / 2 + 0.06, **EXPECTED)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlim(left=-0.3)
+
+
+def _with_legend(figure: Figure, rows: _Rows, marks: Sequence[tuple[Look, str]]) -> Figure:
+    """Say below all panels what cells and marks are."""
+    names = cut_names(list(rows.styles), NAME)
+    cells = [
+        Line2D([], [], color=colour, marker=marker, ls="", ms=7, mew=0, label=name)
+        for name, (colour, marker) in zip(names, rows.styles.values(), strict=True)
+    ]
+    own = [Line2D([], [], label=name, **_as_handle(look)) for look, name in marks]
+    handles = [*shown_handles(cells, MOST_CELLS), *own]
+    inches = [0.6 + LETTER * len(str(handle.get_label())) for handle in handles]
+    columns, _ = shape_of_legend(inches, WIDTH)
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, fontsize=TICKS)
     return figure
 
 
-def _dots(axes, main: pd.DataFrame, tasks: list[str], measures) -> None:
-    axes.grid(axis="y", color="#EBEBEB", lw=0.8)
-    axes.set_axisbelow(True)
-    for i, (column, label, marker, colour) in enumerate(measures):
-        # Each measure on a line of its own within the task's row, so that equal values do not hide
-        # each other.
-        offset = (i - (len(measures) - 1) / 2) * 0.16
-        rows = main["task"].map(tasks.index) + offset
-        look = {
-            "mew": 1.3 if marker in "x|_" else 0,
-            "alpha": 0.85,
-            "ms": 5 if marker != "_" else 9,
-        }
-        axes.plot(main[column], rows, marker, color=colour, label=label, **look)
-
-
-def _sweep(axes, part: pd.DataFrame, title: str) -> list:
-    """Draw the networks of one task over L2; return the lines for a legend."""
-    part = part.assign(strength=part["l2"].astype(float)).sort_values("strength")
-    places = np.arange(len(part))
-    axes.plot(
-        places,
-        part["components_95"],
-        "o-",
-        color=style.PALETTE[0],
-        label="components for 95 %",
-        ms=7,
-    )
-    axes.plot(
-        places,
-        part["integration_modes"],
-        "^--",
-        color=style.PALETTE[3],
-        label="integration modes at the centre",
-    )
-    axes.plot(
-        places,
-        part["participation_ratio"],
-        "x:",
-        color=style.PALETTE[2],
-        label="participation ratio",
-    )
-    axes.set(xticks=places, xticklabels=part["l2"], xlabel="L2", ylabel="dimension", title=title)
-    counts = part[["components_95", "integration_modes"]].to_numpy(dtype=float).ravel()
-    axes.set_ylim(-0.15, np.fmax.reduce(counts, initial=1.0) + 0.3)
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    other = axes.twinx()
-    other.spines["right"].set_visible(True)
-    other.plot(
-        places,
-        part["test_accuracy"],
-        "s-",
-        color=style.GREY,
-        ms=4,
-        label="test accuracy (right axis)",
-    )
-    other.set(ylabel="test accuracy", ylim=(0, 1))
-    return [*axes.get_lines(), *other.get_lines()]
+def _as_handle(look: Look) -> Look:
+    """Return the look of a mark that has neither marker nor colour of its own."""
+    marker = {} if "marker" in look or "lw" in look else {"marker": "o", "mec": style.INK}
+    return look | marker

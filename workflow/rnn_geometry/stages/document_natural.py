@@ -1,20 +1,56 @@
-"""docs/natural.md and its figure, from committed tables."""
+"""docs/natural.md and its figures, from committed tables."""
 
 from __future__ import annotations
 
-from rnn_geometry.pages.natural import SWEEPS, page
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from rnn_geometry.claims.grid import groups
+from rnn_geometry.claims.saved import read_networks
+from rnn_geometry.config import documents
+from rnn_geometry.pages.natural import TEMPLATES, page
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.natural import battery_figure
+from rnn_geometry.plotting.natural import FIGURES
+from rnn_geometry.plotting.verdicts import verdict_grid
 from rnn_geometry.store import formats
 from rnn_geometry.store.columns import read_frame
 
+# Tables whose columns say what is text in them; of all others words such as `null` are words.
+DECLARED = {name: name for name in ("claims", "multiverse")}
+DECLARED |= dict.fromkeys(documents.SMALL_RUNS, "networks")
+
 
 def run(files, output, params, log) -> None:
-    """Write the page and draw its figure."""
-    tables = {name: read_frame(name, path) for name, path in files.items()}
-    template = template_texts("natural.md")["natural.md"]
-    formats.write_text(output["page"], page(template, tables, params.claims))
-    figure = battery_figure(tables["natural"], SWEEPS)
-    style.save(figure, output["figure"].removesuffix(".png"), suffixes=["png"])
-    log(f"{len(tables['natural'])} networks")
+    """Write the page, and draw its figures and grids."""
+    tables = read_tables(files)
+    formats.write_text(output["page"], page(template_texts(*TEMPLATES), tables, params.claims))
+    networks = tables["networks"]
+    trained = networks[networks["control"].isna()]
+    for path in output["figures"]:
+        drawn = FIGURES[Path(path).stem.removeprefix("text_")](trained)
+        style.save(drawn, path.removesuffix(".png"), suffixes=["png"], dpi=100)
+    grids = {group["structure"]: group for group in groups(tables["claims"], params.claims)}
+    for path in output["grids"]:
+        name = Path(path).stem.removeprefix("text_claims_")
+        style.save(verdict_grid(grids[name]), path.removesuffix(".png"), suffixes=["png"], dpi=110)
+    log(f"{len(tables['claims'])} verdicts on {len(trained)} networks")
+
+
+def read_tables(files: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """Return the committed tables.
+
+    Parameters
+    ----------
+    files
+        Of `documents.text_tables`.
+    """
+    return {name: _read(name, path) for name, path in files.items()}
+
+
+def _read(name: str, path: str) -> pd.DataFrame:
+    if name in DECLARED:
+        return read_frame(DECLARED[name], path)
+    return read_networks(path) if name == "networks" else pd.read_csv(path, keep_default_na=False)

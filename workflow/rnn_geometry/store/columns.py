@@ -105,7 +105,7 @@ TABLES = {
     "sweeps": "rnn_geometry.geometry.tables:SWEEPS",
     "claims": "rnn_geometry.claims.table:COLUMNS",
     "multiverse": "rnn_geometry.claims.multiverse:COLUMNS",
-    "natural": "rnn_geometry.geometry.tables:NETWORKS",
+    "networks": "rnn_geometry.geometry.tables:NETWORKS",
     "forecast": "rnn_geometry.geometry.forecast:NETWORKS",
     "forecast_scores": "rnn_geometry.claims.forecast:SCORES",
     "forecast_sets": "rnn_geometry.geometry.forecast:SETS",
