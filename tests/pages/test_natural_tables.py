@@ -104,7 +104,7 @@ def test_an_experiment_shows_its_tasks_alone():
 
 
 def test_columns_that_are_not_there_leave_their_tables_out():
-    networks = tables()["networks"].drop(columns=["not_gain", "very_gain"], errors="ignore")
+    networks = tables()["networks"].drop(columns=["not_gain", "very_gain"]).copy()
     assert "turned round" not in made(networks=networks.assign(control_gain=float("nan")))
     page = made(networks=networks.assign(not_gain=-0.5, control_gain=1.0))
     assert "| task | cell | the, a | not |" in section(page, "Words, and their order")

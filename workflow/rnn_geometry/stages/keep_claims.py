@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DIGITS = 4
-SIGNIFICANT = 6  # digits of a number of a network: verdicts are the same as from all of them
+SIGNIFICANT = 5  # digits of a number of a network: verdicts are the same as from all of them
 
 
 def run(files, output, params, log) -> None:
