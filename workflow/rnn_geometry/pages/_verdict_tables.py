@@ -40,10 +40,9 @@ def opening(
     -------
     list of dict
         `claim`, in bold for the headline claims, which come first; the number of `tasks`; by cell
-<<<<<<< HEAD
         or set one sign where all verdicts agree, else how many there are of each, and for those of
-        a set that no look has decided the networks that meet the claim, of all; `sure`, the largest
-        adjusted q of what holds, and Holm's p of a headline claim.
+        a set that no look has decided the networks that meet the claim, of all; `q`, the largest
+        adjusted one of what holds.
     """
     single = found[found["cell"] != ALL_CELLS]
     names = _own_cells(single["cell"]) if sets is None else sets
@@ -65,10 +64,6 @@ def counted_first(claims: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     ----------
     claims
         The checked file.
-=======
-        one sign where all its tasks agree, else how many have each; `q`, the largest adjusted one
-        of what holds.
->>>>>>> 6cae397dae6f8966131d5767bf088ee578996350
     """
     counted = [claim for claim in claims["claims"] if not claim.get("exploratory")]
     return sorted(counted, key=lambda claim: not claim.get("headline"))
@@ -87,13 +82,8 @@ def _opening_row(
     first = {
         "claim": f"**{name}**" if claim.get("headline") else name,
         "tasks": str(part["task"].nunique()),
-<<<<<<< HEAD
-=======
-        **{cell: _signs(part[own == cell]["verdict"]) for cell in sorted(set(cells.values()))},
-        "q": _sure(part),
->>>>>>> 6cae397dae6f8966131d5767bf088ee578996350
     }
-    return {**first, **told, "sure": _sure(part)}
+    return {**first, **told, "q": _sure(part)}
 
 
 def _signs(part: pd.DataFrame) -> str:
