@@ -118,7 +118,7 @@ def test_texts_about_no_claim_are_refused():
 
 def test_what_is_told_of_a_claim_stands_below_it():
     texts = {**TEXTS, "natural_told.yaml": "claims: {words-held: It lasts.}"}
-    assert "(`hold_r2`\nat least 0.84)\n  It lasts.\n" in made(texts)
+    assert "at least 0.84)\n  It lasts.\n" in made(texts)
 
 
 def test_every_claim_of_the_abstract_is_a_claim_of_the_file():
