@@ -38,3 +38,12 @@ def test_prose_is_wrapped_and_no_line_begins_with_a_list():
     assert max(map(len, lines)) <= WIDTH
     assert " ".join(lines) == text
     assert not [line for line in lines if line.startswith(("- ", "+ ", "2. "))]
+
+
+def test_an_entry_of_a_list_hangs_and_a_paragraph_in_it_is_indented():
+    text = "- " + "word " * 40
+    lines = wrapped(text, indent=3, hang=2).splitlines()
+    assert lines[0].startswith("   - word")
+    assert all(line.startswith("     word") for line in lines[1:])
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= WIDTH

@@ -68,7 +68,7 @@ def _table(lines: Sequence[Sequence[str]], columns: Sequence[int]) -> str:
     return "\n".join([head, f"| {' | '.join(['---'] * len(columns))} |", *body])
 
 
-def wrapped(text: str, indent: int = 0) -> str:
+def wrapped(text: str, indent: int = 0, hang: int = 0) -> str:
     """Return prose in lines of at most WIDTH characters.
 
     Parameters
@@ -78,6 +78,8 @@ def wrapped(text: str, indent: int = 0) -> str:
         the minus of `N - 1`.
     indent
         Spaces before every line: of a paragraph inside a list.
+    hang
+        Spaces more before every line but the first: of an entry of a list.
 
     Examples
     --------
@@ -86,7 +88,7 @@ def wrapped(text: str, indent: int = 0) -> str:
     """
     kept = re.sub(r"\s+(?=[-+*#>|=](\s|$)|\d+[.)](\s|$))", HARD_SPACE, " ".join(text.split()))
     room = textwrap.TextWrapper(WIDTH, break_long_words=False, break_on_hyphens=False)
-    room.initial_indent = room.subsequent_indent = " " * indent
+    room.initial_indent, room.subsequent_indent = " " * indent, " " * (indent + hang)
     lines = room.fill(kept)
     return lines.replace(HARD_SPACE, " ")
 

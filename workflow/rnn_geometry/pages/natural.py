@@ -15,7 +15,13 @@ from rnn_geometry.claims.registration import deviations
 from rnn_geometry.identity import Network, base_task, is_control
 from rnn_geometry.pages import _natural_tables as tables_of
 from rnn_geometry.pages._abstract import sentences
-from rnn_geometry.pages._verdict_tables import counted_first, differing, left_open, opening
+from rnn_geometry.pages._verdict_tables import (
+    counted_first,
+    differing,
+    headlines,
+    left_open,
+    opening,
+)
 from rnn_geometry.pages.claims import page_words
 from rnn_geometry.pages.markdown import markdown, wrapped
 from rnn_geometry.pages.templating import environment
@@ -128,6 +134,7 @@ def page(
         told=told,
         claims=claims,
         opening=opening(found, claims, sets),
+        headlines=headlines(found),
         differing=differing(found, claims, sets),
         sentences=sentences(found, listed, sets),
         groups=groups(found, claims),
