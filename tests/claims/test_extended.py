@@ -59,6 +59,14 @@ def test_a_claim_left_out_may_be_stated_anew(written):
         read_claims(written({"extends": "below.yaml", "claims": [again]}))
 
 
+def test_controls_that_nothing_trains_are_left_out_of_every_claim_that_is_taken_over(written):
+    path = written({"extends": "below.yaml", "without_controls": ["reservoir"]})
+    claims, below = read_claims(path)["claims"], read_claims(str(BELOW))["claims"]
+    for claim, old in zip(claims, below, strict=True):
+        assert claim["controls"] == [name for name in old["controls"] if name != "reservoir"]
+    assert any("reservoir" in old["controls"] for old in below)
+
+
 def test_a_registration_counts_the_claims_that_are_taken_over(written, tmp_path):
     path = written({"extends": "below.yaml"})
     registration.main([path, "2026-11-28"])
@@ -80,6 +88,11 @@ def test_a_registration_counts_the_claims_that_are_taken_over(written, tmp_path)
         ({"extends": "below.yaml", "without": ["line"]}, "'line' is no claim of below.yaml"),
         ({"extends": "below.yaml", "without": 3}, "claims key without: 3 is no list"),
         ({"extends": "below.yaml", "claims": 3}, "claims"),
+        ({"extends": "below.yaml", "without_controls": 3}, "without_controls: 3 is no list"),
+        (
+            {"extends": "below.yaml", "without_controls": ["permuted"]},
+            "leaves 'l2-falls' without any control",
+        ),
     ],
 )
 def test_a_mistake_is_one_sentence(written, content, words):

@@ -10,6 +10,7 @@ import yaml
 
 from rnn_geometry.errors import UserError, listed, quoted
 
+LAYING = ("extends", "without", "without_controls")  # say how files are laid over each other
 OWN = ("registered", "deviations")  # of the one file that states them
 
 
@@ -25,12 +26,14 @@ def read_whole(path: str | Path) -> Any:
     -------
     Any
         What the file holds; of one that extends another, that one's keys and claims with its own
-        laid over them: without the claims that `without` names, its own claims last. Unchecked.
+        laid over them: without the claims that `without` names and the controls that
+        `without_controls` names, its own claims last. Unchecked.
 
     Raises
     ------
     UserError
-        If a file extends itself, or `without` names a claim that is not there.
+        If a file extends itself, or `without` names a claim that is not there, or
+        `without_controls` leaves a claim without any.
     OSError, yaml.YAMLError
         If a file cannot be read.
     """
@@ -64,10 +67,27 @@ def _laid_over(base: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any
                 f"{listed(names)}."
             )
     kept = [claim for claim in _claims(base) if claim.get("name") not in without]
+    if "without_controls" in raw:
+        kept = [_without_controls(claim, raw["without_controls"]) for claim in kept]
     taken = {key: value for key, value in base.items() if key not in OWN}
-    mine = {key: value for key, value in raw.items() if key not in ("extends", "without")}
+    mine = {key: value for key, value in raw.items() if key not in LAYING}
     own = mine.get("claims", [])  # what is no list is for the schema to refuse
     return {**taken, **mine, "claims": [*kept, *own] if isinstance(own, list) else own}
+
+
+def _without_controls(claim: Mapping[str, Any], dropped: Any) -> dict[str, Any]:
+    """Return a claim without some controls, such as none of the battery trains."""
+    if not isinstance(dropped, list):
+        raise UserError(
+            f"claims key without_controls: {quoted(dropped)} is no list; give names of controls."
+        )
+    controls = [name for name in claim.get("controls") or [] if name not in dropped]
+    if not controls:
+        raise UserError(
+            f"claims key without_controls: it leaves '{claim.get('name')}' without any control; "
+            "name fewer, or the claim in without."
+        )
+    return {**claim, "controls": controls}
 
 
 def _claims(base: Mapping[str, Any]) -> list[Mapping[str, Any]]:
