@@ -14,6 +14,7 @@ def planted(measured=(3, 2, 2, 1), seeds=(0, 1)):
             "data": "planted",
             "kind": kind,
             "chosen": "a | b",
+            "sweep": "some",
             "task": f"task-{i}",
             "classes": 4,
             "seed": seed,

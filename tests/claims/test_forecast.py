@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from rnn_geometry.claims.forecast import ALL, DIFFER, SCORES, by_set, score, scores
+from rnn_geometry.claims.forecast import ALL, DIFFER, SCORES, agreement, by_set, score, scores
 
 DIMENSIONS = st.lists(st.tuples(*[st.integers(1, 4)] * 3), min_size=1, max_size=30)
 
@@ -58,3 +58,11 @@ def test_networks_that_disagree_are_right_for_no_forecast_and_unlearned_ones_do_
     assert set(by_set(networks)["task"]) == {"task-1", "task-2", "task-3"}
     networks["learned"] = 0
     assert scores(networks).empty
+
+
+def test_networks_of_a_set_agree_or_not():
+    networks = planted()
+    assert agreement(networks) == (4, 4)
+    networks.loc[0, "components_95"] = 2
+    assert agreement(networks) == (3, 4)
+    assert agreement(networks[networks["seed"] == 0]) == (0, 0)

@@ -12,6 +12,7 @@ from rnn_geometry.geometry.forecast import (
     SETS,
     network_row,
     predicted_of_sets,
+    predicted_of_tasks,
     set_rows,
 )
 from rnn_geometry.geometry.word_counts import WEIGHTINGS, predictions
@@ -83,13 +84,41 @@ def test_sets_of_labels_have_the_forecast_of_their_own_task():
     assert {row["kind"] for row in found} == {"labels"}
 
 
+def test_all_texts_predict_for_chosen_and_merged_classes():
+    sentences = some_texts()
+    chosen = {"label_ids": {"b": [1], "e": [4], "a": [0]}, "class_names": ["a", "b", "e"]}
+    merged = {"label_ids": {"ab": [0, 1], "c": [2], "de": [3, 4]}, "class_names": ["ab", "c", "de"]}
+    metas = [chosen | {"name": "chosen"}, merged | {"name": "merged"}]
+    found = predicted_of_tasks(sentences, WORDS, metas)
+    for name, of in {
+        "chosen": {0: 0, 1: 1, 4: 2},
+        "merged": dict(enumerate([0, 0, 1, 2, 2])),
+    }.items():
+        part = sentences.subset(np.flatnonzero(np.isin(sentences.labels, list(of))))
+        labels = np.array([of[label] for label in part.labels])
+        direct = predictions(Sentences(part.tokens, part.offsets, labels), WORDS, {"name": "t"}, 0)
+        assert found[name] == direct["dimension"]["raw"]
+
+
+def test_all_texts_predict_for_some_of_the_labels():
+    labels = np.random.default_rng(1).integers(2, size=(300, 4)).astype(np.int8)
+    rows = [[i for i in range(4) if row[i]] * 3 + [4] * 5 for row in labels]
+    sentences = Sentences.from_lists(rows, labels)
+    meta = {"name": "t", "label_ids": {"b": [1], "d": [3]}, "class_names": ["b", "d"]}
+    direct = predictions(
+        Sentences(sentences.tokens, sentences.offsets, labels[:, [1, 3]]), 5, {"name": "t"}, 0
+    )
+    assert predicted_of_tasks(sentences, 5, [meta]) == {"t": direct["dimension"]["raw"]} == {"t": 2}
+
+
 def test_a_row_of_a_network_says_what_was_read_and_by_which_rules_it_is_held():
     run = dict.fromkeys(NETWORKS, 7) | {"classes": 5}
-    row = network_row(run, facts(5, ordered=True))
+    row = network_row(run, facts(5, ordered=True), "some", 2)
     assert list(row) == list(NETWORKS)
-    told = {"data": "somewhere", "kind": "ordered", "simplex": 4, "train_sha256": "abc"}
+    told = {"data": "somewhere", "kind": "ordered", "simplex": 4, "sweep": "some"}
+    told |= {"train_sha256": "abc", "predicted_all_texts": 2}
     assert {name: row[name] for name in told} == told
     assert row["chosen"] == "class 0 | class 1 | class 2 | class 3 | class 4"
     hub = facts(5) | {"settings": {"source": {"hub": "some/set"}}, "source": {"kind": "hub"}}
-    row = network_row(run, hub)
+    row = network_row(run, hub, "some", None)
     assert (row["data"], row["train_sha256"]) == ("some/set", None)

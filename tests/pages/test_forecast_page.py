@@ -4,7 +4,7 @@ import pandas as pd
 from fake_forecast import planted
 
 from rnn_geometry.claims.forecast import scores
-from rnn_geometry.pages.forecast import TEMPLATE, data_rows, page, score_rows, set_rows
+from rnn_geometry.pages.forecast import TEMPLATE, data_rows, page, score_rows, set_rows, sweep_rows
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.plotting.forecast import MEASURED, forecast_figure
 
@@ -38,7 +38,7 @@ def test_scores_are_shown_beside_the_rule():
 
 def test_all_sets_are_summed_by_number_of_classes():
     (row,) = set_rows(all_sets())
-    assert (row["sets"], row["forecast, mean"], row["least to most"]) == ("3", "1.7", "1 to 2")
+    assert (row["sets"], row["mean"], row["range"]) == ("3", "1.7", "1 to 2")
     assert (row["raw = d"], row["frequency = d"], row["tfidf = d"]) == (".67", "1.00", "0")
 
 
@@ -63,3 +63,14 @@ def test_a_dot_a_set_stands_near_its_numbers():
     assert abs(rule.get_xdata() - mine["dimension_expected"]).max() < 0.2
     # The same shift in both panels.
     assert (forecast.get_ydata() == rule.get_ydata()).all()
+
+
+def test_sets_are_told_apart_by_how_they_were_chosen():
+    networks = planted()
+    networks["sweep"] = networks["task"].map(
+        {f"task-{i}": "far" if i else "near" for i in range(4)}
+    )
+    far, near = sweep_rows(networks)
+    assert (near["sets"], near["how many"], near["components"]) == ("near", "1", "3.0")
+    assert (far["sets"], far["how many"], far["components"]) == ("far", "3", "1.7")
+    assert far["d of theory"] == "3.0"

@@ -12,13 +12,19 @@ from rnn_geometry.store import formats
 from rnn_geometry.store.columns import read_frame
 from rnn_geometry.tasks.sentences import Sentences, write_sentences
 
-PARAMS = SimpleNamespace(trained=["news-0-1", "news-0-2"], whole=["news"], margin=0.1)
+PARAMS = SimpleNamespace(
+    trained=["news-0-1", "news-0-2"],
+    whole=["news"],
+    margin=0.1,
+    sweeps=[["near", "news-0-1"], ["far", "news-0-2"]],
+)
 
 
 def meta(name, classes):
     return {
         "name": name,
         "class_names": [f"class {i}" for i in range(classes)],
+        "label_ids": {f"class {i}": [i] for i in range(classes)},
         "ordered": False,
         "multi_label": False,
         "rows": {"train": 60},
@@ -62,6 +68,8 @@ def test_tables_of_the_forecast_are_kept(kept):
     output, lines = kept
     networks = read_frame("forecast", output["networks"])
     assert networks["dimension_predicted"].tolist() == [2, 1]
+    assert networks["predicted_all_texts"].tolist() == [1, 1]
+    assert networks["sweep"].tolist() == ["near", "far"]
     assert networks["chosen"].tolist() == ["class 0 | class 1"] * 2
     scores = read_frame("forecast_scores", output["scores"]).set_index(["kind", "forecast"])
     assert scores.loc[("all", "raw"), "right"].tolist()[0] == 1

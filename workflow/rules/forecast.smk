@@ -31,5 +31,6 @@ use rule keep_claims as keep_forecast with:
             "keep_forecast",
             trained=PLAN.trained,
             whole=WHOLE,
+            sweeps=[[sweep, network.task] for sweep, *_, network in PLAN.design.sweeps],
             margin=CLAIMS["bag_of_words_margin"],
         ),

@@ -51,6 +51,21 @@ def by_set(networks: pd.DataFrame) -> pd.DataFrame:
     return sets[facts].first().join(sets[list(MEASURED)].median()).reset_index()
 
 
+def agreement(networks: pd.DataFrame) -> tuple[int, int]:
+    """Return on how many sets all networks have the same number of components, and of how many.
+
+    No forecast can be right on more. Sets with a single network say nothing.
+
+    Parameters
+    ----------
+    networks
+        forecast.csv.
+    """
+    sets = networks[networks["learned"] == 1].groupby("task")[MEASURED[0]]
+    several = sets.nunique(dropna=False)[sets.size() > 1]
+    return int((several == 1).sum()), len(several)
+
+
 def scores(networks: pd.DataFrame) -> pd.DataFrame:
     """Return forecast_scores.csv.
 

@@ -7,7 +7,7 @@ classes of a data set, for which no network is needed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -25,9 +25,10 @@ from rnn_geometry.geometry.word_counts import (
 from rnn_geometry.store.columns import Column, Columns, columns
 from rnn_geometry.tasks.sentences import Sentences
 
-# What is scored, and its column: three forecasts, and two rules that look at no text.
+# What is scored, and its column: four forecasts, and two rules that look at no text.
 FORECASTS = {
     "raw": "dimension_predicted",
+    "raw, all texts": "predicted_all_texts",
     "frequency": "dimension_predicted_frequency",
     "tfidf": "dimension_predicted_tfidf",
     "by structure": "dimension_expected",
@@ -50,11 +51,18 @@ _DATA = columns(
 NETWORKS = columns(
     _DATA,
     Column("chosen", "names of the classes, merged ones joined by +", kind="text"),
+    Column("sweep", "sweep of `config/forecast.yaml` that asks for the set", kind="text"),
     _of(RUNS, "task", "model", "l2", "seed", "data_seed", "classes"),
     _of(TASKS, "train_rows", "mean_length"),
     _of(RUNS, "dimension_expected"),
     Column("simplex", "outputs less one: a simplex, whatever the classes are", kind="count"),
     _of(RUNS, "dimension_predicted", "dimension_predicted_frequency", "dimension_predicted_tfidf"),
+    Column(
+        "predicted_all_texts",
+        "`dimension_predicted` from all training texts of the data set, of which a network reads"
+        " some: their means have less noise, which can only raise a dimension",
+        kind="count",
+    ),
     _of(RUNS, "class_spread_p", "components_95", "components_95_final", "participation_ratio"),
     _of(RUNS, "integration_modes", "io_dimension", "io_dimension_places", "test_accuracy"),
     _of(RUNS, "bag_of_words_accuracy", "learned", "not_judged"),
@@ -86,7 +94,9 @@ def kind_of(meta: Mapping[str, Any]) -> str:
     return "labels" if meta["multi_label"] else "ordered" if meta["ordered"] else "unordered"
 
 
-def network_row(run: Mapping[str, Any], meta: Mapping[str, Any]) -> dict[str, Any]:
+def network_row(
+    run: Mapping[str, Any], meta: Mapping[str, Any], sweep: str, of_all_texts: int | None
+) -> dict[str, Any]:
     """Return a row of forecast.csv.
 
     Parameters
@@ -95,10 +105,17 @@ def network_row(run: Mapping[str, Any], meta: Mapping[str, Any]) -> dict[str, An
         A row of runs.csv.
     meta
         meta.json of its task.
+    sweep
+        Which asks for the task.
+    of_all_texts
+        Forecast of its set from all texts, see `predicted_of_tasks`.
     """
     known = {
         **run,
-        **_data(meta),
+        "sweep": sweep,
+        "predicted_all_texts": of_all_texts,
+        "data": data_of(meta),
+        "kind": kind_of(meta),
         "chosen": " | ".join(meta["class_names"]),
         "train_rows": meta["rows"]["train"],
         "mean_length": meta["mean_length"],
@@ -108,9 +125,52 @@ def network_row(run: Mapping[str, Any], meta: Mapping[str, Any]) -> dict[str, An
     return {name: known[name] for name in NETWORKS}
 
 
-def _data(meta: Mapping[str, Any]) -> dict[str, str]:
+def data_of(meta: Mapping[str, Any]) -> str:
+    """Return the name of a data set: its folder, else its name on the hub.
+
+    Parameters
+    ----------
+    meta
+        meta.json.
+
+    Examples
+    --------
+    >>> data_of({"settings": {"source": {"hub": "fancyzhx/ag_news", "folder": "ag_news"}}})
+    'ag_news'
+    """
     source = meta["settings"]["source"]
-    return {"data": source.get("folder") or source.get("hub") or "files", "kind": kind_of(meta)}
+    return source.get("folder") or source.get("hub") or "files"
+
+
+def predicted_of_tasks(
+    train: Sentences, words: int, metas: Iterable[Mapping[str, Any]]
+) -> dict[str, int | None]:
+    """Return the dimension that all texts of a data set predict for tasks of some of its classes.
+
+    Parameters
+    ----------
+    train
+        Texts of all classes, by their ids.
+    words
+        Size of the vocabulary.
+    metas
+        meta.json of the tasks, which says what each class is made of (`label_ids`).
+    """
+    groups, products = _summed(train, words, "raw")
+    return {
+        meta["name"]: predicted(products, groups.sizes(), _made_of(groups.labels, meta))
+        for meta in metas
+    }
+
+
+def _made_of(labels: np.ndarray, meta: Mapping[str, Any]) -> np.ndarray:
+    """Return which groups make up each class of a task, or combination of its labels, (K, G)."""
+    ids = [meta["label_ids"][name] for name in meta["class_names"]]
+    if labels.ndim == 1:
+        return np.array([np.isin(labels, one) for one in ids], dtype=np.float64)
+    held = np.stack([labels[:, one].any(axis=1) for one in ids], axis=1)
+    of = np.unique(held, axis=0, return_inverse=True)[1].ravel()
+    return (of == np.arange(of.max() + 1)[:, None]).astype(np.float64)
 
 
 def set_rows(train: Sentences, words: int, meta: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -130,7 +190,8 @@ def set_rows(train: Sentences, words: int, meta: Mapping[str, Any]) -> Iterator[
             expected = size if meta["multi_label"] else size - 1
             expected = min(expected, PLANE) if meta["ordered"] else expected
             row = (size, expected, weighting, dimension, sets)
-            yield {**_data(meta), **dict(zip(list(SETS)[2:], row, strict=True))}
+            told = {"data": data_of(meta), "kind": kind_of(meta)}
+            yield {**told, **dict(zip(list(SETS)[2:], row, strict=True))}
 
 
 def _summed(train: Sentences, words: int, weighting: str) -> tuple[Groups, np.ndarray]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from rnn_geometry.claims.forecast import ALL, DIFFER, by_set, scores
+from rnn_geometry.claims.forecast import ALL, DIFFER, agreement, by_set, scores
 from rnn_geometry.geometry.forecast import FORECASTS, MEASURED, RULE
 from rnn_geometry.pages.markdown import markdown, short, wrapped
 from rnn_geometry.pages.templating import environment
@@ -47,6 +47,8 @@ def page(template: str, networks: pd.DataFrame, sets: pd.DataFrame) -> str:
         sets=len(by_set(networks)),
         tables={name: score_rows(scored, name) for name in MEASURED},
         all_sets=set_rows(sets),
+        agreement=agreement(networks),
+        chosen=sweep_rows(networks),
         data=data_rows(networks),
     )
 
@@ -116,6 +118,32 @@ def score_rows(scored: pd.DataFrame, measured: str) -> list[dict[str, str]]:
     return rows
 
 
+def sweep_rows(networks: pd.DataFrame) -> list[dict[str, str]]:
+    """Return mean dimensions of the sets of so many classes, by how the sets were chosen.
+
+    Parameters
+    ----------
+    networks
+        forecast.csv.
+    """
+    shown = {
+        "d of theory": FORECASTS[RULE],
+        "forecast, raw": FORECASTS["raw"],
+        "components": MEASURED[0],
+        "inputs to outputs": MEASURED[1],
+        "modes": "integration_modes",
+    }
+    return [
+        {
+            "sets": str(sweep),
+            "classes": str(classes),
+            "how many": str(part["task"].nunique()),
+            **{name: short(float(part[column].mean()), 1) for name, column in shown.items()},
+        }
+        for (sweep, classes), part in networks.groupby(["sweep", "classes"], sort=True)
+    ]
+
+
 def set_rows(sets: pd.DataFrame) -> list[dict[str, str]]:
     """Return what is forecast of all sets of so many classes of a data set, from word counts.
 
@@ -138,9 +166,9 @@ def set_rows(sets: pd.DataFrame) -> list[dict[str, str]]:
                 "data": str(data),
                 "classes": str(classes),
                 "sets": str(raw["sets"].sum()),
-                "d of theory": str(raw["dimension_expected"].iloc[0]),
-                "forecast, mean": short(float(mean), 1),
-                "least to most": f"{raw['predicted'].min()} to {raw['predicted'].max()}",
+                "d": str(raw["dimension_expected"].iloc[0]),
+                "mean": short(float(mean), 1),
+                "range": f"{raw['predicted'].min()} to {raw['predicted'].max()}",
                 **found,
             }
         )
