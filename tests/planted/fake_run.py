@@ -299,6 +299,23 @@ def manifold_numbers(d):
     return values | noise
 
 
+def fake_gains(rng):
+    """Return what words do to words after them: `not` weakens, `very` strengthens."""
+    row = {}
+    for word, gain in {
+        "control": 1.1,
+        "not": 0.4,
+        "nt": 0.5,
+        "never": 0.6,
+        "very": 1.3,
+        "but": 1.2,
+    }.items():
+        middle = gain + rng.normal(0, 0.02)
+        row |= {f"{word}_gain": middle}
+        row |= {f"{word}_gain_low": middle - 0.05, f"{word}_gain_high": middle + 0.05}
+    return row | {f"{word}_gain{end}": 1.0 for word in ("flip", "double") for end in ("", "_cut")}
+
+
 def fake_runs(tasks=TASKS, models=("vanilla", "gru", "lstm", "ugrnn"), seeds=(10, 11)):
     """Return rows of runs.csv, near what theory expects; an undefined value is None."""
     rng = np.random.default_rng(1)
@@ -343,5 +360,6 @@ def fake_runs(tasks=TASKS, models=("vanilla", "gru", "lstm", "ugrnn"), seeds=(10
                 row |= manifold_numbers(d)
                 row |= {f"{kind}_accuracy": accuracy - 0.02 for kind in HARDER}
                 row |= fake_causes(rng, classes)
+                row |= fake_gains(rng)
                 rows.append(row | {f"tau_{i + 1}": value for i, value in enumerate(tau)})
     return rows

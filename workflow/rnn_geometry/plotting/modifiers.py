@@ -36,7 +36,7 @@ def has_gains(runs: pd.DataFrame) -> pd.Series:
     runs
         runs.csv.
     """
-    return runs[["control_gain", "not_gain", "flip_gain"]].notna().any(axis=1)
+    return runs.reindex(columns=["control_gain", "not_gain", "flip_gain"]).notna().any(axis=1)
 
 
 @style.styled
