@@ -148,6 +148,7 @@ def _top(*values: pd.Series | pd.DataFrame) -> float:
     return float(numbers[np.isfinite(numbers)].max(initial=1.0))
 
 
+@style.styled
 def _nothing(message: str) -> Figure:
     figure, axes = _figure(1, 1, style.ONE_COLUMN, 1.5)
     axes[0, 0].axis("off")
