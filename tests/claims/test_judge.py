@@ -318,6 +318,36 @@ def test_two_networks_are_seen_and_not_judged():
     assert pd.isna(row["q"])
 
 
+ALONE = {
+    **CLAIMS,
+    "looks": [{"networks": 5, "holds": 5, "fails": 0, "alone": True}, *CLAIMS["looks"]],
+}
+
+
+@pytest.mark.parametrize(
+    ("meet", "miss", "look", "verdict"),
+    [
+        (5, 0, 1, HOLDS),
+        (0, 5, 1, FAILS),
+        (4, 1, 1, UNDECIDED),
+        (5, 5, 1, UNDECIDED),  # ten: the look at five would have held
+        (9, 1, 1, HOLDS),
+    ],
+)
+def test_a_look_that_stands_alone_is_for_tasks_with_no_more_networks(meet, miss, look, verdict):
+    missing = (miss, {"cliff": 0, "seed": 220})
+    networks = table((meet, {}), missing, *controls(meet + miss))
+    row = judged(networks, ALONE).loc[("simplex-cliff", "gru")]
+    assert row[["verdict", "look", "met"]].tolist() == [verdict, look, meet]
+
+
+def test_a_network_left_out_does_not_make_a_look_stand_alone():
+    unfit = (5, {**BAD, "seed": 220, "not_judged": "not learned"})
+    row = judged(table((5, {}), unfit, *controls()), ALONE).loc[("simplex-cliff", "gru")]
+    assert row["verdict"] == UNDECIDED
+    assert pd.isna(row["look"])
+
+
 def test_networks_without_a_gap_do_not_meet_the_claim_and_are_named():
     cells = [(ONE, {"model": "gru", "cell": "gru"})]
     blank = {"model": "vanilla", "cell": "vanilla", "participation_ratio": np.nan}

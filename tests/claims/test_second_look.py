@@ -42,11 +42,19 @@ def test_where_all_is_decided_nothing_is_added():
 
 
 def test_what_it_prints_is_a_key_of_configurations(tmp_path, capsys):
-    rows = verdicts({"verdict": "undecided"}, {"cell": "lstm", "verdict": "undecided"})
+    rows = verdicts(
+        {"verdict": "undecided"},
+        {"cell": "lstm", "verdict": "undecided"},
+        {"cell": "ugrnn", "verdict": "holds"},
+    )
     table = {name: [row[name] for row in rows] for name in rows[0]}
     formats.write_table(tmp_path / "claims.csv", table)
     main([str(tmp_path / "claims.csv"), "--seeds", "202", "203"])
-    printed = yaml.safe_load(capsys.readouterr().out)
+    text = capsys.readouterr().out
+    assert text.startswith(
+        "# More seeds, on top of the first, where 2 of 3 verdicts are undecided."
+    )
+    printed = yaml.safe_load(text)
     assert printed["second_look"]["tasks"] == {"two": ["gru", "lstm"]}
     schema = read_schema("config")
     asked = {"tasks": [{"name": "two", "family": "categorical"}], "cells": ["gru"], "seeds": [1]}

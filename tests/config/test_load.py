@@ -84,7 +84,7 @@ def test_a_path_that_is_nowhere_is_left_to_what_reads_it(path):
 
 @pytest.mark.parametrize("value", [{}, [], 0, False])
 def test_a_data_folder_of_another_type_is_refused_and_not_taken_for_none(value):
-    with pytest.raises(UserError, match="^config key data_folder: "):
+    with pytest.raises(UserError, match=r"^config key data_folder: "):
         load_settings({"data_folder": value}, [], str(PROJECT))
 
 

@@ -1,9 +1,17 @@
 """The tables that the page of verdicts opens with."""
 
 import pandas as pd
+import pytest
 
-from rnn_geometry.pages._verdict_tables import agreeing, changed, left_open, opening
+from rnn_geometry.pages._verdict_tables import (
+    agreeing,
+    changed,
+    headlines,
+    left_open,
+    opening,
+)
 
+MIXED = "meet it: too mixed; no gap in 1 of 10"
 CLAIMS = {
     "claims": [
         {"name": "modes"},
@@ -15,7 +23,8 @@ CLAIMS = {
 
 
 def row(claim, task, cell, verdict, **more):
-    known = {"q": None, "holm": None, "exploratory": 0, "reason": "9 of 10 meet it"}
+    known = {"q": None, "holm": None, "exploratory": 0, "met": 9, "runs": 10}
+    known |= {"reason": "9 of 10 meet it"}
     return {"claim": claim, "task": task, "cell": cell, "verdict": verdict, **known, **more}
 
 
@@ -26,8 +35,8 @@ FOUND = pd.DataFrame(
         row("modes", "a", "lstm", "holds", q=0.0004),
         row("modes", "b", "lstm", "holds", q=0.012),
         row("modes", "b", "all", "fails"),
-        row("dimension", "a", "gru", "undecided", holm=0.0002, reason="5 of 10 meet it; no gap"),
-        row("dimension", "b", "gru", "undecided", holm=0.0002, reason="5 of 10 meet it; no gap"),
+        row("dimension", "a", "gru", "undecided", holm=0.0002, met=5, reason=f"5 of 10 {MIXED}"),
+        row("dimension", "b", "gru", "undecided", holm=0.0002, met=6, reason=f"6 of 10 {MIXED}"),
         row("dimension", "a", "lstm", "uninformative", reason="a control meets it too: untrained"),
         row("old", "a", "gru", "undecided", exploratory=1),
     ]
@@ -41,22 +50,58 @@ def test_headline_claims_open_in_bold_and_one_sign_stands_where_tasks_agree():
         "tasks": "2",
         "gru": "◐",
         "lstm": "◇",
-        "sure": "Holm < .001",
+        "q": "",
     }
     assert second == {
         "claim": "modes",
         "tasks": "2",
         "gru": "●1 ○1",  # of gru and gru-long
         "lstm": "●",
-        "sure": "q .012",
+        "q": ".012",
     }
+
+
+def test_headline_claims_have_holms_p_and_count_where_they_hold():
+    heads = FOUND.assign(headline=(FOUND["claim"] == "dimension").astype(int))
+    assert headlines(heads) == [
+        {"claim": "dimension", "holds in": "0 of 2", "Holm's p": "< .001"},
+    ]
 
 
 def test_what_is_left_open_is_told_once_for_a_claim_and_a_reason():
     assert left_open(FOUND) == [
-        {"claim": "dimension", "verdict": "◐ a gru, b gru", "why": "5 of 10 meet it"},
-        {"claim": "dimension", "verdict": "◇ a lstm", "why": "a control meets it too: untrained"},
+        {"claim": "dimension", "where": "◐ gru 2", "why": "met by .50 to .60 of the networks"},
+        {"claim": "dimension", "where": "◇ lstm 1", "why": "met by untrained"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        ("10 of 10 meet it; q 0.066 is above 0.05", "enough meet it; q .066"),
+        ("10 of 10 meet it; no control: reservoir", "enough meet it; no control: reservoir"),
+        (
+            "10 of 10 meet it; not far enough from untrained",
+            "enough meet it; not far enough from untrained",
+        ),
+        (
+            "8 of 8 seen; judged from 10 networks on; not judged: 2 loss still falling",
+            "too few networks do the task",
+        ),
+        (
+            "a control meets it too: reservoir, shuffled_labels; no gap in 2 of 10",
+            "met by reservoir, permuted labels",
+        ),
+        ("the same mean within the margin as shuffled_labels", "same mean as permuted labels"),
+        (
+            "no network is judged: 10 below the bag of words",
+            "no network is judged: below the bag of words",
+        ),
+    ],
+)
+def test_every_reason_is_told_in_few_words(reason, why):
+    found = pd.DataFrame([row("modes", "a", "gru", "undecided", reason=reason, q=0.066)])
+    assert left_open(found)[0]["why"] == why
 
 
 def test_changes_are_counted_on_the_same_claim_task_and_cell():

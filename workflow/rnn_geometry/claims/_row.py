@@ -12,7 +12,7 @@ from rnn_geometry.claims._controls import Comparison, compared, margin_of
 from rnn_geometry.claims._sample import TRAINED, Sample
 from rnn_geometry.claims.file import threshold_words
 from rnn_geometry.claims.judged import counted
-from rnn_geometry.claims.looks import UNDECIDED, Seen, outcome, reached, share_p
+from rnn_geometry.claims.looks import UNDECIDED, Seen, looks_of, outcome, reached, share_p
 from rnn_geometry.claims.means import clustered_interval, equivalence_p
 from rnn_geometry.claims.shares import wilson
 from rnn_geometry.claims.verdict import Verdict, verdict
@@ -42,6 +42,7 @@ def judged_row(
 ) -> Judged:
     """Judge a claim on a task and cell; `rule` is the checked file of claims."""
     whole = Sample.of(units)
+    rule = {**rule, "looks": looks_of(rule["looks"], int((whole.control == TRAINED).sum()))}
     out = (whole.control == TRAINED) & (whole.not_judged != "")
     left_out, known = whole[out], whole[whole.not_judged == ""]
     trained = known[known.control == TRAINED]

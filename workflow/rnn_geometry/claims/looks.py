@@ -56,6 +56,26 @@ def outcome(met: int, seen: int, look: Mapping[str, int]) -> str | None:
     return None if missing else UNDECIDED
 
 
+def looks_of(looks: Looks, drawn: int) -> Looks:
+    """Return the looks that apply to a task and cell.
+
+    Parameters
+    ----------
+    looks
+        Of a file of claims. One with `alone` applies where no more networks were drawn than it has,
+        so that a verdict on more never stops at it.
+    drawn
+        Networks of the task and cell, those that are not judged among them.
+
+    Examples
+    --------
+    >>> looks = [{"networks": 5, "alone": True}, {"networks": 10}]
+    >>> [[look["networks"] for look in looks_of(looks, drawn)] for drawn in (5, 10)]
+    [[5, 10], [10]]
+    """
+    return [look for look in looks if not look.get("alone") or drawn <= look["networks"]]
+
+
 def reached(met: np.ndarray, looks: Looks) -> Iterator[Seen]:
     """Yield what is seen at every look that networks reach.
 

@@ -44,16 +44,19 @@ def second_look(verdicts: Iterable[Mapping[str, Any]], seeds: Sequence[int]) -> 
     """
     tasks: dict[str, set[str]] = {}
     sweeps: set[str] = set()
-    for row in verdicts:
-        counts = int(row["runs"]) > 0 and not int(row.get("exploratory", 0))
-        if row["verdict"] != UNDECIDED or row["cell"] == ALL_CELLS or not counts:
-            continue
+    for row in filter(_is_open, verdicts):
         if row["structure"] == SWEEP:
             sweeps.add(row["task"])
         else:
             tasks.setdefault(row["task"], set()).add(row["cell"].split(" l2 ")[0])
     chosen = {task: sorted(tasks[task]) for task in sorted(tasks)}
     return {"second_look": {"seeds": list(seeds), "tasks": chosen, "sweeps": sorted(sweeps)}}
+
+
+def _is_open(row: Mapping[str, Any]) -> bool:
+    """Tell whether more networks could decide a verdict."""
+    counts = int(row["runs"]) > 0 and not int(row.get("exploratory", 0))
+    return row["verdict"] == UNDECIDED and row["cell"] != ALL_CELLS and counts
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -71,8 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     table = formats.read_table(asked.claims)
     rows = [dict(zip(table, values)) for values in zip(*table.values())]
     found = second_look(rows, asked.seeds)
+    count = sum(map(_is_open, rows))
     print(
-        f"# Where {len(rows)} verdicts left something undecided: more seeds, on top of the first."
+        f"# More seeds, on top of the first, where {count} of {len(rows)} verdicts are undecided."
     )
     print(yaml.safe_dump(found, sort_keys=False, width=100, default_flow_style=None), end="")
 

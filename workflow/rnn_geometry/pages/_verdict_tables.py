@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,9 +10,16 @@ import pandas as pd
 
 from rnn_geometry.claims.grid import SIGNS
 from rnn_geometry.claims.table import ALL_CELLS
+from rnn_geometry.pages.markdown import short
 
 KEYS = ["claim", "task", "cell"]
 OPEN = ("undecided", "uninformative")
+MIXED, HIGH_Q = "mixed", "q"  # kinds of reasons
+SHORTER = {
+    "a control meets it too: ": "met by ",
+    "the same mean within the margin as ": "same mean as ",
+    "shuffled_labels": "permuted labels",
+}
 
 
 def opening(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -28,8 +36,8 @@ def opening(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, st
     -------
     list of dict
         `claim`, in bold for the headline claims, which come first; the number of `tasks`; by cell
-        one sign where all its tasks agree, else how many have each; `sure`, the largest adjusted q
-        of what holds, and Holm's p of a headline claim.
+        one sign where all its tasks agree, else how many have each; `q`, the largest adjusted one
+        of what holds.
     """
     counted = [claim for claim in claims["claims"] if not claim.get("exploratory")]
     counted.sort(key=lambda claim: not claim.get("headline"))
@@ -53,7 +61,7 @@ def _opening_row(
         "claim": f"**{name}**" if claim.get("headline") else name,
         "tasks": str(part["task"].nunique()),
         **{cell: _signs(part[own == cell]["verdict"]) for cell in sorted(set(cells.values()))},
-        "sure": _sure(part),
+        "q": _sure(part),
     }
 
 
@@ -67,14 +75,38 @@ def _signs(verdicts: pd.Series) -> str:
 
 
 def _sure(part: pd.DataFrame) -> str:
-    """Return the largest adjusted q of verdicts that hold, and Holm's p where there is one."""
-    q, holm = part[part["verdict"] == "holds"]["q"].max(), part["holm"].max()
-    words = [f"q {_small(q)}"] if pd.notna(q) else []
-    return ", ".join(words + ([f"Holm {_small(holm)}"] if pd.notna(holm) else []))
+    """Return the largest adjusted q of verdicts that hold."""
+    q = part[part["verdict"] == "holds"]["q"].max()
+    return "" if pd.isna(q) else _small(q)
 
 
 def _small(p: float) -> str:
-    return "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+    return "< .001" if 0 < p < 0.001 else short(p, 3 if p < 0.1 else 2)
+
+
+def headlines(found: pd.DataFrame) -> list[dict[str, str]]:
+    """Return a row per headline claim: whether it is true of most tasks and cells.
+
+    Parameters
+    ----------
+    found
+        claims.csv.
+
+    Returns
+    -------
+    list of dict
+        `claim`, in how many tasks and cells it `holds`, and `Holm's p` that it is true in more than
+        half of them.
+    """
+    heads = found[(found["cell"] != ALL_CELLS) & (found["headline"] == 1) & found["holm"].notna()]
+    return [
+        {
+            "claim": str(claim),
+            "holds in": f"{(part['verdict'] == 'holds').sum()} of {len(part)}",
+            "Holm's p": _small(part["holm"].max()),
+        }
+        for claim, part in heads.groupby("claim", sort=False)
+    ]
 
 
 def agreeing(others: pd.DataFrame) -> list[dict[str, str]]:
@@ -115,18 +147,53 @@ def left_open(found: pd.DataFrame) -> list[dict[str, str]]:
     ----------
     found
         claims.csv.
+
+    Returns
+    -------
+    list of dict
+        `claim`; `where`, the sign and the number of tasks by cell; `why`.
     """
     single = found[found["cell"] != ALL_CELLS]
     left = single[single["verdict"].isin(OPEN) & (single["exploratory"] != 1)]
+    left = left.assign(
+        kind=left["reason"].map(_kind), own=left["cell"].map(_own_cells(left["cell"]))
+    )
     rows = []
-    for key, part in left.groupby(["claim", "verdict", "reason"], sort=False):
-        claim, verdict, reason = map(str, key)
-        places = [f"{row.task} {row.cell}" for row in part.itertuples()]
-        shown = f"{places[0]} and {len(places) - 1} more" if len(places) > 2 else ", ".join(places)
+    for (claim, verdict, kind), part in left.groupby(["claim", "verdict", "kind"], sort=False):
+        counts = part.groupby("own").size()
+        places = ", ".join(f"{cell} {count}" for cell, count in counts.items())
+        why = {MIXED: _shares(part), HIGH_Q: f"enough meet it; q {_small(part['q'].max())}"}
         rows.append(
-            {"claim": claim, "verdict": f"{SIGNS[verdict]} {shown}", "why": reason.split(";")[0]}
+            {
+                "claim": str(claim),
+                "where": f"{SIGNS[str(verdict)]} {places}",
+                "why": why.get(str(kind), str(kind)),
+            }
         )
     return rows
+
+
+def _kind(reason: str) -> str:
+    """Return the reason in few words, without numbers of networks."""
+    first, *rest = reason.split("; ")
+    if "too mixed" in first:
+        return MIXED
+    if any(part.startswith(("q ", "p ")) for part in rest):
+        return HIGH_Q
+    if "judged from" in reason:
+        return "too few networks do the task"
+    if first.endswith(" meet it"):
+        return f"enough meet it; {'; '.join(rest)}"
+    for words, few in SHORTER.items():
+        first = first.replace(words, few)
+    return re.sub(r": \d+ ", ": ", first)
+
+
+def _shares(part: pd.DataFrame) -> str:
+    """Return which shares of the networks meet a claim."""
+    shares = sorted(set((part["met"] / part["runs"]).round(2)))
+    ends = dict.fromkeys((shares[0], shares[-1]))
+    return f"met by {' to '.join(short(share, 2) for share in ends)} of the networks"
 
 
 def changed(found: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:

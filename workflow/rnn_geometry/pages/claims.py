@@ -14,7 +14,13 @@ from rnn_geometry.claims.grid import MARK, SIGNS, groups, is_judged
 from rnn_geometry.claims.registration import code_now, deviations
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.identity import Network, base_task
-from rnn_geometry.pages._verdict_tables import agreeing, changed, left_open, opening
+from rnn_geometry.pages._verdict_tables import (
+    agreeing,
+    changed,
+    headlines,
+    left_open,
+    opening,
+)
 from rnn_geometry.pages.markdown import markdown, wrapped
 from rnn_geometry.pages.templating import environment, number
 
@@ -135,6 +141,7 @@ def markdown_page(
         told=told,
         summaries=summaries(found),
         opening=opening(found, claims),
+        headlines=headlines(found),
         left_open=left_open(found),
         changed=changed(found, before),
         deviations=deviations(claims, code),
@@ -246,5 +253,5 @@ def page_words(found: pd.DataFrame) -> dict[str, Any]:
         "counts": {name: int(counts.get(name, 0)) for name in SIGNS},
         "marked": int(decided["control_met"].sum()),
         "seen": len(rows) - len(decided),
-        "judged": bool(len(found)) and bool((found["judged"] == 1).all()),
+        "judged": bool(len(found)) and bool((found.loc[found["runs"] > 0, "judged"] == 1).all()),
     }

@@ -24,6 +24,7 @@ COLOURS = {
 INKS = {"holds": "white", "fails": "black", "undecided": "black", "uninformative": "black"}
 CELL, ROW, GAP = 0.3, 0.21, 0.12  # inches: a square, a line of the grid, the space between tasks
 
+EXPLORATORY: dict[str, Any] = {"color": style.GREY, "style": "italic"}
 TASK = 24  # letters of a task's name
 
 
@@ -48,7 +49,10 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
     for i, claim in enumerate(group["claims"]):
-        axes.text(-0.08, (i + 0.5) * ROW, claim["name"], ha="right", va="center", fontsize=8)
+        look = EXPLORATORY if claim.get("exploratory") else {}
+        axes.text(
+            -0.08, (i + 0.5) * ROW, claim["name"], ha="right", va="center", fontsize=8, **look
+        )
         for key, row in claim["entries"].items():
             _square(axes, places[key], i * ROW, row)
     for (_, cell), x in places.items():
@@ -67,7 +71,9 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
         axes.text(x, -0.7, names[task], ha="center", va="bottom", fontsize=8, weight="bold")
     handles = [Patch(color=colour, label=name) for name, colour in COLOURS.items()]
     handles.append(Patch(color="none", label=f"{MARK} a control meets it too"))
-    figure.legend(handles=handles, loc="lower right", ncols=5)
+    if any(claim.get("exploratory") for claim in group["claims"]):
+        handles.append(Patch(color="none", label="italic: exploratory"))
+    figure.legend(handles=handles, loc="lower right", ncols=6)
     figure.text(
         0.005,
         1 - 0.06 / (top + height + bottom),

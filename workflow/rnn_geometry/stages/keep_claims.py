@@ -9,7 +9,7 @@ from rnn_geometry.pages.costs import cost_table
 from rnn_geometry.store.columns import read_frame
 
 DIGITS = 4
-SIGNIFICANT = 6  # digits of a number of a network: verdicts are the same as from all of them
+SIGNIFICANT = 5  # digits of a number of a network: verdicts are the same as from all of them
 
 
 def run(files, output, params, log) -> None:

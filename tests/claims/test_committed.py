@@ -1,0 +1,44 @@
+"""The verdicts that the project ships follow from the networks that it ships."""
+
+import pandas as pd
+import pytest
+from conftest import PROJECT
+
+from rnn_geometry.claims.saved import judged_again, read_networks
+from rnn_geometry.config.load import read_claims
+
+DATA = PROJECT / "docs/data"
+KEYS = ["claim", "task", "cell"]
+SAME = ["verdict", "met", "runs", "judged"]
+CLOSE = ["q", "holm", "observed"]
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    """Return the committed verdicts, and those judged again from the committed networks."""
+    claims = read_claims("config/claims.yaml", str(PROJECT))
+    networks = read_networks(DATA / "networks.csv.gz")
+    again = judged_again(claims, networks, pd.read_csv(DATA / "sweeps.csv"))
+    committed = pd.read_csv(DATA / "claims.csv")
+    return [table.sort_values(KEYS).reset_index(drop=True) for table in (committed, again)]
+
+
+def test_every_verdict_can_be_rebuilt_from_the_committed_networks(verdicts):
+    committed, again = verdicts
+    pd.testing.assert_frame_equal(committed[KEYS + SAME], again[KEYS + SAME], check_dtype=False)
+    pd.testing.assert_frame_equal(
+        committed[CLOSE], again[CLOSE], check_dtype=False, atol=1e-3, rtol=1e-3
+    )
+
+
+def test_the_shipped_verdicts_are_judged_ones(verdicts):
+    committed, _ = verdicts
+    with_networks = committed[committed["runs"] > 0]
+    assert (with_networks["judged"] == 1).all()
+    assert len(committed) > 500
+
+
+def test_networks_of_the_battery_are_of_seeds_that_nothing_was_chosen_on():
+    networks = read_networks(DATA / "networks.csv.gz")
+    assert networks["seed"].min() >= 200
+    assert networks["data_seed"].min() >= 200
