@@ -36,13 +36,13 @@ def page(template: str, networks: pd.DataFrame, sets: pd.DataFrame) -> str:
     def said(kind: str, forecast: str = "raw", measured: str = MEASURED[0]) -> str:
         return share(by_key[kind, forecast, measured, ALL])
 
-    def against(kind: str, forecast: str = "raw", measured: str = MEASURED[0]) -> str:
-        return held_against(by_key[kind, forecast, measured, ALL])
+    def off(kind: str, forecast: str = "raw", measured: str = MEASURED[0]) -> str:
+        return short(by_key[kind, forecast, measured, ALL]["error"], 2)
 
     return made.get_template(TEMPLATE).render(
         kinds=scored["kind"].drop_duplicates().tolist(),
         said=said,
-        against=against,
+        off=off,
         networks=len(networks),
         sets=len(by_set(networks)),
         tables={name: score_rows(scored, name) for name in MEASURED},
