@@ -100,7 +100,7 @@ def words_until_gone(
     --------
     >>> halving, one = (lambda h, x: h / 2 + x), torch.ones(1, 1)
     >>> found = words_until_gone(halving, 0 * one, 0 * one[0], one, one)
-    >>> round(found * np.log(2), 6)
+    >>> round(float(found * np.log(2)), 6)
     1.0
     """
     place = Place.of(step, points, x)
