@@ -181,6 +181,7 @@ PROCESSES = {"run", "Popen", "call", "check_call", "check_output"}
 # some more by file.
 EVERYWHERE = {"json.loads", "tomllib.loads", "system"}
 HARMLESS = {
+    "modifier_subspace.py": {"place.system"},  # a system of equations, and no command
     "formats.py": {"np.load"},  # with allow_pickle=False, see above
     "streams.py": {"pty"},  # opens a pseudo-terminal, and starts nothing in it
     "_course.py": {"self.checkpoint.load"},
@@ -289,7 +290,9 @@ def test_the_search_finds_what_must_not_be_there(code):
 def test_no_rule_calls_a_shell():
     files = sorted((PROJECT / "workflow/rules").glob("*.smk"))
     trees = {path.name: ast.dump(compiled(path)) for path in files}
-    assert all("id='script'" in tree for name, tree in trees.items() if name != "common.smk")
+    own = {path.name for path in files if "\nrule " in path.read_text(encoding="utf-8")}
+    assert len(own) > 5
+    assert all("id='script'" in trees[name] for name in own)
     assert [name for name, tree in trees.items() if "id='shell'" in tree] == []
 
 
