@@ -82,7 +82,7 @@ rule plot_overview:
 
 
 # One network per task and model stands for all: the first L2 and the first seed.
-rule plot_gallery:
+use rule plot_overview as plot_gallery with:
     input:
         **PLAN.of_networks(PLAN.first, OF_GALLERY),
         meta=PLAN.of_their_tasks(PLAN.first, "meta.json"),
@@ -93,18 +93,14 @@ rule plot_gallery:
         PLAN.path("logs/plot_gallery.log"),
     benchmark:
         PLAN.path("benchmarks/plot_gallery.tsv")
-    conda:
-        ENVIRONMENT
     params:
         **stage("plot_gallery", formats=KINDS),
-    script:
-        "../scripts/stage.py"
 
 
 # As many unordered classes as ordered ones, in the same cell: what the talk begins with. Its
 # wildcard has one value: a rule without any is run whenever it is named (--forcerun), even where
 # there is no pair.
-rule plot_headline:
+use rule plot_overview as plot_headline with:
     input:
         **PLAN.of_networks(PLAN.headline, OF_GALLERY),
         meta=PLAN.of_their_tasks(PLAN.headline, "meta.json"),
@@ -117,15 +113,11 @@ rule plot_headline:
         PLAN.path("benchmarks/plot_{headline}.tsv")
     wildcard_constraints:
         headline="headline",
-    conda:
-        ENVIRONMENT
     params:
         **stage("plot_headline", formats=KINDS),
-    script:
-        "../scripts/stage.py"
 
 
-rule plot_sweeps:
+use rule plot_overview as plot_sweeps with:
     input:
         PLAN.path("tables/sweeps.csv"),
     output:
@@ -135,12 +127,8 @@ rule plot_sweeps:
         PLAN.path("logs/plot_sweeps.log"),
     benchmark:
         PLAN.path("benchmarks/plot_sweeps.tsv")
-    conda:
-        ENVIRONMENT
     params:
         **stage("plot_sweeps", formats=KINDS, sweeps=PLAN.sweeps),
-    script:
-        "../scripts/stage.py"
 
 
 localrules:

@@ -23,23 +23,11 @@ rule prepare_synthetic:
         "../scripts/stage.py"
 
 
-rule prepare_text:
+use rule prepare_synthetic as prepare_text with:
     input:
         unpack(lambda wildcards: PLAN.tasks[wildcards.task].get("files", {})),
-    output:
-        SENTENCES,
-        PLAN.of_task("vocab.json"),
-        PLAN.of_task("meta.json"),
-    log:
-        PLAN.path("logs/prepare/{task}.log"),
-    benchmark:
-        PLAN.path("benchmarks/prepare/{task}.tsv")
     wildcard_constraints:
         task=PLAN.task_pattern(text=True),
-    group:
-        "data"
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=LIMITS.texts_mb,
         runtime=LIMITS.texts_minutes,
@@ -51,8 +39,6 @@ rule prepare_text:
             # Files replaced by older ones are computed again, too.
             data_sha256=lambda wildcards: data_hashes(wildcards.task),
         ),
-    script:
-        "../scripts/stage.py"
 
 
 rule word_statistics:
