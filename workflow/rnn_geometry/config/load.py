@@ -12,6 +12,7 @@ import yaml
 
 from rnn_geometry.claims.extended import read_whole
 from rnn_geometry.claims.file import checked_claims
+from rnn_geometry.config.imports import find_files
 from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
 from rnn_geometry.config.schema import check_schema
@@ -70,6 +71,9 @@ def load_settings(
         data_folder = os.environ.get(DATA_VARIABLE) or None
     raw["data_folder"] = found_from(folders, data_folder, os.path.isdir)
     settings = resolve(raw, schema)
+    design = settings["design"]
+    networks = (network for made in design.networks.values() for network in made)
+    find_files(design.models, networks, [*beside, "", root])
     settings["claims"] = read_claims(settings["claims"], *([root] if default else folders))
     for task in settings["tasks"]:
         with_task_name(task, check_task, task, settings["data_folder"], [*beside, "", root])

@@ -129,8 +129,8 @@ def _logits(found: Any) -> Tensor:
     """Return the logits in what a module returns."""
     if isinstance(found, Mapping) and "logits" in found:
         found = found["logits"]
-    elif hasattr(found, "logits"):
-        found = found.logits
+    elif isinstance(held := getattr(found, "logits", None), Tensor):
+        found = held
     elif isinstance(found, (tuple, list)) and found:
         found = found[0]
     if not isinstance(found, Tensor):

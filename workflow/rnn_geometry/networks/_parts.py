@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,9 @@ BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 ONE_WAY = (
     "reads in two directions, and its states are no steps in one; train it with bidirectional=False"
 )
+
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ def _made(own: Mapping[str, Tensor], kind: str | None) -> nn.RNNBase:
     return filled(layer, own, "the recurrent layers")
 
 
-def filled(module: nn.Module, weights: Mapping[str, Tensor], what: str) -> nn.Module:
+def filled(module: Module, weights: Mapping[str, Tensor], what: str) -> Module:
     """Load weights into a module and return it, in evaluation mode; say in one sentence what not.
 
     Raises UserError for a weight that is missing, left over or of another shape.
@@ -210,7 +214,7 @@ def parts_of_module(module: nn.Module) -> Parts:
     return Parts(table.weight.detach(), _made(plain, kind), readout.eval())
 
 
-def _one(found: Mapping[str, nn.Module], what: str, module: nn.Module):
+def _one(found: Mapping[str, nn.Module], what: str, module: nn.Module) -> Any:
     """Return the one part of a kind."""
     if len({id(part) for part in found.values()}) == 1:
         return next(iter(found.values()))

@@ -20,12 +20,13 @@ from rnn_geometry.networks._parts import Parts, filled, parts_of_module, parts_o
 from rnn_geometry.networks._weights_file import read_weights
 from rnn_geometry.networks.cells import Cell, StackedCell
 from rnn_geometry.networks.own import load_own
-from rnn_geometry.networks.torch_cells import KINDS, Layers
-from rnn_geometry.tasks.text.vocabulary import Words, read_words
+from rnn_geometry.networks.torch_cells import KINDS, Layers, TorchGRU
+from rnn_geometry.tasks.text.vocabulary import Words, read_words, stated
 
 HERE = "rnn_geometry.networks.torch_cells"
 # What configurations call the cells of a kind; the others are not among the built-in ones.
 PLACES = {"vanilla": "vanilla", "lstm": "lstm"}
+UNSAID = "imported"  # the cell of a model whose configuration names none
 TRIED_TEXTS, TRIED_WORDS = 4, 7  # of random words, on which a module is tried
 
 
@@ -185,6 +186,34 @@ def read_network(
     return network
 
 
+def read_asked(facts: Mapping[str, Any]) -> ImportedNetwork:
+    """Read the network of a model.
+
+    Parameters
+    ----------
+    facts : mapping
+        weights and words, where these files lie; vocabulary, cell, module and module_options as
+        the configuration states them.
+
+    Returns
+    -------
+    ImportedNetwork
+        As of `read_network`.
+
+    Raises
+    ------
+    UserError
+        As of `read_network`.
+    """
+    return read_network(
+        facts["weights"],
+        vocabulary={**stated(facts["vocabulary"]), "file": facts["words"]},
+        cell=None if facts["cell"] == UNSAID else facts["cell"],
+        module=facts.get("module"),
+        module_options=facts.get("module_options"),
+    )
+
+
 def _known(cell: str | None) -> str | None:
     """Return the kind that a configuration names, None for none."""
     if cell is not None and cell not in KINDS:
@@ -232,7 +261,7 @@ def _cell_of(parts: Parts) -> tuple[Cell, str, dict[str, Any]]:
         return single.eval(), kind, {**facts, "cell": place, "cell_options": {}}
     options = {"kind": kind, "layers": layer.num_layers}
     made = Layers(*sizes, kind=kind, layers=layer.num_layers)
-    for i, part in enumerate(made.layers):
+    for i, part in enumerate(made.cells()):
         _fill(part, layer, i)
     name = f"{kind}-{layer.num_layers}-layers"
     return made.eval(), name, {**facts, "cell": f"{HERE}:Layers", "cell_options": options}
@@ -240,14 +269,14 @@ def _cell_of(parts: Parts) -> tuple[Cell, str, dict[str, Any]]:
 
 def _fill(cell: StackedCell, layer: nn.RNNBase, number: int) -> None:
     """Give a cell the weights of one layer; biases that only meet as a sum are added."""
-    weights = {n: t.detach() for n, t in layer.named_parameters()}
+    weights = {name: weight.detach() for name, weight in layer.named_parameters()}
     with torch.no_grad():
         cell.weight_ih.copy_(weights[f"weight_ih_l{number}"])
         cell.weight_hh.copy_(weights[f"weight_hh_l{number}"])
         if not layer.bias:
             return
         recurrent = weights[f"bias_hh_l{number}"].clone()
-        if isinstance(layer, nn.GRU):  # behind the reset gate
+        if isinstance(cell, TorchGRU):  # behind the reset gate
             cell.bias_hn.copy_(recurrent[-layer.hidden_size :])
             recurrent[-layer.hidden_size :] = 0
         cell.bias.copy_(weights[f"bias_ih_l{number}"] + recurrent)
@@ -255,7 +284,8 @@ def _fill(cell: StackedCell, layer: nn.RNNBase, number: int) -> None:
 
 def _bias_of(readout: nn.Linear) -> Tensor:
     weight = readout.weight.detach()
-    return weight.new_zeros(len(weight)) if readout.bias is None else readout.bias.detach()
+    bias: Tensor | None = readout.bias
+    return weight.new_zeros(len(weight)) if bias is None else bias.detach()
 
 
 def _check_words(network: ImportedNetwork) -> None:

@@ -7,6 +7,8 @@ behind the reset gate, n = tanh(A x + b + r (W h + b_hn)): that one stays apart.
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -98,13 +100,13 @@ class Layers(Cell):
 
     def reset_parameters(self, generator: torch.Generator) -> None:
         """Draw the weights of every layer, from the first to the last."""
-        for layer in self._cells():
+        for layer in self.cells():
             layer.reset_parameters(generator)
 
     def forward(self, h: Tensor, x: Tensor) -> Tensor:
         """Return the next state (B, S)."""
         found, parts = [], self._parts(h)
-        for layer, state in zip(self._cells(), parts, strict=True):
+        for layer, state in zip(self.cells(), parts, strict=True):
             found.append(layer(state, x))
             x = layer.output(found[-1])
         return torch.cat(found[::-1], -1)
@@ -112,7 +114,7 @@ class Layers(Cell):
     def unroll(self, x: Tensor, h0: Tensor | None = None) -> Tensor:
         """Return the states (B, T, S), layer by layer."""
         h0, found = self.initial_state(x) if h0 is None else h0, []
-        for layer, state in zip(self._cells(), self._parts(h0), strict=True):
+        for layer, state in zip(self.cells(), self._parts(h0), strict=True):
             found.append(layer.unroll(x, state))
             x = layer.output(found[-1])
         return torch.cat(found[::-1], -1)
@@ -122,7 +124,7 @@ class Layers(Cell):
         parts, units = self._parts(h), self.hidden_size
         rows: list[list[Tensor]] = []  # of a layer, by the layers whose states it depends on
         by_x: list[Tensor] = []
-        for layer, state in zip(self._cells(), parts, strict=True):
+        for layer, state in zip(self.cells(), parts, strict=True):
             own, of_input = layer.jacobians(state, x)
             below = [of_input @ block[:, :units] for block in rows[-1]] if rows else []
             by_x.append(of_input @ by_x[-1][:, :units] if by_x else of_input)
@@ -135,9 +137,9 @@ class Layers(Cell):
                 whole[:, -1 - i, :, -1 - j] = block
         return whole.flatten(3).flatten(1, 2), torch.cat(by_x[::-1], 1)
 
-    def _cells(self) -> list[StackedCell]:
-        """Return the layers, the one that reads the words first."""
-        return [layer for layer in self.layers if isinstance(layer, StackedCell)]
+    def cells(self) -> list[Any]:
+        """Return the layers, the one that reads the words first: classes of `KINDS`."""
+        return list(self.layers)
 
     def _parts(self, h: Tensor) -> tuple[Tensor, ...]:
         """Return the states of the layers, the one that reads the words first."""
