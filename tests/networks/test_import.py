@@ -202,7 +202,7 @@ def test_a_module_by_its_path(tmp_path, monkeypatch):
             read_network(file, module=f"my_net.py:{name}")
     with pytest.raises(UserError, match=r"rnn.weight_ih_l0 is \(21, 5\) and should be \(24, 5\)"):
         read_network(file, module="my_net.py:build", module_options={"units": 8})
-    with pytest.raises(UserError, match="the module 'other.py' of 'other.py:build' cannot be"):
+    with pytest.raises(UserError, match=r"the module 'other\.py' of 'other\.py:build' cannot be"):
         read_network(file, module="other.py:build")
 
 
