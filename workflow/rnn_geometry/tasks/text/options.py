@@ -37,6 +37,7 @@ DEFAULTS: dict[str, Any] = {
     "where": None,
     "label_offset": 0,
     "tokenizer": WORDS,
+    "vocabulary": None,
     "minimum_count": 3,
     "vocabulary_size": None,
     "length_limit": None,
@@ -126,6 +127,10 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "tokenizer": (
         lambda value: value in BUILT_IN or _is_json_file(value),
         "words, whitespace, characters or the path of a tokenizer.json",
+    ),
+    "vocabulary": (
+        lambda value: value is None or _is_name(value) or isinstance(value, Mapping),
+        "null, a path, or a mapping with the keys file, unknown and padding",
     ),
     "minimum_count": (_whole(1), "an integer of at least 1"),
     "vocabulary_size": (
@@ -338,6 +343,11 @@ def _check_together(options: Mapping[str, Any]) -> None:
         raise UserError(
             "unlabelled: keep is for rows of several labels and multi_label is false; set "
             "multi_label: true, or leave unlabelled out."
+        )
+    if options["vocabulary"] is not None and options["vocabulary_size"] is not None:
+        raise UserError(
+            "vocabulary and vocabulary_size exclude each other: a file of words says how many "
+            "there are; leave vocabulary_size out."
         )
     if options["text_column"] == options["label_column"]:
         raise UserError(
