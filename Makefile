@@ -34,7 +34,7 @@ docs: install
 
 # The documentation as a site; warnings are errors. Open build/site/index.html.
 site: install
-	$(BIN)/python -m sphinx -W --keep-going -q -b html -c docs/site . build/site
+	$(BIN)/python -m sphinx -W --keep-going -q -E -a -b html -c docs/site . build/site
 
 # Redraw the figures of results that somebody else computed, without training: their files count
 # as up to date.

@@ -25,6 +25,7 @@ version = release = VERSION
 extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc"]
 root_doc = "docs/site/index"
 include_patterns = ["docs/**", "config/README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
+include_patterns += ["CODE_OF_CONDUCT.md"]
 exclude_patterns = ["docs/paper", "docs/examples", "docs/data", ".*", "results", "build", "tests"]
 exclude_patterns += ["workflow", "envs", "profiles", "benchmarks"]
 # Headings are linked by what a forge calls them.
@@ -44,6 +45,7 @@ add_module_names = False
 html_theme = "furo"
 html_title = f"rnn-geometry {VERSION}"
 html_show_sphinx = False
+html_copy_source = False
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 # The first page lies deep: what opens the folder is sent there.
@@ -66,4 +68,7 @@ if examples(EXAMPLES):
 def setup(app):
     """Write the pages of the library, and make their docstrings legible to Sphinx."""
     api.write(SITE / "library")
+    if not examples(EXAMPLES):
+        (SITE / "gallery").mkdir(exist_ok=True)
+        (SITE / "gallery/index.rst").write_text("Examples\n========\n\nThere are none yet.\n")
     docstrings.connect(app)

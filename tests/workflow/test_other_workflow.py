@@ -98,5 +98,5 @@ def test_it_runs_and_a_second_call_has_nothing_to_do(outer):
 
 def test_the_page_shows_the_workflow_that_is_tested():
     page = (PROJECT / "docs/other_workflows.md").read_text()
-    for name, kind in (("Snakefile", "snakemake"), ("config.yaml", "yaml")):
+    for name, kind in (("Snakefile", "python"), ("config.yaml", "yaml")):
         assert f"```{kind}\n{(OTHER / name).read_text()}```" in page

@@ -81,7 +81,7 @@ def arguments_to(workflow: Any, config: Mapping[str, Any]) -> list[str]:
     config
         The configuration that the rules see.
     """
-    given = list(workflow.config_settings.config_args or ())
+    given: list[str] = list(workflow.config_settings.config_args or [])
     if workflow.modifier.is_main_snakefile():
         return given
     said = workflow.config_settings.overwrite_config
