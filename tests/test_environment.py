@@ -24,7 +24,8 @@ def test_the_conda_environment_equals_the_lock():
 
 def test_the_lock_holds_every_requirement():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    extras = project["optional-dependencies"]
+    wanted = project["dependencies"] + extras["dev"] + extras["docs"]
     missing = [
         name
         for name in (re.split("[>=<]", line)[0].lower() for line in wanted)

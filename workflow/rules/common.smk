@@ -50,7 +50,7 @@ def data_hashes(task):
 try:
     invocation.check_invocation(workflow)
     SETTINGS = load_settings(
-        config, workflow.configfiles, ROOT, workflow.config_settings.config_args or ()
+        config, workflow.configfiles, ROOT, invocation.arguments_to(workflow, config)
     )
     PLAN = Plan(SETTINGS)
     ASKED = PLAN.path(".kept/asked.json")
