@@ -11,6 +11,7 @@ import numpy as np
 
 from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.tasks.sentences import Sentences
+from rnn_geometry.tasks.text._divide import divide
 from rnn_geometry.tasks.text._notes import notes_on_rows, warnings_on_classes
 from rnn_geometry.tasks.text._rows import Columns, RawSplit
 from rnn_geometry.tasks.text._splits import Split, no_counts, sample, stream
@@ -86,7 +87,8 @@ def prepare_text(
     -------
     PreparedText
         Labels are (n,) int64, or (n, C) int8 for multi_label; dev is carved out of train where
-        the data have none. What a word is says `splitters`. Equal arguments give equal bytes.
+        the data have none, and test is drawn out of a single file, by `test_seed`. What a word is
+        says `splitters`. Equal arguments give equal bytes.
 
     Raises
     ------
@@ -99,13 +101,17 @@ def prepare_text(
     drop_empty = options["empty_texts"] == "drop"
     raw, origin = read_source(options["source"], files, data_folder, columns, drop_empty=drop_empty)
     labelling = label_splits(raw, options)
+    seeds = {"train": seed, "dev": seed, "test": seed if test_seed is None else test_seed}
+    if "file" in options["source"]:
+        share = options["source"]["test_share"]
+        raw, labelling = divide(raw["train"], labelling, share, stream(seeds, "test", 2))
+        origin |= {"test_share": share}
     splitter = make_splitter(options["tokenizer"], tokenizer_file)
     splits = {
         name: _choose_rows(raw[name], labelling.labels[name], splitter, options) for name in raw
     }
     del raw
     vocabulary: list[str] = []
-    seeds = {"train": seed, "dev": seed, "test": seed if test_seed is None else test_seed}
     limit = options["length_limit"] if options["too_long"] == DROP else None
     if options["skip_words"] or limit:
         vocabulary = _tokenise(splits, splitter)
