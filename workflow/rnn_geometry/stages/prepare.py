@@ -75,9 +75,14 @@ def text_data(
 
     seed = derive_seed("text", original_task(task["name"]), task["data_seed"])
     # Test texts are the same whatever the data seed, and for every task of the same set and sizes.
-    seeds = {"seed": seed % 2**32, "test_seed": derive_seed("test texts") % 2**32}
-    own = {"tokenizer_file": tokenizer_file, "vocabulary_file": vocabulary_file}
-    prepared = prepare_text(family_options(task), data_folder, **own, **seeds)
+    prepared = prepare_text(
+        family_options(task),
+        data_folder,
+        seed=seed % 2**32,
+        test_seed=derive_seed("test texts") % 2**32,
+        tokenizer_file=tokenizer_file,
+        vocabulary_file=vocabulary_file,
+    )
     meta = {
         **prepared.meta,
         **expected_geometry(prepared.meta),
