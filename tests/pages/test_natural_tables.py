@@ -273,7 +273,7 @@ def test_words_are_those_of_the_first_network_most_effect_first():
 # Figures
 
 
-@pytest.mark.parametrize("name", documents.TEXT_FIGURES)
+@pytest.mark.parametrize("name", ["accuracy", "dimension", "modes"])
 def test_figures_draw_every_task_and_name_their_axes(name):
     networks = tables()["networks"]
     figure = FIGURES[name](networks[networks["control"].isna()])
@@ -283,6 +283,22 @@ def test_figures_draw_every_task_and_name_their_axes(name):
     assert left.get_xlabel() != right.get_xlabel() != ""
     (legend,) = figure.legends
     assert {"gru", "lstm", "ugrnn", "vanilla"} <= {text.get_text() for text in legend.get_texts()}
+
+
+def test_modifiers_are_drawn_of_tasks_that_have_them_on_one_scale():
+    assert set(FIGURES) == set(documents.TEXT_FIGURES)
+    networks = tables()["networks"]
+    gains = {"control_gain": 1.0, "not_gain": -0.5, "nt_gain": 0.1, "very_gain": 1.4}
+    stars = networks["task"] == "yelp-5"
+    networks = networks.assign(never_gain=float("nan"), but_gain=float("nan"))
+    for column, gain in gains.items():
+        networks[column] = pd.Series(gain, networks.index).where(stars)
+    figure = FIGURES["modifiers"](networks[networks["control"].isna()])
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["yelp-5"]
+    assert [ax.get_xlabel() for ax in figure.axes][:3] == ["the, a", "not", "isn't"]
+    assert len({ax.get_xlim() for ax in figure.axes}) == 1
+    of_not = {x for line in figure.axes[1].lines[2:] for x in line.get_xdata()}
+    assert of_not == {-0.5}
 
 
 # What is committed

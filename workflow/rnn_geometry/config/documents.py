@@ -32,7 +32,7 @@ SMALL_RUNS = ("recipes", "why")
 SMALL = {f"results/{name}": f"{name}.csv" for name in SMALL_RUNS}
 # Tables that docs/natural.md has a section for where they are there.
 BESIDE = {"recipes": "recipes.csv", "why": "why.csv", "forecast": "forecast.csv"}
-TEXT_FIGURES = ("accuracy", "dimension", "modes")
+TEXT_FIGURES = ("accuracy", "dimension", "modes", "modifiers")
 TEXT_GRIDS = ("unordered", "plane", "labels", "binary")
 # Figures of docs/claims.md.
 GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")

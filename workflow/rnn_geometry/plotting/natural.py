@@ -1,4 +1,4 @@
-"""The figures of docs/natural.md: accuracy, dimension and modes of networks on real text.
+"""The figures of docs/natural.md: accuracy, dimension, modes and modifiers, on real text.
 
 A row per task; in it the cells side by side, and of each a point per network, or its median.
 """
@@ -32,6 +32,16 @@ DOT: Look = {"ls": "", "mew": 0, "ms": 5.5, "alpha": 0.85}
 RANGE: Look = {"color": style.GREY, "lw": 2}
 MEDIAN: Look = {"marker": "o", "ls": "", "color": style.GREY, "ms": 7}
 BAG: Look = {"marker": "D", "ls": "", "color": style.INK, "ms": 6}
+MODIFIERS = {
+    "the, a": "control_gain",
+    "not": "not_gain",
+    "isn't": "nt_gain",
+    "never": "never_gain",
+    "very": "very_gain",
+    "but": "but_gain",
+}
+NO_CHANGE: Look = {"color": style.INK, "lw": 1.6}
+TURNED: Look = {"color": style.INK, "lw": 1.6, "ls": ":"}
 THEORY: Look = {"marker": "|", "ls": "", "color": style.INK, "ms": 12, "mew": 2.2}
 CONSTANT: Look = {"marker": "|", "ls": "", "color": style.GREY, "ms": 12, "mew": 2}
 
@@ -107,10 +117,34 @@ def modes_figure(networks: pd.DataFrame) -> Figure:
     return _with_legend(figure, rows, marks)
 
 
+@style.styled
+def modifiers_figure(networks: pd.DataFrame) -> Figure:
+    """Draw by what factor a word before an adjective changes its effect, a panel a word.
+
+    Parameters
+    ----------
+    networks
+        Of `read_networks`, without controls. Tasks without such words are left out.
+    """
+    known = networks[networks["control_gain"].notna()]
+    figure, axes, rows = _panels(known, list(MODIFIERS), widths=[1] * len(MODIFIERS))
+    for ax, column in zip(axes, MODIFIERS.values(), strict=True):
+        ax.axvline(1, zorder=1, **NO_CHANGE)
+        ax.axvline(-1, zorder=1, **TURNED)
+        rows.dots(ax, known[column].astype(float))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
+    low, high = zip(*(ax.get_xlim() for ax in axes), strict=True)
+    for ax in axes:
+        ax.set_xlim(min(low), max(high))
+    marks = [(NO_CHANGE, "1: no change"), (TURNED, "-1: turned round")]
+    return _with_legend(figure, rows, marks)
+
+
 FIGURES: dict[str, Callable[[pd.DataFrame], Figure]] = {
     "accuracy": accuracy_figure,
     "dimension": dimension_figure,
     "modes": modes_figure,
+    "modifiers": modifiers_figure,
 }
 
 
