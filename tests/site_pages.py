@@ -13,6 +13,8 @@ INDEX = Path("docs/site/index.md")
 # What a changelog names may be gone.
 SHOWN = [page for page in PAGES if page.name != "CHANGELOG.md"]
 LISTED = yaml.safe_load((PROJECT / "tests/commands.yaml").read_text())
+PLANNED, WITH_DATA = LISTED["planned"], LISTED["planned where the real data are"]
+COMMANDS = [*PLANNED, *WITH_DATA, *LISTED["tested"], *LISTED["not run"]]
 # What begins a line that is meant for a shell.
 TOOLS = (
     *("make", "snakemake", "python", "python3", ".venv/bin/python", "pip", "rnn-geometry", "git"),

@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 from conftest import ProjectCopy
-from site_pages import LISTED, blocks
+from site_pages import PLANNED, WITH_DATA, blocks
 
 pytestmark = pytest.mark.workflow
 
@@ -19,9 +19,20 @@ def copy(tmp_path_factory):
     return copy
 
 
-@pytest.mark.parametrize("command", LISTED["planned"])
-def test_a_command_is_planned(copy, command):
+def planned(copy, command, **variables):
+    """Return how many jobs a command plans."""
     program, *arguments = shlex.split(command)
     assert program == "snakemake"
-    output = copy.snakemake("-n", *arguments).stdout
-    assert int(re.search(r"^total +(\d+)$", output, flags=re.MULTILINE)[1]) > 3
+    output = copy.snakemake("-n", *arguments, **variables).stdout
+    return int(re.search(r"^total +(\d+)$", output, flags=re.MULTILINE)[1])
+
+
+@pytest.mark.parametrize("command", PLANNED)
+def test_a_command_is_planned(copy, command):
+    assert planned(copy, command) > 3
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("command", WITH_DATA)
+def test_a_command_on_real_text_is_planned(copy, command, real_data):
+    assert planned(copy, command, RNN_GEOMETRY_DATA=str(real_data)) > 3
