@@ -32,9 +32,9 @@ def folder(tmp_path, monkeypatch):
     return place
 
 
-def planned(folder, models=None, of_task=None, **changes):
+def planned(folder, models=None, of_task=None, own=OWN, **changes):
     asked = {**DEFAULT, "tasks": [task(**(of_task or {}))], "cells": ["own"], "seeds": [10, 11]}
-    asked |= {"models": {**DEFAULT["models"], "own": {**OWN, **(models or {})}}, **changes}
+    asked |= {"models": {**DEFAULT["models"], "own": {**own, **(models or {})}}, **changes}
     asked |= {"data_folder": str(folder)}
     return Plan(load_settings(asked, [str(folder / "own.yaml")], str(PROJECT)))
 
@@ -110,13 +110,13 @@ def test_what_cannot_be_is_one_sentence(folder, case):
 
 
 def test_models_are_either_trained_or_imported(folder):
-    for model, sentence in {
+    for sentence, own in {
         "models.own.vocabulary: missing; name the file": {"weights": "own.safetensors"},
         "models.own.module: it goes with weights": {"module": "a.py:b", "cell": "gru"},
         "models.own.cell: missing; it must be given": {"steps": 3},
     }.items():
-        with pytest.raises(UserError, match=model):
-            planned(folder, models=None, **{"models": {**DEFAULT["models"], "own": sentence}})
+        with pytest.raises(UserError, match=sentence):
+            planned(folder, own=own)
 
 
 def test_made_up_sentences_and_sweeps_of_it_are_refused(folder):
@@ -130,5 +130,5 @@ def test_made_up_sentences_and_sweeps_of_it_are_refused(folder):
 
 def test_it_is_read_before_any_job(folder):
     plan = planned(folder)
-    with pytest.raises(UserError, match="config key models.own: weights: one RNN, GRU or LSTM"):
+    with pytest.raises(UserError, match=r"config key models\.own: weights: one RNN, GRU or LSTM"):
         checked.check_own_cells(plan.models)
