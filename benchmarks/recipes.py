@@ -46,11 +46,18 @@ OTHERS: dict[str, dict[str, Any]] = {
         **{"keep_weights": "best", "patience": 3},
     },
     "middle": {**STEADY, "cell_options": {"hold_bias": 1.0}},
-    "hold-2": {**STEADY, "cell_options": {"hold_bias": 2.0}},
-    "hold-3": {**STEADY, "cell_options": {"hold_bias": 3.0}},
     "hold-4": {**STEADY, "cell_options": {"hold_bias": 4.0}},
-    "hold-3-300": {**STEADY, "cell_options": {"hold_bias": 3.0}, "steps": 300},
-    "hold-4-300": {**STEADY, "cell_options": {"hold_bias": 4.0}, "steps": 300},
+    "b1": {**STEADY, "cell_options": {"hold_bias": 1.0}, "batch_size": 16},
+    "b2": {**STEADY, "cell_options": {"hold_bias": 2.0}, "batch_size": 16},
+    "b4": {**STEADY, "cell_options": {"hold_bias": 4.0}, "batch_size": 16},
+    "b2l": {
+        **{**STEADY, "cell_options": {"hold_bias": 2.0}, "batch_size": 16},
+        **{"learning_rate": 3e-3},
+    },
+    "b2h": {
+        **{**STEADY, "cell_options": {"hold_bias": 2.0}, "batch_size": 16},
+        **{"learning_rate": 1e-2},
+    },
 }
 
 
