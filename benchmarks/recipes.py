@@ -39,6 +39,10 @@ ROW = (
 )
 BEGUN = {"betas": (0.9, 0.99), "clip": 5.0, "l2_on": "text", "patience": None}
 STEADY = {"learning_rate": 5e-3, "l2": "3e-4", "steps": 600, "keep_weights": "best"}
+FEW = {
+    **{"learning_rate": 5e-3, "l2": "3e-4", "epochs": 6, "min_steps": 600, "batch_size": 16},
+    **{"keep_weights": "best"},
+}
 OTHERS: dict[str, dict[str, Any]] = {
     "text": {"learning_rate": 2e-3, "l2": "1e-4", "epochs": 4, "keep_weights": "last"},
     "small": {
@@ -46,11 +50,9 @@ OTHERS: dict[str, dict[str, Any]] = {
         **{"keep_weights": "best", "patience": 3},
     },
     "middle": {**STEADY, "cell_options": {"hold_bias": 1.0}},
-    "hold-2": {**STEADY, "cell_options": {"hold_bias": 2.0}},
-    "hold-3": {**STEADY, "cell_options": {"hold_bias": 3.0}},
     "hold-4": {**STEADY, "cell_options": {"hold_bias": 4.0}},
-    "hold-3-300": {**STEADY, "cell_options": {"hold_bias": 3.0}, "steps": 300},
-    "hold-4-300": {**STEADY, "cell_options": {"hold_bias": 4.0}, "steps": 300},
+    "b3": {**FEW, "cell_options": {"hold_bias": 3.0}},
+    "b4": {**FEW, "cell_options": {"hold_bias": 4.0}},
 }
 
 

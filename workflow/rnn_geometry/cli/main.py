@@ -47,8 +47,11 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     describe = commands.add_parser("describe", help="say what a data set is, and what to write")
     describe.set_defaults(run=_describe)
-    for command in (describe,):
+    init = commands.add_parser("init", help="write a folder that runs on a data set")
+    init.set_defaults(run=_init)
+    for command in (describe, init):
         _add_data(command)
+    init.add_argument("--into", metavar="FOLDER", help="a new folder; default: the data's name")
     return parser
 
 
@@ -79,6 +82,25 @@ def _describe(asked: Namespace) -> None:
     for line in lines(meant, facts):
         print(line)
     print(block(facts, {"cell": "gru", **facts.recipe}), end="")
+
+
+def _init(asked: Namespace) -> None:
+    from pathlib import Path
+
+    from rnn_geometry.cli.facts import facts_of
+    from rnn_geometry.cli.given import given
+    from rnn_geometry.cli.init import check_free, next_command, write_folder
+    from rnn_geometry.cli.told import lines, minutes_of
+
+    meant = given(asked)
+    folder = Path(asked.into or meant.name).expanduser()
+    check_free(folder)
+    facts = facts_of(meant)
+    for line in lines(meant, facts):
+        print(line)
+    for file in write_folder(folder, meant, facts, minutes_of(facts)):
+        print(f"wrote {file}")
+    print(f"next: {next_command(folder)}")
 
 
 if __name__ == "__main__":

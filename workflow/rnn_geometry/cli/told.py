@@ -169,8 +169,18 @@ def _accuracy(facts: Facts) -> Iterator[str]:
 
 
 def _time(facts: Facts) -> Iterator[str]:
-    found = seconds_of(facts)
     yield (
-        f"about {found['network']:.0f} CPU seconds a network; what `rnn-geometry init` writes: "
-        f"{max(1, round(found['run'] / CORES / 60))} min on {CORES} cores"
+        f"about {seconds_of(facts)['network']:.0f} CPU seconds a network; what `rnn-geometry init` "
+        f"writes: {minutes_of(facts)} min on {CORES} cores"
     )
+
+
+def minutes_of(facts: Facts) -> int:
+    """Return about how many minutes the run takes that `init` writes, on two cores.
+
+    Parameters
+    ----------
+    facts
+        Of the data set.
+    """
+    return max(1, round(seconds_of(facts)["run"] / CORES / 60))
