@@ -34,6 +34,22 @@ check_cell(GRU, hidden_size=4)
 print(len(task.words), *cell(torch.zeros(2, 8), torch.zeros(2, 3)).shape)
 """
 
+FOUND = """
+import torch
+
+from rnn_geometry import SlowPoints, UserError, plot_slow_points, project_to_slow_manifold
+
+starts = torch.tensor([[1.0, 0.5], [-2.0, 0.1]])
+found = project_to_slow_manifold(lambda h, x: torch.tensor([0.99, 0.2]) * h, starts, torch.zeros(1))
+found.save(sys.argv[3] + "/found.npz")
+print(len(SlowPoints.load(sys.argv[3] + "/found.npz").points))
+for wanted in (found.to_frame, lambda: plot_slow_points(found)):
+    try:
+        wanted()
+    except UserError as error:
+        print(error)
+"""
+
 RESULTS = """
 from rnn_geometry import UserError, open_results
 
@@ -76,6 +92,14 @@ def test_results_say_which_extra_reads_a_file(results):
         "This needs pandas: pip install 'rnn-geometry[plots]'.",
         "This needs safetensors: pip install 'rnn-geometry[workflow]'.",
         "This needs pyarrow: pip install 'rnn-geometry[text]'.",
+    ]
+
+
+def test_what_is_found_is_saved_with_the_core_alone_and_drawn_with_an_extra(tmp_path):
+    assert alone(FOUND, tmp_path).splitlines() == [
+        "2",
+        "This needs pandas: pip install 'rnn-geometry[plots]'.",
+        "This needs matplotlib: pip install 'rnn-geometry[plots]'.",
     ]
 
 
