@@ -165,6 +165,8 @@ def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
     """
     key = tuple(map(str, Network.of(run)))
     values = {name: "" if run[name] is None else run[name] for name in SHOWN}
+    if run.get("imported"):  # a reader asks where a network is from
+        values["control"] = "none, imported"
     texts = {
         name: number(value) if isinstance(value, float) else value for name, value in values.items()
     }
