@@ -51,20 +51,28 @@ def blocks(page, kind):
     return [token.content for token in found if token.info.strip() == kind]
 
 
+def write_modules(page, folder):
+    """Write the modules that a page has its readers write: named by the heading or a comment."""
+    named, found = None, tokens(page)
+    for token in found:
+        if token.type == "inline":
+            named = next((c.content for c in token.children if c.content.endswith(".py")), None)
+        elif token.type == "fence" and token.info == "python":
+            first = re.match(r"# (\w+\.py)\b", token.content)
+            if first or named:
+                (folder / (first[1] if first else named)).write_text(token.content)
+            named = None
+
+
 def commands(page):
     """Return the commands that a page shows, in blocks and within lines, without comments."""
-    lines = [
-        line for kind in ("", "bash") for block in blocks(page, kind) for line in _lines(block)
-    ]
+    shell = [block for kind in ("", "sh", "bash") for block in blocks(page, kind)]
+    lines = [line for block in shell for line in block.replace("\\\n", " ").splitlines()]
     inline = [token.content for token in tokens(page) if token.type == "code_inline"]
     lines += [text for text in inline if " " in text]
     parts = [part for line in lines for part in re.sub(r"\s+#.*", "", line).split(" && ")]
     plain = [" ".join(part.split()) for part in parts]
     return [command for command in plain if command.split(" ")[0] in TOOLS]
-
-
-def _lines(block):
-    return block.replace("\\\n", " ").splitlines()
 
 
 def in_toctrees():

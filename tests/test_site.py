@@ -21,6 +21,7 @@ from site_pages import (
     commands,
     in_toctrees,
     links,
+    write_modules,
 )
 
 from rnn_geometry.config.load import laid_over, read_defaults, read_schema
@@ -61,11 +62,16 @@ def test_commands_are_listed_once_and_stand_in_a_page():
 @pytest.mark.parametrize("place", sorted(set(LISTED["tested"].values())))
 def test_tests_that_run_commands_are_there(place):
     file, _, name = place.partition("::")
+    assert (PROJECT / file).exists()
     assert not name or f"def {name}(" in (PROJECT / file).read_text()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
-def test_blocks_of_yaml_are_configurations(page):
+def test_blocks_of_yaml_are_configurations(page, tmp_path, monkeypatch):
+    write_modules(page, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    if str(page) in LISTED["yaml not checked"]:
+        return
     below, schema = read_defaults(str(PROJECT)), read_schema("config")
     for block in blocks(page, "yaml"):
         said = yaml.safe_load(block)
@@ -74,7 +80,9 @@ def test_blocks_of_yaml_are_configurations(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_blocks_of_python_compile_and_run(page, tmp_path, monkeypatch):
+    write_modules(page, tmp_path)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     names = {}
     for block in blocks(page, "python"):
         if str(page) not in LISTED["python not run"]:
@@ -83,9 +91,12 @@ def test_blocks_of_python_compile_and_run(page, tmp_path, monkeypatch):
             ast.parse(block)
 
 
-def test_pages_whose_python_is_not_run_have_some():
-    for page, reason in LISTED["python not run"].items():
-        assert blocks(page, "python"), page
+@pytest.mark.parametrize(
+    ("key", "kind"), [("python not run", "python"), ("yaml not checked", "yaml")]
+)
+def test_pages_whose_blocks_are_not_tried_have_some(key, kind):
+    for page, reason in LISTED[key].items():
+        assert blocks(page, kind), page
         assert reason
 
 

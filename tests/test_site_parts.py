@@ -1,6 +1,8 @@
 """What the site is made of: docstrings made legible to Sphinx, pages of modules, the gallery."""
 
 import importlib.util
+import re
+import tomllib
 
 import pytest
 from conftest import PROJECT
@@ -65,3 +67,10 @@ def test_the_gallery_copes_with_no_example_and_leaves_out_parts_of_others(tmp_pa
     for name in ("b.py", "a.py", "_shared.py", "data.npz"):
         (tmp_path / name).touch()
     assert [path.name for path in examples(tmp_path)] == ["a.py", "b.py"]
+
+
+def test_the_lock_holds_what_the_site_is_made_with():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    wanted = {re.split("[>=<]", line)[0] for line in project["optional-dependencies"]["docs"]}
+    lock = (PROJECT / "requirements.lock").read_text().lower()
+    assert wanted == set(re.findall(rf"(?m)^({'|'.join(wanted)})==", lock))
