@@ -1,0 +1,152 @@
+"""Join what two runs of one battery have kept: parts that ran elsewhere, or on another day.
+
+    python -m rnn_geometry.stages.merge_kept docs/data results/part/kept config/claims_text.yaml
+
+puts the tables of the second folder into the first one and judges all networks again. Both are of
+`snakemake keep_text`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rnn_geometry.claims.saved import OWN, judged_again, read_networks, save_networks
+from rnn_geometry.config.documents import TEXT, below
+from rnn_geometry.config.load import read_claims
+from rnn_geometry.errors import UserError
+from rnn_geometry.stages.keep_claims import DIGITS
+from rnn_geometry.store.columns import read_frame
+
+VERDICT = ["claim", "task", "cell"]
+DECLARED = ("claims", "multiverse")  # tables whose columns say what is text in them
+
+
+def merge(into: str | Path, part: str | Path, claims: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """Join the tables of two folders.
+
+    Parameters
+    ----------
+    into
+        The folder of the first part.
+    part
+        The folder of the other one.
+    claims
+        The checked file that both were judged by.
+
+    Returns
+    -------
+    dict
+        By name: `networks` of both; `claims` judged on all of them; `multiverse`, without the rows
+        of verdicts that are other ones now; `costs` summed by rule; `code`, `data` and `words`.
+
+    Raises
+    ------
+    UserError
+        If a table is missing, if parts of the code differ, or if both have a network.
+    """
+    mine, other = _tables(into), _tables(part)
+    _check_code(mine["code"], other["code"], part)
+    networks = _joined_networks(mine["networks"], other["networks"], part)
+    found = judged_again(claims, networks).round(DIGITS)
+    return {
+        "networks": networks,
+        "claims": found,
+        "multiverse": _still_true(_rows_of_both(mine, other, "multiverse"), found),
+        "costs": _summed(_rows_of_both(mine, other, "costs")),
+        "code": mine["code"],
+        "data": _rows_of_both(mine, other, "data")
+        .drop_duplicates()
+        .sort_values(["data", "task", "split"]),
+        "words": _rows_of_both(mine, other, "words"),
+    }
+
+
+def _tables(folder: str | Path) -> dict[str, pd.DataFrame]:
+    """Read the tables of a folder."""
+    files = below(str(folder), TEXT)
+    missing = [file for file in files.values() if not Path(file).is_file()]
+    if missing:
+        raise UserError(
+            f"{missing[0]}: there is no such file; give folders that `snakemake keep_text` wrote."
+        )
+    return {name: _reader(name)(file) for name, file in files.items()}
+
+
+def _reader(name: str) -> Callable[[str], pd.DataFrame]:
+    if name in DECLARED:
+        return partial(read_frame, name)
+    return read_networks if name == "networks" else partial(pd.read_csv, keep_default_na=False)
+
+
+def _check_code(mine: pd.DataFrame, other: pd.DataFrame, part: str | Path) -> None:
+    known = dict(mine.to_numpy())
+    differ = [str(name) for name, code in other.to_numpy() if known.get(name) != code]
+    if differ:
+        raise UserError(
+            f"{part}: its networks were made by other code ({', '.join(differ)}); run that part "
+            "with the version of the first one."
+        )
+
+
+def _joined_networks(mine: pd.DataFrame, other: pd.DataFrame, part: str | Path) -> pd.DataFrame:
+    joined = pd.concat([mine, other], ignore_index=True)
+    twice = joined[joined.duplicated(OWN)]
+    if len(twice):
+        names = "/".join(str(value) for value in twice[OWN].iloc[0])
+        raise UserError(
+            f"{part}: {len(twice)} of its networks are there already, {names} for one; give "
+            "folders that have no network in common."
+        )
+    return joined
+
+
+def _rows_of_both(
+    mine: Mapping[str, pd.DataFrame], other: Mapping[str, pd.DataFrame], name: str
+) -> pd.DataFrame:
+    return pd.concat([mine[name], other[name]], ignore_index=True)
+
+
+def _still_true(others: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose verdict is the one that was found."""
+    verdicts = found.set_index(VERDICT)["verdict"]
+    now = verdicts.reindex(pd.MultiIndex.from_frame(others[VERDICT])).to_numpy()
+    return others[others["verdict"].to_numpy() == now]
+
+
+def _summed(costs: pd.DataFrame) -> pd.DataFrame:
+    return costs.groupby("rule", as_index=False, sort=True).sum()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Join two folders.
+
+    Parameters
+    ----------
+    arguments
+        Of the command line; None for those of the process.
+    """
+    parser = argparse.ArgumentParser(description="Join what two runs of one battery have kept.")
+    parser.add_argument("into", help="the folder of the first part, which is written")
+    parser.add_argument("part", help="the folder of the other one")
+    parser.add_argument("claims", help="the file of claims, such as config/claims_text.yaml")
+    asked = parser.parse_args(arguments)
+    try:
+        joined = merge(asked.into, asked.part, read_claims(asked.claims, "."))
+    except UserError as error:
+        raise SystemExit(str(error)) from None
+    files = below(asked.into, TEXT)
+    networks = joined.pop("networks")
+    save_networks(files["networks"], networks, networks[OWN].to_numpy().tolist())
+    for name, table in joined.items():
+        table.to_csv(files[name], index=False)
+    print(f"{len(networks)} networks, {len(joined['claims'])} verdicts: {asked.into}")
+
+
+if __name__ == "__main__":
+    main()
