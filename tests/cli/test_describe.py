@@ -14,6 +14,7 @@ import pytest
 import yaml
 from own_sets import write_all
 
+from rnn_geometry.cli import facts as facts_module
 from rnn_geometry.cli.facts import facts_of, length_limit
 from rnn_geometry.cli.given import given
 from rnn_geometry.cli.main import _parser, main
@@ -179,6 +180,15 @@ def test_long_texts_get_a_limit(tmp_path):
     assert found.task["length_limit"] == length_limit(found.lengths) == 200
     assert found.meta["splits"]["train"]["truncated"] > 0
     assert found.lengths.max() == 400
+
+
+def test_a_large_set_is_cut_and_a_small_one_is_not(own, monkeypatch):
+    monkeypatch.setattr(facts_module, "SIZES", {"train_size": 500, "test_size": 5000})
+    found = facts(own["letters"])
+    assert found.task["train_size"] == found.meta["rows"]["train"] == 500
+    assert "test_size" not in found.task
+    monkeypatch.undo()
+    assert "train_size" not in facts(own["letters"]).task
 
 
 def test_what_is_printed_is_read_the_same_by_the_workflow(own, capsys, project, tmp_path):
