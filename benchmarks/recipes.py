@@ -38,22 +38,16 @@ ROW = (
     "{seconds:8.1f}"
 )
 BEGUN = {"betas": (0.9, 0.99), "clip": 5.0, "l2_on": "text", "patience": None}
-STEADY = {"learning_rate": 5e-3, "l2": "3e-4", "steps": 600, "keep_weights": "best"}
-FEW = {
-    **{"learning_rate": 5e-3, "l2": "3e-4", "epochs": 6, "min_steps": 600, "batch_size": 16},
-    **{"keep_weights": "best"},
-}
 OTHERS: dict[str, dict[str, Any]] = {
     "text": {"learning_rate": 2e-3, "l2": "1e-4", "epochs": 4, "keep_weights": "last"},
     "small": {
         **{"learning_rate": 1e-2, "l2": "3e-4", "epochs": 4, "min_steps": 600},
         **{"keep_weights": "best", "patience": 3},
     },
-    "middle": {**STEADY, "cell_options": {"hold_bias": 1.0}},
-    "hold-4": {**STEADY, "cell_options": {"hold_bias": 4.0}},
-    "b3": {**FEW, "cell_options": {"hold_bias": 3.0}},
-    "b4": {**FEW, "cell_options": {"hold_bias": 4.0}},
+    "best": {"keep_weights": "best"},  # the chosen one, with the weights of the lowest dev loss
+    "hold-4": {"cell_options": {"hold_bias": 4.0}},  # the chosen one, adding up from the beginning
 }
+LIKE_CHOSEN = ("best", "hold-4")
 
 
 def read(name: str, size: int, seed: int, folder: Path) -> PreparedText:
@@ -67,10 +61,11 @@ def read(name: str, size: int, seed: int, folder: Path) -> PreparedText:
 
 def settings_of(recipe: str, data: PreparedText) -> dict[str, Any]:
     """Return the settings of a model by the name of a recipe."""
-    if recipe == "chosen":
-        texts, words = len(data.train), float(data.train.lengths.mean())
-        return {**BEGUN, **recipe_by_size(texts, data.meta["classes"], words)}
-    return {**BEGUN, "embedding_size": 128, **OTHERS[recipe]}
+    chosen = recipe_by_size(len(data.train))
+    begun = {"embedding_size": 128, "cell_options": chosen["cell_options"]}
+    if recipe == "chosen" or recipe in LIKE_CHOSEN:
+        begun = chosen
+    return {**BEGUN, **begun, **OTHERS.get(recipe, {})}
 
 
 def trained(settings: Mapping[str, Any], data: PreparedText, seed: int) -> dict[str, Any]:
@@ -79,7 +74,7 @@ def trained(settings: Mapping[str, Any], data: PreparedText, seed: int) -> dict[
         "cell": "gru",
         "hidden_size": 128,
         "embedding_size": settings["embedding_size"],
-        "cell_options": settings.get("cell_options", {"hold_bias": 1.0}),
+        "cell_options": settings["cell_options"],
         "readout_bias": False,
         "readout_scale": 0.1,
         "words": len(data.vocabulary),

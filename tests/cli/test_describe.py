@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import datasets
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,12 +14,14 @@ import pytest
 import yaml
 from own_sets import write_all
 
+from rnn_geometry.cli import facts as facts_module
 from rnn_geometry.cli.facts import facts_of, length_limit
 from rnn_geometry.cli.given import given
 from rnn_geometry.cli.main import _parser, main
 from rnn_geometry.cli.scripts import shares
 from rnn_geometry.config.load import load_settings
 from rnn_geometry.stages.prepare import text_data
+from rnn_geometry.tasks.text import source as text_source
 
 WORDS = "north south east west river hill stone field cloud storm".split()  # noqa: SIM905
 
@@ -179,6 +182,15 @@ def test_long_texts_get_a_limit(tmp_path):
     assert found.lengths.max() == 400
 
 
+def test_a_large_set_is_cut_and_a_small_one_is_not(own, monkeypatch):
+    monkeypatch.setattr(facts_module, "SIZES", {"train_size": 500, "test_size": 5000})
+    found = facts(own["letters"])
+    assert found.task["train_size"] == found.meta["rows"]["train"] == 500
+    assert "test_size" not in found.task
+    monkeypatch.undo()
+    assert "train_size" not in facts(own["letters"]).task
+
+
 def test_what_is_printed_is_read_the_same_by_the_workflow(own, capsys, project, tmp_path):
     for file in own.values():
         text, block = told(capsys, file)
@@ -201,6 +213,32 @@ def test_test_texts_of_their_own_are_named(own, tmp_path):
     assert found.task["source"] == {"train": "train.jsonl", "test": "test.jsonl"}
     assert found.meta["rows"]["test"] == 200
     assert facts(tmp_path).task["source"] == {"folder": tmp_path.name}
+
+
+def test_a_set_of_the_hub_is_read_by_its_name(monkeypatch, capsys):
+    rng = np.random.default_rng(0)
+    rows = {"text": [sentence(rng) for _ in range(90)], "label": [i % 3 for i in range(90)]}
+    monkeypatch.setattr(
+        "datasets.load_dataset", lambda *args, **options: datasets.Dataset.from_dict(rows)
+    )
+    monkeypatch.setattr(text_source, "check_hub", lambda source: None)
+    text, block = told(capsys, "somebody/some-texts")
+    assert block["tasks"][0]["source"] == {"hub": "somebody/some-texts"}
+    assert block["tasks"][0]["name"] == "some-texts"
+    assert "3 classes, one a text" in text
+    assert "stand in train, too" in text
+
+
+def test_a_set_that_is_known_by_name_has_its_own_options(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    (tmp_path / "imdb").mkdir()
+    for name in ("train", "test"):
+        rows = [[f"{sentence(rng)} {name}", i % 2] for i in range(60)]
+        write_csv(tmp_path / "imdb" / f"{name}.csv", rows)
+    _, block = told(capsys, "imdb", "--data-folder", tmp_path)
+    (task,) = block["tasks"]
+    assert task["label_names"] == ["negative", "positive"]
+    assert task["length_limit"] == 200
 
 
 def test_the_categories_of_a_parquet_file_keep_their_order(tmp_path):

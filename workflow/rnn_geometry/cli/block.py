@@ -14,10 +14,9 @@ WIDTH = 96
 CELLS = ("gru", "vanilla")  # one that integrates, and one that does so less
 SEEDS = 5  # networks of a cell: so many decide (`looks` of claims_text.yaml)
 CONTROLS = ("untrained", "shuffled_labels")
-DEFAULTS = {"label_offset": 0}  # not worth a line
-BATCH = 64
+BATCH = 64  # where a recipe names none
 # Measured with GRUs and vanilla networks of 128 units, see docs/own_data.md.
-WORDS_A_SECOND = 100_000  # read in training, back and forth, by one core
+WORDS_A_SECOND = {16: 50_000, BATCH: 100_000}  # by batch: read and learned by one core
 NETWORK_SECONDS = 20  # its analysis, figures, and start-up of its jobs
 RUN_SECONDS = 60  # tables, pages, Snakemake itself
 
@@ -106,9 +105,10 @@ def _model(cell: str, recipe: Mapping[str, Any]) -> dict[str, Any]:
 
 def seconds_of(facts: Facts) -> dict[str, float]:
     """Return about how many CPU seconds a network, and the run of `configuration`, take."""
-    texts = facts.meta["splits"]["train"]["used"]
-    steps = facts.recipe.get("steps") or facts.recipe["epochs"] * texts / BATCH
-    training = steps * BATCH * facts.mean_words / WORDS_A_SECOND
+    texts, recipe = facts.meta["splits"]["train"]["used"], facts.recipe
+    batch = recipe.get("batch_size", BATCH)
+    read = max(recipe["epochs"] * texts, recipe.get("min_steps", 0) * batch)
+    training = read * facts.mean_words / WORDS_A_SECOND[batch]
     trained = SEEDS * len(CELLS) * (1 + CONTROLS.count("shuffled_labels"))
     networks = SEEDS * len(CELLS) * (1 + len(CONTROLS))
     whole = trained * training + networks * NETWORK_SECONDS + RUN_SECONDS

@@ -15,7 +15,7 @@ from rnn_geometry.geometry.word_counts import bag_of_words, predictions
 from rnn_geometry.networks.recipe_by_size import MOST_TEXTS, recipe_by_size
 from rnn_geometry.stages.prepare import PreparedData, text_data
 
-TEST_TEXTS = 5000  # of a large set
+SIZES = {"train_size": MOST_TEXTS, "test_size": 5000}  # more of a large set tell little more
 SHARE_KEPT = 0.95  # of the texts are read whole
 SHORT = 100  # words: no text is cut to less
 LONGEST = 200  # words: a network needs minutes for more
@@ -62,13 +62,12 @@ def facts_of(given: Given) -> Facts:
         Whatever the workflow would refuse in it.
     """
     task = {"name": given.name, "family": "text", **given.options}
-    read = _read(task, given.data_folder)
+    read = _read({**SIZES, **task}, given.data_folder)
     lengths = np.concatenate([read.train.lengths, read.dev.lengths, read.test.lengths])
-    sizes = _sizes(read.meta["splits"])
+    task |= {key: size for key, size in SIZES.items() if _is_cut(read.meta, key)}
     limit = None if "length_limit" in task else length_limit(lengths)
-    changed = {**sizes, **({} if limit is None else {"length_limit": limit})}
-    if changed:
-        task |= changed
+    if limit is not None:
+        task["length_limit"] = limit
         read = _read(task, given.data_folder)
     order = _order(read, given)
     if order is not None and order <= CHANCE and "ordered" not in task and _are_numbers(read.meta):
@@ -91,10 +90,8 @@ def _read(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
     return text_data({"data_seed": 0, **task}, data_folder)
 
 
-def _sizes(splits: Mapping[str, Any]) -> dict[str, int]:
-    """Return how many texts of a large set are enough."""
-    most = {"train": MOST_TEXTS, "test": TEST_TEXTS}
-    return {f"{name}_size": size for name, size in most.items() if splits[name]["used"] > size}
+def _is_cut(meta: Mapping[str, Any], key: str) -> bool:
+    return bool(meta["splits"][key.removesuffix("_size")]["not_sampled"])
 
 
 def length_limit(lengths: np.ndarray) -> int | None:
