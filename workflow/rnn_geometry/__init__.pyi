@@ -14,7 +14,7 @@ from rnn_geometry.networks.cells import Cell as Cell
 from rnn_geometry.networks.check import check_cell as check_cell
 from rnn_geometry.networks.imported import read_network as read_network
 from rnn_geometry.networks.make import make_cell as make_cell
+from rnn_geometry.networks.results import open_results as open_results
 from rnn_geometry.plotting.results import plot_slow_points as plot_slow_points
 from rnn_geometry.plotting.results import plot_spectrum as plot_spectrum
-from rnn_geometry.store.results import open_results as open_results
 from rnn_geometry.tasks.synthetic import build_task as build_task
