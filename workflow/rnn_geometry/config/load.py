@@ -12,7 +12,7 @@ import yaml
 
 from rnn_geometry.claims.extended import read_whole
 from rnn_geometry.claims.file import checked_claims
-from rnn_geometry.config.imports import find_files
+from rnn_geometry.config.imports import find_files, from_here
 from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
 from rnn_geometry.config.schema import check_schema
@@ -298,7 +298,7 @@ def checked_vocabulary(task: dict[str, Any], folders: Iterable[str]) -> str:
             f"tokenizer is {quoted(task['tokenizer'])} and vocabulary the tokenizer.json "
             f"{quoted(asked['file'])}; leave the tokenizer out."
         )
-    return str(found)
+    return from_here(found)
 
 
 def checked_tokenizer(path: str, folders: Iterable[str]) -> str:
