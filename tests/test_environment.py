@@ -6,6 +6,8 @@ import tomllib
 import yaml
 from conftest import PROJECT
 
+from rnn_geometry.config.requirements import required
+
 
 def locked():
     lines = (PROJECT / "requirements.lock").read_text().splitlines()
@@ -24,7 +26,7 @@ def test_the_conda_environment_equals_the_lock():
 
 def test_the_lock_holds_every_requirement():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    wanted = [*required(project), *project["optional-dependencies"]["dev"]]
     missing = [
         name
         for name in (re.split("[>=<]", line)[0].lower() for line in wanted)

@@ -3,20 +3,19 @@
 Which module may import which is a contract in pyproject.toml.
 """
 
-import contextlib
 import subprocess
 import sys
-from importlib import metadata
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from alone import alone
 
 import rnn_geometry
 
 # Stages that must not pay for torch.
 WITHOUT_TORCH = [
     "claims.judge",
+    "cli.facts",
+    "cli.init",
     "geometry.dimension",
     "geometry.network",
     "geometry.tables",
@@ -113,23 +112,7 @@ def test_other_names_are_refused():
 
 # The dynamics alone
 
-ALONE = """
-import sys
-
-ALLOWED = {*sys.stdlib_module_names, *sys.argv[1:], "rnn_geometry"}
-OURS = {"rnn_geometry", "rnn_geometry.errors"}
-
-
-class Gate:
-    def find_spec(self, name, path=None, target=None):
-        ours = name.startswith("rnn_geometry") and not name.startswith("rnn_geometry.dynamics")
-        if name.split(".")[0] not in ALLOWED or (ours and name not in OURS):
-            raise ModuleNotFoundError(name, name=name)
-
-
-sys.meta_path.insert(0, Gate())
-
-import numpy as np
+ALONE = """import numpy as np
 import torch
 
 from rnn_geometry.dynamics.fixed_points import find_fixed_points
@@ -151,28 +134,5 @@ print(*found.points.shape, len(fixed.points), *modes.count.shape)
 """
 
 
-def with_requirements(*names):
-    """Return the names of distributions and of all that they require on this machine."""
-    found, waiting = set(), list(names)
-    while waiting:
-        name = canonicalize_name(waiting.pop())
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            needed = map(Requirement, metadata.requires(name) or ())
-            if name not in found:
-                found.add(name)
-                waiting += [
-                    each.name for each in needed if not each.marker or each.marker.evaluate()
-                ]
-    return found
-
-
 def test_the_dynamics_run_with_numpy_scipy_and_torch_alone():
-    accepted = with_requirements("numpy", "scipy", "torch")
-    modules = [
-        module
-        for module, owners in metadata.packages_distributions().items()
-        if accepted & set(map(canonicalize_name, owners))
-    ]
-    assert {"numpy", "torch"} <= set(modules)
-    assert not {"pandas", "snakemake", "yaml"} & set(modules)
-    assert output_of(ALONE, *modules) == ["60", "12", "10", "4"]
+    assert alone(ALONE, rooms=["errors", "dynamics"]).split() == ["60", "12", "10", "4"]

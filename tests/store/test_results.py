@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from drawn import drawn, record
 
+from rnn_geometry import open_results
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import Network
 from rnn_geometry.store import artifacts, formats
-from rnn_geometry.store.results import open_results
 
 FIRST = Network("categorical-3", "gru", "3e-4", 10)
 NETWORKS = [FIRST, Network("categorical-3", "lstm", "3e-4", 10), FIRST._replace(l2="1e-3", seed=11)]
@@ -35,7 +35,9 @@ def test_files_of_a_network_by_name(folder):
     expected = artifacts.SlowPoints.read(folder / FIRST.folder)
     np.testing.assert_array_equal(network.slow_points.points, expected.points)
     assert network.task.vocabulary.words == ["good", "the"]
-    assert repr(network) == "<network categorical-3, gru, L2 3e-4, seed 10>"
+    assert repr(network) == "<network categorical-3, gru, L2 3e-4, seed 10: record, slow_points>"
+    assert repr(network.task).startswith("<task categorical-3 of ")
+    assert repr(network.task).endswith(": vocabulary>")
 
 
 def test_a_file_is_read_on_first_use_and_once(folder):
@@ -63,7 +65,13 @@ def test_networks_are_listed_and_found_by_what_is_listed(folder):
     results = open_results(folder)
     assert results.networks == sorted(NETWORKS)
     assert [results[network].record.l2 for network in NETWORKS] == [n.l2 for n in NETWORKS]
-    assert repr(results) == f"<results of 4 networks in {folder}>"
+    assert repr(results).splitlines() == [
+        f"<results of 4 networks in {folder}",
+        "  tasks: categorical-3",
+        "  models: gru, lstm",
+        "  seeds: 10, 11",
+        "  tables: predictions>",
+    ]
 
 
 def test_l2_is_named_only_where_there_are_several(folder):
@@ -102,6 +110,18 @@ def test_tables_are_frames_read_by_their_columns(folder):
         tables["prediction"]
 
 
+def test_figures_are_named_by_their_files(folder):
+    for place in ("figures", "figures/categorical-3", FIRST.folder):
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        (folder / place / "panel.png").touch()
+    results = open_results(folder)
+    network = results[FIRST]
+    assert results.figures == {"panel": folder / "figures/panel.png"}
+    assert network.figures == {"panel": folder / FIRST.folder / "panel.png"}
+    assert network.task.figures == {"panel": folder / "figures/categorical-3/panel.png"}
+    assert repr(results).endswith("figures: panel>")
+
+
 def test_a_folder_without_results_is_told(tmp_path):
     with pytest.raises(UserError, match="no results lie there"):
         open_results(tmp_path)
@@ -110,7 +130,7 @@ def test_a_folder_without_results_is_told(tmp_path):
 def test_opening_loads_neither_torch_nor_pandas(folder):
     code = f"""
 import sys
-from rnn_geometry.store.results import open_results
+from rnn_geometry import open_results
 open_results({str(folder)!r})["categorical-3", "gru", 10].slow_points
 print({{"torch", "pandas", "pyarrow"}} & set(sys.modules))
 """

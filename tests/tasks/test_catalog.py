@@ -154,7 +154,8 @@ def test_the_oldest_snakemake_that_is_accepted_is_the_one_that_the_package_asks_
     stated = re.search(
         r'^min_version\("([0-9.]+)"\)$', (PROJECT / "Snakefile").read_text(), flags=re.MULTILINE
     )[1]
-    wanted = next(line for line in PACKAGE["dependencies"] if line.startswith("snakemake>="))
+    needed = PACKAGE["optional-dependencies"]["workflow"]
+    wanted = next(line for line in needed if line.startswith("snakemake>="))
     assert [int(part) for part in stated.split(".")] <= [
         int(part) for part in wanted.split(">=")[1].split(".")
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
+from importlib import import_module
 from itertools import islice
 from typing import Any
 
@@ -101,6 +102,43 @@ def told(error: BaseException, limit: int = 120) -> str:
     ('ValueError', 'no such file')
     """
     return in_part(" ".join(str(error)[: 20 * limit].split()), limit) or type(error).__name__
+
+
+def imported(module: str, extra: str) -> Any:
+    """Import a module of another package, or say how that is installed.
+
+    Parameters
+    ----------
+    module
+        Its dotted name.
+    extra
+        The extra of this package that brings it.
+
+    Returns
+    -------
+    module
+        Imported.
+
+    Raises
+    ------
+    UserError
+        If its package is not installed.
+
+    Examples
+    --------
+    >>> imported("json", "text").dumps(1)
+    '1'
+    >>> imported("no_such_package.part", "plots")
+    Traceback (most recent call last):
+    rnn_geometry.errors.UserError: ... no_such_package: pip install 'rnn-geometry[plots]'.
+    """
+    top = module.partition(".")[0]
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if (error.name or top).partition(".")[0] != top:  # it is there, and lacks something itself
+            raise
+    raise UserError(f"This needs {top}: pip install 'rnn-geometry[{extra}]'.")
 
 
 def lacks_memory(error: BaseException) -> bool:

@@ -6,10 +6,13 @@ Standard library and `packaging` only: what is missing may be any other library.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tomllib
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from rnn_geometry.errors import UserError
 
@@ -39,8 +42,39 @@ def check_machine(root: str | Path) -> None:
         return
     project = tomllib.loads(stated.read_text(encoding="utf-8"))["project"]
     check_python(project["requires-python"], sys.version.split()[0])
-    for requirement in project["dependencies"]:
+    for requirement in required(project):
         check_requirement(requirement)
+
+
+def required(project: Mapping[str, Any], extra: str = "workflow") -> list[str]:
+    """Return what the workflow needs: what the library does, and an extra with those it names.
+
+    Parameters
+    ----------
+    project
+        The table `project` of pyproject.toml.
+    extra
+        The name of an extra.
+
+    Examples
+    --------
+    >>> extras = {"workflow": ["me[text]", "snakemake"], "text": ["datasets"]}
+    >>> required({"name": "me", "dependencies": ["torch"], "optional-dependencies": extras})
+    ['torch', 'datasets', 'snakemake']
+    """
+    found = list(project["dependencies"])
+    waiting = list(project["optional-dependencies"].get(extra, []))
+    while waiting:
+        one = waiting.pop(0)
+        inner = re.fullmatch(rf"{re.escape(project['name'])}\[(.+)\]", one)
+        if inner:
+            names = [name.strip() for name in inner[1].split(",")]
+            waiting[:0] = [
+                each for name in names for each in project["optional-dependencies"][name]
+            ]
+        else:
+            found.append(one)
+    return list(dict.fromkeys(found))
 
 
 def check_python(wanted: str, found: str) -> None:

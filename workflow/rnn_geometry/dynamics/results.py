@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from enum import IntEnum
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from rnn_geometry.dynamics._checks import real_array, refusal, whole
+from rnn_geometry.dynamics._result import Result, states_by_entry
 
 
 @dataclass(frozen=True)
-class Audit:
+class Audit(Result):
     """Comparison of slow modes with dense spectra at random points.
 
     Attributes
@@ -33,9 +35,12 @@ class Audit:
     tau_error: float
     failed: bool
 
+    def _columns(self) -> Mapping[str, list]:
+        return {name: [value] for name, value in asdict(self).items()}
+
 
 @dataclass(frozen=True)
-class SlowModes:
+class SlowModes(Result):
     """Slow modes at n points, by falling |lambda|; K is the largest count.
 
     Attributes
@@ -72,6 +77,15 @@ class SlowModes:
     route: np.ndarray
     audit: Audit
 
+    _PARTS: ClassVar = {"audit": Audit}
+
+    def _columns(self) -> Mapping[str, np.ndarray]:
+        there = np.arange(self.tau.shape[1]) < self.count[:, None]
+        kinds = np.array([route.name for route in Route])
+        columns = _of_modes(self.eigenvalues, self.tau, there)
+        point = columns["point"]
+        return {**columns, "error": self.error[point], "route": kinds[self.route[point]]}
+
     def spread(self, rows: np.ndarray, count: int) -> SlowModes:
         """Return modes of `count` points, these at `rows`; elsewhere count is -1, the rest zero."""
         arrays = {}
@@ -80,6 +94,20 @@ class SlowModes:
                 fill = -1 if field.name == "count" else 0
                 arrays[field.name] = spread(getattr(self, field.name), rows, count, fill)
         return SlowModes(**arrays, audit=self.audit)
+
+
+def _of_modes(eigenvalues: np.ndarray, tau: np.ndarray, there: np.ndarray) -> dict[str, np.ndarray]:
+    """Return columns with a row for every mode that is there, of every point."""
+    point, mode = np.nonzero(there)
+    found = eigenvalues[point, mode]
+    return {
+        "point": point,
+        "mode": mode + 1,
+        "real": np.real(found),
+        "imag": np.imag(found),
+        "modulus": np.abs(found),
+        "tau": tau[point, mode],
+    }
 
 
 def spread(values: np.ndarray, rows: np.ndarray, count: int, fill: float) -> np.ndarray:
@@ -121,7 +149,7 @@ def spread(values: np.ndarray, rows: np.ndarray, count: int, fill: float) -> np.
 
 
 @dataclass(frozen=True)
-class Linearization:
+class Linearization(Result):
     """Linearised dynamics at n points, with J_rec = right @ diag(eigenvalues) @ left.
 
     Attributes
@@ -153,6 +181,10 @@ class Linearization:
     left: np.ndarray
     tau: np.ndarray
     condition: np.ndarray
+
+    def _columns(self) -> Mapping[str, np.ndarray]:
+        columns = _of_modes(self.eigenvalues, self.tau, np.ones(self.tau.shape, dtype=bool))
+        return {**columns, "condition": self.condition[columns["point"]]}
 
 
 class WordEffects(NamedTuple):
@@ -190,7 +222,7 @@ class Status(IntEnum):
 
 
 @dataclass(frozen=True)
-class SlowPoints:
+class SlowPoints(Result):
     """Result of a search; numpy arrays whose row i belongs to start i.
 
     Attributes
@@ -229,6 +261,16 @@ class SlowPoints:
     status: np.ndarray
     modes: SlowModes | None = None
 
+    _PARTS: ClassVar = {"modes": SlowModes}
+
+    def _columns(self) -> Mapping[str, np.ndarray]:
+        names = np.array([status.name for status in Status])
+        whole_numbers = ("slow_modes", "held_modes", "iterations")
+        columns = {"status": names[self.status]}
+        columns |= {name: getattr(self, name) for name in ("q", "fast_q", "displacement", "gap")}
+        columns |= {name: getattr(self, name) for name in whole_numbers}
+        return columns | states_by_entry(self.points)
+
 
 class Route(IntEnum):
     """How the modes of a point were found; the int8 codes in SlowModes.route."""
@@ -238,7 +280,7 @@ class Route(IntEnum):
 
 
 @dataclass(frozen=True)
-class Skeleton:
+class Skeleton(Result):
     """The distinct exact fixed points of a network, from a search with n starts.
 
     Attributes
@@ -268,6 +310,10 @@ class Skeleton:
     ghosts: int
     unseen: float
     degree: int
+
+    def _columns(self) -> Mapping[str, np.ndarray]:
+        columns = {"basin": self.basins, "unstable": self.unstable}
+        return columns | states_by_entry(self.roots)
 
     @property
     def certainly_missing(self) -> bool:

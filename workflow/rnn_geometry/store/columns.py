@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rnn_geometry.errors import UserError
+from rnn_geometry.errors import UserError, imported
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,11 +144,10 @@ def read_frame(table: str, path: str | Path) -> pd.DataFrame:
     pandas.DataFrame
         Text as str, an empty cell as NaN; all else as pandas finds it.
     """
-    import pandas as pd
-
+    read_csv = imported("pandas", "plots").read_csv
     kinds = {column.kind for column in table_columns(table).values()}
     text = [c.name for c in table_columns(table).values() if c.kind in ("text", "word")]
-    return pd.read_csv(path, dtype=dict.fromkeys(text, str), keep_default_na="word" not in kinds)
+    return read_csv(path, dtype=dict.fromkeys(text, str), keep_default_na="word" not in kinds)
 
 
 def check_numbers(

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from rnn_geometry.errors import imported
 from rnn_geometry.store.files import damaged, write_atomically
 
 
@@ -151,8 +152,7 @@ def write_tensors(
     metadata
         Texts by name, kept in the header.
     """
-    from safetensors.numpy import save_file
-
+    save_file = imported("safetensors.numpy", "workflow").save_file
     arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
     write_atomically(path, lambda temporary: save_file(arrays, temporary, dict(metadata or {})))
 
@@ -170,12 +170,10 @@ def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
     UserError
         If it is damaged.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
+    safetensors = imported("safetensors", "workflow")
     try:
-        return load_file(path)
-    except SafetensorError as error:
+        return imported("safetensors.numpy", "workflow").load_file(path)
+    except safetensors.SafetensorError as error:
         raise damaged(path, error) from error
 
 
@@ -192,9 +190,7 @@ def write_table(path: str | Path, columns: Mapping[str, Sequence]) -> None:
     if Path(path).suffix == ".csv":
         write_atomically(path, lambda temporary: _write_csv(temporary, columns))
         return
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+    pa, pq = imported("pyarrow", "text"), imported("pyarrow.parquet", "text")
     table = pa.table(dict(columns))
     write_atomically(path, lambda temporary: pq.write_table(table, temporary, compression="zstd"))
 
@@ -235,9 +231,7 @@ def read_table(path: str | Path) -> dict[str, list]:
 
 
 def _read_parquet(path: str | Path):
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+    pa, pq = imported("pyarrow", "text"), imported("pyarrow.parquet", "text")
     try:
         return pq.read_table(path, memory_map=True)
     except (pa.ArrowInvalid, OSError) as error:

@@ -1,17 +1,18 @@
 """What a run of the workflow left, by name: tables, tasks, networks; read on first use.
 
-Loads neither torch nor, before a table is asked for, pandas.
+Loads neither torch nor, before a table is asked for, pandas. `networks.results` opens them and
+gives the steps of their networks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
-from rnn_geometry.errors import UserError, quoted
+from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.identity import NETWORKS, Network, network_of
 from rnn_geometry.store import artifacts
 from rnn_geometry.store.artifacts import Artifact, Flow, Portrait, Traces
@@ -21,48 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = TypeVar("Kind", bound=Artifact)
-
-
-def open_results(folder: str | Path = "results") -> Results:
-    """Open the results of a run of the workflow.
-
-    Parameters
-    ----------
-    folder
-        Where they lie: the key `results` of the configuration.
-
-    Returns
-    -------
-    Results
-        `results["categorical-3", "gru", 10].slow_points` and `results.tables["runs"]`.
-
-    Raises
-    ------
-    UserError
-        If no task lies there, and for what is no path.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from rnn_geometry.store.artifacts import Vocabulary
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> Vocabulary(words=["good", "the"]).write(folder / "data/reviews/vocab.json")
-    >>> results = open_results(folder)
-    >>> results.task("reviews").vocabulary.words
-    ['good', 'the']
-    >>> results.task("review")
-    Traceback (most recent call last):
-    rnn_geometry.errors.UserError: ... no task 'review'; did you mean 'reviews'? There is: reviews.
-    """
-    if not isinstance(folder, str | Path):
-        raise UserError(f"the folder of results is {quoted(folder)}; accepted is a path.")
-    results = Results(folder)
-    if not results.tasks:
-        raise UserError(
-            f"{folder}: no results lie there (no folder data/); name the folder that the key "
-            "`results` of the configuration names."
-        )
-    return results
 
 
 def _unknown(where: str | Path, what: str, wanted: Any, known: Iterable[Any]) -> UserError:
@@ -121,7 +80,13 @@ class TaskResults:
         self.folder = folder
 
     def __repr__(self) -> str:
-        return f"<task {self.folder.name} of {self.folder.parent.parent}>"
+        there = ", ".join(_there(OF_TASK, self.folder)) or "no files"
+        return f"<task {self.folder.name} of {self.folder.parent.parent}: {there}>"
+
+    @property
+    def figures(self) -> dict[str, Path]:
+        """The figures of its networks, PNG files by name."""
+        return _pictures(self.folder.parents[1] / "figures" / self.folder.name)
 
 
 class NetworkResults:
@@ -155,7 +120,13 @@ class NetworkResults:
         self._portraits = root / "portraits" / f"{network.task}.npz"
 
     def __repr__(self) -> str:
-        return f"<network {self.network}>"
+        there = ", ".join(_there(OF_NETWORK, self.folder)) or "no files"
+        return f"<network {self.network}: {there}>"
+
+    @property
+    def figures(self) -> dict[str, Path]:
+        """Its figures, PNG files by name."""
+        return _pictures(self.folder)
 
     @cached_property
     def _portrait(self) -> Portrait:
@@ -182,6 +153,16 @@ def _kinds(owner: type) -> dict[str, type[Artifact]]:
 # The artifacts of a network and of a task by the names of these attributes.
 OF_NETWORK = _kinds(NetworkResults)
 OF_TASK = _kinds(TaskResults)
+
+
+def _there(kinds: Mapping[str, type[Artifact]], folder: Path) -> list[str]:
+    """Return the names of the artifacts whose files are there."""
+    return [name for name, kind in kinds.items() if (folder / kind.FILE).is_file()]
+
+
+def _pictures(folder: Path) -> dict[str, Path]:
+    """Return the PNG files of a folder by name."""
+    return {path.stem: path for path in sorted(folder.glob("*.png"))}
 
 
 class Tables:
@@ -226,12 +207,53 @@ class Results:
         Where they lie.
     """
 
+    NETWORK: ClassVar[type[NetworkResults]] = NetworkResults  # the class of its networks
+
     def __init__(self, folder: str | Path = "results"):
         self.folder = Path(folder)
         self.tables = Tables(self.folder / "tables")
 
+    @classmethod
+    def open(cls, folder: str | Path = "results") -> Self:
+        """Return the results in a folder, once it is certain that it holds some.
+
+        Parameters
+        ----------
+        folder
+            Where they lie.
+
+        Raises
+        ------
+        UserError
+            If no task lies there, and for what is no path.
+        """
+        if not isinstance(folder, str | Path):
+            raise UserError(f"the folder of results is {quoted(folder)}; accepted is a path.")
+        results = cls(folder)
+        if not results.tasks:
+            raise UserError(
+                f"{folder}: no results lie there (no folder data/); name the folder that the key "
+                "`results` of the configuration names."
+            )
+        return results
+
     def __repr__(self) -> str:
-        return f"<results of {len(self.networks)} networks in {self.folder}>"
+        networks = self.networks
+        parts = {name: {str(getattr(one, name)) for one in networks} for name in ("model", "seed")}
+        told = {
+            "tasks": self.tasks,
+            "models": sorted(parts["model"]),
+            "seeds": sorted(parts["seed"], key=lambda seed: (len(seed), seed)),
+            "tables": list(self.tables),
+            "figures": list(self.figures),
+        }
+        lines = [f"  {name}: {listed(found)}" for name, found in told.items() if found]
+        return "\n".join([f"<results of {len(networks)} networks in {self.folder}", *lines]) + ">"
+
+    @property
+    def figures(self) -> dict[str, Path]:
+        """The figures over all networks, PNG files by name."""
+        return _pictures(self.folder / "figures")
 
     @cached_property
     def tasks(self) -> list[str]:
@@ -305,4 +327,4 @@ class Results:
                 f"{self.folder}: {task}, {model}, seed {seed} was trained with several L2; name "
                 f"one: network({task!r}, {model!r}, {seed}, l2={several})."
             )
-        return NetworkResults(self.folder, found[0])
+        return self.NETWORK(self.folder, found[0])

@@ -1,0 +1,103 @@
+"""What a run of the workflow left, opened by name, and the steps of its networks.
+
+Loads torch when a step is asked for, not before.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rnn_geometry.store import results
+from rnn_geometry.store.artifacts import Record, Weights
+
+if TYPE_CHECKING:
+    from rnn_geometry.networks.cells import Cell
+    from rnn_geometry.networks.classifier import Classifier
+
+
+def open_results(folder: str | Path = "results") -> Results:
+    """Open the results of a run of the workflow.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where they lie: the key `results` of the configuration.
+
+    Returns
+    -------
+    Results
+        `results["categorical-3", "gru", 10].slow_points` and `results.tables["runs"]`; printed, it
+        tells what is there.
+
+    Raises
+    ------
+    UserError
+        If no task lies there, and for what is no path.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from rnn_geometry.store.artifacts import Vocabulary
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> Vocabulary(words=["good", "the"]).write(folder / "data/reviews/vocab.json")
+    >>> results = open_results(folder)
+    >>> results.task("reviews").vocabulary.words
+    ['good', 'the']
+    >>> results.task("review")
+    Traceback (most recent call last):
+    rnn_geometry.errors.UserError: ... no task 'review'; did you mean 'reviews'? There is: reviews.
+    """
+    return Results.open(folder)
+
+
+class NetworkResults(results.NetworkResults):
+    """What is kept of one network, and the network itself.
+
+    See `store.artifacts` for the fields of each file.
+    """
+
+    def classifier(self) -> Classifier:
+        """Return the trained network: word vectors, cell, readout.
+
+        Returns
+        -------
+        Classifier
+            In evaluation mode.
+
+        Raises
+        ------
+        UserError
+            For weights that are not those of run.json, and a cell of the user's own whose code
+            was changed since.
+        """
+        from rnn_geometry.networks.classifier import load_classifier
+
+        return load_classifier(self.folder / Weights.FILE, self.folder / Record.FILE)
+
+    def step(self) -> Cell:
+        """Return the step h' = F(h, x) of the trained network, as it was analysed.
+
+        Returns
+        -------
+        Cell
+            In float64, for all functions of the library; its hold input is `slow_points.x`.
+
+        Raises
+        ------
+        UserError
+            As `classifier` does.
+        """
+        from rnn_geometry.networks.classifier import analysis_cell
+
+        return analysis_cell(self.classifier())
+
+
+class Results(results.Results):
+    """The results of a run of the workflow."""
+
+    NETWORK: ClassVar = NetworkResults
+
+    if TYPE_CHECKING:
+
+        def __getitem__(self, key) -> NetworkResults: ...
