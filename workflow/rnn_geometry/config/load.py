@@ -136,6 +136,19 @@ def laid_over(below: Any, above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def said(raw: Mapping[str, Any], arguments: Iterable[str]) -> dict[str, Any]:
+    """Return a configuration in which what `--config` says has the types of a file.
+
+    Parameters
+    ----------
+    raw
+        The configuration as Snakemake has put it together: numbers of `--config` are text in it.
+    arguments
+        Each `key=value` of `--config`.
+    """
+    return laid_over(raw, typed(arguments, read_schema("config")))
+
+
 def typed(arguments: Iterable[str], schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `--config` says, its values read as those of a file: numbers, null, true.
 
