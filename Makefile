@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -n $(TESTERS)
 export CONFIG
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --logger rnn-geometry --configfile "$$CONFIG"
 
-.PHONY: run test test-fast lint docs figures install clean
+.PHONY: run test test-fast lint docs site figures install clean
 
 run: install
 	$(SNAKEMAKE)
@@ -31,6 +31,10 @@ lint: install
 # The columns of all tables and the public functions, from the code.
 docs: install
 	$(BIN)/python -m rnn_geometry.pages.reference
+
+# The documentation as a site; warnings are errors. Open build/site/index.html.
+site: install
+	$(BIN)/python -m sphinx -W --keep-going -q -E -a -b html -c docs/site . build/site
 
 # Redraw the figures of results that somebody else computed, without training: their files count
 # as up to date.

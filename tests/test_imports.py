@@ -14,6 +14,8 @@ import rnn_geometry
 # Stages that must not pay for torch.
 WITHOUT_TORCH = [
     "claims.judge",
+    "cli.facts",
+    "cli.init",
     "geometry.dimension",
     "geometry.network",
     "geometry.tables",

@@ -7,7 +7,14 @@ import yaml
 from conftest import PROJECT
 
 from rnn_geometry.config import load
-from rnn_geometry.config.load import found_from, load_settings, read_claims, read_schema, typed
+from rnn_geometry.config.load import (
+    found_from,
+    load_settings,
+    read_claims,
+    read_schema,
+    said,
+    typed,
+)
 from rnn_geometry.errors import UserError
 
 SCHEMA = read_schema("config")
@@ -52,6 +59,14 @@ def test_text_of_the_command_line_becomes_the_numbers_it_stands_for():
     assert settings["analysis"]["visited_states"] == 50
     with pytest.raises(UserError, match=r"config key analysis\.visited_states: \"50\" is not "):
         load_settings(raw, [], str(PROJECT))
+
+
+def test_what_the_command_line_says_can_be_noted_and_read_again():
+    raw = {"seeds": ["10"], "tasks": [{"name": "t", "family": "categorical", "classes": 3}]}
+    arguments = ["seeds=[10]"]
+    noted = said(raw, arguments)
+    assert noted["seeds"] == [10]
+    assert load_settings(noted, [], str(PROJECT))["seeds"] == [10]
 
 
 def test_the_default_lies_below_everything_from_any_folder(tmp_path, monkeypatch):

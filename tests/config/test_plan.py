@@ -34,6 +34,7 @@ def test_controls_are_run_and_judged_but_not_shown(plan):
     controls = [network for network in plan.networks if is_control(network)]
     assert len(plan.networks) == 40 + len(controls) == 60
     assert set(controls) <= set(plan.judged)
+    assert plan.imported == []
     for shown in (plan.shown, plan.first, plan.overview, *plan.portrayed.values()):
         assert not set(controls) & set(shown)
     assert (len(plan.shown), len(plan.first)) == (40, 20)
@@ -95,7 +96,8 @@ def test_a_stage_works_once_on_every_network_it_is_about(plan, stage):
         for task in block.tasks
         for path in next(iter(block.output.values()))
     ]
-    about = {"plot_network": plan.shown, "compare_hold_inputs": []}.get(stage, plan.networks)
+    about = {"plot_network": plan.shown, "compare_hold_inputs": [], "import_network": []}
+    about = about.get(stage, plan.networks)
     assert sorted(made) == sorted(plan.of(about, NETWORK_STAGES[stage].writes[0]))
     assert len({block.rule for block in plan.blocks(stage)}) == len(plan.blocks(stage))
 

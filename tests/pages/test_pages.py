@@ -126,6 +126,13 @@ def test_a_network_that_no_verdict_counts_is_marked_and_counted_with_the_reason(
     assert "in no verdict" not in page_of(runs.assign(not_judged=None))
 
 
+def test_the_start_page_warns_of_networks_below_a_bag_of_words(runs):
+    assert "below a bag of words" not in page_of(runs.assign(bag_of_words_accuracy=0.0))
+    text = page_of(runs.assign(bag_of_words_accuracy=1.2, loss_falling=1))
+    assert text.count("below a bag of words by up to") == len(runs.groupby(["task", "model"]))
+    assert "train longer (steps or epochs)" in text
+
+
 def test_the_start_page_says_how_it_was_computed(runs):
     text = page_of(runs)
     for known in ("2.13.0", "t" * 16, "30.0", "7.50", "420"):

@@ -8,13 +8,15 @@ from rnn_geometry.pages import summary
 from rnn_geometry.store import formats
 
 
-def results(folder, accuracies, **pages):
+def results(folder, accuracies, bag="", falling=0, **pages):
     rows = {
         "task": ["three"] * len(accuracies),
         "model": ["gru"] * len(accuracies),
         "seed": list(range(len(accuracies))),
         "control": [""] * (len(accuracies) - 1) + ["untrained"],
         "test_accuracy": accuracies,
+        "bag_of_words_accuracy": [bag] * len(accuracies),
+        "loss_falling": [falling] * len(accuracies),
         "not_judged": ["not learned" * (accuracy < 0.35) for accuracy in accuracies[:-1]] + [""],
     }
     formats.write_table(folder / "tables/runs.csv", rows)
@@ -37,6 +39,18 @@ def test_networks_that_did_not_learn_are_named_a_few_of_them(tmp_path):
     begin = "Not judged (7 not learned): three gru seed 0, three gru seed 1, "
     assert lines[1].startswith(begin)
     assert lines[1].endswith("seed 4 and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("falling", "advice"), [(0, "its loss falls no more: give more texts"), (1, "train longer")]
+)
+def test_networks_below_a_bag_of_words_are_never_passed_over(tmp_path, falling, advice):
+    lines = results(tmp_path, [0.9, 0.85, 0.3], bag=0.88, falling=falling)
+    assert lines[1].startswith(
+        "Warning, three gru: 1 of 2 networks are below a bag of words by up to 0.03; its loss"
+    )
+    assert advice in lines[1]
+    assert not any("bag of words" in line for line in results(tmp_path, [0.9, 0.85, 0.3], bag=0.86))
 
 
 @pytest.mark.parametrize("count", [0, 1, 5, 6, 40])

@@ -81,30 +81,98 @@ def test_the_changelog_tells_what_is_new():
     assert heads[0] == "Unreleased" or heads[0].startswith(PACKAGE["version"])
 
 
+def test_the_version_is_semantic():
+    assert re.fullmatch(r"\d+\.\d+\.\d+(-[\w.]+)?", PACKAGE["version"])
+
+
+# The paper, in the form that JOSS asks for: these sections, 750 to 1,750 words, references cited.
+
+SECTIONS = [
+    "Summary",
+    "Statement of need",
+    "State of the field",
+    "Software design",
+    "Research impact statement",
+    "AI usage disclosure",
+    "Acknowledgements",
+    "References",
+]
+
+
+@pytest.fixture(scope="module")
+def paper():
+    """Return what stands before the paper, and the paper."""
+    _, head, text = (PROJECT / "docs/paper/paper.md").read_text().split("---\n", 2)
+    return yaml.safe_load(head), text
+
+
+def test_the_paper_has_the_parts_that_are_asked_for(paper):
+    head, text = paper
+    assert {"title", "tags", "authors", "affiliations", "date", "bibliography"} == set(head)
+    known = {affiliation["index"] for affiliation in head["affiliations"]}
+    assert {author["affiliation"] for author in head["authors"]} <= known
+    assert re.findall(r"^# (.+)$", text, flags=re.MULTILINE) == SECTIONS
+    assert 750 <= len(text.split()) <= 1750
+
+
+def test_the_paper_cites_what_is_listed_and_nothing_else(paper):
+    entries = (PROJECT / "docs/paper/paper.bib").read_text()
+    listed = re.findall(r"^@\w+\{(\w+),$", entries, flags=re.MULTILINE)
+    assert set(re.findall(r"@(\w+)", paper[1])) == set(listed)
+    assert len(re.findall(r"^  (doi|url) = ", entries, flags=re.MULTILINE)) == len(listed)
+
+
+def test_pictures_of_the_paper_are_there(paper):
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", paper[1])
+    assert pictures
+    assert all((PROJECT / "docs/paper" / picture).exists() for picture in pictures)
+
+
+@pytest.mark.parametrize(
+    ("number", "page"),
+    [
+        ("4,554 networks", "docs/results.md"),
+        ("1,052 verdicts", "docs/results.md"),
+        ("619 hold, 258 fail", "docs/results.md"),
+        ("61 networks", "docs/natural.md"),
+        ("105 times less", "docs/results.md"),
+        (".60 CPU", "docs/results.md"),
+    ],
+)
+def test_numbers_of_the_paper_stand_in_the_pages(paper, number, page):
+    def plain(text):
+        return " ".join(text.split())
+
+    assert number in plain(paper[1])
+    told = plain((PROJECT / page).read_text())
+    assert number in told or number.replace("verdicts", "verdicts by task and cell") in told
+
+
 def test_the_oldest_snakemake_that_is_accepted_is_the_one_that_the_package_asks_for():
     from snakemake.utils import min_version
 
     stated = re.search(
         r'^min_version\("([0-9.]+)"\)$', (PROJECT / "Snakefile").read_text(), flags=re.MULTILINE
     )[1]
-    wanted = next(line for line in PACKAGE["dependencies"] if line.startswith("snakemake>="))
+    needed = PACKAGE["optional-dependencies"]["workflow"]
+    wanted = next(line for line in needed if line.startswith("snakemake>="))
     assert [int(part) for part in stated.split(".")] <= [
         int(part) for part in wanted.split(">=")[1].split(".")
     ]
     min_version(stated)
 
 
-@pytest.fixture
-def actions():
-    """Return the job of GitHub Actions."""
-    found = read_yaml(".github/workflows/tests.yml")
+def job_of_actions(name):
+    """Return the job of GitHub Actions of that name."""
+    found = read_yaml(f".github/workflows/{name}.yml")
     triggers = found[True]  # YAML 1.1 reads `on` as true
     assert {"push", "pull_request"} <= set(triggers)
     assert found["permissions"] == {"contents": "read"}
-    return found["jobs"]["tests"]
+    return found["jobs"][name]
 
 
-def test_github_actions_do_what_ci_does(actions):
+def test_github_actions_do_what_ci_does():
+    actions = job_of_actions("tests")
     commands = [step["run"] for step in actions["steps"] if "run" in step]
     assert commands == ["make lint", "bash .ci/run"]
     assert (PROJECT / ".ci/run").exists()
@@ -113,8 +181,16 @@ def test_github_actions_do_what_ci_does(actions):
     assert actions["container"]["image"].startswith("python:3.11")
 
 
-def test_github_actions_run_no_text_of_a_pull_request(actions):
-    for step in actions["steps"]:
+def test_github_actions_build_the_site_and_deploy_nothing():
+    steps = job_of_actions("site")["steps"]
+    assert [step["run"] for step in steps if "run" in step] == ["make site"]
+    assert re.search("^site:", (PROJECT / "Makefile").read_text(), flags=re.MULTILINE)
+    assert not [step for step in steps if "deploy" in step.get("uses", "")]
+
+
+@pytest.mark.parametrize("name", ["tests", "site"])
+def test_github_actions_run_no_text_of_a_pull_request(name):
+    for step in job_of_actions(name)["steps"]:
         assert "${{" not in step.get("run", "")
         assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/none@v1"))
 

@@ -136,6 +136,16 @@ def test_a_prefix_of_a_module_is_one_sentence(place, tmp_path, line):
     )
 
 
+def test_what_a_run_notes_for_its_report_has_the_numbers_of_the_command_line(place, tmp_path):
+    code, output = place.run(
+        tmp_path, "data", "-s", place.clone / "Snakefile", "--configfile", place.config,
+        "--config", "seeds=[8]", "results=noted",
+    )  # fmt: skip
+    assert code == 0, output
+    noted = json.loads((tmp_path / "noted/.kept/asked.json").read_text())
+    assert noted["config"]["seeds"] == [8]
+
+
 def test_settings_replaced_as_a_whole_are_refused(place):
     code, output = place.run(
         place.other, "-n", "-s", f"../{ODD}/Snakefile", "--replace-workflow-config",

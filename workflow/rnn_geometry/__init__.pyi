@@ -10,7 +10,9 @@ from rnn_geometry.dynamics.slow_points import project_to_slow_manifold as projec
 from rnn_geometry.dynamics.step import layer_states as layer_states
 from rnn_geometry.dynamics.step import torch_step as torch_step
 from rnn_geometry.errors import UserError as UserError
+from rnn_geometry.networks.cells import Cell as Cell
 from rnn_geometry.networks.check import check_cell as check_cell
+from rnn_geometry.networks.imported import read_network as read_network
 from rnn_geometry.networks.make import make_cell as make_cell
 from rnn_geometry.networks.results import open_results as open_results
 from rnn_geometry.plotting.results import plot_slow_points as plot_slow_points

@@ -18,7 +18,7 @@ except UserError as error:
     raise invocation.ToldError(error, workflow) from None
 
 from rnn_geometry.config.limits import Limits
-from rnn_geometry.config.load import default_files, load_settings, read_claims, shipped_file
+from rnn_geometry.config.load import default_files, load_settings, read_claims, said, shipped_file
 from rnn_geometry.config.pipeline import STAGES
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import Plan
@@ -39,7 +39,7 @@ invocation.take_as_written(workflow)
 
 def asked():
     """Return the configuration of this run, and the files beside which it looks for others."""
-    return {"config": plain(config), "files": list(map(os.path.abspath, workflow.configfiles))}
+    return {"config": plain(SAID), "files": list(map(os.path.abspath, workflow.configfiles))}
 
 
 def data_hashes(task):
@@ -49,9 +49,8 @@ def data_hashes(task):
 
 try:
     invocation.check_invocation(workflow)
-    SETTINGS = load_settings(
-        config, workflow.configfiles, ROOT, workflow.config_settings.config_args or ()
-    )
+    SAID = said(config, invocation.arguments_to(workflow, config))
+    SETTINGS = load_settings(SAID, workflow.configfiles, ROOT)
     PLAN = Plan(SETTINGS)
     ASKED = PLAN.path(".kept/asked.json")
     HASH_OF = KnownHashes(PLAN.results)

@@ -2,8 +2,8 @@
 # what they hold.
 
 
-# Training: weights and everything needed to rebuild a network.
-for BLOCK in PLAN.blocks("train"):
+# Training: weights and everything needed to rebuild a network; of one trained elsewhere its import.
+for BLOCK in PLAN.blocks("train", "import_network"):
 
     rule:
         name:

@@ -56,7 +56,7 @@ def judged_row(
         "left_out_why": why,
         "look": look.number,
         "p": look.p,
-        "judged": int(len(trained) > 0 and (trained.seed >= rule["judged_from"]).all()),
+        "judged": int(len(trained) > 0 and trained.is_judged(rule["judged_from"]).all()),
         "verdict": look.verdict.verdict,
         "reason": _reason(look, why),
     }

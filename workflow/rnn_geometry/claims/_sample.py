@@ -23,6 +23,7 @@ class Sample:
     met: np.ndarray
     no_gap: np.ndarray
     not_judged: np.ndarray
+    imported: np.ndarray
 
     @classmethod
     def of(cls, units: pd.DataFrame) -> Sample:
@@ -36,6 +37,7 @@ class Sample:
             met=units["met"].to_numpy(dtype=bool),
             no_gap=units["no_gap"].to_numpy(dtype=bool),
             not_judged=units["not_judged"].to_numpy(dtype=object),
+            imported=units["imported"].to_numpy(dtype=bool),
         )
 
     @classmethod
@@ -53,6 +55,10 @@ class Sample:
 
     def __getitem__(self, chosen: np.ndarray | slice) -> Sample:
         return Sample(*(column[chosen] for column in self.columns))
+
+    def is_judged(self, judged_from: int) -> np.ndarray:
+        """Tell which units count, (n,): nothing was chosen on networks that were brought."""
+        return (self.seed >= judged_from) | self.imported
 
     @property
     def keys(self) -> list[tuple[int, int]]:

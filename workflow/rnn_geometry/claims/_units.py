@@ -16,7 +16,7 @@ from rnn_geometry.identity import UNTRAINED
 SWEEP = "sweep"  # stands for the structure of a task where a claim is about a sweep
 UNIT_COLUMNS = [
     *("task", "structure", "model", "cell", "data_seed", "seed", "control", "expected", "value"),
-    *("given", "not_judged", "no_gap"),
+    *("given", "not_judged", "no_gap", "imported"),
 ]
 NO_GAP = 0.5  # share of points without a gap above which a network has no slow manifold
 PERMUTATIONS = 20
@@ -51,6 +51,7 @@ def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFr
         expected=_expected(claim, rows),
         given=_keeps_given(claim, rows),
         not_judged=_reasons(rows),
+        imported=rows.get("imported", pd.Series(0, rows.index)).fillna(0).astype(bool),
         no_gap=value.isna() & (rows["slow_no_gap"] > NO_GAP),
     )
     trained, names = rows["control"].isna(), rows["task"] + "/" + rows["model"]
@@ -132,7 +133,7 @@ def units_of_sweeps(claim: Mapping[str, Any], sweeps: pd.DataFrame) -> pd.DataFr
         dimensions = living_dimension(part).to_numpy(dtype=float)
         d = float(part["dimension_expected"].iloc[0])
         known = {"task": name, "structure": SWEEP, "model": model, "cell": cell, "seed": seed}
-        known |= {"data_seed": data, "given": True, "no_gap": False}
+        known |= {"data_seed": data, "given": True, "no_gap": False, "imported": False}
         known |= {"not_judged": _first_reason(part)}
         for control, sequence in _orders(dimensions, int(part["seed"].iloc[0])):
             value = metric(sequence, d)

@@ -98,8 +98,11 @@ def _cells_by_task(
 
 
 def _counted(units: pd.DataFrame, judged_from: int) -> pd.DataFrame:
-    """Return the units of judged seeds if a trained network has one, else all."""
-    judged = units["seed"] >= judged_from
+    """Return the units of judged seeds if a trained network has one, else all.
+
+    An imported network counts whatever its seed: no threshold was chosen on it.
+    """
+    judged = (units["seed"] >= judged_from) | units["imported"]
     return units[judged] if (judged & units["control"].isna()).any() else units
 
 

@@ -81,7 +81,7 @@ COLUMNS = columns(
     ),
     Column(
         "judged",
-        "1 where networks are judged and all have seeds from `judged_from` on",
+        "1 where networks are judged and all have seeds from `judged_from` on, or are imported",
         kind="flag",
     ),
     Column("verdict", "`holds`, `fails`, `undecided` or `uninformative`", kind="text"),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rnn_geometry.config.imports import SEED, is_imported
 from rnn_geometry.config.names import check_distinct, check_name
 from rnn_geometry.errors import UserError, in_part, listed, quoted
 from rnn_geometry.identity import (
@@ -122,11 +123,27 @@ class Design:
         asked = [
             Network(task, cell, strength, seed)
             for cell in cells
-            for strength in l2 or [self.models[cell]["l2"]]
-            for seed in seeds
+            for strength in self._strengths(cell, l2)
+            for seed in self._seeds(task, cell, seeds)
         ]
         self.networks[task] = list(dict.fromkeys([*self.networks[task], *asked]))
         return asked
+
+    def _strengths(self, model: str, l2: list[str]) -> list[str]:
+        """Return the L2 strengths of a model; an imported one has its own alone."""
+        own = [self.models[model]["l2"]]
+        return own if is_imported(self.models[model]) else l2 or own
+
+    def _seeds(self, task: str, model: str, seeds: list[int]) -> list[int]:
+        """Return the seeds of a model on a task: of an imported one without `{seed}` a single one.
+
+        It stays the first that was asked for.
+        """
+        settings = self.models[model]
+        if not is_imported(settings) or SEED in settings["weights"]:
+            return seeds
+        before = [n.seed for n in self.networks[task] if n.model == model]
+        return [*before, *seeds][:1]
 
     def _compared(self, network: Network, among: Mapping[str, list[int]]) -> bool:
         """Tell whether hold inputs and cuts are compared on a network; on all if none is named."""
@@ -149,13 +166,18 @@ class Design:
         """Add the control of the networks of some tasks, of all that train any if it names none."""
         added = []
         for task in self._tasks_of(kind, control, first):
-            for model in dict.fromkeys(network.model for network in first[task]):
+            for model in self._trained_on(first[task]):
                 seeds = _seeds_of(control, [n.seed for n in first[task] if n.model == model])
                 if kind == SHUFFLED_LABELS:
                     added += self._add(self._shuffled(task), [model], seeds, [])
                 else:
                     added += self._add(task, [self._changed(model, kind)], seeds, [])
         return added
+
+    def _trained_on(self, networks: Iterable[Network]) -> list[str]:
+        """Return the models of networks that are trained here: others have no such controls."""
+        models = dict.fromkeys(network.model for network in networks)
+        return [model for model in models if not is_imported(self.models[model])]
 
     def _tasks_of(
         self, kind: str, control: Mapping[str, Any], first: Mapping[str, list[Network]]
@@ -277,6 +299,11 @@ class Design:
     def _varied(self, model: str, key: str, value: Any) -> str:
         """Return the name of a model with one key changed; its own if it has that value."""
         known, option = self.models[model], key.removeprefix(CELL_OPTION)
+        if is_imported(known):
+            raise UserError(
+                f"config key sweeps[].cells: '{model}' was trained elsewhere, so that its {key} "
+                "cannot be varied; name other cells."
+            )
         options = {**known["cell_options"], option: value}
         varied = {**known, **({key: value} if option == key else {"cell_options": options})}
         if varied == known:

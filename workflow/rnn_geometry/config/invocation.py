@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from snakemake.exceptions import WorkflowError
@@ -66,6 +67,26 @@ def check_invocation(workflow: Any) -> None:
         )
     if workflow.is_main_process:
         check_matplotlibrc("matplotlibrc")
+
+
+def arguments_to(workflow: Any, config: Mapping[str, Any]) -> list[str]:
+    """Return what `--config` says to this configuration, each as `key=value`.
+
+    That of a module may be a part of another one: then only what has arrived in it is said to it.
+
+    Parameters
+    ----------
+    workflow
+        The running one.
+    config
+        The configuration that the rules see.
+    """
+    given: list[str] = list(workflow.config_settings.config_args or [])
+    if workflow.modifier.is_main_snakefile():
+        return given
+    said = workflow.config_settings.overwrite_config
+    keys = {key for key in said if key in config and config[key] == said[key]}
+    return [argument for argument in given if argument.partition("=")[0] in keys]
 
 
 def take_as_written(workflow: Any) -> None:

@@ -99,6 +99,7 @@ class Limits:
         """
         megabytes, minutes, gpu = {
             "train": (self.training_mb, self.training_minutes, self.gpu),
+            "import_network": (short_mb, short_minutes, 0),
             "geometry": (short_mb, short_minutes, 0),
             "plot_network": (short_mb, short_minutes, 0),
         }.get(block.stage, (self.analysis_mb, self.analysis_minutes, self.gpu))

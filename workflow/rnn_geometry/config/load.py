@@ -12,6 +12,7 @@ import yaml
 
 from rnn_geometry.claims.extended import read_whole
 from rnn_geometry.claims.file import checked_claims
+from rnn_geometry.config.imports import find_files, from_here
 from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
 from rnn_geometry.config.schema import check_schema
@@ -24,6 +25,7 @@ from rnn_geometry.tasks.text import prepare as text
 from rnn_geometry.tasks.text.options import BUILT_IN, WHITESPACE
 from rnn_geometry.tasks.text.splitters import Splitter
 from rnn_geometry.tasks.text.tokenizer_file import load_tokenizer
+from rnn_geometry.tasks.text.vocabulary import read_words, reads_tokenizer, stated
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 DEFAULTS = ("text_sets.yaml", "config.yaml")
@@ -69,6 +71,9 @@ def load_settings(
         data_folder = os.environ.get(DATA_VARIABLE) or None
     raw["data_folder"] = found_from(folders, data_folder, os.path.isdir)
     settings = resolve(raw, schema)
+    design = settings["design"]
+    networks = (network for made in design.networks.values() for network in made)
+    find_files(design.models, networks, [*beside, "", root])
     settings["claims"] = read_claims(settings["claims"], *([root] if default else folders))
     for task in settings["tasks"]:
         with_task_name(task, check_task, task, settings["data_folder"], [*beside, "", root])
@@ -129,6 +134,19 @@ def laid_over(below: Any, above: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in above.items():
         merged[key] = laid_over(merged.get(key), value) if isinstance(value, Mapping) else value
     return merged
+
+
+def said(raw: Mapping[str, Any], arguments: Iterable[str]) -> dict[str, Any]:
+    """Return a configuration in which what `--config` says has the types of a file.
+
+    Parameters
+    ----------
+    raw
+        The configuration as Snakemake has put it together: numbers of `--config` are text in it.
+    arguments
+        Each `key=value` of `--config`.
+    """
+    return laid_over(raw, typed(arguments, read_schema("config")))
 
 
 def typed(arguments: Iterable[str], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -252,6 +270,7 @@ def check_task(
             task["family_source"] = added.digest()
         return
     text.check_options(options)
+    vocabulary = options.get("vocabulary") and checked_vocabulary(task, folders)
     try:
         task["files"] = text.local_files(options, data_folder)
     except (OSError, RuntimeError, ValueError) as error:  # a name too long, a home nobody has
@@ -261,8 +280,42 @@ def check_task(
         ) from error
     for path in task["files"].values():
         check_path(path, "source")
-    if options.get("tokenizer") is not None and options["tokenizer"] not in BUILT_IN:
-        task["files"] |= {"tokenizer": checked_tokenizer(options["tokenizer"], folders)}
+    if task.get("tokenizer") is not None and task["tokenizer"] not in BUILT_IN:
+        task["files"] |= {"tokenizer": checked_tokenizer(task["tokenizer"], folders)}
+    if vocabulary:
+        task["files"] |= {"vocabulary": vocabulary}
+
+
+def checked_vocabulary(task: dict[str, Any], folders: Iterable[str]) -> str:
+    """Return where the words of a task lie, once they were read; a tokenizer.json splits texts.
+
+    Parameters
+    ----------
+    task
+        Settings of the task; its tokenizer becomes the file of the vocabulary where that is one.
+    folders
+        Where it is looked for, in turn.
+
+    Raises
+    ------
+    UserError
+        If it is nowhere, holds no words, or is a tokenizer.json beside another tokenizer.
+    """
+    asked = stated(task["vocabulary"])
+    found = found_from(folders, asked["file"], os.path.isfile)
+    if not os.path.isfile(found):
+        raise UserError(
+            f"vocabulary: there is no file {quoted(asked['file'])}; put it below the working "
+            "folder, beside the configuration or into the folder of the workflow."
+        )
+    check_path(found, "vocabulary")
+    read_words(asked, found)
+    if reads_tokenizer(found) and task.setdefault("tokenizer", asked["file"]) != asked["file"]:
+        raise UserError(
+            f"tokenizer is {quoted(task['tokenizer'])} and vocabulary the tokenizer.json "
+            f"{quoted(asked['file'])}; leave the tokenizer out."
+        )
+    return from_here(found)
 
 
 def checked_tokenizer(path: str, folders: Iterable[str]) -> str:

@@ -44,6 +44,12 @@ NETWORK_STAGES = {
         of_task=("train.parquet", "dev.parquet", "test.parquet", "vocab.json", "meta.json"),
         writes=("model.safetensors", "run.json", "history.parquet"),
     ),
+    # In the place of training, of networks that were trained elsewhere.
+    "import_network": Stage(
+        "import_network",
+        of_task=("train.parquet", "dev.parquet", "test.parquet", "vocab.json", "meta.json"),
+        writes=("model.safetensors", "run.json", "history.parquet"),
+    ),
     "slow_points": Stage(
         "slow_points",
         reads=("model.safetensors", "run.json"),

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from rnn_geometry.config.blocks import blocks
+from rnn_geometry.config.imports import is_imported, of_network
 from rnn_geometry.config.pipeline import NETWORK_STAGES, key_of
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.stage_blocks import StageBlock
@@ -112,6 +113,16 @@ class Plan:
     def overview(self) -> list[Network]:
         """Networks of figures over all: neither controls nor those that only a sweep asks for."""
         return [network for network in self.judged if not is_control(network)]
+
+    @cached_property
+    def imported(self) -> list[Network]:
+        """Networks that were trained elsewhere."""
+        return [n for n in self.networks if is_imported(self.models[n.model])]
+
+    @cached_property
+    def _from_here(self) -> list[Network]:
+        """Networks that are trained here, controls among them."""
+        return [n for n in self.networks if not is_imported(self.models[n.model])]
 
     def _portrayed(self) -> dict[str, list[Network]]:
         """Return by task the first seeds of every model, at its first L2."""
@@ -277,7 +288,8 @@ class Plan:
         for network in self.networks:
             folder = f"{self.results}/{network.folder}"
             for stage, entry in NETWORK_STAGES.items():
-                if stage not in DRAWING:
+                elsewhere = is_imported(self.models[network.model])
+                if stage not in (*DRAWING, "train" if elsewhere else "import_network"):
                     read = {key_of(file): f"{folder}/{file}" for file in entry.reads}
                     data = {key_of(f): self.of_task(f) for f in entry.of_task}
                     read |= {key: f.format(task=network.task) for key, f in data.items()}
@@ -319,21 +331,28 @@ class Plan:
         stages
             Names of entries of `pipeline.STAGES`.
         """
-        networks = {
-            "plot_network": self.shown,
-            "compare_hold_inputs": list(self.design.hold_inputs),
-        }
         size = self.settings["networks_per_job"]
         return [
             StageBlock(self, stage, block)
             for stage in stages
-            for block in blocks(networks.get(stage, self.networks), size)
+            for block in blocks(self._working_on(stage), size)
         ]
+
+    def _working_on(self, stage: str) -> list[Network]:
+        """Return the networks that a stage works on."""
+        return {
+            "train": self._from_here,
+            "import_network": self.imported,
+            "plot_network": self.shown,
+            "compare_hold_inputs": list(self.design.hold_inputs),
+        }.get(stage, self.networks)
 
     def own(self, stage: str, network: Network) -> Any:
         """Return the settings of a stage that are one network's alone."""
         if stage == "train":
             return plain({**self.models[network.model], "l2": network.l2})
+        if stage == "import_network":
+            return plain(of_network(self.models[network.model], network.seed))
         if stage == "compare_hold_inputs":
             return list(self.design.hold_inputs[network])
         if stage == "plot_network":

@@ -11,6 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnn_geometry.config.design import DATA_SEED, HOLD_INPUT, Design
+from rnn_geometry.config.imports import (
+    KEYS,
+    check_stated,
+    give_vocabularies,
+    is_imported,
+    without_training,
+)
 from rnn_geometry.config.names import check_name
 from rnn_geometry.config.plain import check_path, check_plain, results_folder
 from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
@@ -40,6 +47,7 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     check_plain(config)
     check_schema(config, schema)
     _check_data_seeds(config)
+    check_stated(config.get("models", {}))
     settings = with_defaults(config, schema, schema)
     settings["asked"] = copy.deepcopy(
         settings
@@ -50,7 +58,11 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     settings["grid"] = _grid(settings)
     settings["tasks"] = [_named_set(task, settings["text_sets"]) for task in settings["tasks"]]
     for name, model in settings["models"].items():
-        _check_model(name, model)
+        if is_imported(model):
+            settings["models"][name] = without_training(model)
+        else:
+            _check_model(name, model)
+    give_vocabularies(settings["tasks"], settings["grid"], settings["models"])
     settings["tasks"] = [
         _task_with_defaults(task, settings["synthetic"]) for task in settings["tasks"]
     ]
@@ -59,14 +71,16 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
         _sweep_with_task(i, sweep, settings, schema) for i, sweep in enumerate(settings["sweeps"])
     ]
     settings["model_keys"] = [
-        key for key in schema["$defs"]["model"]["properties"] if key not in ("cell", "l2")
+        key for key in schema["$defs"]["model"]["properties"] if key not in ("cell", "l2", *KEYS)
     ]
     settings["design"] = Design(settings)
     settings["tasks"] = list(settings["design"].tasks.values())
     for name, model in settings["design"].models.items():
         if name not in settings["models"]:
             _check_varied(name, model, schema)
-        if is_own(model["cell"]):  # networks depend on its code as on any other setting
+        if is_own(model["cell"]) and not is_imported(
+            model
+        ):  # networks depend on its code as on any other setting
             model["cell_source"] = _source_of(name, model["cell"])
     for task in settings["tasks"]:  # a data set and a sweep set options that were not seen before
         check_schema(

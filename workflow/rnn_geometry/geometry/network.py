@@ -54,6 +54,9 @@ CONTROL = columns(
         kind="text",
     )
 )
+IMPORTED = columns(
+    Column("imported", "1 where the network was trained elsewhere, see `weights`", kind="flag")
+)
 TEST_ACCURACY = columns(
     Column("test_accuracy", "accuracy on the test split; multi-label: all labels right")
 )
@@ -193,6 +196,7 @@ def network_geometry(
     readout = read["readout"]
     return {
         **{name: run[name] for name in RUN_FACTS},
+        "imported": "weights" in run["settings"],
         **{name: meta[name] for name in TASK_FACTS},
         "hold_input": str(slow["hold_input"]),
         "analysis_seconds": float(slow["seconds"] + linear["seconds"])

@@ -82,6 +82,7 @@ RUNS = columns(
     network.IDENTITY,
     DATA_SEED,
     network.CONTROL,
+    network.IMPORTED,
     network.TASK_FACTS,
     PREDICTED,
     class_means.NULL,

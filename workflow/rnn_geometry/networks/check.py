@@ -23,6 +23,7 @@ from rnn_geometry.errors import UserError, quoted
 from rnn_geometry.networks._gradients import check_gradients, check_jacobians, check_training
 from rnn_geometry.networks._trial import Trial, broken
 from rnn_geometry.networks.cells import Cell
+from rnn_geometry.networks.imported import read_asked
 from rnn_geometry.networks.make import build_cell, cell_class, check_sizes
 
 ROWS, WORDS = 3, 4
@@ -337,9 +338,12 @@ def main(request: str, answer: str) -> None:
     """
     found: dict[str, str | None] = {}
     for name, facts in json.loads(Path(request).read_text(encoding="utf-8")).items():
-        sizes = {key: facts[key] for key in ("input_size", "hidden_size")}
         try:
-            check_cell(facts["cell"], **sizes, **facts["options"])
+            if "weights" in facts:
+                read_asked(facts)
+            else:
+                sizes = {key: facts[key] for key in ("input_size", "hidden_size")}
+                check_cell(facts["cell"], **sizes, **facts["options"])
             found[name] = None
         except UserError as error:
             found[name] = str(error)

@@ -1,4 +1,4 @@
-"""Cells of a user's own are checked before any job, once for every state of their code.
+"""Cells and networks of a user's own are checked before any job, once for every state of them.
 
 A check runs the user's code and torch, hence in a process of its own: nothing that a module does
 can harm the one in which the configuration is read. Light: what was checked before costs no
@@ -26,11 +26,15 @@ from rnn_geometry.store.provenance import SNAKEMAKE
 FOLDER = SNAKEMAKE / "rnn-geometry-cells"  # an empty file for every cell that was found good
 CHECK = "rnn_geometry.networks.check"
 LONGEST_SECONDS = 300
+CODE = ("check", "cells", "make", "own")  # modules of a check of cells
+CODE_OF_IMPORTS = (
+    *("imported", "torch_cells", "_parts", "_agreement", "_weights_file", "own", "cells"),
+)
 USUAL_EMBEDDING = 5  # entries of a word vector where the configuration leaves them open
 
 
 def check_own_cells(models: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse cells of a user's own that cannot be trained or analysed.
+    """Refuse cells and networks of a user's own that cannot be trained, read or analysed.
 
     Parameters
     ----------
@@ -42,15 +46,45 @@ def check_own_cells(models: Mapping[str, Mapping[str, Any]]) -> None:
     UserError
         For the first of them, with what is wrong.
     """
-    asked = {name: _facts(model) for name, model in models.items() if is_own(model["cell"])}
+    asked = {
+        name: _facts(model)
+        for name, model in models.items()
+        if "weights" not in model and is_own(model["cell"])
+    }
+    for name, model in models.items():
+        if "weights" in model:
+            asked |= _imports(name, model)
     marks = {name: FOLDER / _key(facts) for name, facts in asked.items()}
     left = {name: facts for name, facts in asked.items() if not marks[name].exists()}
     if not left or not _torch():  # without torch here training checks its cell
         return
     for name, fault in _ask(left).items():
         if fault is not None:
-            raise UserError(f"config key models.{name}: {fault}")
+            model = asked[name].get("model", name)
+            raise UserError(f"config key models.{model}: {fault}")
         _note(marks[name])
+
+
+def _imports(name: str, model: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what the check of an imported model depends on, for each of its weights."""
+    shared = {
+        "model": name,
+        "cell": model["cell"],
+        "module": model.get("module"),
+        "module_options": model.get("module_options"),
+        "module_source": model.get("module_source"),
+        "vocabulary": model["vocabulary"],
+        "words": model["files"]["vocabulary"],
+    }
+    files = {what: file for what, file in model["files"].items() if what != "vocabulary"}
+    return {
+        f"{name} {what}": {
+            **shared,
+            "weights": file,
+            "sha256": [model["sha256"][one] for one in (what, "vocabulary")],
+        }
+        for what, file in files.items()
+    }
 
 
 def _facts(model: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,7 +101,8 @@ def _facts(model: Mapping[str, Any]) -> dict[str, Any]:
 def _key(facts: Mapping[str, Any]) -> str:
     """Return the name of the file that says that a cell is good."""
     here = Path(__file__).parent
-    parts = [python_source(here / f"{name}.py") for name in ("check", "cells", "make", "own")]
+    code = CODE_OF_IMPORTS if "weights" in facts else CODE
+    parts = [python_source(here / f"{name}.py") for name in code]
     text = json.dumps([facts, parts, sys.version, _torch()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -91,7 +126,8 @@ def _ask(asked: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
         found = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {}
     for name, facts in asked.items():
         if name not in found:
-            found[name] = f"cell {quoted(facts['cell'])}: {ended}."
+            what = facts.get("module") or facts["cell"]
+            found[name] = f"cell {quoted(what)}: {ended}."
             break
     return found
 

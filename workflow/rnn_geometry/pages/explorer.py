@@ -19,7 +19,7 @@ from markupsafe import Markup
 from rnn_geometry.errors import UserError
 from rnn_geometry.geometry import simplex
 from rnn_geometry.identity import Network
-from rnn_geometry.networks.registry import CELLS
+from rnn_geometry.pages._explorer_weights import arrays_of, can_step
 from rnn_geometry.pages.templating import environment
 from rnn_geometry.plotting import style
 from rnn_geometry.store.artifacts import Record, SlowModes, SlowPoints, States, Traces, Weights
@@ -33,7 +33,6 @@ PAGE_BYTES = 1_900_000
 READ = ("tokens", "offsets", "sentence", "order")  # what says which sentences a network reads
 HELD_OUT = 0  # code of `kind` in Traces
 KINDS = ("held-out", "curated", "configured")
-WEIGHTS = ("embedding", "cell.weight_ih", "cell.weight_hh", "cell.bias", "readout.weight")
 SCRIPTS = (
     "data.js",
     "cells.js",
@@ -111,11 +110,6 @@ def embedded_json(value: Any) -> str:
     No `<`, so that no word of a data set can end it.
     """
     return json.dumps(value, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-
-
-def can_step(cell: str) -> bool:
-    """Tell whether cells.js knows a cell."""
-    return cell in CELLS and CELLS[cell].explorer
 
 
 def payload(
@@ -287,7 +281,7 @@ def longest_tau(modes: SlowModes, rows: np.ndarray) -> list[float | None]:
 
 
 def weights_entry(network: Explored, turn: np.ndarray, limit: int) -> dict[str, Any] | None:
-    """Return the weights of a built-in cell, with its frame, for the page to run.
+    """Return the weights of a cell that the page knows, with its frame, for the page to run.
 
     None if there are over `limit`.
     """
@@ -296,12 +290,10 @@ def weights_entry(network: Explored, turn: np.ndarray, limit: int) -> dict[str, 
     tensors, traces = network.weights.tensors, network.traces
     if sum(a.size for a in tensors.values()) > limit:
         return None
-    arrays = {
-        name.split(".", 1)[-1] if name.startswith("cell.") else name: tensors[name]
-        for name in WEIGHTS
+    arrays = arrays_of(network.record.cell, tensors) | {
+        "origin": traces.origin,
+        "axes": turn.T @ traces.axes,
     }
-    arrays["readout.bias"] = tensors.get("readout.bias", np.zeros(len(tensors["readout.weight"])))
-    arrays |= {"origin": traces.origin, "axes": turn.T @ traces.axes}
     return {
         name: {"shape": list(array.shape), "values": encoded(array)}
         for name, array in arrays.items()

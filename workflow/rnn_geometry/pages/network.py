@@ -49,6 +49,7 @@ def network_page(
         title=f"{run['task']}, {run['model']}, L2 {run['l2']}, seed {run['seed']}",
         up=up,
         not_judged=run["not_judged"],
+        imported="weights" in settings,
         numbers_of_task={name: _shown(run.get(name)) for name in OF_TASK},
         explorer=f"{up}/explorer/{run['task']}.html{choice}" if explorer else None,
         numbers={name: _text(run[name]) for name in RUN_COLUMNS if run.get(name) not in (None, "")},

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from rnn_geometry.claims.below import below_bag_of_words
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
@@ -100,9 +101,8 @@ def start_page(
         claims.csv of the battery, to stand beside; None where there is none.
     """
     pages = {tuple(map(str, key)) for key in shown}
-    rows = [
-        _row(run, pages) for run in runs.astype(object).where(runs.notna(), None).to_dict("records")
-    ]
+    known = runs.astype(object).where(runs.notna(), None).to_dict("records")
+    rows = [_row(run, pages) for run in known]
     page = environment(autoescape=True, templates=templates).get_template("index.html.jinja")
     return page.render(
         **claims_page.page_words(found),
@@ -113,6 +113,7 @@ def start_page(
             for name, title in SHOWN.items()
         ],
         rows=rows,
+        below=below_bag_of_words(known),
         left_out=sum(bool(row["not_judged"]) for row in rows),
         left_out_why=counted(row["not_judged"] for row in rows if row["not_judged"]),
         explorers=[{"task": task, "file": f"explorer/{task}.html"} for task in explorers],
@@ -164,6 +165,8 @@ def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
     """
     key = tuple(map(str, Network.of(run)))
     values = {name: "" if run[name] is None else run[name] for name in SHOWN}
+    if run.get("imported"):  # a reader asks where a network is from
+        values["control"] = "none, imported"
     texts = {
         name: number(value) if isinstance(value, float) else value for name, value in values.items()
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rnn_geometry.claims.below import below_bag_of_words
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.errors import one_line
 from rnn_geometry.identity import base_task
@@ -103,6 +104,7 @@ def run_summary(results: str) -> str:
     table = folder / "tables" / "runs.csv"
     rows = rows_of(table) if table.is_file() else []
     lines = accuracy_lines(rows) if rows else []
+    lines += [one_line(f"Warning, {told}.") for told in below_bag_of_words(rows)[:MOST_NAMED]]
     lines += warnings_on_texts(folder / "data", dict.fromkeys(row["task"] for row in rows))
     pages = {"Start page": "index.html", "Report": "report.html", "Tables": "tables"}
     places = [(name, folder / file) for name, file in pages.items() if (folder / file).exists()]

@@ -53,7 +53,10 @@ def synthetic_data(task: Mapping[str, Any]) -> PreparedData:
 
 
 def text_data(
-    task: Mapping[str, Any], data_folder: str | None, tokenizer_file: str | None = None
+    task: Mapping[str, Any],
+    data_folder: str | None,
+    tokenizer_file: str | None = None,
+    vocabulary_file: str | None = None,
 ) -> PreparedData:
     """Read, tokenise and split a real data set.
 
@@ -65,14 +68,20 @@ def text_data(
         Where data sets lie; None for the hub.
     tokenizer_file
         Where the tokenizer.json of the task lies, if it has one.
+    vocabulary_file
+        Where the file of its words lies, if it has one.
     """
     from rnn_geometry.tasks.text.prepare import prepare_text
 
     seed = derive_seed("text", original_task(task["name"]), task["data_seed"])
     # Test texts are the same whatever the data seed, and for every task of the same set and sizes.
-    seeds = {"seed": seed % 2**32, "test_seed": derive_seed("test texts") % 2**32}
     prepared = prepare_text(
-        family_options(task), data_folder, tokenizer_file=tokenizer_file, **seeds
+        family_options(task),
+        data_folder,
+        seed=seed % 2**32,
+        test_seed=derive_seed("test texts") % 2**32,
+        tokenizer_file=tokenizer_file,
+        vocabulary_file=vocabulary_file,
     )
     meta = {
         **prepared.meta,

@@ -182,7 +182,7 @@ def _check_order(where: str, names: Sequence[str]) -> None:
     """Refuse the order of letters where one is meant; dates have theirs."""
     if _have_order(names):
         return
-    proposed = sorted(names, key=_by_meaning)
+    proposed = sorted(names, key=by_meaning)
     value = yaml_list(proposed) or f"[{proposed[0]}, ..., {proposed[-1]}]"
     raise UserError(
         f"{where}: ordered is true and the labels {listed(names, 60)} do not say their order; "
@@ -194,7 +194,13 @@ def _have_order(names: Sequence[str]) -> bool:
     return all(map(DATE.fullmatch, names)) or all(map(is_number, names))
 
 
-def _by_meaning(name: str) -> tuple[Any, ...]:
+def has_meaning(name: str) -> bool:
+    """Tell whether a name is a step of a scale, such as low or very good."""
+    return any(word in SCALE.split()[1:] for word in re.findall(r"\w+", name.lower()))
+
+
+def by_meaning(name: str) -> tuple[Any, ...]:
+    """Return a key that sorts steps of a scale from the least to the most."""
     words, scale = re.findall(r"\w+", name.lower()), SCALE.split()
     ranks = [scale.index(word) for word in words if word in scale[1:]]
     rank = ranks[0] if ranks else -1

@@ -40,9 +40,10 @@ def missing_data(source: Mapping[str, Any], reason: str) -> UserError:
     reason
         Why it is missing.
     """
-    name = place(source.get("folder") or source.get("train") or source["hub"])
+    local_name = source.get("folder") or source.get("file") or source.get("train")
+    name = place(local_name or source["hub"])
     local = f"set data_folder to the folder that holds {name}"
-    if "folder" not in source and "train" not in source:
+    if not local_name:
         local = "name local files (source.folder) and set data_folder to the folder that holds them"
     hub = "name a HuggingFace hub data set (source.hub) and set data_folder to null"
     if "hub" in source:
@@ -56,7 +57,7 @@ def missing_data(source: Mapping[str, Any], reason: str) -> UserError:
 
 
 def find_files(source: Mapping[str, Any], base: Path) -> dict[str, str]:
-    """Return the paths of train, test and, where there is one, dev.
+    """Return the paths of train, test and, where there is one, dev; of a single file as train.
 
     Parameters
     ----------
@@ -72,6 +73,8 @@ def find_files(source: Mapping[str, Any], base: Path) -> dict[str, str]:
     """
     if "folder" in source:
         found = _of_folder(source, stored(base / source["folder"]))
+    elif "file" in source:
+        found = {"train": _explicit(source, base / source["file"])}
     else:
         found = {
             name: _explicit(source, base / source[name]) for name in SPLITS if source.get(name)
@@ -128,8 +131,8 @@ def _of_folder(source: Mapping[str, Any], folder: Path) -> dict[str, Path]:
 def _unnamed(split: str, reason: str) -> UserError:
     """Refuse a folder that is there and has no file named like a split."""
     return UserError(
-        f"source.folder has no file of the split {split} ({in_part(reason, 160)}); rename one, or "
-        "name files yourself: source: {train: a.csv, test: b.csv}, below data_folder."
+        f"source.folder has no file of the split {split} ({in_part(reason, 140)}); rename one, or "
+        "name files yourself: source: {train: a.csv, test: b.csv}, or {file: a.csv} for one alone."
     )
 
 

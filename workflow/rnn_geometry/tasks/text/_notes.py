@@ -36,6 +36,7 @@ def notes_on_rows(meta: Mapping[str, Any], dev_size: int | None) -> list[str]:
     """
     return [
         *_on_words(meta["changed"]),
+        *_on_test(meta),
         *_on_dev(meta["splits"], dev_size),
         *_on_drops(meta["splits"]),
         *_on_classes(meta),
@@ -49,6 +50,14 @@ def _on_words(changed: Mapping[str, Any]) -> Iterator[str]:
         yield f"of every text the last {changed['length_limit']} words are read (too_long)"
     if changed["word_order"] != WRITTEN:
         yield f"the words of every text are in {changed['word_order']} order (word_order)"
+
+
+def _on_test(meta: Mapping[str, Any]) -> Iterator[str]:
+    share = meta["source"].get("test_share")
+    if share is not None:
+        rows = sum(meta["splits"][name]["rows_read"] for name in ("train", "test"))
+        drawn = meta["splits"]["test"]["rows_read"]
+        yield f"test got {drawn} of {rows} rows of the file (source.test_share: {share:g})"
 
 
 def _on_dev(splits: Mapping[str, Any], dev_size: int | None) -> Iterator[str]:

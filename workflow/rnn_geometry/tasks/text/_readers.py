@@ -70,6 +70,23 @@ def read_file(path: Path, columns: Columns) -> RawSplit:
     UserError
         Where it is damaged, in an unknown encoding, or without these columns.
     """
+    readers = {"parquet": _read_parquet, "csv": _read_csv, "json": _read_json}
+    return readers[format_of(path)](path, columns)
+
+
+def format_of(path: Path) -> str:
+    """Return how a file is read: as parquet, csv (tsv, too) or json (lines, too).
+
+    Parameters
+    ----------
+    path
+        Its suffix says.
+
+    Raises
+    ------
+    UserError
+        Where it is of another kind than its name says, or a pointer to the data.
+    """
     name = path.name.lower().removesuffix(".gz")
     with open(path, "rb") as handle:
         start = handle.read(len(POINTER))
@@ -77,10 +94,9 @@ def read_file(path: Path, columns: Columns) -> RawSplit:
         raise UserError(
             f"{place(path)}: is a pointer of Git LFS, not the data; fetch them with git lfs pull."
         )
-    _check_kind(path, start, name.endswith(".parquet"))
-    if name.endswith(".parquet"):
-        return _read_parquet(path, columns)
-    return (_read_csv if name.endswith((".csv", ".tsv")) else _read_json)(path, columns)
+    parquet = name.endswith(".parquet")
+    _check_kind(path, start, parquet)
+    return "parquet" if parquet else "csv" if name.endswith((".csv", ".tsv")) else "json"
 
 
 def _check_kind(path: Path, start: bytes, parquet: bool) -> None:
@@ -95,13 +111,13 @@ def _check_kind(path: Path, start: bytes, parquet: bool) -> None:
         )
 
 
-def _damaged(path: Path, error: BaseException) -> UserError:
+def damaged(path: Path, error: BaseException) -> UserError:
     return UserError(
         f"{place(path)}: the file is damaged or cut short ({told(error)}); fetch it again."
     )
 
 
-def _not_utf8(path: Path, after: int | None = None) -> UserError:
+def not_utf8(path: Path, after: int | None = None) -> UserError:
     row = "" if after is None else f" (row {after + 1} or soon after)"
     return UserError(
         f"{place(path)}: the file is not UTF-8 text{row}, nor UTF-16 with its mark; write it anew "
@@ -120,7 +136,7 @@ def _read_parquet(path: Path, columns: Columns) -> RawSplit:
             table = file.read(columns=list(dict.fromkeys(found)))
         return from_table(place(path), table, columns, found, _features(table.schema.metadata))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def _features(metadata: Mapping[bytes, bytes] | None) -> Mapping[str, Any]:
@@ -157,7 +173,7 @@ def from_table(
     (text, label, *others), rows = found, table.num_rows
     if others:
         stated = {
-            name: _values(table.column(stored))
+            name: values_of(table.column(stored))
             for name, stored in zip(columns.where, others, strict=True)
         }
         kept = rows_that_meet(where, stated, columns.where)
@@ -170,12 +186,12 @@ def from_table(
     ordered = coded
     if not names:
         coded, (names, ordered) = False, _categories(table.column(label))
-    texts, labels = table.column(text).to_pylist(), _values(table.column(label))
+    texts, labels = table.column(text).to_pylist(), values_of(table.column(label))
     filtered = rows - table.num_rows
     return RawSplit(where, texts, labels, names, coded=coded, ordered=ordered, filtered=filtered)
 
 
-def _values(column: Any) -> list[Any]:
+def values_of(column: Any) -> list[Any]:
     """Return the values of a column; short floats as they are written, .1 and not .100000001."""
     import pyarrow as pa
 
@@ -215,7 +231,7 @@ def _categories(column: Any) -> tuple[list[str] | None, bool]:
 
 
 @contextmanager
-def _long_fields() -> Iterator[None]:
+def long_fields() -> Iterator[None]:
     """Lift the csv module's limit of 131,072 characters a field, which long reviews exceed."""
     limit = csv.field_size_limit(2**31 - 1)
     try:
@@ -225,7 +241,7 @@ def _long_fields() -> Iterator[None]:
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[IO[str]]:
+def open_text(path: Path) -> Iterator[IO[str]]:
     """Open a text file, compressed or not, in the encoding of its mark, else UTF-8."""
     with open(path, "rb") as handle:
         opener: Any = gzip.open if handle.read(2) == GZIP else open
@@ -234,11 +250,11 @@ def _open(path: Path) -> Iterator[IO[str]]:
             start = handle.read(4)
         encoding = next((name for mark, name in BOMS.items() if start.startswith(mark)), None)
         if encoding is None and b"\0" in start:
-            raise _not_utf8(path)
+            raise not_utf8(path)
         with opener(path, "rt", newline="", encoding=encoding or "utf-8-sig") as handle:
             yield handle
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def _read_csv(path: Path, columns: Columns) -> RawSplit:
@@ -246,21 +262,21 @@ def _read_csv(path: Path, columns: Columns) -> RawSplit:
     # number is known.
     rows: list[list[str]] = []
     try:
-        with _long_fields(), _open(path) as handle:
+        with long_fields(), open_text(path) as handle:
             first = next(handle, "")
-            lines = chain([next(handle, "") if _is_excel(first) else first], handle)
+            lines = chain([next(handle, "") if is_excel(first) else first], handle)
             header, reader = _header(path, lines, columns)
             if JSON.match(first) and not has_columns(header, columns):
                 raise UserError(f"{place(path)}: this is JSON, not CSV; rename it to .json.")
             found = find_columns(place(path), header, columns)
-            rows.extend(_csv_rows(path, reader, len(header), found))
+            rows.extend(csv_rows(path, reader, len(header), found))
     except UnicodeError as error:
-        raise _not_utf8(path, len(rows)) from error
+        raise not_utf8(path, len(rows)) from error
     values = [[row[i] for row in rows] for i in range(len(columns.by_option))]
     return split_of(place(path), columns, values)
 
 
-def _is_excel(line: str) -> bool:
+def is_excel(line: str) -> bool:
     """Tell whether a first line only states the delimiter."""
     return re.fullmatch(r"sep=.\s*", line) is not None
 
@@ -270,20 +286,28 @@ def _header(path: Path, lines: Iterator[str], columns: Columns) -> tuple[list[st
 
     The delimiter is the first with which the header has the columns.
     """
+    start, read = first_lines(path, lines)
+    headers = {d: names for d, names in read.items() if isinstance(names, list)}
+    found = next(
+        (d for d, names in headers.items() if has_columns(names, columns)), next(iter(read))
+    )
+    if isinstance(error := read[found], csv.Error):
+        raise damaged(path, error) from error
+    rows = csv.reader(chain(start, lines), delimiter=found, strict=True)
+    next(rows, None)
+    return headers[found], rows
+
+
+def first_lines(
+    path: Path, lines: Iterator[str]
+) -> tuple[list[str], dict[str, list[str] | csv.Error]]:
+    """Return the lines of the header, and its names under every delimiter, the usual one first."""
     start = [next(lines, "")]
     while start[-1].count('"') and sum(line.count('"') for line in start) % 2 and len(start) < 20:
         start.append(next(lines, ""))
     usual = "\t" if ".tsv" in path.name.lower() else ","
-    read = {
-        delimiter: _names(start, delimiter) for delimiter in dict.fromkeys((usual, *DELIMITERS))
-    }
-    headers = {d: names for d, names in read.items() if isinstance(names, list)}
-    found = next((d for d, names in headers.items() if has_columns(names, columns)), usual)
-    if isinstance(error := read[found], csv.Error):
-        raise _damaged(path, error) from error
-    rows = csv.reader(chain(start, lines), delimiter=found, strict=True)
-    next(rows, None)
-    return headers[found], rows
+    delimiters = dict.fromkeys((usual, *DELIMITERS))
+    return start, {delimiter: _names(start, delimiter) for delimiter in delimiters}
 
 
 def _names(lines: Sequence[str], delimiter: str) -> list[str] | csv.Error:
@@ -293,7 +317,7 @@ def _names(lines: Sequence[str], delimiter: str) -> list[str] | csv.Error:
         return error
 
 
-def _csv_rows(path: Path, reader: Any, width: int, columns: Sequence[int]) -> Iterator[list[str]]:
+def csv_rows(path: Path, reader: Any, width: int, columns: Sequence[int]) -> Iterator[list[str]]:
     number = 0
     try:
         for row in reader:
@@ -315,11 +339,11 @@ def _csv_rows(path: Path, reader: Any, width: int, columns: Sequence[int]) -> It
 
 def _read_json(path: Path, columns: Columns) -> RawSplit:
     try:
-        with _open(path) as handle:
+        with open_text(path) as handle:
             content = handle.read()
     except UnicodeError as error:
-        raise _not_utf8(path) from error
-    rows = list(_json_rows(path, content))
+        raise not_utf8(path) from error
+    rows = list(json_rows(path, content))
     for i, row in enumerate(rows):
         if not isinstance(row, dict):
             raise UserError(
@@ -348,13 +372,13 @@ def _check_table(path: Path, rows: Sequence[Mapping[str, Any]], columns: Columns
             )
 
 
-def _json_rows(path: Path, content: str) -> Iterator[Any]:
+def json_rows(path: Path, content: str) -> Iterator[Any]:
     """Yield the entries of a JSON list, or of the lines of a JSONL file."""
     if content.lstrip().startswith("["):
         try:
             yield from json.loads(content)
         except (ValueError, RecursionError) as error:
-            raise _damaged(path, error) from error
+            raise damaged(path, error) from error
         return
     # Not splitlines(): JSON strings may hold U+2028 and the like unescaped.
     for i, line in enumerate(line for line in content.split("\n") if line.strip()):

@@ -5,17 +5,16 @@ Standard library only: called while a Snakefile is parsed.
 
 from __future__ import annotations
 
-import difflib
 import math
-import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.errors import UserError, in_part, listed, quoted
-from rnn_geometry.tasks.text._files import OF_NAME, SPLITS, find_files, missing_data
-from rnn_geometry.tasks.text._plain import plain, unfit, written
+from rnn_geometry.errors import UserError, quoted
+from rnn_geometry.tasks.text._checks import check_keys, check_values, is_name, or_null, whole
+from rnn_geometry.tasks.text._files import SPLITS, find_files, missing_data
+from rnn_geometry.tasks.text._plain import plain, written
+from rnn_geometry.tasks.text._source_options import resolve_source
 
 LEAVES_OUT = "!"  # before a pattern of `where`
 
@@ -37,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "where": None,
     "label_offset": 0,
     "tokenizer": WORDS,
+    "vocabulary": None,
     "minimum_count": 3,
     "vocabulary_size": None,
     "length_limit": None,
@@ -53,21 +53,13 @@ DEV_SIZE = 2000  # rows of dev where none are asked for, but at most a share of 
 DEV_SHARE = 5
 
 
-def _whole(least: int) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and bool(plain(value)) and unfit(plain(value)) is None
-
-
 def _is_json_file(value: Any) -> bool:
-    return _is_name(value) and value.lower().endswith(".json")
+    return is_name(value) and value.lower().endswith(".json")
 
 
 def _is_class(value: Any) -> bool:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return _is_name(value) or (number and math.isfinite(value))
+    return is_name(value) or (number and math.isfinite(value))
 
 
 def _is_condition(value: Any) -> bool:
@@ -82,41 +74,37 @@ def _list_of(check: Callable[[Any], bool], least: int) -> Callable[[Any], bool]:
     )
 
 
-def _or_null(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: value is None or check(value)
-
-
 def _is_bool(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-_SIZE = (_or_null(_whole(1)), "null or an integer of at least 1")
+_SIZE = (or_null(whole(1)), "null or an integer of at least 1")
 _FLAG = (_is_bool, "true or false")
 _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "source": (
         lambda value: isinstance(value, Mapping),
-        "a mapping with the keys hub, folder, or train and test",
+        "a mapping with the keys hub, folder, file, or train and test",
     ),
-    "text_column": (_is_name, "the name of a column"),
-    "label_column": (_is_name, "the name of a column"),
+    "text_column": (is_name, "the name of a column"),
+    "label_column": (is_name, "the name of a column"),
     "label_names": (
-        _or_null(_list_of(_is_class, 2)),
+        or_null(_list_of(_is_class, 2)),
         "null or a list of at least two names (numbers too)",
     ),
     "multi_label": _FLAG,
-    "first_classes": (_or_null(_whole(2)), "null or an integer of at least 2"),
+    "first_classes": (or_null(whole(2)), "null or an integer of at least 2"),
     "classes": (
-        _or_null(_list_of(_is_class, 2)),
+        or_null(_list_of(_is_class, 2)),
         "null or a list of at least two class ids (0, 1, ..) or names",
     ),
     "merge": (
-        _or_null(_list_of(_list_of(_is_class, 1), 2)),
+        or_null(_list_of(_list_of(_is_class, 1), 2)),
         "null or a list of at least two lists of class ids (0, 1, ..) or names",
     ),
     "unlabelled": (lambda value: value in ("drop", "keep"), "drop or keep"),
     "empty_texts": (lambda value: value in ("refuse", "drop"), "refuse or drop"),
     "where": (
-        lambda value: value is None or (isinstance(value, Mapping) and all(map(_is_name, value))),
+        lambda value: value is None or (isinstance(value, Mapping) and all(map(is_name, value))),
         "null or a mapping from names of columns to what is read",
     ),
     "label_offset": (
@@ -127,14 +115,18 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: value in BUILT_IN or _is_json_file(value),
         "words, whitespace, characters or the path of a tokenizer.json",
     ),
-    "minimum_count": (_whole(1), "an integer of at least 1"),
+    "vocabulary": (
+        lambda value: value is None or is_name(value) or isinstance(value, Mapping),
+        "null, a path, or a mapping with the keys file, unknown and padding",
+    ),
+    "minimum_count": (whole(1), "an integer of at least 1"),
     "vocabulary_size": (
-        _or_null(_whole(3)),
+        or_null(whole(3)),
         "null or an integer of at least 3 (<pad> and <unk> count)",
     ),
     "length_limit": _SIZE,
     "too_long": (lambda value: value in TOO_LONG, "truncate, keep_last or drop"),
-    "skip_words": (_whole(0), "an integer of at least 0"),
+    "skip_words": (whole(0), "an integer of at least 0"),
     "word_order": (lambda value: value in ORDERS, "written, reversed or random"),
     "train_size": _SIZE,
     "test_size": _SIZE,
@@ -148,32 +140,6 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
 _CONDITION = (
     _is_condition,
     "a text (pattern), a number, true or false, or a list of these",
-)
-_PATH = (_is_name, "a path")
-_SOURCE_ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "hub": (_is_name, "a HuggingFace data set such as fancyzhx/ag_news"),
-    "revision": (_or_null(_is_name), "null or a branch, tag or commit"),
-    "config": (_or_null(_is_name), "null or the name of a configuration"),
-    "splits": (
-        lambda value: isinstance(value, Mapping),
-        "a mapping from train, test and dev to splits of the hub",
-    ),
-    "hub_columns": (
-        lambda value: isinstance(value, Mapping),
-        "a mapping from text and label to columns of the hub",
-    ),
-    "folder": _PATH,
-    "train": _PATH,
-    "test": _PATH,
-    "dev": (_or_null(_is_name), "null or a path"),
-    "sha256": (
-        lambda value: isinstance(value, Mapping),
-        "a mapping from train, test and dev to SHA-256 hashes",
-    ),
-}
-_HASH = (
-    lambda value: isinstance(value, str) and bool(re.fullmatch("[0-9a-fA-F]{64}", value)),
-    "a SHA-256 hash: 64 hexadecimal digits in quotes",
 )
 
 
@@ -203,12 +169,12 @@ def resolve_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not isinstance(options, Mapping):
         raise UserError(f"The options of a text data set must be a mapping, not {quoted(options)}.")
-    _check_keys("", options, _ACCEPTED)
+    check_keys("", options, _ACCEPTED)
     resolved = {**DEFAULTS, **options}
-    _check_values("", resolved, _ACCEPTED)
+    check_values("", resolved, _ACCEPTED)
     conditions = resolved["where"] or {}
-    _check_values("where.", conditions, dict.fromkeys(conditions, _CONDITION))
-    resolved["source"] = _resolve_source(resolved["source"])
+    check_values("where.", conditions, dict.fromkeys(conditions, _CONDITION))
+    resolved["source"] = resolve_source(resolved["source"])
     resolved = _in_one_form(resolved)
     _check_together(resolved)
     return resolved
@@ -238,82 +204,6 @@ def _class_or_id(value: Any) -> int | str:
     return value if isinstance(value, int) else written(value)
 
 
-def _check_keys(prefix: str, given: Mapping, known: Mapping) -> None:
-    for key in given:
-        if key not in known:
-            meant = _meant(str(key), known)
-            hint = f"did you mean {meant}; " if meant else ""
-            raise UserError(
-                f"{prefix}{in_part(str(key))} is not an option of a text data set; {hint}known are "
-                f"{listed(known, 150 if hint else 200)}."
-            )
-
-
-def _meant(key: str, known: Mapping) -> str | None:
-    """Return what may have been meant: an option spelt alike, or a split by another name."""
-    split = OF_NAME.get(key.lower())
-    if split in known:
-        return split
-    return next(iter(difflib.get_close_matches(key[:60].lower(), known, 1, 0.75)), None)
-
-
-def _check_values(prefix: str, given: Mapping, accepted: Mapping) -> None:
-    for key, value in given.items():
-        check, sentence = accepted[key]
-        if not check(value):
-            hint = _yaml_hint(value) if key in ("label_names", "classes", "merge") else ""
-            raise UserError(f"{prefix}{key} is {quoted(value)}; accepted is {sentence}{hint}.")
-
-
-def _yaml_hint(value: Any) -> str:
-    """Say why YAML's logical values and dates are no names, where there is one among the values."""
-    if isinstance(value, (list, tuple)):
-        return next(filter(None, map(_yaml_hint, value)), "")
-    if isinstance(value, date):
-        return f'; YAML reads {value} as a date: quote it ("{value}")'
-    hint = '; YAML reads yes, no, on, off, true and false as logical values: quote them ("no")'
-    return hint if isinstance(value, bool) else ""
-
-
-def _resolve_source(source: Mapping[str, Any]) -> dict[str, Any]:
-    _check_keys("source.", source, _SOURCE_ACCEPTED)
-    _check_values("source.", source, _SOURCE_ACCEPTED)
-    splits = {"train": "train", "test": "test", **source.get("splits", {})}
-    accepted = dict.fromkeys(SPLITS, (_or_null(_is_name), "the name of a split"))
-    _check_keys("source.splits.", splits, accepted)
-    _check_values("source.splits.", splits, accepted)
-    if not splits["train"] or not splits["test"]:
-        raise UserError("source.splits must name a train and a test split.")
-    columns = source.get("hub_columns", {})
-    named = dict.fromkeys(("text", "label"), (_is_name, "the name of a column"))
-    _check_keys("source.hub_columns.", columns, named)
-    _check_values("source.hub_columns.", columns, named)
-    hashes = source.get("sha256", {})
-    _check_keys("source.sha256.", hashes, dict.fromkeys(SPLITS))
-    _check_values("source.sha256.", hashes, dict.fromkeys(SPLITS, _HASH))
-    files = [name for name in ("train", "test") if name in source]
-    if "folder" in source and (files or source.get("dev")):
-        raise UserError(
-            "source has both folder and files; give either folder, or train and test (and dev)."
-        )
-    if len(files) == 1 or (source.get("dev") and not files):
-        raise UserError(
-            "source names only some of its files; give both train and test (dev may be left out)."
-        )
-    if "hub" not in source and "folder" not in source and not files:
-        raise UserError("source names no data; give hub, folder, or train and test.")
-    if hashes and "folder" not in source and not files:
-        raise UserError(
-            "source.sha256 is for local files and source names none; source.revision pins a data "
-            "set of the hub."
-        )
-    return {
-        **source,
-        "hub_columns": {name: plain(column) for name, column in columns.items()},
-        "splits": {name: plain(split) for name, split in splits.items() if split},
-    }
-
-
 def _check_together(options: Mapping[str, Any]) -> None:
     chosen = [name for name in ("first_classes", "classes", "merge") if options[name] is not None]
     if len(chosen) > 1:
@@ -339,6 +229,11 @@ def _check_together(options: Mapping[str, Any]) -> None:
             "unlabelled: keep is for rows of several labels and multi_label is false; set "
             "multi_label: true, or leave unlabelled out."
         )
+    if options["vocabulary"] is not None and options["vocabulary_size"] is not None:
+        raise UserError(
+            "vocabulary and vocabulary_size exclude each other: a file of words says how many "
+            "there are; leave vocabulary_size out."
+        )
     if options["text_column"] == options["label_column"]:
         raise UserError(
             f"text_column and label_column are both {quoted(options['text_column'])}; they must "
@@ -359,7 +254,8 @@ def local_files(options: Mapping[str, Any], data_folder: str | Path | None) -> d
     Returns
     -------
     dict
-        Paths of "train", "test" and, where there is one, "dev"; empty for the hub.
+        Paths of "train", "test" and, where there is one, "dev"; of a single file that of "train"
+        alone; empty for the hub.
 
     Raises
     ------
@@ -381,7 +277,7 @@ def local_files(options: Mapping[str, Any], data_folder: str | Path | None) -> d
 
 
 def _reads_files(source: Mapping[str, Any], data_folder: str | Path | None) -> bool:
-    paths = [source[name] for name in ("folder", *SPLITS) if source.get(name)]
+    paths = [source[name] for name in ("folder", "file", *SPLITS) if source.get(name)]
     if "hub" in source and (data_folder is None or not paths):
         return False
     if data_folder is None and not all(Path(path).is_absolute() for path in paths):

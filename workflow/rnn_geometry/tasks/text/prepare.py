@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn_geometry.errors import UserError, quoted
+from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.tasks.sentences import Sentences
+from rnn_geometry.tasks.text._divide import divide
 from rnn_geometry.tasks.text._notes import notes_on_rows, warnings_on_classes
 from rnn_geometry.tasks.text._rows import Columns, RawSplit
 from rnn_geometry.tasks.text._splits import Split, no_counts, sample, stream
@@ -29,6 +30,7 @@ from rnn_geometry.tasks.text.options import (
 )
 from rnn_geometry.tasks.text.source import read_source
 from rnn_geometry.tasks.text.splitters import Rows, Splitter, make_splitter
+from rnn_geometry.tasks.text.vocabulary import read_words
 from rnn_geometry.tasks.text.words import (
     PAD,
     UNKNOWN,
@@ -61,6 +63,7 @@ def prepare_text(
     seed: int,
     tokenizer_file: str | Path | None = None,
     test_seed: int | None = None,
+    vocabulary_file: str | Path | None = None,
 ) -> PreparedText:
     """Read a text data set, choose its classes, tokenise it and split it.
 
@@ -77,12 +80,15 @@ def prepare_text(
         Where the option `tokenizer` lies, if it is a file; None: where it says.
     test_seed
         The same for the test split; None: `seed`.
+    vocabulary_file
+        Where the file of the option `vocabulary` lies; None: where it says.
 
     Returns
     -------
     PreparedText
         Labels are (n,) int64, or (n, C) int8 for multi_label; dev is carved out of train where
-        the data have none. What a word is says `splitters`. Equal arguments give equal bytes.
+        the data have none, and test is drawn out of a single file, by `test_seed`. What a word is
+        says `splitters`. Equal arguments give equal bytes.
 
     Raises
     ------
@@ -95,13 +101,17 @@ def prepare_text(
     drop_empty = options["empty_texts"] == "drop"
     raw, origin = read_source(options["source"], files, data_folder, columns, drop_empty=drop_empty)
     labelling = label_splits(raw, options)
+    seeds = {"train": seed, "dev": seed, "test": seed if test_seed is None else test_seed}
+    if "file" in options["source"]:
+        share = options["source"]["test_share"]
+        raw, labelling = divide(raw["train"], labelling, share, stream(seeds, "test", 2))
+        origin |= {"test_share": share}
     splitter = make_splitter(options["tokenizer"], tokenizer_file)
     splits = {
         name: _choose_rows(raw[name], labelling.labels[name], splitter, options) for name in raw
     }
     del raw
     vocabulary: list[str] = []
-    seeds = {"train": seed, "dev": seed, "test": seed if test_seed is None else test_seed}
     limit = options["length_limit"] if options["too_long"] == DROP else None
     if options["skip_words"] or limit:
         vocabulary = _tokenise(splits, splitter)
@@ -114,7 +124,11 @@ def prepare_text(
     vocabulary = vocabulary or _tokenise(splits, splitter)
     for name, split in splits.items():
         _change_words(split, options, stream(seeds, name, 1))
-    vocabulary = _limit_vocabulary(splits, vocabulary, options)
+    if options["vocabulary"] is None:
+        vocabulary = _limit_vocabulary(splits, vocabulary, options)
+    else:
+        known = read_words(options["vocabulary"], vocabulary_file).in_order()
+        vocabulary = _given_vocabulary(splits, vocabulary, known)
     meta = _meta(splits, vocabulary, labelling, options, origin)
     meta |= {"tokenizer": splitter.facts}
     meta["warnings"] = [
@@ -245,6 +259,23 @@ def _limit_vocabulary(
     for split in splits.values():
         split.words = Sentences(final[split.read.tokens], split.read.offsets, split.labels)
     return [PAD, UNKNOWN, *(words[i] for i in chosen)]
+
+
+def _given_vocabulary(
+    splits: Mapping[str, Split], words: Sequence[str], known: list[str]
+) -> list[str]:
+    """Set final ids: those of the words of a file; the rest is `<unk>`."""
+    ids = {word: i for i, word in enumerate(known) if word not in (PAD, UNKNOWN)}
+    final = np.array([ids.get(word, UNKNOWN_ID) for word in words], dtype=np.int32)
+    if not (final != UNKNOWN_ID).any():
+        raise UserError(
+            f"vocabulary: none of its {len(known) - 2} words is in the texts; its first are "
+            f"{listed(known[2:12])}, words of the texts are {listed(words[:10])}; give the texts "
+            "the tokenizer and the language of the vocabulary."
+        )
+    for split in splits.values():
+        split.words = Sentences(final[split.read.tokens], split.read.offsets, split.labels)
+    return known
 
 
 def _no_word(options: Mapping[str, Any]) -> UserError:

@@ -1,5 +1,6 @@
 // One step h' = F(h, x) of the built-in cells, with the equations of rnn_geometry/cells.py. Weights are
-// {embedding, weight_ih, weight_hh, bias, readout.weight, readout.bias, origin, axes}: {shape, values}.
+// {embedding, weight_ih, weight_hh, bias, readout.weight, readout.bias, origin, axes}: {shape, values}. An imported GRU
+// has bias_hn, too, behind its reset gate; layers one above the other have weight_ih.0, weight_ih.1, ..
 const sigmoid = (value) => 1 / (1 + Math.exp(-value));
 
 function decodeWeights(stored) {
@@ -28,12 +29,17 @@ const CELLS = {
     const recurrent = product(weights.weight_hh, h);
     return drive.map((value, i) => Math.tanh(value + recurrent[i]));
   },
+  relu(h, drive, weights) {
+    const recurrent = product(weights.weight_hh, h);
+    return drive.map((value, i) => Math.max(value + recurrent[i], 0));
+  },
   gru(h, drive, weights) {
     const units = h.length;
     const recurrent = product(weights.weight_hh, h);
     const reset = h.map((_, i) => sigmoid(drive[i] + recurrent[i]));
     const hold = h.map((_, i) => sigmoid(drive[units + i] + recurrent[units + i]));
-    return held(hold, h, h.map((_, i) => Math.tanh(drive[2 * units + i] + reset[i] * recurrent[2 * units + i])));
+    const behind = (i) => recurrent[2 * units + i] + (weights.bias_hn ? weights.bias_hn.values[i] : 0);
+    return held(hold, h, h.map((_, i) => Math.tanh(drive[2 * units + i] + reset[i] * behind(i))));
   },
   gru_reset_before(h, drive, weights) {
     const units = h.length;
@@ -64,15 +70,37 @@ const CELLS = {
   },
 };
 
-// The states h_0 = 0, h_1 .. h_T of a network that reads words, given by their ids.
+// The layers of a network, the one that reads the words first.
+function layersOf(weights) {
+  if (weights.weight_ih) return [weights];
+  const layers = [];
+  for (let at = 0; weights[`weight_ih.${at}`]; at += 1) {
+    const own = ["weight_ih", "weight_hh", "bias", "bias_hn"].map((name) => [name, weights[`${name}.${at}`]]);
+    layers.push(Object.fromEntries(own));
+  }
+  return layers;
+}
+
+// The states h_0 = 0, h_1 .. h_T of a network that reads words, given by their ids; that of the last layer comes first.
 function statesOf(cell, weights, tokens) {
-  const units = weights.weight_hh.shape[1];
+  const layers = layersOf(weights);
+  const kind = cell.replace(/-[0-9]+-layers$/, "");
+  const units = layers[0].weight_hh.shape[1];
+  const size = kind === "lstm" ? 2 * units : units;
   const width = weights.embedding.shape[1];
-  const states = [new Float64Array(cell === "lstm" ? 2 * units : units)];
+  const states = [new Float64Array(size * layers.length)];
   for (const token of tokens) {
-    const word = weights.embedding.values.subarray(token * width, (token + 1) * width);
-    const drive = product(weights.weight_ih, word).map((value, i) => value + weights.bias.values[i]);
-    states.push(CELLS[cell](states.at(-1), drive, weights));
+    const before = states.at(-1);
+    const after = new Float64Array(before.length);
+    let input = weights.embedding.values.subarray(token * width, (token + 1) * width);
+    layers.forEach((layer, i) => {
+      const start = (layers.length - 1 - i) * size;
+      const drive = product(layer.weight_ih, input).map((value, unit) => value + layer.bias.values[unit]);
+      const next = CELLS[kind](before.subarray(start, start + size), drive, layer);
+      after.set(next, start);
+      input = next.subarray(0, units);
+    });
+    states.push(after);
   }
   return states;
 }
@@ -80,7 +108,7 @@ function statesOf(cell, weights, tokens) {
 function runTokens(network, tokens) {
   const weights = network.cellWeights;
   const states = statesOf(network.cell, weights, tokens);
-  const units = weights.weight_hh.shape[1];
+  const units = weights["readout.weight"].shape[1];
   const fromOrigin = (state) => state.map((value, i) => value - weights.origin.values[i]);
   const withBias = (logits) => logits.map((value, i) => value + weights["readout.bias"].values[i]);
   return {

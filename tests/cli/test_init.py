@@ -1,0 +1,79 @@
+"""What `rnn-geometry init` writes: Snakemake plans it as it stands, and nothing is overwritten."""
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+from conftest import PROJECT
+from own_sets import write_letters, write_remarks
+
+from rnn_geometry.cli.main import main
+from rnn_geometry.cli.project import fit_name
+from rnn_geometry.config.load import load_settings, read_claims
+from rnn_geometry.config.names import check_name
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Write a folder for 400 letters; return it."""
+    base = tmp_path_factory.mktemp("init")
+    file = write_letters(base / "my letters (2024).csv", 400)
+    assert main(["init", str(file), "--into", str(base / "it's mine")]) == 0
+    return base / "it's mine"
+
+
+def settings(folder):
+    path = folder / "config.yaml"
+    return load_settings(yaml.safe_load(path.read_text()), [str(path)], str(PROJECT))
+
+
+def test_the_folder_holds_what_a_run_needs(made):
+    names = {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()}
+    assert names == {"config.yaml", "Snakefile", "README.md", "profiles/default/config.yaml"}
+    assert len((made / "README.md").read_text().splitlines()) <= 25
+    texts = [path.read_text() for path in made.rglob("*") if path.is_file()]
+    assert not any("{" in text and "}" in text and "{name}" in text for text in texts)
+
+
+def test_verdicts_can_count_its_networks(made):
+    asked = settings(made)
+    claims = read_claims("config/claims_text.yaml", str(PROJECT))
+    assert min(asked["seeds"]) >= claims["judged_from"]
+    assert len(asked["seeds"]) >= min(look["networks"] for look in claims["looks"])
+    assert {"untrained", "shuffled_labels"} <= set(asked["controls"])
+    task = next(task for task in asked["tasks"] if task["name"] == "my-letters-2024")
+    assert set(task.get("cells") or asked["cells"]) >= {
+        "gru-my-letters-2024",
+        "vanilla-my-letters-2024",
+    }
+
+
+@pytest.mark.workflow
+def test_snakemake_plans_it_without_options(made):
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "-n", "--cores", "2", "claims"],
+        cwd=made, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "rule judge:" in done.stdout
+    assert "results/runs/my-letters-2024/gru-my-letters-2024/" in done.stdout
+
+
+def test_nothing_is_overwritten(made, tmp_path, capsys):
+    file = write_remarks(tmp_path / "remarks.parquet", 300)
+    before = (made / "config.yaml").read_text()
+    assert main(["init", str(file), "--into", str(made)]) == 1
+    assert "is there already and nothing is overwritten" in capsys.readouterr().err
+    assert (made / "config.yaml").read_text() == before
+    (tmp_path / "a file").write_text("")
+    assert main(["init", str(file), "--into", str(tmp_path / "a file")]) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["null", "a b", "..", "x" * 300, "Übung", "set.png", "texts-data3", "my-shuffled", ""]
+)
+def test_a_name_is_made_of_any_file(text):
+    name = fit_name(text)
+    check_name(name, "tasks")
+    assert not name.endswith(("-shuffled", "-data3"))

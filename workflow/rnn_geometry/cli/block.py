@@ -1,0 +1,115 @@
+"""The configuration of a task as YAML to paste, and what its run would cost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from rnn_geometry.cli.facts import Facts
+
+WIDTH = 96
+CELLS = ("gru", "vanilla")  # one that integrates, and one that does so less
+SEEDS = 5  # networks of a cell: so many decide (`looks` of claims_text.yaml)
+CONTROLS = ("untrained", "shuffled_labels")
+BATCH = 64  # where a recipe names none
+# Measured with GRUs and vanilla networks of 128 units, see docs/own_data.md.
+WORDS_A_SECOND = {16: 50_000, BATCH: 100_000}  # by batch: read and learned by one core
+NETWORK_SECONDS = 20  # its analysis, figures, and start-up of its jobs
+RUN_SECONDS = 60  # tables, pages, Snakemake itself
+
+
+class _Short(yaml.SafeDumper):
+    """Writes lists and small mappings on one line."""
+
+
+def _mapping(dumper: _Short, value: Mapping[str, Any]) -> yaml.Node:
+    plain = not any(isinstance(held, (dict, list)) for held in value.values())
+    return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=plain)
+
+
+def _list(dumper: _Short, value: list[Any]) -> yaml.Node:
+    plain = not any(isinstance(held, dict) for held in value)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=plain)
+
+
+def _text(dumper: _Short, value: str) -> yaml.Node:
+    """Quote what other readers of YAML take for a number, such as 3e-4."""
+    style = '"' if re.fullmatch(r"[-+]?[0-9.]+e[-+]?[0-9]+", value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Short.add_representer(str, _text)
+_Short.add_representer(dict, _mapping)
+_Short.add_representer(list, _list)
+
+
+def as_yaml(value: Any) -> str:
+    """Return a value as YAML with short lists and mappings on one line.
+
+    Parameters
+    ----------
+    value
+        Plain: mappings, lists, texts, numbers.
+
+    Examples
+    --------
+    >>> print(as_yaml({"seeds": [1, 2], "l2": "3e-4"}), end="")
+    seeds: [1, 2]
+    l2: "3e-4"
+    """
+    return yaml.dump(value, Dumper=_Short, sort_keys=False, allow_unicode=True, width=WIDTH)
+
+
+def model_names(task: str) -> dict[str, str]:
+    """Return the cell of every model of a task by the model's name."""
+    return {f"{cell}-{task}": cell for cell in CELLS}
+
+
+def configuration(facts: Facts, data_folder: str | None, first_seed: int) -> dict[str, Any]:
+    """Return a configuration that trains networks on a task, analyses and judges them.
+
+    Parameters
+    ----------
+    facts
+        Of the task.
+    data_folder
+        Where its data lie.
+    first_seed
+        From which on verdicts count networks.
+    """
+    models = {
+        name: _model(cell, facts.recipe) for name, cell in model_names(facts.task["name"]).items()
+    }
+    return {
+        "results": "results",
+        "data_folder": data_folder,
+        "claims": "config/claims_text.yaml",
+        "tasks": [facts.task],
+        "cells": list(models),
+        "seeds": list(range(first_seed, first_seed + SEEDS)),
+        "controls": {control: {} for control in CONTROLS},
+        "models": models,
+    }
+
+
+def _model(cell: str, recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry of `models`; a vanilla network has no gate and wants smaller steps."""
+    own = dict(recipe)
+    if cell == "vanilla":
+        own |= {"cell_options": {}, "learning_rate": own["learning_rate"] / 2, "clip": 1.0}
+    return {"cell": cell, **own}
+
+
+def seconds_of(facts: Facts) -> dict[str, float]:
+    """Return about how many CPU seconds a network, and the run of `configuration`, take."""
+    texts, recipe = facts.meta["splits"]["train"]["used"], facts.recipe
+    batch = recipe.get("batch_size", BATCH)
+    read = max(recipe["epochs"] * texts, recipe.get("min_steps", 0) * batch)
+    training = read * facts.mean_words / WORDS_A_SECOND[batch]
+    trained = SEEDS * len(CELLS) * (1 + CONTROLS.count("shuffled_labels"))
+    networks = SEEDS * len(CELLS) * (1 + len(CONTROLS))
+    whole = trained * training + networks * NETWORK_SECONDS + RUN_SECONDS
+    return {"network": training + NETWORK_SECONDS, "run": whole}
