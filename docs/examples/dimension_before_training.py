@@ -11,7 +11,7 @@ independent differences between the mean counts of the classes. No network is tr
 # -------------------------------
 #
 # The sentences are synthetic, so that the answer is known: N unordered classes span N - 1
-# dimensions, five classes by one score a line with a little of the plane, k labels k dimensions.
+# dimensions, k labels k.
 
 import numpy as np
 
@@ -28,7 +28,7 @@ predicted = {}
 for name, task in tasks.items():
     sentences = task.sample(4000, seed=0)
     found = predictions(sentences, len(task.words), task.meta(), seed=0)
-    predicted[name] = found["dimension_predicted"]
+    predicted[name] = found["dimension"]["raw"]
     print(f"{name}: predicted {predicted[name]}, theory says {task.dimension_expected}")
 
 # %%
