@@ -5,6 +5,7 @@ the same here and on a forge. Pages of the library come from its docstrings (`ap
 examples from the scripts in docs/examples.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -51,12 +52,14 @@ html_css_files = ["site.css"]
 # The first page lies deep: what opens the folder is sent there.
 html_extra_path = ["extra"]
 
+RESULTS = os.environ.get("RNN_GEOMETRY_RESULTS")
 if examples(EXAMPLES):
     extensions.append("sphinx_gallery.gen_gallery")
     sphinx_gallery_conf = {
         "examples_dirs": [str(EXAMPLES)],
         "gallery_dirs": ["docs/site/gallery"],
-        "filename_pattern": r"\.py$",
+        # Without results to open, that example is shown and not run.
+        "filename_pattern": r"\.py$" if RESULTS else r"(?<!finished_results)\.py$",
         "abort_on_example_error": True,
         "download_all_examples": False,
         "show_memory": False,
