@@ -53,13 +53,14 @@ html_css_files = ["site.css"]
 html_extra_path = ["extra"]
 
 RESULTS = os.environ.get("RNN_GEOMETRY_RESULTS")
+RUN_ALWAYS = r"(?<!own_network)(?<!finished_results)\.py$"
 if examples(EXAMPLES):
     extensions.append("sphinx_gallery.gen_gallery")
     sphinx_gallery_conf = {
         "examples_dirs": [str(EXAMPLES)],
         "gallery_dirs": ["docs/site/gallery"],
-        # Without results to open, that example is shown and not run.
-        "filename_pattern": r"\.py$" if RESULTS else r"(?<!finished_results)\.py$",
+        # Shown and not run: one that runs the workflow, and one that opens results where none are.
+        "filename_pattern": r"(?<!own_network)\.py$" if RESULTS else RUN_ALWAYS,
         "abort_on_example_error": True,
         "download_all_examples": False,
         "show_memory": False,
