@@ -42,3 +42,24 @@ def test_networks_of_the_battery_are_of_seeds_that_nothing_was_chosen_on():
     networks = read_networks(DATA / "networks.csv.gz")
     assert networks["seed"].min() >= 200
     assert networks["data_seed"].min() >= 200
+
+
+# Real text
+
+
+def test_verdicts_on_real_text_follow_from_their_networks():
+    claims = read_claims("config/claims_text.yaml", str(PROJECT))
+    again = judged_again(claims, read_networks(DATA / "networks_text.csv.gz"))
+    committed = pd.read_csv(DATA / "claims_text.csv")
+    both = [table.sort_values(KEYS).reset_index(drop=True) for table in (committed, again)]
+    shown = [table[KEYS + SAME] for table in both]
+    pd.testing.assert_frame_equal(*shown, check_dtype=False)
+    assert len(committed) > 300
+
+
+def test_networks_on_real_text_are_of_seeds_that_nothing_was_chosen_on():
+    networks = read_networks(DATA / "networks_text.csv.gz")
+    assert networks[["seed", "data_seed"]].min().min() >= 500
+    code = pd.read_csv(DATA / "text_code.csv").set_index("part")["code"].to_dict()
+    claims = read_claims("config/claims_text.yaml", str(PROJECT))
+    assert code == claims["registered"]["code"]

@@ -23,6 +23,7 @@ COLOURS = {
 }
 INKS = {"holds": "white", "fails": "black", "undecided": "black", "uninformative": "black"}
 CELL, ROW, GAP = 0.3, 0.21, 0.12  # inches: a square, a line of the grid, the space between tasks
+LINE, ENTRY = 0.2, 1.5  # inches: a line of the legend, room for an entry of it
 
 EXPLORATORY: dict[str, Any] = {"color": style.GREY, "style": "italic"}
 TASK = 24  # letters of a task's name
@@ -36,7 +37,9 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
     """
     width, places, middles = _columns(group)
     height = ROW * len(group["claims"])
-    left, top, bottom = 1.75, 1.15, 0.45
+    handles = _legend(group)
+    columns, rows = _shape_of_legend(handles, 1.9 + width)
+    left, top, bottom = 1.75, 1.15, 0.25 + LINE * rows
     figure = Figure(figsize=(left + width + 0.15, top + height + bottom))
     axes = figure.add_axes(
         (
@@ -69,11 +72,7 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
     names = dict(zip(group["tasks"], cut_names(group["tasks"], TASK), strict=True))
     for task, x in middles.items():
         axes.text(x, -0.7, names[task], ha="center", va="bottom", fontsize=8, weight="bold")
-    handles = [Patch(color=colour, label=name) for name, colour in COLOURS.items()]
-    handles.append(Patch(color="none", label=f"{MARK} a control meets it too"))
-    if any(claim.get("exploratory") for claim in group["claims"]):
-        handles.append(Patch(color="none", label="italic: exploratory"))
-    figure.legend(handles=handles, loc="lower right", ncols=6)
+    figure.legend(handles=handles, loc="lower right", ncols=columns)
     figure.text(
         0.005,
         1 - 0.06 / (top + height + bottom),
@@ -83,6 +82,21 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
         fontsize=10,
     )
     return figure
+
+
+def _legend(group: Mapping[str, Any]) -> list[Patch]:
+    """Return what colours, marks and slanted names are."""
+    handles = [Patch(color=colour, label=name) for name, colour in COLOURS.items()]
+    handles.append(Patch(color="none", label=f"{MARK} a control meets it too"))
+    if any(claim.get("exploratory") for claim in group["claims"]):
+        handles.append(Patch(color="none", label="italic: exploratory"))
+    return handles
+
+
+def _shape_of_legend(handles: list[Patch], inches: float) -> tuple[int, int]:
+    """Return columns and rows of the legend of a figure so wide."""
+    columns = min(len(handles), max(1, int(inches / ENTRY)))
+    return columns, -(-len(handles) // columns)
 
 
 def _columns(
@@ -104,5 +118,7 @@ def _columns(
 def _square(axes, x: float, y: float, row: Mapping[str, Any]) -> None:
     verdict = row["verdict"]
     axes.add_patch(Rectangle((x, y), CELL - 0.02, ROW - 0.02, color=COLOURS[verdict], lw=0))
-    look = {"ha": "center", "va": "center", "fontsize": 6, "color": INKS[verdict]}
-    axes.text(x + CELL / 2, y + ROW / 2, row["hits"], **look)
+    look = {"ha": "center", "va": "center", "color": INKS[verdict], "linespacing": 0.9}
+    lines = row["hits"].replace(" ", "\n")  # networks that are not judged stand below
+    size = 4.5 if "\n" in lines else 6
+    axes.text(x + (CELL - 0.02) / 2, y + (ROW - 0.02) / 2, lines, fontsize=size, **look)
