@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -n $(TESTERS)
 export CONFIG
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --logger rnn-geometry --configfile "$$CONFIG"
 
-.PHONY: run test test-fast lint docs site figures install clean
+.PHONY: run test test-fast lint docs site oldest figures install clean
 
 run: install
 	$(SNAKEMAKE)
@@ -27,6 +27,16 @@ lint: install
 	$(BIN)/snakemake --lint
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/basedpyright
+
+# The library with the lowest versions of what it needs, in an environment of their own.
+oldest: .venv-oldest/installed
+	PYTHONPATH=workflow .venv-oldest/bin/python -m pytest -n $(TESTERS) \
+	    --ignore tests/geometry/test_estimators.py tests/dynamics tests/geometry tests/store
+
+.venv-oldest/installed: envs/oldest.txt
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 # The columns of all tables and the public functions, from the code.
 docs: install
@@ -52,4 +62,4 @@ install: .venv/installed
 	@touch $@
 
 clean:
-	rm -rf .venv .snakemake
+	rm -rf .venv .venv-oldest .snakemake

@@ -35,6 +35,16 @@ def test_the_lock_holds_every_requirement():
     assert not missing
 
 
+def test_the_oldest_environment_is_what_the_package_accepts():
+    lines = (PROJECT / "envs/oldest.txt").read_text().splitlines()
+    oldest = dict(line.split("==") for line in lines if not line.startswith("#"))
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    floors = dict(line.split(">=") for line in required(project))
+    assert set(floors) <= set(oldest)
+    for name, floor in floors.items():
+        assert oldest[name] == floor or oldest[name].startswith(f"{floor}."), name
+
+
 def test_torch_is_pinned_to_the_release_with_a_small_cpu_build():
     assert locked()["torch"] == "2.13.0"
 

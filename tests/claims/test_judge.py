@@ -319,6 +319,15 @@ def test_seeds_below_the_judged_ones_do_not_count_beside_them():
     assert (shown["met"], shown["runs"], shown["judged"]) == (0, 5, 0)
 
 
+def test_imported_networks_count_whatever_their_seed():
+    """No threshold was chosen on a network that somebody brought."""
+    brought = {"seed": 3, "imported": 1}
+    row = judged(table((ONE, brought))).loc[("simplex-cliff", "gru")]
+    assert (row["met"], row["runs"], row["judged"]) == (ONE, ONE, 1)
+    both = judged(table((5, brought), (5, {**BAD, "seed": 10}))).loc[("simplex-cliff", "gru")]
+    assert (both["met"], both["runs"], both["judged"]) == (5, 5, 1)
+
+
 def test_two_networks_are_seen_and_not_judged():
     row = judged(table((2, {}), *controls(2))).loc[("simplex-cliff", "gru")]
     assert (row["verdict"], row["met"], row["runs"]) == (UNDECIDED, 2, 2)

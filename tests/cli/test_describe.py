@@ -23,6 +23,7 @@ from rnn_geometry.config.load import load_settings
 from rnn_geometry.stages.prepare import text_data
 from rnn_geometry.tasks.text import source as text_source
 
+START = "\n\n"  # after what is told
 WORDS = "north south east west river hill stone field cloud storm".split()  # noqa: SIM905
 
 
@@ -40,7 +41,7 @@ def told(capsys, *arguments):
     """Return what is printed, and the YAML at its end."""
     assert main(["describe", *map(str, arguments)]) == 0
     text = capsys.readouterr().out
-    return text, yaml.safe_load(text[text.index("\ntasks:") :])
+    return text, yaml.safe_load(text[text.index(START) :])
 
 
 def refusal(capsys, *arguments):
@@ -147,6 +148,16 @@ def test_labels_become_options_that_the_workflow_accepts(tmp_path, names, option
     assert found.meta["classes"] == 3
 
 
+def test_an_order_that_names_do_not_say_is_stated_or_asked_for(own, capsys):
+    order = ["Account", "Billing", "Technical help", "Delivery"]
+    _, block = told(capsys, own["letters"], "--order", *order)
+    assert block["tasks"][0]["ordered"] is True
+    assert block["tasks"][0]["label_names"] == order
+    assert "do not say their order; write label_names" in refusal(
+        capsys, own["letters"], "--ordered"
+    )
+
+
 def test_unknown_words_repeated_texts_and_scripts_are_counted(tmp_path, capsys):
     rng = np.random.default_rng(0)
     rows = [[f"{sentence(rng, length=8)} only{i}w и ещё", "ab"[i % 2]] for i in range(400)]
@@ -195,7 +206,7 @@ def test_what_is_printed_is_read_the_same_by_the_workflow(own, capsys, project, 
     for file in own.values():
         text, block = told(capsys, file)
         path = tmp_path / "config.yaml"
-        path.write_text(yaml.safe_dump({**block, "data_folder": str(file.parent)}))
+        path.write_text(yaml.safe_dump(block))
         settings = load_settings(yaml.safe_load(path.read_text()), [str(path)], str(project))
         (task,) = settings["tasks"]
         options = {key: value for key, value in task.items() if key != "files"}

@@ -96,7 +96,7 @@ def test_a_valid_configuration_is_accepted_and_complete(resolve, config):
     for network in (
         network for networks in found["design"].networks.values() for network in networks
     ):
-        assert {*found["design"].models[network.model]} == {*SCHEMA["$defs"]["model"]["properties"]}
+        assert {*found["design"].models[network.model]} == {*strategies.RECIPE["properties"]}
 
 
 @IN_PROCESS

@@ -37,6 +37,7 @@ RUN = {
     "l2": "3e-4",
     "seed": 1,
     "control": None,
+    "settings": {"cell": "gru"},
     "test_accuracy": 1.0,
     "shuffled_accuracy": 0.7,
     "longer_accuracy": 0.8,
@@ -45,6 +46,7 @@ RUN = {
     "loss_falling": False,
     "train_seconds": 2.0,
 }
+COPIED = {name: value for name, value in RUN.items() if name != "settings"}
 
 
 INTEGRATION = {
@@ -206,7 +208,8 @@ def test_every_number_of_a_planted_simplex(classes):
 def test_numbers_that_are_copied_or_counted():
     planted = categorical(4)
     found = planted.numbers()
-    assert {name: found[name] for name in RUN} == RUN
+    assert {name: found[name] for name in COPIED} == COPIED
+    assert found["imported"] is False
     assert (found["hold_input"], found["analysis_seconds"]) == ("zero", 1.75)
     assert (found["fixed_points"], found["fixed_points_stable"], found["ghosts"]) == (2, 1, 2)
     assert found["q_median"] == pytest.approx(1e-4)

@@ -48,6 +48,7 @@ def made(tmp_path_factory, nets):
         file = copy.root / "mine" / f"{name.removeprefix('own-')}.safetensors"
         formats.write_tensors(file, {k: v.detach().numpy() for k, v in net.state_dict().items()})
     (copy.root / CONFIG).write_text(yaml.safe_dump({**SETTINGS, "data_folder": "mine"}))
+    copy.snakemake("tables", "--configfile", CONFIG)  # a call has ten minutes
     copy.snakemake("--configfile", CONFIG)
     return copy
 

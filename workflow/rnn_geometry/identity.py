@@ -17,7 +17,7 @@ UNTRAINED, SHUFFLED_LABELS, RESERVOIR = "untrained", "shuffled_labels", "reservo
 ENDINGS = {UNTRAINED: "-untrained", SHUFFLED_LABELS: "-shuffled", RESERVOIR: "-reservoir"}
 DATA = "-data"  # before the data seed in the name of a task, which the ending of a control follows
 # Keys of a task that the workflow reads itself; all others go to the family's builder.
-WORKFLOW_TASK_KEYS = ("name", "family", "data_seed", "shuffled_labels")
+WORKFLOW_TASK_KEYS = ("name", "family", "family_source", "data_seed", "shuffled_labels")
 SYNTHETIC_SIZES = ("train_size", "dev_size", "test_size")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rnn_geometry.claims.file import conditions
-from rnn_geometry.claims.metrics import ROW_METRICS, SWEEP_METRICS, living_dimension
+from rnn_geometry.claims.metrics import SWEEP_METRICS, living_dimension, row_metric, row_metrics
 from rnn_geometry.claims.verdict import keeps_threshold
 from rnn_geometry.identity import UNTRAINED
 
@@ -59,7 +59,7 @@ def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFr
     parts = [units]
     for control, mine in (("random", trained), (UNTRAINED, alone)):
         name = f"{metric}_{control}"
-        if control in claim["controls"] and (name in rows or name in ROW_METRICS):
+        if control in claim["controls"] and (name in rows or name in row_metrics()):
             own = _keeps_given(claim, rows, f"_{control}")
             kind = units.assign(control=control, value=_measured(name, rows), given=own)
             parts.append(kind[mine])
@@ -67,7 +67,7 @@ def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFr
 
 
 def _measured(metric: str, rows: pd.DataFrame) -> pd.Series:
-    return ROW_METRICS[metric](rows) if metric in ROW_METRICS else rows[metric]
+    return row_metric(metric)(rows) if metric in row_metrics() else rows[metric]
 
 
 def _expected(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.Series:
@@ -86,7 +86,7 @@ def _keeps_given(claim: Mapping[str, Any], rows: pd.DataFrame, suffix: str = "")
     kept = np.ones(len(rows), dtype=bool)
     for given in conditions(claim):
         own_name = given["metric"] + suffix
-        metric = own_name if own_name in rows or own_name in ROW_METRICS else given["metric"]
+        metric = own_name if own_name in rows or own_name in row_metrics() else given["metric"]
         columns = (_measured(metric, rows), _expected(given, rows))
         numbers = (column.to_numpy(dtype=float) for column in columns)
         own = [keeps_threshold(given, *unit) for unit in zip(*numbers, strict=True)]

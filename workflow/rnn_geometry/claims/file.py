@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from rnn_geometry.claims.metrics import ROW_METRICS, SWEEP_METRICS
+from rnn_geometry.claims.metrics import SWEEP_METRICS, added_metrics, row_metrics
 from rnn_geometry.errors import UserError
 from rnn_geometry.store.columns import table_columns
 from rnn_geometry.tasks.structures import STRUCTURES
@@ -55,7 +55,15 @@ def checked_claims(raw: Mapping[str, Any]) -> dict[str, Any]:
     margin = raw.get("bag_of_words_margin", MARGIN)
     whole = [_completed(claim, str(raw["frozen"])) for claim in raw["claims"]]
     known = {"frozen": str(raw["frozen"]), "claims": whole, "bag_of_words_margin": margin}
-    return {**raw, **known}
+    return {**raw, **known, **_sources(whole)}
+
+
+def _sources(claims: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return hashes of the code of metrics that other packages add, if claims use any."""
+    used = {part["metric"] for claim in claims for part in (claim, *conditions(claim))}
+    added = {name: plugin for name, plugin in added_metrics().items() if name in used}
+    sources = {name: plugin.digest() for name, plugin in added.items()}
+    return {"metric_sources": sources} if sources else {}
 
 
 def _completed(claim: Mapping[str, Any], frozen: str) -> dict[str, Any]:
@@ -142,8 +150,8 @@ def _check_claim(claim: Mapping[str, Any]) -> None:
 
 
 def _check_metric(claim: Mapping[str, Any], key: str, metric: str) -> None:
-    accepted = (*ROW_METRICS, *measures())
-    _known(claim, key, metric, accepted, (*ROW_METRICS, "a column of runs.csv"))
+    accepted = (*row_metrics(), *measures())
+    _known(claim, key, metric, accepted, (*row_metrics(), "a column of runs.csv"))
 
 
 def _check_given(claim: Mapping[str, Any]) -> None:
@@ -198,7 +206,7 @@ def _check_controls(claim: Mapping[str, Any], accepted: tuple[str, ...]) -> None
     for control in claim["controls"]:
         _known(claim, "controls", control, accepted)
     name = f"{claim['metric']}_random"
-    if "random" in claim["controls"] and name not in (*ROW_METRICS, *measures()):
+    if "random" in claim["controls"] and name not in (*row_metrics(), *measures()):
         raise _wrong(
             claim, f"there is no control random for {claim['metric']}; it needs a column {name}"
         )

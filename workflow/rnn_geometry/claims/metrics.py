@@ -7,9 +7,12 @@ purpose: a file of claims is held against these names while the Snakefile is par
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
+
+from rnn_geometry.errors import UserError, quoted
+from rnn_geometry.store.plugins import Plugin, plugins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +23,41 @@ ROW_METRICS: dict[str, NetworkMetric] = {}
 SWEEP_METRICS: dict[str, SweepMetric] = {}
 LEAST_CHANGE = 0.25  # of a gain from 1, of which a share is taken
 LARGEST_RATIO = 1e6  # stands for a ratio over nothing
+
+
+def added_metrics() -> dict[str, Plugin]:
+    """Return the metrics of networks that other packages name as entry points, by name."""
+    return plugins("metrics", {*ROW_METRICS, *SWEEP_METRICS})
+
+
+def row_metrics() -> list[str]:
+    """Return the names of all metrics of networks that are no columns."""
+    return [*ROW_METRICS, *added_metrics()]
+
+
+def row_metric(name: str) -> NetworkMetric:
+    """Return a metric of networks.
+
+    Parameters
+    ----------
+    name
+        One of `row_metrics()`.
+
+    Raises
+    ------
+    UserError
+        If what another package names so cannot be imported, or cannot be called.
+    """
+    if name in ROW_METRICS:
+        return ROW_METRICS[name]
+    plugin = added_metrics()[name]
+    found = plugin.load()
+    if not callable(found):
+        raise UserError(
+            f"{plugin} is {quoted(found)}; accepted is a function from a row per network to a "
+            "number per network."
+        )
+    return cast("NetworkMetric", found)
 
 
 def of_networks(metric: NetworkMetric) -> NetworkMetric:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from rnn_geometry.claims.file import conditions
 from rnn_geometry.claims.judge import claims_table
-from rnn_geometry.claims.metrics import ROW_METRICS
+from rnn_geometry.claims.metrics import row_metric, row_metrics
 from rnn_geometry.claims.networks import KEYS, asked_for
 
 TEXT = ("task", "model", "cell", "l2", "control", "structure", "not_judged")
@@ -58,10 +58,10 @@ def columns_judged(claims: Mapping[str, Any]) -> set[str]:
 
 def _asked_by(metric: str) -> set[str]:
     """Return the columns that a metric is made of: those that it asks a table for."""
-    if metric not in ROW_METRICS:
+    if metric not in row_metrics():
         return {metric}
     table = _Asked()
-    ROW_METRICS[metric](table)  # pyright: ignore[reportArgumentType]
+    row_metric(metric)(table)  # pyright: ignore[reportArgumentType]
     return table.columns
 
 

@@ -46,7 +46,7 @@ def given(asked: Namespace) -> Given:
     ----------
     asked
         `data` (a file, a folder, a name of text_sets.yaml or of the hub), `test`, `dev`, `text`,
-        `label`, `multi_label`, `ordered` (None: guess) and `data_folder`.
+        `label`, `multi_label`, `ordered`, `order` (None: guess) and `data_folder`.
 
     Raises
     ------
@@ -59,7 +59,8 @@ def given(asked: Namespace) -> Given:
     known = read_defaults(str(project_folder()))["text_sets"]
     folder = asked.data_folder or os.environ.get(DATA_VARIABLE) or None
     stated = {"text_column": asked.text, "label_column": asked.label}
-    stated |= {"multi_label": asked.multi_label, "ordered": asked.ordered}
+    stated |= {"multi_label": asked.multi_label, "label_names": asked.order}
+    stated |= {"ordered": True if asked.order else asked.ordered}
     stated = {key: value for key, value in stated.items() if value is not None}
     if asked.data in known:
         return Given(fit_name(asked.data), {**known[asked.data], **stated}, folder)
@@ -80,7 +81,11 @@ def _of_files(path: Path, asked: Namespace) -> Given:
     columns = find_columns(looked_at, rows, asked.text, asked.label)
     texts = tuple(text for text in rows[columns.text] if isinstance(text, str))
     labels = label_options(
-        columns.label, rows[columns.label], multi_label=asked.multi_label, ordered=asked.ordered
+        columns.label,
+        rows[columns.label],
+        multi_label=asked.multi_label,
+        ordered=asked.ordered,
+        order=asked.order,
     )
     options = {
         "source": source,

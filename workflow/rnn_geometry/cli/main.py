@@ -68,6 +68,7 @@ def _add_data(command: ArgumentParser) -> None:
     command.add_argument(
         "--ordered", action=BooleanOptionalAction, help="whether the classes have an order"
     )
+    command.add_argument("--order", metavar="NAME", nargs="+", help="all classes in their order")
     command.add_argument("--data-folder", metavar="FOLDER", help="where sets of text_sets.yaml lie")
 
 
@@ -81,7 +82,7 @@ def _describe(asked: Namespace) -> None:
     facts = facts_of(meant)
     for line in lines(meant, facts):
         print(line)
-    print(block(facts, {"cell": "gru", **facts.recipe}), end="")
+    print(block(meant, facts), end="")
 
 
 def _init(asked: Namespace) -> None:

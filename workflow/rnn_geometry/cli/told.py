@@ -42,18 +42,18 @@ def lines(given: Given, facts: Facts) -> Iterator[str]:
     yield ""
 
 
-def block(facts: Facts, model: Mapping[str, Any]) -> str:
+def block(given: Given, facts: Facts) -> str:
     """Return the YAML to paste into a configuration: the task, and a model that fits its size.
 
     Parameters
     ----------
-    facts
-        Of the task.
-    model
-        The entry of `models`.
+    given, facts
+        The data set.
     """
-    name = next(iter(model_names(facts.task["name"])))
-    return as_yaml({"tasks": [facts.task], "cells": [name], "models": {name: model}})
+    name, cell = next(iter(model_names(facts.task["name"]).items()))
+    place = {} if given.data_folder is None else {"data_folder": given.data_folder}
+    models = {name: {"cell": cell, **facts.recipe}}
+    return as_yaml({**place, "tasks": [facts.task], "cells": [name], "models": models})
 
 
 def _row(title: str, *texts: str) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _on_order(facts: Facts) -> Iterator[str]:
         else:
             yield "if the numbers have an order (stars, grades): --ordered"
     elif facts.meta["classes"] > 2 and not facts.meta["multi_label"]:
-        yield "if the classes have an order: --ordered, and label_names in their order"
+        yield "if the classes have an order: --order NAME NAME .., from the least to the most"
 
 
 def _words(given: Given, facts: Facts) -> Iterator[str]:

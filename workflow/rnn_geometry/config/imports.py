@@ -187,7 +187,19 @@ def _found(path: str, key: str, folders: list[str]) -> str:
             f"{key}: there is no file {quoted(path)}; put it below the working folder, beside the "
             "configuration or into the folder of the workflow."
         )
-    return found
+    return from_here(found)
+
+
+def from_here(path: str) -> str:
+    """Return a path as seen from the working folder, if it lies below: that may be moved.
+
+    Parameters
+    ----------
+    path
+        The path.
+    """
+    seen = os.path.relpath(path)
+    return path if seen.startswith(os.pardir) else seen
 
 
 def of_network(model: Mapping[str, Any], seed: int) -> dict[str, Any]:

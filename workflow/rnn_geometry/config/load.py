@@ -12,7 +12,7 @@ import yaml
 
 from rnn_geometry.claims.extended import read_whole
 from rnn_geometry.claims.file import checked_claims
-from rnn_geometry.config.imports import find_files
+from rnn_geometry.config.imports import find_files, from_here
 from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
 from rnn_geometry.config.schema import check_schema
@@ -85,7 +85,7 @@ def read_schema(name: str) -> dict[str, Any]:
     """Return a schema by name; that of configurations with names that only the code states."""
     schema = yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
     if name == "config":
-        schema["$defs"]["task"]["properties"]["family"] = {"enum": [*synthetic.FAMILIES, "text"]}
+        schema["$defs"]["task"]["properties"]["family"] = {"enum": [*synthetic.families(), "text"]}
         stages = {stage: {"$ref": "#/$defs/limits"} for stage in NETWORK_STAGES}
         schema["properties"]["limits"]["properties"] = stages
     return schema
@@ -245,12 +245,13 @@ def read_claims(path: str, *folders: str) -> dict[str, Any]:
 def check_task(
     task: dict[str, Any], data_folder: str | None, folders: Iterable[str] = ("",)
 ) -> None:
-    """Let the task's family check its own options and files; note its files in the task.
+    """Let the task's family check its own options; note its files, or its code, in the task.
 
     Parameters
     ----------
     task
-        Settings of the task; those of texts gain the key `files`.
+        Settings of the task; those of texts gain the key `files`, those of a family that another
+        package adds the key `family_source`.
     data_folder
         Where data sets lie; None for the hub.
     folders
@@ -264,6 +265,9 @@ def check_task(
     options = family_options(task)
     if task["family"] != "text":
         synthetic.build_task(task["family"], **options)
+        added = synthetic.added_families().get(task["family"])
+        if added is not None:  # its code is a setting of the task
+            task["family_source"] = added.digest()
         return
     text.check_options(options)
     vocabulary = options.get("vocabulary") and checked_vocabulary(task, folders)
@@ -311,7 +315,7 @@ def checked_vocabulary(task: dict[str, Any], folders: Iterable[str]) -> str:
             f"tokenizer is {quoted(task['tokenizer'])} and vocabulary the tokenizer.json "
             f"{quoted(asked['file'])}; leave the tokenizer out."
         )
-    return str(found)
+    return from_here(found)
 
 
 def checked_tokenizer(path: str, folders: Iterable[str]) -> str:

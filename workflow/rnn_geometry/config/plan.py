@@ -21,7 +21,7 @@ from rnn_geometry.errors import UserError
 from rnn_geometry.identity import Network, base_task, family_options, is_control
 from rnn_geometry.store.freshness import Made
 from rnn_geometry.tasks.structures import PLANE, UNORDERED, Structure
-from rnn_geometry.tasks.synthetic import FAMILIES, build_task
+from rnn_geometry.tasks.synthetic import build_task, families, family_of
 
 TASK_RULES = (
     "prepare",
@@ -166,7 +166,7 @@ class Plan:
 
     def _synthetic(self, structure: Structure) -> list[str]:
         """Return the portrayed synthetic tasks of a structure with five classes."""
-        wanted = {name for name, family in FAMILIES.items() if family.structure(5) is structure}
+        wanted = {name for name in families() if family_of(name).structure(5) is structure}
         tasks = {name: self.tasks[name] for name in self.portrayed}
         return [
             name

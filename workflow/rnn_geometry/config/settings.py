@@ -23,7 +23,7 @@ from rnn_geometry.config.plain import check_path, check_plain, results_folder
 from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks.registry import CELLS
-from rnn_geometry.networks.sources import find_source, is_own
+from rnn_geometry.networks.sources import added_cells, find_source, is_own
 
 # Keys by which a task chooses networks of its own; they are no part of its data.
 GRID_KEYS = ("cells", "seeds", "l2")
@@ -173,9 +173,11 @@ def _check_names(names: list[str], key: str) -> None:
 
 def _check_model(name: str, model: Mapping[str, Any]) -> None:
     cell = model["cell"]
+    added_cells()  # a name that is taken twice is told before it means anything
     if cell not in CELLS and not is_own(cell):
         raise UserError(
-            f"config key models.{name}.cell: unknown cell '{cell}'; accepted are {_words(CELLS)}, "
+            f"config key models.{name}.cell: unknown cell '{cell}'; accepted are "
+            f"{_words([*CELLS, *added_cells()])}, "
             "or a class of your own as package.module:ClassName."
         )
     if is_own(cell):

@@ -14,7 +14,7 @@ from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.networks.cells import Cell, StackedCell
 from rnn_geometry.networks.own import load_own
 from rnn_geometry.networks.registry import CELLS
-from rnn_geometry.networks.sources import is_own
+from rnn_geometry.networks.sources import added_cells, is_own
 
 SIZES = ("input_size", "hidden_size")
 
@@ -25,7 +25,8 @@ def make_cell(name: str, input_size: int, hidden_size: int, **options: Any) -> C
     Parameters
     ----------
     name
-        A name in `registry.CELLS`, or a class of your own as `package.module:ClassName`.
+        A name in `registry.CELLS`, one that another package gives a cell, or a class of your own
+        as `package.module:ClassName`.
     input_size
         Entries E of a word vector.
     hidden_size
@@ -80,8 +81,9 @@ def cell_class(name: str) -> type[Cell]:
         return getattr(import_module(module), attribute)
     found = load_own(name) if is_own(name) else None
     if not (isinstance(found, type) and issubclass(found, Cell)):
+        known = ", ".join([*CELLS, *added_cells()])
         raise UserError(
-            f"unknown cell {quoted(name)}; accepted are {', '.join(CELLS)}, or a subclass of "
+            f"unknown cell {quoted(name)}; accepted are {known}, or a subclass of "
             "rnn_geometry.networks.cells.Cell as package.module:ClassName."
         )
     return found

@@ -39,9 +39,10 @@ def recipe_by_size(texts: int) -> dict[str, Any]:
         raise ValueError("a recipe is for at least one text")
     shared = {
         **{"hidden_size": 128, "embedding_size": 128, "readout_scale": 0.1},
-        **{"learning_rate": 2e-3, "l2_on": "text", "clip": 5.0, "keep_weights": "last"},
+        **{"l2_on": "text", "clip": 5.0, "keep_weights": "last"},
     }
     if texts >= LARGE:
-        return {**shared, "l2": "1e-4", "epochs": 4, "cell_options": {"hold_bias": 1.0}}
-    few = {"epochs": 6, "min_steps": STEPS, "batch_size": 16, "cell_options": {"hold_bias": 2.0}}
-    return {**shared, "l2": "3e-4", **few}
+        large = {"learning_rate": 2e-3, "l2": "1e-4", "epochs": 4}
+        return {**shared, **large, "cell_options": {"hold_bias": 1.0}}
+    few = {"learning_rate": 5e-3, "l2": "3e-4", "epochs": 6, "min_steps": STEPS, "batch_size": 16}
+    return {**shared, **few, "cell_options": {"hold_bias": 2.0}}

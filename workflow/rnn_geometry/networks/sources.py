@@ -7,17 +7,16 @@ checked with it.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.machinery import PathFinder
 from pathlib import Path
 
 from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.store.fingerprint import PACKAGE, source_hash
+from rnn_geometry.store.plugins import Plugin, module_file, plugins
 
 # Holds the folders beside which the configuration lies, for the jobs, which are processes of their
 # own.
@@ -43,6 +42,8 @@ class Source:
     beside
         Whether it was found beside a configuration or in the working folder, and not on Python's
         path.
+    plugin
+        What another package names so, if it is that.
     """
 
     cell: str
@@ -51,9 +52,12 @@ class Source:
     file: Path
     root: Path
     beside: bool
+    plugin: Plugin | None = None
 
     def digest(self) -> str:
         """Return the hash of its code, that of modules beside it which it imports included."""
+        if self.plugin is not None:
+            return self.plugin.digest()
         return source_hash(self.file, self.root)
 
 
@@ -101,7 +105,23 @@ def is_own(cell: str) -> bool:
     bool
         Whether it is.
     """
-    return cell not in CELLS and ":" in cell
+    return cell not in CELLS and (":" in cell or cell in added_cells())
+
+
+def added_cells() -> dict[str, Plugin]:
+    """Return the cells that other packages name as entry points.
+
+    Returns
+    -------
+    dict of Plugin
+        By name.
+
+    Raises
+    ------
+    UserError
+        For a name that is taken.
+    """
+    return plugins("cells", CELLS)
 
 
 def find_source(cell: str) -> Source:
@@ -110,7 +130,7 @@ def find_source(cell: str) -> Source:
     Parameters
     ----------
     cell
-        `package.module:Class`, or `folder/file.py:Class`.
+        `package.module:Class`, `folder/file.py:Class`, or a name that another package gives one.
 
     Returns
     -------
@@ -122,6 +142,10 @@ def find_source(cell: str) -> Source:
     UserError
         Where it is neither, or no such module is there.
     """
+    added = added_cells().get(cell)
+    if added is not None:
+        where = (added.attribute, added.module, added.file, added.root)
+        return Source(cell, *where, beside=False, plugin=added)
     module, _, attribute = cell.rpartition(":")
     by_file = module.endswith(".py")
     if not attribute.isidentifier() or not (by_file or _is_dotted(module)):
@@ -138,7 +162,7 @@ def find_source(cell: str) -> Source:
                     if by_file
                     else Source(cell, attribute, module, found, folder, beside=True)
                 )
-    found = None if by_file else _on_pythons_path(module)
+    found = None if by_file else module_file(module)
     if found is None:
         raise UserError(_told_where(cell, module, by_file))
     root = found.parents[module.count(".") + (found.name == "__init__.py")]
@@ -185,17 +209,3 @@ def _in_its_root(cell: str, attribute: str, file: Path) -> Source:
         names.insert(0, root.name)
         root = root.parent
     return Source(cell, attribute, ".".join(names) or file.stem, file, root, beside=True)
-
-
-def _on_pythons_path(module: str) -> Path | None:
-    """Return the file of a module that Python would import; none of its packages is run."""
-    top, *parts = module.split(".")
-    try:
-        spec = importlib.util.find_spec(top)
-        for part in parts:
-            if spec is None or spec.submodule_search_locations is None:
-                return None
-            spec = PathFinder.find_spec(f"{spec.name}.{part}", spec.submodule_search_locations)
-    except (ImportError, ValueError, AttributeError):
-        return None
-    return Path(spec.origin) if spec is not None and spec.has_location and spec.origin else None

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnn_geometry.errors import UserError, listed, quoted
+from rnn_geometry.store.plugins import Plugin, plugins
 from rnn_geometry.tasks import _sampling as sampling
 from rnn_geometry.tasks import structures
 from rnn_geometry.tasks.sentences import Sentences
@@ -215,7 +216,7 @@ def build_task(family: str, **options: Any) -> Task:
     Parameters
     ----------
     family
-        A name in FAMILIES.
+        A name in `families()`.
     options
         Those that are left out have the family's defaults.
 
@@ -229,9 +230,9 @@ def build_task(family: str, **options: Any) -> Task:
     >>> build_task("categorical", classes=4).dimension_expected
     3
     """
-    if not isinstance(family, str) or family not in FAMILIES:
-        raise UserError(f"family is {quoted(family)}; accepted are {listed(FAMILIES)}.")
-    return FAMILIES[family](family, options)
+    if not isinstance(family, str) or family not in families():
+        raise UserError(f"family is {quoted(family)}; accepted are {listed(families())}.")
+    return family_of(family)(family, options)
 
 
 def totals_of(meta: Mapping[str, Any], sentences: Sentences) -> np.ndarray:
@@ -283,7 +284,41 @@ class Family(NamedTuple):
         return self.build(family, full)
 
 
-def _task(
+def families() -> list[str]:
+    """Return the names of all families: those built in, then those of other packages."""
+    return [*FAMILIES, *added_families()]
+
+
+def added_families() -> dict[str, Plugin]:
+    """Return the families that other packages name as entry points, by name."""
+    return plugins("tasks", {*FAMILIES, "text"})
+
+
+def family_of(name: str) -> Family:
+    """Return a family by its name.
+
+    Parameters
+    ----------
+    name
+        One of `families()`.
+
+    Raises
+    ------
+    UserError
+        If what another package names so cannot be imported, or is no Family.
+    """
+    if name in FAMILIES:
+        return FAMILIES[name]
+    plugin = added_families()[name]
+    found = plugin.load()
+    if not isinstance(found, Family):
+        raise UserError(
+            f"{plugin} is {quoted(found)}; accepted is a rnn_geometry.tasks.synthetic.Family."
+        )
+    return found
+
+
+def make_task(
     family: str,
     options: Mapping[str, Any],
     words: Mapping[str, Any],
@@ -291,9 +326,23 @@ def _task(
     class_names: tuple[str, ...],
     **fields: Any,
 ) -> Task:
-    """Return a Task from `words`, the score of every word by name; fill in what follows from it."""
+    """Return a Task of words with scores; fill in what follows from them.
+
+    Parameters
+    ----------
+    family, options
+        What the builder was given.
+    words
+        The score of every word, a number or D of them, by name.
+    neutral
+        The word without evidence.
+    class_names
+        C names.
+    fields
+        Other fields of a Task, `_classify` among them: from summed scores (n, D) to labels.
+    """
     classes = len(class_names)
-    structure = FAMILIES[family].structure(classes)
+    structure = family_of(family).structure(classes)
     names, scores = (
         tuple(words),
         np.array([np.atleast_1d(score) for score in words.values()], dtype=np.float64),
@@ -345,7 +394,7 @@ def _categorical(family: str, options: dict[str, Any]) -> Task:
         "_draw": partial(_SAMPLINGS[options["sampling"]], words=len(words)),
         "_classify": sampling.largest,
     }
-    return _task(family, options, words, "neutral", **fields)
+    return make_task(family, options, words, "neutral", **fields)
 
 
 def _ordered(family: str, options: dict[str, Any]) -> Task:
@@ -358,7 +407,7 @@ def _ordered(family: str, options: dict[str, Any]) -> Task:
             sampling.equal_division, classes=classes, longest=options["length"][1]
         ),
     }
-    return _task(family, options, _SENTIMENT, "the", **fields)
+    return make_task(family, options, _SENTIMENT, "the", **fields)
 
 
 def _ordered2d(family: str, options: dict[str, Any]) -> Task:
@@ -372,7 +421,7 @@ def _ordered2d(family: str, options: dict[str, Any]) -> Task:
         "the": (0, 0),
     }
     names = _ORDERED_NAMES[5]
-    return _task(
+    return make_task(
         family,
         options,
         words,
@@ -398,7 +447,7 @@ def _multilabel(family: str, options: dict[str, Any]) -> Task:
         "class_names": tuple(f"label_{i}" for i in range(k)),
         "_classify": sampling.not_negative,
     }
-    return _task(family, options, {**words, "neutral": np.zeros(k)}, "neutral", **fields)
+    return make_task(family, options, {**words, "neutral": np.zeros(k)}, "neutral", **fields)
 
 
 def _context(family: str, options: dict[str, Any]) -> Task:
@@ -411,7 +460,7 @@ def _context(family: str, options: dict[str, Any]) -> Task:
         "_total": partial(sampling.modified_sum, flip=flip, double=double),
         "_classify": sampling.sign,
     }
-    return _task(family, options, words, "the", **fields)
+    return make_task(family, options, words, "the", **fields)
 
 
 _SENTIMENT = {"awful": -2, "bad": -1, "good": 1, "awesome": 2, "the": 0}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnn_geometry.tasks.structures import Structure, text_structure
-from rnn_geometry.tasks.synthetic import FAMILIES
+from rnn_geometry.tasks.synthetic import families, family_of
 
 
 def structure_of(meta: Mapping[str, Any]) -> Structure:
@@ -18,8 +18,8 @@ def structure_of(meta: Mapping[str, Any]) -> Structure:
         meta.json: `classes` and, of a synthetic task, `family`; of texts `multi_label`, `ordered`.
     """
     family, classes = meta.get("family", "text"), int(meta["classes"])
-    if family in FAMILIES:
-        return FAMILIES[family].structure(classes)
+    if family in families():
+        return family_of(family).structure(classes)
     ordered = bool(meta.get("ordered"))
     return text_structure(classes, multi_label=bool(meta.get("multi_label")), ordered=ordered)
 

@@ -160,6 +160,7 @@ def label_options(
     *,
     multi_label: bool | None = None,
     ordered: bool | None = None,
+    order: Sequence[str] | None = None,
 ) -> Labels:
     """Return the options that fit the labels of a column, and why.
 
@@ -171,7 +172,11 @@ def label_options(
         Labels as stored.
     multi_label, ordered
         What is known; None: guess.
+    order
+        Names of the classes in their order, where it is known.
     """
+    if order:
+        return Labels({"ordered": True, "label_names": list(order)}, ("ordered: as you said",))
     held = [value for value in values if not _is_missing(value)]
     lists = any(isinstance(value, (list, tuple)) for value in held)
     several = lists or _parts(held) is not None if multi_label is None else multi_label
@@ -194,8 +199,8 @@ def label_options(
         why, options["ordered"] = "as you said", ordered
     if ordered:
         options["ordered"] = True
-        if len(numbers) < len(names):
-            options["label_names"] = proposed or names
+        if len(numbers) < len(names) and proposed:
+            options["label_names"] = proposed
     return Labels(options, (f"ordered: {why}",) if ordered else ())
 
 
