@@ -6,7 +6,7 @@ import os
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
-min_version("9.27")
+min_version("9.19")
 
 # The folder of the project, wherever the command is given and whatever links lead here. Its
 # config/text_sets.yaml and config/config.yaml are read before every other configuration.

@@ -1,4 +1,8 @@
-"""Train a GRU with torch alone, let the workflow analyse it, and find the library's slow points.
+"""
+A network of your own, through the workflow
+===========================================
+
+Train a GRU with torch alone, let the workflow analyse it, and find the library's slow points.
 
 Run it in the folder of the project: `python docs/examples/own_network.py FOLDER`. It takes about
 half a minute and leaves the weights, the words, the texts and the configuration in FOLDER.

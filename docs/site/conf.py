@@ -5,6 +5,7 @@ the same here and on a forge. Pages of the library come from its docstrings (`ap
 examples from the scripts in docs/examples.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -51,12 +52,15 @@ html_css_files = ["site.css"]
 # The first page lies deep: what opens the folder is sent there.
 html_extra_path = ["extra"]
 
+RESULTS = os.environ.get("RNN_GEOMETRY_RESULTS")
+RUN_ALWAYS = r"(?<!own_network)(?<!finished_results)\.py$"
 if examples(EXAMPLES):
     extensions.append("sphinx_gallery.gen_gallery")
     sphinx_gallery_conf = {
         "examples_dirs": [str(EXAMPLES)],
         "gallery_dirs": ["docs/site/gallery"],
-        "filename_pattern": r"\.py$",
+        # Shown and not run: one that runs the workflow, and one that opens results where none are.
+        "filename_pattern": r"(?<!own_network)\.py$" if RESULTS else RUN_ALWAYS,
         "abort_on_example_error": True,
         "download_all_examples": False,
         "show_memory": False,
