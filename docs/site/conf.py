@@ -63,6 +63,7 @@ if examples(EXAMPLES):
         "filename_pattern": r"(?<!own_network)\.py$" if RESULTS else RUN_ALWAYS,
         "abort_on_example_error": True,
         "download_all_examples": False,
+        "ignore_repr_types": r"matplotlib\.",
         "show_memory": False,
         "show_signature": False,
         "min_reported_time": 1e9,
