@@ -49,7 +49,7 @@ axes.legend()
 # Its modes
 # ---------
 #
-# One of the two modes is slow. Its time constant is cut off at 1e5 words, since its eigenvalue is 1.
+# One of the two modes is slow. Its time constant is cut off at 1e5 words: its eigenvalue is 1.
 
 spectra = linearize(step, found.points[:1], torch.zeros(2))
 print(found.modes.to_frame().head(3))
