@@ -72,7 +72,7 @@ def test_what_is_saved_is_what_is_loaded(made, name, tmp_path):
 
 def test_a_file_of_another_kind_is_refused(made, tmp_path):
     made["SlowModes"].save(tmp_path / "modes.npz")
-    with pytest.raises(UserError, match=r"modes.npz: holds SlowModes, not .*by SlowModes\.load"):
+    with pytest.raises(UserError, match=r"modes.npz: holds SlowModes, not .*use SlowModes\.load"):
         SlowPoints.load(tmp_path / "modes.npz")
 
 

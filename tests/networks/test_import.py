@@ -256,7 +256,7 @@ def changed(**changes):
 BROKEN = {
     "missing part": (lambda: changed(rnn__weight_hh_l0=None), "weight_hh_l0 is missing"),
     "missing bias": (lambda: changed(rnn__bias_hh_l0=None), "bias_hh_l0 is missing"),
-    "wrong rows": (lambda: changed(rnn__weight_ih_l0=torch.zeros(20, E)), r"a GRU \(3H, H\)"),
+    "wrong rows": (lambda: changed(rnn__weight_ih_l0=torch.zeros(20, E)), r"\(3H, H\) of a GRU"),
     "wrong bias": (
         lambda: changed(rnn__bias_ih_l0=torch.zeros(4)),
         r"bias_ih_l0 is \(4,\) and should be \(21,\)",

@@ -75,7 +75,9 @@ class Result:
         try:
             _write(target, {**marks, **_flat(self)})
         except OSError as error:
-            raise UserError(f"{place(target)}: cannot be written ({told(error)}).") from error
+            raise UserError(
+                f"{place(target)}: cannot be written ({told(error)}); give another place."
+            ) from error
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> Self:
@@ -101,7 +103,9 @@ class Result:
         try:
             return cls._of_arrays(arrays)
         except KeyError as error:
-            raise UserError(f"{place(path)}: the array {error} is missing; save it anew.") from None
+            raise UserError(
+                f"{place(path)}: the array {error} is missing; write the file anew by `save`."
+            ) from None
 
     @classmethod
     def _of_arrays(cls, arrays: Mapping[str, np.ndarray], before: str = "") -> Self:
@@ -172,7 +176,9 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
     except FileNotFoundError:
-        raise UserError(f"{place(path)}: there is no such file.") from None
+        raise UserError(
+            f"{place(path)}: there is no such file; give one that `save` wrote."
+        ) from None
     except UNREADABLE as error:
         raise UserError(
             f"{place(path)}: cannot be read ({told(error)}); accepted is a file that `save` wrote."
@@ -188,8 +194,9 @@ def _check_marks(wanted: str, path: str, arrays: Mapping[str, np.ndarray]) -> No
         )
     kind, version = str(arrays[KIND]), int(arrays[VERSION])
     if kind != wanted:
-        raise UserError(f"{path}: holds {kind}, not {wanted}; read it by {kind}.load.")
+        raise UserError(f"{path}: holds {kind}, not {wanted}; use {kind}.load.")
     if version > FORMAT:
         raise UserError(
-            f"{path}: has format {version}, and this version knows {FORMAT}; update rnn-geometry."
+            f"{path}: has format {version}, and this version knows {FORMAT}; install a newer "
+            "rnn-geometry."
         )

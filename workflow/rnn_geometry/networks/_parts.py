@@ -98,7 +98,8 @@ def _layer_of(weights: Mapping[str, Tensor], kind: str | None) -> tuple[nn.RNNBa
         raise UserError(f"weights: {quoted(prefix + FIRST)}: the network {ONE_WAY}.")
     if any(name.startswith("weight_hr") for name in own):
         raise UserError(
-            f"weights: {quoted(prefix)}: layers with proj_size are not known; train without it."
+            f"weights: {quoted(prefix)}: layers with proj_size are not known; give a network "
+            "without."
         )
     own = own if end else {f"{name}_l0": tensor for name, tensor in own.items()}
     layer = _made(own, kind)
@@ -116,13 +117,16 @@ def _made(own: Mapping[str, Tensor], kind: str | None) -> nn.RNNBase:
     """Return the layer of torch whose weights these are."""
     recurrent = own.get("weight_hh_l0")
     if recurrent is None or recurrent.ndim != 2 or own[FIRST].ndim != 2:
-        raise UserError("weights: weight_hh_l0 is missing beside weight_ih_l0, or is no matrix.")
+        raise UserError(
+            "weights: weight_hh_l0 is missing beside weight_ih_l0, or is no matrix; give both."
+        )
     rows, units = recurrent.shape
     kinds = [name for name, gates in GATES.items() if rows == gates * units]
     if not kinds or len(own[FIRST]) != rows:
         raise UserError(
             f"weights: weight_ih_l0 is {tuple(own[FIRST].shape)} and weight_hh_l0 "
-            f"{tuple(recurrent.shape)}; a plain RNN has (H, H), a GRU (3H, H), an LSTM (4H, H)."
+            f"{tuple(recurrent.shape)}; accepted are (H, H) of a plain RNN, (3H, H) of a "
+            "GRU, (4H, H) of an LSTM."
         )
     if kind is not None and kind not in kinds:
         raise UserError(
@@ -192,14 +196,15 @@ def parts_of_module(module: nn.Module) -> Parts:
     if norms:
         raise UserError(
             f"module: {quoted(norms[0])} is a batch normalisation, which is no part of "
-            "h' = F(h, x) and a linear readout; fold it into the weights before it."
+            "h' = F(h, x) and a linear readout; fold it into the weights before it, and "
+            "leave it out."
         )
     layers = {n: p for n, p in inside.items() if isinstance(p, (nn.RNNBase, *CELLS))}
     layer = _one(layers, "RNN, GRU, LSTM or cell of torch", module)
     if getattr(layer, "bidirectional", False):
         raise UserError(f"module: its {type(layer).__name__} {ONE_WAY}.")
     if getattr(layer, "proj_size", 0):
-        raise UserError("module: layers with proj_size are not known; train without it.")
+        raise UserError("module: layers with proj_size are not known; give a network without.")
     tables = {n: p for n, p in inside.items() if isinstance(p, nn.Embedding)}
     table = _one(tables, "Embedding", module)
     linear = {

@@ -103,7 +103,10 @@ def rows_of(imported: ImportedNetwork, vocabulary: list[str], test: Sentences) -
             "out."
         )
     if without:
-        raise UserError(f"vocabulary: {listed(map(quoted, without))} of the texts have no row.")
+        raise UserError(
+            f"vocabulary: {listed(map(quoted, without))} of the texts have no row; give the "
+            "vocabulary that the network was trained with."
+        )
     return rows
 
 

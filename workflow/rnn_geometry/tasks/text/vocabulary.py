@@ -211,7 +211,7 @@ def _checked(words: Words, path: Path) -> Words:
         if name is not None and seen.setdefault(name, i) != i:
             raise UserError(
                 f"vocabulary: {path} has the word {quoted(name)} twice, as number {seen[name]} and "
-                f"{i}; every word has one row."
+                f"{i}; leave one of them out: every word has one row."
             )
     for name in words.in_order()[2:]:
         if name in (PAD, UNKNOWN):
