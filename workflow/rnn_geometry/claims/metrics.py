@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from rnn_geometry.errors import UserError, quoted
 from rnn_geometry.store.plugins import Plugin, plugins
 
 if TYPE_CHECKING:
@@ -50,14 +49,8 @@ def row_metric(name: str) -> NetworkMetric:
     """
     if name in ROW_METRICS:
         return ROW_METRICS[name]
-    plugin = added_metrics()[name]
-    found = plugin.load()
-    if not callable(found):
-        raise UserError(
-            f"{plugin} is {quoted(found)}; accepted is a function from a row per network to a "
-            "number per network."
-        )
-    return cast("NetworkMetric", found)
+    accepted = "a function from a row per network to a number per network"
+    return cast("NetworkMetric", added_metrics()[name].load(callable, accepted))
 
 
 def of_networks(metric: NetworkMetric) -> NetworkMetric:

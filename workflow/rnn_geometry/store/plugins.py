@@ -12,7 +12,7 @@ import hashlib
 import importlib.util
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from importlib import import_module
 from importlib.machinery import PathFinder
@@ -78,14 +78,27 @@ class Plugin(NamedTuple):
         text = f"{self.package}=={self.version}:{source_hash(self.file, self.root)}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def load(self) -> Any:
+    def load(self, fits: Callable[[Any], bool], accepted: str) -> Any:
         """Import it.
+
+        Parameters
+        ----------
+        fits
+            Tells whether what was imported is of the right kind.
+        accepted
+            What is accepted, in words.
 
         Raises
         ------
         UserError
-            If the module fails, or has no such name.
+            If the module fails, has no such name, or what it has does not fit.
         """
+        found = self._imported()
+        if not fits(found):
+            raise UserError(f"{self} is {quoted(found)}; accepted is {accepted}.")
+        return found
+
+    def _imported(self) -> Any:
         try:
             return getattr(import_module(self.module), self.attribute)
         except KeyboardInterrupt:

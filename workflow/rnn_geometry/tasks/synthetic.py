@@ -309,13 +309,8 @@ def family_of(name: str) -> Family:
     """
     if name in FAMILIES:
         return FAMILIES[name]
-    plugin = added_families()[name]
-    found = plugin.load()
-    if not isinstance(found, Family):
-        raise UserError(
-            f"{plugin} is {quoted(found)}; accepted is a rnn_geometry.tasks.synthetic.Family."
-        )
-    return found
+    accepted = "a rnn_geometry.tasks.synthetic.Family"
+    return added_families()[name].load(lambda found: isinstance(found, Family), accepted)
 
 
 def make_task(
