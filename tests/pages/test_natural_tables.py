@@ -16,7 +16,7 @@ from rnn_geometry.pages._abstract import sentences
 from rnn_geometry.pages._natural_tables import difference, middle, rows_of
 from rnn_geometry.pages._verdict_tables import differing, opening
 from rnn_geometry.pages.templating import template_texts
-from rnn_geometry.plotting.natural import FIGURES
+from rnn_geometry.plotting.natural import FIGURES, MODIFIERS
 
 TEXTS = template_texts(*natural.TEMPLATES)
 # Networks of two sets that have lost a dimension, and those of one cell without a gap.
@@ -283,6 +283,19 @@ def test_figures_draw_every_task_and_name_their_axes(name):
     assert left.get_xlabel() != right.get_xlabel() != ""
     (legend,) = figure.legends
     assert {"gru", "lstm", "ugrnn", "vanilla"} <= {text.get_text() for text in legend.get_texts()}
+
+
+@pytest.mark.parametrize("name", documents.TEXT_FIGURES)
+def test_figures_show_all_that_is_drawn(name):
+    networks = tables()["networks"]
+    gains = dict.fromkeys(MODIFIERS.values(), 3.0)
+    far = networks.assign(modes_high=9, modes_tau_only_length=8, components_95=7, **gains)
+    for ax in FIGURES[name](far[far["control"].isna()]).axes:
+        low, high = ax.get_xlim()
+        # Lines from side to side (axhline) are in shares of the axes.
+        lines = [line for line in ax.lines if line.get_transform() == ax.transData]
+        drawn = [float(x) for line in lines for x in line.get_xdata() if x == x]
+        assert low <= min(drawn) <= max(drawn) <= high
 
 
 def test_modifiers_are_drawn_of_tasks_that_have_them_on_one_scale():

@@ -87,6 +87,7 @@ def dimension_figure(networks: pd.DataFrame) -> Figure:
         for task, part in networks.groupby("task"):
             ax.plot(part["dimension_predicted"].median(), rows.tasks.index(task), **FORECAST)
         rows.dots(ax, networks[column])
+        _in_whole_numbers(ax)
     marks = [(THEORY, "theory"), (FORECAST, "predicted from word counts")]
     return _with_legend(figure, rows, marks)
 
@@ -108,6 +109,8 @@ def modes_figure(networks: pd.DataFrame) -> Figure:
     rows.medians(left, networks["modes_median"])
     rows.medians(left, networks["integration_modes"], **OPEN, zorder=4)
     rows.dots(right, networks["modes_tau_only_length"])
+    for ax in (left, right):
+        _in_whole_numbers(ax)
     marks = [
         (THEORY, "theory"),
         (RANGE, "10 to 90 % of points"),
@@ -124,9 +127,11 @@ def modifiers_figure(networks: pd.DataFrame) -> Figure:
     Parameters
     ----------
     networks
-        Of `read_networks`, without controls. Tasks without such words are left out.
+        Of `read_networks`, without controls. Tasks without such words are left out, if any has
+        them.
     """
-    known = networks[networks["control_gain"].notna()]
+    has_words = networks["control_gain"].notna()
+    known = networks[has_words] if has_words.any() else networks
     figure, axes, rows = _panels(known, list(MODIFIERS), widths=[1] * len(MODIFIERS))
     for ax, column in zip(axes, MODIFIERS.values(), strict=True):
         ax.axvline(1, zorder=1, **NO_CHANGE)
@@ -210,6 +215,10 @@ def _expected(ax: Axes, networks: pd.DataFrame, rows: _Rows) -> None:
     expected = networks.groupby("task")["dimension_expected"].first().reindex(rows.tasks)
     places = np.arange(len(rows.tasks))
     ax.vlines(expected, places - BAND / 2 - 0.06, places + BAND / 2 + 0.06, **EXPECTED)
+
+
+def _in_whole_numbers(ax: Axes) -> None:
+    """Show 0 and all that was drawn: a limit that is set earlier cuts off what comes after it."""
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlim(left=-0.3)
 

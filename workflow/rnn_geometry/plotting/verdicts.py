@@ -5,7 +5,7 @@ Claims by tasks and cells in four colours, a mark where a control meets one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -26,7 +26,7 @@ CELL, ROW, GAP = 0.3, 0.21, 0.12  # inches: a square, a line of the grid, the sp
 LINE, ENTRY = 0.2, 1.5  # inches: a line of the legend, room for an entry of it
 
 EXPLORATORY: dict[str, Any] = {"color": style.GREY, "style": "italic"}
-TASK = 24  # letters of a task's name
+TASK, MODEL, LETTER = 24, 14, 0.058  # letters of names of tasks and models; inches of a letter
 
 
 @style.styled
@@ -39,7 +39,8 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
     height = ROW * len(group["claims"])
     handles = _legend(group)
     columns, rows = _shape_of_legend(handles, 1.9 + width)
-    left, top, bottom = 1.75, 1.15, 0.25 + LINE * rows
+    above = _height_of_names(cell for _, cell in places)
+    left, top, bottom = 1.75, above + 0.45, 0.25 + LINE * rows
     figure = Figure(figsize=(left + width + 0.15, top + height + bottom))
     axes = figure.add_axes(
         (
@@ -62,7 +63,7 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
         axes.text(
             x + CELL / 2,
             -0.05,
-            literal(cell, 14),
+            literal(cell, MODEL),
             rotation=90,
             ha="center",
             va="bottom",
@@ -71,7 +72,7 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
         )
     names = dict(zip(group["tasks"], cut_names(group["tasks"], TASK), strict=True))
     for task, x in middles.items():
-        axes.text(x, -0.7, names[task], ha="center", va="bottom", fontsize=8, weight="bold")
+        axes.text(x, -above, names[task], ha="center", va="bottom", fontsize=8, weight="bold")
     figure.legend(handles=handles, loc="lower right", ncols=columns)
     figure.text(
         0.005,
@@ -97,6 +98,11 @@ def _shape_of_legend(handles: list[Patch], inches: float) -> tuple[int, int]:
     """Return columns and rows of the legend of a figure so wide."""
     columns = min(len(handles), max(1, int(inches / ENTRY)))
     return columns, -(-len(handles) // columns)
+
+
+def _height_of_names(cells: Iterable[str]) -> float:
+    """Return the inches that upright names of models take."""
+    return max(0.7, 0.12 + LETTER * max((min(len(cell), MODEL) for cell in cells), default=0))
 
 
 def _columns(
