@@ -65,6 +65,18 @@ for wanted in (lambda: results.tables["predictions"], lambda: results[network].w
 """
 
 
+WEIGHTS = """
+import sys
+from pathlib import Path
+from rnn_geometry import UserError, read_network
+
+try:
+    read_network(next(Path(sys.argv[-1]).rglob("*.safetensors")), vocabulary=None)
+except UserError as error:
+    print(error)
+"""
+
+
 @pytest.fixture
 def results(tmp_path):
     """Return a folder with one network, a table, and files that the core cannot read."""
@@ -93,6 +105,11 @@ def test_results_say_which_extra_reads_a_file(results):
         "This needs safetensors: pip install 'rnn-geometry[workflow]'.",
         "This needs pyarrow: pip install 'rnn-geometry[text]'.",
     ]
+
+
+def test_weights_of_ones_own_say_which_extra_reads_them(results):
+    said = alone(WEIGHTS, results)
+    assert said == "This needs safetensors: pip install 'rnn-geometry[workflow]'.\n"
 
 
 def test_what_is_found_is_saved_with_the_core_alone_and_drawn_with_an_extra(tmp_path):

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnn_geometry.errors import UserError, listed, quoted, told
+from rnn_geometry.errors import UserError, imported, listed, quoted, told
 
 OF_TORCH = (".pt", ".pth", ".bin", ".ckpt")
 SAVE = "save it by safetensors.torch.save_file(model.state_dict(), path)"
@@ -44,12 +44,12 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
 
 
 def _read_safetensors(path: Path) -> dict[str, Tensor]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    refused = imported("safetensors", "workflow").SafetensorError
+    load_file = imported("safetensors.torch", "workflow").load_file
 
     try:
         return load_file(path)
-    except (SafetensorError, OSError) as error:
+    except (refused, OSError) as error:
         raise UserError(
             f"weights: {path} is no safetensors file ({told(error, 80)}); {SAVE}."
         ) from error
