@@ -221,7 +221,9 @@ def forbidden(tree, harmless=frozenset()):
             )
             found = {name.split(".")[0] for name in names} & MODULES
             yield from sorted(found - set(harmless))
-        elif (isinstance(node, ast.keyword) and node.arg in OPTIONS and not is_false(node.value)) or (isinstance(node, ast.keyword) and node.arg == "weights_only" and not is_true(node)):
+        elif (
+            isinstance(node, ast.keyword) and node.arg in OPTIONS and not is_false(node.value)
+        ) or (isinstance(node, ast.keyword) and node.arg == "weights_only" and not is_true(node)):
             yield f"{node.arg}={ast.unparse(node.value)}"
         elif isinstance(node, ast.Attribute) and node.attr in LOADERS:
             yield node.attr
