@@ -164,7 +164,7 @@ def word_colours(network: NetworkArrays) -> list[tuple[str, str]]:
     for code in np.unique(codes[codes >= 0]):
         same = np.flatnonzero(codes == code)
         for turn, i in enumerate(same[np.lexsort((-strength[same], against[same]))]):
-            colours[i] = paler(style.class_colour(code), min(0.42 * turn, 0.7))
+            colours[i] = paler(network.colour(code), min(0.42 * turn, 0.7))
     order = np.lexsort((-strength, against, np.where(codes < 0, codes.max() + 1, codes)))
     names = word_names(network)
     return [(names[i], colours[i]) for i in order]

@@ -78,7 +78,7 @@ def _draw_logits(axes, view: View) -> None:
     )
     names = view.network.class_names if view.network.multi_label else [None] * len(contours)
     for i, (field, name) in enumerate(zip(contours, names, strict=True)):
-        colour = style.INK if name is None else style.class_colour(2**i)
+        colour = style.INK if name is None else view.network.colour(2**i)
         width = 0.7 if name is None else 1.8
         if np.nanmin(field) < levels[0] < np.nanmax(field):
             axes.contour(x, y, field, levels=levels, colors=colour, linewidths=width, zorder=1)
@@ -130,7 +130,7 @@ def _tinted(codes: np.ndarray, share: np.ndarray) -> np.ndarray:
     """
     known = np.isfinite(share)
     deep = (0.12 + 0.5 * np.where(known, share, 0))[..., None]
-    colours = 1 - deep * (1 - style.class_colours(codes.ravel()).reshape(*codes.shape, 3))
+    colours = 1 - deep * (1 - view.network.colours(codes.ravel()).reshape(*codes.shape, 3))
     return np.concatenate([colours, known[..., None]], axis=-1)
 
 
@@ -246,7 +246,7 @@ def handles_of_labels(network: NetworkArrays) -> list[Artist]:
     codes = style.readout_codes(len(network.readout), True)
     names = cut_names(network.class_names, manifold.CLASS_NAME)
     handles = [
-        line_handle(f"{name}: probability .5", style.class_colour(code), lw=2)
+        line_handle(f"{name}: probability .5", view.network.colour(code), lw=2)
         for name, code in zip(names, codes, strict=True)
     ]
     return shown_handles(handles, MOST_LABELS)

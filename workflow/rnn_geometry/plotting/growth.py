@@ -16,16 +16,16 @@ from rnn_geometry.plotting.panels import dot_handle, label_axes, line_handle, pa
 
 BINS = 9
 PER_CENT = 100
-DOTS = {"color": style.PALETTE[4], "ls": "", "marker": "o", "ms": 1.8, "mew": 0, "alpha": 0.55}
+DOTS = {"color": style.CLOUD, "ls": "", "marker": "o", "ms": 1.8, "mew": 0, "alpha": 0.55}
 MEDIAN = {"color": style.INK, "lw": 1.4}
-HELD = {"color": style.PALETTE[1], "lw": 1.1, "ls": "--"}
+HELD = {"color": style.EXPECTED, "lw": 1.1, "ls": "--"}
 
 
 @style.styled
 def rates_over_manifold(networks: Sequence[NetworkArrays]) -> Figure:
     """Draw ln |lambda| of the d leading modes at every slow point by its distance from the mean."""
     handles: list[Artist] = [
-        dot_handle("a leading mode at a slow point", style.PALETTE[4]),
+        dot_handle("a leading mode at a slow point", style.CLOUD),
         line_handle("median", style.INK),
         line_handle("held: neither grows nor decays", **HELD),
     ]

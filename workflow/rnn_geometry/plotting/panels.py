@@ -172,7 +172,7 @@ def draw_final_states(axes, view: View, size: float = 8, alpha: float = 0.8) -> 
     """Draw final states in the colours of their classes or label combinations."""
     codes = manifold.thinned(style.class_codes(view.network.states.final_labels))
     final = view.states(manifold.thinned(view.network.states.final))
-    dots(axes, final, size, style.class_colours(codes), "final states", 2, alpha)
+    dots(axes, final, size, view.network.colours(codes), "final states", 2, alpha)
 
 
 def draw_readouts(axes, view: View, reach: float, **look) -> None:

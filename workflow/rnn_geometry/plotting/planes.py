@@ -59,7 +59,7 @@ def trajectories(networks: Sequence[NetworkArrays]) -> Figure:
 
 def _draw_trajectories(axes, view: View) -> None:
     paths, codes = sentence_paths(view)
-    colours = [style.class_colour(code) for code in codes]
+    colours = [view.network.colour(code) for code in codes]
     draw_slow_points(axes, view, size=3, alpha=0.6)
     reach = 1.05 * manifold.radius(view.slow_points)
     draw_readouts(axes, view, reach, width=3.2, alpha=0.45)
@@ -228,7 +228,7 @@ def _draw_ordered(axes, view: View) -> None:
     draw_final_states(axes, view, size=6, alpha=0.6)
     means, centre, directions = score_directions(view)
     colours = [
-        style.class_colour(code)
+        view.network.colour(code)
         for code in np.unique(style.class_codes(view.network.states.final_labels))
     ]
     axes.plot(

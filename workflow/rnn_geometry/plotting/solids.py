@@ -76,7 +76,7 @@ def draw_space(axes, view: View, size: float = 1.0) -> None:
         if len(corners) <= MOST_EDGED:
             draw_edges(axes, corners, combinations(range(len(corners)), 2), depth)
         look = {
-            "c": style.class_colours(np.arange(len(corners))),
+            "c": view.network.colours(np.arange(len(corners))),
             "edgecolors": style.INK,
             "linewidths": 0.8,
         }
@@ -108,7 +108,7 @@ def draw_near_and_far(axes, view: View, size: float, alpha: float = 0.8) -> None
     codes = manifold.thinned(style.class_codes(view.network.states.final_labels))[order]
     sizes = size * (0.5 + near[order])
     dots(
-        axes, view.states(final)[order], sizes, style.class_colours(codes), "final states", 2, alpha
+        axes, view.states(final)[order], sizes, view.network.colours(codes), "final states", 2, alpha
     )
 
 
@@ -203,7 +203,7 @@ def _draw_label_shape(axes, view: View) -> None:
         draw_near_and_far(axes, view, 6, alpha=0.55)
     depth = None if flat else view.network.project(corners, len(view.basis)) @ view.depth
     draw_edges(axes, places, neighbours(codes), depth)
-    colours = [style.class_colour(code) for code in codes]
+    colours = [view.network.colour(code) for code in codes]
     axes.scatter(
         *places.T,
         s=40,

@@ -20,10 +20,10 @@ from rnn_geometry.plotting.panels import SMALL, dot_handle, label_axes, line_han
 
 COMPONENTS, MODES, LONGEST = 8, 10, 1e5
 SHADE = "#EBEBEB"
-EXPECTED = {"color": style.PALETTE[1], "lw": 1.1, "ls": "--", "zorder": 0}
+EXPECTED = {"color": style.EXPECTED, "lw": 1.1, "ls": "--", "zorder": 0}
 VARIANCES = {
     "visited states": ("visited", {"color": style.GREY, "marker": "s", "ls": ":"}),
-    "final states": ("final", {"color": style.PALETTE[4], "marker": "^", "ls": "--"}),
+    "final states": ("final", {"color": style.CLOUD, "marker": "^", "ls": "--"}),
     "slow points": (None, {"color": style.INK, "marker": "o", "ls": "-"}),
 }
 
@@ -75,7 +75,7 @@ def spectrum(networks: Sequence[NetworkArrays]) -> Figure:
     """Draw eigenvalues of the recurrent Jacobian on the unit circle, and enlarged near 1 below."""
     half = float(networks[0].meta["mean_length"]) / 2
     handles = [
-        dot_handle("at sampled slow points", style.PALETTE[4], 4),
+        dot_handle("at sampled slow points", style.CLOUD, 4),
         dot_handle("at the centre", style.INK, 5),
         line_handle(f"τ = half a sentence ({half:.3g} words)", **EXPECTED),
     ]
@@ -130,7 +130,7 @@ def _draw_eigenvalues(axes, network: NetworkArrays, size: float, half: float) ->
         np.real(values).ravel(),
         np.imag(values).ravel(),
         ms=size,
-        color=style.PALETTE[4],
+        color=style.CLOUD,
         alpha=0.7,
         rasterized=True,
         label="sampled",
@@ -159,7 +159,7 @@ def time_constants_everywhere(networks: Sequence[NetworkArrays]) -> Figure:
     half, d = float(networks[0].meta["mean_length"]) / 2, networks[0].dimension
     handles: list[Artist] = [
         line_handle("centre", style.INK, marker="o", ms=4, mew=0),
-        line_handle("other slow points", style.PALETTE[4], lw=1),
+        line_handle("other slow points", style.CLOUD, lw=1),
         line_handle(f"half a sentence ({half:.3g} words)", **EXPECTED),
     ]
     if d:
@@ -194,7 +194,7 @@ def _draw_time_constants(axes, network: NetworkArrays, tau: np.ndarray, half: fl
     lines = [np.column_stack([ranks, row]) for row in tau]
     axes.add_collection(
         LineCollection(
-            lines, colors=style.PALETTE[4], linewidths=0.6, alpha=0.6, label="sampled", zorder=2
+            lines, colors=style.CLOUD, linewidths=0.6, alpha=0.6, label="sampled", zorder=2
         )
     )
     if len(tau):

@@ -15,12 +15,7 @@ from rnn_geometry.claims.grid import MARK
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.text import cut_names, literal
 
-COLOURS = {
-    "holds": style.PALETTE[0],
-    "fails": style.PALETTE[1],
-    "undecided": "#E3E3E3",
-    "uninformative": "#BDBDBD",
-}
+COLOURS = style.VERDICTS
 INKS = {"holds": "white", "fails": "black", "undecided": "black", "uninformative": "black"}
 CELL, ROW, GAP = 0.3, 0.21, 0.12  # inches: a square, a line of the grid, the space between tasks
 LINE, ENTRY = 0.2, 1.5  # inches: a line of the legend, room for an entry of it
