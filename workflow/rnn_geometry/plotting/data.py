@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -85,17 +86,14 @@ def _write(file: str, header: Sequence[str], rows: Iterable[Row]) -> None:
 
 def _written(value: Any) -> Any:
     """Return a number with six digits, nothing for what is missing, and texts on one line."""
-    if isinstance(value, (float, np.floating)):
-        return f"{value:.6g}" if np.isfinite(value) else ""
-    return " ".join(value.split()) if isinstance(value, str) else value
+    if isinstance(value, float):
+        return f"{value:.6g}" if isfinite(value) else ""
+    return " ".join(value.split()) if isinstance(value, str) and "\n" in value else value
 
 
 def _panels(figure: Figure) -> Iterator[Axes]:
-    """Return the axes of a figure and those inside them, without colour bars."""
-    for ax in figure.axes:
-        if ax.get_label() != "<colorbar>":
-            yield ax
-            yield from ax.child_axes
+    """Return the axes of a figure without colour bars; axes inside others enlarge these."""
+    yield from (ax for ax in figure.axes if ax.get_label() != "<colorbar>")
 
 
 def _letter(ax: Axes) -> str:
@@ -124,7 +122,7 @@ def _rows(ax: Axes) -> Iterator[Row]:
 
 def _of_line(line: Line2D) -> Iterator[Row]:
     x, y = (np.asarray(line.get_data(orig=False)[i], dtype=float) for i in (0, 1))
-    yield from ((1, *pair) for pair in zip(x.ravel(), y.ravel(), strict=True))
+    yield from ((1, *pair) for pair in zip(x.ravel().tolist(), y.ravel().tolist(), strict=True))
 
 
 def _of_dots(dots: PathCollection) -> Iterator[Row]:
@@ -147,8 +145,8 @@ def _of_arrows(arrows: Quiver) -> Iterator[Row]:
 
 
 def _of_bar(bar: Rectangle) -> Iterator[Row]:
-    x, y = bar.get_x(), bar.get_y()
-    yield (1, x + bar.get_width() / 2, y, "", x + bar.get_width() / 2, y + bar.get_height())
+    x, low = float(bar.get_x() + bar.get_width() / 2), float(bar.get_y())
+    yield (1, x, low, "", x, low + float(bar.get_height()))
 
 
 def _of_map(image: AxesImage) -> Iterator[Row]:

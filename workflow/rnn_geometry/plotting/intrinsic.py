@@ -52,9 +52,10 @@ def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figu
     axes[0, 0].set_yticks(range(len(ESTIMATORS)), list(ESTIMATORS.values()))
     axes[0, 0].xaxis.set_major_locator(MaxNLocator(5, integer=True))
     style.letters(shown)
+    for place, ax in enumerate(axes.flat):
+        ax.set_xlabel("dimension" if place + columns >= len(names) else "")
     for ax in axes.flat[len(names) :]:
         ax.remove()
-    figure.supxlabel("dimension", fontsize=7)
     legend_below(figure, _handles())
     return figure
 

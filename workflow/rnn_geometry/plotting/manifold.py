@@ -142,6 +142,7 @@ def draw_readouts(
     font: float | None = 9,
     width: float = 2.0,
     alpha: float = 1.0,
+    z: float = 5,
 ):
     """Draw readout vectors, given as plane coordinates (C, 2), as arrows from 0; the longest has
     length `reach`.
@@ -156,13 +157,14 @@ def draw_readouts(
     for arrow, code, name, room in zip(arrows, codes, names, named, strict=True):
         look = {
             "arrowstyle": "-|>",
+            "mutation_scale": 4 + 3 * width,
             "color": network.colour(code),
             "lw": width,
             "shrinkA": 0,
             "shrinkB": 0,
             "alpha": alpha,
         }
-        axes.annotate("", arrow, (0, 0), arrowprops={**look, "path_effects": HALO}, zorder=5)
+        axes.annotate("", arrow, (0, 0), arrowprops={**look, "path_effects": HALO}, zorder=z)
         if font and room:
             _name(axes, arrow, name, network.colour(code), font)
 

@@ -56,7 +56,9 @@ def gains_by_task(runs: pd.DataFrame) -> Figure:
     width = style.ONE_COLUMN if columns == 1 else style.TWO_COLUMNS
     figure = Figure(figsize=(width, 1.9 * rows + 0.6), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
-    for ax, task, title in zip(panels, tasks, cut_names([said_task(task) for task in tasks], NAME), strict=False):
+    for ax, task, title in zip(
+        panels, tasks, cut_names([said_task(task) for task in tasks], NAME), strict=False
+    ):
         for level in LEVELS:
             ax.axhline(level, ls=DASHES[level], **LEVEL)
         _draw(ax, runs[runs["task"] == task], styles)
@@ -89,7 +91,16 @@ def _draw(ax, runs: pd.DataFrame, styles) -> None:
             )
             ax.plot(x, gain, marker, color=colour, mew=0.4, mec="white", label=name, **LOOK)
             if cut:
-                ax.plot(x, _numbers(rows, cut), marker, color=colour, mfc="none", mew=0.7, label=f"{name}, cut", **LOOK)
+                ax.plot(
+                    x,
+                    _numbers(rows, cut),
+                    marker,
+                    color=colour,
+                    mfc="none",
+                    mew=0.7,
+                    label=f"{name}, cut",
+                    **LOOK,
+                )
 
 
 def _numbers(rows: pd.DataFrame, column: str) -> np.ndarray:

@@ -149,9 +149,7 @@ def draw_space(axes, network: NetworkArrays) -> None:
     for arrow, code in zip(
         arrows, style.readout_codes(len(arrows), network.multi_label), strict=True
     ):
-        axes.plot(
-            *np.stack([np.zeros(3), arrow]).T, color=network.colour(code), lw=2.2, zorder=9
-        )
+        axes.plot(*np.stack([np.zeros(3), arrow]).T, color=network.colour(code), lw=2.2, zorder=9)
     axes.set_box_aspect((1, 1, 0.8), zoom=1.4)
     axes.view_init(elev=22, azim=-55)
     axes.set(
@@ -187,7 +185,10 @@ def draw_variance(axes, network: NetworkArrays) -> None:
         axes.plot(np.arange(1, len(total) + 1), total, look, color=colour, ms=4, label=label)
     _mark_dimension(axes, network)
     axes.set(
-        ylim=(0, 1.04), xlabel="components", ylabel="cumulative variance", title="Variance explained"
+        ylim=(0, 1.04),
+        xlabel="components",
+        ylabel="cumulative variance",
+        title="Variance explained",
     )
     axes.legend(loc="lower right")
 

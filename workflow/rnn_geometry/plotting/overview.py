@@ -245,7 +245,11 @@ def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None 
     half = [_theory_handle("half the mean sentence length")] if mean_lengths else []
     legend_below(
         figure,
-        [*model_handles(runs["model"], line=True), *half, Patch(color=SHADE, label="expected d modes")],
+        [
+            *model_handles(runs["model"], line=True),
+            *half,
+            Patch(color=SHADE, label="expected d modes"),
+        ],
     )
     return figure
 

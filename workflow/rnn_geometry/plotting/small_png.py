@@ -35,7 +35,9 @@ def _small_png(image, limit: int) -> bytes:
         size = (round(image.width * scale), round(image.height * scale))
         smaller = image if scale == 1 else image.resize(size)
         memory = BytesIO()
-        smaller.quantize(palette=palette, dither=Image.Dither.NONE).save(memory, "PNG", **style.SPEED)
+        smaller.quantize(palette=palette, dither=Image.Dither.NONE).save(
+            memory, "PNG", **style.SPEED
+        )
         data = memory.getvalue()
         if len(data) <= limit:
             break
