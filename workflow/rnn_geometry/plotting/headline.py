@@ -92,7 +92,7 @@ def _draw_pair(figure: Figure, network: NetworkArrays, first: int, left: float):
     dots(axes, points, 3, style.INK, "slow points", 4)
     # Both views of a network have one scale: what is thin along 3 and 4 is thin here.
     final = np.abs(network.project(manifold.thinned(network.states.final)))
-    half = 1.04 * max(1.1 * reach, float(np.quantile(final, 0.998)))
+    half = 1.04 * max(1.1 * reach, float(final.max()))
     axes.set(xlim=(-half, half), ylim=(-half, half))
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.yaxis.set_major_locator(MaxNLocator(4))

@@ -281,7 +281,11 @@ def code_name(code: int, class_names: Sequence[str], multi_label: bool) -> str:
 
 
 def save(
-    figure: Figure, stem: str | Path, suffixes: Sequence[str] = FORMATS, dpi: int = DPI
+    figure: Figure,
+    stem: str | Path,
+    suffixes: Sequence[str] = FORMATS,
+    dpi: int = DPI,
+    data: bool = True,
 ) -> list[Path]:
     """Write `stem`.png, .pdf or .svg, and beside them what is drawn as `stem`.csv.
 
@@ -298,6 +302,8 @@ def save(
         Endings of the pictures.
     dpi
         Dots an inch of PNG, and of dots in vector files.
+    data
+        Whether the table is written: not where it stands beside the page that shows the figure.
 
     Returns
     -------
@@ -313,7 +319,8 @@ def save(
             # What the first drawing laid out stays: formats look alike, and one pass is enough.
             figure.set_layout_engine("none")
         figure.set_layout_engine(engine)
-    save_data(figure, Path(f"{stem}.csv"))
+    if data:
+        save_data(figure, Path(f"{stem}.csv"))
     return paths
 
 
