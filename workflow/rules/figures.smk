@@ -2,6 +2,7 @@
 # imports torch.
 ARRAYS = ("run", "geometry", "states", "slow_points", "slow_modes", "fixed_points", "linearization")
 KINDS = ["png", *PLAN.vector]
+BESIDE = [*PLAN.vector, "csv"]  # the data of a figure too
 OF_GALLERY = ("run", "states", "slow_points", "geometry")
 
 
@@ -68,7 +69,7 @@ rule plot_overview:
         **{n: PLAN.path(f"tables/{n}.csv") for n in ("runs", "tasks", "dimension", "multiverse")},
     output:
         **{name: in_report(*PLAN.overview_figure(name)) for name in OVERVIEWS},
-        vector=expand(PLAN.path("figures/{name}.{kind}"), name=OVERVIEWS, kind=PLAN.vector),
+        vector=expand(PLAN.path("figures/{name}.{kind}"), name=OVERVIEWS, kind=BESIDE),
     log:
         PLAN.path("logs/plot_overview.log"),
     benchmark:
@@ -88,7 +89,7 @@ use rule plot_overview as plot_gallery with:
         meta=PLAN.of_their_tasks(PLAN.first, "meta.json"),
     output:
         png=in_report(*PLAN.overview_figure("manifolds")),
-        vector=expand(PLAN.path("figures/manifolds.{kind}"), kind=PLAN.vector),
+        vector=expand(PLAN.path("figures/manifolds.{kind}"), kind=BESIDE),
     log:
         PLAN.path("logs/plot_gallery.log"),
     benchmark:
@@ -106,7 +107,7 @@ use rule plot_overview as plot_headline with:
         meta=PLAN.of_their_tasks(PLAN.headline, "meta.json"),
     output:
         png=in_report(*PLAN.overview_figure("headline", "{headline}")),
-        vector=expand(PLAN.path("figures/{{headline}}.{kind}"), kind=PLAN.vector),
+        vector=expand(PLAN.path("figures/{{headline}}.{kind}"), kind=BESIDE),
     log:
         PLAN.path("logs/plot_{headline}.log"),
     benchmark:
@@ -122,7 +123,7 @@ use rule plot_overview as plot_sweeps with:
         PLAN.path("tables/sweeps.csv"),
     output:
         **{f"sweep_{name}": in_report(*PLAN.sweep_figure(name)) for name in PLAN.sweeps},
-        vector=expand(PLAN.path("figures/sweep_{name}.{kind}"), name=PLAN.sweeps, kind=PLAN.vector),
+        vector=expand(PLAN.path("figures/sweep_{name}.{kind}"), name=PLAN.sweeps, kind=BESIDE),
     log:
         PLAN.path("logs/plot_sweeps.log"),
     benchmark:

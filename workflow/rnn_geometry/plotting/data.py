@@ -71,10 +71,9 @@ def figure_data(figure: Figure) -> tuple[tuple[str, ...], list[Row]]:
 
 
 def save_data(figure: Figure, path: str | Path) -> None:
-    """Write `figure_data` as CSV; nothing of a figure that shows none."""
+    """Write `figure_data` as CSV: its header alone where nothing is shown."""
     header, rows = figure_data(figure)
-    if rows:
-        write_atomically(path, lambda file: _write(file, header, rows))
+    write_atomically(path, lambda file: _write(file, header, rows))
 
 
 def _write(file: str, header: Sequence[str], rows: Iterable[Row]) -> None:
