@@ -282,7 +282,7 @@ def test_figures_draw_every_task_and_name_their_axes(name):
     assert named == sorted(text_battery.TASKS)
     assert left.get_xlabel() != right.get_xlabel() != ""
     (legend,) = figure.legends
-    assert {"gru", "lstm", "ugrnn", "vanilla"} <= {text.get_text() for text in legend.get_texts()}
+    assert {"GRU", "LSTM", "UGRNN", "vanilla"} <= {text.get_text() for text in legend.get_texts()}
 
 
 @pytest.mark.parametrize("name", documents.TEXT_FIGURES)

@@ -9,7 +9,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.headline import components_needed, headline
+from rnn_geometry.plotting.headline import headline
+from rnn_geometry.plotting.spectra import components_needed
+
+RAMP = [style.class_colour(i, 5) for i in range(5)]
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +30,14 @@ def test_it_says_what_it_shows(figure):
     assert texts == ["Five unordered classes: a simplex", "Five ordered classes: a plane"]
     names = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
     assert names == [
-        *[f"class_{i}" for i in range(5)],
+        *[f"class {i}" for i in range(5)],
         "awful",
         "bad",
         "okay",
         "good",
         "awesome",
         "slow points",
+        "final states",
         "readouts",
     ]
     titles = [ax.get_title() for ax in figure.axes if ax.get_title()]
@@ -44,24 +48,50 @@ def test_it_says_what_it_shows(figure):
     assert figure.get_figwidth() == style.TWO_COLUMNS
 
 
-def test_the_simplex_has_five_corners_and_ten_edges_and_the_plane_its_components(figure):
-    solid, plane = figure.axes[:2]
-    edges = [line.get_xydata() for line in solid.lines if line.get_label() == "edge"]
+def test_both_networks_are_seen_along_two_pairs_of_components_at_one_scale(figure, pair):
+    labels = [(ax.get_xlabel(), ax.get_ylabel()) for ax in figure.axes if ax.get_ylabel()]
+    pairs = [("component 1", "component 2"), ("component 3", "component 4")]
+    assert [label for label in labels if label[1].startswith("component")] == pairs * 2
+    views = [ax for ax in figure.axes if ax.get_xlabel() in ("component 1", "component 3")]
+    for (first, second), network in zip((views[:2], views[2:]), pair, strict=True):
+        assert first.get_xlim() == second.get_xlim() == second.get_ylim()
+        spread = network.project(network.points, 4).std(axis=0)
+        for ax, columns in ((first, slice(0, 2)), (second, slice(2, 4))):
+            points = next(dots for dots in ax.collections if dots.get_label() == "slow points")
+            drawn = np.std(points.get_offsets(), axis=0)
+            np.testing.assert_allclose(drawn, spread[columns], rtol=0.15)
+
+
+def test_the_simplex_has_five_corners_and_ten_edges_and_ordered_classes_a_ramp(figure):
+    views = [ax for ax in figure.axes if ax.get_xlabel() in ("component 1", "component 3")]
+    edges = [line.get_xydata() for line in views[0].lines if line.get_label() == "edge"]
     assert len(edges) == 10
     assert len({tuple(np.round(end, 9)) for edge in edges for end in edge}) == 5
-    assert (plane.get_xlabel(), plane.get_ylabel()) == ("component 1", "component 2")
-    for axes in (solid, plane):
+    assert not [line for line in views[2].lines if line.get_label() == "edge"]
+    for axes, expected in ((views[0], style.PALETTE[:5]), (views[2], RAMP)):
         final = next(dots for dots in axes.collections if dots.get_label() == "final states")
         colours = {to_hex(colour).upper() for colour in final.get_facecolors()}
-        assert colours == set(style.PALETTE[:5])
+        assert colours == set(expected)
+
+
+def test_slow_points_are_the_strongest_ink(figure):
+    for axes in figure.axes:
+        kinds = {dots.get_label(): dots for dots in axes.collections}
+        if "slow points" in kinds:
+            slow, final = kinds["slow points"], kinds["final states"]
+            assert slow.get_zorder() > final.get_zorder()
+            assert slow.get_facecolors()[0][3] == 1 > final.get_facecolors()[0][3]
+            assert to_hex(slow.get_facecolors()[0]) == style.INK
 
 
 def test_bars_are_the_cumulative_variance_and_those_needed_are_dark(figure, pair):
-    for axes, network, needed in zip(figure.axes[2:], pair, (4, 2), strict=True):
+    bars = [ax for ax in figure.axes if ax.patches]
+    assert bars[0].get_ylabel() == "cumulative\nvariance"
+    for axes, network, needed in zip(bars, pair, (4, 2), strict=True):
         values = np.linalg.svd(network.points - network.points.mean(axis=0), compute_uv=False) ** 2
         heights = [bar.get_height() for bar in axes.patches]
         np.testing.assert_allclose(heights, np.cumsum(values)[:8] / values.sum(), atol=1e-6)
-        dark = [to_hex(bar.get_facecolor()).upper() == style.PALETTE[0] for bar in axes.patches]
+        dark = [to_hex(bar.get_facecolor()) == style.INK for bar in axes.patches]
         assert dark == [True] * needed + [False] * (8 - needed)
         assert [0.95, 0.95] in [list(line.get_ydata()) for line in axes.lines]
 
@@ -93,7 +123,7 @@ def test_nothing_is_cut_off_and_names_do_not_overlap(pair, names):
     ] + figure.texts
     boxes = [text.get_window_extent() for text in named if text.get_text()]
     boxes += [legend.get_window_extent() for legend in figure.legends]
-    assert len(boxes) == 5 + 2 + 2 + 3
+    assert len(boxes) == 8 + 2 + 1 + 2 + 2 + 3
     for i, box in enumerate(boxes):
         assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0
         assert not any(box.overlaps(other) for other in boxes[:i])

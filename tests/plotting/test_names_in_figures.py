@@ -220,7 +220,7 @@ def test_a_legend_of_many_models_is_counted_and_within_the_figure(models, shown)
     (legend,) = figure.legends
     labels = [text.get_text() for text in legend.get_texts()]
     assert len(set(labels)) == shown + 1
-    assert labels[-1] == "measured = predicted"
+    assert labels[-1] == "as predicted from word counts"
     assert (f"… and {models - 23} more" in labels) == (models > 24)
     assert legend.get_window_extent().width <= figure.bbox.width
 

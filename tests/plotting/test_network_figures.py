@@ -18,10 +18,19 @@ from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
 from rnn_geometry.errors import UserError
-from rnn_geometry.plotting import gallery, manifold, overview, registry, style, verdicts
+from rnn_geometry.plotting import (
+    gallery,
+    manifold,
+    overview,
+    registry,
+    small_png,
+    style,
+    verdicts,
+)
 from rnn_geometry.plotting.network import load_network, plot_network, save_panel, shown_words
 from rnn_geometry.plotting.registry import OVER_NETWORKS, names_over_networks
 from rnn_geometry.plotting.sweeps import sweep_figure
+from rnn_geometry.plotting.text import said_model
 from rnn_geometry.plotting.verdicts import verdict_grid
 from rnn_geometry.store.artifacts import Linearization
 from rnn_geometry.tasks.harder import HARDER
@@ -146,7 +155,7 @@ def test_fonts_in_pdf_files_hold_shapes_and_no_rules_of_layout(runs, tmp_path):
 
 def test_a_figure_is_laid_out_when_it_is_first_drawn(runs):
     figure = overview.accuracy_cliff(runs)
-    first, second = (np.asarray(style._drawn(figure, 80)) for _ in range(2))
+    first, second = (np.asarray(style.drawn(figure, 80)) for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
 
@@ -161,7 +170,7 @@ def test_the_panel_names_the_network_and_all_its_axes(panel):
     labels = {ax.get_xlabel() for ax in panel.axes} | {ax.get_ylabel() for ax in panel.axes}
     expected = {
         "component 1 of the slow points",
-        "share of variance",
+        "cumulative variance",
         "Re λ",
         "time constant τ (words)",
         "step",
@@ -253,7 +262,7 @@ def test_a_file_that_would_be_too_large_is_made_smaller():
     noise = Image.fromarray(
         np.random.default_rng(0).integers(0, 255, size=(300, 500, 3), dtype=np.uint8)
     )
-    assert len(style._small_png(noise, 12_000)) <= 12_000
+    assert len(small_png._small_png(noise, 12_000)) <= 12_000
 
 
 def test_a_network_without_optional_files_and_numbers(files, tmp_path):
@@ -309,7 +318,7 @@ def test_a_figure_is_drawn_from_the_tables_that_it_names(runs):
 @pytest.mark.parametrize("name", OVERVIEWS)
 def test_one_point_or_line_per_network_and_a_legend_of_models(name, runs, tmp_path):
     figure = getattr(overview, name)(runs)
-    assert {"vanilla", "gru", "lstm", "ugrnn"} <= set(legend_texts(figure))
+    assert {"vanilla", "GRU", "LSTM", "UGRNN"} <= set(legend_texts(figure))
     drawn = {to_hex(line.get_color()).upper() for ax in figure.axes for line in ax.lines}
     assert {style.MODELS[name][0] for name in ("vanilla", "gru", "lstm", "ugrnn")} <= drawn
     assert style.save(figure, tmp_path / name, suffixes=("png",))[0].stat().st_size > 5000
@@ -332,55 +341,50 @@ def test_accuracy_on_what_asks_more_stands_beside_that_of_a_bag_of_words(runs):
     bag = {"bag_of_words_accuracy": 1.0, kinds[0]: 0.62, kinds[1]: 1.0, kinds[2]: np.nan}
     tasks = pd.DataFrame([{"task": "categorical-3", **bag}])
     figure = overview.generalisation(runs, tasks)
-    axes = next(ax for ax in figure.axes if "categorical-3" in ax.get_title(loc="left"))
+    axes = next(ax for ax in figure.axes if "3 unordered" in ax.get_title(loc="left"))
     line = next(line for line in axes.lines if line.get_linestyle() == "--")
     np.testing.assert_array_equal(line.get_ydata(), list(bag.values()))
     assert axes.get_ylim()[0] == pytest.approx(0.6)
     assert "bag of words" in legend_texts(figure)
 
 
-def test_unordered_classes_are_told_from_other_tasks(runs):
-    found = set(runs.loc[overview.simplex_tasks(runs), "task"])
-    assert found == {"categorical-3", "categorical-4", "categorical-5"}
-
-
-def test_dimension_is_drawn_against_the_line_n_minus_1(runs):
+def test_no_marker_is_moved_along_a_quantity(runs):
     figure = overview.dimension_overview(runs)
-    assert len(figure.axes) == 4
-    line = next(line for line in figure.axes[0].lines if line.get_label() == "N − 1")
-    np.testing.assert_allclose(line.get_ydata(), line.get_xdata() - 1)
-    points = sum(
-        len(line.get_xdata()) for line in figure.axes[0].lines if line.get_marker() != "None"
-    )
-    assert points == 3 * 4 * 2
-    assert theory_values(figure.axes[1]) == [2.0]
+    assert len(figure.axes) == 2
+    tasks = sorted(TASKS, key=style.natural_order)
+    for ax, measure in zip(figure.axes, overview.MEASURES, strict=True):
+        levels = [line.get_ydata() for line in ax.lines if line.get_label() == "theory"]
+        expected = [runs.loc[runs["task"] == task, "dimension_expected"].iloc[0] for task in tasks]
+        assert [set(level) for level in levels] == [{d} for d in expected]
+        points = [line for line in ax.lines if line.get_marker() != "None"]
+        drawn = np.concatenate([line.get_xydata() for line in points])
+        assert len(drawn) == len(runs)
+        for place, task in enumerate(tasks):
+            own = drawn[np.abs(drawn[:, 0] - place) < 0.5][:, 1]
+            values = runs.loc[runs["task"] == task, measure].astype(float)
+            np.testing.assert_allclose(np.sort(own), np.sort(values))
 
 
 def test_readout_angles_are_drawn_against_theory(runs):
     axes = overview.readout_angles(runs).axes[0]
     np.testing.assert_allclose(theory_values(axes), [90, 104.48, 109.47, 120])
-    assert [tick.get_text() for tick in axes.get_xticklabels()] == [
-        "categorical-3", "categorical-4", "categorical-5", "multilabel-2",
-    ]  # fmt: skip
+    names = ["3 unordered classes", "4 unordered classes", "5 unordered classes", "2 labels"]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == names
 
 
-def test_measured_dimension_is_drawn_against_the_predicted_one(runs):
+def test_measured_dimension_is_drawn_as_its_distance_from_the_predicted_one(runs):
     figure = overview.predicted_dimension(runs)
-    assert [ax.get_ylabel() for ax in figure.axes] == list(overview.MEASURES.values())
-    assert {ax.get_xlabel() for ax in figure.axes} == {"dimension predicted from word counts"}
+    labels = [f"{label}\n− predicted dimension" for label in overview.MEASURES.values()]
+    assert [ax.get_ylabel() for ax in figure.axes] == labels
     for ax, measure in zip(figure.axes, overview.MEASURES, strict=True):
-        theory = next(line for line in ax.lines if line.get_label() == "theory")
-        np.testing.assert_allclose(theory.get_ydata(), theory.get_xdata())
-        drawn = {
-            line.get_label(): line.get_xydata() for line in ax.lines if line.get_marker() != "None"
-        }
-        for model, points in drawn.items():
-            rows = runs[runs["model"] == model]
-            np.testing.assert_allclose(points[:, 1], rows[measure].astype(float))
-            assert np.abs(points[:, 0] - rows["dimension_predicted"]).max() < 0.5
-        places = np.concatenate(list(drawn.values()))
+        assert theory_values(ax) == [0]
+        points = [line for line in ax.lines if line.get_marker() != "None"]
+        for line in points:
+            rows = runs[[said_model(name) == line.get_label() for name in runs["model"]]]
+            off = rows[measure].astype(float) - rows["dimension_predicted"].astype(float)
+            np.testing.assert_allclose(line.get_ydata(), off)
+        places = np.concatenate([line.get_xydata() for line in points])
         assert len(np.unique(places, axis=0)) == len(runs)  # equal values stand side by side
-        assert ax.get_xlim() == ax.get_ylim()
 
 
 def test_time_constants_mark_half_the_sentence(runs):
@@ -404,7 +408,8 @@ def test_two_hundred_networks_of_many_tasks():
     runs = pd.DataFrame(fake_runs(tasks, models=("gru", "a", "b", "c", "d"), seeds=range(4)))
     assert len(runs) == 200
     panels = overview.accuracy_cliff(runs).axes
-    assert [ax.get_title(loc="left").split()[0] for ax in panels] == list(tasks)
+    counts = [task.removeprefix("categorical-") for task in tasks]
+    assert [ax.get_title(loc="left").split()[0] for ax in panels] == counts
     assert all(len(ax.lines) == 20 for ax in panels)
 
 
@@ -419,33 +424,34 @@ def networks():
     return [fake_network(*known, seed) for seed, known in enumerate(wanted)]
 
 
-def test_the_gallery_has_a_row_per_task_and_a_column_per_model(networks, tmp_path):
+def test_the_gallery_has_a_row_per_task_and_three_views_and_a_bar_per_network(networks, tmp_path):
     figure = gallery.manifold_gallery(networks[:-1])
-    assert [ax.get_title() for ax in figure.axes[:3]] == ["gru", "lstm", ""]
-    assert len(figure.axes) == 3 * 3
+    assert len(figure.axes) == 5 * 4 + 3  # one is not trained, and has no bar
     assert sum(text.get_text() == "not trained" for ax in figure.axes for text in ax.texts) == 1
-    assert figure.axes[0].get_ylabel() == "categorical-3\nexpected d = 2"
-    assert [path.suffix for path in style.save(figure, tmp_path / "manifolds")] == [
-        ".png",
-        ".pdf",
-        ".svg",
-    ]
+    texts = [text.get_text() for text in figure.texts]
+    assert {"GRU", "LSTM", "3 unordered classes\nd = 2", "95 % in 2"} <= set(texts)
+    paths = style.save(figure, tmp_path / "manifolds")
+    assert [path.suffix for path in paths] == [".png", ".pdf", ".svg"]
+    data = pd.read_csv(tmp_path / "manifolds.csv")
+    assert set(data["series"]) == {"final state", "slow point", "share of variance"}
+    assert set(data["model"]) == {"gru", "lstm"}
 
 
-def test_readouts_face_the_same_way_in_every_network(networks):
-    planes = [network.readout @ gallery.facing_plane(network) for network in networks]
-    for first, second in zip(planes[::2], planes[1::2], strict=True):
-        np.testing.assert_allclose(first, second, atol=0.05)
-    up = planes[0][0] / np.linalg.norm(planes[0][0])
-    np.testing.assert_allclose(up, [0, 1], atol=0.02)
-
-
-def test_the_plane_lies_within_the_first_components(networks):
-    for network in networks:
-        basis = gallery.facing_plane(network)
-        np.testing.assert_allclose(basis.T @ basis, np.eye(2), atol=1e-10)
-        outside = basis - network.components[:, :2] @ (network.components[:, :2].T @ basis)
-        assert np.abs(outside).max() < 1e-10
+@pytest.mark.parametrize(("classes", "thin"), [(3, (2, 3)), (4, (3,)), (5, ())])
+def test_views_at_one_scale_tell_a_plane_from_a_solid(classes, thin):
+    network = fake_network("categorical", classes)
+    figure = gallery.manifold_gallery([network])
+    views, bar = figure.axes[:3], figure.axes[3]
+    assert len({ax.get_xlim() for ax in views}) == 1
+    for ax, pair in zip(views, gallery.VIEWS, strict=True):
+        points = next(dots for dots in ax.collections if dots.get_label() == "slow points")
+        spread = np.std(points.get_offsets(), axis=0) / ax.get_xlim()[1]
+        assert [part < 0.05 for part in spread] == [component in thin for component in pair]
+    shares = [patch.get_width() for patch in bar.patches]
+    values = np.linalg.svd(network.points - network.points.mean(axis=0), compute_uv=False) ** 2
+    np.testing.assert_allclose(shares, (values / values.sum())[:6], atol=1e-6)
+    dark = [to_hex(patch.get_facecolor()) == style.INK for patch in bar.patches]
+    assert dark == [True] * (classes - 1) + [False] * (7 - classes)
 
 
 def test_a_damaged_file_is_named(files, tmp_path):
@@ -499,16 +505,16 @@ def test_a_sweep_shows_theory_means_and_dead_networks_as_zero(tmp_path):
     left, right = figure.axes
     assert [tick.get_text() for tick in left.get_xticklabels()] == ["1e-3", "1e-2", "1e-1"]
     assert left.get_xlabel() == right.get_xlabel() == "L2 strength"
-    assert theory_values(left)[-1] == 2
+    theory = next(line for line in left.lines if line.get_label() == "theory")
+    assert set(theory.get_ydata()[np.isfinite(theory.get_ydata())]) == {2}
     assert bars(left)["components for 95 %, 0 without a slow mode"] == [2, 1, 0]
     ratio = bars(left)["participation ratio"]
     assert ratio[:2] == pytest.approx([2.05, 1.05])
     assert np.isnan(ratio[2])  # that of rounding errors is not drawn
     assert bars(right)["network"] == pytest.approx([0.98, 0.61, 0.31])
-    dots = [line for line in left.lines if line.get_marker() == "." and len(line.get_ydata()) == 3]
-    assert (
-        len(dots) == 8
-    )  # a group of three networks per value and measure, but for the dead ones' ratio
+    dots = [line for line in left.lines if line.get_marker() == "."]
+    # Three networks per value and measure, but for the dead ones' ratio.
+    assert [len(line.get_ydata()) for line in dots] == [6, 9, 9]
     assert "always the commonest class" in [
         text.get_text() for text in right.get_legend().get_texts()
     ]
@@ -550,8 +556,9 @@ def test_the_grid_has_a_square_per_verdict_in_its_colour():
         verdicts.COLOURS[name].upper() for name in ("holds", "fails", "undecided", "holds")
     ]
     texts = [text.get_text() for text in axes.texts]
-    assert {"cliff", "modes", "gru", "categorical-3", "categorical-10", "5/5", "5/5*"} == set(texts)
-    names = [text for text in axes.texts if text.get_text().startswith("categorical")]
+    tasks = {"3 unordered classes", "10 unordered classes"}
+    assert {"cliff", "modes", "GRU", *tasks, "5/5", "5/5*"} == set(texts)
+    names = [text for text in axes.texts if text.get_text() in tasks]
     figure.canvas.draw()
     boxes = [name.get_window_extent() for name in names]
     assert not boxes[0].overlaps(boxes[1])
@@ -567,7 +574,8 @@ def test_the_map_of_analyses_has_a_square_per_claim_and_cell():
     figure = overview.analyses_agree(pd.DataFrame(rows[:-1]))
     ax = figure.axes[0]
     names = [label.get_text() for label in ax.get_xticklabels()]
-    assert names == [f"categorical-{n} {cell}" for n in (3, 10) for cell in ("gru", "lstm")]
+    cells = ("GRU", "LSTM")
+    assert names == [f"{n} unordered classes, {cell}" for n in (3, 10) for cell in cells]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["dimension", "modes"]
     expected = [[1, 1, 1, 1], [0.25, np.nan, 0.25, 0.25]]
     np.testing.assert_array_equal(ax.images[0].get_array().filled(np.nan), expected)

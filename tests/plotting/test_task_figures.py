@@ -125,11 +125,11 @@ def test_networks_of_two_tasks_are_refused(networks):
 def test_a_named_panel_per_model_and_every_text_readable_inside_the_figure(task, networks):
     for name, draw in task_figures(networks(task)).items():
         figure = draw()
-        assert [ax.get_title() for ax in panels_of(figure)] == ["vanilla", "gru"], name
+        assert [ax.get_title() for ax in panels_of(figure)] == ["vanilla", "GRU"], name
         assert figure.get_figwidth() == style.TWO_COLUMNS
         width, height = figure.get_size_inches() * 100
         for text, box in seen_texts(figure).items():
-            assert text.get_fontsize() >= 6.5, (name, text)
+            assert text.get_fontsize() >= 5, (name, text)
             assert min(box.x0, box.y0, width - box.x1, height - box.y1) > -1, (name, text)
 
 
@@ -148,35 +148,42 @@ def test_names_of_axes_and_panels_do_not_overlap(count, networks):
         assert min(boxes[text].y0 for text in named if text in boxes) >= below - 3, name
 
 
-def test_the_axes_are_named(networks):
-    figures = {name: draw() for name, draw in task_figures(networks(("categorical", 3))).items()}
-    for name in ("trajectories", "speed_of_points", "modes", "word_effects", "logits", "flow"):
-        first, second = panels_of(figures[name])
-        assert (first.get_xlabel(), first.get_ylabel(), second.get_xlabel()) == (
-            "direction 1",
-            "direction 2",
-            first.get_xlabel(),
-        )
-        assert figures[name].texts[1].get_text() == "categorical-3  (d = 2),  within components 1–2"
-        assert first.get_aspect() == 1
+def test_the_axes_are_the_components_in_every_figure_of_a_plane(networks):
+    for task in (("categorical", 3), ("categorical", 4), ("ordered", 5)):
+        figures = {name: draw() for name, draw in task_figures(networks(task)).items()}
+        for name in ("trajectories", "speed_of_points", "modes", "word_effects", "flow"):
+            shown = [ax for ax in figures[name].axes if ax.get_xlabel()]
+            assert {ax.get_xlabel() for ax in shown} == {"component 1"}, name
+            assert "component 2" in {ax.get_ylabel() for ax in figures[name].axes}
+            assert shown[0].get_aspect() == 1
     bars = {
         name: figures[name].axes[-1].get_ylabel() for name in ("speed_of_points", "modes", "flow")
     }
     assert bars == {
         "speed_of_points": "log₁₀ q",
         "modes": "time constant τ (words)",
-        "flow": "speed (per word)",
+        "flow": "‖F(h, x*) − h‖ (per word)",
     }
     assert (
         panels_of(figures["time_constants_everywhere"])[0].get_ylabel() == "time constant τ (words)"
     )
 
 
+def test_rows_and_panels_have_letters(networks):
+    letters = {}
+    for name, draw in task_figures(networks(("categorical", 4))).items():
+        texts = [text for ax in draw().axes for text in ax.texts]
+        letters[name] = [text.get_text() for text in texts if text.get_gid() == "letter"]
+    assert letters["flow"] == ["a", "b"]
+    assert letters["modes"] == ["a", "b", "c"]  # a row a mode
+    assert all(found[0] == "a" for found in letters.values())
+
+
 def test_a_figure_is_three_small_files(networks, tmp_path):
     figure = TASK_FIGURES["trajectories"](networks(("categorical", 3), MODELS))
     paths = style.save(figure, tmp_path / "x", ("png", "pdf", "svg"))
-    assert all(5_000 < path.stat().st_size < 400_000 for path in paths)
-    assert "class_2" in paths[2].read_text()  # text stays text
+    assert all(5_000 < path.stat().st_size < 700_000 for path in paths)
+    assert "class 2" in paths[2].read_text()  # text stays text
 
 
 def test_task_figures_import_nothing_heavy():
@@ -191,21 +198,12 @@ def test_task_figures_import_nothing_heavy():
 # Views
 
 
-def test_networks_of_a_task_face_alike_in_plane_and_space(networks):
-    planes_ = [views.plane_view(network).readouts for network in networks(("categorical", 3))]
-    np.testing.assert_allclose(planes_[0], planes_[1], atol=0.05)
-    np.testing.assert_allclose(planes_[0][0] / np.linalg.norm(planes_[0][0]), [0, 1], atol=0.05)
-    four = networks(("categorical", 4))
-    spaces = [views.space_view(network, four[0]).readouts for network in four]
-    np.testing.assert_allclose(spaces[0], spaces[1], atol=0.05)
-
-
 @pytest.mark.parametrize(
     "kind", [("categorical", 4), ("categorical", 5), ("categorical", 7), ("multilabel", 3)]
 )
 def test_a_view_is_an_orthonormal_part_of_the_first_components(kind, networks):
     network = networks(kind)[0]
-    view = views.space_view(network, network)
+    view = views.space_view(network)
     whole = np.column_stack([view.basis, view.depth])
     np.testing.assert_allclose(whole.T @ whole, np.eye(3), atol=1e-9)
     states = network.states.final[:5]
@@ -218,21 +216,55 @@ def test_a_view_is_an_orthonormal_part_of_the_first_components(kind, networks):
     )
 
 
-def test_ordered_classes_keep_their_components(networks):
-    network = networks(("ordered", 5))[0]
-    view = views.best_plane(network)
-    assert view.labels == ("component 1", "component 2")
-    np.testing.assert_array_equal(view.states(network.points), network.project(network.points))
-
-
-def test_a_plane_in_space_is_not_seen_edge_on(networks):
-    network = networks(("categorical", 4))[0]
-    flat = network.points - np.outer(
-        network.project(network.points, 3)[:, 2], network.components[:, 2]
+def test_every_plane_is_two_components_with_their_signs(networks):
+    for task in EXTRA:
+        for network in networks(task):
+            view = views.plane_view(network)
+            assert view.labels == ("component 1", "component 2")
+            found = view.states(network.points)
+            np.testing.assert_array_equal(found, network.project(network.points))
+    deep = networks(("categorical", 7))[0]
+    view = views.plane_view(deep, 2)
+    assert view.labels == ("component 3", "component 4")
+    np.testing.assert_allclose(
+        view.states(deep.points), deep.project(deep.points, 4)[:, 2:], atol=1e-9
     )
-    squashed = replace(network, slow_points=replace(network.slow_points, points=flat))
-    spread = views.space_view(squashed, squashed).slow_points.std(axis=0)
-    assert spread.min() > 0.5 * spread.max()
+
+
+def test_each_class_has_a_slice_and_lies_where_it_is_named(networks):
+    for classes, names in ((4, 2), (7, 4)):
+        network = networks(("categorical", classes))[0]
+        found = views.slices(network)
+        assert len(found) == names
+        for view, first in zip(found, range(0, classes, 2), strict=True):
+            np.testing.assert_allclose(view.basis.T @ view.basis, np.eye(2), atol=1e-9)
+            along = view.readouts[:, 0]
+            assert along.argmax() == first
+            assert along.argmin() == (first + 1) % classes
+            assert view.readouts[[first, (first + 1) % classes], 1].min() > 0
+    flat = views.slices(networks(("categorical", 3))[0])
+    assert [view.labels for view in flat] == [("component 1", "component 2")]
+
+
+def test_only_points_near_a_slice_are_drawn_on_it_by_their_own_decision(networks):
+    network = networks(("categorical", 4))[0]
+    axes = [ax for ax in fields.logits([network]).axes if ax.images]
+    assert len(axes) == len(views.slices(network)) == 2
+    own = (network.points @ network.readout.T).argmax(axis=1)
+    for ax, view in zip(axes, views.slices(network), strict=True):
+        centred = network.points - network.points.mean(axis=0)
+        plane = network.components[:, : len(view.basis)] @ view.basis
+        off = np.linalg.norm(centred - centred @ plane @ plane.T, axis=1)
+        near = off <= 0.3 * np.sqrt((centred**2).sum(axis=1).mean())
+        assert 0 < near.sum() < len(near) / 2
+        np.testing.assert_array_equal(views.near_slice(view), near)
+        (points,) = collections(ax, "slow points near the slice")
+        assert len(points.get_offsets()) == min(near.sum(), 400)
+        drawn = [to_hex(colour).upper() for colour in points.get_facecolors()]
+        assert drawn == [style.class_colour(code) for code in own[near]][: len(drawn)]
+        # What is drawn below a point is its decision, but for a few between two classes.
+        shown = fields.plane_logits(view, view.slow_points[near]).argmax(axis=1)
+        assert (shown == own[near]).mean() > 0.9
 
 
 # Where states are
@@ -240,9 +272,9 @@ def test_a_plane_in_space_is_not_seen_edge_on(networks):
 
 def test_trajectories_are_the_same_labelled_sentences_as_written(networks):
     first, second = networks(("categorical", 3))
-    paths, codes = planes.sentence_paths(views.best_plane(first))
+    paths, codes = planes.sentence_paths(views.plane_view(first))
     assert sorted(codes.tolist()) == [0, 0, 1, 1, 2, 2]
-    assert codes.tolist() == planes.sentence_paths(views.best_plane(second))[1].tolist()
+    assert codes.tolist() == planes.sentence_paths(views.plane_view(second))[1].tolist()
     traces = first.traces
     code = traces.labels[0].argmax()
     length = traces.offsets[1] - traces.offsets[0]
@@ -266,9 +298,9 @@ def test_neither_curated_nor_unlabelled_sentences_nor_other_orders_are_drawn(net
     held_out = np.eye(3, dtype=np.int8)[np.zeros(len(labels), dtype=int)]
     held_out[-2:] = [0, 1, 0]
     changed = with_labels(network, held_out)
-    assert planes.sentence_paths(views.best_plane(changed))[1].tolist() == [0, 0]
+    assert planes.sentence_paths(views.plane_view(changed))[1].tolist() == [0, 0]
     held_out[0] = -1
-    paths, _ = planes.sentence_paths(views.best_plane(with_labels(network, held_out)))
+    paths, _ = planes.sentence_paths(views.plane_view(with_labels(network, held_out)))
     lengths = np.diff(network.traces.offsets)
     assert [len(path) - 1 for path in paths] == [lengths[3], lengths[6]]
 
@@ -276,7 +308,7 @@ def test_neither_curated_nor_unlabelled_sentences_nor_other_orders_are_drawn(net
 def test_paths_start_and_end_where_they_are_marked_in_the_colour_of_their_class(networks):
     network = networks(("categorical", 3))[0]
     axes = panels_of(planes.trajectories([network]))[0]
-    paths, codes = planes.sentence_paths(views.best_plane(network))
+    paths, codes = planes.sentence_paths(views.plane_view(network))
     (lines,), (ends,) = collections(axes, "trajectories"), collections(axes, "ends")
     colours = [style.class_colour(code) for code in codes]
     assert [to_hex(colour).upper() for colour in lines.get_colors()] == colours
@@ -288,7 +320,7 @@ def test_paths_start_and_end_where_they_are_marked_in_the_colour_of_their_class(
 
 def test_without_traces_the_networks_own_sentences_are_drawn(networks):
     network = replace(networks(("categorical", 3))[0], traces=Traces.empty())
-    paths, _ = planes.sentence_paths(views.best_plane(network))
+    paths, _ = planes.sentence_paths(views.plane_view(network))
     assert all(np.isfinite(path).all() for path in paths)
     lengths = {length + 1 for length in network.states.trajectory_lengths}
     assert {len(path) for path in paths} <= lengths
@@ -340,7 +372,8 @@ def test_sentiment_and_intensity_are_found_where_they_are_planted(networks):
     texts = [text.get_text().strip() for text in axes.texts]
     assert {"sentiment", "intensity", "angle 90°"} <= set(texts)
     (drawn,) = collections(axes, "class means")
-    assert [to_hex(colour).upper() for colour in drawn.get_facecolors()] == list(style.PALETTE[:5])
+    ramp = [style.class_colour(i, 5) for i in range(5)]
+    assert [to_hex(colour).upper() for colour in drawn.get_facecolors()] == ramp
 
 
 # Solids
@@ -348,7 +381,7 @@ def test_sentiment_and_intensity_are_found_where_they_are_planted(networks):
 
 def test_the_edges_of_a_tetrahedron_join_its_corners_and_are_equally_long(networks):
     network = networks(("categorical", 4))[0]
-    view = views.space_view(network, network)
+    view = views.space_view(network)
     corners, depth = solids.corners_of_simplex(view)
     places = np.column_stack([corners, depth])
     lengths = [np.linalg.norm(a - b) for a, b in combinations(places, 2)]
@@ -365,7 +398,7 @@ def test_the_edges_of_a_tetrahedron_join_its_corners_and_are_equally_long(networ
 
 def test_near_final_states_lie_on_top_in_the_colours_of_their_classes(networks):
     network = networks(("categorical", 4))[0]
-    view = views.space_view(network, network)
+    view = views.space_view(network)
     (final,) = collections(panels_of(solids.space([network]))[0], "final states")
     depth = network.project(network.states.final, 3) @ view.depth
     order = np.argsort(depth, kind="stable")
@@ -397,10 +430,10 @@ def test_combinations_that_differ_in_one_label_are_joined(labels, edges, network
     own = np.stack(
         [final[(given == row).all(axis=1)].mean(axis=0) for row in np.unique(given, axis=0)]
     )
-    view = views.space_view(network, network) if labels == 3 else views.plane_view(network)
+    view = views.space_view(network) if labels == 3 else views.plane_view(network)
     expected = {tuple(row) for row in np.round(view.states(own), 4) + 0.0}
     assert {tuple(row) for row in np.round(means, 4) + 0.0} == expected
-    assert {"no label", "class_0", "one label differs"} <= set(legend_texts(figure))
+    assert {"no label", "class 0", "one label differs"} <= set(legend_texts(figure))
 
 
 def test_neighbours_differ_in_exactly_one_label():
@@ -472,19 +505,23 @@ def test_real_directions_do_not_depend_on_the_phase_of_an_eigenvector():
     assert arrows.real_directions(pair.conj(), 0.9 - 0.1j) == []
 
 
-def test_modes_are_two_headed_arrows_in_the_colour_of_tau(networks):
+def test_modes_are_lines_without_heads_a_row_a_mode_in_the_colour_of_tau(networks):
     network = networks(("categorical", 3))[0]
-    places, directions, tau = arrows.mode_arrows(views.best_plane(network))
+    places, directions, tau, ranks = arrows.mode_arrows(views.plane_view(network))
     assert len(tau) == 2 * arrows.ARROWS  # two modes, or the two parts of a pair, at each point
+    assert ranks.tolist() == [0, 1] * arrows.ARROWS
     np.testing.assert_allclose(
         np.linalg.norm(directions, axis=1), 1, atol=0.02
     )  # they lie within the manifold
     rows = np.linspace(0, 999, arrows.ARROWS).astype(int)
-    np.testing.assert_allclose(places[::2], views.best_plane(network).states(network.points[rows]))
+    np.testing.assert_allclose(places[::2], views.plane_view(network).states(network.points[rows]))
     np.testing.assert_allclose(tau[::2], network.slow_modes.tau[rows, 0])
-    there, back = collections(panels_of(arrows.modes([network]))[0], "modes")
-    np.testing.assert_allclose(there.U, -back.U)
-    np.testing.assert_allclose(there.get_array(), np.sort(tau))
+    figure = arrows.modes([network])
+    drawn = [quiver for ax in figure.axes for quiver in collections(ax, "mode")]
+    assert len(drawn) == 2
+    for rank, quiver in enumerate(drawn):
+        assert (quiver.headwidth, quiver.pivot) == (0, "middle")
+        np.testing.assert_allclose(quiver.get_array(), tau[rank::2])
 
 
 def test_a_network_without_slow_modes_says_so(networks):
@@ -492,26 +529,27 @@ def test_a_network_without_slow_modes_says_so(networks):
     modes = replace(second.slow_modes, count=np.zeros(1000, dtype=int))
     none = replace(second, slow_modes=modes)
     _, axes = panels_of(arrows.modes([first, none]))
-    assert [text.get_text() for text in axes.texts] == ["no slow mode"]
+    assert "no slow mode" in [text.get_text() for text in axes.texts]
 
 
 def test_evidence_words_have_the_colour_of_their_class_and_neutral_ones_are_grey(networks):
     network = networks(("categorical", 3))[0]
     colours = dict(arrows.word_colours(network))
-    expected = {f"word_{i}": style.class_colour(i) for i in range(3)} | {"word_3": style.GREY}
+    expected = {f"word {i}": style.class_colour(i) for i in range(3)} | {"word 3": style.GREY}
     assert colours == expected
     figure = arrows.word_effects([network])
-    assert legend_texts(figure) == ["slow points", "word_0", "word_1", "word_2", "word_3"]
-    for name, colour in expected.items():
-        (drawn,) = collections(panels_of(figure)[0], name)
+    rows = [text.get_text() for text in figure.texts if text.get_rotation() == 90]
+    assert rows == ["word 0", "word 1", "word 2", "word 3"]
+    for ax, (name, colour) in zip(figure.axes, expected.items(), strict=True):
+        (drawn,) = collections(ax, name)
         assert to_hex(drawn.get_facecolor()[0]).upper() == colour
 
 
 def test_words_for_and_against_a_label_share_its_colour(networks):
     colours = dict(arrows.word_colours(networks(("multilabel", 2))[0]))
-    assert (colours["word_0"], colours["word_1"]) == (style.class_colour(1), style.class_colour(2))
-    assert colours["word_2"] == arrows.paler(style.class_colour(1), 0.42)
-    assert colours["word_4"] == style.GREY
+    assert (colours["word 0"], colours["word 1"]) == (style.class_colour(1), style.class_colour(2))
+    assert colours["word 2"] == arrows.paler(style.class_colour(1), 0.42)
+    assert colours["word 4"] == style.GREY
 
 
 def test_words_of_ordered_classes_stand_for_the_class_of_their_sentiment():
@@ -528,12 +566,12 @@ def test_words_of_ordered_classes_stand_for_the_class_of_their_sentiment():
 
 def test_kicks_are_drawn_at_their_points_with_the_gain_that_is_named(networks):
     network = networks(("categorical", 3))[0]
-    view = views.best_plane(network)
-    axes = panels_of(arrows.word_effects([network]))[0]
+    view = views.plane_view(network)
+    first, axes = arrows.word_effects([network]).axes[:2]
     (gain,) = [
-        float(text.get_text().split("×")[1]) for text in axes.texts if "arrows" in text.get_text()
+        float(text.get_text().split("×")[1]) for text in first.texts if "arrows" in text.get_text()
     ]
-    (drawn,) = collections(axes, "word_1")
+    (drawn,) = collections(axes, "word 1")
     kicks = view.along(network.flow.kicks)[0, 1]
     np.testing.assert_allclose([drawn.U[0], drawn.V[0]], gain * kicks, rtol=1e-6)
     place = view.states(network.points[network.flow.rows[0]])
@@ -586,16 +624,16 @@ def test_a_place_has_the_colour_of_the_class_that_wins_there(networks):
     assert pixels[..., 3].min() == 1
 
 
-def test_labels_are_as_likely_as_not_on_a_line_each():
+def test_labels_are_as_likely_as_not_on_a_line_each(networks):
     found = np.stack(np.meshgrid([-2.0, 1.0], [-3.0, 0.5]), axis=-1)
-    colours, likely, levels = fields.label_fields(found)
+    colours, likely, levels = fields.label_fields(networks(("multilabel", 2))[0], found)
     assert levels == [0.5]
     np.testing.assert_allclose(likely[0][0], 1 / (1 + np.exp([2.0, -1.0])))
     tint = (1 - colours[1, 1, :3]) / (1 - np.array(to_rgb(style.class_colour(3))))
     assert np.ptp(tint) < 1e-9
 
 
-def test_the_flow_is_turned_with_the_plane(networks):
+def test_the_flow_is_drawn_where_its_grid_lies(networks):
     network = networks(("categorical", 3))[1]
     view = views.plane_view(network)
     figure = fields.flow([network])
@@ -610,8 +648,8 @@ def test_the_flow_is_turned_with_the_plane(networks):
     assert float(image.get_array()[row, column]) == pytest.approx(speed, rel=0.1)
     velocity = fields.on_view(view, network.flow.velocity, 4 * np.eye(2)[:1]) @ view.basis
     assert velocity[0, 0] < -10 * abs(velocity[0, 1])  # inwards
-    (points,) = collections(axes, "slow points")
-    assert len(points.get_offsets()) == 150
+    (points,) = collections(axes, "slow points near the slice")
+    assert 100 <= len(points.get_offsets()) <= 150
     assert image.get_clip_path() is not None
 
 

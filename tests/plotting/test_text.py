@@ -163,10 +163,15 @@ def test_estimates_that_are_nowhere_defined_are_an_empty_panel():
     ]
     tasks = pd.DataFrame({"task": list(TASKS), "dimension_expected": [2, 2]})
     figure = dimension_by_estimator(pd.DataFrame(rows), tasks)
-    assert [len(axes.collections) > 0 for axes in figure.axes] == [False, True]
+    points = [
+        [y for line in axes.lines if line.get_marker() == "o" for y in line.get_xdata()]
+        for axes in figure.axes
+    ]
+    assert np.isnan(points[0]).all()
+    assert points[1] == [2.0] * len(ESTIMATORS)
     (legend,) = figure.legends
     assert len(legend.get_texts()) == 1 + len(POINT_SETS)
     assert (
         dimension_by_estimator(pd.DataFrame(rows[:3]), tasks).axes[0].get_title(loc="left")
-        == "empty"
+        == "empty\n(d = 2)"
     )

@@ -2,6 +2,7 @@
 # imports torch.
 ARRAYS = ("run", "geometry", "states", "slow_points", "slow_modes", "fixed_points", "linearization")
 KINDS = ["png", *PLAN.vector]
+BESIDE = [*PLAN.vector, "csv"]  # the data of a figure too
 OF_GALLERY = ("run", "states", "slow_points", "geometry")
 
 
@@ -71,7 +72,7 @@ rule plot_overview:
             name: in_report(*PLAN.overview_figure(name, OVERVIEWS.index(name) + 3))
             for name in OVERVIEWS
         },
-        vector=expand(PLAN.path("figures/{name}.{kind}"), name=OVERVIEWS, kind=PLAN.vector),
+        vector=expand(PLAN.path("figures/{name}.{kind}"), name=OVERVIEWS, kind=BESIDE),
     log:
         PLAN.path("logs/plot_overview.log"),
     benchmark:
@@ -91,7 +92,7 @@ use rule plot_overview as plot_gallery with:
         meta=PLAN.of_their_tasks(PLAN.first, "meta.json"),
     output:
         png=in_report(*PLAN.overview_figure("manifolds", 2)),
-        vector=expand(PLAN.path("figures/manifolds.{kind}"), kind=PLAN.vector),
+        vector=expand(PLAN.path("figures/manifolds.{kind}"), kind=BESIDE),
     log:
         PLAN.path("logs/plot_gallery.log"),
     benchmark:
@@ -109,7 +110,7 @@ use rule plot_overview as plot_headline with:
         meta=PLAN.of_their_tasks(PLAN.headline, "meta.json"),
     output:
         png=in_report(*PLAN.overview_figure("headline", 1, "{headline}")),
-        vector=expand(PLAN.path("figures/{{headline}}.{kind}"), kind=PLAN.vector),
+        vector=expand(PLAN.path("figures/{{headline}}.{kind}"), kind=BESIDE),
     log:
         PLAN.path("logs/plot_{headline}.log"),
     benchmark:
@@ -125,7 +126,7 @@ use rule plot_overview as plot_sweeps with:
         PLAN.path("tables/sweeps.csv"),
     output:
         **{f"sweep_{name}": in_report(*PLAN.sweep_figure(name)) for name in PLAN.sweeps},
-        vector=expand(PLAN.path("figures/sweep_{name}.{kind}"), name=PLAN.sweeps, kind=PLAN.vector),
+        vector=expand(PLAN.path("figures/sweep_{name}.{kind}"), name=PLAN.sweeps, kind=BESIDE),
     log:
         PLAN.path("logs/plot_sweeps.log"),
     benchmark:

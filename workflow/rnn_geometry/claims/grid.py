@@ -12,6 +12,7 @@ from rnn_geometry.claims._units import SWEEP
 from rnn_geometry.claims.file import criterion, threshold_words
 from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 from rnn_geometry.claims.table import ALL_CELLS
+from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.tasks.structures import STRUCTURES
 
 TITLES = {name: one.title for name, one in STRUCTURES.items()} | {SWEEP: "Sweeps"}
@@ -104,5 +105,10 @@ def _line(claim: Mapping[str, Any], rows: Sequence[Mapping[Any, Any]]) -> dict[s
 
 
 def _cells(names: Iterable[str]) -> list[str]:
-    """Return cells in order, the row over all of them last."""
-    return sorted(set(names), key=lambda name: (name == ALL_CELLS, name))
+    """Return cells in the order of all figures and pages, the row over all of them last."""
+    known = list(CELLS)
+
+    def place(name: str) -> tuple[bool, int, str]:
+        return name == ALL_CELLS, known.index(name) if name in known else len(known), name
+
+    return sorted(set(names), key=place)

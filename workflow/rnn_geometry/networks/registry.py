@@ -21,8 +21,9 @@ class CellEntry:
         Where its class lies, `package.module:ClassName`.
     options
         Options of its initialisation, by which `cell_options` of a configuration are checked.
-    colour, marker
-        Of its networks in figures.
+    label, colour, marker
+        What a reader calls it, and the look of its networks in figures: colours are others than
+        those of classes and verdicts, and differ in grey or by the marker.
     bounded
         Whether it takes a convex body of states into itself: its fixed points have degree 1.
     explorer
@@ -32,6 +33,7 @@ class CellEntry:
     name: str
     path: str
     options: tuple[str, ...]
+    label: str
     colour: str
     marker: str
     bounded: bool = True
@@ -43,7 +45,8 @@ _ENTRIES = (
         "vanilla",
         "rnn_geometry.networks.cells:VanillaRNN",
         options=("recurrent_identity", "input_scale"),
-        colour="#999933",
+        label="vanilla",
+        colour="#A9A93B",
         marker="s",
         explorer=True,
     ),
@@ -51,7 +54,8 @@ _ENTRIES = (
         "gru",
         "rnn_geometry.networks.cells:GRU",
         options=("hold_bias",),
-        colour="#0072B2",
+        label="GRU",
+        colour="#1B3A6B",
         marker="o",
         explorer=True,
     ),
@@ -59,7 +63,8 @@ _ENTRIES = (
         "lstm",
         "rnn_geometry.networks.cells:LSTM",
         options=("hold_bias",),
-        colour="#D55E00",
+        label="LSTM",
+        colour="#B8475A",
         marker="^",
         explorer=True,
     ),
@@ -67,7 +72,8 @@ _ENTRIES = (
         "ugrnn",
         "rnn_geometry.networks.cells:UGRNN",
         options=("hold_bias",),
-        colour="#009E73",
+        label="UGRNN",
+        colour="#5F93C8",
         marker="D",
         explorer=True,
     ),
@@ -75,7 +81,8 @@ _ENTRIES = (
         "gru_reset_before",
         "rnn_geometry.networks.cells:GRUResetBefore",
         options=("hold_bias",),
-        colour="#CC79A7",
+        label="GRU, reset before",
+        colour="#6F5A96",
         marker="v",
         explorer=True,
     ),

@@ -14,7 +14,7 @@ import numpy as np
 from rnn_geometry.geometry.frame import principal_components, signed
 from rnn_geometry.identity import Network
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.text import LONGEST, cut_names, literal
+from rnn_geometry.plotting.text import LONGEST, cut_names, literal, spoken
 from rnn_geometry.store.artifacts import (
     FixedPoints,
     Flow,
@@ -30,6 +30,7 @@ from rnn_geometry.store.artifacts import (
     Traces,
     Vocabulary,
 )
+from rnn_geometry.tasks.theory import structure_of
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,20 @@ class NetworkArrays:
     def class_names(self) -> list[str]:
         """Names of the C outputs, fit for matplotlib."""
         names = self.meta.get("class_names") or range(1, len(self.readout) + 1)
-        return cut_names(names, LONGEST)
+        return cut_names(spoken(names), LONGEST)
+
+    @cached_property
+    def ordered(self) -> int | None:
+        """How many classes there are in an order; None where they have none."""
+        return len(self.readout) if structure_of(self.meta).ordered else None
+
+    def colour(self, code: int) -> str:
+        """Return the colour of a class or combination of labels by its code."""
+        return style.class_colour(code, self.ordered)
+
+    def colours(self, codes: np.ndarray) -> np.ndarray:
+        """Return the colours (n, 3) of the classes or combinations of n rows."""
+        return style.class_colours(codes, self.ordered)
 
     @property
     def dimension(self) -> int | None:

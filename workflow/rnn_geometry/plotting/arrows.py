@@ -7,6 +7,7 @@ Shapes: n points, w words, C outputs, S entries of a state.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
@@ -16,24 +17,30 @@ from matplotlib.figure import Figure
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.panels import (
+    SLOW_LABEL,
     SMALL,
     bulk,
     colour_bar,
     dot_handle,
     draw_slow_points,
+    label_axes,
     label_planes,
     line_handle,
-    panels,
+    rows_of_panels,
     set_plane,
 )
-from rnn_geometry.plotting.text import cut_names
-from rnn_geometry.plotting.views import View, best_plane, is_ordered
+from rnn_geometry.plotting.text import cut_names, spoken
+from rnn_geometry.plotting.views import View, is_ordered, plane_view
 
-ARROWS = 60  # points at which modes are drawn
-KICKS = 170  # arrows of words in a panel
-WORD = 28  # letters of a word in the legend
+ARROWS = 36  # points at which modes are drawn
+KICKS = 28  # arrows of a word in a panel
+MOST_MODES, MOST_WORDS = 4, 6  # rows
+WORD = 16  # letters of a word beside its row
 LONGEST = 1e4
 TAU = "plasma_r"
+ARROW = {"headwidth": 4, "headlength": 4, "headaxislength": 3.6}
+SCALE = {"angles": "xy", "scale_units": "xy", "scale": 1}
+RANKS = ("slowest mode", "second", "third", "fourth")
 
 
 # Integration modes
@@ -41,45 +48,56 @@ TAU = "plasma_r"
 
 @style.styled
 def modes(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw the directions of the slow modes at points all over the manifold, in the colour of their
-    time constants."""
-    drawn = [mode_arrows(best_plane(network)) for network in networks]
-    constants = np.concatenate([tau for _, _, tau in drawn] or [np.ones(1)])
+    """Draw the direction of each leading slow mode at points all over the manifold, a row a mode,
+    in the colour of its time constant."""
+    views = [plane_view(network) for network in networks]
+    drawn = [mode_arrows(view) for view in views]
+    constants = np.concatenate([tau for *_, tau, _ in drawn] or [np.ones(1)])
     low, high = np.quantile(constants, [0.02, 0.98]) if len(constants) else (1, 10)
     norm = LogNorm(low, high) if low < high else LogNorm(0.9 * low, 1.1 * high)
     handles = [
-        dot_handle("slow points", style.PALE, 4),
-        line_handle("slow modes; shorter: less within the plane", "k"),
+        dot_handle("slow points", style.PALE, 3),
+        line_handle("direction of the mode; shorter: less within the plane", "k"),
     ]
-    figure, axes = panels(networks, "Integration modes over the slow manifold", handles, bar=True)
-    for ax, network, arrows in zip(axes, networks, drawn, strict=True):
-        _draw_modes(ax, best_plane(network), *arrows, norm)
-    label_planes(axes, best_plane(networks[0]))
-    colour_bar(figure, axes, ScalarMappable(norm, TAU), "time constant τ (words)")
+    title = "Each line is the direction of a slow mode at a slow point"
+    names = RANKS[: min(max(networks[0].dimension or 1, 1), MOST_MODES)]
+    look: dict[str, Any] = {"bar": True, "below": 0.2}
+    figure, axes = rows_of_panels(networks, names, title, handles, **look)
+    for rank, row in enumerate(axes):
+        for ax, view, (places, directions, tau, ranks) in zip(row, views, drawn, strict=True):
+            shown = ranks == rank
+            _draw_modes(
+                ax, view, places[shown], directions[shown], tau[shown], norm, background(rank)
+            )
+    label_rows(axes, views[0])
+    colour_bar(figure, axes.ravel(), ScalarMappable(norm, TAU), "time constant τ (words)")
     return figure
 
 
-def mode_arrows(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return places (n, 2), directions (n, 2) and time constants (n,) of slow modes at evenly
-    spaced slow points.
+def mode_arrows(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return places (n, 2), directions (n, 2), time constants (n,) and ranks (n,) of slow modes at
+    evenly spaced slow points.
 
     A direction is the drawn part of a unit vector of states. A complex pair gives the real and
-    imaginary parts of its eigenvector once.
+    imaginary parts of its eigenvector once, under two ranks.
     """
     found, points = view.network.slow_modes, view.network.slow_points.points
     rows = np.flatnonzero(np.isfinite(points).all(axis=1) & (found.count > 0))
     right = np.asarray(found.right)
-    places, directions, constants = [], [], []
+    places, directions, constants, ranks = [], [], [], []
     for row in manifold.thinned(rows, ARROWS):
-        shown = min(int(found.count[row]), found.tau.shape[1])
+        shown, rank = min(int(found.count[row]), found.tau.shape[1]), 0
         for mode in range(shown):
             for vector in real_directions(right[row, :, mode], found.eigenvalues[row, mode]):
                 places.append(view.states(points[row]))
                 directions.append(view.vectors(vector))
                 constants.append(found.tau[row, mode])
+                ranks.append(rank)
+                rank += 1
     tau = np.array(constants, dtype=float).reshape(-1)
     tau = np.where(np.isfinite(tau), tau, LONGEST).clip(0.1, LONGEST)
-    return np.reshape(places, (-1, 2)), np.reshape(directions, (-1, 2)), tau
+    shaped = (np.reshape(part, (-1, 2)) for part in (places, directions))
+    return *shaped, tau, np.array(ranks, dtype=int)
 
 
 def real_directions(vector: np.ndarray, eigenvalue: complex) -> list[np.ndarray]:
@@ -95,33 +113,28 @@ def real_directions(vector: np.ndarray, eigenvalue: complex) -> list[np.ndarray]
     return [part / max(np.linalg.norm(part), 1e-12) for part in parts]
 
 
-def _draw_modes(axes, view: View, places, directions, tau, norm) -> None:
-    draw_slow_points(axes, view, 4, style.PALE)
+def _draw_modes(axes, view: View, places, directions, tau, norm, label) -> None:
+    draw_slow_points(axes, view, 2, style.PALE, label=label)
     set_plane(axes, view, bulk(view.slow_points))
     if not len(tau):
         axes.text(0.5, 0.04, "no slow mode", transform=axes.transAxes, ha="center", fontsize=SMALL)
         return
-    length = 0.055 * np.ptp(axes.get_xlim())
-    order = np.argsort(tau, kind="stable")
-    # Two arrows from the middle make one with two heads.
-    for sign in (1, -1):
-        arrows = sign * length * directions[order]
-        axes.quiver(
-            *places[order].T,
-            *arrows.T,
-            tau[order],
-            cmap=TAU,
-            norm=norm,
-            label="modes",
-            zorder=3,
-            width=0.007,
-            headwidth=3.2,
-            headlength=3,
-            headaxislength=2.8,
-            angles="xy",
-            scale_units="xy",
-            scale=1,
-        )
+    length = 0.16 * np.ptp(axes.get_xlim())
+    axes.quiver(
+        *places.T,
+        *(length * directions).T,
+        tau,
+        cmap=TAU,
+        norm=norm,
+        label="mode",
+        zorder=3,
+        width=0.012,
+        headwidth=0,
+        headlength=0,
+        headaxislength=0,
+        pivot="mid",
+        **SCALE,
+    )
 
 
 # Words
@@ -129,24 +142,49 @@ def _draw_modes(axes, view: View, places, directions, tau, norm) -> None:
 
 @style.styled
 def word_effects(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw what chosen words add to one step at many slow points, as arrows from the points in the
-    words' colours."""
-    colours = word_colours(networks[0])
-    handles = [line_handle(name, colour, lw=2) for name, colour in colours]
-    figure, axes = panels(
-        networks, "One-step effects of words", [dot_handle("slow points", style.PALE, 4), *handles]
-    )
-    for ax, network in zip(axes, networks, strict=True):
-        _draw_kicks(ax, best_plane(network), dict(colours))
-    label_planes(axes, best_plane(networks[0]))
+    """Draw what words add to one step at many slow points, a row a word, in the colour of what it
+    speaks for."""
+    colours = strongest_words(networks[0])
+    handles = [dot_handle("slow points", style.PALE, 3)]
+    title = "Each arrow is what one word adds to the state in one step"
+    names = [name for name, _ in colours]
+    figure, axes = rows_of_panels(networks, names, title, handles, below=0.2)
+    for column, network in zip(axes.T, networks, strict=True):
+        _draw_kicks(column, plane_view(network), dict(colours))
+    label_rows(axes, plane_view(networks[0]))
     return figure
+
+
+def background(row: int) -> str:
+    """Return the label of slow points behind arrows: data of the first row alone."""
+    return SLOW_LABEL if row == 0 else ""
+
+
+def label_rows(axes: np.ndarray, view: View) -> None:
+    """Name the axes of planes (rows, networks): below the last row alone, and at the left."""
+    for row in axes[:-1]:
+        label_axes(row, "", view.labels[1])
+        for ax in row:  # as in the last row
+            ax.tick_params(labelbottom=False)
+    label_planes(axes[-1], view)
+
+
+def strongest_words(network: NetworkArrays) -> list[tuple[str, str]]:
+    """Return names and colours of the words that are drawn: the strongest, and a neutral one."""
+    colours, names = word_colours(network), word_names(network)
+    strength = dict(zip(names, np.abs(kick_effects(network)).max(axis=1), strict=True))
+    neutral = [name for name, colour in colours if colour == style.GREY][:1]
+    others = sorted((n for n, c in colours if c != style.GREY), key=lambda n: -strength[n])
+    shown = {*others[: MOST_WORDS - len(neutral)], *neutral}
+    return [(name, colour) for name, colour in colours if name in shown]
 
 
 def word_names(network: NetworkArrays) -> list[str]:
     """Return the names of the words whose kicks are known."""
     ids = network.flow.kick_words
     known = list(network.words) or list(network.meta.get("words") or [])
-    return cut_names([known[i] if i < len(known) else f"word {i}" for i in ids], WORD)
+    names = [known[i] if i < len(known) else f"word {i}" for i in ids]
+    return cut_names(spoken(names), WORD)
 
 
 def word_colours(network: NetworkArrays) -> list[tuple[str, str]]:
@@ -164,7 +202,7 @@ def word_colours(network: NetworkArrays) -> list[tuple[str, str]]:
     for code in np.unique(codes[codes >= 0]):
         same = np.flatnonzero(codes == code)
         for turn, i in enumerate(same[np.lexsort((-strength[same], against[same]))]):
-            colours[i] = paler(style.class_colour(code), min(0.42 * turn, 0.7))
+            colours[i] = paler(network.colour(code), min(0.42 * turn, 0.7))
     order = np.lexsort((-strength, against, np.where(codes < 0, codes.max() + 1, codes)))
     names = word_names(network)
     return [(names[i], colours[i]) for i in order]
@@ -216,42 +254,25 @@ def paler(colour: str, share: float) -> str:
     return "#" + "".join(f"{round(255 * part):02X}" for part in mixed)
 
 
-def _draw_kicks(axes, view: View, colours: dict[str, str]) -> None:
+def _draw_kicks(column, view: View, colours: dict[str, str]) -> None:
+    """Draw the words of one network below each other, all with one gain and at the same points."""
     names, flow = word_names(view.network), view.network.flow
-    rows = manifold.thinned(np.arange(len(flow.rows)), int(np.clip(KICKS / len(names), 14, 60)))
+    rows = manifold.thinned(np.arange(len(flow.rows)), KICKS)
     places = view.states(view.network.points[flow.rows[rows]])
-    kicks = view.along(flow.kicks[rows])
-    draw_slow_points(axes, view, 3, style.PALE)
+    words = [names.index(name) for name in colours]
+    kicks = view.along(flow.kicks[rows][:, words])
     lengths = np.linalg.norm(kicks, axis=2)
-    gain = _round_gain(
-        0.13 * np.ptp(bulk(view.slow_points), axis=0).max() / max(np.quantile(lengths, 0.9), 1e-12)
-    )
-    set_plane(axes, view, bulk(view.slow_points), places + gain * kicks.transpose(1, 0, 2))
-    for word in np.argsort(-lengths.mean(axis=0), kind="stable"):
-        axes.quiver(
-            *places.T,
-            *(gain * kicks[:, word]).T,
-            color=colours[names[word]],
-            label=names[word],
-            zorder=3,
-            width=0.006,
-            headwidth=3.4,
-            headlength=3.4,
-            headaxislength=3,
-            angles="xy",
-            scale_units="xy",
-            scale=1,
-            minlength=0.3,
-        )
+    size = np.ptp(bulk(view.slow_points), axis=0).max()
+    gain = _round_gain(0.2 * size / max(np.quantile(lengths, 0.9), 1e-12))
+    for i, (ax, (name, colour)) in enumerate(zip(column, colours.items(), strict=True)):
+        draw_slow_points(ax, view, 2, style.PALE, label=background(i))
+        set_plane(ax, view, bulk(view.slow_points), places + gain * kicks.transpose(1, 0, 2))
+        arrows = gain * kicks[:, i]
+        look = {"color": colour, "label": name, "zorder": 3, "width": 0.011, "minlength": 0.3}
+        ax.quiver(*places.T, *arrows.T, **look, **ARROW, **SCALE)
     if gain != 1:
-        axes.text(
-            0.02,
-            0.02,
-            f"arrows × {gain:g}",
-            transform=axes.transAxes,
-            fontsize=SMALL,
-            color=style.INK,
-        )
+        look = {"fontsize": SMALL, "color": style.INK, "path_effects": manifold.HALO}
+        column[0].text(0.02, 0.02, f"arrows × {gain:g}", transform=column[0].transAxes, **look)
 
 
 def _round_gain(gain: float) -> float:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
-from rnn_geometry.plotting.text import cut_names, tick_places
+from rnn_geometry.plotting.legends import legend_below, model_handles
+from rnn_geometry.plotting.text import cut_names, said_model, said_task, tick_places
 
 # Column of each test, its axis, and where its level of chance stands: a column, or a number.
 TESTS = (
@@ -20,12 +20,13 @@ TESTS = (
 )
 # Ending of a column, what it is called, and how a network is drawn: marker, filled, size.
 KINDS = (
-    ("", "slow subspace", None, True, 5.0),
-    ("_random", "random subspaces", None, False, 4.0),
-    ("_untrained", "untrained network", "x", False, 4.0),
+    ("", "slow subspace", None, True, 4.0),
+    ("_random", "random subspaces", None, False, 3.3),
+    ("_untrained", "untrained network", "x", False, 3.3),
 )
 CHANCE = {"color": style.INK, "lw": 1.2, "ls": "--", "zorder": 1}
-NAME, MOST_MODELS, NARROW = 24, 24, 0.13  # letters, entries; inches that an upright name takes
+NAME, NARROW = 24, 0.11  # letters; inches that an upright name takes
+FEW_TASKS = 3  # in a column of a journal
 WIDTH = 0.8  # of a task along the axis, in which its models stand side by side
 
 
@@ -40,16 +41,18 @@ def causes_by_task(runs: pd.DataFrame) -> Figure:
     """
     tasks = sorted(runs["task"].unique(), key=style.natural_order)
     styles = style.model_styles(runs["model"])
-    width = min(max(4.2, 1.3 * len(tasks) + 1), 12)
-    figure = Figure(figsize=(width, 6.2), layout="constrained")
+    width = style.ONE_COLUMN if len(tasks) <= FEW_TASKS else style.TWO_COLUMNS
+    figure = Figure(figsize=(width, 5.2), layout="constrained")
     panels = figure.subplots(len(TESTS), 1, sharex=True)
     for ax, (column, label, chance) in zip(panels, TESTS, strict=True):
         _draw_chance(ax, runs, tasks, chance)
-        for ending, _, marker, filled, size in KINDS:
-            _draw(ax, runs, tasks, styles, column + ending, marker, filled, size)
+        for ending, kind, marker, filled, size in KINDS:
+            look = {"ms": size, "filled": filled, "own": marker, "kind": kind}
+            _draw(ax, runs, tasks, styles, column + ending, **look)
         ax.set(ylabel=label, ylim=(-0.04, 1.04), xlim=(-0.6, len(tasks) - 0.4))
     _name_tasks(panels[-1], tasks, width)
-    _legend(figure, styles)
+    style.letters(panels)
+    _legend(figure, runs["model"])
     return figure
 
 
@@ -58,40 +61,37 @@ def _draw_chance(ax, runs: pd.DataFrame, tasks: Sequence[str], chance: str | flo
     for i, task in enumerate(tasks):
         of_task = runs[runs["task"] == task]
         level = of_task[chance].mean() if isinstance(chance, str) else chance
-        ax.plot([i - 0.45, i + 0.45], [level] * 2, **CHANCE)
+        ax.plot([i - 0.45, i + 0.45], [level] * 2, label="chance", **CHANCE)
 
 
-def _draw(ax, runs, tasks, styles, column, marker, filled, size) -> None:
+def _draw(ax, runs, tasks, styles, column, *, kind, own, filled, ms) -> None:
     """Draw a point per network, models side by side and networks of a model aside of each other."""
     slot = WIDTH / len(styles)
-    for i, (model, (colour, own)) in enumerate(styles.items()):
+    for i, (model, (colour, marker)) in enumerate(styles.items()):
         rows = runs[runs["model"] == model]
         places = rows["task"].map({task: place for place, task in enumerate(tasks)})
         order, of = rows.groupby("task").cumcount(), rows.groupby("task")["task"].transform("size")
         x = places - WIDTH / 2 + slot * (i + (order + 1) / (of + 1))
         look = {"mfc": colour if filled else "none", "mec": "white" if filled else colour}
-        edge = 0.5 if filled else 0.9
+        edge = 0.4 if filled else 0.7
         values = rows[column].astype(float)
-        ax.plot(x, values, marker or own, color=colour, ms=size, mew=edge, ls="", **look)
+        look |= {"color": colour, "ms": ms, "mew": edge, "ls": ""}
+        ax.plot(x, values, own or marker, label=f"{said_model(model)}, {kind}", **look)
 
 
 def _name_tasks(ax, tasks: Sequence[str], width: float) -> None:
     """Name as many tasks as have room."""
     places, more = tick_places(len(tasks), int((width - 1) / NARROW))
-    names, turned = cut_names(tasks, NAME), 25 if len(tasks) < width / 0.24 else 90
+    names = cut_names([said_task(task) for task in tasks], NAME)
+    turned = 25 if len(tasks) < width / 0.2 else 90
     look = {"ha": "right", "va": "top" if turned == 25 else "center", "rotation_mode": "anchor"}
     ax.set_xticks(places, [names[i] for i in places], rotation=turned, **look)
     if more:
         ax.set_xlabel(f"and {more} more tasks")
 
 
-def _legend(figure: Figure, styles) -> None:
+def _legend(figure: Figure, models: Iterable[str]) -> None:
     """Say below all panels what colours, kinds of points and the dashed line are."""
-    names = cut_names(list(styles), NAME)
-    models = [
-        Line2D([], [], color=colour, marker=marker, ls="", ms=5.5, mew=0, label=name)
-        for name, (colour, marker) in zip(names, styles.values(), strict=True)
-    ]
     kinds = [
         Line2D([], [], color=style.INK, marker=marker or "o", ls="", ms=size, label=label)
         for _, label, marker, _, size in KINDS
@@ -99,8 +99,4 @@ def _legend(figure: Figure, styles) -> None:
     for handle, (*_, filled, _) in zip(kinds, KINDS, strict=True):
         handle.set_markerfacecolor(style.INK if filled else "none")
     chance = Line2D([], [], label="chance", **CHANCE)
-    handles = [*shown_handles(models, MOST_MODELS), *kinds, chance]
-    inches = [0.5 + 0.062 * len(str(handle.get_label())) for handle in handles]
-    columns, lines = shape_of_legend(inches, figure.get_figwidth())
-    figure.set_figheight(figure.get_figheight() + 0.17 * max(lines - 2, 0))
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    legend_below(figure, [*model_handles(models), *kinds, chance])

@@ -22,22 +22,25 @@ from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.legends import shown_handles
 from rnn_geometry.plotting.panels import (
     MOST_CLASSES,
-    SLOW,
+    SHOWN,
     bulk,
     class_handles,
     colour_bar,
     dot_handle,
-    draw_slow_points,
     label_planes,
     line_handle,
     panels,
+    rows_of_panels,
     set_plane,
 )
 from rnn_geometry.plotting.text import cut_names
-from rnn_geometry.plotting.views import View, plane_view
+from rnn_geometry.plotting.views import View, near_slice, plane_view, slices
 
 PIXELS, STREAMS = 120, 30  # a side of the image, and of the grid of the stream lines
 SPEED = "viridis"
+NEAR_POINTS = dot_handle(
+    "slow points near the slice, by their own decision", "white", 3.5, mec=style.INK, mew=0.5
+)
 SURE = 0.9  # probability of a contour
 MOST_LABELS = 14  # in the legend
 
@@ -47,28 +50,42 @@ MOST_LABELS = 14  # in the legend
 
 @style.styled
 def logits(networks: Sequence[NetworkArrays]) -> Figure:
-    """Draw which class wins over the plane and how surely, or where labels are as likely as not."""
+    """Draw what is decided over slices of the slow manifold and how surely, and near each slice the
+    slow points in the colour of their own decision."""
     several = networks[0].multi_label
-    handles = [*class_handles(networks, MOST_LABELS if several else MOST_CLASSES), SLOW]
+    handles = [*class_handles(networks, MOST_LABELS if several else MOST_CLASSES), NEAR_POINTS]
     if several:
         handles += handles_of_labels(networks[0])
     else:
         handles.append(
             line_handle(f"probability {SURE:g} of the class that wins", style.INK, lw=0.8)
         )
-    figure, axes = panels(networks, "Decisions over the plane", handles)
-    views = [plane_view(network) for network in networks]
-    for ax, view in zip(axes, views, strict=True):
-        _draw_logits(ax, view)
-    label_planes(axes, views[0])
+    views = [slices(network) for network in networks]
+    names = [view.name for view in views[0]]
+    wide = len(names) > 1
+    title = (
+        "Each slice through the slow manifold holds the decision between two classes"
+        if wide and not several
+        else "What is decided on a slice through the slow manifold"
+    )
+    figure, axes = rows_of_panels(networks, names if wide else [""], title, handles)
+    for column, of_network in zip(axes.T, views, strict=True):
+        for ax, view in zip(column, of_network, strict=True):
+            _draw_logits(ax, view)
+    for row, view in zip(axes, views[0], strict=True):
+        label_planes(row, view)
     return figure
 
 
 def _draw_logits(axes, view: View) -> None:
-    set_plane(axes, view, bulk(view.slow_points))
+    near = near_slice(view)
+    points = view.slow_points[near]
+    seen = bulk(points) if len(points) else bulk(view.slow_points)
+    set_plane(axes, view, seen, counted=points)
     x, y, places = view_grid(axes, PIXELS)
     found = plane_logits(view, places)
-    colours, contours, levels = (label_fields if view.network.multi_label else class_fields)(found)
+    fields = label_fields if view.network.multi_label else class_fields
+    colours, contours, levels = fields(view.network, found)
     axes.imshow(
         colours,
         extent=(*axes.get_xlim(), *axes.get_ylim()),
@@ -78,11 +95,30 @@ def _draw_logits(axes, view: View) -> None:
     )
     names = view.network.class_names if view.network.multi_label else [None] * len(contours)
     for i, (field, name) in enumerate(zip(contours, names, strict=True)):
-        colour = style.INK if name is None else style.class_colour(2**i)
-        width = 0.7 if name is None else 1.8
+        colour = style.INK if name is None else view.network.colour(2**i)
+        width = 0.6 if name is None else 1.5
         if np.nanmin(field) < levels[0] < np.nanmax(field):
             axes.contour(x, y, field, levels=levels, colors=colour, linewidths=width, zorder=1)
-    draw_slow_points(axes, view, size=2.5, alpha=0.7)
+    shown = manifold.thinned(np.flatnonzero(near), SHOWN)
+    axes.scatter(
+        *view.slow_points[shown].T,
+        s=6,
+        c=view.network.colours(decisions(view.network)[shown]),
+        edgecolors=style.INK,
+        linewidths=0.35,
+        rasterized=True,
+        label="slow points near the slice",
+        zorder=3,
+    )
+    told = f"{int(near.sum())} of {len(near)} near"
+    look = {"fontsize": 5.5, "path_effects": manifold.HALO, "zorder": 9, "va": "top"}
+    axes.text(0.03, 0.97, told, transform=axes.transAxes, **look)
+
+
+def decisions(network: NetworkArrays) -> np.ndarray:
+    """Return the code (n,) of what the readout decides at each slow point itself."""
+    found = network.points @ network.readout.T + network.states.readout_bias
+    return style.class_codes(found > 0) if network.multi_label else found.argmax(axis=1)
 
 
 def plane_logits(view: View, places: np.ndarray) -> np.ndarray:
@@ -95,7 +131,9 @@ def plane_logits(view: View, places: np.ndarray) -> np.ndarray:
     return places @ view.readouts.T + mean
 
 
-def class_fields(found: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], list[float]]:
+def class_fields(
+    network: NetworkArrays, found: np.ndarray
+) -> tuple[np.ndarray, list[np.ndarray], list[float]]:
     """Return the image (p, p, 4) of logits (p, p, C), the fields to draw contours of, and their
     levels.
 
@@ -106,13 +144,19 @@ def class_fields(found: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], list[
     shares /= shares.sum(axis=-1, keepdims=True)
     largest, chance = shares.max(axis=-1), 1 / found.shape[-1]
     return (
-        _tinted(np.nan_to_num(shares).argmax(axis=-1), (largest - chance) / max(1 - chance, 1e-9)),
+        _tinted(
+            network,
+            np.nan_to_num(shares).argmax(axis=-1),
+            (largest - chance) / max(1 - chance, 1e-9),
+        ),
         [largest],
         [SURE],
     )
 
 
-def label_fields(found: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], list[float]]:
+def label_fields(
+    network: NetworkArrays, found: np.ndarray
+) -> tuple[np.ndarray, list[np.ndarray], list[float]]:
     """Return the same of labels that do not exclude each other.
 
     The likeliest combination; a field for every label.
@@ -120,17 +164,17 @@ def label_fields(found: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], list[
     likely = 1 / (1 + np.exp(-found))
     codes = style.class_codes((found > 0).reshape(-1, found.shape[-1])).reshape(found.shape[:-1])
     surely = np.where(found > 0, likely, 1 - likely).prod(axis=-1)
-    return _tinted(codes, surely), list(np.moveaxis(likely, -1, 0)), [0.5]
+    return _tinted(network, codes, surely), list(np.moveaxis(likely, -1, 0)), [0.5]
 
 
-def _tinted(codes: np.ndarray, share: np.ndarray) -> np.ndarray:
+def _tinted(network: NetworkArrays, codes: np.ndarray, share: np.ndarray) -> np.ndarray:
     """Return the colours of codes (p, p) mixed with white, (p, p, 4).
 
     Where the share is NaN nothing shows.
     """
     known = np.isfinite(share)
     deep = (0.12 + 0.5 * np.where(known, share, 0))[..., None]
-    colours = 1 - deep * (1 - style.class_colours(codes.ravel()).reshape(*codes.shape, 3))
+    colours = 1 - deep * (1 - network.colours(codes.ravel()).reshape(*codes.shape, 3))
     return np.concatenate([colours, known[..., None]], axis=-1)
 
 
@@ -142,14 +186,15 @@ def flow(networks: Sequence[NetworkArrays]) -> Figure:
     """Draw the speed of the dynamics without input over the plane, its stream lines, and the slow
     points."""
     colours = LinearSegmentedColormap.from_list("speed", colormaps[SPEED](np.linspace(0, 0.9, 64)))
-    figure, axes = panels(networks, "Flow without input: ‖F(h, x*) − h‖", flow_handles(), bar=True)
+    title = "How the state drifts without input, on a slice through the slow points"
+    figure, axes = panels(networks, title, flow_handles(), bar=True)
     views = [plane_view(network) for network in networks]
     speeds = np.concatenate([network.flow.speed.astype(float).ravel() for network in networks])
     norm = LogNorm(*np.quantile(np.maximum(speeds, 1e-12), [0.01, 0.99]))
     for ax, view in zip(axes, views, strict=True):
         _draw_flow(ax, view, colours, norm)
     label_planes(axes, views[0])
-    colour_bar(figure, axes, ScalarMappable(norm, colours), "speed (per word)")
+    colour_bar(figure, axes, ScalarMappable(norm, colours), "‖F(h, x*) − h‖ (per word)")
     return figure
 
 
@@ -172,20 +217,20 @@ def _draw_flow(axes, view: View, colours, norm: LogNorm) -> None:
     )
     look = {
         "color": "white",
-        "linewidth": 0.6,
-        "arrowsize": 0.55,
+        "linewidth": 0.5,
+        "arrowsize": 0.45,
         "density": 0.65,
         "integration_max_error_scale": 3,
     }
     axes.streamplot(x, y, velocity[..., 0], velocity[..., 1], zorder=2, **look)
-    points = manifold.thinned(view.slow_points, 150)
+    points = manifold.thinned(view.slow_points[near_slice(view)], 150)
     axes.scatter(
         *points.T,
-        s=7,
+        s=5,
         c="white",
         edgecolors=style.INK,
-        linewidths=0.5,
-        label="slow points",
+        linewidths=0.4,
+        label="slow points near the slice",
         zorder=3,
         rasterized=True,
     )
@@ -246,7 +291,7 @@ def handles_of_labels(network: NetworkArrays) -> list[Artist]:
     codes = style.readout_codes(len(network.readout), True)
     names = cut_names(network.class_names, manifold.CLASS_NAME)
     handles = [
-        line_handle(f"{name}: probability .5", style.class_colour(code), lw=2)
+        line_handle(f"{name}: probability .5", network.colour(code), lw=2)
         for name, code in zip(names, codes, strict=True)
     ]
     return shown_handles(handles, MOST_LABELS)
@@ -255,6 +300,6 @@ def handles_of_labels(network: NetworkArrays) -> list[Artist]:
 def flow_handles() -> list[Line2D]:
     """Return legend entries of the slow points and stream lines of the flow."""
     return [
-        dot_handle("slow points", "white", 4, mec=style.INK, mew=0.7),
+        dot_handle("slow points near the slice", "white", 3.5, mec=style.INK, mew=0.6),
         line_handle("stream lines of the flow without input", style.GREY, lw=1),
     ]

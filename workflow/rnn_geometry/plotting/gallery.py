@@ -1,144 +1,221 @@
-"""The manifolds of many networks side by side: rows are tasks, columns are models."""
+"""The manifolds of many networks side by side: rows are tasks, columns are models.
+
+Three views of each at one scale tell a solid from a plane, and a bar shows how much of the variance
+each component of its slow points holds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
-from rnn_geometry.plotting.legends import shown_handles
-from rnn_geometry.plotting.text import cut_names
+from rnn_geometry.plotting.data import attach_data
+from rnn_geometry.plotting.legends import said_models, shown_handles
+from rnn_geometry.plotting.panels import dot_handle, dots
+from rnn_geometry.plotting.spectra import components_needed, cumulative_variance
+from rnn_geometry.plotting.text import cut_names, said_task
 
 NAME = 24  # letters of a task or model that a panel has room for
+SHOWN = 300  # dots of one kind
+# Inches: names of tasks, classes of a row, space between networks, between views, above all panels,
+# a bar with its words, between rows, and below all; a network's large view at most.
+LEFT, CLASSES, APART, GAP, TOP, BAR, ROW, FOOT, LARGEST = (
+    0.42, 0.95, 0.14, 0.04, 0.3, 0.2, 0.12, 0.34, 1.1,
+)  # fmt: skip
+COMPONENTS = 6  # of the bar
+VIEWS = ((0, 1), (0, 2), (2, 3))  # pairs of components, from 0
+TOLD = (
+    "Large: components 1, 2. Small, at one scale: 1, 3 (the plane edge-on) and 3, 4. Bar: variance"
+    "\nof each component, dark those that theory expects; beside it how many hold 95 %."
+)
 
 
 @style.styled
 def manifold_gallery(networks: Sequence[NetworkArrays]) -> Figure:
     """Draw the first network of every task and model: slow points, final states by class, readouts.
 
-    Each is seen in a plane inside the first d components of its slow points (d = 2: the plane of
-    both), turned so that classes face the same way in every network of a task.
+    Along the principal components of its own slow points. A plane is a line edge-on and a dot along
+    components 3 and 4; a solid of three dimensions a line there, one of four a cloud.
     """
     chosen = {}
     for network in networks:
         chosen.setdefault((network.record.task, network.record.model), network)
     tasks = sorted({task for task, _ in chosen}, key=style.natural_order)
     models = list(style.model_styles(model for _, model in chosen))
-    # A last column names the classes of each row.
-    last = 0.5 + 0.055 * max(
-        len(str(handle.get_label()))
-        for network in chosen.values()
-        for handle in manifold.class_handles(network)
-    )
-    size = (1.9 * len(models) + last + 0.35, 1.85 * len(tasks) + 0.3)
-    room = ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.02, wspace=0.01, hspace=0.01)
-    figure = Figure(figsize=size, layout=room)
-    ratios = {"width_ratios": [1.9] * len(models) + [last]}
-    axes = figure.subplots(len(tasks), len(models) + 1, squeeze=False, gridspec_kw=ratios)
-    names = cut_names(tasks, NAME)
-    for row, task, name in zip(axes, tasks, names, strict=True):
-        _draw_row(row, name, [chosen.get((task, model)) for model in models])
-    for ax, model in zip(axes[0], cut_names(models, NAME), strict=False):
-        ax.set_title(model, loc="center")
+    width, side = _sizes(len(models))
+    step = side + BAR + ROW
+    height = TOP + len(tasks) * step + FOOT
+    figure = Figure(figsize=(width, height))
+    first = []
+    for i, task in enumerate(tasks):
+        row = [chosen.get((task, model)) for model in models]
+        place = (LEFT, height - TOP - i * step - side)
+        first.append(_draw_row(figure, row, place, side))
+    for j, name in enumerate(said_models(models)):
+        x = LEFT + j * (1.5 * side + GAP / 2 + APART) + 0.75 * side
+        look = {"ha": "center", "va": "top", "fontsize": 7.5, "weight": "bold"}
+        figure.text(x / width, 1 - 0.05 / height, name, **look)
+    style.letters(first)
+    _legend(figure)
+    attach_data(figure, DATA, _data(chosen.values()))
     return figure
 
 
-def _draw_row(row, task: str, networks: Sequence[NetworkArrays | None]) -> None:
-    for ax, network in zip(row, networks, strict=False):
-        _bare(ax)
-        if network is None:
-            ax.text(0.5, 0.5, "not trained", ha="center", transform=ax.transAxes, color=style.GREY)
-        else:
-            draw_small(ax, network)
-    known = next(network for network in networks if network is not None)
-    row[0].set_ylabel(
-        task if known.dimension is None else f"{task}\nexpected d = {known.dimension}"
+def _sizes(models: int) -> tuple[float, float]:
+    """Return the width of the figure and the side of a large view in inches."""
+
+    def side(width: float) -> float:
+        return ((width - LEFT - CLASSES) / models - APART - GAP / 2) / 1.5
+
+    narrow = side(style.ONE_COLUMN)
+    if narrow > 0.8:
+        return style.ONE_COLUMN, min(narrow, LARGEST)
+    return style.TWO_COLUMNS, min(max(side(style.TWO_COLUMNS), 0.2), LARGEST)
+
+
+def _draw_row(figure: Figure, row: Sequence[NetworkArrays | None], place, side: float):
+    """Draw the networks of a task, and beside them its name and its classes; return the first
+    axes."""
+    width, height = figure.get_size_inches()
+    left, bottom = place
+    axes = []
+    for j, network in enumerate(row):
+        x = left + j * (1.5 * side + GAP / 2 + APART)
+        axes.append(_draw_network(figure, network, (x, bottom), side))
+    known = next(network for network in row if network is not None)
+    (name,) = cut_names([said_task(known.record.task)], NAME)
+    told = name if known.dimension is None else f"{name}\nd = {known.dimension}"
+    look = {"rotation": 90, "ha": "left", "va": "center", "fontsize": 7, "linespacing": 1.15}
+    figure.text(0.05 / width, (bottom + side / 2) / height, told, **look)
+    handles = shown_handles(manifold.class_handles(known), 12)
+    figure.legend(
+        handles=handles,
+        loc="center left",
+        bbox_to_anchor=(1 - (CLASSES - 0.02) / width, (bottom + side / 2) / height),
+        fontsize=6 if len(handles) < 9 else 5,
+        labelspacing=0.25,
+        handletextpad=0.2,
+        borderpad=0,
+        borderaxespad=0,
     )
-    row[-1].axis("off")
-    handles = manifold.class_handles(known)
-    small = {
-        "fontsize": 7 if len(handles) < 11 else 6,
-        "labelspacing": 0.25,
-        "borderpad": 0,
-        "borderaxespad": 0,
-    }
-    row[-1].legend(handles=shown_handles(handles, 16), loc="center left", **small)
+    return axes[0]
 
 
-def _bare(axes) -> None:
-    axes.set(xticks=[], yticks=[])
-    axes.spines[:].set_visible(False)
+def _draw_network(figure: Figure, network: NetworkArrays | None, place, side: float):
+    """Draw three views and the bar of a network; return the axes of the first."""
+    width, height = figure.get_size_inches()
+    x, y = place
+    half = (side - GAP) / 2
+    boxes = [
+        (x, y, side, side),
+        (x + side + GAP, y + half + GAP, half, half),
+        (x + side + GAP, y, half, half),
+    ]
+    axes = [figure.add_axes((a / width, b / height, c / width, d / height)) for a, b, c, d in boxes]
+    for ax in axes:
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set(visible=network is not None, color="#E2E2E2", linewidth=0.5)
+    if network is None:
+        look = {"ha": "center", "transform": axes[0].transAxes, "color": style.GREY}
+        axes[0].text(0.5, 0.5, "not trained", **look)
+        return axes[0]
+    for ax, pair in zip(axes, VIEWS, strict=True):
+        draw_view(ax, network, pair)
+    bar = figure.add_axes((x / width, (y - 0.11) / height, side / width, 0.07 / height))
+    draw_shares(bar, network)
+    look = {"fontsize": 5.5, "va": "center"}
+    told = f"95 % in {components_needed(network)}"
+    figure.text((x + side + GAP) / width, (y - 0.075) / height, told, **look)
+    return axes[0]
 
 
-def draw_small(axes, network: NetworkArrays) -> None:
-    """Draw one network of the gallery."""
-    basis = facing_plane(network)
-    mean = network.points.mean(axis=0)
+def draw_view(axes, network: NetworkArrays, pair: tuple[int, int]) -> None:
+    """Draw a network along two components of its slow points, at a scale that it has in all views.
+
+    Parameters
+    ----------
+    axes
+        Of equal sides.
+    network
+        The network.
+    pair
+        The components, from 0; readouts are drawn along the first two.
+    """
+    if max(pair) >= len(network.components):
+        return
 
     def project(states):
-        return (np.asarray(states, dtype=np.float64) - mean) @ basis
+        return network.project(states, max(pair) + 1)[:, list(pair)]
 
-    manifold.draw_points(axes, network, project, size=0.55)
-    reach = 1.15 * manifold.radius(project(network.points))
-    manifold.draw_readouts(axes, network, network.readout @ basis, reach, font=None, width=1.3)
-    limit = 1.08 * max(manifold.view_limit(network, project), reach)
-    axes.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
-    ratio = network.value("participation_ratio")
-    if ratio is not None:
-        axes.text(
-            0.0, 0.0, f"PR {ratio:.2f}", transform=axes.transAxes, fontsize=7, color=style.INK
-        )
-
-
-def facing_plane(network: NetworkArrays) -> np.ndarray:
-    """Return two orthonormal directions (S, 2) within the first d components that bring readouts
-    nearest `layout`.
-
-    Orthogonal Procrustes: components of equal variance are turned freely from network to network,
-    and only their common span means anything.
-    """
-    space = network.components[:, : max(network.dimension or 2, 2)]
-    left, _, right = np.linalg.svd(
-        (network.readout @ space).T @ layout(network.meta, len(network.readout)),
-        full_matrices=False,
-    )
-    return space @ (left @ right)
+    codes = manifold.thinned(style.class_codes(network.states.final_labels), SHOWN)
+    size = 2.2 if pair == VIEWS[0] else 0.9
+    final = project(manifold.thinned(network.states.final, SHOWN))
+    dots(axes, final, 1.5 * size, network.colours(codes), "final states", 2, 0.7)
+    points = project(manifold.thinned(network.points, SHOWN))
+    dots(axes, points, size, style.INK, "slow points", 3)
+    limit = _limit(network)
+    if pair == VIEWS[0]:
+        readout = network.readout @ network.components[:, :2]
+        manifold.draw_readouts(axes, network, readout, 0.9 * limit, font=None, width=0.8)
+    axes.set(xlim=(-limit, limit), ylim=(-limit, limit))
+    look = {"fontsize": 5, "color": style.GREY, "path_effects": manifold.HALO, "zorder": 9}
+    told = ", ".join(str(component + 1) for component in pair)
+    axes.text(0.03, 0.03, told, transform=axes.transAxes, **look)
 
 
-def layout(meta: Mapping, classes: int) -> np.ndarray:
-    """Return where the readouts (C, 2) of a task should point, as far as their angles allow."""
-    if meta.get("multi_label"):
-        turned = (np.arange(classes) / max(classes, 2) - 0.25) * np.pi
-        return np.stack([np.sin(turned), np.cos(turned)], axis=1)
-    if meta.get("ordered") or str(meta.get("family", "")).startswith("ordered"):
-        place = np.linspace(-1, 1, classes)
-        return np.stack([place, 0.6 - 1.2 * place**2], axis=1)
-    if classes == 2:
-        return np.array([[-1.0, 0.0], [1.0, 0.0]])
-    if classes == 4:
-        return _tilted_tetrahedron()
-    return _directions(classes)
+def _limit(network: NetworkArrays) -> float:
+    """Return the half width of all views of a network: nearly all of what the first one shows."""
+    seen = network.project(np.concatenate([network.points, network.states.final]))
+    return 1.08 * max(float(np.quantile(np.abs(seen), 0.998)), 1e-9)
 
 
-def _directions(count: int) -> np.ndarray:
-    angles = np.pi / 2 - 2 * np.pi * np.arange(count) / count
-    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+def draw_shares(axes, network: NetworkArrays) -> None:
+    """Draw the share of the variance of the slow points that each component holds, as one bar."""
+    ends = np.concatenate([[0], cumulative_variance(network, None, COMPONENTS)])
+    for i, (start, end) in enumerate(pairwise(ends)):
+        expected = network.dimension is not None and i < network.dimension
+        look = {"color": style.INK if expected else style.PALE, "edgecolor": "white", "lw": 0.5}
+        axes.barh(0, end - start, left=start, height=1, **look)
+    axes.set(xlim=(0, 1), ylim=(-0.5, 0.5))
+    axes.axis("off")
 
 
-def _tilted_tetrahedron() -> np.ndarray:
-    """Return the corners of a tetrahedron seen from a little off its axis, so that no two of its
-    edges coincide."""
-    base = np.sqrt(8 / 9) * _directions(3)
-    corners = np.concatenate([np.column_stack([base, np.full(3, -1 / 3)]), [[0, 0, 1]]])
-    tilt, turn = np.radians(28), np.radians(14)
-    about_x = np.array(
-        [[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]]
-    )
-    about_y = np.array(
-        [[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]]
-    )
-    return (corners @ (about_y @ about_x).T)[:, :2]
+def _legend(figure: Figure) -> None:
+    handles = [
+        dot_handle("slow points", style.INK, 2.5),
+        dot_handle("final states, by class", style.CLOUD, 3.5),
+    ]
+    figure.legend(handles=handles, loc="lower right", ncols=1, borderpad=0.1)
+    width, height = figure.get_size_inches()
+    figure.text(0.05 / width, 0.05 / height, TOLD, fontsize=6, va="bottom", linespacing=1.3)
+
+
+# The data
+
+DATA = ("task", "model", "seed", "series", "class", "component_1", "component_2", "component_3",
+        "component_4")  # fmt: skip
+
+
+def _data(networks) -> Iterator[tuple]:
+    """Yield the drawn dots along four components, and the share of the variance of each."""
+    for network in networks:
+        record = network.record
+        about = (record.task, record.model, record.seed)
+        codes = manifold.thinned(style.class_codes(network.states.final_labels), SHOWN).tolist()
+        names, several = network.class_names, network.multi_label
+        classes = {code: style.code_name(code, names, several) for code in set(codes)}
+        for code, row in zip(codes, _along(network, network.states.final), strict=True):
+            yield (*about, "final state", classes[code], *row)
+        for row in _along(network, network.points):
+            yield (*about, "slow point", "", *row)
+        shares = np.diff(cumulative_variance(network, None, 4), prepend=0).tolist()
+        yield (*about, "share of variance", "", *shares)
+
+
+def _along(network: NetworkArrays, states: np.ndarray) -> list[list[float]]:
+    return network.project(manifold.thinned(states, SHOWN), 4).tolist()

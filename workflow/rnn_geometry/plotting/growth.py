@@ -16,21 +16,25 @@ from rnn_geometry.plotting.panels import dot_handle, label_axes, line_handle, pa
 
 BINS = 9
 PER_CENT = 100
-DOTS = {"color": style.PALETTE[4], "ls": "", "marker": "o", "ms": 1.8, "mew": 0, "alpha": 0.55}
+DOTS = {"color": style.CLOUD, "ls": "", "marker": "o", "ms": 1.3, "mew": 0, "alpha": 0.55}
 MEDIAN = {"color": style.INK, "lw": 1.4}
-HELD = {"color": style.PALETTE[1], "lw": 1.1, "ls": "--"}
+HELD = {"color": style.EXPECTED, "lw": 1.1, "ls": "--"}
 
 
 @style.styled
 def rates_over_manifold(networks: Sequence[NetworkArrays]) -> Figure:
     """Draw ln |lambda| of the d leading modes at every slow point by its distance from the mean."""
     handles: list[Artist] = [
-        dot_handle("a leading mode at a slow point", style.PALETTE[4]),
+        dot_handle("a leading mode at a slow point", style.CLOUD),
         line_handle("median", style.INK),
         line_handle("held: neither grows nor decays", **HELD),
     ]
     figure, axes = panels(
-        networks, "Growth and decay over the slow manifold", handles, gap=0.14, below=0.4
+        networks,
+        "Where slow modes grow and where they decay, by distance from the centre",
+        handles,
+        gap=0.14,
+        below=0.4,
     )
     found = [rates_by_distance(network) for network in networks]
     values = np.concatenate([PER_CENT * rates.ravel() for _, rates in found])
@@ -70,7 +74,8 @@ def rates_by_distance(network: NetworkArrays) -> tuple[np.ndarray, np.ndarray]:
 
 def _draw_rates(axes, distance: np.ndarray, rates: np.ndarray) -> None:
     axes.axhline(0, zorder=1, label="held", **HELD)
-    axes.plot(np.repeat(distance, rates.shape[1]), rates.ravel(), zorder=2, rasterized=True, **DOTS)
+    look = {"zorder": 2, "rasterized": True, "label": "leading modes", **DOTS}
+    axes.plot(np.repeat(distance, rates.shape[1]), rates.ravel(), **look)
     edges = np.quantile(distance, np.linspace(0, 1, BINS + 1))
     places = np.clip(np.searchsorted(edges, distance, side="right") - 1, 0, BINS - 1)
     groups = [rates[places == i] for i in range(BINS)]

@@ -6,6 +6,7 @@ As many classes, the same cell, another geometry. Five unordered classes beside 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from math import ceil
 
 import numpy as np
@@ -17,21 +18,21 @@ from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.legends import shown_handles
 from rnn_geometry.plotting.panels import (
-    SLOW,
-    bulk,
+    SHOWN,
+    dot_handle,
+    dots,
     draw_final_states,
     draw_readouts,
-    draw_slow_points,
     readout_handle,
-    set_plane,
-    tips,
 )
-from rnn_geometry.plotting.solids import draw_space
-from rnn_geometry.plotting.spectra import cumulative_variance
+from rnn_geometry.plotting.solids import MOST_EDGED, corners_of_simplex, draw_edges
+from rnn_geometry.plotting.spectra import ENOUGH, components_needed, cumulative_variance
 from rnn_geometry.plotting.text import cut_names
-from rnn_geometry.plotting.views import plane_view, space_view
+from rnn_geometry.plotting.views import is_simplex, plane_view
 
-HEIGHT, ENOUGH, COMPONENTS, MOST_CLASSES = 5.0, 0.95, 8, 10
+HEIGHT, COMPONENTS, MOST_CLASSES = 3.55, 8, 10
+SIDE, LOW = 1.36, 1.42  # inches of a view, and from below
+LEFTS = ((0.55, 2.28), (4.08, 5.81))  # inches of the views of either network
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -39,40 +40,73 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
     """Draw N unordered classes, which fill a simplex, beside N ordered ones, which stay in a plane.
 
-    Above the manifolds, below the cumulative variance of their slow points. Best of two networks
-    with the same cell.
+    Of each the slow points along components 1 and 2, and at the same scale along 3 and 4; below the
+    cumulative variance. Best of two networks with the same cell.
     """
     figure = Figure(figsize=(style.TWO_COLUMNS, HEIGHT))
-    middles = (0.27, 0.77)
-    solid = figure.add_axes((0.01, 0.335, 0.5, 0.545))
-    draw_space(solid, space_view(unordered, unordered), size=1.5)
-    _draw_plane(figure.add_axes((0.575, 0.395, 0.39, 0.485)), ordered)
+    width = style.TWO_COLUMNS
+    views, bars = [], []
     titles = (_title(unordered, "unordered", "a simplex"), _title(ordered, "ordered", "a plane"))
-    bars = [figure.add_axes((left, 0.135, 0.39, 0.14)) for left in (0.075, 0.575)]
-    for ax, network, middle, title in zip(bars, (unordered, ordered), middles, titles, strict=True):
-        figure.text(middle, 0.985, title, ha="center", va="top", weight="bold", fontsize=10.5)
-        _draw_components(ax, network)
+    for network, title, lefts in zip((unordered, ordered), titles, LEFTS, strict=True):
+        views += [_draw_pair(figure, network, place, left) for place, left in zip((0, 2), lefts)]
+        span = lefts[1] + SIDE - lefts[0]
+        bars.append(figure.add_axes((lefts[0] / width, 0.47 / HEIGHT, span / width, 0.5 / HEIGHT)))
+        _draw_components(bars[-1], network)
+        middle = (lefts[0] + span / 2) / width
+        look = {"ha": "center", "va": "top", "weight": "bold", "fontsize": 9}
+        figure.text(middle, 1 - 0.05 / HEIGHT, title, **look)
         handles = _class_handles(network)
         figure.legend(
             handles=handles,
             loc="upper center",
-            bbox_to_anchor=(middle, 0.947),
+            bbox_to_anchor=(middle, 1 - 0.22 / HEIGHT),
             ncols=_columns(handles),
-            fontsize=7.5,
+            fontsize=6.5,
             handletextpad=0,
             columnspacing=0.7,
             borderpad=0,
         )
-    bars[0].set_ylabel("variance", fontsize=8)
-    figure.legend(handles=[SLOW, readout_handle()], loc="lower center", ncols=2, borderpad=0.1)
+    bars[0].set_ylabel("cumulative\nvariance")
+    style.letters([*views, *bars])
+    handles = [dot_handle("slow points", style.INK, 3.2), dot_handle("final states", style.CLOUD)]
+    figure.legend(handles=[*handles, readout_handle()], loc="lower center", ncols=3, borderpad=0.1)
     return figure
+
+
+def _draw_pair(figure: Figure, network: NetworkArrays, first: int, left: float):
+    """Draw slow points, the strongest ink, over final states and readouts along two components."""
+    width, height = figure.get_size_inches()
+    axes = figure.add_axes((left / width, LOW / height, SIDE / width, SIDE / height))
+    if first + 2 > len(network.components):
+        axes.axis("off")
+        return axes
+    view = plane_view(network, first)
+    draw_final_states(axes, view, size=4.5, alpha=0.5)
+    reach = manifold.radius(network.project(network.points))
+    if first == 0:
+        draw_readouts(axes, view, reach, width=1.1, alpha=0.9, z=1.8)
+    if is_simplex(network) and len(network.readout) <= MOST_EDGED:
+        corners, _ = corners_of_simplex(view)
+        draw_edges(axes, corners, combinations(range(len(corners)), 2), colour=style.GREY)
+    points = manifold.thinned(view.slow_points, SHOWN)
+    dots(axes, points, 3, style.INK, "slow points", 4)
+    # Both views of a network have one scale: what is thin along 3 and 4 is thin here.
+    final = np.abs(network.project(manifold.thinned(network.states.final)))
+    half = 1.04 * max(1.1 * reach, float(final.max()))
+    axes.set(xlim=(-half, half), ylim=(-half, half))
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.set_xlabel(view.labels[0], labelpad=1)
+    axes.set_ylabel(view.labels[1], labelpad=0)
+    axes.tick_params(labelsize=6)
+    return axes
 
 
 def _class_handles(network: NetworkArrays) -> list[Artist]:
     """Return entries with names so short that two lines of them fit over one half."""
     handles = shown_handles(manifold.class_handles(network), MOST_CLASSES)
     inches = 0.48 * style.TWO_COLUMNS / ceil(len(handles) / 2)
-    names = cut_names([handle.get_label() for handle in handles], int((inches - 0.25) / 0.058))
+    names = cut_names([handle.get_label() for handle in handles], int((inches - 0.22) / 0.05))
     for handle, name in zip(handles, names, strict=True):
         handle.set_label(name)
     return handles
@@ -83,7 +117,7 @@ def _columns(handles: Sequence[Artist]) -> int:
 
     All in one line if they fit, else two lines.
     """
-    inches = sum(0.25 + 0.058 * len(str(handle.get_label())) for handle in handles)
+    inches = sum(0.22 + 0.05 * len(str(handle.get_label())) for handle in handles)
     return len(handles) if inches < 0.48 * style.TWO_COLUMNS else ceil(len(handles) / 2)
 
 
@@ -93,38 +127,16 @@ def _title(network: NetworkArrays, kind: str, shape: str) -> str:
     return f"{number.capitalize()} {kind} classes: {shape}"
 
 
-def _draw_plane(axes, network: NetworkArrays) -> None:
-    view = plane_view(network)
-    draw_slow_points(axes, view, size=4, alpha=0.6)
-    draw_final_states(axes, view, size=10, alpha=0.75)
-    reach = 1.05 * manifold.radius(view.slow_points)
-    draw_readouts(axes, view, reach, width=2)
-    set_plane(
-        axes,
-        view,
-        bulk(view.slow_points),
-        view.states(manifold.thinned(network.states.final)),
-        tips(view, reach),
-    )
-    axes.set_xlabel(view.labels[0], fontsize=8, labelpad=2)
-    axes.set_ylabel(view.labels[1], fontsize=8, labelpad=2)
-    axes.tick_params(labelsize=7, length=2.5)
-
-
-def components_needed(network: NetworkArrays) -> int:
-    """Return how many components hold 95 % of the variance of the slow points."""
-    total = cumulative_variance(network, None, len(network.components))
-    return int(np.argmax(total >= ENOUGH - 1e-12)) + 1
-
-
 def _draw_components(axes, network: NetworkArrays) -> None:
     """Draw the cumulative variance of the slow points as bars.
 
     Dark those that are needed for 95 %.
     """
     total, needed = cumulative_variance(network, None, COMPONENTS), components_needed(network)
-    colours = [style.PALETTE[0] if i < needed else style.PALE for i in range(len(total))]
-    axes.bar(np.arange(1, len(total) + 1), total, color=colours, width=0.72)
+    colours = [style.INK if i < needed else style.PALE for i in range(len(total))]
+    axes.bar(
+        np.arange(1, len(total) + 1), total, color=colours, width=0.72, label="cumulative variance"
+    )
     axes.axhline(ENOUGH, color=style.INK, lw=0.9, ls="--")
     told = (
         f"{NUMBERS[needed]} component{'s' if needed > 1 else ''}"
@@ -132,7 +144,7 @@ def _draw_components(axes, network: NetworkArrays) -> None:
         else f"{needed} components"
     )
     axes.set_title(
-        f"{told} hold 95 % of the variance".capitalize(), fontsize=8.5, loc="center", pad=2
+        f"{told} hold 95 % of the variance".capitalize(), fontsize=7, loc="center", pad=2
     )
     axes.set(
         ylim=(0, 1.15),
@@ -140,6 +152,6 @@ def _draw_components(axes, network: NetworkArrays) -> None:
         yticks=(0, 0.5, ENOUGH),
         yticklabels=("0", "50 %", "95 %"),
     )
-    axes.set_xlabel("components of the slow points", fontsize=8, labelpad=1)
+    axes.set_xlabel("components of the slow points", labelpad=1)
     axes.xaxis.set_major_locator(MaxNLocator(COMPONENTS, integer=True))
-    axes.tick_params(labelsize=7, length=2.5)
+    axes.tick_params(labelsize=6)

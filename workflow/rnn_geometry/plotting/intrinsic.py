@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.text import cut_names
+from rnn_geometry.plotting.legends import legend_below, title_of_task
 
 ESTIMATORS = {
-    "participation_ratio": "participation\nratio",
-    "components_95": "components\nfor 95 %",
-    "id_mle": "Levina-\nBickel",
-    "id_two_nn": "two\nneighbours",
-    "id_correlation": "correlation\ndimension",
-    "id_local_pca": "local\nPCA",
+    "participation_ratio": "participation ratio",
+    "components_95": "components for 95 %",
+    "id_mle": "Levina-Bickel",
+    "id_two_nn": "two neighbours",
+    "id_correlation": "correlation dimension",
+    "id_local_pca": "local PCA",
 }
 POINT_SETS = {"visited": "visited states", "final": "final states", "slow": "slow points"}
-COLOURS = ["#B5B5B5", "#56B4E9", "#222222"]
+COLOURS, MARKERS = (style.PALE, style.CLOUD, style.INK), "s^o"
+EXPECTED = {"color": style.INK, "lw": 1.0, "ls": "--", "zorder": 1}
+COLUMNS, NARROW, WIDTH = 5, 2, 0.72  # panels of a row, of a column of a journal; of a line
 
 
 @style.styled
@@ -26,51 +30,57 @@ def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figu
     """Draw a panel per task: a point per network, set of points and estimator; dashed: the expected
     dimension.
 
-    dimension: dimension.csv; tasks: tasks.csv.
+    Parameters
+    ----------
+    dimension
+        dimension.csv.
+    tasks
+        tasks.csv.
     """
     names = sorted(dimension["task"].unique(), key=style.natural_order)
     expected = tasks.set_index("task")["dimension_expected"]
-    columns = min(2, len(names))
-    rows = -(-len(names) // columns)
-    figure = Figure(figsize=(0.4 + 4.4 * columns, 0.7 + 2.1 * rows), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False)
-    for ax, name, title in zip(axes.flat, names, cut_names(names, 40), strict=False):
-        _draw(ax, dimension[dimension["task"] == name], title, expected[name])
+    rows = -(-len(names) // COLUMNS)
+    columns = -(-len(names) // rows)
+    width = style.ONE_COLUMN if columns <= NARROW else style.TWO_COLUMNS
+    figure = Figure(figsize=(width, 1.7 * rows + 0.45), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    shown = axes.flat[: len(names)]
+    for ax, name in zip(shown, names, strict=True):
+        title_of_task(ax, name, expected[name])
+        _draw(ax, dimension[dimension["task"] == name], expected[name])
+    axes[0, 0].set(xlim=(0, None), ylim=(len(ESTIMATORS) - 0.5, -0.5))
+    axes[0, 0].set_yticks(range(len(ESTIMATORS)), list(ESTIMATORS.values()))
+    axes[0, 0].xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    style.letters(shown)
+    for place, ax in enumerate(axes.flat):
+        ax.set_xlabel("dimension" if place + columns >= len(names) else "")
     for ax in axes.flat[len(names) :]:
         ax.remove()
-    figure.supylabel("dimension", fontsize=9)
-    # A task of which nothing is defined has no points, and no legend.
-    found = [ax.get_legend_handles_labels() for ax in axes.flat[: len(names)]]
-    handles, labels = max(found, key=lambda pair: len(pair[1]))
-    figure.legend(handles, labels, loc="outside lower center", ncols=max(1, len(labels)))
-    for legend in filter(None, (ax.get_legend() for ax in axes.flat[: len(names)])):
-        legend.remove()
+    legend_below(figure, _handles())
     return figure
 
 
-def _draw(ax, rows: pd.DataFrame, title: str, expected: float) -> None:
-    table = rows.melt(
-        id_vars="points", value_vars=list(ESTIMATORS), var_name="estimator", value_name="dimension"
-    )
-    table = table.assign(
-        points=table["points"].map(POINT_SETS), estimator=table["estimator"].map(ESTIMATORS)
-    )
+def _draw(ax, rows: pd.DataFrame, expected: float) -> None:
+    """Draw sets of points below each other and networks of a set aside of each other, never along
+    the dimension."""
     if pd.notna(expected):
-        ax.axhline(expected, color=style.INK, lw=1.2, ls="--", zorder=1, label="expected d")
-    sns.stripplot(
-        table.dropna(),
-        x="estimator",
-        y="dimension",
-        hue="points",
-        palette=COLOURS,
-        dodge=True,
-        jitter=False,
-        size=3.5,
-        alpha=0.8,
-        ax=ax,
-        order=list(ESTIMATORS.values()),
-        hue_order=list(POINT_SETS.values()),
-    )
-    ax.set(xlabel="", ylabel="", ylim=(0, None))
-    ax.set_title(title)
-    ax.tick_params(axis="x", labelsize=7)
+        ax.axvline(expected, label="expected d", **EXPECTED)
+    slot = WIDTH / len(POINT_SETS)
+    for i, (points, label) in enumerate(POINT_SETS.items()):
+        known = rows[rows["points"] == points]
+        aside = -WIDTH / 2 + slot * (i + np.arange(1, len(known) + 1) / (len(known) + 1))
+        for place, estimator in enumerate(ESTIMATORS):
+            values = known[estimator].to_numpy(dtype=float)
+            ax.plot(values, place + aside, label=label, **_look(i))
+    for line in np.arange(len(ESTIMATORS) - 1) + 0.5:
+        ax.axhline(line, color="#EFEFEF", lw=0.6, zorder=0)
+
+
+def _look(place: int) -> dict:
+    look = {"marker": MARKERS[place], "color": COLOURS[place], "ls": "", "ms": 2.6}
+    return {**look, "mew": 0.3, "mec": style.GREY if place == 0 else "none"}
+
+
+def _handles() -> list[Line2D]:
+    sets = [Line2D([], [], label=name, **_look(i)) for i, name in enumerate(POINT_SETS.values())]
+    return [*sets, Line2D([], [], label="expected d", **EXPECTED)]

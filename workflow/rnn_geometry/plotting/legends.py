@@ -2,14 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import ceil
 
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from rnn_geometry.plotting import style
+from rnn_geometry.plotting.text import cut_names, said_model, said_task
+
 MOST_HANDLES = 32
+NAME, TITLE, MOST_MODELS = 24, 20, 24  # letters of a model, of a task above a panel; models
+ENTRY, LETTER, LINE = 0.42, 0.05, 0.135  # inches of an entry, of a letter in it, and of a line
+
+
+def model_handles(models: Iterable[str], line: bool = False) -> list[Artist]:
+    """Return the legend entries of models, in the order of all figures.
+
+    Parameters
+    ----------
+    models
+        Their names; may repeat.
+    line
+        Whether their networks are lines.
+    """
+    styles = style.model_styles(models)
+    look = {"ls": "-" if line else "", "ms": 4.5, "mew": 0}
+    handles = [
+        Line2D([], [], color=colour, marker=marker, label=name, **look)
+        for name, (colour, marker) in zip(said_models(styles), styles.values(), strict=True)
+    ]
+    return shown_handles(handles, MOST_MODELS)
+
+
+def said_models(models: Iterable[str], limit: int = NAME) -> list[str]:
+    """Return what readers call models, short enough for their place."""
+    return cut_names([said_model(model) for model in models], limit)
+
+
+def title_of_task(ax: Axes, task: str, dimension: float | None, limit: int = TITLE) -> None:
+    """Write above a panel which task it is about, and below that its expected dimension.
+
+    Parameters
+    ----------
+    ax
+        The panel.
+    task
+        Its name.
+    dimension
+        Expected d; None or NaN where theory gives none.
+    limit
+        Letters that there is room for.
+    """
+    (name,) = cut_names([said_task(task)], limit)
+    known = dimension is not None and dimension == dimension  # NaN is not itself
+    ax.set_title(f"{name}\n(d = {dimension:.0f})" if known else name, fontsize=7, linespacing=1.1)
+
+
+def legend_below(figure: Figure, handles: Sequence[Artist]) -> None:
+    """Put one legend below all axes, where it covers no point; the figure grows with it."""
+    inches = [ENTRY + LETTER * len(str(handle.get_label())) for handle in handles]
+    columns, lines = shape_of_legend(inches, figure.get_figwidth())
+    figure.set_figheight(figure.get_figheight() + LINE * max(lines - 2, 0))
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
 
 
 def shown_handles(handles: Sequence[Artist], most: int = MOST_HANDLES) -> list[Artist]:

@@ -66,7 +66,7 @@ def draw_points(axes, network: NetworkArrays, project, size: float = 1.0) -> Non
         1,
         0.7,
     )
-    scatter(axes, project(final), 13 * size, style.class_colours(codes), "final", 2, 0.8)
+    scatter(axes, project(final), 13 * size, network.colours(codes), "final", 2, 0.8)
     scatter(axes, project(thinned(network.points)), 5 * size, style.INK, "slow points", 3)
 
 
@@ -78,7 +78,7 @@ def draw_trajectories(axes, network: NetworkArrays, project) -> None:
     paths = [
         project(path[: length + 1]) for path, length in zip(*_paths(network, chosen), strict=True)
     ]
-    colours = [style.class_colour(int(codes[i])) for i in chosen]
+    colours = [network.colour(int(codes[i])) for i in chosen]
     axes.add_collection(
         LineCollection(
             paths, colors=colours, linewidths=1.1, alpha=0.95, zorder=4, label="trajectories"
@@ -142,6 +142,7 @@ def draw_readouts(
     font: float | None = 9,
     width: float = 2.0,
     alpha: float = 1.0,
+    z: float = 5,
 ):
     """Draw readout vectors, given as plane coordinates (C, 2), as arrows from 0; the longest has
     length `reach`.
@@ -156,15 +157,16 @@ def draw_readouts(
     for arrow, code, name, room in zip(arrows, codes, names, named, strict=True):
         look = {
             "arrowstyle": "-|>",
-            "color": style.class_colour(code),
+            "mutation_scale": 4 + 3 * width,
+            "color": network.colour(code),
             "lw": width,
             "shrinkA": 0,
             "shrinkB": 0,
             "alpha": alpha,
         }
-        axes.annotate("", arrow, (0, 0), arrowprops={**look, "path_effects": HALO}, zorder=5)
+        axes.annotate("", arrow, (0, 0), arrowprops={**look, "path_effects": HALO}, zorder=z)
         if font and room:
-            _name(axes, arrow, name, style.class_colour(code), font)
+            _name(axes, arrow, name, network.colour(code), font)
 
 
 def _name(axes, arrow, name: str, colour: str, font: float) -> None:
@@ -245,7 +247,7 @@ def class_handles(network: NetworkArrays, codes: np.ndarray | None = None) -> li
             ls="",
             marker="o",
             ms=5,
-            color=style.class_colour(code),
+            color=network.colour(code),
             label=name,
         )
         for code, name in zip(codes, _names_of(network, codes), strict=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
@@ -11,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
-from rnn_geometry.plotting.text import cut_names
+from rnn_geometry.plotting.legends import legend_below, model_handles, title_of_task
+from rnn_geometry.plotting.text import said_model
 
 CUT = 0.1
 VALUES = 8
@@ -24,10 +23,9 @@ ROWS = (
     ("noise_hold_r2", "held after\nL words (R²)", (-0.03, 1.03)),
     ("noise_roots_kept", "stable fixed\npoints left", (-0.03, 1.03)),
 )
-THEORY = {"color": style.INK, "lw": 1.2, "ls": "--", "zorder": 1}
+THEORY = {"color": style.INK, "lw": 1.0, "ls": "--", "zorder": 1}
 SHADE = "#EBEBEB"
-NAME, TITLE, MOST_MODELS = 24, 20, 24  # letters, letters, entries
-MOST_COLUMNS = 5
+MOST_COLUMNS, NARROW = 5, 2  # columns of panels: at most, and in a column of a journal
 
 
 @style.styled
@@ -45,19 +43,21 @@ def singular_values_by_task(runs: pd.DataFrame) -> Figure:
     for ax, task in zip(panels.flat, tasks):
         rows = runs[runs["task"] == task]
         values = _relative(rows)
-        _lines(ax, rows, np.arange(1, VALUES + 1), values, aside=0.25)
-        ax.axhline(CUT, **THEORY)
+        _lines(ax, rows, np.arange(1, VALUES + 1), values, aside=0.0)
+        ax.axhline(CUT, label="cut", **THEORY)
         d = rows["dimension_expected"].iloc[0]
         if pd.notna(d):
             ax.axvspan(0.4, d + 0.5, color=SHADE, zorder=0)
-        _title(ax, task, d)
+        title_of_task(ax, task, d)
         ax.set(yscale="log", ylim=(LEAST / 1.5, 1.6), xlim=(0.4, VALUES + 0.6))
         ax.set_xticks(range(1, VALUES + 1))
-        ax.set_xlabel("singular value" if ax in panels[-1] else "")
+        ax.set_xlabel("rank" if ax in panels[-1] else "")
     for ax in panels.flat[len(tasks) :]:
         ax.remove()
-    figure.supylabel("inputs to outputs, relative to the first", fontsize=9)
-    _legend(figure, runs, [Line2D([], [], label="cut; grey: expected d", **THEORY)])
+    figure.supylabel("singular value over the first", fontsize=7)
+    cut = Line2D([], [], label="cut; grey: expected d", **THEORY)
+    style.letters(panels.flat[: len(tasks)])
+    legend_below(figure, [*model_handles(runs["model"], line=True), cut])
     return figure
 
 
@@ -82,15 +82,16 @@ def robustness_by_task(runs: pd.DataFrame) -> Figure:
             ax.set_ylabel(label if ax in panels[:, 0] else "")
             ax.set_xticks(range(len(NOISE)), [f"{sigma:.0%}" for sigma in NOISE.values()])
         column[-1].set_xlabel("weight noise")
-        _title(column[0], task, rows["dimension_expected"].iloc[0])
-    _legend(figure, runs, [])
+        title_of_task(column[0], task, rows["dimension_expected"].iloc[0])
+    style.letters(panels.flat)
+    legend_below(figure, model_handles(runs["model"], line=True))
     return figure
 
 
 def _panels(rows: int, columns: int):
     """Return a figure and its panels (rows, columns), all of one scale in a row."""
-    size = max(1.7 * columns + 0.7, 4.2), 1.6 * rows + 1.1
-    figure = Figure(figsize=size, layout="constrained")
+    width = style.ONE_COLUMN if columns <= NARROW else style.TWO_COLUMNS
+    figure = Figure(figsize=(width, 1.2 * rows + 0.75), layout="constrained")
     return figure, figure.subplots(rows, columns, squeeze=False, sharey="row", sharex=True)
 
 
@@ -108,25 +109,5 @@ def _lines(ax, runs: pd.DataFrame, x: np.ndarray, values: np.ndarray, aside: flo
     shifts = np.linspace(-aside, aside, len(styles)) if len(styles) > 1 else [0.0]
     for shift, (model, (colour, marker)) in zip(shifts, styles.items(), strict=True):
         rows = values[(runs["model"] == model).to_numpy()]
-        ax.plot(x + shift, rows.T, marker=marker, color=colour, ms=3.6, lw=0.8, mew=0, alpha=0.9)
-
-
-def _title(ax, task: str, d: float | None) -> None:
-    """Name a task above its panel, with the expected dimension."""
-    (name,) = cut_names([task], TITLE)
-    between = " " if len(name) <= 15 else "\n"
-    ax.set_title(name if pd.isna(d) else f"{name}{between}(d = {d:.0f})", fontsize=8.5)
-
-
-def _legend(figure: Figure, runs: pd.DataFrame, more: Sequence[Line2D]) -> None:
-    """Say below all panels what colours and dashed lines are."""
-    styles = style.model_styles(runs["model"])
-    models = [
-        Line2D([], [], color=colour, marker=marker, ls="-", ms=5.5, mew=0, label=name)
-        for name, (colour, marker) in zip(cut_names(list(styles), NAME), styles.values())
-    ]
-    handles = [*shown_handles(models, MOST_MODELS), *more]
-    inches = [0.5 + 0.062 * len(str(handle.get_label())) for handle in handles]
-    columns, lines = shape_of_legend(inches, figure.get_figwidth())
-    figure.set_figheight(figure.get_figheight() + 0.17 * max(lines - 2, 0))
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+        look = {"color": colour, "ms": 3, "lw": 0.7, "mew": 0, "alpha": 0.9}
+        ax.plot(x + shift, rows.T, marker=marker, label=said_model(model), **look)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import ceil
 
 import numpy as np
@@ -10,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
-from rnn_geometry.plotting.text import cut_names
+from rnn_geometry.plotting.legends import legend_below, model_handles
+from rnn_geometry.plotting.text import cut_names, said_model, said_task
 
 # Columns of a text, of a context task and without the modifier subspace, and a name.
 WORDS = (
@@ -25,7 +26,7 @@ WORDS = (
 LEVELS = {1: "1: no change", -1: "-1: turned round"}
 LEVEL = {"color": style.INK, "lw": 1.0, "zorder": 1}
 DASHES = {1: "--", -1: ":"}
-LOOK, WIDTH, NAME, MOST_MODELS, MOST_COLUMNS = {"ls": "", "ms": 4.5}, 0.8, 24, 24, 4
+LOOK, WIDTH, NAME, MOST_COLUMNS = {"ls": "", "ms": 3.8}, 0.8, 24, 4
 
 
 def has_gains(runs: pd.DataFrame) -> pd.Series:
@@ -52,19 +53,23 @@ def gains_by_task(runs: pd.DataFrame) -> Figure:
     styles = style.model_styles(runs["model"])
     columns = min(len(tasks), MOST_COLUMNS)
     rows = ceil(len(tasks) / columns)
-    figure = Figure(figsize=(max(2.4 * columns, 4.5), 2.2 * rows + 0.9), layout="constrained")
+    width = style.ONE_COLUMN if columns == 1 else style.TWO_COLUMNS
+    figure = Figure(figsize=(width, 1.9 * rows + 0.6), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
-    for ax, task, title in zip(panels, tasks, cut_names(tasks, NAME), strict=False):
+    for ax, task, title in zip(
+        panels, tasks, cut_names([said_task(task) for task in tasks], NAME), strict=False
+    ):
         for level in LEVELS:
             ax.axhline(level, ls=DASHES[level], **LEVEL)
         _draw(ax, runs[runs["task"] == task], styles)
         names = [word[-1] for word in WORDS]
         ax.set_xticks(range(len(WORDS)), names, rotation=40, ha="right", rotation_mode="anchor")
         ax.set(title=title, xlim=(-0.6, len(WORDS) - 0.4))
+    style.letters(panels[: len(tasks)])
     for ax in panels[len(tasks) :]:
         ax.remove()
-    figure.supylabel("gain of the word before", fontsize=9)
-    _legend(figure, styles)
+    figure.supylabel("gain of the word before", fontsize=7)
+    _legend(figure, runs["model"])
     return figure
 
 
@@ -75,7 +80,7 @@ def _draw(ax, runs: pd.DataFrame, styles) -> None:
     """
     slot = WIDTH / len(styles)
     for i, (model, (colour, marker)) in enumerate(styles.items()):
-        rows = runs[runs["model"] == model]
+        rows, name = runs[runs["model"] == model], said_model(model)
         aside = -WIDTH / 2 + slot * (i + np.arange(1, len(rows) + 1) / (len(rows) + 1))
         for place, (text, context, cut, _) in enumerate(WORDS):
             x, gain = place + aside, _numbers(rows, text)
@@ -84,22 +89,26 @@ def _draw(ax, runs: pd.DataFrame, styles) -> None:
             gain = (
                 gain if context is None else np.where(np.isnan(gain), _numbers(rows, context), gain)
             )
-            ax.plot(x, gain, marker, color=colour, mew=0.5, mec="white", **LOOK)
+            ax.plot(x, gain, marker, color=colour, mew=0.4, mec="white", label=name, **LOOK)
             if cut:
-                ax.plot(x, _numbers(rows, cut), marker, color=colour, mfc="none", mew=0.9, **LOOK)
+                ax.plot(
+                    x,
+                    _numbers(rows, cut),
+                    marker,
+                    color=colour,
+                    mfc="none",
+                    mew=0.7,
+                    label=f"{name}, cut",
+                    **LOOK,
+                )
 
 
 def _numbers(rows: pd.DataFrame, column: str) -> np.ndarray:
     return rows[column].to_numpy(dtype=float)
 
 
-def _legend(figure: Figure, styles) -> None:
+def _legend(figure: Figure, models: Iterable[str]) -> None:
     """Say below all panels what colours, filled and hollow points, and lines are."""
-    names = cut_names(list(styles), NAME)
-    models = [
-        Line2D([], [], color=colour, marker=marker, ls="", ms=5.5, mew=0, label=name)
-        for name, (colour, marker) in zip(names, styles.values(), strict=True)
-    ]
     cut = Line2D(
         *([], []), color=style.INK, marker="o", mfc="none", label="without its subspace", **LOOK
     )
@@ -107,8 +116,4 @@ def _legend(figure: Figure, styles) -> None:
         Line2D([], [], color=style.INK, lw=1.0, ls=DASHES[level], label=label)
         for level, label in LEVELS.items()
     ]
-    handles = [*shown_handles(models, MOST_MODELS), cut, *levels]
-    inches = [0.5 + 0.062 * len(str(handle.get_label())) for handle in handles]
-    columns, lines = shape_of_legend(inches, figure.get_figwidth())
-    figure.set_figheight(figure.get_figheight() + 0.17 * max(lines - 2, 0))
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    legend_below(figure, [*model_handles(models), cut, *levels])

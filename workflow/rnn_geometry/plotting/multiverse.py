@@ -7,10 +7,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.text import cut_names
+from rnn_geometry.plotting.text import cut_names, said_model, said_task, tick_places
 
 NAME = 28  # letters of a claim, a task or a model
-ALONG, ACROSS, MARGIN = 0.17, 0.2, 2.6  # inches of a column, a row and the names
+ACROSS, MARGIN = 0.16, 1.7  # inches of a row, and of the names below
+MOST_NAMES = 60  # of columns
+FEW_CELLS = 10  # in a column of a journal
 SIGNS = {"holds": "●", "fails": "○"}  # other verdicts have none
 
 
@@ -28,8 +30,9 @@ def agreement_map(multiverse: pd.DataFrame) -> Figure:
         set(zip(multiverse["task"], multiverse["cell"], strict=True)),
         key=lambda cell: tuple(map(style.natural_order, cell)),
     )
-    width, height = ALONG * len(cells) + MARGIN, ACROSS * len(claims) + MARGIN
-    figure = Figure(figsize=(max(width, 4.5), max(height, 2.8)), layout="constrained")
+    width = style.ONE_COLUMN if len(cells) <= FEW_CELLS else style.TWO_COLUMNS
+    height = ACROSS * len(claims) + MARGIN
+    figure = Figure(figsize=(width, max(height, 2.8)), layout="constrained")
     ax = figure.subplots()
     table = np.full((len(claims), len(cells)), np.nan)
     for row in multiverse.to_dict("records"):
@@ -37,8 +40,8 @@ def agreement_map(multiverse: pd.DataFrame) -> Figure:
         table[line, place] = row["agree"]
         colour = "white" if row["agree"] < 0.5 else "black"
         sign = SIGNS.get(row["verdict"], "")
-        ax.text(place, line, sign, color=colour, ha="center", va="center", size=6)
-    drawn = ax.imshow(table, vmin=0, vmax=1, cmap="cividis", aspect="auto")
+        ax.text(place, line, sign, color=colour, ha="center", va="center", size=5)
+    drawn = ax.imshow(table, vmin=0, vmax=1, cmap="cividis", aspect="auto", label="share")
     _name(ax, cells, claims)
     figure.colorbar(drawn, ax=ax, label="analyses that agree", shrink=0.8, pad=0.01)
     return figure
@@ -47,8 +50,9 @@ def agreement_map(multiverse: pd.DataFrame) -> Figure:
 def _name(ax, cells: list[tuple[str, str]], claims: list[str]) -> None:
     """Name rows and columns; a line stands between tasks."""
     ax.set_yticks(range(len(claims)), cut_names(claims, NAME))
-    names = [f"{task} {model}" for task, model in cells]
-    ax.set_xticks(range(len(cells)), cut_names(names, NAME), rotation=90)
+    names = cut_names([f"{said_task(task)}, {said_model(model)}" for task, model in cells], NAME)
+    places, _ = tick_places(len(cells), MOST_NAMES)
+    ax.set_xticks(places, [names[i] for i in places], rotation=90)
     for place in range(1, len(cells)):
         if cells[place][0] != cells[place - 1][0]:
             ax.axvline(place - 0.5, color=style.INK, lw=0.6)

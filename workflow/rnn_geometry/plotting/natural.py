@@ -16,22 +16,20 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
-from rnn_geometry.plotting.text import cut_names, tick_places
+from rnn_geometry.plotting.legends import legend_below, model_handles
+from rnn_geometry.plotting.text import cut_names, said_model, said_task, tick_places
 
 Look = dict[str, Any]
-WIDTH, LINE, AROUND, LETTER = 9.0, 0.4, 1.7, 0.095  # inches: figure, task, what is around, a letter
-NAME, MOST_TASKS, MOST_CELLS = 24, 60, 24  # letters of a name; tasks and cells that are named
+WIDTH, LINE, AROUND = style.TWO_COLUMNS, 0.3, 0.95  # inches: figure, task, what is around
+NAME, MOST_TASKS = 24, 60  # letters of a name; tasks that are named
 BAND = 0.72  # of a task's row that its networks fill
-LARGE: Look = {"fontsize": 12}
-TICKS = 11
-EXPECTED: Look = {"color": style.INK, "lw": 2.2, "zorder": 1}
-FORECAST: Look = {"marker": "D", "ls": "", "mfc": "none", "mec": style.INK, "mew": 1.1, "ms": 8}
-OPEN: Look = {"ls": "", "mfc": "none", "mew": 1.1, "ms": 6.5}
-DOT: Look = {"ls": "", "mew": 0, "ms": 5.5, "alpha": 0.85}
+EXPECTED: Look = {"color": style.INK, "lw": 1.5, "zorder": 1}
+FORECAST: Look = {"marker": "D", "ls": "", "mfc": "none", "mec": style.INK, "mew": 0.8, "ms": 5.5}
+OPEN: Look = {"ls": "", "mfc": "none", "mew": 0.8, "ms": 4.5}
+DOT: Look = {"ls": "", "mew": 0, "ms": 3.8, "alpha": 0.85}
 RANGE: Look = {"color": style.GREY, "lw": 2}
-MEDIAN: Look = {"marker": "o", "ls": "", "color": style.GREY, "ms": 7}
-BAG: Look = {"marker": "D", "ls": "", "color": style.INK, "ms": 6}
+MEDIAN: Look = {"marker": "o", "ls": "", "color": style.GREY, "ms": 4.5}
+BAG: Look = {"marker": "D", "ls": "", "color": style.INK, "ms": 4}
 MODIFIERS = {
     "the, a": "control_gain",
     "not": "not_gain",
@@ -40,10 +38,10 @@ MODIFIERS = {
     "very": "very_gain",
     "but": "but_gain",
 }
-NO_CHANGE: Look = {"color": style.INK, "lw": 1.6}
-TURNED: Look = {"color": style.INK, "lw": 1.6, "ls": ":"}
-THEORY: Look = {"marker": "|", "ls": "", "color": style.INK, "ms": 12, "mew": 2.2}
-CONSTANT: Look = {"marker": "|", "ls": "", "color": style.GREY, "ms": 12, "mew": 2}
+NO_CHANGE: Look = {"color": style.INK, "lw": 1.1}
+TURNED: Look = {"color": style.INK, "lw": 1.1, "ls": ":"}
+THEORY: Look = {"marker": "|", "ls": "", "color": style.INK, "ms": 8, "mew": 1.5}
+CONSTANT: Look = {"marker": "|", "ls": "", "color": style.GREY, "ms": 8, "mew": 1.4}
 
 
 @style.styled
@@ -59,8 +57,8 @@ def accuracy_figure(networks: pd.DataFrame) -> Figure:
     figure, (left, right), rows = _panels(networks, names, widths=(1, 1.6))
     for task, part in networks.groupby("task"):
         place = rows.tasks.index(task)
-        left.plot(part["bag_of_words_accuracy"].mean(), place, **BAG)
-        left.plot(part["constant_accuracy"].mean(), place, **CONSTANT)
+        left.plot(part["bag_of_words_accuracy"].mean(), place, label="bag of words", **BAG)
+        left.plot(part["constant_accuracy"].mean(), place, label="best constant answer", **CONSTANT)
     rows.dots(left, networks["test_accuracy"])
     right.axvline(0, color=style.INK, lw=1)
     bag = networks["bag_of_words_accuracy"]
@@ -172,22 +170,26 @@ class _Rows:
         for cell, (colour, marker) in self.styles.items():
             own = self.networks["cell"] == cell
             drawn: Look = {**DOT, "mfc": colour, **look}
-            ax.plot(values[own], self.places[own], marker, mec=colour, **drawn)
+            ax.plot(
+                values[own], self.places[own], marker, mec=colour, label=said_model(cell), **drawn
+            )
 
     def medians(self, ax: Axes, values: pd.Series, **look: Any) -> None:
         """Draw a point per task and cell, at the median over its networks."""
         for (_, cell), rows in self.networks.groupby(["task", "cell"]):
             colour, marker = self.styles[str(cell)]
-            drawn: Look = {"mfc": colour, "ms": 7, "ls": "", "mew": 0} | look
+            drawn: Look = {"mfc": colour, "ms": 4.8, "ls": "", "mew": 0} | look
             median = values[rows.index].astype(float).median()
-            ax.plot(median, self.places[rows.index].mean(), marker, mec=colour, **drawn)
+            label, place = f"{said_model(str(cell))}, median", self.places[rows.index].mean()
+            ax.plot(median, place, marker, mec=colour, label=label, **drawn)
 
     def ranges(self, ax: Axes, low: pd.Series, high: pd.Series) -> None:
         """Draw a line per task and cell, from one median over its networks to another."""
         for (_, cell), rows in self.networks.groupby(["task", "cell"]):
             ends = [values[rows.index].astype(float).median() for values in (low, high)]
             place = self.places[rows.index].mean()
-            ax.plot(ends, [place] * 2, color=self.styles[str(cell)][0], lw=RANGE["lw"])
+            look = {"color": self.styles[str(cell)][0], "lw": RANGE["lw"]}
+            ax.plot(ends, [place] * 2, label=f"{said_model(str(cell))}, range", **look)
 
 
 def _panels(
@@ -198,14 +200,14 @@ def _panels(
     figure = Figure(figsize=(WIDTH, LINE * len(rows.tasks) + AROUND), layout="constrained")
     axes = figure.subplots(1, len(names), sharey=True, width_ratios=widths)
     places, more = tick_places(len(rows.tasks), MOST_TASKS)
-    shown = cut_names(rows.tasks, NAME)
+    shown = cut_names([said_task(task) for task in rows.tasks], NAME)
     for ax, name in zip(axes, names, strict=True):
-        ax.set_xlabel(name, **LARGE)
+        ax.set_xlabel(name)
         ax.set(yticks=places, ylim=(len(rows.tasks) - 0.5, -0.5))
-        ax.set_yticklabels([shown[i] for i in places], **LARGE)
-        ax.tick_params(labelsize=TICKS)
+        ax.set_yticklabels([shown[i] for i in places])
         for line in np.arange(len(rows.tasks) - 1) + 0.5:
-            ax.axhline(line, color="#E6E6E6", lw=0.8, zorder=0)
+            ax.axhline(line, color="#E6E6E6", lw=0.6, zorder=0)
+    style.letters(axes)
     axes[0].set_ylabel(f"and {more} more" if more else "")
     return figure, axes, rows
 
@@ -225,16 +227,8 @@ def _in_whole_numbers(ax: Axes) -> None:
 
 def _with_legend(figure: Figure, rows: _Rows, marks: Sequence[tuple[Look, str]]) -> Figure:
     """Say below all panels what cells and marks are."""
-    names = cut_names(list(rows.styles), NAME)
-    cells = [
-        Line2D([], [], color=colour, marker=marker, ls="", ms=7, mew=0, label=name)
-        for name, (colour, marker) in zip(names, rows.styles.values(), strict=True)
-    ]
     own = [Line2D([], [], label=name, **_as_handle(look)) for look, name in marks]
-    handles = [*shown_handles(cells, MOST_CELLS), *own]
-    inches = [0.6 + LETTER * len(str(handle.get_label())) for handle in handles]
-    columns, _ = shape_of_legend(inches, WIDTH)
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns, fontsize=TICKS)
+    legend_below(figure, [*model_handles(rows.styles), *own])
     return figure
 
 

@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays, load_network, variance_ratio
 from rnn_geometry.plotting.legends import shown_handles
+from rnn_geometry.plotting.small_png import save_small_png
 from rnn_geometry.plotting.text import LONGEST, cut_names, tick_places
 
 __all__ = ["NetworkArrays", "load_network", "plot_network", "save_panel"]
@@ -23,7 +24,7 @@ SIZE, DPI, LARGEST_FILE = (15.0, 9.0), 100, 100_000
 COMPONENTS, MODES, WORDS = 10, 20, 20  # how many are shown
 
 
-@style.styled
+@style.styled_for_screen
 def plot_network(network: NetworkArrays) -> Figure:
     """Draw the panel of one network."""
     figure = Figure(figsize=SIZE, dpi=DPI)
@@ -50,7 +51,7 @@ def plot_network(network: NetworkArrays) -> Figure:
 
 def save_panel(figure: Figure, path: str | Path) -> None:
     """Write the panel as PNG of at most 100 kB."""
-    style.save_small_png(figure, path, LARGEST_FILE, DPI)
+    save_small_png(figure, path, LARGEST_FILE, DPI)
 
 
 def _facts(network: NetworkArrays) -> str:
@@ -148,9 +149,7 @@ def draw_space(axes, network: NetworkArrays) -> None:
     for arrow, code in zip(
         arrows, style.readout_codes(len(arrows), network.multi_label), strict=True
     ):
-        axes.plot(
-            *np.stack([np.zeros(3), arrow]).T, color=style.class_colour(code), lw=2.2, zorder=9
-        )
+        axes.plot(*np.stack([np.zeros(3), arrow]).T, color=network.colour(code), lw=2.2, zorder=9)
     axes.set_box_aspect((1, 1, 0.8), zoom=1.4)
     axes.view_init(elev=22, azim=-55)
     axes.set(
@@ -175,7 +174,7 @@ def draw_variance(axes, network: NetworkArrays) -> None:
     points."""
     kinds = {
         "visited states": ("variance_ratio_visited", "visited", style.GREY, "o:"),
-        "final states": ("variance_ratio_final", "final", style.PALETTE[4], "s--"),
+        "final states": ("variance_ratio_final", "final", style.CLOUD, "s--"),
         "slow points": ("variance_ratio", None, style.INK, "o-"),
     }
     for label, (name, key, colour, look) in kinds.items():
@@ -186,7 +185,10 @@ def draw_variance(axes, network: NetworkArrays) -> None:
         axes.plot(np.arange(1, len(total) + 1), total, look, color=colour, ms=4, label=label)
     _mark_dimension(axes, network)
     axes.set(
-        ylim=(0, 1.04), xlabel="components", ylabel="share of variance", title="Variance explained"
+        ylim=(0, 1.04),
+        xlabel="components",
+        ylabel="cumulative variance",
+        title="Variance explained",
     )
     axes.legend(loc="lower right")
 
@@ -197,7 +199,7 @@ def _mark_dimension(axes, network: NetworkArrays) -> None:
     if network.dimension is not None:
         axes.axvline(
             network.dimension,
-            color=style.PALETTE[1],
+            color=style.EXPECTED,
             lw=1.1,
             ls="--",
             zorder=0,
@@ -304,7 +306,7 @@ def draw_time_constants(axes, network: NetworkArrays) -> None:
     half = float(network.meta["mean_length"]) / 2
     axes.axhline(
         half,
-        color=style.PALETTE[1],
+        color=style.EXPECTED,
         lw=1.1,
         ls="--",
         label=f"half the sentence length ({half:.3g})",
@@ -378,12 +380,12 @@ def draw_training(axes, network: NetworkArrays) -> None:
     if history is None:
         return
     losses = {"train loss": history.train_loss, "dev loss": history.dev_loss}
-    for (label, values), colour in zip(losses.items(), style.PALETTE, strict=False):
+    for (label, values), colour in zip(losses.items(), (style.CLOUD, style.INK), strict=True):
         axes.plot(history.step, _numbers(values), color=colour, label=label)
     axes.set_ylim(0, None)
     twin = axes.twinx()
     accuracy = _numbers(history.dev_accuracy)
-    twin.plot(history.step, accuracy, color=style.PALETTE[2], label="dev accuracy")
+    twin.plot(history.step, accuracy, color=style.EXPECTED, label="dev accuracy")
     twin.set(ylim=(0, 1.04), ylabel="accuracy")
     twin.spines["right"].set_visible(True)
     best = network.record.best_step

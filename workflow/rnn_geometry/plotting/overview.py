@@ -11,7 +11,6 @@ from math import ceil
 
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -19,12 +18,11 @@ from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import causes, intrinsic, manifold_numbers, modifiers, style
 from rnn_geometry.plotting.gallery import manifold_gallery
-from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
+from rnn_geometry.plotting.legends import legend_below, model_handles, title_of_task
 from rnn_geometry.plotting.multiverse import agreement_map
 from rnn_geometry.plotting.registry import OVER_NETWORKS, over_networks
-from rnn_geometry.plotting.text import cut_names, tick_places
+from rnn_geometry.plotting.text import cut_names, said_model, said_task, tick_places
 from rnn_geometry.tasks.harder import HARDER as KINDS
-from rnn_geometry.tasks.structures import simplex_angle
 
 __all__ = [
     "OVER_NETWORKS",
@@ -47,13 +45,13 @@ __all__ = [
 HARDER = [f"{kind}_accuracy" for kind in KINDS]
 MODES = [f"tau_{i}" for i in range(1, 9)]
 SHADE = "#EBEBEB"
-THEORY = {"color": style.INK, "lw": 1.4, "ls": "--", "zorder": 1}
-NAME, TITLE = 24, 20  # letters of a task or model, and of a task above a small panel
-MOST_MODELS = 24  # in the legend
-LINE = {25: 0.24, 90: 0.13}  # inches along an axis that a name takes, by its degrees
+THEORY = {"color": style.INK, "lw": 1.1, "ls": "--", "zorder": 1}
+NAME = 24  # letters of a task
+FEW_TASKS = 4  # that a column of a journal has room for
+LINE = {25: 0.2, 90: 0.11}  # inches along an axis that a name takes, by its degrees
 MEASURES = {
     "participation_ratio": "participation ratio",
-    "components_95": "components for\n95 % of the variance",
+    "components_95": "components for 95 %",
 }
 
 
@@ -65,51 +63,25 @@ def _figure(rows: int, columns: int, width: float, height: float, **options):
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def _model_handles(runs: pd.DataFrame, line: bool = False) -> list[Artist]:
-    look = {"ls": "-" if line else "", "ms": 5.5, "mew": 0}
-    styles = style.model_styles(runs["model"])
-    handles = [
-        Line2D([], [], color=c, marker=m, label=name, **look)
-        for name, (c, m) in zip(cut_names(list(styles), NAME), styles.values(), strict=True)
-    ]
-    return shown_handles(handles, MOST_MODELS)
-
-
-def _legend(figure: Figure, handles: Sequence[Artist]) -> None:
-    """Put one legend below all axes, where it covers no point."""
-    inches = [0.5 + 0.062 * len(str(handle.get_label())) for handle in handles]
-    columns, lines = shape_of_legend(inches, figure.get_figwidth())
-    figure.set_figheight(figure.get_figheight() + 0.17 * max(lines - 2, 0))
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
-
-
 def _theory_handle(label: str) -> Line2D:
     return Line2D([], [], label=label, **THEORY)
 
 
-def _scatter(axes, runs: pd.DataFrame, places: pd.Series, column: str, width: float = 0.7) -> None:
-    """Draw a point per network near its place.
+def _scatter(axes, runs: pd.DataFrame, tasks: Sequence[str], values: pd.Series) -> None:
+    """Draw a point per network over its task, at its value.
 
-    Models side by side, networks of a model spread so that all show.
+    Models stand side by side, networks of a model spread so that all show: along the tasks, which
+    have no distance, and never along a quantity.
     """
-    styles = style.model_styles(runs["model"])
+    styles, width = style.model_styles(runs["model"]), 0.7
+    places = runs["task"].map({task: i for i, task in enumerate(tasks)})
     slot = width / len(styles)
     for i, (model, (colour, marker)) in enumerate(styles.items()):
-        rows = runs[(runs["model"] == model) & runs[column].notna() & places.notna()]
-        order = rows.groupby(places[rows.index]).cumcount()
-        of = places[rows.index].map(places[rows.index].value_counts())
+        rows = runs[(runs["model"] == model) & values.notna()]
+        order, of = rows.groupby("task").cumcount(), rows.groupby("task")["task"].transform("size")
         x = places[rows.index] - width / 2 + slot * (i + (order + 1) / (of + 1))
-        axes.plot(
-            x,
-            rows[column],
-            marker,
-            color=colour,
-            ms=5,
-            mew=0.5,
-            mec="white",
-            alpha=0.9,
-            label=model,
-        )
+        look = {"color": colour, "ms": 4, "mew": 0.4, "mec": "white"}
+        axes.plot(x, values[rows.index], marker, label=said_model(model), **look)
 
 
 def _tasks(runs: pd.DataFrame) -> list[str]:
@@ -122,7 +94,7 @@ def _task_axis(axes, tasks: Sequence[str]) -> None:
     inches = axes.figure.get_figwidth() / columns - 0.6
     turned = {"rotation": 25 if len(tasks) <= inches / LINE[25] else 90}
     places, more = tick_places(len(tasks), int(inches / LINE[90]))
-    names = cut_names(tasks, NAME)
+    names = cut_names([said_task(task) for task in tasks], NAME)
     look = {"ha": "right", "va": "top" if turned["rotation"] == 25 else "center"}
     axes.set_xticks(places, [names[i] for i in places], rotation_mode="anchor", **turned, **look)
     if more:
@@ -130,22 +102,23 @@ def _task_axis(axes, tasks: Sequence[str]) -> None:
     axes.set_xlim(-0.6, len(tasks) - 0.4)
 
 
-def _at_tasks(runs: pd.DataFrame, tasks: Sequence[str]) -> pd.Series:
-    return runs["task"].map({task: i for i, task in enumerate(tasks)})
-
-
 def _theory_at_tasks(axes, runs: pd.DataFrame, tasks: Sequence[str], column: str) -> None:
     """Draw a short theory line over every task."""
     for i, task in enumerate(tasks):
         values = runs.loc[runs["task"] == task, column].dropna()
         if len(values):
-            axes.plot([i - 0.42, i + 0.42], [values.iloc[0]] * 2, **THEORY)
+            axes.plot([i - 0.42, i + 0.42], [values.iloc[0]] * 2, label="theory", **THEORY)
 
 
 def _top(*values: pd.Series | pd.DataFrame) -> float:
     """Return the largest number, 1 at least: a measure may be empty for all networks."""
     numbers = np.concatenate([part.to_numpy(dtype=float).ravel() for part in values])
     return float(numbers[np.isfinite(numbers)].max(initial=1.0))
+
+
+def _width(tasks: int) -> float:
+    """Return one column of a journal for few tasks, else its page."""
+    return style.ONE_COLUMN if tasks <= FEW_TASKS else style.TWO_COLUMNS
 
 
 @style.styled
@@ -156,65 +129,27 @@ def _nothing(message: str) -> Figure:
     return figure
 
 
-def simplex_tasks(runs: pd.DataFrame) -> pd.Series:
-    """Tell which rows are of unordered classes.
-
-    Theory gives them N - 1 dimensions and the angle of a simplex.
-    """
-    classes = runs["classes"].astype(float)
-    angle = [simplex_angle(int(n)) if n > 1 else np.nan for n in classes.to_numpy()]
-    return (runs["dimension_expected"] == classes - 1) & (
-        (runs["readout_angle_expected"].astype(float) - angle).abs() < 0.5
-    )
-
-
 # The figures
 
 
 @over_networks
 @style.styled
 def dimension_overview(runs: pd.DataFrame) -> Figure:
-    """Measured dimension of the slow points against N for unordered classes, and other tasks.
+    """Measured dimension of the slow points over tasks, each with a line where theory expects it.
 
-    Each with theory.
+    A point per network and panel, at its value.
     """
-    simplex = simplex_tasks(runs)
-    groups = [
-        (draw, rows)
-        for draw, rows in ((_against_classes, runs[simplex]), (_at_other_tasks, runs[~simplex]))
-        if len(rows)
-    ]
-    width = style.TWO_COLUMNS if len(groups) > 1 else 4.5
-    figure, axes = _figure(2, len(groups), width, 5.2, sharex="col")
-    for column, (draw, rows) in zip(axes.T, groups, strict=True):
-        for ax, (measure, label) in zip(column, MEASURES.items(), strict=True):
-            draw(ax, rows, measure)
-            ax.set_ylabel(label if ax in axes[:, 0] else "")
-            ax.set_ylim(0, 1.1 * _top(rows[measure], rows["dimension_expected"] + 0.6))
-            ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-    _legend(figure, [*_model_handles(runs), _theory_handle("theory")])
-    return figure
-
-
-def _against_classes(axes, runs: pd.DataFrame, measure: str) -> None:
-    classes = runs["classes"].astype(float)
-    ends = np.array([classes.min() - 0.6, classes.max() + 0.6])
-    axes.plot(ends, ends - 1, label="N − 1", **THEORY)
-    _scatter(axes, runs, classes, measure)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    if measure == "participation_ratio":
-        axes.set_title("Unordered classes (theory: N − 1)")
-    else:
-        axes.set_xlabel("classes N")
-
-
-def _at_other_tasks(axes, runs: pd.DataFrame, measure: str) -> None:
     tasks = _tasks(runs)
-    _theory_at_tasks(axes, runs, tasks, "dimension_expected")
-    _scatter(axes, runs, _at_tasks(runs, tasks), measure)
-    _task_axis(axes, tasks)
-    if measure == "participation_ratio":
-        axes.set_title("Other tasks")
+    figure, axes = _figure(1, 2, style.TWO_COLUMNS, 2.5)
+    for ax, (measure, label) in zip(axes[0], MEASURES.items(), strict=True):
+        _theory_at_tasks(ax, runs, tasks, "dimension_expected")
+        _scatter(ax, runs, tasks, runs[measure].astype(float))
+        ax.set(ylabel=label, ylim=(0, 1.1 * _top(runs[measure], runs["dimension_expected"])))
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+        _task_axis(ax, tasks)
+    style.letters(axes[0])
+    legend_below(figure, [*model_handles(runs["model"]), _theory_handle("theory")])
+    return figure
 
 
 @over_networks
@@ -224,16 +159,16 @@ def readout_angles(runs: pd.DataFrame) -> Figure:
     runs = runs[runs["readout_angle_expected"].notna()]
     if runs.empty:
         return _nothing("Theory fixes the readout angle of none of these tasks.")
-    expected = runs.groupby("task")["readout_angle_expected"].first()
-    tasks = sorted(_tasks(runs), key=lambda task: -expected[task])
-    figure, axes = _figure(1, 1, min(max(4.2, 1.3 * len(tasks) + 0.8), 12), 3.4)
+    tasks = _tasks(runs)
+    figure, axes = _figure(1, 1, _width(len(tasks)), 2.5)
     ax = axes[0, 0]
     _theory_at_tasks(ax, runs, tasks, "readout_angle_expected")
-    _scatter(ax, runs, _at_tasks(runs, tasks), "readout_angle_mean")
+    _scatter(ax, runs, tasks, runs["readout_angle_mean"].astype(float))
     _task_axis(ax, tasks)
     ax.set_ylabel("mean readout angle (degrees)")
     ax.margins(y=0.1)
-    _legend(figure, [*_model_handles(runs), _theory_handle("theory: arccos(−1/(N−1)); labels 90°")])
+    theory = _theory_handle("theory: arccos(−1/(N − 1)); labels 90°")
+    legend_below(figure, [*model_handles(runs["model"]), theory])
     return figure
 
 
@@ -251,8 +186,8 @@ def accuracy_cliff(runs: pd.DataFrame) -> Figure:
         ax.set_xticks(range(3), ["d − 1", "d", "all"])
         ax.set_xlabel("components kept" if ax.get_subplotspec().is_last_row() else "")
         ax.set(xlim=(-0.35, 2.35), ylim=(0, 1.03))
-    figure.supylabel("test accuracy", fontsize=9)
-    _legend(figure, _model_handles(runs, line=True))
+    figure.supylabel("test accuracy", fontsize=7)
+    legend_below(figure, model_handles(runs["model"], line=True))
     return figure
 
 
@@ -268,13 +203,13 @@ def generalisation(runs: pd.DataFrame, tasks: pd.DataFrame | None = None) -> Fig
     figure, panels = _task_panels(runs, sharey=True)
     for ax, task in panels:
         if task in bags.index:
-            ax.plot(range(4), bags.loc[task], **THEORY)
+            ax.plot(range(4), bags.loc[task], label="bag of words", **THEORY)
         _lines(ax, runs[runs["task"] == task], columns, np.arange(4), spread=0.15)
         ax.set_xticks(range(4), ["test", "longer", "balance", "counts"], rotation=40, ha="right")
         ax.set(xlim=(-0.35, 3.35), ylim=(np.floor(10 * lowest - 0.2) / 10, 1.01))
-    figure.supylabel("accuracy", fontsize=9)
+    figure.supylabel("accuracy", fontsize=7)
     bag = [_theory_handle("bag of words")] if len(bags) else []
-    _legend(figure, [*_model_handles(runs, line=True), *bag])
+    legend_below(figure, [*model_handles(runs["model"], line=True), *bag])
     return figure
 
 
@@ -295,9 +230,9 @@ def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None 
     figure, panels = _task_panels(runs, sharey=True)
     for ax, task in panels:
         rows = runs[runs["task"] == task]
-        _lines(ax, rows, MODES, np.arange(1, 9), spread=0.25)
+        _lines(ax, rows, MODES, np.arange(1, 9), spread=0)
         if mean_lengths and task in mean_lengths:
-            ax.axhline(mean_lengths[task] / 2, **THEORY)
+            ax.axhline(mean_lengths[task] / 2, label="half a sentence", **THEORY)
         ax.set(
             yscale="log",
             xlim=(0.4, 8.6),
@@ -306,11 +241,15 @@ def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None 
         )
         if rows["dimension_expected"].notna().any():
             ax.axvspan(0.4, rows["dimension_expected"].iloc[0] + 0.5, color=SHADE, zorder=0)
-    figure.supylabel("time constant τ at the centre (words)", fontsize=9)
+    figure.supylabel("time constant τ (words)", fontsize=7)
     half = [_theory_handle("half the mean sentence length")] if mean_lengths else []
-    _legend(
+    legend_below(
         figure,
-        [*_model_handles(runs, line=True), *half, Patch(color=SHADE, label="expected d modes")],
+        [
+            *model_handles(runs["model"], line=True),
+            *half,
+            Patch(color=SHADE, label="expected d modes"),
+        ],
     )
     return figure
 
@@ -328,8 +267,8 @@ def growth_and_decay(runs: pd.DataFrame) -> Figure:
         _lines(ax, runs[runs["task"] == task], ["rate_centre", "rate_edge"], np.arange(2), 0.12)
         ax.set_xticks(range(2), ["centre", "edge"])
         ax.set_xlim(-0.4, 1.4)
-    figure.supylabel("ln |λ| of the leading modes (per word)", fontsize=9)
-    _legend(figure, [*_model_handles(runs, line=True), _theory_handle("held")])
+    figure.supylabel("ln |λ| (per word)", fontsize=7)
+    legend_below(figure, [*model_handles(runs["model"], line=True), _theory_handle("held")])
     return figure
 
 
@@ -337,13 +276,11 @@ def _task_panels(runs: pd.DataFrame, **options):
     tasks = _tasks(runs)
     columns = ceil(len(tasks) / ceil(len(tasks) / 5))
     rows = ceil(len(tasks) / columns)
-    figure, axes = _figure(
-        rows, columns, max(1.7 * columns + 0.6, 4.2), 1.8 * rows + 0.9, **options
-    )
-    for ax, task, name in zip(axes.flat, tasks, cut_names(tasks, TITLE), strict=False):
-        d = runs.loc[runs["task"] == task, "dimension_expected"].iloc[0]
-        between = " " if len(name) <= 15 else "\n"
-        ax.set_title(name if pd.isna(d) else f"{name}{between}(d = {d:.0f})", fontsize=8.5)
+    width = _width(0 if columns <= 2 else FEW_TASKS + 1)
+    figure, axes = _figure(rows, columns, width, 1.45 * rows + 0.45, **options)
+    for ax, task in zip(axes.flat, tasks, strict=False):
+        title_of_task(ax, task, runs.loc[runs["task"] == task, "dimension_expected"].iloc[0])
+    style.letters(axes.flat[: len(tasks)])
     for ax in axes.flat[len(tasks) :]:
         ax.remove()
     return figure, list(zip(axes.flat, tasks, strict=False))
@@ -356,39 +293,34 @@ def _lines(axes, runs: pd.DataFrame, columns: Sequence[str], x: np.ndarray, spre
     fade = 0.9 if len(runs) <= 20 else 0.5
     for shift, (model, (colour, marker)) in zip(aside, styles.items(), strict=True):
         values = runs.loc[runs["model"] == model, list(columns)].astype(float).to_numpy()
-        axes.plot(
-            x + shift, values.T, marker=marker, color=colour, ms=3.6, lw=0.8, mew=0, alpha=fade
-        )
+        look = {"color": colour, "ms": 3, "lw": 0.7, "mew": 0, "alpha": fade}
+        axes.plot(x + shift, values.T, marker=marker, label=said_model(model), **look)
 
 
 @over_networks
 @style.styled
 def predicted_dimension(runs: pd.DataFrame) -> Figure:
-    """Measured dimension of the slow points against that predicted before training: a point per
-    network and panel.
+    """How far the measured dimension is from that predicted before training.
 
-    Points of equal value are moved aside a little so that all show; the diagonal is theory.
+    A point per network and panel over its task; the line is a prediction that came true.
     """
     runs = runs[runs["dimension_predicted"].notna()]
     if runs.empty:
         return _nothing("No dimension was predicted for these tasks.")
-    figure, axes = _figure(1, 2, style.TWO_COLUMNS, 3.9)
-    predicted = runs["dimension_predicted"].astype(float)
-    measured = runs[list(MEASURES)].astype(float)
-    top = _top(measured, predicted) + 0.7
+    tasks = _tasks(runs)
+    figure, axes = _figure(1, 2, style.TWO_COLUMNS, 2.5, sharey=True)
     for ax, (measure, label) in zip(axes[0], MEASURES.items(), strict=True):
-        ax.plot([0, top], [0, top], label="theory", **THEORY)
-        _scatter(ax, runs, predicted, measure, width=0.6)
-        ax.set(
-            xlim=(0, top),
-            ylim=(0, top),
-            aspect="equal",
-            xlabel="dimension predicted from word counts",
-        )
-        ax.set_ylabel(label)
-        for side in (ax.xaxis, ax.yaxis):
-            side.set_major_locator(MaxNLocator(8, integer=True))
-    _legend(figure, [*_model_handles(runs), _theory_handle("measured = predicted")])
+        off = runs[measure].astype(float) - runs["dimension_predicted"].astype(float)
+        ax.axhline(0, label="as predicted", **THEORY)
+        _scatter(ax, runs, tasks, off)
+        ax.set_ylabel(f"{label}\n− predicted dimension")
+        ax.tick_params(labelleft=True)
+        _task_axis(ax, tasks)
+    ax = axes[0, 0]
+    ax.set_ylim(min(ax.get_ylim()[0], -0.55), max(ax.get_ylim()[1], 0.55))
+    style.letters(axes[0])
+    handles = [*model_handles(runs["model"]), _theory_handle("as predicted from word counts")]
+    legend_below(figure, handles)
     return figure
 
 

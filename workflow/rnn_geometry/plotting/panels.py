@@ -19,13 +19,15 @@ from matplotlib.ticker import MaxNLocator
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays, present_codes
 from rnn_geometry.plotting.legends import shape_of_legend, shown_handles
-from rnn_geometry.plotting.text import cut_names, literal
+from rnn_geometry.plotting.text import cut_names, literal, said_model, said_task
 from rnn_geometry.plotting.views import View
 
-LEFT, RIGHT, TOP, BOTTOM, GAP = 0.5, 0.1, 0.46, 0.4, 0.34  # inches round and between the panels
-BAR = 0.62  # inches of a colour bar with its labels
-LINE = 0.165  # inches of a line of the legend
-SMALL = 7  # points
+LEFT, RIGHT, TOP, BOTTOM, GAP = 0.42, 0.06, 0.42, 0.34, 0.3  # inches round and between the panels
+ROW_NAME = 0.18  # inches for the names of rows, left of all
+BAR = 0.52  # inches of a colour bar with its labels
+LINE = 0.135  # inches of a line of the legend
+SMALL = 6  # points
+SLOW_LABEL = "slow points"
 SHOWN = 400  # slow points in a panel
 LARGEST_PANEL, MOST_COLUMNS = 2.4, 4
 MOST_CLASSES = 28  # in a legend, so that what is no class has its room
@@ -50,66 +52,111 @@ def panels(
     """
     columns = len(networks) if len(networks) <= MOST_COLUMNS else ceil(len(networks) / 2)
     rows = ceil(len(networks) / columns)
-    width = style.ONE_COLUMN if columns == 1 else style.TWO_COLUMNS
-    right = RIGHT + BAR * bar
-    side = min((width - LEFT - right - gap * (columns - 1)) / columns, LARGEST_PANEL)
-    # A few panels of limited size stand in the middle.
-    start = LEFT + (width - LEFT - right - side * columns - gap * (columns - 1)) / 2
-    across, lines = _legend_shape(handles, width)
-    row = side * (shape + inset) + below
-    height = TOP + rows * row + (rows - 1) * 0.25 + LINE * lines + (0.08 if lines else 0)
-    figure = Figure(figsize=(width, height))
-    boxes = [
-        (
-            start + i % columns * (side + gap),
-            height - TOP - side * shape - i // columns * (row + 0.25),
-        )
-        for i in range(len(networks))
-    ]
-    axes = [
-        figure.add_axes((x / width, y / height, side / width, side * shape / height))
-        for x, y in boxes
-    ]
-    _name(figure, axes, networks, title)
-    if lines:
-        handles = shown_handles(handles)
-        figure.legend(
-            handles=handles,
-            loc="lower center",
-            ncols=across,
-            fontsize=SMALL + 0.5,
-            borderaxespad=0.2,
-        )
+    figure, boxes = _boxes(rows, columns, handles, shape + inset, bar, gap, below)
+    axes = [_add(figure, box, shape / (shape + inset)) for box in boxes[: len(networks)]]
+    _title(figure, networks, title)
+    _name_columns(axes, networks)
+    style.letters(axes)
     return figure, axes
+
+
+def rows_of_panels(
+    networks: Sequence[NetworkArrays],
+    names: Sequence[str],
+    title: str,
+    handles: Sequence[Artist] = (),
+    *,
+    bar: bool = False,
+    gap: float = GAP,
+    below: float = BOTTOM,
+):
+    """Return a figure and its axes (rows, networks): small multiples with a named row each.
+
+    Parameters
+    ----------
+    networks
+        One for a column.
+    names
+        Of the rows; a single row needs none.
+    title, handles, bar, gap, below
+        As for `panels`.
+    """
+    rows, columns = len(names), len(networks)
+    named = ROW_NAME if rows > 1 else 0.0
+    figure, boxes = _boxes(rows, columns, handles, 1.0, bar, gap, below, named)
+    axes = np.array([_add(figure, box) for box in boxes], dtype=object).reshape(rows, columns)
+    _title(figure, networks, title)
+    _name_columns(axes[0], networks)
+    for row, name in zip(axes, names, strict=True):
+        for ax in row:
+            ax.tick_params(labelsize=SMALL)
+        if rows > 1:
+            _name_row(figure, row[0], name)
+    style.letters(axes[:, 0] if rows > 1 else axes[0])
+    return figure, axes
+
+
+def _boxes(rows: int, columns: int, handles, shape: float, bar: bool, gap, below, named=0.0):
+    """Return a figure with its legend, and where panels lie in it: left, bottom, width, height."""
+    width = style.ONE_COLUMN if columns == 1 else style.TWO_COLUMNS
+    left, right = LEFT + named, RIGHT + BAR * bar
+    side = min((width - left - right - gap * (columns - 1)) / columns, LARGEST_PANEL)
+    # A few panels of limited size stand in the middle.
+    start = left + (width - left - right - side * columns - gap * (columns - 1)) / 2
+    across, lines = _legend_shape(handles, width)
+    step = side * shape + below
+    foot = max(BOTTOM - below, 0) if rows > 1 else 0  # the last row alone names its axes
+    height = TOP + rows * step + (rows - 1) * 0.12 + foot + LINE * lines + 0.06 * bool(lines)
+    figure = Figure(figsize=(width, height))
+    if lines:
+        look = {"loc": "lower center", "fontsize": SMALL + 0.5, "borderaxespad": 0.2}
+        figure.legend(handles=shown_handles(handles), ncols=across, **look)
+    boxes = [
+        (start + j * (side + gap), height - TOP - side * shape - i * (step + 0.12))
+        for i in range(rows)
+        for j in range(columns)
+    ]
+    return figure, [(x / width, y / height, side / width, side * shape / height) for x, y in boxes]
+
+
+def _add(figure: Figure, box: tuple[float, float, float, float], share: float = 1.0):
+    """Add axes that fill the upper share of a box."""
+    x, y, across, up = box
+    return figure.add_axes((x, y + up * (1 - share), across, up * share))
 
 
 def _legend_shape(handles: Sequence[Artist], width: float) -> tuple[int, int]:
     """Return the columns and lines of a legend of at most `width` inches."""
-    inches = [0.47 + 0.056 * len(str(handle.get_label())) for handle in shown_handles(handles)]
+    inches = [0.4 + 0.05 * len(str(handle.get_label())) for handle in shown_handles(handles)]
     return shape_of_legend(inches, width)
 
 
-def _name(figure: Figure, axes, networks: Sequence[NetworkArrays], title: str) -> None:
+def _title(figure: Figure, networks: Sequence[NetworkArrays], title: str) -> None:
+    """Write a sentence above all panels, and at the right of which task they are."""
     width, height = figure.get_size_inches()
-    top = 1 - 0.06 / height
-    figure.text(0.08 / width, top, title, fontsize=10, va="top")
-    task = literal(networks[0].record.task, 30)
+    top = 1 - 0.05 / height
+    figure.text(0.06 / width, top, title, fontsize=8, va="top")
     if len(networks) > 1:
-        expected = "" if networks[0].dimension is None else f"  (d = {networks[0].dimension})"
-        figure.text(
-            1 - 0.08 / width,
-            top,
-            task + expected,
-            fontsize=8.5,
-            va="top",
-            ha="right",
-            color=style.GREY,
-        )
-    models = cut_names([network.record.model for network in networks], 20)
+        expected = "" if networks[0].dimension is None else f" (d = {networks[0].dimension})"
+        task = literal(said_task(networks[0].record.task), 30) + expected
+        look = {"fontsize": 7, "va": "top", "ha": "right", "color": style.GREY}
+        figure.text(1 - 0.06 / width, top, task, **look)
+
+
+def _name_columns(axes, networks: Sequence[NetworkArrays]) -> None:
+    models = cut_names([said_model(network.record.model) for network in networks], 20)
     for ax, name in zip(axes, models, strict=True):
-        name = name if len(networks) > 1 else f"{task}, {name}"
-        ax.set_title(name, loc="center", fontsize=8.5, weight="normal", pad=4)
-        ax.tick_params(labelsize=SMALL, length=2.5, pad=2)
+        if len(networks) == 1:
+            name = f"{literal(said_task(networks[0].record.task), 30)}, {name}"
+        ax.set_title(name, loc="center", fontsize=7, weight="normal", pad=3)
+        ax.tick_params(labelsize=SMALL)
+
+
+def _name_row(figure: Figure, ax, name: str) -> None:
+    """Write a name upright, left of the labels of a row."""
+    box = ax.get_position()
+    look = {"rotation": 90, "fontsize": 7, "ha": "left", "va": "center"}
+    figure.text(0.04 / figure.get_figwidth(), (box.y0 + box.y1) / 2, name, **look)
 
 
 def colour_bar(figure: Figure, axes, mappable, label: str) -> None:
@@ -117,11 +164,12 @@ def colour_bar(figure: Figure, axes, mappable, label: str) -> None:
     width = figure.get_figwidth()
     last = max(ax.get_position().x1 for ax in axes)
     low, high = axes[-1].get_position().y0, axes[0].get_position().y1
-    cax = figure.add_axes((last + 0.1 / width, low, 0.09 / width, high - low))
+    low, high = max(low, high - 2 / figure.get_figheight()), high  # a short one serves many rows
+    cax = figure.add_axes((last + 0.1 / width, low, 0.08 / width, high - low))
     bar = figure.colorbar(mappable, cax=cax, ticks=round_ticks(mappable.norm))
     bar.ax.yaxis.set_major_formatter(lambda value, _: plain(value))
     bar.minorticks_off()
-    bar.set_label(label, fontsize=8)
+    bar.set_label(label, fontsize=7)
     bar.ax.tick_params(labelsize=SMALL, length=2, pad=2)
     bar.outline.set_visible(False)
 
@@ -162,17 +210,17 @@ def dots(
 
 
 def draw_slow_points(
-    axes, view: View, size: float = 4, colour: str = style.INK, alpha: float = 1.0
+    axes, view: View, size: float = 4, colour: str = style.INK, alpha: float = 1.0, label=SLOW_LABEL
 ) -> None:
     """Draw slow points as small dots, dark ones unless they are the background of others."""
-    dots(axes, manifold.thinned(view.slow_points, SHOWN), size, colour, "slow points", 1.5, alpha)
+    dots(axes, manifold.thinned(view.slow_points, SHOWN), size, colour, label, 1.5, alpha)
 
 
 def draw_final_states(axes, view: View, size: float = 8, alpha: float = 0.8) -> None:
     """Draw final states in the colours of their classes or label combinations."""
     codes = manifold.thinned(style.class_codes(view.network.states.final_labels))
     final = view.states(manifold.thinned(view.network.states.final))
-    dots(axes, final, size, style.class_colours(codes), "final states", 2, alpha)
+    dots(axes, final, size, view.network.colours(codes), "final states", 2, alpha)
 
 
 def draw_readouts(axes, view: View, reach: float, **look) -> None:
@@ -187,9 +235,9 @@ def tips(view: View, reach: float) -> np.ndarray:
     return view.readouts * reach / max(np.linalg.norm(view.readouts, axis=1).max(), 1e-12)
 
 
-def set_plane(axes, view: View, *seen: np.ndarray) -> None:
-    """Show all of several sets of points (n, 2) at one scale, label the axes, and count slow points
-    outside."""
+def set_plane(axes, view: View, *seen: np.ndarray, counted: np.ndarray | None = None) -> None:
+    """Show all of several sets of points (n, 2) at one scale, and count the slow points outside, or
+    those of `counted` (n, 2)."""
     points = np.concatenate([part.reshape(-1, 2) for part in seen])
     low, high = points.min(axis=0), points.max(axis=0)
     half = max(0.55 * float((high - low).max()), 1e-9)
@@ -201,7 +249,8 @@ def set_plane(axes, view: View, *seen: np.ndarray) -> None:
     )
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.yaxis.set_major_locator(MaxNLocator(4))
-    outside = int((np.abs(view.slow_points - middle) > half).any(axis=1).sum())
+    counted = view.slow_points if counted is None else counted
+    outside = int((np.abs(counted - middle) > half).any(axis=1).sum())
     if outside:
         axes.text(
             0.98,
@@ -210,39 +259,26 @@ def set_plane(axes, view: View, *seen: np.ndarray) -> None:
             transform=axes.transAxes,
             ha="right",
             color=style.INK,
-            fontsize=6.5,
+            fontsize=5.5,
             path_effects=manifold.HALO,
             zorder=9,
         )
 
 
-def label_axes(axes, below: str, left: str, note: str = "", shared: bool = False) -> None:
-    """Name the axes of all panels.
-
-    Below each, and at the left of each row; the note stands in the top right corner.
-    """
+def label_axes(axes, below: str, left: str, shared: bool = False) -> None:
+    """Name the axes of all panels: below each, and at the left of each row."""
     first = min(ax.get_position().x0 for ax in axes)
     for ax in axes:
-        ax.set_xlabel(below, fontsize=8, labelpad=2)
+        ax.set_xlabel(below, labelpad=1)
         if ax.get_position().x0 < first + 1e-6:
-            ax.set_ylabel(left, fontsize=8, labelpad=2)
+            ax.set_ylabel(left, labelpad=1)
         elif shared:
             ax.set_yticklabels([])
-    remark(axes[0].figure, note)
 
 
 def label_planes(axes, view: View) -> None:
     """Name the axes of planes."""
-    label_axes(axes, *view.labels, note=view.note)
-
-
-def remark(figure: Figure, note: str) -> None:
-    """Add a note to what the top right corner of a figure of several panels says of the task."""
-    corner = next(
-        (text for text in figure.texts if text.get_horizontalalignment() == "right"), None
-    )
-    if corner and note:
-        corner.set_text(f"{corner.get_text()},  {note}")
+    label_axes(axes, *view.labels)
 
 
 def bulk(points: np.ndarray) -> np.ndarray:
@@ -275,7 +311,7 @@ def class_handles(networks: Sequence[NetworkArrays], most: int = MOST_CLASSES) -
     return shown_handles(handles, most)
 
 
-SLOW = dot_handle("slow points", style.INK, 3.2)
+SLOW = dot_handle(SLOW_LABEL, style.INK, 2.8)
 
 
 def readout_handle(label: str = "readouts") -> Line2D:

@@ -29,7 +29,7 @@ from rnn_geometry.plotting.panels import (
     set_plane,
     tips,
 )
-from rnn_geometry.plotting.views import View, best_plane, plane_view
+from rnn_geometry.plotting.views import View, plane_view
 
 SLOWNESS = "viridis"
 SLOWEST = 1e-32  # below it q is rounding
@@ -49,8 +49,12 @@ def trajectories(networks: Sequence[NetworkArrays]) -> Figure:
         dot_handle("start h₀", style.INK, 7, marker="+", mew=1.6),
         dot_handle("end of the sentence", "white", 5, mew=1.2, mec=style.INK),
     ]
-    figure, axes = panels(networks, "Sentences on the slow manifold", handles)
-    views = [best_plane(network) for network in networks]
+    figure, axes = panels(
+        networks,
+        "Sentences are paths over the slow manifold",
+        handles,
+    )
+    views = [plane_view(network) for network in networks]
     for ax, view in zip(axes, views, strict=True):
         _draw_trajectories(ax, view)
     label_planes(axes, views[0])
@@ -59,7 +63,7 @@ def trajectories(networks: Sequence[NetworkArrays]) -> Figure:
 
 def _draw_trajectories(axes, view: View) -> None:
     paths, codes = sentence_paths(view)
-    colours = [style.class_colour(code) for code in codes]
+    colours = [view.network.colour(code) for code in codes]
     draw_slow_points(axes, view, size=3, alpha=0.6)
     reach = 1.05 * manifold.radius(view.slow_points)
     draw_readouts(axes, view, reach, width=3.2, alpha=0.45)
@@ -136,9 +140,9 @@ def speed_of_points(networks: Sequence[NetworkArrays]) -> Figure:
         if name in kinds
     ]
     figure, axes = panels(
-        networks, "Speed of the slow points, q = ½‖F(h, x*) − h‖²", handles, bar=True
+        networks, "Slow points hardly move: their speed q = ½‖F(h, x*) − h‖²", handles, bar=True
     )
-    views = [best_plane(network) for network in networks]
+    views = [plane_view(network) for network in networks]
     values = [_log_q(network) for network in networks]
     norm = Normalize(*np.quantile(np.concatenate(values), [0.02, 0.98]))
     for ax, view, value in zip(axes, views, values, strict=True):
@@ -197,7 +201,9 @@ def ordered_plane(networks: Sequence[NetworkArrays]) -> Figure:
             "class means in order", style.INK, lw=1, marker="o", ms=5, mec=style.INK, mfc="white"
         ),
     ]
-    figure, axes = panels(networks, "Sentiment and intensity", handles)
+    figure, axes = panels(
+        networks, "Ordered classes along two scores: sentiment and intensity", handles
+    )
     views = [plane_view(network) for network in networks]
     for ax, view in zip(axes, views, strict=True):
         _draw_ordered(ax, view)
@@ -228,7 +234,7 @@ def _draw_ordered(axes, view: View) -> None:
     draw_final_states(axes, view, size=6, alpha=0.6)
     means, centre, directions = score_directions(view)
     colours = [
-        style.class_colour(code)
+        view.network.colour(code)
         for code in np.unique(style.class_codes(view.network.states.final_labels))
     ]
     axes.plot(

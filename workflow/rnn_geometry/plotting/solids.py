@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.panels import (
+    GAP,
     SLOW,
     bulk,
     class_handles,
@@ -27,12 +28,13 @@ from rnn_geometry.plotting.panels import (
     line_handle,
     panels,
     readout_handle,
-    remark,
+    rows_of_panels,
     set_plane,
     tips,
 )
 from rnn_geometry.plotting.views import CAMERA, View, is_simplex, plane_view, space_view
 
+SPACE = "components 1 to 3"
 MOST_EDGED = 6  # corners; the edges between more hide what lies there
 
 
@@ -54,14 +56,33 @@ def space(networks: Sequence[NetworkArrays]) -> Figure:
                 "corners and edges" if edged else "corners", marker="o", ms=4.5, lw=0.8, **look
             )
         )
-    figure, axes = panels(
-        networks, "Three dimensions of the slow manifold", handles, gap=0.06, below=0.1
-    )
-    views = [space_view(network, networks[0]) for network in networks]
-    for ax, view in zip(axes, views, strict=True):
-        draw_space(ax, view)
-    remark(figure, views[0].note)
+    deep = min(n.dimension or 0 for n in networks) > 3 and all(_has_four(n) for n in networks)
+    names = [SPACE, "components 3, 4"] if deep else [SPACE]
+    title = "The slow manifold in three dimensions and more"
+    figure, axes = rows_of_panels(networks, names, title, handles, gap=GAP if deep else 0.06)
+    for ax, network in zip(axes[0], networks, strict=True):
+        draw_space(ax, space_view(network))
+    if deep:
+        for ax, network in zip(axes[1], networks, strict=True):
+            draw_flat(ax, plane_view(network, 2))
+        label_planes(axes[1], plane_view(networks[0], 2))
     return figure
+
+
+def _has_four(network: NetworkArrays) -> bool:
+    return len(network.components) > 3
+
+
+def draw_flat(axes, view: View, size: float = 1.0) -> None:
+    """Draw a network in a plane of two components, at the scale of the first two of them."""
+    draw_final_states(axes, view, 5 * size, alpha=0.5)
+    draw_slow_points(axes, view, 2.5 * size)
+    reach = 1.05 * manifold.radius(view.network.project(view.network.points))
+    if is_simplex(view.network) and len(view.network.readout) <= MOST_EDGED:
+        corners, _ = corners_of_simplex(view)
+        draw_edges(axes, corners, combinations(range(len(corners)), 2))
+    square = reach * np.array([[-1, -1], [1, 1]])
+    set_plane(axes, view, square, _shown_final(view))
 
 
 def draw_space(axes, view: View, size: float = 1.0) -> None:
@@ -76,7 +97,7 @@ def draw_space(axes, view: View, size: float = 1.0) -> None:
         if len(corners) <= MOST_EDGED:
             draw_edges(axes, corners, combinations(range(len(corners)), 2), depth)
         look = {
-            "c": style.class_colours(np.arange(len(corners))),
+            "c": view.network.colours(np.arange(len(corners))),
             "edgecolors": style.INK,
             "linewidths": 0.8,
         }
@@ -108,7 +129,13 @@ def draw_near_and_far(axes, view: View, size: float, alpha: float = 0.8) -> None
     codes = manifold.thinned(style.class_codes(view.network.states.final_labels))[order]
     sizes = size * (0.5 + near[order])
     dots(
-        axes, view.states(final)[order], sizes, style.class_colours(codes), "final states", 2, alpha
+        axes,
+        view.states(final)[order],
+        sizes,
+        view.network.colours(codes),
+        "final states",
+        2,
+        alpha,
     )
 
 
@@ -116,7 +143,9 @@ def _shown_final(view: View) -> np.ndarray:
     return view.states(manifold.thinned(view.network.states.final))
 
 
-def draw_edges(axes, corners: np.ndarray, pairs, depth: np.ndarray | None = None) -> None:
+def draw_edges(
+    axes, corners: np.ndarray, pairs, depth: np.ndarray | None = None, colour: str = style.INK
+) -> None:
     """Draw lines between pairs of corners (N, 2).
 
     Those that lie far from the reader below the dots, and thin.
@@ -124,7 +153,7 @@ def draw_edges(axes, corners: np.ndarray, pairs, depth: np.ndarray | None = None
     depth = np.zeros(len(corners)) if depth is None else depth
     for first, second in pairs:
         far = depth[first] + depth[second] < -1e-9
-        look = {"color": style.INK, "lw": 0.6 if far else 1.0, "zorder": 1 if far else 3.5}
+        look = {"color": colour, "lw": 0.5 if far else 0.8, "zorder": 1 if far else 3.5}
         axes.plot(*corners[[first, second]].T, label="edge", **look)
 
 
@@ -144,7 +173,7 @@ def set_space(axes, view: View, *seen: np.ndarray) -> None:
         end = start + length * direction
         axes.plot(*np.stack([start, end]).T, color=style.GREY, lw=0.9, zorder=10, label="direction")
         place = start + 1.35 * length * direction
-        axes.text(*place, name, color=style.GREY, fontsize=6.5, ha="center", va="center", zorder=10)
+        axes.text(*place, name, color=style.GREY, fontsize=5.5, ha="center", va="center", zorder=10)
 
 
 # Labels
@@ -165,14 +194,15 @@ def label_shape(networks: Sequence[NetworkArrays]) -> Figure:
     cube = len(networks[0].readout) == 3
     look: dict[str, Any] = {"gap": 0.06, "below": 0.1} if cube else {}
     figure, axes = panels(
-        networks, f"The {'cube' if cube else 'square'} of label combinations", handles, **look
+        networks,
+        f"Combinations of labels as the corners of a {'cube' if cube else 'square'}",
+        handles,
+        **look,
     )
-    views = [space_view(n, networks[0]) if cube else plane_view(n) for n in networks]
+    views = [space_view(n) if cube else plane_view(n) for n in networks]
     for ax, view in zip(axes, views, strict=True):
         _draw_label_shape(ax, view)
-    if cube:
-        remark(figure, views[0].note)
-    else:
+    if not cube:
         label_planes(axes, views[0])
     return figure
 
@@ -203,7 +233,7 @@ def _draw_label_shape(axes, view: View) -> None:
         draw_near_and_far(axes, view, 6, alpha=0.55)
     depth = None if flat else view.network.project(corners, len(view.basis)) @ view.depth
     draw_edges(axes, places, neighbours(codes), depth)
-    colours = [style.class_colour(code) for code in codes]
+    colours = [view.network.colour(code) for code in codes]
     axes.scatter(
         *places.T,
         s=40,

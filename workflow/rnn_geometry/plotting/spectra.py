@@ -19,11 +19,12 @@ from rnn_geometry.plotting.arrays import NetworkArrays, variance_ratio
 from rnn_geometry.plotting.panels import SMALL, dot_handle, label_axes, line_handle, panels, plain
 
 COMPONENTS, MODES, LONGEST = 8, 10, 1e5
+ENOUGH = 0.95  # of the variance
 SHADE = "#EBEBEB"
-EXPECTED = {"color": style.PALETTE[1], "lw": 1.1, "ls": "--", "zorder": 0}
+EXPECTED = {"color": style.EXPECTED, "lw": 1.1, "ls": "--", "zorder": 0}
 VARIANCES = {
     "visited states": ("visited", {"color": style.GREY, "marker": "s", "ls": ":"}),
-    "final states": ("final", {"color": style.PALETTE[4], "marker": "^", "ls": "--"}),
+    "final states": ("final", {"color": style.CLOUD, "marker": "^", "ls": "--"}),
     "slow points": (None, {"color": style.INK, "marker": "o", "ls": "-"}),
 }
 
@@ -39,10 +40,16 @@ def variance(networks: Sequence[NetworkArrays]) -> Figure:
     d = networks[0].dimension
     if d is not None:
         handles.append(line_handle(f"expected d = {d}", **EXPECTED))
-    figure, axes = panels(networks, "Variance explained", handles, gap=0.14, below=0.4)
+    figure, axes = panels(
+        networks,
+        "Variance that the first components hold",
+        handles,
+        gap=0.14,
+        below=0.4,
+    )
     for ax, network in zip(axes, networks, strict=True):
         draw_variance(ax, network)
-    label_axes(axes, "components", "share of variance", shared=True)
+    label_axes(axes, "components", "cumulative variance", shared=True)
     return figure
 
 
@@ -53,6 +60,12 @@ def cumulative_variance(network: NetworkArrays, kind: str | None, count: int) ->
     if ratio is None:
         ratio = variance_ratio(getattr(network.states, kind) if kind else network.points)
     return np.cumsum(np.asarray(ratio, dtype=float))[:count]
+
+
+def components_needed(network: NetworkArrays) -> int:
+    """Return how many components hold 95 % of the variance of the slow points."""
+    total = cumulative_variance(network, None, len(network.components))
+    return int(np.argmax(total >= ENOUGH - 1e-12)) + 1
 
 
 def draw_variance(axes, network: NetworkArrays) -> None:
@@ -75,12 +88,16 @@ def spectrum(networks: Sequence[NetworkArrays]) -> Figure:
     """Draw eigenvalues of the recurrent Jacobian on the unit circle, and enlarged near 1 below."""
     half = float(networks[0].meta["mean_length"]) / 2
     handles = [
-        dot_handle("at sampled slow points", style.PALETTE[4], 4),
+        dot_handle("at sampled slow points", style.CLOUD, 4),
         dot_handle("at the centre", style.INK, 5),
         line_handle(f"τ = half a sentence ({half:.3g} words)", **EXPECTED),
     ]
     figure, axes = panels(
-        networks, "Eigenvalues of the recurrent Jacobian", handles, gap=0.4, inset=1.3
+        networks,
+        "Eigenvalues of the recurrent Jacobian: those near 1 are integration modes",
+        handles,
+        gap=0.4,
+        inset=1.3,
     )
     for ax, network in zip(axes, networks, strict=True):
         _draw_spectrum(ax, network, half)
@@ -100,7 +117,7 @@ def _draw_spectrum(axes, network: NetworkArrays, half: float) -> None:
     largest = np.real(network.linearization.eigenvalues).max(initial=1)
     right = 1 + float(np.clip(largest - 0.97, near / 4, near))
     inset.set(xlim=(1 - near, right), ylim=((1 - near - right) / 2, (right - 1 + near) / 2))
-    inset.set_xlabel("Re λ, near 1", fontsize=8, labelpad=2)
+    inset.set_xlabel("Re λ, near 1", labelpad=1.5)
     for side in (inset.xaxis, inset.yaxis):
         side.set_major_locator(MaxNLocator(3))
     inset.spines[:].set_visible(True)
@@ -130,7 +147,7 @@ def _draw_eigenvalues(axes, network: NetworkArrays, size: float, half: float) ->
         np.real(values).ravel(),
         np.imag(values).ravel(),
         ms=size,
-        color=style.PALETTE[4],
+        color=style.CLOUD,
         alpha=0.7,
         rasterized=True,
         label="sampled",
@@ -159,13 +176,17 @@ def time_constants_everywhere(networks: Sequence[NetworkArrays]) -> Figure:
     half, d = float(networks[0].meta["mean_length"]) / 2, networks[0].dimension
     handles: list[Artist] = [
         line_handle("centre", style.INK, marker="o", ms=4, mew=0),
-        line_handle("other slow points", style.PALETTE[4], lw=1),
+        line_handle("other slow points", style.CLOUD, lw=1),
         line_handle(f"half a sentence ({half:.3g} words)", **EXPECTED),
     ]
     if d:
         handles.append(Patch(color=SHADE, label=f"expected d = {d}"))
     figure, axes = panels(
-        networks, "Time constants over the slow manifold", handles, gap=0.14, below=0.4
+        networks,
+        "Time constants of the slowest modes, at the centre and elsewhere",
+        handles,
+        gap=0.14,
+        below=0.4,
     )
     found = [longest_time_constants(network) for network in networks]
     top = max([10 * half, *(2 * tau.max() for tau in found if tau.size)])
@@ -194,7 +215,7 @@ def _draw_time_constants(axes, network: NetworkArrays, tau: np.ndarray, half: fl
     lines = [np.column_stack([ranks, row]) for row in tau]
     axes.add_collection(
         LineCollection(
-            lines, colors=style.PALETTE[4], linewidths=0.6, alpha=0.6, label="sampled", zorder=2
+            lines, colors=style.CLOUD, linewidths=0.6, alpha=0.6, label="sampled", zorder=2
         )
     )
     if len(tau):

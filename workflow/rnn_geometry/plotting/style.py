@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 import numpy as np
-from matplotlib.colors import to_rgb
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from rnn_geometry.networks.registry import CELLS
@@ -23,16 +24,17 @@ from rnn_geometry.plotting._fonts import (
     quiet_about_glyphs,
     use_fallbacks,
 )
+from rnn_geometry.plotting.data import save_data
 from rnn_geometry.store.files import write_atomically
 
-# Okabe and Ito without black (slow points) and yellow (too pale on white), then Paul Tol's muted
-# colours.
+# Classes. The first five, in the hues of Okabe and Ito, get lighter one by one, so that they differ
+# in grey too; then more of them and Paul Tol's muted colours. No black: slow points.
 PALETTE = (
-    "#0072B2",
+    "#0B559F",
     "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#56B4E9",
+    "#1FA97E",
+    "#E09BC4",
+    "#8CCBEF",
     "#E69F00",
     "#882255",
     "#44AA99",
@@ -43,6 +45,17 @@ PALETTE = (
     "#AA4499",
     "#117733",
 )
+RAMP, RAMP_ENDS = "plasma", (0.1, 0.88)  # of ordered classes, from the first to the last
+VERDICTS = {
+    "holds": "#00695C",
+    "fails": "#F0A030",
+    "undecided": "#ECECEC",
+    "uninformative": "#BDBDBD",
+}
+# What is no class, cell or verdict: what theory expects, and the many points of one network.
+EXPECTED, CLOUD = "#B2182B", "#8FA3B8"
+# Measures side by side; with markers of their own.
+MEASURES = ("#222222", "#7A7A7A", "#B5B5B5")
 INK, GREY, PALE = "#222222", "#777777", "#C8C8C8"
 SADDLE, UNSTABLE = "#FFD24D", "#FF6B6B"
 DIVERGING = (
@@ -55,56 +68,122 @@ OTHER_COLOURS, OTHER_MARKERS = (
 )
 MOST_PIXELS = 30_000  # a side of a picture: browsers and matplotlib show no more than about 2^15
 FORMATS = ("png", "pdf", "svg")
-SPEED = {"compress_level": 6}  # of PNG: the best takes seven times as long for 4 % of the size
-ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # widths in inches
+SPEED = {"compress_level": 4}  # of PNG: 6 takes half as long again for 8 % of the size
+MM = 1 / 25.4  # inches
+ONE_COLUMN, TWO_COLUMNS = 89 * MM, 183 * MM  # widths of a journal's column and page, in inches
+DPI = 300
+# Helvetica or what has its widths, where it is installed; else what matplotlib brings.
+SANS = (
+    "Helvetica",
+    "Helvetica Neue",
+    "Arial",
+    "Nimbus Sans",
+    "TeX Gyre Heros",
+    "Liberation Sans",
+    "FreeSans",
+    "DejaVu Sans",
+)
 SETTINGS: dict[Any, Any] = {
-    "font.size": 9,
-    "axes.titlesize": 9.5,
+    "font.family": "sans-serif",
+    "font.sans-serif": SANS,
+    "font.size": 7,
+    "axes.titlesize": 7.5,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.titley": 1.0,  # where it is anyway: looking for ticks above costs a tenth of drawing
-    "axes.labelsize": 9,
+    "axes.labelsize": 7,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
-    "axes.linewidth": 0.8,
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
+    "axes.linewidth": 0.6,
+    "xtick.labelsize": 6.5,
+    "ytick.labelsize": 6.5,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.pad": 2,
+    "ytick.major.pad": 2,
+    "axes.labelpad": 2.5,
     "xtick.color": GREY,
     "ytick.color": GREY,
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
-    "legend.fontsize": 8,
+    "legend.fontsize": 6.5,
     "legend.edgecolor": "none",
     "legend.framealpha": 0.85,  # lines that pass below stay away from the text
     "legend.fancybox": False,
     "legend.handletextpad": 0.4,
     "legend.columnspacing": 1.2,
-    "lines.linewidth": 1.2,
+    "lines.linewidth": 1.0,
     "pdf.fonttype": 42,  # text stays text in vector files
     "svg.fonttype": "none",
     "svg.hashsalt": "rnn-geometry",  # equal input, equal bytes
 }
 
 
+# Panels of single networks are read on a screen, at 100 dots an inch.
+SCREEN: dict[Any, Any] = {
+    "font.size": 9,
+    "axes.titlesize": 9.5,
+    "axes.labelsize": 9,
+    "axes.linewidth": 0.8,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8,
+    "lines.linewidth": 1.2,
+}
+
+
 @contextmanager
-def own_settings() -> Iterator[None]:
+def own_settings(more: Mapping[str, Any] | None = None) -> Iterator[None]:
     """Use this style alone for a while: nothing of a matplotlibrc, nor of who calls."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(SETTINGS)
+        matplotlib.rcParams.update({**SETTINGS, **(more or {})})
         yield
+
+
+def _styled_by(more: Mapping[str, Any], draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    @functools.wraps(draw)
+    def wrapped(*arguments, **options):
+        with own_settings(more), quiet_about_glyphs():
+            return draw(*arguments, **options)
+
+    return wrapped
 
 
 def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     """Let a function make its figure in this style without touching the settings of its caller."""
+    return _styled_by({}, draw)
 
-    @functools.wraps(draw)
-    def wrapped(*arguments, **options):
-        with own_settings(), quiet_about_glyphs():
-            return draw(*arguments, **options)
 
-    return wrapped
+def styled_for_screen(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Do the same for a picture that is only ever read on a screen."""
+    return _styled_by(SCREEN, draw)
+
+
+def letters(axes: Iterable[Axes]) -> None:
+    """Write a, b, c at the upper left corners of panels, in turn, as captions name them."""
+    for i, ax in enumerate(axes):
+        ax.annotate(
+            letter_of(i),
+            (0, 1),
+            (-4, 4),
+            "axes fraction",
+            "offset points",
+            ha="right",
+            va="bottom",
+            fontsize=8,
+            weight="bold",
+            gid="letter",
+        )
+
+
+def letter_of(place: int) -> str:
+    """Return a to z, then aa to zz."""
+    first, last = divmod(place, 26)
+    return (chr(96 + first) if first else "") + chr(97 + last)
 
 
 def natural_order(name: str) -> list:
@@ -132,16 +211,28 @@ def colour_place(code: int) -> int:
     return 9 + code % (len(PALETTE) - 9)
 
 
-def class_colour(index: int) -> str:
-    """Return the colour of a class, or of a combination of labels, see `colour_place`."""
-    return PALETTE[colour_place(index)]
+def class_colour(index: int, ordered: int | None = None) -> str:
+    """Return the colour of a class, or of a combination of labels, see `colour_place`.
+
+    Parameters
+    ----------
+    index
+        Its code.
+    ordered
+        How many ordered classes there are: these have a ramp from dark to light.
+    """
+    if ordered is None:
+        return PALETTE[colour_place(index)]
+    low, high = RAMP_ENDS
+    place = low + (high - low) * int(index) / max(ordered - 1, 1)
+    return to_hex(matplotlib.colormaps[RAMP](place)).upper()
 
 
-def class_colours(codes: np.ndarray) -> np.ndarray:
-    """Return the colours, shape (n, 3), of n classes."""
-    palette = np.array([to_rgb(colour) for colour in PALETTE])
+def class_colours(codes: np.ndarray, ordered: int | None = None) -> np.ndarray:
+    """Return the colours, shape (n, 3), of n classes, see `class_colour`."""
     known, place = np.unique(codes, return_inverse=True)
-    return palette[[colour_place(code) for code in known]][place.reshape(np.shape(codes))]
+    colours = np.array([to_rgb(class_colour(code, ordered)) for code in known]).reshape(-1, 3)
+    return colours[place.reshape(np.shape(codes))]
 
 
 def model_styles(names: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -190,12 +281,34 @@ def code_name(code: int, class_names: Sequence[str], multi_label: bool) -> str:
 
 
 def save(
-    figure: Figure, stem: str | Path, suffixes: Sequence[str] = FORMATS, dpi: int = 150
+    figure: Figure,
+    stem: str | Path,
+    suffixes: Sequence[str] = FORMATS,
+    dpi: int = DPI,
+    data: bool = True,
 ) -> list[Path]:
-    """Write `stem`.png, .pdf or .svg without dates or versions inside, so that equal figures are
-    equal files.
+    """Write `stem`.png, .pdf or .svg, and beside them what is drawn as `stem`.csv.
 
-    A PNG has 256 colours, which makes it a third as large; the vector files are the ones for print.
+    Without dates or versions inside, so that equal figures are equal files. A PNG has 256 colours,
+    which makes it a third as large.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    stem
+        Path without an ending.
+    suffixes
+        Endings of the pictures.
+    dpi
+        Dots an inch of PNG, and of dots in vector files.
+    data
+        Whether the table is written: not where it stands beside the page that shows the figure.
+
+    Returns
+    -------
+    list of Path
+        The pictures.
     """
     paths = [Path(f"{stem}.{suffix}") for suffix in suffixes]
     with own_settings(), quiet_about_glyphs():
@@ -206,11 +319,13 @@ def save(
             # What the first drawing laid out stays: formats look alike, and one pass is enough.
             figure.set_layout_engine("none")
         figure.set_layout_engine(engine)
+    if data:
+        save_data(figure, Path(f"{stem}.csv"))
     return paths
 
 
 def _save_png(figure: Figure, path: Path, dpi: int) -> None:
-    image = _quantized(_drawn(figure, dpi))
+    image = _quantized(drawn(figure, dpi))
     write_atomically(path, lambda file: image.save(file, "PNG", **SPEED))
 
 
@@ -227,7 +342,7 @@ def _quantized(image):
     return image.quantize(256, method=Quantize.FASTOCTREE, dither=Dither.NONE)
 
 
-def _drawn(figure: Figure, dpi: int):
+def drawn(figure: Figure, dpi: int):
     """Return a figure as an RGB picture; how many ticks there are is decided now."""
     with own_settings():
         return _picture(figure, dpi)
@@ -249,43 +364,3 @@ def _picture(figure: Figure, dpi: int):
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     figure.set_dpi(before)
     return image
-
-
-def save_small_png(figure: Figure, path: str | Path, limit: int, dpi: int = 100) -> None:
-    """Write a PNG of at most `limit` bytes: fewer and fewer colours, then fewer pixels."""
-    with quiet_about_glyphs():
-        use_fallbacks(figure)
-        data = _small_png(_drawn(figure, dpi), limit)
-    write_atomically(path, lambda file: Path(file).write_bytes(data))
-
-
-def _small_png(image, limit: int) -> bytes:
-    from io import BytesIO
-
-    from PIL import Image
-
-    data = b""
-    for tints, scale in ((4, 1.0), (3, 1.0), (2, 1.0), (2, 0.75), (2, 0.5), (1, 0.3)):
-        palette = Image.new("P", (1, 1))
-        palette.putpalette(_tints(tints))
-        size = (round(image.width * scale), round(image.height * scale))
-        smaller = image if scale == 1 else image.resize(size)
-        memory = BytesIO()
-        smaller.quantize(palette=palette, dither=Image.Dither.NONE).save(memory, "PNG", **SPEED)
-        data = memory.getvalue()
-        if len(data) <= limit:
-            break
-    return data
-
-
-def _tints(levels: int) -> list[int]:
-    """Return a palette of this style's own colours and `levels` mixtures of each with white.
-
-    A palette fitted to the picture would change the colour of classes with few pixels.
-    """
-    own = np.array([to_rgb(colour) for colour in (*PALETTE, SADDLE, UNSTABLE)])
-    mixtures = [1 - share * (1 - own) for share in (1.0, 0.75, 0.5, 0.25)[:levels]]
-    greys = np.repeat(np.linspace(0, 1, 4 * levels)[:, None], 3, axis=1)
-    diverging = matplotlib.colormaps[DIVERGING](np.linspace(0, 1, 33))[:, :3]
-    colours = np.concatenate([*mixtures, greys, diverging, [to_rgb(INK)]])
-    return np.rint(255 * colours).astype(int).ravel().tolist()

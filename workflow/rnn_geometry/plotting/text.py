@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from rnn_geometry.networks.registry import CELLS
+
 LONGEST = 60  # characters of a name in a figure, wherever it stands
 MOST_TICKS = 12  # names along an axis
 UNSEEN = ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp")  # categories that fonts and XML do not know
@@ -130,6 +132,56 @@ def _told_apart(names: list[str], limit: int) -> dict[str, str]:
         return short
     width = limit - len(str(len(names))) - 1
     return {name: f"{name[:width]}~{i}" for i, name in enumerate(names, start=1)}
+
+
+def spoken(names: Sequence[object]) -> list[str]:
+    """Return names as a reader says them: with blanks for underscores, unless two become one.
+
+    Parameters
+    ----------
+    names
+        As they are written in data.
+
+    Examples
+    --------
+    >>> spoken(["one_star", "two_stars"]), spoken(["a_b", "a b"])
+    (['one star', 'two stars'], ['a_b', 'a b'])
+    """
+    written = [str(name) for name in names]
+    said = [name.replace("_", " ").strip() or name for name in written]
+    return said if len(set(said)) == len(set(written)) else written
+
+
+# What default tasks and built-in cells are called; names of a user's own stay as they are.
+KINDS = {
+    "categorical": "unordered classes",
+    "ordered1d": "ordered classes, one axis",
+    "ordered2d": "ordered classes",
+    "multilabel": "labels",
+}
+
+
+def said_task(task: str) -> str:
+    """Return what a reader calls a task.
+
+    Examples
+    --------
+    >>> said_task("categorical-3"), said_task("news")
+    ('3 unordered classes', 'news')
+    """
+    family, _, count = task.rpartition("-")
+    return f"{count} {KINDS[family]}" if family in KINDS and count.isdigit() else task
+
+
+def said_model(model: str) -> str:
+    """Return what a reader calls a model: a built-in cell by its label.
+
+    Examples
+    --------
+    >>> said_model("gru"), said_model("mine")
+    ('GRU', 'mine')
+    """
+    return CELLS[model].label if model in CELLS else model
 
 
 def tick_places(count: int, most: int = MOST_TICKS) -> tuple[list[int], int]:

@@ -13,17 +13,12 @@ from matplotlib.patches import Patch, Rectangle
 
 from rnn_geometry.claims.grid import MARK
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.text import cut_names, literal
+from rnn_geometry.plotting.text import cut_names, literal, said_model, said_task
 
-COLOURS = {
-    "holds": style.PALETTE[0],
-    "fails": style.PALETTE[1],
-    "undecided": "#E3E3E3",
-    "uninformative": "#BDBDBD",
-}
+COLOURS = style.VERDICTS
 INKS = {"holds": "white", "fails": "black", "undecided": "black", "uninformative": "black"}
 CELL, ROW, GAP = 0.3, 0.21, 0.12  # inches: a square, a line of the grid, the space between tasks
-LINE, ENTRY = 0.2, 1.5  # inches: a line of the legend, room for an entry of it
+LEFT, LINE, ENTRY = 1.75, 0.16, 1.3  # inches: names of claims, a line of the legend, an entry of it
 
 EXPLORATORY: dict[str, Any] = {"color": style.GREY, "style": "italic"}
 TASK, MODEL, LETTER = 24, 14, 0.058  # letters of names of tasks and models; inches of a letter
@@ -38,51 +33,46 @@ def verdict_grid(group: Mapping[str, Any]) -> Figure:
     width, places, middles = _columns(group)
     height = ROW * len(group["claims"])
     handles = _legend(group)
-    columns, rows = _shape_of_legend(handles, 1.9 + width)
+    natural = LEFT + width + 0.15
+    page = style.ONE_COLUMN if natural <= style.ONE_COLUMN else style.TWO_COLUMNS
+    scale = min(1.0, page / natural)  # of a grid wider than a page, letters and all
+    columns, rows = _shape_of_legend(handles, page / scale)
     above = _height_of_names(cell for _, cell in places)
-    left, top, bottom = 1.75, above + 0.45, 0.25 + LINE * rows
-    figure = Figure(figsize=(left + width + 0.15, top + height + bottom))
-    axes = figure.add_axes(
-        (
-            left / (left + width + 0.15),
-            bottom / (top + height + bottom),
-            width / (left + width + 0.15),
-            height / (top + height + bottom),
-        )
-    )
+    top, bottom = above + 0.4, 0.2 + LINE * rows
+    inches = top + height + bottom
+    figure = Figure(figsize=(page, inches * scale))
+    box = (LEFT * scale / page, bottom / inches, width * scale / page, height / inches)
+    axes = figure.add_axes(box)
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
+    _draw_claims(axes, group, places, scale)
+    _name_columns(axes, group, places, middles, scale)
+    figure.legend(handles=handles, loc="lower right", ncols=columns, fontsize=6.5 * scale)
+    look = {"va": "top", "weight": "bold", "fontsize": 8}
+    figure.text(0.06 / page, 1 - 0.05 / inches, group["title"], **look)
+    return figure
+
+
+def _draw_claims(axes, group: Mapping[str, Any], places, scale: float) -> None:
+    """Draw a row of squares per claim, with its name."""
     for i, claim in enumerate(group["claims"]):
         look = EXPLORATORY if claim.get("exploratory") else {}
-        axes.text(
-            -0.08, (i + 0.5) * ROW, claim["name"], ha="right", va="center", fontsize=8, **look
-        )
+        look = {**look, "ha": "right", "va": "center", "fontsize": 7 * scale}
+        axes.text(-0.08, (i + 0.5) * ROW, claim["name"], **look)
         for key, row in claim["entries"].items():
-            _square(axes, places[key], i * ROW, row)
+            _square(axes, places[key], i * ROW, row, scale)
+
+
+def _name_columns(axes, group: Mapping[str, Any], places, middles, scale: float) -> None:
+    """Name cells upright above their columns, and above them their tasks."""
+    look: dict[str, Any] = {"ha": "center", "va": "bottom"}
     for (_, cell), x in places.items():
-        axes.text(
-            x + CELL / 2,
-            -0.05,
-            literal(cell, MODEL),
-            rotation=90,
-            ha="center",
-            va="bottom",
-            fontsize=7,
-            color=style.GREY,
-        )
-    names = dict(zip(group["tasks"], cut_names(group["tasks"], TASK), strict=True))
-    for task, x in middles.items():
-        axes.text(x, -above, names[task], ha="center", va="bottom", fontsize=8, weight="bold")
-    figure.legend(handles=handles, loc="lower right", ncols=columns)
-    figure.text(
-        0.005,
-        1 - 0.06 / (top + height + bottom),
-        group["title"],
-        va="top",
-        weight="bold",
-        fontsize=10,
-    )
-    return figure
+        upright = {**look, "rotation": 90, "fontsize": 6.5 * scale, "color": style.GREY}
+        axes.text(x + CELL / 2, -0.05, literal(said_model(cell), MODEL), **upright)
+    above = _height_of_names(cell for _, cell in places)
+    names = cut_names([said_task(task) for task in group["tasks"]], TASK)
+    for task, name in zip(group["tasks"], names, strict=True):
+        axes.text(middles[task], -above, name, fontsize=7 * scale, weight="bold", **look)
 
 
 def _legend(group: Mapping[str, Any]) -> list[Patch]:
@@ -110,21 +100,22 @@ def _columns(
 ) -> tuple[float, dict[tuple[str, str], float], dict[str, float]]:
     """Return the width in inches, the left end of every (task, cell), the middle of every task."""
     x, places, middles = 0.0, {}, {}
-    for task in group["tasks"]:
+    for task, name in zip(group["tasks"], map(said_task, group["tasks"]), strict=True):
         start = x
         for cell in group["cells"][task]:
             places[(task, cell)] = x
             x += CELL
-        x = max(x, start + 0.075 * min(len(task), TASK) + 0.1)  # room for its name
+        x = max(x, start + 0.068 * min(len(name), TASK) + 0.1)  # room for its name
         middles[task] = (start + x) / 2
         x += GAP
     return x, places, middles
 
 
-def _square(axes, x: float, y: float, row: Mapping[str, Any]) -> None:
+def _square(axes, x: float, y: float, row: Mapping[str, Any], scale: float) -> None:
     verdict = row["verdict"]
-    axes.add_patch(Rectangle((x, y), CELL - 0.02, ROW - 0.02, color=COLOURS[verdict], lw=0))
+    look = {"color": COLOURS[verdict], "lw": 0, "label": verdict}
+    axes.add_patch(Rectangle((x, y), CELL - 0.02, ROW - 0.02, **look))
     look = {"ha": "center", "va": "center", "color": INKS[verdict], "linespacing": 0.9}
     lines = row["hits"].replace(" ", "\n")  # networks that are not judged stand below
-    size = 4.5 if "\n" in lines else 6
+    size = (4.5 if "\n" in lines else 6) * scale
     axes.text(x + (CELL - 0.02) / 2, y + (ROW - 0.02) / 2, lines, fontsize=size, **look)

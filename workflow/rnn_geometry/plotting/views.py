@@ -1,5 +1,8 @@
-"""Planes and spaces in which networks are drawn, turned so that classes face alike in every network
-of a task.
+"""Planes and spaces in which networks are drawn.
+
+Every network has one frame of axes: the principal components of its slow points, in their order and
+with their signs, see `geometry.frame`; figures and pages look along these. Slices through the mean
+slow point, in which decisions are drawn, are named by the classes that they hold.
 
 Symbols: S entries of a state, C outputs, d expected dimension; k components of the slow points, p
 drawn directions.
@@ -13,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_geometry.plotting.arrays import NetworkArrays
-from rnn_geometry.plotting.gallery import layout
+from rnn_geometry.plotting.text import cut_names
 from rnn_geometry.tasks.theory import structure_of
 
 
@@ -22,14 +25,14 @@ class View:
     """Two directions inside the first k components of a network's slow points, as orthonormal
     columns (k, 2).
 
-    labels: names of the directions; note: which components they mix, if they do; depth: the
+    labels: names of the directions; name: of the view, where a figure has several; depth: the
     direction (k,) towards the reader of a view in three dimensions.
     """
 
     network: NetworkArrays
     basis: np.ndarray
     labels: tuple[str, str]
-    note: str = ""
+    name: str = ""
     depth: np.ndarray | None = None
 
     def states(self, states: np.ndarray) -> np.ndarray:
@@ -74,61 +77,67 @@ def is_simplex(network: NetworkArrays) -> bool:
     )
 
 
-def facing(vectors: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Return orthonormal columns (k, p) that bring vectors (C, k) nearest `wanted` (C, p).
+def plane_view(network: NetworkArrays, first: int = 0) -> View:
+    """Return the plane of two components of the slow points that follow each other.
 
-    Orthogonal Procrustes.
+    Parameters
+    ----------
+    network
+        The network.
+    first
+        The first of them, from 0.
     """
-    left, _, right = np.linalg.svd(vectors.T @ wanted, full_matrices=False)
-    return left @ right
+    count = first + 2
+    labels = (f"component {first + 1}", f"component {count}")
+    return View(network, np.eye(count)[:, first:], labels, f"components {first + 1}, {count}")
 
 
-def plane_view(network: NetworkArrays, components: int = 2) -> View:
-    """Return the plane of components 1 and 2, or a plane within the first few components.
+def space_view(network: NetworkArrays) -> View:
+    """Return components 1 to 3 of the slow points, seen by CAMERA: 3 is upright."""
+    return View(network, CAMERA[:, :2], ("", ""), "components 1 to 3", CAMERA[:, 2])
 
-    Ordered classes and two classes have components of different meaning: they keep them. Else
-    components of equal variance are turned freely from network to network, so that only their
-    common span means anything.
+
+def slices(network: NetworkArrays) -> list[View]:
+    """Return the planes in which decisions of a network are drawn.
+
+    Up to two dimensions the plane of components 1 and 2. Above that a slice per pair of classes or
+    labels, so many that each has one: to the right the decision is for the first of them, to the
+    left for the second, and upward are both against the others.
     """
-    if is_ordered(network.meta) or len(network.readout) < (2 if network.multi_label else 3):
-        return View(network, np.eye(2), ("component 1", "component 2"))
-    count = min(components, len(network.components))
-    basis = facing(
-        network.readout @ network.components[:, :count], layout(network.meta, len(network.readout))
-    )
-    return View(network, basis, ("direction 1", "direction 2"), f"within components 1–{count}")
+    if (network.dimension or 2) < 3:
+        return [plane_view(network)]
+    count, classes = min(network.dimension or 2, len(network.components)), len(network.readout)
+    pairs = [(i, (i + 1) % classes) for i in range(0, classes, 2)][:MOST_SLICES]
+    return [_slice(network, count, *pair) for pair in pairs]
 
 
-def best_plane(network: NetworkArrays) -> View:
-    """Return the plane that shows most.
-
-    Within components 1 to 3 where the manifold has three dimensions or more.
-    """
-    return plane_view(network, 3 if (network.dimension or 2) > 2 else 2)
-
-
-def space_view(network: NetworkArrays, reference: NetworkArrays) -> View:
-    """Return three dimensions seen by CAMERA.
-
-    Tetrahedron, bipyramid or cube upright, other tasks as `reference`.
-    """
-    classes = len(network.readout)
-    wanted = _upright(classes, network.multi_label)
-    if is_ordered(network.meta) or wanted is None:
-        wanted = reference.readout @ reference.components[:, :3]
-    count = min(4 if wanted.shape == (5, 3) and is_simplex(network) else 3, len(network.components))
-    basis = facing(network.readout @ network.components[:, :count], wanted)
-    spread = network.project(network.points, 3).std(axis=0)
-    if spread[-1] < FLAT * spread[0]:
-        # A plane may be turned to be seen edge-on: let components 1 and 2 run right and up.
-        basis = np.eye(count)[:, [0, 2, 1]]
+def _slice(network: NetworkArrays, count: int, i: int, j: int) -> View:
+    readout = network.readout @ network.components[:, :count]
+    centred = readout - (0 if network.multi_label else readout.mean(axis=0))
+    along = centred[i] - centred[j]
+    along /= max(float(np.linalg.norm(along)), 1e-12)
+    up = centred[i] + centred[j]
+    up = up - (up @ along) * along
+    up /= max(float(np.linalg.norm(up)), 1e-12)
+    first, second = cut_names([network.class_names[k] for k in (i, j)], SLICE_NAME)
     return View(
         network,
-        basis @ CAMERA[:, :2],
-        ("", ""),
-        f"within components 1–{count}",
-        basis @ CAMERA[:, 2],
+        np.column_stack([along, up]),
+        (f"{second} – {first}", "both"),
+        f"{first}, {second}",
     )
+
+
+def near_slice(view: View) -> np.ndarray:
+    """Tell which slow points (n,) lie near the plane of a view.
+
+    Nearer than NEAR times the root mean square of their distances from the mean. The distance is
+    that in the space of states.
+    """
+    centred = view.network.points - view.network.points.mean(axis=0)
+    squares = (centred**2).sum(axis=1)
+    off = np.maximum(squares - (view.slow_points**2).sum(axis=1), 0)
+    return off <= NEAR**2 * max(float(squares.mean()), 1e-24)
 
 
 def camera(elevation: float, azimuth: float) -> np.ndarray:
@@ -141,23 +150,6 @@ def camera(elevation: float, azimuth: float) -> np.ndarray:
 
 
 CAMERA = camera(24, -68)
-FLAT = 0.15  # of the spread along component 1: less along component 3 is a plane
-
-
-def _upright(classes: int, multi_label: bool) -> np.ndarray | None:
-    """Return the corners (C, 3) of a tetrahedron or of the bipyramid of five classes, or the axes
-    of a cube."""
-    if multi_label:
-        return np.eye(3) if classes == 3 else None
-    # One corner of the base towards the reader, so that all corners lie on the outline.
-    turned = np.radians([160, -80, 40])
-    triangle = np.column_stack([np.cos(turned), np.sin(turned), np.zeros(3)])
-    if classes == 4:
-        return np.concatenate([triangle * np.sqrt(8 / 9) - [0, 0, 1 / 3], [[0, 0, 1]]])
-    if classes == 5:
-        # Of the regular 4-simplex, seen along the line between the centres of three corners and of
-        # the other two.
-        return np.concatenate(
-            [triangle * np.sqrt(5 / 6), np.array([[0, 0, 1], [0, 0, -1]]) * np.sqrt(5 / 8)]
-        )
-    return None
+MOST_SLICES = 4  # of a network
+NEAR = 0.3  # of the spread of the slow points
+SLICE_NAME = 14  # letters of a class

@@ -16,6 +16,9 @@ from rnn_geometry.plotting.verdicts import verdict_grid
 from rnn_geometry.store import formats
 from rnn_geometry.store.columns import read_frame
 
+# The tables are beside the page.
+ON_PAGE = {"suffixes": ["png"], "dpi": 150, "data": False}
+
 
 def run(files, output, params, log) -> None:
     """Write the page, and draw the grids and the sweeps."""
@@ -32,9 +35,9 @@ def run(files, output, params, log) -> None:
     grids = {group["structure"]: group for group in groups(found, params.claims)}
     for path in output["grids"]:
         name = Path(path).stem.removeprefix("claims_")
-        style.save(verdict_grid(grids[name]), path.removesuffix(".png"), suffixes=["png"], dpi=110)
+        style.save(verdict_grid(grids[name]), path.removesuffix(".png"), **ON_PAGE)
     for path in output["sweeps"]:
         name = Path(path).stem.removeprefix("sweep_")
         figure = sweep_figure(sweeps[sweeps["sweep"] == name])
-        style.save(figure, path.removesuffix(".png"), suffixes=["png"], dpi=90)
+        style.save(figure, path.removesuffix(".png"), **ON_PAGE)
     log(f"{len(found)} verdicts, {len(output['sweeps'])} sweeps")

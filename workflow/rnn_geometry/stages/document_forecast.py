@@ -9,6 +9,9 @@ from rnn_geometry.plotting.forecast import forecast_figure
 from rnn_geometry.store import formats
 from rnn_geometry.store.columns import read_frame
 
+# The tables are beside the page.
+ON_PAGE = {"suffixes": ["png"], "dpi": 150, "data": False}
+
 
 def run(files, output, params, log) -> None:
     """Write the page and draw its figure."""
@@ -18,5 +21,5 @@ def run(files, output, params, log) -> None:
     )
     formats.write_text(output["page"], text)
     figure = forecast_figure(networks)
-    style.save(figure, output["figure"].removesuffix(".png"), suffixes=["png"])
+    style.save(figure, output["figure"].removesuffix(".png"), **ON_PAGE)
     log(f"{len(networks)} networks")

@@ -22,6 +22,9 @@ from rnn_geometry.store.columns import read_frame
 DECLARED = {name: name for name in ("claims", "multiverse")}
 DECLARED |= dict.fromkeys(documents.SMALL_RUNS, "networks")
 
+# These tables are the data of the figures.
+ON_PAGE = {"suffixes": ["png"], "dpi": 150, "data": False}
+
 
 def run(files, output, params, log) -> None:
     """Write the page, and draw its figures and grids."""
@@ -31,11 +34,11 @@ def run(files, output, params, log) -> None:
     trained = networks[networks["control"].isna()]
     for path in output["figures"]:
         drawn = FIGURES[Path(path).stem.removeprefix("text_")](trained)
-        style.save(drawn, path.removesuffix(".png"), suffixes=["png"], dpi=100)
+        style.save(drawn, path.removesuffix(".png"), **ON_PAGE)
     grids = {group["structure"]: group for group in groups(tables["claims"], params.claims)}
     for path in output["grids"]:
         name = Path(path).stem.removeprefix("text_claims_")
-        style.save(verdict_grid(grids[name]), path.removesuffix(".png"), suffixes=["png"], dpi=110)
+        style.save(verdict_grid(grids[name]), path.removesuffix(".png"), **ON_PAGE)
     log(f"{len(tables['claims'])} verdicts on {len(trained)} networks")
 
 

@@ -1,0 +1,91 @@
+"""Colours: apart for colour-blind readers and in grey, and never one colour for two meanings."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+from rnn_geometry.networks.registry import CELLS
+from rnn_geometry.plotting import style
+
+# Machado, Oliveira and Fernandes (2009), severity 1: what is seen, in linear RGB.
+SEEN = {
+    "all": np.eye(3),
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+}
+TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+WHITE = np.array([0.95047, 1.0, 1.08883])
+PALETTES = {
+    "classes": style.PALETTE[:5],
+    "ordered classes": [style.class_colour(i, 5) for i in range(5)],
+    "cells": [cell.colour for cell in CELLS.values()],
+    "verdicts": list(style.VERDICTS.values()),
+}
+APART = 10  # of CIELAB: more than two is seen side by side
+GREYS = 6  # of lightness
+
+
+def lab(colours, eye="all"):
+    """Return CIELAB coordinates (n, 3) of colours as an eye sees them."""
+    given = np.array([to_rgb(colour) for colour in colours])
+    linear = np.where(given <= 0.04045, given / 12.92, ((given + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(linear @ np.array(SEEN[eye]).T, 0, 1) @ TO_XYZ.T / WHITE
+    root = np.where(seen > 0.008856, np.cbrt(seen), 7.787 * seen + 16 / 116)
+    x, y, z = root.T
+    return np.column_stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def least(colours, eye):
+    places = lab(colours, eye)
+    return min(np.linalg.norm(a - b) for a, b in combinations(places, 2))
+
+
+def test_the_measure_knows_black_white_and_what_the_colour_blind_confuse():
+    assert lab(["#000000", "#FFFFFF"])[:, 0] == pytest.approx([0, 100], abs=0.01)
+    assert least(["#8DB600", "#E8A000"], "all") > 2 * least(["#8DB600", "#E8A000"], "protanopia")
+
+
+@pytest.mark.parametrize("eye", SEEN)
+@pytest.mark.parametrize("name", PALETTES)
+def test_colours_of_a_palette_are_told_apart_by_every_eye(name, eye):
+    assert least(PALETTES[name], eye) >= APART
+
+
+@pytest.mark.parametrize("name", ["classes", "ordered classes", "verdicts"])
+def test_colours_without_a_marker_differ_in_grey(name):
+    lightness = np.sort(lab(PALETTES[name])[:, 0])
+    assert np.diff(lightness).min() >= GREYS
+
+
+def test_cells_have_markers_of_their_own():
+    assert len({cell.marker for cell in CELLS.values()}) == len(CELLS)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 7, 10])
+def test_ordered_classes_get_lighter_one_by_one(count):
+    assert (np.diff(lab([style.class_colour(i, count) for i in range(count)])[:, 0]) > 0).all()
+
+
+def test_no_colour_has_two_meanings():
+    parts = [PALETTES["classes"], PALETTES["cells"], PALETTES["verdicts"][:2]]
+    for first, second in combinations(parts, 2):
+        for colour in first:
+            assert least([colour, *second], "all") > 0
+            near = np.linalg.norm(lab(second) - lab([colour]), axis=1).min()
+            assert near > APART, colour

@@ -1,0 +1,59 @@
+"""PNG files of few bytes: pictures of single networks, of which a run may have thousands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from rnn_geometry.plotting import style
+from rnn_geometry.plotting._fonts import quiet_about_glyphs, use_fallbacks
+from rnn_geometry.plotting.style import drawn
+from rnn_geometry.store.files import write_atomically
+
+
+def save_small_png(figure: Figure, path: str | Path, limit: int, dpi: int = 100) -> None:
+    """Write a PNG of at most `limit` bytes: fewer and fewer colours, then fewer pixels."""
+    with quiet_about_glyphs():
+        use_fallbacks(figure)
+        data = _small_png(drawn(figure, dpi), limit)
+    write_atomically(path, lambda file: Path(file).write_bytes(data))
+
+
+def _small_png(image, limit: int) -> bytes:
+    from io import BytesIO
+
+    from PIL import Image
+
+    data = b""
+    for tints, scale in ((4, 1.0), (3, 1.0), (2, 1.0), (2, 0.75), (2, 0.5), (1, 0.3)):
+        palette = Image.new("P", (1, 1))
+        palette.putpalette(_tints(tints))
+        size = (round(image.width * scale), round(image.height * scale))
+        smaller = image if scale == 1 else image.resize(size)
+        memory = BytesIO()
+        smaller.quantize(palette=palette, dither=Image.Dither.NONE).save(
+            memory, "PNG", **style.SPEED
+        )
+        data = memory.getvalue()
+        if len(data) <= limit:
+            break
+    return data
+
+
+def _tints(levels: int) -> list[int]:
+    """Return a palette of this style's own colours and `levels` mixtures of each with white.
+
+    A palette fitted to the picture would change the colour of classes with few pixels.
+    """
+    ramp = [style.class_colour(i, ordered) for ordered in (2, 3, 5) for i in range(ordered)]
+    others = (style.SADDLE, style.UNSTABLE, style.EXPECTED, style.CLOUD)
+    own = np.array([to_rgb(colour) for colour in (*style.PALETTE, *ramp, *others)])
+    mixtures = [1 - share * (1 - own) for share in (1.0, 0.75, 0.5, 0.25)[:levels]]
+    greys = np.repeat(np.linspace(0, 1, 4 * levels)[:, None], 3, axis=1)
+    diverging = matplotlib.colormaps[style.DIVERGING](np.linspace(0, 1, 33))[:, :3]
+    colours = np.concatenate([*mixtures, greys, diverging, [to_rgb(style.INK)]])
+    return np.rint(255 * colours).astype(int).ravel().tolist()
