@@ -6,12 +6,16 @@ from rnn_geometry.claims.beside import shipped_verdicts
 from rnn_geometry.claims.judge import claims_table
 from rnn_geometry.claims.multiverse import multiverse
 from rnn_geometry.claims.networks import networks_table
+from rnn_geometry.claims.values import values_table
 from rnn_geometry.pages.claims import html_page
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.store import formats
 from rnn_geometry.store.columns import read_frame
 
-TEMPLATES = ("claims.html.jinja", "grid.html.jinja", "style.css")
+TEMPLATES = (
+    *("claims.html.jinja", "claim.html.jinja", "grid.html.jinja"),
+    *("style.css", "claims.css", "claims.js"),
+)
 TABLES = ("runs", "tasks", "dimension", "sweeps")
 
 
@@ -22,10 +26,12 @@ def run(files, output, params, log) -> None:
     found = claims_table(params.claims, networks, tables["sweeps"], params.judged)
     formats.write_table(output["table"], {str(name): found[name].tolist() for name in found})
     variants = read_frame("hold_inputs", files["hold_inputs"])
-    known = (found, networks, variants, params.judged)
-    others = multiverse(params.claims, *known, params.hold_inputs)
+    analyses = (found, networks, variants, params.judged)
+    others = multiverse(params.claims, *analyses, params.hold_inputs)
     formats.write_table(output["multiverse"], {str(name): others[name].tolist() for name in others})
     shipped = shipped_verdicts(params.shipped)
-    page = html_page(template_texts(*TEMPLATES), found, params.claims, params.shown, shipped)
+    values = values_table(params.claims, networks, tables["sweeps"], params.judged)
+    known = (found, params.claims, params.shown, shipped, values)
+    page = html_page(template_texts(*TEMPLATES), *known)
     formats.write_text(output["page"], page)
     log(f"{len(found)} verdicts: {found['verdict'].value_counts().to_dict()}")
