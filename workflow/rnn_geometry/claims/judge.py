@@ -21,9 +21,8 @@ from rnn_geometry.claims.cells import cells_p
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 from rnn_geometry.claims.multiplicity import family_q, headline_holm
-from rnn_geometry.claims.networks import apart_by_l2, asked_for
 from rnn_geometry.claims.table import ALL_CELLS, COLUMNS
-from rnn_geometry.claims.values import units_by_cell
+from rnn_geometry.claims.values import TaskUnits, units_of_claims
 from rnn_geometry.identity import derive_seed
 
 IN_EACH = (HOLDS, FAILS, UNDECIDED, UNINFORMATIVE)  # order in which cells are told
@@ -36,7 +35,7 @@ def claims_table(
     sweeps: pd.DataFrame | None,
     judged: Iterable[Sequence[Any]],
 ) -> pd.DataFrame:
-    """Judge every claim.
+    """Judge every claim on some networks.
 
     Of a task and cell with seeds from `judged_from` on only those count; one without is shown, and
     `judged` is 0. Networks of a sweep only are left to claims about sweeps.
@@ -59,11 +58,27 @@ def claims_table(
         claims.csv: a row per claim, task and cell, and per claim and task one over all cells where
         there are several.
     """
-    of_tasks = apart_by_l2(asked_for(networks, judged))
+    return judged_units(claims, units_of_claims(claims, networks, sweeps, judged))
+
+
+def judged_units(claims: Mapping[str, Any], units: Iterable[TaskUnits]) -> pd.DataFrame:
+    """Judge every claim on its units.
+
+    Parameters
+    ----------
+    claims
+        A checked file.
+    units
+        Of `values.units_of_claims`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `claims_table`.
+    """
     groups = [
         [judged_row(claim, task, model, part, claims) for model, part in cells.items()]
-        for claim in claims["claims"]
-        for task, cells in units_by_cell(claim, of_tasks, sweeps, claims["judged_from"])
+        for claim, task, cells in units
     ]
     _adjust([one.row for group in groups for one in group], 1 - claims["level"])
     by_name = {claim["name"]: claim for claim in claims["claims"]}

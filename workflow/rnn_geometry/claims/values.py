@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from rnn_geometry.claims._units import units_of_networks, units_of_sweeps
 from rnn_geometry.claims.networks import apart_by_l2, asked_for
 
-COLUMNS = (
-    *("claim", "task", "cell", "kind", "control", "data_seed", "seed"),
-    *("value", "expected", "met", "not_judged"),
-)
+
+class Value(NamedTuple):
+    """What one network, or one sweep of a seed, gave of a claim.
+
+    `task` and `cell` as in claims.csv; `kind`, the cell that the model uses; `control`, empty for a
+    trained network; the `value` of the metric and what is `expected`, NaN where there is none;
+    whether it has `met` the claim; why it is `not_judged`, empty where it is.
+    """
+
+    task: str
+    cell: str
+    kind: str
+    control: str
+    value: float
+    expected: float
+    met: bool
+    not_judged: str
 
 
-def values_table(
+# Of a claim and task the units of every model.
+TaskUnits = tuple[Mapping[str, Any], str, dict[str, pd.DataFrame]]
+
+
+def units_of_claims(
     claims: Mapping[str, Any],
     networks: pd.DataFrame,
     sweeps: pd.DataFrame | None,
     judged: Iterable[Sequence[Any]],
-) -> pd.DataFrame:
-    """Return what every network gave, of every claim that speaks of it.
+) -> list[TaskUnits]:
+    """Return what every claim is judged by, task for task.
 
     Parameters
     ----------
@@ -31,21 +48,43 @@ def values_table(
 
     Returns
     -------
-    pandas.DataFrame
-        A row per claim and unit: `task` and `cell` as in claims.csv, `kind`, the cell that the
-        model uses, `control`, empty for a trained network, its seeds, the `value` of the metric,
-        what is `expected`, whether it has `met` the claim, and why it is `not_judged`.
+    list of tuple
+        The claim, the task, and by model a row per network or sweep.
     """
     of_tasks = apart_by_l2(asked_for(networks, judged))
-    parts = [
-        units.assign(claim=claim["name"], task=task, cell=model, kind=units["cell"])
+    return [
+        (claim, task, cells)
         for claim in claims["claims"]
         for task, cells in units_by_cell(claim, of_tasks, sweeps, claims["judged_from"])
-        for model, units in cells.items()
     ]
-    if not parts:
-        return pd.DataFrame(columns=list(COLUMNS))
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+
+
+def values_by_claim(units: Iterable[TaskUnits]) -> dict[str, list[Value]]:
+    """Return what every network gave, by the name of the claim.
+
+    Parameters
+    ----------
+    units
+        Of `units_of_claims`.
+    """
+    found: dict[str, list[Value]] = {}
+    for claim, task, cells in units:
+        own = found.setdefault(claim["name"], [])
+        own += [value for cell, part in cells.items() for value in _values(task, cell, part)]
+    return found
+
+
+def _values(task: str, cell: str, units: pd.DataFrame) -> Iterator[Value]:
+    columns = (
+        units["cell"].astype(str),
+        units["control"].astype(object).where(units["control"].notna(), ""),
+        units["value"].astype(float),
+        units["expected"].astype(float),
+        units["met"].astype(bool),
+        units["not_judged"],
+    )
+    for unit in zip(*(column.tolist() for column in columns), strict=True):
+        yield Value(task, cell, *unit)
 
 
 def units_by_cell(

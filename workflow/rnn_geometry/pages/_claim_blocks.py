@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
 from typing import Any
 
-import pandas as pd
-
-from rnn_geometry.claims.beside import DISAGREES, EVEN
+from rnn_geometry.claims.beside import DISAGREES, EVEN, HERE
 from rnn_geometry.claims.grid import fragment
 from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 from rnn_geometry.claims.table import ALL_CELLS
-from rnn_geometry.pages._strips import Scale, axis, scale_of, strip
+from rnn_geometry.claims.values import Value
+from rnn_geometry.pages._strips import Scale, axis, kind_class, scale_of, strip
 from rnn_geometry.pages.templating import number
 from rnn_geometry.store.columns import table_columns
 
+Values = Sequence[Value]
 MET, NOT_MET, SPLIT, NONE = "met", "not-met", "split", "none"
 # What a row says, in the order told.
 STATES = {
@@ -28,6 +29,7 @@ STATES = {
     MET: "met",
 }
 EXCEPTIONS = (FAILS, NOT_MET)
+GIVEN = ", given "  # between a threshold and the conditions beside it
 FEW = 5  # networks below which their values say more than an interval
 COLUMNS = {  # of the table of a claim: heading by what a row holds
     "verdict": "verdict",
@@ -60,7 +62,9 @@ def state(row: Mapping[str, Any]) -> str:
     return SPLIT if share == EVEN else MET if share > EVEN else NOT_MET
 
 
-def sections(grids: Sequence[Mapping[str, Any]], values: pd.DataFrame | None) -> list[dict]:
+def sections(
+    grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | None
+) -> list[dict]:
     """Return the claims in the order in which a reader wants them.
 
     Parameters
@@ -68,7 +72,7 @@ def sections(grids: Sequence[Mapping[str, Any]], values: pd.DataFrame | None) ->
     grids
         Of `grid.groups`.
     values
-        Of `values.values_table`; None leaves the strips out.
+        Of `values.values_by_claim`; None leaves the strips out.
 
     Returns
     -------
@@ -89,7 +93,9 @@ def sections(grids: Sequence[Mapping[str, Any]], values: pd.DataFrame | None) ->
     return [part for part in found if part["blocks"]]
 
 
-def blocks(grids: Sequence[Mapping[str, Any]], values: pd.DataFrame | None) -> list[dict]:
+def blocks(
+    grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | None
+) -> list[dict]:
     """Return what the page says of each claim, in the order of the grids.
 
     Parameters
@@ -112,7 +118,7 @@ def blocks(grids: Sequence[Mapping[str, Any]], values: pd.DataFrame | None) -> l
             own = {key: {**row, "state": state(row)} for key, row in claim["entries"].items()}
             entries.setdefault(claim["name"], {}).update(own)
     order = {task: i for i, task in enumerate(task for grid in grids for task in grid["tasks"])}
-    known = {} if values is None else dict(iter(values.groupby("claim", sort=False)))
+    known = {} if values is None else values
     return [_block(claim, entries[name], order, known.get(name)) for name, claim in claims.items()]
 
 
@@ -120,7 +126,7 @@ def _block(
     claim: Mapping[str, Any],
     entries: Mapping[tuple[str, str], dict],
     order: Mapping[str, int],
-    values: pd.DataFrame | None,
+    values: Values | None,
 ) -> dict[str, Any]:
     names = sorted({task for task, _ in entries}, key=order.__getitem__)
     cells = sorted({cell for _, cell in entries}, key=lambda cell: (cell == ALL_CELLS, cell))
@@ -138,6 +144,8 @@ def _block(
         "blanks": any(task["blank"] for task in tasks),
         "counts": {name: count for name, count in counts.items() if count},
         "of": len(single),
+        "kinds": {one.cell: kind_class(one.kind) for one in values or ()},
+        "criterion": criterion_parts(claim),
         "exceptions": _exceptions(single, names),
         "axis": None if scale is None else axis(scale),
         "measure": measure(claim["metric"]),
@@ -156,23 +164,34 @@ def _task(
     name: str,
     entries: Mapping[tuple[str, str], dict],
     cells: Sequence[str],
-    values: pd.DataFrame | None,
+    values: Values | None,
     scale: Scale | None,
 ) -> dict[str, Any]:
     task = {"name": name, "entries": {cell: entries.get((name, cell)) for cell in cells}}
     if values is None or scale is None:
         return {**task, "strip": None, "blank": 0}
-    own, lanes = values[values["task"] == name], [cell for cell in cells if cell != ALL_CELLS]
-    trained = own[own["control"].isna()]
+    own, lanes = [v for v in values if v.task == name], [c for c in cells if c != ALL_CELLS]
     return {
         **task,
         "strip": strip(claim, name, own, lanes, scale),
-        "blank": int(trained["value"].isna().sum()),
+        "blank": sum(isnan(one.value) and not one.control for one in own),
     }
 
 
+def criterion_parts(claim: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the threshold of a claim in words, and the conditions beside it.
+
+    Parameters
+    ----------
+    claim
+        Of `grid.groups`: its `threshold` holds both.
+    """
+    own, _, given = claim["threshold"].partition(GIVEN)
+    return own, given.replace(GIVEN, ", ")
+
+
 def _exceptions(rows: Iterable[Mapping[str, Any]], tasks: Sequence[str]) -> list[dict[str, Any]]:
-    """Return where a claim does not do as claimed: by state the cells with their tasks."""
+    """Return where a claim does not do as claimed: by state and cell the tasks."""
     found: dict[tuple[str, str], list[str]] = {}
     whole: dict[str, int] = {}
     for row in rows:
@@ -186,12 +205,12 @@ def _exceptions(rows: Iterable[Mapping[str, Any]], tasks: Sequence[str]) -> list
             "tasks": [task for task in tasks if task in where],
             "everywhere": len(where) == whole[cell] and len(where) > 1,
         }
-        for (state_, cell), where in found.items()
+        for (state_, cell), where in sorted(found.items(), key=lambda item: item[0][0])
     ]
 
 
 def _table(
-    entries: Mapping[tuple[str, str], dict], scale: Scale | None, values: pd.DataFrame | None
+    entries: Mapping[tuple[str, str], dict], scale: Scale | None, values: Values | None
 ) -> dict[str, Any]:
     """Return the table of a claim: exceptions first; what all rows share is said once."""
     decimals = 2 if scale is None else scale.decimals + 1
@@ -202,24 +221,24 @@ def _table(
             key=lambda row: (row["cell"] == ALL_CELLS, row["state"] not in EXCEPTIONS),
         )
     ]
-    alike = {
-        name: next(iter({one[name] for one in told}))
-        for name in COLUMNS
-        if len({one[name] for one in told}) == 1
-    }
+    # The row over all cells says the same in other words.
+    single = [one for one in told if one["row"]["cell"] != ALL_CELLS]
+    texts = {name: {one[name] for one in single} for name in COLUMNS}
+    alike = {name: next(iter(found)) for name, found in texts.items() if len(found) == 1}
     same = {COLUMNS[name]: text for name, text in alike.items() if text}
     columns = {name: title for name, title in COLUMNS.items() if name not in alike}
     return {"columns": columns, "rows": told, "same": same}
 
 
 def _texts(
-    row: Mapping[str, Any], decimals: int, values: pd.DataFrame | None
+    row: Mapping[str, Any], decimals: int, values: Values | None
 ) -> dict[str, str]:
     """Return the cells of the table by name of column."""
-    shipped = f"{row['shipped']}, {row['shipped_on']}" if row.get("shipped") else ""
+    on = row.get("shipped_on")
+    shipped = f"{row['shipped']}{'' if on == HERE else f' ({on})'}" if on else ""
     apart = ": these networks disagree" if row.get("agreement") == DISAGREES else ""
     return {
-        "verdict": STATES[row["state"]] + (" (not judged)" if row["seen"] else ""),
+        "verdict": STATES[row["state"]],
         "battery": shipped + apart,
         "hits": row["hits"],
         "share": _share(row),
@@ -227,9 +246,15 @@ def _texts(
         "mean": _mean(row, decimals, values),
         "q": _q(row["q"]),
         "left_out": row["left_out_why"] or "",
-        "why": row["reason"],
+        "why": _why(row),
         "controls": row["control"] or "none",
     }
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    """Return the reason; before the first look without the numbers, which stand beside it."""
+    first, _, rest = str(row["reason"]).partition("; ")
+    return rest if row["seen"] and first.endswith(" seen") else row["reason"]
 
 
 def _share(row: Mapping[str, Any]) -> str:
@@ -238,7 +263,7 @@ def _share(row: Mapping[str, Any]) -> str:
     return f"{row['share']:.2f} ({row['share_low']:.2f} to {row['share_high']:.2f})"
 
 
-def _mean(row: Mapping[str, Any], decimals: int, values: pd.DataFrame | None) -> str:
+def _mean(row: Mapping[str, Any], decimals: int, values: Values | None) -> str:
     """Return the mean with its interval, or of few networks their values."""
     if row["observed"] is None:
         return ""
@@ -247,9 +272,13 @@ def _mean(row: Mapping[str, Any], decimals: int, values: pd.DataFrame | None) ->
         return f"{mean} ({row['low']:.{decimals}f} to {row['high']:.{decimals}f})"
     if values is None or row["cell"] == ALL_CELLS:
         return mean
-    own = values[(values["task"] == row["task"]) & (values["cell"] == row["cell"])]
-    known = own[own["control"].isna() & (own["not_judged"] == "")]["value"].dropna()
-    return ", ".join(f"{value:.{decimals}f}" for value in sorted(known.astype(float))) or mean
+    known = [
+        one.value
+        for one in values
+        if (one.task, one.cell) == (row["task"], row["cell"])
+        and not (one.control or one.not_judged or isnan(one.value))
+    ]
+    return ", ".join(f"{value:.{decimals}f}" for value in sorted(known)) or mean
 
 
 def _q(q: float | None) -> str:
@@ -285,3 +314,16 @@ def by_cell(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for own in rows.values():
         own["count"] = sum(len(one["tasks"]) for one in own["exceptions"])
     return sorted(rows.values(), key=lambda own: (-own["count"], own["cell"]))
+
+
+def disagreeing(made: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the rows on which a run is not as the battery judged, of claims that count.
+
+    Parameters
+    ----------
+    made
+        Of `blocks`.
+    """
+    tasks = [task for block in made if not block["apart"] for task in block["tasks"]]
+    rows = [row for task in tasks for row in task["entries"].values() if row is not None]
+    return [row for row in rows if row.get("agreement") == DISAGREES]

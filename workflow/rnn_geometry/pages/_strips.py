@@ -11,13 +11,13 @@ from math import ceil, floor, isfinite, log10
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from markupsafe import Markup, escape
 
+from rnn_geometry.claims.values import Value
 from rnn_geometry.networks.registry import CELLS
 
 WIDTH, MARGIN = 360, 12  # of a strip, and what stays free on either side, in its own units
-LANE, AXIS = 6, 20  # height of the values of one cell, and of the axis
+LANE, AXIS = 5, 20  # height of the values of one cell, and of the axis
 FAR = 3.0  # interquartile ranges beyond the quartiles from which on a value is set at the edge
 TICKS = 5  # about so many
 MOST_TOLD = 20  # values that a tooltip lists
@@ -107,7 +107,7 @@ def bounds(claim: Mapping[str, Any], expected: float) -> tuple[float, float]:
     return expected - margin, expected + margin
 
 
-def scale_of(claim: Mapping[str, Any], values: pd.DataFrame) -> Scale:
+def scale_of(claim: Mapping[str, Any], values: Sequence[Value]) -> Scale:
     """Return the axis of a claim.
 
     Parameters
@@ -115,22 +115,22 @@ def scale_of(claim: Mapping[str, Any], values: pd.DataFrame) -> Scale:
     claim
         Of a checked file.
     values
-        Its rows of `values.values_table`.
+        What its networks gave.
     """
-    expected = values["expected"].astype(float).dropna().unique().tolist()
+    expected = [*dict.fromkeys(one.expected for one in values if isfinite(one.expected))]
     ends = [end for one in (expected or [float("nan")]) for end in bounds(claim, one)]
-    return Scale.over(values["value"].to_numpy(dtype=float), [*expected, *ends])
+    return Scale.over(np.array([one.value for one in values]), [*expected, *ends])
 
 
 def height(cells: Sequence[str]) -> int:
     """Return the height of a strip with a lane for each of some cells."""
-    return max(22, LANE * len(cells) + 4)
+    return max(20, LANE * len(cells) + 3)
 
 
 def strip(
     claim: Mapping[str, Any],
     task: str,
-    values: pd.DataFrame,
+    values: Sequence[Value],
     cells: Sequence[str],
     scale: Scale,
 ) -> Markup:
@@ -143,22 +143,24 @@ def strip(
     task
         Its name, for those who hear the page.
     values
-        Rows of `values.values_table` of this claim and task.
+        What the networks of this task gave.
     cells
         All cells of the claim, one lane each from top to bottom.
     scale
         The axis that all tasks share.
     """
-    trained = values[values["control"].isna()]
-    known = trained["expected"].astype(float).mean()
-    low, high = bounds(claim, float(known))
+    trained = [one for one in values if not one.control]
+    expected = [one.expected for one in trained if isfinite(one.expected)]
+    known = sum(expected) / len(expected) if expected else float("nan")
+    low, high = bounds(claim, known)
     tall = height(cells)
-    marks = [_kept(scale, low, high, tall), _theory(scale, float(known), tall)]
+    marks = [_kept(scale, low, high, tall), _theory(scale, known, tall)]
     top = (tall - LANE * len(cells)) / 2
     for lane, cell in enumerate(cells):
         middle = top + LANE * (lane + 0.5)
-        marks += _lane(values[values["cell"] == cell], cell, scale, middle)
-    met = f"{int(trained['met'].sum())} of {len(trained)} networks meet the claim"
+        own = [one for one in values if one.cell == cell and isfinite(one.value)]
+        marks += _lane(own, cell, scale, middle)
+    met = f"{sum(one.met for one in trained)} of {len(trained)} networks meet the claim"
     label = escape(f"{claim['name']}, {task}: {met}")
     return Markup(
         f'<svg class="strip" viewBox="0 0 {WIDTH} {tall}" width="{WIDTH}" height="{tall}"'
@@ -188,26 +190,20 @@ def _theory(scale: Scale, expected: float, tall: int) -> str:
     return f'<path class="theory" d="M{scale.x(expected):g} 0v{tall}">{title}</path>'
 
 
-def _lane(units: pd.DataFrame, cell: str, scale: Scale, middle: float) -> list[str]:
+def _lane(units: Sequence[Value], cell: str, scale: Scale, middle: float) -> list[str]:
     """Return the marks of one cell: controls below, then networks left out, failing, meeting."""
-    units = units[units["value"].notna()]
-    controls = units["control"].notna()
-    trained, out = units[~controls], units["not_judged"] != ""
-    marks = [
-        _ticks(part, str(control), cell, scale, middle)
-        for control, part in units[controls].groupby("control")
+    controls: dict[str, list[Value]] = {}
+    trained: dict[str, list[Value]] = {"out": [], "misses": [], "meets": []}
+    for one in units:
+        name = "out" if one.not_judged else "meets" if one.met else "misses"
+        (controls.setdefault(one.control, []) if one.control else trained[name]).append(one)
+    return [
+        *(_ticks(part, control, cell, scale, middle) for control, part in controls.items()),
+        *(_dots(part, name, cell, scale, middle) for name, part in trained.items() if part),
     ]
-    for name, part in (
-        ("out", trained[out[trained.index]]),
-        ("misses", trained[~out[trained.index] & ~trained["met"]]),
-        ("meets", trained[~out[trained.index] & trained["met"]]),
-    ):
-        if len(part):
-            marks.append(_dots(part, name, cell, scale, middle))
-    return marks
 
 
-def _ticks(part: pd.DataFrame, control: str, cell: str, scale: Scale, middle: float) -> str:
+def _ticks(part: Sequence[Value], control: str, cell: str, scale: Scale, middle: float) -> str:
     drawn = "".join(f"M{x:g} {middle - 2.5:g}v5" for x in _places(part, scale))
     title = escape(f"{cell}, control {control.replace('_', ' ')}: {_told(part, scale)}")
     return (
@@ -215,7 +211,7 @@ def _ticks(part: pd.DataFrame, control: str, cell: str, scale: Scale, middle: fl
     )
 
 
-def _dots(part: pd.DataFrame, name: str, cell: str, scale: Scale, middle: float) -> str:
+def _dots(part: Sequence[Value], name: str, cell: str, scale: Scale, middle: float) -> str:
     shape = "h0" if name != "out" else "m-2 -2l4 4m-4 0l4 -4"
     drawn = "".join(f"M{x:g} {middle:g}{shape}" for x in _places(part, scale))
     words = {"meets": "meets the claim", "misses": "does not", "out": "not judged"}[name]
@@ -223,19 +219,19 @@ def _dots(part: pd.DataFrame, name: str, cell: str, scale: Scale, middle: float)
     # A ring is a dot with a smaller one of paper on it; what is below is named by the upper one.
     ring = f'<path class="hole" d="{drawn}"><title>{title}</title></path>' if name == "misses" else ""
     return (
-        f'<g class="dots {name} {kind_class(part["kind"].iloc[0])}" data-cell="{escape(cell)}">'
+        f'<g class="dots {name} {kind_class(part[0].kind)}" data-cell="{escape(cell)}">'
         f'<path d="{drawn}"><title>{title}</title></path>{ring}</g>'
     )
 
 
-def _places(part: pd.DataFrame, scale: Scale) -> list[float]:
-    return sorted({scale.x(value) for value in part["value"].astype(float)})
+def _places(part: Sequence[Value], scale: Scale) -> list[float]:
+    return sorted({scale.x(one.value) for one in part})
 
 
-def _told(part: pd.DataFrame, scale: Scale) -> str:
+def _told(part: Sequence[Value], scale: Scale) -> str:
     """Return values as text; of many the ends."""
     decimals = scale.decimals + 1
-    values = sorted(part["value"].astype(float))
+    values = sorted(one.value for one in part)
     if len(values) > MOST_TOLD:
         return f"{len(values)} from {values[0]:.{decimals}f} to {values[-1]:.{decimals}f}"
     return ", ".join(f"{value:.{decimals}f}" for value in values)

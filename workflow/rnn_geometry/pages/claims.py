@@ -13,8 +13,9 @@ from rnn_geometry.claims.file import criterion
 from rnn_geometry.claims.grid import MARK, SIGNS, groups, is_judged
 from rnn_geometry.claims.registration import code_now, deviations
 from rnn_geometry.claims.table import ALL_CELLS
+from rnn_geometry.claims.values import Value
 from rnn_geometry.identity import Network, base_task
-from rnn_geometry.pages._claim_blocks import NUMERIC, STATES, by_cell, sections
+from rnn_geometry.pages._claim_blocks import NUMERIC, STATES, by_cell, disagreeing, sections
 from rnn_geometry.pages._strips import cell_colours
 from rnn_geometry.pages._verdict_tables import (
     agreeing,
@@ -35,7 +36,7 @@ def html_page(
     claims: Mapping[str, Any],
     shown: Sequence[Sequence[Any]],
     shipped: pd.DataFrame | None = None,
-    values: pd.DataFrame | None = None,
+    values: Mapping[str, Sequence[Value]] | None = None,
 ) -> str:
     """Return the self-contained page of all verdicts.
 
@@ -52,7 +53,7 @@ def html_page(
     shipped
         claims.csv of the battery, to stand beside; None where there is none.
     values
-        Of `values.values_table`, for the strip plots; None leaves them out.
+        Of `values.values_by_claim`, for the strip plots; None leaves them out.
     """
     panels: dict[tuple[str, str], str] = {}
     for task, model, l2, seed in shown:
@@ -67,6 +68,8 @@ def html_page(
         sections=parts,
         overview=overview(beside_others["groups"], made),
         by_cell=by_cell(made),
+        kinds={cell: kind for block in made for cell, kind in block["kinds"].items()},
+        apart=disagreeing(made),
         states={name: text for name, text in STATES.items() if name in _states(made)},
         cell_colours=cell_colours(),
         numeric=NUMERIC,
