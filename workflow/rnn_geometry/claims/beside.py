@@ -16,6 +16,7 @@ from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.store.columns import read_frame, table_columns
 
 AGREES, DISAGREES, MIXED = "agrees", "disagrees", "mixed"
+HERE = "this task"  # what a verdict of the battery was judged on, if not on others
 EVEN = 0.5
 COLUMNS = ("shipped", "shipped_on", "agreement")
 NONE: dict[str, str | None] = dict.fromkeys(COLUMNS)
@@ -84,7 +85,7 @@ class _Shipped:
     def of(self, row: Mapping[Any, Any]) -> dict[str, str | None]:
         """Return the columns of one row."""
         claim = row["claim"], row["threshold"], row["structure"]
-        verdict, on = self._here.get((*claim, row["task"], row["cell"])), "this task"
+        verdict, on = self._here.get((*claim, row["task"], row["cell"])), HERE
         if verdict is None:
             others = self._near.get((*claim, row["cell"]), [])
             if len(set(others)) != 1:

@@ -56,14 +56,30 @@ def groups(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, Any
         If the verdicts are about another threshold than that of the file.
     """
     rows = found.astype(object).where(found.notna(), None).to_dict("records")
-    for i, row in enumerate(rows):
-        row["id"] = f"verdict-{i}"
+    for row in rows:
+        row["id"] = fragment(row["claim"], row["task"], row["cell"])
         out = f" −{int(row['left_out'])}" if row.get("left_out") else ""
         row["hits"] = f"{row['met']}/{row['runs']}{MARK if row['control_met'] else ''}{out}"
         row["seen"] = not is_judged(row)
         row["colour"] = (row.get("shipped") or UNDECIDED) if row["seen"] else row["verdict"]
     parts = {name: [row for row in rows if row["structure"] == name] for name in TITLES}
     return [_grid(name, part, claims) for name, part in parts.items() if part]
+
+
+def fragment(*names: str) -> str:
+    """Return the name by which a link leads to a claim, or to its verdict on a task and cell.
+
+    Parameters
+    ----------
+    names
+        Of the claim, and of the task and cell.
+
+    Examples
+    --------
+    >>> fragment("words-add", "ordered2d-5", "gru l2 3e-4")
+    'words-add.ordered2d-5.gru-l2-3e-4'
+    """
+    return ".".join("-".join(name.split()) for name in names)
 
 
 def is_judged(row: Mapping[Any, Any]) -> bool:

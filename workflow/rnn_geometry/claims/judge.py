@@ -9,7 +9,7 @@ apart. The rule is in `verdict` and `looks`; `_row` applies it to one task and c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,12 @@ import pandas as pd
 
 from rnn_geometry.claims._row import Judged, judged_row, named, numbers
 from rnn_geometry.claims._sample import Sample
-from rnn_geometry.claims._units import units_of_networks, units_of_sweeps
 from rnn_geometry.claims.cells import cells_p
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 from rnn_geometry.claims.multiplicity import family_q, headline_holm
-from rnn_geometry.claims.networks import apart_by_l2, asked_for
 from rnn_geometry.claims.table import ALL_CELLS, COLUMNS
+from rnn_geometry.claims.values import TaskUnits, units_of_claims
 from rnn_geometry.identity import derive_seed
 
 IN_EACH = (HOLDS, FAILS, UNDECIDED, UNINFORMATIVE)  # order in which cells are told
@@ -36,7 +35,7 @@ def claims_table(
     sweeps: pd.DataFrame | None,
     judged: Iterable[Sequence[Any]],
 ) -> pd.DataFrame:
-    """Judge every claim.
+    """Judge every claim on some networks.
 
     Of a task and cell with seeds from `judged_from` on only those count; one without is shown, and
     `judged` is 0. Networks of a sweep only are left to claims about sweeps.
@@ -59,51 +58,32 @@ def claims_table(
         claims.csv: a row per claim, task and cell, and per claim and task one over all cells where
         there are several.
     """
-    of_tasks = apart_by_l2(asked_for(networks, judged))
+    return judged_units(claims, units_of_claims(claims, networks, sweeps, judged))
+
+
+def judged_units(claims: Mapping[str, Any], units: Iterable[TaskUnits]) -> pd.DataFrame:
+    """Judge every claim on its units.
+
+    Parameters
+    ----------
+    claims
+        A checked file.
+    units
+        Of `values.units_of_claims`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `claims_table`.
+    """
     groups = [
         [judged_row(claim, task, model, part, claims) for model, part in cells.items()]
-        for claim in claims["claims"]
-        for task, cells in _cells_by_task(claim, of_tasks, sweeps, claims["judged_from"])
+        for claim, task, cells in units
     ]
     _adjust([one.row for group in groups for one in group], 1 - claims["level"])
     by_name = {claim["name"]: claim for claim in claims["claims"]}
     rows = [row for group in groups for row in _with_all_cells(by_name, group, claims["level"])]
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _cells_by_task(
-    claim: Mapping[str, Any], networks: pd.DataFrame, sweeps: pd.DataFrame | None, judged_from: int
-) -> Iterator[tuple[str, dict[str, pd.DataFrame]]]:
-    """Yield the units of a claim by task and model, for models with a trained network.
-
-    Not a task where the metric is empty for every network and control: theory defines none.
-    """
-    if "sweep" not in claim:
-        units = units_of_networks(claim, networks)
-    elif sweeps is not None:
-        units = units_of_sweeps(claim, sweeps)
-    else:
-        return
-    for task, part in units.groupby("task", sort=True):
-        if part["value"].notna().any():
-            models = part.groupby("model", sort=True)
-            yield (
-                str(task),
-                {
-                    str(model): _counted(own, judged_from)
-                    for model, own in models
-                    if own["control"].isna().any()
-                },
-            )
-
-
-def _counted(units: pd.DataFrame, judged_from: int) -> pd.DataFrame:
-    """Return the units of judged seeds if a trained network has one, else all.
-
-    An imported network counts whatever its seed: no threshold was chosen on it.
-    """
-    judged = (units["seed"] >= judged_from) | units["imported"]
-    return units[judged] if (judged & units["control"].isna()).any() else units
 
 
 def _adjust(rows: list[dict[str, Any]], alpha: float) -> None:

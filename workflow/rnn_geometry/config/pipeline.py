@@ -127,7 +127,13 @@ OTHER_STAGES = {
     "word_statistics": Stage("word_statistics"),
     "intrinsic_dimension": Stage("intrinsic_dimension"),
     "tabulate": Stage("tabulate"),
-    "judge": Stage("judge", templates=("claims.html.jinja", "grid.html.jinja", "style.css")),
+    "judge": Stage(
+        "judge",
+        templates=(
+            *("claims.html.jinja", "claim.html.jinja", "grid.html.jinja"),
+            *("style.css", "claims.css", "claims.js"),
+        ),
+    ),
     "portray": Stage("portray"),
     "plot_overview": Stage("plot_overview"),
     "plot_gallery": Stage("plot_gallery"),

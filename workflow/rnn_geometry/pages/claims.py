@@ -13,7 +13,10 @@ from rnn_geometry.claims.file import criterion
 from rnn_geometry.claims.grid import MARK, SIGNS, groups, is_judged
 from rnn_geometry.claims.registration import code_now, deviations
 from rnn_geometry.claims.table import ALL_CELLS
+from rnn_geometry.claims.values import Value
 from rnn_geometry.identity import Network, base_task
+from rnn_geometry.pages._claim_blocks import NUMERIC, STATES, by_cell, disagreeing, sections
+from rnn_geometry.pages._strips import cell_colours
 from rnn_geometry.pages._verdict_tables import (
     agreeing,
     changed,
@@ -33,6 +36,7 @@ def html_page(
     claims: Mapping[str, Any],
     shown: Sequence[Sequence[Any]],
     shipped: pd.DataFrame | None = None,
+    values: Mapping[str, Sequence[Value]] | None = None,
 ) -> str:
     """Return the self-contained page of all verdicts.
 
@@ -48,20 +52,73 @@ def html_page(
         Keys of the networks that have a page.
     shipped
         claims.csv of the battery, to stand beside; None where there is none.
+    values
+        Of `values.values_by_claim`, for the strip plots; None leaves them out.
     """
     panels: dict[tuple[str, str], str] = {}
     for task, model, l2, seed in shown:
         folder = Network(task, model, l2, seed).folder
         panels.setdefault((base_task(task), model), f"{folder}/index.html")
     page = environment(autoescape=True, templates=templates).get_template("claims.html.jinja")
+    beside_others = grids_beside(found, claims, shipped)
+    parts = sections(beside_others["groups"], values)
+    made = [block for part in parts for block in part["blocks"]]
     return page.render(
-        **grids_beside(found, claims, shipped),
+        **beside_others,
+        sections=parts,
+        overview=overview(beside_others["groups"], made),
+        by_cell=by_cell(made),
+        kinds={cell: kind for block in made for cell, kind in block["kinds"].items()},
+        apart=disagreeing(made),
+        states={name: text for name, text in STATES.items() if name in _states(made)},
+        cell_colours=cell_colours(),
+        numeric=NUMERIC,
         claims=claims,
         panels=panels,
         idle=idle(found, claims),
         deviations=deviations(claims, code_now()),
         **page_words(found),
     )
+
+
+def _states(made: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return what rows of some blocks say, of all cells too."""
+    tasks = [task for block in made for task in block["tasks"]]
+    return {row["state"] for task in tasks for row in task["entries"].values() if row}
+
+
+def overview(
+    grids: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return all grids as one: a row per claim, columns by task and cell.
+
+    Parameters
+    ----------
+    grids
+        Of `grid.groups`.
+    made
+        The blocks of the page in its order.
+
+    Returns
+    -------
+    dict
+        `title`, `tasks`, `cells` by task, and `claims`, as a grid of `grid.groups` has them.
+    """
+    entries = {
+        block["claim"]["name"]: {
+            (task["name"], cell): row
+            for task in block["tasks"]
+            for cell, row in task["entries"].items()
+            if row is not None
+        }
+        for block in made
+    }
+    return {
+        "title": "Verdicts by claim, task and cell",
+        "tasks": [task for grid in grids for task in grid["tasks"]],
+        "cells": {task: cells for grid in grids for task, cells in grid["cells"].items()},
+        "claims": [{**b["claim"], "entries": entries[b["claim"]["name"]]} for b in made],
+    }
 
 
 def grids_beside(

@@ -1,0 +1,329 @@
+"""The page of verdicts by claim: where each holds and fails, exceptions first, and its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
+from typing import Any
+
+from rnn_geometry.claims.beside import DISAGREES, EVEN, HERE
+from rnn_geometry.claims.grid import fragment
+from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
+from rnn_geometry.claims.table import ALL_CELLS
+from rnn_geometry.claims.values import Value
+from rnn_geometry.pages._strips import Scale, axis, kind_class, scale_of, strip
+from rnn_geometry.pages.templating import number
+from rnn_geometry.store.columns import table_columns
+
+Values = Sequence[Value]
+MET, NOT_MET, SPLIT, NONE = "met", "not-met", "split", "none"
+# What a row says, in the order told.
+STATES = {
+    FAILS: "fails",
+    NOT_MET: "not met",
+    UNINFORMATIVE: "uninformative",
+    UNDECIDED: "undecided",
+    SPLIT: "met by half",
+    NONE: "no network",
+    HOLDS: "holds",
+    MET: "met",
+}
+EXCEPTIONS = (FAILS, NOT_MET)
+GIVEN = ", given "  # between a threshold and the conditions beside it
+FEW = 5  # networks below which their values say more than an interval
+COLUMNS = {  # of the table of a claim: heading by what a row holds
+    "verdict": "verdict",
+    "battery": "battery",
+    "hits": "meet it",
+    "share": "share (interval)",
+    "expected": "theory",
+    "mean": "mean (interval)",
+    "q": "q",
+    "left_out": "not judged",
+    "why": "why",
+    "controls": "controls that meet it",
+}
+NUMERIC = ("hits", "share", "expected", "mean", "q")
+
+
+def state(row: Mapping[str, Any]) -> str:
+    """Return the verdict of a row, or before the first look what most of its networks do.
+
+    Parameters
+    ----------
+    row
+        Of `grid.groups`.
+    """
+    if not row["seen"]:
+        return str(row["verdict"])
+    if not row["runs"]:
+        return NONE
+    share = row["met"] / row["runs"]
+    return SPLIT if share == EVEN else MET if share > EVEN else NOT_MET
+
+
+def sections(
+    grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | None
+) -> list[dict]:
+    """Return the claims in the order in which a reader wants them.
+
+    Parameters
+    ----------
+    grids
+        Of `grid.groups`.
+    values
+        Of `values.values_by_claim`; None leaves the strips out.
+
+    Returns
+    -------
+    list of dict
+        `title`, `id` and `blocks`, see `blocks`: claims with exceptions, those without, those
+        that are shown and not counted; headline claims first.
+    """
+    made = sorted(blocks(grids, values), key=lambda block: not block["claim"]["headline"])
+    parts = {
+        "exceptions": ("Claims with exceptions", lambda b: b["exceptions"] and not b["apart"]),
+        "as-claimed": ("Claims without exception", lambda b: not (b["exceptions"] or b["apart"])),
+        "exploratory": ("Shown, not counted", lambda b: b["apart"]),
+    }
+    found = [
+        {"id": f"section-{name}", "title": title, "blocks": [b for b in made if chosen(b)]}
+        for name, (title, chosen) in parts.items()
+    ]
+    return [part for part in found if part["blocks"]]
+
+
+def blocks(
+    grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | None
+) -> list[dict]:
+    """Return what the page says of each claim, in the order of the grids.
+
+    Parameters
+    ----------
+    grids, values
+        As for `sections`.
+
+    Returns
+    -------
+    list of dict
+        `claim`, `id`, `cells`, `tasks` (each with `name`, `entries` by cell, `strip` and `blank`,
+        networks without a value), `counts` by state, `exceptions`: places by state; `columns`,
+        `rows` and `same` of its table; `axis`; `measure`, what its metric is.
+    """
+    claims: dict[str, Mapping[str, Any]] = {}
+    entries: dict[str, dict[tuple[str, str], dict]] = {}
+    for grid in grids:
+        for claim in grid["claims"]:
+            claims.setdefault(claim["name"], claim)
+            own = {key: {**row, "state": state(row)} for key, row in claim["entries"].items()}
+            entries.setdefault(claim["name"], {}).update(own)
+    order = {task: i for i, task in enumerate(task for grid in grids for task in grid["tasks"])}
+    known = {} if values is None else values
+    return [_block(claim, entries[name], order, known.get(name)) for name, claim in claims.items()]
+
+
+def _block(
+    claim: Mapping[str, Any],
+    entries: Mapping[tuple[str, str], dict],
+    order: Mapping[str, int],
+    values: Values | None,
+) -> dict[str, Any]:
+    names = sorted({task for task, _ in entries}, key=order.__getitem__)
+    cells = sorted({cell for _, cell in entries}, key=lambda cell: (cell == ALL_CELLS, cell))
+    single = [row for (_, cell), row in entries.items() if cell != ALL_CELLS]
+    scale = None if values is None else scale_of(claim, values)
+    tasks = [_task(claim, name, entries, cells, values, scale) for name in names]
+    counts = {name: sum(row["state"] == name for row in single) for name in STATES}
+    table = _table(entries, scale, values)
+    return {
+        "claim": claim,
+        "id": fragment(claim["name"]),
+        "apart": bool(claim["exploratory"]),
+        "cells": cells,
+        "tasks": tasks,
+        "blanks": any(task["blank"] for task in tasks),
+        "counts": {name: count for name, count in counts.items() if count},
+        "of": len(single),
+        "kinds": {one.cell: kind_class(one.kind) for one in values or ()},
+        "criterion": criterion_parts(claim),
+        "exceptions": _exceptions(single, names),
+        "axis": None if scale is None else axis(scale),
+        "measure": measure(claim["metric"]),
+        **table,
+    }
+
+
+def measure(metric: str) -> str:
+    """Return what a metric is, as its column says; empty where it is made of several columns."""
+    column = table_columns("networks").get(metric)
+    return "" if column is None else column.meaning
+
+
+def _task(
+    claim: Mapping[str, Any],
+    name: str,
+    entries: Mapping[tuple[str, str], dict],
+    cells: Sequence[str],
+    values: Values | None,
+    scale: Scale | None,
+) -> dict[str, Any]:
+    task = {"name": name, "entries": {cell: entries.get((name, cell)) for cell in cells}}
+    if values is None or scale is None:
+        return {**task, "strip": None, "blank": 0}
+    own, lanes = [v for v in values if v.task == name], [c for c in cells if c != ALL_CELLS]
+    return {
+        **task,
+        "strip": strip(claim, name, own, lanes, scale),
+        "blank": sum(isnan(one.value) and not one.control for one in own),
+    }
+
+
+def criterion_parts(claim: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the threshold of a claim in words, and the conditions beside it.
+
+    Parameters
+    ----------
+    claim
+        Of `grid.groups`: its `threshold` holds both.
+    """
+    own, _, given = claim["threshold"].partition(GIVEN)
+    return own, given.replace(GIVEN, ", ")
+
+
+def _exceptions(rows: Iterable[Mapping[str, Any]], tasks: Sequence[str]) -> list[dict[str, Any]]:
+    """Return where a claim does not do as claimed: by state and cell the tasks."""
+    found: dict[tuple[str, str], list[str]] = {}
+    whole: dict[str, int] = {}
+    for row in rows:
+        whole[row["cell"]] = whole.get(row["cell"], 0) + 1
+        if row["state"] in EXCEPTIONS:
+            found.setdefault((row["state"], row["cell"]), []).append(row["task"])
+    return [
+        {
+            "state": state_,
+            "cell": cell,
+            "tasks": [task for task in tasks if task in where],
+            "everywhere": len(where) == whole[cell] and len(where) > 1,
+        }
+        for (state_, cell), where in sorted(found.items(), key=lambda item: item[0][0])
+    ]
+
+
+def _table(
+    entries: Mapping[tuple[str, str], dict], scale: Scale | None, values: Values | None
+) -> dict[str, Any]:
+    """Return the table of a claim: exceptions first; what all rows share is said once."""
+    decimals = 2 if scale is None else scale.decimals + 1
+    told = [
+        {"row": row, **_texts(row, decimals, values)}
+        for row in sorted(
+            entries.values(),
+            key=lambda row: (row["cell"] == ALL_CELLS, row["state"] not in EXCEPTIONS),
+        )
+    ]
+    # The row over all cells says the same in other words.
+    single = [one for one in told if one["row"]["cell"] != ALL_CELLS]
+    texts = {name: {one[name] for one in single} for name in COLUMNS}
+    alike = {name: next(iter(found)) for name, found in texts.items() if len(found) == 1}
+    same = {COLUMNS[name]: text for name, text in alike.items() if text}
+    columns = {name: title for name, title in COLUMNS.items() if name not in alike}
+    return {"columns": columns, "rows": told, "same": same}
+
+
+def _texts(
+    row: Mapping[str, Any], decimals: int, values: Values | None
+) -> dict[str, str]:
+    """Return the cells of the table by name of column."""
+    on = row.get("shipped_on")
+    shipped = f"{row['shipped']}{'' if on == HERE else f' ({on})'}" if on else ""
+    apart = ": these networks disagree" if row.get("agreement") == DISAGREES else ""
+    return {
+        "verdict": STATES[row["state"]],
+        "battery": shipped + apart,
+        "hits": row["hits"],
+        "share": _share(row),
+        "expected": number(row["expected"], digits=4),
+        "mean": _mean(row, decimals, values),
+        "q": _q(row["q"]),
+        "left_out": row["left_out_why"] or "",
+        "why": _why(row),
+        "controls": row["control"] or "none",
+    }
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    """Return the reason; before the first look without the numbers, which stand beside it."""
+    first, _, rest = str(row["reason"]).partition("; ")
+    return rest if row["seen"] and first.endswith(" seen") else row["reason"]
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    if row["share"] is None or row["runs"] < FEW:
+        return ""
+    return f"{row['share']:.2f} ({row['share_low']:.2f} to {row['share_high']:.2f})"
+
+
+def _mean(row: Mapping[str, Any], decimals: int, values: Values | None) -> str:
+    """Return the mean with its interval, or of few networks their values."""
+    if row["observed"] is None:
+        return ""
+    mean = f"{row['observed']:.{decimals}f}"
+    if row["runs"] >= FEW and row["low"] is not None:
+        return f"{mean} ({row['low']:.{decimals}f} to {row['high']:.{decimals}f})"
+    if values is None or row["cell"] == ALL_CELLS:
+        return mean
+    known = [
+        one.value
+        for one in values
+        if (one.task, one.cell) == (row["task"], row["cell"])
+        and not (one.control or one.not_judged or isnan(one.value))
+    ]
+    return ", ".join(f"{value:.{decimals}f}" for value in sorted(known)) or mean
+
+
+def _q(q: float | None) -> str:
+    if q is None:
+        return ""
+    return "< 0.001" if q < 0.001 else f"{q:.3f}"
+
+
+def by_cell(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return a row per cell: how many verdicts it has, and the claims that it makes exceptions to.
+
+    Parameters
+    ----------
+    made
+        Of `blocks`; those that are not counted are left out.
+
+    Returns
+    -------
+    list of dict
+        `cell`, `of`, and `exceptions`: `block`, `state` and `tasks`; most exceptions first.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    for block in made:
+        if block["apart"]:
+            continue
+        for task in block["tasks"]:
+            for cell, row in task["entries"].items():
+                if row is not None and cell != ALL_CELLS:
+                    own = rows.setdefault(cell, {"cell": cell, "of": 0, "exceptions": []})
+                    own["of"] += 1
+        for one in block["exceptions"]:
+            rows[one["cell"]]["exceptions"].append({"block": block, **one})
+    for own in rows.values():
+        own["count"] = sum(len(one["tasks"]) for one in own["exceptions"])
+    return sorted(rows.values(), key=lambda own: (-own["count"], own["cell"]))
+
+
+def disagreeing(made: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the rows on which a run is not as the battery judged, of claims that count.
+
+    Parameters
+    ----------
+    made
+        Of `blocks`.
+    """
+    tasks = [task for block in made if not block["apart"] for task in block["tasks"]]
+    rows = [row for task in tasks for row in task["entries"].values() if row is not None]
+    return [row for row in rows if row.get("agreement") == DISAGREES]

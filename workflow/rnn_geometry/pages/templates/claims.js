@@ -1,0 +1,109 @@
+"use strict";
+// The page of verdicts: a filter, folding, and links that land with what is around them in sight.
+const form = document.getElementById("filter");
+const claims = [...document.querySelectorAll("article.claim")];
+const names = new Map(claims.map((claim) => [claim.dataset.claim, claim]));
+const lines = [...document.querySelectorAll(".overview tbody tr")];
+const unfold = document.getElementById("unfold");
+
+// In the grid the name of a claim leads to its block.
+lines.forEach((line) => {
+  const head = line.cells[0], claim = names.get(head.textContent);
+  const link = document.createElement("a");
+  link.href = "#" + claim.id;
+  link.textContent = head.textContent;
+  head.replaceChildren(link);
+});
+
+const texts = new Map(claims.map((claim) => [
+  claim,
+  [claim.dataset.claim, ...["header", ".criterion"].map((part) => claim.querySelector(part).textContent)]
+    .join(" ").toLowerCase(),
+]));
+
+function asked() {
+  const values = Object.fromEntries(new FormData(form));
+  return { ...values, words: values.text.toLowerCase().split(/\s+/).filter(Boolean) };
+}
+
+function fits(box, want) {
+  return ["task", "cell", "state"].every((name) => !want[name] || box.dataset[name] === want[name]);
+}
+
+function apply() {
+  const want = asked();
+  const narrow = want.task || want.cell || want.state;
+  let boxes = 0;
+  for (const claim of claims) {
+    const named = want.words.every((word) => texts.get(claim).includes(word));
+    let some = 0;
+    for (const box of claim.querySelectorAll(".shows td.v[data-state]")) {
+      const good = named && fits(box, want);
+      box.classList.toggle("off", !good);
+      some += good;
+    }
+    for (const row of claim.querySelectorAll(".shows tbody tr[data-task]"))
+      row.hidden = Boolean(narrow) && !row.querySelector("td.v[data-state]:not(.off)");
+    for (const row of claim.querySelectorAll(".numbers tbody tr")) row.hidden = !fits(row, want);
+    for (const mark of claim.querySelectorAll(".strip [data-cell]"))
+      mark.classList.toggle("off", Boolean(want.cell) && mark.dataset.cell !== want.cell);
+    claim.hidden = !named || !some;
+    if (!claim.hidden) boxes += some;
+  }
+  lines.forEach((line) => (line.hidden = names.get(line.cells[0].textContent).hidden));
+  for (const section of document.querySelectorAll("section"))
+    section.hidden = !section.querySelector("article:not([hidden])");
+  const left = claims.filter((claim) => !claim.hidden).length;
+  document.getElementById("shown").textContent =
+    left + " of " + claims.length + " claims, " + boxes + " boxes";
+  document.getElementById("nothing").hidden = left > 0;
+}
+
+function clear() {
+  form.reset();
+}
+
+// A link leads to a claim, or to its row of a task and cell: unfolded, and no filter hides it.
+function land() {
+  const aim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  document.querySelectorAll(".aim").forEach((one) => one.classList.remove("aim"));
+  const claim = aim && aim.closest("article.claim");
+  if (!claim) return;
+  if (claim.hidden || aim.hidden) {
+    form.reset();
+    apply();
+  }
+  const row = aim.closest("tr");
+  if (row) row.closest("details").open = true;
+  aim.classList.add("aim");
+  (row ? claim : aim).scrollIntoView({ block: "start" });
+  if (!row) return;
+  const box = row.closest(".numbers");
+  box.scrollTop = row.offsetTop - box.clientHeight / 2;
+  row.focus({ preventScroll: true });
+  // Where the block is taller than the window its head stays, and the row is brought in.
+  if (row.getBoundingClientRect().bottom > window.innerHeight) row.scrollIntoView({ block: "center" });
+}
+
+form.addEventListener("input", apply);
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("reset", () => setTimeout(apply));
+document.getElementById("again").addEventListener("click", clear);
+unfold.addEventListener("click", () => {
+  const open = unfold.getAttribute("aria-pressed") !== "true";
+  unfold.setAttribute("aria-pressed", String(open));
+  unfold.textContent = open ? "Fold all" : "Unfold all";
+  claims.forEach((claim) => (claim.querySelector("details").open = open));
+});
+// Following the same link again lands there again.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#"]');
+  if (link && link.hash === location.hash) land();
+});
+window.addEventListener("hashchange", land);
+
+const query = new URLSearchParams(location.search);
+for (const field of form.querySelectorAll("[name]"))
+  if (query.has(field.name)) field.value = query.get(field.name);
+apply();
+land();
