@@ -16,7 +16,7 @@ from rnn_geometry.pages._abstract import sentences
 from rnn_geometry.pages._natural_tables import difference, middle, rows_of
 from rnn_geometry.pages._verdict_tables import differing, opening
 from rnn_geometry.pages.templating import template_texts
-from rnn_geometry.plotting.natural import FIGURES, MODIFIERS
+from rnn_geometry.plotting.natural import FIGURES, MODIFIERS, WHY_FIGURES
 
 TEXTS = template_texts(*natural.TEMPLATES)
 # Networks of two sets that have lost a dimension, and those of one cell without a gap.
@@ -98,9 +98,18 @@ def test_an_experiment_shows_its_tasks_alone():
     experiment = {"title": "Topic words", "tasks": ["dbpedia-6"], "told": "It is  so."}
     texts = {**TEXTS, "natural_told.yaml": yaml.safe_dump({"why": [experiment]})}
     told = section(made(texts, why=text_battery.small()), "Why")
-    assert told.startswith("\n### Topic words\n\nIt is so.\n\n| task | cell |")
+    assert "\n### Topic words\n\nIt is so.\n\n| task | cell | d | accuracy |" in told
     assert "| dbpedia-6 | best-1e-4 |" in told
     assert "yelp-5" not in told
+
+
+def test_an_experiment_shows_what_it_asks_for():
+    experiment = {"title": "Negation", "tasks": ["yelp-5"], "told": "No.", "shows": ["modifiers"]}
+    texts = {**TEXTS, "natural_told.yaml": yaml.safe_dump({"why": [experiment]})}
+    why = text_battery.small().assign(not_gain=-0.5, control_gain=1.0)
+    told = section(made(texts, why=why), "Why")
+    assert "| task | cell | the, a | not |" in told
+    assert "accuracy" not in told
 
 
 def test_columns_that_are_not_there_leave_their_tables_out():
@@ -314,7 +323,26 @@ def test_modifiers_are_drawn_of_tasks_that_have_them_on_one_scale():
     assert of_not == {-0.5}
 
 
+def test_angles_are_drawn_of_tasks_that_have_a_theory_of_them():
+    networks = tables()["networks"]
+    several = networks["task"] == "ag-news-3"
+    networks = networks.assign(
+        readout_angle_error=pd.Series(12.0, networks.index).where(several), readout_angle_p=0.4
+    )
+    figure = FIGURES["readouts"](networks[networks["control"].isna()])
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["ag-news-3"]
+
+
 # What is committed
+
+
+def test_figures_of_experiments_are_made_where_there_are_some(tmp_path):
+    (tmp_path / "data").mkdir()
+    assert documents.text_figures(str(tmp_path)) == list(documents.TEXT_FIGURES)
+    (tmp_path / "data" / "why.csv").touch()
+    assert (
+        set(documents.text_figures(str(tmp_path))) > set(WHY_FIGURES) == set(documents.WHY_FIGURES)
+    )
 
 
 def test_tables_beside_the_battery_are_asked_for_where_they_are_there(tmp_path):

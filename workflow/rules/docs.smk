@@ -40,7 +40,7 @@ use rule document_claims as document_natural with:
         **documents.text_tables(DOCS),
     output:
         page=f"{DOCS}/natural.md",
-        figures=expand(f"{DOCS}/figures/text_{{name}}.png", name=documents.TEXT_FIGURES),
+        figures=expand(f"{DOCS}/figures/text_{{name}}.png", name=documents.text_figures(DOCS)),
         grids=expand(f"{DOCS}/figures/text_claims_{{grid}}.png", grid=documents.TEXT_GRIDS),
     log:
         PLAN.path("logs/document_natural.log"),

@@ -32,7 +32,8 @@ SMALL_RUNS = ("recipes", "why")
 SMALL = {f"results/{name}": f"{name}.csv" for name in SMALL_RUNS}
 # Tables that docs/natural.md has a section for where they are there.
 BESIDE = {"recipes": "recipes.csv", "why": "why.csv", "forecast": "forecast.csv"}
-TEXT_FIGURES = ("accuracy", "dimension", "modes", "modifiers")
+TEXT_FIGURES = ("accuracy", "dimension", "modes", "readouts", "modifiers")
+WHY_FIGURES = ("why", "why_modifiers")
 TEXT_GRIDS = ("unordered", "plane", "labels", "binary")
 # Figures of docs/claims.md.
 GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")
@@ -84,6 +85,17 @@ def text_tables(docs: str) -> dict[str, str]:
     beside = below(f"{docs}/data", BESIDE)
     there = {name: file for name, file in beside.items() if os.path.exists(file)}
     return below(f"{docs}/data", TEXT) | there
+
+
+def text_figures(docs: str) -> list[str]:
+    """Return the names of the figures of docs/natural.md, as far as their tables are there.
+
+    Parameters
+    ----------
+    docs
+        The folder of the documents.
+    """
+    return [*TEXT_FIGURES, *(WHY_FIGURES if "why" in text_tables(docs) else ())]
 
 
 def text_pages(docs: str) -> list[str]:

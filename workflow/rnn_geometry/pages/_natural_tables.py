@@ -73,14 +73,19 @@ SPACE: Shown = {
     "without random ones": ("flip_gain_random", 2),
 }
 SMALL: Shown = {
+    "d": ("dimension_expected", 0),
     "accuracy": ("test_accuracy", 3),
+    "bag of words": ("bag_of_words_accuracy", 3),
     "components": ("components_95", 0),
     "PR": ("participation_ratio", 1),
-    "modes": ("integration_modes", 0),
+    "in to out": ("io_dimension_places", 0),
+    "centre": ("integration_modes", 0),
+    "L/2": ("modes_median", 0),
     "tau_1": ("tau_1", 0),
     "tau_2": ("tau_2", 0),
-    "tau_3": ("tau_3", 0),
 }
+# What an experiment of docs/natural.md may show of its networks, by the name it asks for.
+OF_EXPERIMENTS = {"dimension": SMALL, "modes": MODES, "order": ORDER, "modifiers": MODIFIERS}
 TABLES = (DIMENSIONS, MODES, TAUS, READOUTS, MEMORY, ORDER, MODIFIERS, SPACE, SMALL)
 
 

@@ -48,6 +48,8 @@ RUNS = (
     *("tau_1", "tau_2", "tau_3", "tau_4", "readout_angle_mean", "readout_angle_error"),
     *("io_dimension_places", "io_gain_places", "hold_r2", "cover", "slow_no_gap"),
     "slow_off_manifold",
+    *(column for column, _ in tables_of.ORDER.values()),
+    *(column for column, _ in tables_of.MODIFIERS.values()),
 )
 # What the page shows of a network.
 SHOWN = {
@@ -264,8 +266,12 @@ def _small(tables: Mapping[str, pd.DataFrame], told: Mapping[str, Any]) -> dict[
 
 def _experiments(why: pd.DataFrame, told: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return every experiment that has been told, with the rows of its tasks."""
-    return [{**one, "rows": _small_rows(why[why["task"].isin(one["tasks"])])} for one in told]
+    return [
+        {**one, "tables": [_small_rows(part, kind) for kind in one.get("shows", ["dimension"])]}
+        for one in told
+        for part in [why[why["task"].isin(one["tasks"])]]
+    ]
 
 
-def _small_rows(runs: pd.DataFrame) -> tables_of.Rows:
-    return tables_of.rows_of(runs[runs["control"].isna()], tables_of.SMALL)
+def _small_rows(runs: pd.DataFrame, kind: str = "dimension") -> tables_of.Rows:
+    return tables_of.rows_of(runs[runs["control"].isna()], tables_of.OF_EXPERIMENTS[kind])

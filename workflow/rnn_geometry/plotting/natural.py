@@ -42,6 +42,9 @@ NO_CHANGE: Look = {"color": style.INK, "lw": 1.1}
 TURNED: Look = {"color": style.INK, "lw": 1.1, "ls": ":"}
 THEORY: Look = {"marker": "|", "ls": "", "color": style.INK, "ms": 8, "mew": 1.5}
 CONSTANT: Look = {"marker": "|", "ls": "", "color": style.GREY, "ms": 8, "mew": 1.4}
+# Of the claims simplex-angles and labels-angles, config/claims.yaml.
+MOST_DEGREES, MEDIAN_OF_RANDOM = 10, 0.5
+CUT: Look = {"color": style.INK, "lw": 1.1, "ls": "--", "zorder": 1}
 
 
 @style.styled
@@ -119,6 +122,27 @@ def modes_figure(networks: pd.DataFrame) -> Figure:
 
 
 @style.styled
+def readouts_figure(networks: pd.DataFrame) -> Figure:
+    """Draw how far the worst pair of readouts is from theory, and how many random ones are nearer.
+
+    Parameters
+    ----------
+    networks
+        Of `read_networks`, without controls. Tasks of one readout direction are left out.
+    """
+    known = networks[networks["readout_angle_error"].notna()]
+    names = ["degrees off theory, worst pair", "random readouts that are as near"]
+    figure, (left, right), rows = _panels(known, names)
+    left.axvline(MOST_DEGREES, **CUT)
+    right.axvline(MEDIAN_OF_RANDOM, **CUT)
+    rows.dots(left, known["readout_angle_error"])
+    rows.dots(right, known["readout_angle_p"])
+    left.set_xlim(left=0)
+    right.set_xlim(-0.02, 1.02)
+    return _with_legend(figure, rows, [(CUT, "most that the claim allows")])
+
+
+@style.styled
 def modifiers_figure(networks: pd.DataFrame) -> Figure:
     """Draw by what factor a word before an adjective changes its effect, a panel a word.
 
@@ -147,7 +171,14 @@ FIGURES: dict[str, Callable[[pd.DataFrame], Figure]] = {
     "accuracy": accuracy_figure,
     "dimension": dimension_figure,
     "modes": modes_figure,
+    "readouts": readouts_figure,
     "modifiers": modifiers_figure,
+}
+
+# Of the networks of docs/data/why.csv.
+WHY_FIGURES: dict[str, Callable[[pd.DataFrame], Figure]] = {
+    "why": dimension_figure,
+    "why_modifiers": modifiers_figure,
 }
 
 

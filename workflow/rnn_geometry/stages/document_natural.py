@@ -13,7 +13,7 @@ from rnn_geometry.config import documents
 from rnn_geometry.pages.natural import TEMPLATES, page
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.natural import FIGURES
+from rnn_geometry.plotting.natural import FIGURES, WHY_FIGURES
 from rnn_geometry.plotting.verdicts import verdict_grid
 from rnn_geometry.store import formats
 from rnn_geometry.store.columns import read_frame
@@ -30,11 +30,13 @@ def run(files, output, params, log) -> None:
     """Write the page, and draw its figures and grids."""
     tables = read_tables(files)
     formats.write_text(output["page"], page(template_texts(*TEMPLATES), tables, params.claims))
-    networks = tables["networks"]
-    trained = networks[networks["control"].isna()]
+    trained = _trained(tables["networks"])
+    figures = {name: (draw, trained) for name, draw in FIGURES.items()}
+    if "why" in tables:
+        figures |= {name: (draw, _trained(tables["why"])) for name, draw in WHY_FIGURES.items()}
     for path in output["figures"]:
-        drawn = FIGURES[Path(path).stem.removeprefix("text_")](trained)
-        style.save(drawn, path.removesuffix(".png"), **ON_PAGE)
+        draw, networks = figures[Path(path).stem.removeprefix("text_")]
+        style.save(draw(networks), path.removesuffix(".png"), **ON_PAGE)
     grids = {group["structure"]: group for group in groups(tables["claims"], params.claims)}
     for path in output["grids"]:
         name = Path(path).stem.removeprefix("text_claims_")
@@ -51,6 +53,10 @@ def read_tables(files: Mapping[str, str]) -> dict[str, pd.DataFrame]:
         Of `documents.text_tables`.
     """
     return {name: _read(name, path) for name, path in files.items()}
+
+
+def _trained(networks: pd.DataFrame) -> pd.DataFrame:
+    return networks[networks["control"].isna()]
 
 
 def _read(name: str, path: str) -> pd.DataFrame:
