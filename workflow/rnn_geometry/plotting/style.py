@@ -50,7 +50,7 @@ VERDICTS = {
     "holds": "#00695C",
     "fails": "#F0A030",
     "undecided": "#ECECEC",
-    "uninformative": "#BDBDBD",
+    "uninformative": "#C9C9C9",
 }
 # What is no class, cell or verdict: what theory expects, and the many points of one network.
 EXPECTED, CLOUD = "#B2182B", "#8FA3B8"
