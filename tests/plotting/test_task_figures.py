@@ -265,7 +265,7 @@ def test_only_points_near_a_slice_are_drawn_on_it_by_their_own_decision(networks
         assert drawn == [style.class_colour(code) for code in own[rows]]
         # What is drawn below a point is its decision, but for a few between two classes.
         shown = fields.plane_logits(view, view.slow_points[near]).argmax(axis=1)
-        assert (shown == own[near]).mean() > 0.9
+        assert (shown == own[near]).mean() > 0.85
         differ = f"{int(near.sum())} of 1000 near, {(shown != own[near]).mean():.0%} differ"
         assert differ in [text.get_text() for text in ax.texts]
 
