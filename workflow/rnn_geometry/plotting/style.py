@@ -140,7 +140,8 @@ def own_settings(more: Mapping[str, Any] | None = None) -> Iterator[None]:
     """Use this style alone for a while: nothing of a matplotlibrc, nor of who calls."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({**SETTINGS, **(more or {})})
+        matplotlib.rcParams.update(SETTINGS)
+        matplotlib.rcParams.update(dict(more or {}))
         yield
 
 
