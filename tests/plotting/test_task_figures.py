@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 
 from rnn_geometry.errors import UserError
-from rnn_geometry.plotting import arrows, fields, planes, solids, spectra, style, views
+from rnn_geometry.plotting import arrows, fields, manifold, planes, solids, spectra, style, views
 from rnn_geometry.plotting.arrays import load_networks, with_portrait
 from rnn_geometry.plotting.task_figures import TASK_FIGURES, kinds_of, task_figures
 from rnn_geometry.store.artifacts import Flow, Linearization, SlowModes, Traces
@@ -261,10 +261,13 @@ def test_only_points_near_a_slice_are_drawn_on_it_by_their_own_decision(networks
         (points,) = collections(ax, "slow points near the slice")
         assert len(points.get_offsets()) == min(near.sum(), 400)
         drawn = [to_hex(colour).upper() for colour in points.get_facecolors()]
-        assert drawn == [style.class_colour(code) for code in own[near]][: len(drawn)]
+        rows = manifold.thinned(np.flatnonzero(near), 400)
+        assert drawn == [style.class_colour(code) for code in own[rows]]
         # What is drawn below a point is its decision, but for a few between two classes.
         shown = fields.plane_logits(view, view.slow_points[near]).argmax(axis=1)
-        assert (shown == own[near]).mean() > 0.9
+        assert (shown == own[near]).mean() > 0.85
+        differ = f"{int(near.sum())} of 1000 near, {(shown != own[near]).mean():.0%} differ"
+        assert differ in [text.get_text() for text in ax.texts]
 
 
 # Where states are

@@ -96,8 +96,8 @@ def mode_arrows(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndar
                 rank += 1
     tau = np.array(constants, dtype=float).reshape(-1)
     tau = np.where(np.isfinite(tau), tau, LONGEST).clip(0.1, LONGEST)
-    shaped = (np.reshape(part, (-1, 2)) for part in (places, directions))
-    return *shaped, tau, np.array(ranks, dtype=int)
+    where, along = np.reshape(places, (-1, 2)), np.reshape(directions, (-1, 2))
+    return where, along, tau, np.array(ranks, dtype=int)
 
 
 def real_directions(vector: np.ndarray, eigenvalue: complex) -> list[np.ndarray]:

@@ -77,8 +77,8 @@ def save_data(figure: Figure, path: str | Path) -> None:
 
 
 def _write(file: str, header: Sequence[str], rows: Iterable[Row]) -> None:
-    look = {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
-    with Path(file).open("w", **look) as opened:
+    path = Path(file)
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as opened:
         writer = csv.writer(opened, lineterminator="\n")
         writer.writerow(header)
         writer.writerows([_written(value) for value in row] for row in rows)

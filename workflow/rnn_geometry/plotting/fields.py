@@ -111,8 +111,18 @@ def _draw_logits(axes, view: View) -> None:
         zorder=3,
     )
     told = f"{int(near.sum())} of {len(near)} near"
+    if near.any():
+        told += f", {decided_otherwise(view, near):.0%} differ"
     look = {"fontsize": 5.5, "path_effects": manifold.HALO, "zorder": 9, "va": "top"}
     axes.text(0.03, 0.97, told, transform=axes.transAxes, **look)
+
+
+def decided_otherwise(view: View, near: np.ndarray) -> float:
+    """Return which share of chosen points (n,) decides otherwise than the slice where they are
+    drawn."""
+    found = plane_logits(view, view.slow_points[near])
+    below = style.class_codes(found > 0) if view.network.multi_label else found.argmax(axis=1)
+    return float((below != decisions(view.network)[near]).mean())
 
 
 def decisions(network: NetworkArrays) -> np.ndarray:

@@ -66,7 +66,7 @@ def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
             columnspacing=0.7,
             borderpad=0,
         )
-    bars[0].set_ylabel("cumulative\nvariance")
+    bars[0].set_ylabel("cumulative\nvariance", fontsize=6.5, labelpad=1)
     style.letters([*views, *bars])
     handles = [dot_handle("slow points", style.INK, 3.2), dot_handle("final states", style.CLOUD)]
     figure.legend(handles=[*handles, readout_handle()], loc="lower center", ncols=3, borderpad=0.1)

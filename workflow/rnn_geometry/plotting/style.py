@@ -50,7 +50,7 @@ VERDICTS = {
     "holds": "#00695C",
     "fails": "#F0A030",
     "undecided": "#ECECEC",
-    "uninformative": "#BDBDBD",
+    "uninformative": "#C9C9C9",
 }
 # What is no class, cell or verdict: what theory expects, and the many points of one network.
 EXPECTED, CLOUD = "#B2182B", "#8FA3B8"
@@ -140,7 +140,8 @@ def own_settings(more: Mapping[str, Any] | None = None) -> Iterator[None]:
     """Use this style alone for a while: nothing of a matplotlibrc, nor of who calls."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({**SETTINGS, **(more or {})})
+        matplotlib.rcParams.update(SETTINGS)
+        matplotlib.rcParams.update(dict(more or {}))
         yield
 
 

@@ -108,7 +108,7 @@ def _columns(
         x = max(x, start + 0.068 * min(len(name), TASK) + 0.1)  # room for its name
         middles[task] = (start + x) / 2
         x += GAP
-    return x, places, middles
+    return max(x - GAP, CELL), places, middles
 
 
 def _square(axes, x: float, y: float, row: Mapping[str, Any], scale: float) -> None:
