@@ -6,12 +6,13 @@ import sys
 import pytest
 import yaml
 from conftest import PROJECT
-from own_sets import write_letters, write_remarks
+from own_sets import write_letters, write_remarks, write_reviews
 
 from rnn_geometry.cli.main import main
 from rnn_geometry.cli.project import fit_name
 from rnn_geometry.config.load import load_settings, read_claims
 from rnn_geometry.config.names import check_name
+from rnn_geometry.networks.recipe_by_size import recipe_by_size
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,25 @@ def test_verdicts_can_count_its_networks(made):
         "gru-my-letters-2024",
         "vanilla-my-letters-2024",
     }
+
+
+@pytest.mark.parametrize(
+    ("write", "kind"),
+    [
+        (write_letters, {}),
+        (write_reviews, {"ordered": True}),
+        (write_remarks, {"multi_label": True}),
+    ],
+)
+def test_the_recipe_is_that_of_the_size_and_the_kind_of_labels(tmp_path, write, kind):
+    names = {write_letters: "a.csv", write_reviews: "a.jsonl", write_remarks: "a.parquet"}
+    assert (
+        main(["init", str(write(tmp_path / names[write], 300)), "--into", str(tmp_path / "b")]) == 0
+    )
+    written = yaml.safe_load((tmp_path / "b/config.yaml").read_text())["models"]
+    expected = recipe_by_size(192, **kind)
+    assert {key: written["gru-a"][key] for key in expected} == expected
+    assert written["vanilla-a"]["learning_rate"] == expected["learning_rate"] / 2
 
 
 @pytest.mark.workflow

@@ -81,7 +81,7 @@ def configuration(facts: Facts, data_folder: str | None, first_seed: int) -> dic
         From which on verdicts count networks.
     """
     models = {
-        name: _model(cell, facts.recipe) for name, cell in model_names(facts.task["name"]).items()
+        name: model(cell, facts.recipe) for name, cell in model_names(facts.task["name"]).items()
     }
     return {
         "results": "results",
@@ -95,8 +95,16 @@ def configuration(facts: Facts, data_folder: str | None, first_seed: int) -> dic
     }
 
 
-def _model(cell: str, recipe: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an entry of `models`; a vanilla network has no gate and wants smaller steps."""
+def model(cell: str, recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry of `models`; a vanilla network has no gate and wants smaller steps.
+
+    Parameters
+    ----------
+    cell
+        One of CELLS.
+    recipe
+        Of a gated one, see `recipe_by_size`.
+    """
     own = dict(recipe)
     if cell == "vanilla":
         own |= {"cell_options": {}, "learning_rate": own["learning_rate"] / 2, "clip": 1.0}

@@ -82,12 +82,24 @@ def facts_of(given: Given) -> Facts:
         bag=bag_of_words(read.train, {"test": read.test}, words, SEED)["test"] or 0.0,
         constant=constant_accuracy(read.test.labels),
         order=order,
-        recipe=recipe_by_size(len(read.train)),
+        recipe=recipe_of(read.meta),
     )
 
 
 def _read(task: Mapping[str, Any], data_folder: str | None) -> PreparedData:
     return text_data({"data_seed": 0, **task}, data_folder)
+
+
+def recipe_of(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return keys of a model that fit a data set.
+
+    Parameters
+    ----------
+    meta
+        Its meta.json.
+    """
+    texts, ordered = meta["splits"]["train"]["used"], meta["ordered"] and meta["classes"] > 2
+    return recipe_by_size(texts, ordered=ordered, multi_label=meta["multi_label"])
 
 
 def _is_cut(meta: Mapping[str, Any], key: str) -> bool:

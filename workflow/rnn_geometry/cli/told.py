@@ -160,7 +160,11 @@ def _dimension(facts: Facts) -> Iterator[str]:
         f"(as low or lower: p {null['dimension_predicted_p']:.3f})"
     )
     if null["class_spread_p"] > 0.05:
-        yield "word counts do not tell the classes apart: no prediction can be made from them"
+        groups = "combinations of labels" if facts.meta["multi_label"] else "classes"
+        yield (
+            f"mean word counts of {groups} differ no more than with permuted labels: no prediction "
+            "can be made from them"
+        )
 
 
 def _accuracy(facts: Facts) -> Iterator[str]:
