@@ -116,7 +116,7 @@ NETWORK_STAGES = {
         ),
         of_task=("meta.json", "vocab.json", "word_statistics.json"),
         writes=("panel.png", "index.html"),
-        templates=("network.html.jinja", "style.css"),
+        templates=("network.html.jinja", "style.css", "network.css", "network.js"),
     ),
 }
 

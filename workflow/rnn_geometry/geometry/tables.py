@@ -78,53 +78,52 @@ NOT_JUDGED = columns(
     )
 )
 
-RUNS = columns(
-    network.IDENTITY,
-    DATA_SEED,
-    network.CONTROL,
-    network.IMPORTED,
-    network.TASK_FACTS,
-    PREDICTED,
-    class_means.NULL,
-    network.TEST_ACCURACY,
-    BAG_OF_WORDS,
-    network.SHUFFLED_ACCURACY,
-    baselines.HARDER,
-    MAJORITY,
-    baselines.CONSTANT,
-    LEARNED,
-    network.LOSS_FALLING,
-    NOT_JUDGED,
-    dimension.LINEAR,
-    network.POINT_SETS,
-    network.WHOLE_STATE,
-    modes.COLUMNS,
-    readouts.COLUMNS,
-    simplex.COLUMNS,
-    surrogates.COLUMNS,
-    scores.COLUMNS,
-    readouts.CLIFF,
-    word_effects.COLUMNS,
-    integration.MEASURES,
-    modes.OVER_MANIFOLD,
-    growth.COLUMNS,
-    primacy.COLUMNS,
-    integration.UNTRAINED_TAU,
-    interventions.COLUMNS,
-    word_meaning.COLUMNS,
-    modifying_words.COLUMNS,
-    integration.MODIFIERS,
-    integration.MODIFIER_SUBSPACE,
-    word_order.COLUMNS,
-    input_output.COLUMNS,
-    manifold_quality.COLUMNS,
-    network.RANDOM,
-    search.QUALITY,
-    search.SKELETON,
-    network.HOLD_INPUT,
-    network.TRAIN_SECONDS,
-    network.ANALYSIS_SECONDS,
-)
+# By what they are about, in the order of runs.csv; the page of a network tells them so.
+RUN_GROUPS: dict[str, Columns] = {
+    "Which network it is": columns(
+        network.IDENTITY, DATA_SEED, network.CONTROL, network.IMPORTED
+    ),
+    "What theory and word counts expect": columns(
+        network.TASK_FACTS, PREDICTED, class_means.NULL
+    ),
+    "Accuracy": columns(
+        network.TEST_ACCURACY,
+        BAG_OF_WORDS,
+        network.SHUFFLED_ACCURACY,
+        baselines.HARDER,
+        MAJORITY,
+        baselines.CONSTANT,
+        LEARNED,
+        network.LOSS_FALLING,
+        NOT_JUDGED,
+    ),
+    "Dimension": columns(dimension.LINEAR, network.POINT_SETS, network.WHOLE_STATE),
+    "Modes at the centre": modes.COLUMNS,
+    "Readouts, shape and scores": columns(
+        readouts.COLUMNS, simplex.COLUMNS, surrogates.COLUMNS, scores.COLUMNS, readouts.CLIFF
+    ),
+    "Words and their sums": columns(word_effects.COLUMNS, integration.MEASURES),
+    "Growth, decay and early words": columns(
+        modes.OVER_MANIFOLD, growth.COLUMNS, primacy.COLUMNS, integration.UNTRAINED_TAU
+    ),
+    "Causes: what happens when states are changed": interventions.COLUMNS,
+    "Meaning and order of words": columns(
+        word_meaning.COLUMNS,
+        modifying_words.COLUMNS,
+        integration.MODIFIERS,
+        integration.MODIFIER_SUBSPACE,
+        word_order.COLUMNS,
+    ),
+    "From inputs to outputs": input_output.COLUMNS,
+    "Quality of the manifold, random points beside it": columns(
+        manifold_quality.COLUMNS, network.RANDOM
+    ),
+    "The search and exact fixed points": columns(search.QUALITY, search.SKELETON),
+    "Hold input and costs": columns(
+        network.HOLD_INPUT, network.TRAIN_SECONDS, network.ANALYSIS_SECONDS
+    ),
+}
+RUNS = columns(*RUN_GROUPS.values())
 ADDED = (*DATA_SEED, *FROM_STATISTICS, *LEARNED, *NOT_JUDGED)
 # What geometry.json holds of runs.csv; its other numbers are network.FILE_ONLY.
 OF_GEOMETRY = [name for name in RUNS if name not in ADDED]

@@ -1,66 +1,183 @@
-"""The page of one network: its panel, its numbers, how it was trained, and where its files lie."""
+"""The page of one network: figures, numbers beside theory, how it was trained, its files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from rnn_geometry.claims.judged import not_judged
-from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
-from rnn_geometry.identity import run_folder
+from rnn_geometry.geometry.tables import RUN_GROUPS, RUNS
+from rnn_geometry.identity import Network, run_folder
+from rnn_geometry.pages._key_numbers import key_numbers
 from rnn_geometry.pages.templating import environment, number
-from rnn_geometry.store.columns import learned
+from rnn_geometry.plotting.network_pieces import PIECES
+from rnn_geometry.store.columns import Column, learned
 from rnn_geometry.store.results import OF_NETWORK
 
 # What the sentence on a network that no verdict counts names.
 OF_TASK = ("test_accuracy", "bag_of_words_accuracy", "constant_accuracy")
 # Files of a network beside its page.
 FILES = [kind.FILE for kind in OF_NETWORK.values() if "/" not in kind.FILE]
+NO_NUMBERS = ("text", "word")  # kinds of columns that are no numbers
 
 
 def network_page(
     templates: Mapping[str, str],
     run: Mapping[str, Any],
     record: Mapping[str, Any],
+    figures: Sequence[Mapping[str, Any]],
     explorer: bool,
     margin: float,
+    beside: Mapping[str, Sequence[Sequence[Any]]],
 ) -> str:
     """Return the page of one network.
 
-    run: its numbers, those of runs.csv that follow from others apart; record: its run.json;
-    explorer: whether the explorer of its task shows it; margin: `bag_of_words_margin` of the
-    claims.
+    Parameters
+    ----------
+    templates
+        Texts by name: network.html.jinja and what it includes.
+    run
+        Its numbers, those of runs.csv that follow from others apart.
+    record
+        Its run.json.
+    figures
+        Of `shown_figures`.
+    explorer
+        Whether the explorer of its task shows it.
+    margin
+        `bag_of_words_margin` of the claims.
+    beside
+        Keys of networks with pages, see `config.plan.Plan.beside`.
     """
     run = {**run, "learned": learned(run)}
     run |= {"not_judged": not_judged(run, margin)}
     up = "/".join([".."] * len(PurePosixPath(run_folder(run)).parts))
     settings = {key: value for key, value in record["settings"].items() if value is not None}
-    origin = {
-        **{f"seed of {name}": value for name, value in record["seeds"].items()},
-        **record["versions"],
-    }
-    origin |= {
-        f"SHA-256 of {name}": f"{value[:16]}…" for name, value in record["data_sha256"].items()
-    }
     choice = f"#model={run['model']}&l2={run['l2']}&seed={run['seed']}"
     page = environment(autoescape=True, templates=templates).get_template("network.html.jinja")
     return page.render(
         title=f"{run['task']}, {run['model']}, L2 {run['l2']}, seed {run['seed']}",
+        run=run,
         up=up,
+        beside={name: _links(keys, up) for name, keys in beside.items()},
         not_judged=run["not_judged"],
         imported="weights" in settings,
         numbers_of_task={name: _shown(run.get(name)) for name in OF_TASK},
         explorer=f"{up}/explorer/{run['task']}.html{choice}" if explorer else None,
-        numbers={name: _text(run[name]) for name in RUN_COLUMNS if run.get(name) not in (None, "")},
+        figures=figures,
+        key_numbers=key_numbers(run, {name: column.meaning for name, column in RUNS.items()}),
+        groups=grouped(run),
         training={
             **settings,
             "step of the kept weights": record["best_step"],
             "device": record["device"],
         },
-        origin=origin | {"fingerprint of the training code": record["fingerprint"]},
+        origin=_origin(record),
         files=FILES,
     )
+
+
+def shown_figures(pieces: Mapping[str, tuple[bytes, int]]) -> list[dict[str, Any]]:
+    """Return the figures of a page with their captions.
+
+    Parameters
+    ----------
+    pieces
+        Of `plotting.network_pieces.cut_panel`.
+
+    Returns
+    -------
+    list of dict
+        `name`, `title`, `caption`, `width` in pixels, and `source`: the picture itself.
+    """
+    return [
+        {
+            "name": piece.name,
+            "title": piece.title,
+            "caption": piece.caption,
+            "width": pieces[piece.name][1],
+            "source": f"data:image/png;base64,{base64.b64encode(pieces[piece.name][0]).decode()}",
+        }
+        for piece in PIECES
+        if piece.name in pieces
+    ]
+
+
+def grouped(run: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the numbers of a network by what they are about, each with its definition.
+
+    Parameters
+    ----------
+    run
+        Its numbers by column.
+
+    Returns
+    -------
+    list of dict
+        `title`, `rows` with `name`, `value`, `unit` and `meaning`, and `empty`: names of columns
+        that say nothing of this network.
+    """
+    return [
+        {
+            "title": title,
+            "rows": [_row(column, run[name]) for name, column in columns.items() if _has(run, name)],
+            "empty": [name for name in columns if not _has(run, name)],
+        }
+        for title, columns in RUN_GROUPS.items()
+    ]
+
+
+def _has(run: Mapping[str, Any], name: str) -> bool:
+    return run.get(name) not in (None, "")
+
+
+def _row(column: Column, value: Any) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "value": _text(value),
+        "is_number": column.kind not in NO_NUMBERS,
+        "unit": column.unit,
+        "meaning": coded(column.meaning),
+    }
+
+
+def coded(text: str) -> Markup:
+    """Return a definition as HTML: what stands between backticks is code.
+
+    Parameters
+    ----------
+    text
+        Of a column.
+
+    Examples
+    --------
+    >>> coded("`a` < b")
+    Markup('<code>a</code> &lt; b')
+    """
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts)
+    )
+
+
+def _links(keys: Sequence[Sequence[Any]], up: str) -> list[dict[str, Any]]:
+    networks = [Network(*key) for key in keys]
+    return [{"network": one, "href": f"{up}/{one.folder}/index.html"} for one in networks]
+
+
+def _origin(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return seeds, versions and hashes."""
+    hashes = record["data_sha256"].items()
+    return {
+        **{f"seed of {name}": value for name, value in record["seeds"].items()},
+        **record["versions"],
+        **{f"SHA-256 of {name}": f"{value[:16]}…" for name, value in hashes},
+        "fingerprint of the training code": record["fingerprint"],
+    }
 
 
 def _shown(value: Any) -> str:

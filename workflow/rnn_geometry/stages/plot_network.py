@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from rnn_geometry.geometry.tables import FROM_STATISTICS
-from rnn_geometry.pages.network import network_page
+from rnn_geometry.pages.network import network_page, shown_figures
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.plotting.garbage import collected_after
 from rnn_geometry.plotting.network import load_network, plot_network, save_panel
+from rnn_geometry.plotting.network_pieces import cut_panel
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store import formats
 
-TEMPLATES = ("network.html.jinja", "style.css")
+TEMPLATES = ("network.html.jinja", "style.css", "network.css", "network.js")
 
 
 def run(network: NetworkJob) -> None:
@@ -19,8 +20,11 @@ def run(network: NetworkJob) -> None:
     statistics = formats.read_json(files.pop("word_statistics"))
     loaded = load_network(files)
     with collected_after():
-        save_panel(plot_network(loaded), output["panel"])
+        panel = plot_network(loaded)
+        save_panel(panel, output["panel"])
+        pieces = cut_panel(panel)
     statistics["data_seed"] = loaded.meta["settings"]["data_seed"]
     numbers = {**loaded.geometry, **{name: statistics[name] for name in FROM_STATISTICS}}
-    page = network_page(template_texts(*TEMPLATES), numbers, loaded.record.facts(), **network.own)
+    known = (numbers, loaded.record.facts(), shown_figures(pieces))
+    page = network_page(template_texts(*TEMPLATES), *known, **network.own)
     formats.write_text(output["index"], page)

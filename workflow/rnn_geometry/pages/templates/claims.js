@@ -4,7 +4,14 @@ const form = document.getElementById("filter");
 const claims = [...document.querySelectorAll("article.claim")];
 const names = new Map(claims.map((claim) => [claim.dataset.claim, claim]));
 const lines = [...document.querySelectorAll(".overview tbody tr")];
+const filter = document.querySelector(".filter");
 const unfold = document.getElementById("unfold");
+
+// What stays on top takes room: the name of a claim stays below it.
+function measured() {
+  const stays = getComputedStyle(filter).position === "sticky";
+  document.body.style.setProperty("--bar", (stays ? filter.offsetHeight - 1 : 0) + "px");
+}
 
 // In the grid the name of a claim leads to its block.
 lines.forEach((line) => {
@@ -101,9 +108,11 @@ document.addEventListener("click", (event) => {
   if (link && link.hash === location.hash) land();
 });
 window.addEventListener("hashchange", land);
+window.addEventListener("resize", measured);
 
 const query = new URLSearchParams(location.search);
 for (const field of form.querySelectorAll("[name]"))
   if (query.has(field.name)) field.value = query.get(field.name);
+measured();
 apply();
 land();

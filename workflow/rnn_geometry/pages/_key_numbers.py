@@ -1,0 +1,124 @@
+"""The numbers of a network that a reader asks for first, each beside what theory says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+CLOSE, NEAR = 0.1, 0.25  # share of what is expected within which a value is that, or near it
+
+
+@dataclass(frozen=True)
+class KeyNumber:
+    """A number and its yardstick.
+
+    Attributes
+    ----------
+    name
+        Its column.
+    title
+        What a reader calls it.
+    expected
+        Column of the value expected, or a number that perfection would give.
+    words
+        What stands before the expected value.
+    decimals
+        How many are shown.
+    """
+
+    name: str
+    title: str
+    expected: str | float
+    words: str
+    decimals: int = 2
+
+
+KEY_NUMBERS = (
+    KeyNumber("test_accuracy", "accuracy on test", "bag_of_words_accuracy", "a bag of words", 3),
+    KeyNumber("participation_ratio", "dimension (participation ratio)", "dimension_expected", "d ="),
+    KeyNumber(
+        "components_95", "components for 95 % of the variance", "dimension_expected", "d =", 0
+    ),
+    KeyNumber(
+        "integration_modes", "integration modes at the centre", "dimension_expected", "d =", 0
+    ),
+    KeyNumber(
+        "io_dimension_places", "dimensions from inputs to outputs", "dimension_expected", "d =", 0
+    ),
+    KeyNumber("growing_modes", "modes that grow at the centre", "dimension_expected", "d =", 0),
+    KeyNumber(
+        "readout_angle_mean", "mean angle of two readouts (°)", "readout_angle_expected", "theory", 1
+    ),
+    KeyNumber("readout_in_subspace", "readouts inside the slow subspace", 1.0, "all:"),
+    KeyNumber("simplex_shape", "shape: ball 0, simplex 1", 1.0, "a simplex"),
+    KeyNumber("accuracy_at_d", "accuracy with d components", "test_accuracy", "with all", 3),
+    KeyNumber("hold_r2", "held over a sentence of neutral words (R²)", 1.0, "held for good"),
+    KeyNumber("logit_additivity", "logits as sums over words (R²)", 1.0, "sums alone"),
+    KeyNumber(
+        "delayed_independence", "effect of a word, wherever it is read", 1.0, "an integrator"
+    ),
+    KeyNumber("rate_slope", "growth falls with distance from the centre", -1.0, "strictly"),
+)
+
+
+def key_numbers(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the numbers that this network has, with what is expected of each.
+
+    Parameters
+    ----------
+    run
+        Its numbers by column.
+    meanings
+        What the columns say, by name.
+
+    Returns
+    -------
+    list of dict
+        `name`, `title`, `value` and `expected` as text, `words` before it, `distance`: `close`,
+        `near` or `far`; `meaning`. One that is not defined says so; one that nothing is expected of
+        is left out.
+    """
+    return [_told(one, run, meanings[one.name]) for one in KEY_NUMBERS if _known(one, run)]
+
+
+def _known(one: KeyNumber, run: Mapping[str, Any]) -> bool:
+    expected = _expected(one, run)
+    shape = one.name != "simplex_shape" or run.get(one.name) is not None
+    return expected is not None and shape
+
+
+def _expected(one: KeyNumber, run: Mapping[str, Any]) -> float | None:
+    value = run.get(one.expected) if isinstance(one.expected, str) else one.expected
+    return None if value is None or value == "" else float(value)
+
+
+def _told(one: KeyNumber, run: Mapping[str, Any], meaning: str) -> dict[str, Any]:
+    value, expected = run.get(one.name), _expected(one, run) or 0.0
+    text = "not defined" if value is None else f"{float(value):.{one.decimals}f}"
+    digits = 0 if expected == int(expected) else max(one.decimals, 1)
+    return {
+        "name": one.name,
+        "title": one.title,
+        "value": text,
+        "words": one.words,
+        "expected": f"{expected:.{digits}f}",
+        "distance": "far" if value is None else distance(one, float(value), expected),
+        "meaning": meaning,
+    }
+
+
+def distance(one: KeyNumber, value: float, expected: float) -> str:
+    """Return how far a value is from what is expected: `close`, `near` or `far`.
+
+    Parameters
+    ----------
+    one
+        The number. Accuracies are close wherever they are no lower.
+    value, expected
+        What was measured and what is expected.
+    """
+    if one.name.endswith("accuracy") and value >= expected:
+        return "close"
+    off = abs(value - expected) / max(abs(expected), 1e-9)
+    return "close" if off <= CLOSE else "near" if off <= NEAR else "far"
