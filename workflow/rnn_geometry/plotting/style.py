@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -136,16 +136,16 @@ SCREEN: dict[Any, Any] = {
 
 
 @contextmanager
-def own_settings(more: Mapping[str, Any] | None = None) -> Iterator[None]:
+def own_settings(more: dict[Any, Any] | None = None) -> Iterator[None]:
     """Use this style alone for a while: nothing of a matplotlibrc, nor of who calls."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(SETTINGS)
-        matplotlib.rcParams.update(dict(more or {}))
+        matplotlib.rcParams.update(more or {})
         yield
 
 
-def _styled_by(more: Mapping[str, Any], draw: Callable[..., Figure]) -> Callable[..., Figure]:
+def _styled_by(more: dict[Any, Any], draw: Callable[..., Figure]) -> Callable[..., Figure]:
     @functools.wraps(draw)
     def wrapped(*arguments, **options):
         with own_settings(more), quiet_about_glyphs():
