@@ -423,7 +423,7 @@ def test_other_labels(prepare, labels, expected):
         (pa.array([0, 1], pa.uint64()), ["0", "1"]),
         (pa.array([Decimal("0.00"), Decimal("1.00")]), ["0", "1"]),
         (pa.array([0, 1], pa.float32()), ["0", "1"]),
-        (pa.array([0, 1], pa.float16()), ["0", "1"]),
+        (pa.array(np.array([0, 1], np.float16)), ["0", "1"]),
         (
             pa.array([datetime.date(2024, 1, 2), datetime.date(2023, 1, 2)]),
             ["2024-01-02", "2023-01-02"],
