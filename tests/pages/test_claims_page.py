@@ -87,7 +87,7 @@ def test_a_block_says_where_its_claim_fails_and_once_what_rows_share():
     assert cliff["counts"] == {"fails": 1, "met": 2}
     (one,) = cliff["exceptions"]
     assert (one["state"], one["cell"], one["tasks"]) == ("fails", "gru", ["categorical-3"])
-    assert [line["row"]["task"] for line in cliff["rows"]][0] == "categorical-3"
+    assert cliff["rows"][0]["row"]["task"] == "categorical-3"
     shared = set(cliff["same"]) & set(cliff["columns"].values())
     assert not shared
 

@@ -14,8 +14,8 @@ from test_claims_page import CLAIMS, TEMPLATES, found
 from rnn_geometry.claims.grid import fragment
 from rnn_geometry.geometry.tables import RUN_GROUPS
 from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
-from rnn_geometry.pages.costs import cost_table
 from rnn_geometry.pages._key_numbers import KEY_NUMBERS, distance, key_numbers
+from rnn_geometry.pages.costs import cost_table
 from rnn_geometry.pages.network import coded, grouped, network_page, shown_figures
 from rnn_geometry.pages.start import figure_groups, start_page, versions_of
 
@@ -207,7 +207,7 @@ def test_the_page_of_a_network_leads_to_those_beside_it(runs):
         for task, model, l2, seed in networks:
             folder = f"runs/{task}/{model}/l2-{l2}/seed-{seed}"
             assert f"../../../../../{folder}/index.html" in page.links
-    alone = page_of_network(run, beside=dict.fromkeys(BESIDE, []))
+    alone = page_of_network(run, beside=dict.fromkeys(BESIDE, ()))
     assert "Previous" not in alone
     assert "Same cell" not in alone
 
