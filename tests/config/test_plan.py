@@ -124,6 +124,22 @@ def test_settings_of_a_network_are_its_own(plan):
     assert list(gru) == sorted(gru)
 
 
+def test_the_page_of_a_network_leads_to_its_neighbours(plan):
+    first, second = plan.shown[:2]
+    assert plan.beside(first)["previous"] == []
+    assert plan.beside(first)["next"] == [list(second)]
+    assert plan.beside(plan.shown[-1])["next"] == []
+    (network,) = (n for n in plan.shown if n[:2] == ("categorical-3", "gru") and n.seed == 10)
+    found = plan.beside(network)
+    assert [(n[1], n[3]) for n in found["seeds"]] == [("gru", 11)]
+    assert {(n[1], n[3]) for n in found["cells"]} == {
+        ("lstm", 10),
+        ("ugrnn", 10),
+        ("vanilla", 10),
+    }
+    assert plan.own("plot_network", network)["beside"] == found
+
+
 def test_sentences_of_a_task_without_an_explorer_are_refused():
     text = {"name": "news", "family": "text", "data": "ag_news", "cells": []}
     sets = yaml.safe_load((PROJECT / "config/text_sets.yaml").read_text())

@@ -9,11 +9,13 @@ import yaml
 from conftest import PROJECT
 from test_judge import CLAIMS, ONE, SWEEPS, controls, judged, table
 
-from rnn_geometry.claims.grid import groups
+from rnn_geometry.claims.grid import fragment, groups
 from rnn_geometry.claims.judge import claims_table
 from rnn_geometry.claims.table import COLUMNS
+from rnn_geometry.claims.values import Value
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages import templating
+from rnn_geometry.pages._claim_blocks import _texts, blocks, sections, state
 from rnn_geometry.pages.templating import template_texts
 
 TEMPLATES = template_texts("*.html.jinja", "*.css", "*.js", "answer.yaml", "captions.yaml")
@@ -47,20 +49,72 @@ def test_every_verdict_leads_to_its_numbers():
     page = Page(
         claims_page.html_page(TEMPLATES, verdicts, CLAIMS, [("categorical-3", "gru", "3e-4", 200)])
     )
+    rows = {fragment(row.claim, row.task, row.cell): row for row in verdicts.itertuples()}
+    assert len(page.ids) == len(set(page.ids))
     inside = [
         (link.removeprefix("#"), verdict) for link, verdict in page.links if link.startswith("#")
     ]
-    assert len(inside) == len(verdicts) == len(set(page.ids))
-    assert {link for link, _ in inside} == set(page.ids)
-    colours = [
-        row.verdict if row.look == row.look else "undecided seen" for row in verdicts.itertuples()
-    ]
-    assert sorted(verdict.split(" every")[0].split(" some")[0] for _, verdict in inside) == sorted(
-        colours
-    )
+    assert {link for link, _ in inside} <= set(page.ids)
+    boxes = [(link, verdict) for link, verdict in inside if link in rows]
+    # On the grid of all claims, and on that of its own.
+    assert sorted(link for link, _ in boxes) == sorted([*rows, *rows])
+    for link, verdict in boxes:
+        row = rows[link]
+        drawn = verdict.split(" every")[0].split(" some")[0].split(" none")[0]
+        assert drawn == (row.verdict if row.look == row.look else "undecided seen")
     outside = {link for link, _ in page.links if not link.startswith("#")}
     assert outside == {"runs/categorical-3/gru/l2-3e-4/seed-200/index.html", "index.html"}
-    assert not {"script", "img", "link"} & set(page.tags)
+    assert not {"img", "link"} & set(page.tags)
+
+
+def test_claims_stand_in_the_order_of_what_a_reader_wants():
+    made = sections(groups(found(), CLAIMS), None)
+    assert [part["id"] for part in made] == [
+        "section-exceptions",
+        "section-as-claimed",
+        "section-exploratory",
+    ]
+    first, second, last = ([b["claim"] for b in part["blocks"]] for part in made)
+    assert "simplex-cliff" in [claim["name"] for claim in first]
+    for part in (first, second):
+        heads = [claim["headline"] for claim in part]
+        assert heads == sorted(heads, reverse=True)
+    assert all(claim["exploratory"] for claim in last)
+
+
+def test_a_block_says_where_its_claim_fails_and_once_what_rows_share():
+    made = {block["claim"]["name"]: block for block in blocks(groups(found(), CLAIMS), None)}
+    cliff = made["simplex-cliff"]
+    assert cliff["counts"] == {"fails": 1, "met": 2}
+    (one,) = cliff["exceptions"]
+    assert (one["state"], one["cell"], one["tasks"]) == ("fails", "gru", ["categorical-3"])
+    assert cliff["rows"][0]["row"]["task"] == "categorical-3"
+    shared = set(cliff["same"]) & set(cliff["columns"].values())
+    assert not shared
+
+
+@pytest.mark.parametrize(
+    ("met", "runs", "said"), [(2, 2, "met"), (0, 2, "not-met"), (1, 2, "split"), (0, 0, "none")]
+)
+def test_what_is_not_judged_is_told_by_what_most_networks_do(met, runs, said):
+    row = {"seen": True, "verdict": "undecided", "met": met, "runs": runs}
+    assert state(row) == said
+    assert state({**row, "seen": False}) == "undecided"
+
+
+def test_few_networks_show_their_values_and_many_an_interval():
+    known = {"controls": "", "q": None, "left_out_why": None, "reason": "x", "control": None}
+    row = {**known, "task": "t", "cell": "gru", "seen": True, "state": "met", "hits": "2/2"}
+    row |= {"observed": 2.0, "low": 1.9, "high": 2.1, "share": 1.0, "expected": 2.0}
+    row |= {"share_low": 0.3, "share_high": 1.0}
+    values = [
+        Value("t", "gru", "gru", control, value, 2.0, True, "")
+        for control, value in (("", 2.04), ("", 1.96), ("untrained", 1.0))
+    ]
+    assert _texts({**row, "runs": 2}, 2, values)["mean"] == "1.96, 2.04"
+    assert _texts({**row, "runs": 2}, 2, values)["share"] == ""
+    assert _texts({**row, "runs": 10}, 2, values)["mean"] == "2.00 (1.90 to 2.10)"
+    assert _texts({**row, "runs": 10}, 2, values)["share"] == "1.00 (0.30 to 1.00)"
 
 
 def seen(met):
@@ -97,7 +151,8 @@ def test_what_was_judged_here_is_not_set_beside_the_battery():
 def test_text_of_a_user_is_escaped():
     verdicts = found().assign(task="<script>alert(1)</script>")
     text = claims_page.html_page(TEMPLATES, verdicts, CLAIMS, [])
-    assert "<script>" not in text
+    assert "<script>alert" not in text
+    assert text.count("<script>") == 1  # ours
     assert "&lt;script&gt;" in text
 
 

@@ -11,9 +11,12 @@ import pytest
 from fake_run import fake_runs
 from test_claims_page import CLAIMS, TEMPLATES, found
 
+from rnn_geometry.claims.grid import fragment
+from rnn_geometry.geometry.tables import RUN_GROUPS
 from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
+from rnn_geometry.pages._key_numbers import KEY_NUMBERS, distance, key_numbers
 from rnn_geometry.pages.costs import cost_table
-from rnn_geometry.pages.network import network_page
+from rnn_geometry.pages.network import coded, grouped, network_page, shown_figures
 from rnn_geometry.pages.start import figure_groups, start_page, versions_of
 
 RECORD = {
@@ -27,6 +30,15 @@ RECORD = {
     "best_step": 540,
     "fingerprint": "0123456789abcdef",
 }
+BESIDE = {
+    "previous": [["categorical-3", "gru", "3e-4", 9]],
+    "next": [["ordered2d-5", "lstm", "3e-4", 10]],
+    "seeds": [["categorical-3", "gru", "3e-4", 11]],
+    "cells": [["categorical-3", "vanilla", "1e-3", 10]],
+}
+FIGURES = [
+    {"name": "cliff", "title": "Cliff", "caption": "It drops.", "width": 390, "source": "data:,"}
+]
 COSTS = [{"rule": "train", "jobs": 4, "cpu_seconds": 30.0, "memory_mb": 420.0}]
 
 
@@ -99,6 +111,10 @@ def page_of(runs, **changes):
     return start_page(TEMPLATES, runs, found(), CLAIMS, **options)
 
 
+def page_of_network(run, explorer=True, beside=BESIDE):
+    return network_page(TEMPLATES, run, RECORD, FIGURES, explorer, 0.1, beside)
+
+
 def test_the_start_page_has_a_row_per_network_and_leads_to_those_with_a_page(runs):
     page = Page(page_of(runs))
     assert len(page.rows) == len(runs) + 1
@@ -119,9 +135,8 @@ def test_the_start_page_has_a_row_per_network_and_leads_to_those_with_a_page(run
 
 def test_verdicts_of_the_start_page_lead_to_their_numbers(runs):
     page = Page(page_of(runs))
-    assert len([link for link in page.links if link.startswith("claims.html#verdict-")]) == len(
-        found()
-    )
+    rows = [f"claims.html#{fragment(r.claim, r.task, r.cell)}" for r in found().itertuples()]
+    assert sorted(link for link in page.links if link.startswith("claims.html#")) == sorted(rows)
 
 
 def test_a_network_that_no_verdict_counts_is_marked_and_counted_with_the_reason(runs):
@@ -156,7 +171,7 @@ def test_versions_that_differ_are_all_named():
 
 def test_no_page_asks_for_anything_outside(runs):
     run = {**runs.iloc[0].to_dict(), "test_accuracy": 0.98}
-    for text in (page_of(runs), network_page(TEMPLATES, run, RECORD, True, 0.1)):
+    for text in (page_of(runs), page_of_network(run)):
         assert not re.search(r"(src|href)=.?(https?:)?//", text)
         assert "@import" not in text
 
@@ -171,16 +186,16 @@ def test_no_page_asks_for_anything_outside(runs):
 )
 def test_the_page_of_a_network_that_no_verdict_counts_says_why(runs, changes, said):
     run = {**runs.iloc[0].to_dict(), **changes}
-    text = network_page(TEMPLATES, run, RECORD, True, 0.1)
+    text = page_of_network(run)
     assert f"No verdict counts this network: {said}" in text
     assert "that of a bag of words 0.99" in text
     fine = {**run, "test_accuracy": 0.98, "loss_falling": None}
-    assert "No verdict" not in network_page(TEMPLATES, fine, RECORD, True, 0.1)
+    assert "No verdict" not in page_of_network(fine)
 
 
 def test_the_page_of_a_network_holds_numbers_seeds_and_hashes(runs):
     run = {**runs.iloc[0].to_dict(), "test_accuracy": 0.98765432}
-    text = network_page(TEMPLATES, run, RECORD, True, 0.1)
+    text = page_of_network(run)
     page = Page(text)
     for known in ("0.9877", "12345", "540", "0123456789abcdef", "t" * 16, "learning_rate"):
         assert known in text
@@ -189,7 +204,66 @@ def test_the_page_of_a_network_holds_numbers_seeds_and_hashes(runs):
     assert f"../../../../../explorer/{run['task']}.html#{choice}" in page.links
     assert {"run.json", "states.npz", "panel.png", "../../../../../index.html"} <= set(page.links)
     assert "No verdict" not in text
-    assert "explorer" not in network_page(TEMPLATES, run, RECORD, False, 0.1)
+    assert "explorer" not in page_of_network(run, explorer=False)
+
+
+def test_the_page_of_a_network_leads_to_those_beside_it(runs):
+    run = runs.iloc[0].to_dict()
+    page = Page(page_of_network(run))
+    for networks in BESIDE.values():
+        for task, model, l2, seed in networks:
+            folder = f"runs/{task}/{model}/l2-{l2}/seed-{seed}"
+            assert f"../../../../../{folder}/index.html" in page.links
+    alone = page_of_network(run, beside=dict.fromkeys(BESIDE, ()))
+    assert "Previous" not in alone
+    assert "Same cell" not in alone
+
+
+def test_every_number_of_a_network_is_in_one_group_with_its_definition(runs):
+    run = runs.iloc[0].to_dict()
+    groups = grouped(run)
+    names = [name for group in RUN_GROUPS.values() for name in group]
+    assert names == list(RUN_COLUMNS)
+    told = [row["name"] for group in groups for row in group["rows"]]
+    empty = [name for group in groups for name in group["empty"]]
+    assert sorted([*told, *empty]) == sorted(names)
+    page = Page(page_of_network(run))
+    assert set(told) <= page.ids
+    assert coded("a `b` <c>") == "a <code>b</code> &lt;c&gt;"
+
+
+def test_numbers_stand_beside_theory_and_lead_to_their_definition(runs):
+    run = {**runs.iloc[0].to_dict(), "dimension_expected": 2, "participation_ratio": 2.04}
+    run |= {"integration_modes": None, "readout_angle_expected": None}
+    meanings = {name: column.meaning for name, column in RUN_COLUMNS.items()}
+    rows = {row["name"]: row for row in key_numbers(run, meanings)}
+    ratio = rows["participation_ratio"]
+    assert (ratio["value"], ratio["expected"], ratio["distance"]) == ("2.04", "2", "close")
+    assert rows["integration_modes"]["value"] == "not defined"
+    assert rows["integration_modes"]["distance"] == "far"
+    assert "readout_angle_mean" not in rows  # theory knows no angle
+    assert {one.name for one in KEY_NUMBERS} <= set(RUN_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("value", "far"), [(2.19, "close"), (1.81, "close"), (2.4, "near"), (2.6, "far"), (1, "far")]
+)
+def test_how_far_a_number_is_from_theory(value, far):
+    (ratio,) = (one for one in KEY_NUMBERS if one.name == "participation_ratio")
+    assert distance(ratio, value, 2.0) == far
+
+
+def test_an_accuracy_above_its_yardstick_is_no_miss():
+    (accuracy,) = (one for one in KEY_NUMBERS if one.name == "test_accuracy")
+    assert distance(accuracy, 0.98, 0.6) == "close"
+    assert distance(accuracy, 0.4, 0.6) == "far"
+
+
+def test_figures_of_a_network_lie_within_its_page_with_captions():
+    figures = shown_figures({"variance": (b"png", 390), "manifold": (b"png", 600)})
+    assert [figure["name"] for figure in figures] == ["manifold", "variance"]
+    assert all(figure["source"].startswith("data:image/png;base64,") for figure in figures)
+    assert all(figure["caption"] for figure in figures)
 
 
 def test_figures_are_listed_by_group_and_only_those_that_are_there(tmp_path):

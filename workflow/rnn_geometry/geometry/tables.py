@@ -80,12 +80,8 @@ NOT_JUDGED = columns(
 
 # By what they are about, in the order of runs.csv; the page of a network tells them so.
 RUN_GROUPS: dict[str, Columns] = {
-    "Which network it is": columns(
-        network.IDENTITY, DATA_SEED, network.CONTROL, network.IMPORTED
-    ),
-    "What theory and word counts expect": columns(
-        network.TASK_FACTS, PREDICTED, class_means.NULL
-    ),
+    "Which network it is": columns(network.IDENTITY, DATA_SEED, network.CONTROL, network.IMPORTED),
+    "What theory and word counts expect": columns(network.TASK_FACTS, PREDICTED, class_means.NULL),
     "Accuracy": columns(
         network.TEST_ACCURACY,
         BAG_OF_WORDS,

@@ -62,9 +62,7 @@ def state(row: Mapping[str, Any]) -> str:
     return SPLIT if share == EVEN else MET if share > EVEN else NOT_MET
 
 
-def sections(
-    grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | None
-) -> list[dict]:
+def sections(grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | None) -> list[dict]:
     """Return the claims in the order in which a reader wants them.
 
     Parameters
@@ -93,9 +91,7 @@ def sections(
     return [part for part in found if part["blocks"]]
 
 
-def blocks(
-    grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | None
-) -> list[dict]:
+def blocks(grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | None) -> list[dict]:
     """Return what the page says of each claim, in the order of the grids.
 
     Parameters
@@ -230,9 +226,7 @@ def _table(
     return {"columns": columns, "rows": told, "same": same}
 
 
-def _texts(
-    row: Mapping[str, Any], decimals: int, values: Values | None
-) -> dict[str, str]:
+def _texts(row: Mapping[str, Any], decimals: int, values: Values | None) -> dict[str, str]:
     """Return the cells of the table by name of column."""
     on = row.get("shipped_on")
     shipped = f"{row['shipped']}{'' if on == HERE else f' ({on})'}" if on else ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+PRECISE = 3  # decimals, as accuracies have: of these whole numbers show them, too
 CLOSE, NEAR = 0.1, 0.25  # share of what is expected within which a value is that, or near it
 
 
@@ -36,7 +37,9 @@ class KeyNumber:
 
 KEY_NUMBERS = (
     KeyNumber("test_accuracy", "accuracy on test", "bag_of_words_accuracy", "a bag of words", 3),
-    KeyNumber("participation_ratio", "dimension (participation ratio)", "dimension_expected", "d ="),
+    KeyNumber(
+        "participation_ratio", "dimension (participation ratio)", "dimension_expected", "d ="
+    ),
     KeyNumber(
         "components_95", "components for 95 % of the variance", "dimension_expected", "d =", 0
     ),
@@ -48,10 +51,14 @@ KEY_NUMBERS = (
     ),
     KeyNumber("growing_modes", "modes that grow at the centre", "dimension_expected", "d =", 0),
     KeyNumber(
-        "readout_angle_mean", "mean angle of two readouts (°)", "readout_angle_expected", "theory", 1
+        "readout_angle_mean",
+        "mean angle of two readouts (°)",
+        "readout_angle_expected",
+        "theory",
+        1,
     ),
     KeyNumber("readout_in_subspace", "readouts inside the slow subspace", 1.0, "all:"),
-    KeyNumber("simplex_shape", "shape: ball 0, simplex 1", 1.0, "a simplex"),
+    KeyNumber("simplex_shape", "shape: ball 0, simplex 1", 0.8, "a filled simplex about", 1),
     KeyNumber("accuracy_at_d", "accuracy with d components", "test_accuracy", "with all", 3),
     KeyNumber("hold_r2", "held over a sentence of neutral words (R²)", 1.0, "held for good"),
     KeyNumber("logit_additivity", "logits as sums over words (R²)", 1.0, "sums alone"),
@@ -96,7 +103,8 @@ def _expected(one: KeyNumber, run: Mapping[str, Any]) -> float | None:
 def _told(one: KeyNumber, run: Mapping[str, Any], meaning: str) -> dict[str, Any]:
     value, expected = run.get(one.name), _expected(one, run) or 0.0
     text = "not defined" if value is None else f"{float(value):.{one.decimals}f}"
-    digits = 0 if expected == int(expected) else max(one.decimals, 1)
+    whole = expected == int(expected) and one.decimals < PRECISE
+    digits = 0 if whole else max(one.decimals, 1)
     return {
         "name": one.name,
         "title": one.title,

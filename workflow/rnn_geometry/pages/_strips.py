@@ -206,9 +206,8 @@ def _lane(units: Sequence[Value], cell: str, scale: Scale, middle: float) -> lis
 def _ticks(part: Sequence[Value], control: str, cell: str, scale: Scale, middle: float) -> str:
     drawn = "".join(f"M{x:g} {middle - 2.5:g}v5" for x in _places(part, scale))
     title = escape(f"{cell}, control {control.replace('_', ' ')}: {_told(part, scale)}")
-    return (
-        f'<path class="control" data-cell="{escape(cell)}" d="{drawn}"><title>{title}</title></path>'
-    )
+    owner = f'class="control" data-cell="{escape(cell)}"'
+    return f'<path {owner} d="{drawn}"><title>{title}</title></path>'
 
 
 def _dots(part: Sequence[Value], name: str, cell: str, scale: Scale, middle: float) -> str:
@@ -217,7 +216,9 @@ def _dots(part: Sequence[Value], name: str, cell: str, scale: Scale, middle: flo
     words = {"meets": "meets the claim", "misses": "does not", "out": "not judged"}[name]
     title = escape(f"{cell}, {words}: {_told(part, scale)}")
     # A ring is a dot with a smaller one of paper on it; what is below is named by the upper one.
-    ring = f'<path class="hole" d="{drawn}"><title>{title}</title></path>' if name == "misses" else ""
+    ring = (
+        f'<path class="hole" d="{drawn}"><title>{title}</title></path>' if name == "misses" else ""
+    )
     return (
         f'<g class="dots {name} {kind_class(part[0].kind)}" data-cell="{escape(cell)}">'
         f'<path d="{drawn}"><title>{title}</title></path>{ring}</g>'

@@ -124,7 +124,9 @@ def grouped(run: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "title": title,
-            "rows": [_row(column, run[name]) for name, column in columns.items() if _has(run, name)],
+            "rows": [
+                _row(column, run[name]) for name, column in columns.items() if _has(run, name)
+            ],
             "empty": [name for name in columns if not _has(run, name)],
         }
         for title, columns in RUN_GROUPS.items()

@@ -1,0 +1,147 @@
+"""The page of verdicts and that of a network in a browser: filter, folding, links, room, contrast.
+
+Made of planted tables, so that they need no run.
+"""
+
+import pytest
+from browser import accessibility, opened, overflow, overlaps
+from test_claims_page import CLAIMS, TEMPLATES, found
+from test_judge import ONE, controls, table
+from test_pages import page_of_network, table_of_runs
+
+from rnn_geometry.claims.grid import fragment
+from rnn_geometry.claims.values import units_of_claims, values_by_claim
+from rnn_geometry.pages.claims import html_page
+
+WIDTHS = (1920, 1280, 390)
+SCHEMES = ("light", "dark")
+ROW = fragment("simplex-cliff", "categorical-3", "gru")
+
+
+def planted_values():
+    """Return what the networks behind one of the planted verdicts gave."""
+    networks = table((ONE, {"cliff": 0}), *controls())
+    networks = networks.assign(
+        **{f"file_{n}": networks[n] for n in ("task", "model", "l2", "seed")}
+    )
+    names = ("file_task", "file_model", "file_l2", "file_seed")
+    keys = networks[list(names)].itertuples(index=False)
+    return values_by_claim(units_of_claims(CLAIMS, networks, None, keys))
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    run = {**table_of_runs().iloc[0].to_dict(), "test_accuracy": 0.98}
+    shown = [("categorical-3", "gru", "3e-4", 200)]
+    texts = {
+        "claims": html_page(TEMPLATES, found(), CLAIMS, shown, None, planted_values()),
+        "network": page_of_network(run),
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["claims", "network"])
+def test_pages_have_room_and_can_be_read(browser, pages, name, width, scheme):
+    path = pages / f"{name}.html"
+    with opened(browser, path, width=width, color_scheme=scheme) as page:
+        assert overflow(page) == []
+        assert overlaps(page) == []
+        if width == 1280:
+            page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            assert accessibility(page) == []
+
+
+def shown_claims(page):
+    return page.evaluate(
+        "[...document.querySelectorAll('article.claim:not([hidden])')].map(a => a.dataset.claim)"
+    )
+
+
+def test_a_filter_leaves_what_fits_and_can_be_cleared(browser, pages):
+    with opened(browser, pages / "claims.html") as page:
+        everything = shown_claims(page)
+        page.get_by_label("Verdict").select_option("fails")
+        failing = shown_claims(page)
+        assert "simplex-cliff" in failing
+        assert 0 < len(failing) < len(everything)
+        row = page.locator("#simplex-cliff .shows tr[data-task='categorical-2']")
+        assert not row.is_visible()
+        page.get_by_label("Text").fill("no such claim")
+        assert shown_claims(page) == []
+        page.get_by_role("button", name="Clear the filter").click()
+        page.wait_for_function("!document.getElementById('simplex-cliff').hidden")
+        assert shown_claims(page) == everything
+        assert row.is_visible()
+
+
+def test_an_address_can_ask_for_a_filter(browser, pages):
+    with opened(browser, pages / "claims.html", "?task=categorical-2&cell=gru") as page:
+        assert page.get_by_label("Task").input_value() == "categorical-2"
+        assert not page.locator("#simplex-cliff .shows tr[data-task='categorical-3']").is_visible()
+
+
+def in_sight(page, selector):
+    """Tell whether an element is within the window, and nothing lies on its middle."""
+    return page.evaluate(
+        """(selector) => {
+          const node = document.querySelector(selector), box = node.getBoundingClientRect();
+          const x = box.left + Math.min(box.width / 2, 20), y = box.top + box.height / 2;
+          const top = document.elementFromPoint(x, y);
+          return y > 0 && y < innerHeight && (node.contains(top) || top.contains(node));
+        }""",
+        selector,
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_link_to_a_verdict_lands_unfolded_with_its_claim_in_sight(browser, pages, width):
+    with opened(browser, pages / "claims.html", f"#{ROW}", width=width) as page:
+        assert page.locator("#simplex-cliff details").get_attribute("open") is not None
+        assert in_sight(page, f'[id="{ROW}"] th')
+        assert in_sight(page, "#simplex-cliff h3")
+        assert page.evaluate("document.activeElement.id") == ROW
+
+
+def test_a_link_to_a_claim_lands_below_the_filter_and_lifts_it_where_it_hides(browser, pages):
+    with opened(browser, pages / "claims.html", "?text=words#simplex-cliff") as page:
+        assert in_sight(page, "#simplex-cliff h3")
+        assert page.get_by_label("Text").input_value() == ""
+
+
+def test_heads_and_names_of_the_grid_stay_in_sight(browser, pages):
+    with opened(browser, pages / "claims.html", width=390, height=500) as page:
+        box = page.locator(".overview .scroll")
+        box.scroll_into_view_if_needed()
+        box.evaluate("node => { node.scrollTop = 60; node.scrollLeft = 80; }")
+        places = page.evaluate(
+            """() => {
+              const box = document.querySelector('.overview .scroll').getBoundingClientRect();
+              const at = (s) => document.querySelector('.overview ' + s).getBoundingClientRect();
+              return [at('thead th').top - box.top, at('tbody th').left - box.left];
+            }"""
+        )
+        assert places == pytest.approx([1, 1], abs=1.5)
+
+
+def test_the_keyboard_unfolds_all_and_follows_a_box(browser, pages):
+    with opened(browser, pages / "claims.html") as page:
+        button = page.get_by_role("button", name="Unfold all")
+        button.focus()
+        button.press("Enter")
+        assert page.locator("article details:not([open])").count() == 0
+        link = page.locator(f'#simplex-cliff .shows a[href="#{ROW}"]')
+        link.focus()
+        link.press("Enter")
+        page.wait_for_function(f"document.activeElement.id === '{ROW}'")
+
+
+def test_a_number_beside_theory_leads_to_its_definition(browser, pages):
+    with opened(browser, pages / "network.html") as page:
+        page.get_by_role("link", name="dimension (participation ratio)").click()
+        page.wait_for_function("document.activeElement.id === 'participation_ratio'")
+        assert in_sight(page, "#participation_ratio th")

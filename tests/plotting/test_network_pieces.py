@@ -1,0 +1,63 @@
+"""The panel of a network cut into figures: each whole, none empty, nothing cut through."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from fake_run import fake_network
+from PIL import Image
+
+from rnn_geometry.plotting.network import plot_network
+from rnn_geometry.plotting.network_pieces import (
+    HEAD,
+    PADDING,
+    PIECES,
+    _box,
+    _picture,
+    cut_panel,
+    trimmed,
+)
+
+KINDS = {"categorical": 5, "ordered": 5, "multilabel": 2}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def panel(request):
+    return plot_network(fake_network(request.param, KINDS[request.param]))
+
+
+def test_every_figure_is_there_and_names_itself(panel):
+    pieces = cut_panel(panel)
+    assert list(pieces) == [piece.name for piece in PIECES]
+    for data, width in pieces.values():
+        with Image.open(BytesIO(data)) as picture:
+            assert picture.width == pytest.approx(1.5 * width, abs=1)
+            assert 150 < width < 700
+    assert panel.get_dpi() == 100  # as it was
+
+
+def test_no_cut_goes_through_a_drawing(panel):
+    picture = _picture(panel, 100)
+    pixels = np.asarray(picture)
+    for piece in PIECES:
+        left, upper, right, lower = _box(piece, picture.size)
+        part = pixels[upper:lower, left:right]
+        for side in (part[0], part[-1], part[:, 0], part[:, -1]):
+            assert (side == 255).all(), piece.name
+
+
+def test_pieces_hold_all_that_is_drawn_below_the_title(panel):
+    picture = np.asarray(_picture(panel, 100)).copy()
+    tall, wide = picture.shape[:2]
+    picture[: round((1 - HEAD) * tall)] = 255
+    for piece in PIECES:
+        left, upper, right, lower = _box(piece, (wide, tall))
+        picture[upper:lower, left:right] = 255
+    assert (picture == 255).all()
+
+
+def test_white_around_a_picture_goes_but_for_an_edge():
+    pixels = np.full((60, 80, 3), 255, dtype=np.uint8)
+    assert trimmed(Image.fromarray(pixels)) is None
+    pixels[20:30, 40:60] = 0
+    assert trimmed(Image.fromarray(pixels)).size == (20 + 2 * PADDING, 10 + 2 * PADDING)
