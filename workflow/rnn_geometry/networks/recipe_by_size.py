@@ -17,6 +17,7 @@ MANY = {"learning_rate": 2e-3, "l2": "1e-4", "epochs": 4}
 FEW_ORDERED = {"learning_rate": 2e-3}
 # Most labels are absent from most texts: a network first learns to say no, the rare ones last.
 FEW_LABELS = {"learning_rate": 1e-2, "epochs": 12}
+MANY_LABELS = {"learning_rate": 1e-2, "batch_size": 16}
 
 
 def recipe_by_size(
@@ -57,6 +58,7 @@ def recipe_by_size(
         **{"l2_on": "text", "clip": 5.0, "keep_weights": "last"},
     }
     if texts >= LARGE:
-        return {**shared, **MANY, "cell_options": {"hold_bias": 1.0}}
+        own = MANY_LABELS if multi_label else {}
+        return {**shared, **MANY, **own, "cell_options": {"hold_bias": 1.0}}
     own = FEW_LABELS if multi_label else FEW_ORDERED if ordered else {}
     return {**shared, **FEW, **own, "cell_options": {"hold_bias": 2.0}}
