@@ -1,8 +1,8 @@
 """The explorer: one self-contained page per task on which a reader watches networks read sentences.
 
 Shapes: n points shown, m traces (a sentence in one order of its words), T words of a trace, S
-entries of a state, C outputs, V words, k components. Coordinates are along the principal axes of the slow points
-(`store.artifacts.Traces`).
+entries of a state, C outputs, V words, k components. Coordinates are along the principal axes of
+the slow points (`store.artifacts.Traces`).
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ SLOWEST = 1e-30  # q below is drawn as this
 PAGE_BYTES = 2_300_000
 READ = ("tokens", "offsets", "sentence", "order")  # what says which sentences a network reads
 MOST_COMPONENTS = 5  # of the slow points on the page
+NO_WIDTH = 1e-9  # of the widest: along such an axis points do not differ
 SCRIPTS = (
     "data.js",
     "cells.js",
@@ -240,7 +241,8 @@ def axes_of(network: Explored, size: int = 3) -> np.ndarray:
         return axes
     away = points[np.isfinite(points).all(axis=1)] - network.traces.origin
     rest = away - away @ axes.T @ axes
-    more = np.linalg.svd(rest, full_matrices=False)[2][: size - len(axes)]
+    _, widths, found = np.linalg.svd(rest, full_matrices=False)
+    more = found[widths > NO_WIDTH * max(widths.max(initial=0), 1e-30)][: size - len(axes)]
     strongest = np.abs(more).argmax(axis=1)
     more = more * np.sign(more[np.arange(len(more)), strongest])[:, None]
     missing = np.zeros((size - len(axes) - len(more), axes.shape[1]))

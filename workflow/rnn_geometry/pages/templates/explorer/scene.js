@@ -1,6 +1,6 @@
 // What a panel shows: slow points, readouts, the trails of one or two sentences. The view is orthographic.
 const canvas = document.getElementById("canvas");
-const pen = canvas.getContext("2d");
+const pen = canvas.getContext("2d", { willReadFrequently: true });
 const scene = { width: 1, height: 1, shown: 0, point: -1, at: 0, panels: [], asked: null };
 const LONGEST_ARROW = 0.82; // of the reach: leaves room for the name
 const BINS = 8; // kinds of discs by depth
