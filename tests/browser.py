@@ -112,6 +112,18 @@ def opened(
         context.close()
 
 
+def wait_until(page, expression):
+    """Ask the page again and again.
+
+    Playwright's own waiting needs `eval`, which pages forbid themselves.
+    """
+    for _ in range(250):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(f"{expression} did not come true")
+
+
 def overlaps(page, tolerance=1.5):
     """Return pairs of texts or controls whose boxes overlap by more than `tolerance` pixels."""
     return page.evaluate(OVERLAPS, tolerance)

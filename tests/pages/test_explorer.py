@@ -300,14 +300,14 @@ def long_sentences(words, classes, count, length):
 @pytest.mark.parametrize(
     ("classes", "length", "units", "whole"), [(3, 25, 64, True), (14, 60, 64, False)]
 )
-def test_eight_networks_fit_into_two_megabytes(classes, length, units, whole):
+def test_eight_networks_fit_into_two_and_a_half_megabytes(classes, length, units, whole):
     meta = fake_meta(classes)
     sentences = long_sentences(6, classes, 40, length)
-    networks = [fake_explored(meta, "lstm", units=units, points=650, sentences=sentences)] * 8
+    networks = [fake_explored(meta, "lstm", units=units, points=1050, sentences=sentences)] * 8
     text = explorer.explorer_page(TEMPLATES, meta, fake_vocabulary(), networks, OPTIONS)
     data = json.loads(re.search(r'id="payload">(.*?)</script>', text, re.S).group(1))
-    assert len(text) < 2_000_000
-    assert all(len(network["decision"]) == 600 for network in data["networks"])
+    assert len(text) < 2_500_000
+    assert all(len(network["decision"]) == 1000 for network in data["networks"])
     assert all(network["weights"] for network in data["networks"])
     assert (len(data["sentences"]) == 40) == whole
     assert len(data["sentences"]) > 5

@@ -6,7 +6,7 @@ from conftest import PROJECT
 from drawn import drawn, record
 
 from rnn_geometry.networks.classifier import build_classifier
-from rnn_geometry.pages.explorer import Explored
+from rnn_geometry.pages.explorer import Explored, explorer_page
 from rnn_geometry.store import artifacts
 
 UNITS = 12
@@ -54,6 +54,14 @@ def fake_sentences(words, classes, multi_label, seed=3):
 
 def orders_of(tokens, seed=0):
     return [tokens, tokens[::-1], np.random.default_rng(seed).permutation(tokens)]
+
+
+def save_page(path, meta, networks, limit=150_000):
+    """Write the page of some networks and return its path."""
+    path.write_text(
+        explorer_page(TEMPLATES, meta, fake_vocabulary(), networks, {"embed_parameters": limit})
+    )
+    return path
 
 
 def frame(points, size):

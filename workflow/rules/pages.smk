@@ -1,7 +1,7 @@
 # Pages: the explorer of every task, the start page, and Snakemake's report.
 from rnn_geometry.pages.summary import failure_summary, run_summary
 
-EXPLORED = ("run", "states", "slow_points", "slow_modes", "model")
+EXPLORED = ("run", "states", "slow_points", "slow_modes", "fixed_points", "model")
 
 
 rule explore:

@@ -1,14 +1,12 @@
 """The explorer: one self-contained page per task on which a reader watches networks read sentences.
 
 Shapes: n points shown, m traces (a sentence in one order of its words), T words of a trace, S
-entries of a state, C outputs, V words. Coordinates are along the principal axes of the slow points
-(`store.artifacts.Traces`).
+entries of a state, C outputs, V words, k components. Coordinates are along the principal axes of
+the slow points (`store.artifacts.Traces`).
 """
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,30 +17,70 @@ from markupsafe import Markup
 from rnn_geometry.errors import UserError
 from rnn_geometry.geometry import simplex
 from rnn_geometry.identity import Network
+from rnn_geometry.pages._explorer_encoding import embedded_json, encoded, hundredths
+from rnn_geometry.pages._explorer_layers import (
+    corners_entry,
+    decisions,
+    final_entry,
+    fixed_entry,
+    flow_entry,
+    logits_at,
+    skeleton_of,
+    word_step,
+)
+from rnn_geometry.pages._explorer_titles import opening_network, title_of
+from rnn_geometry.pages._explorer_traces import (
+    chosen_traces,
+    sentences_entry,
+    telling_sentence,
+    traces_entry,
+    words_entry,
+)
 from rnn_geometry.pages._explorer_weights import arrays_of, can_step
 from rnn_geometry.pages.templating import environment
 from rnn_geometry.plotting import style
-from rnn_geometry.store.artifacts import Record, SlowModes, SlowPoints, States, Traces, Weights
+from rnn_geometry.store.artifacts import (
+    FixedPoints,
+    Flow,
+    Record,
+    SlowModes,
+    SlowPoints,
+    States,
+    Traces,
+    Weights,
+)
 from rnn_geometry.tasks.text.words import CLEANING
 from rnn_geometry.tasks.theory import structure_of
 
-POINTS = 600  # slow points of one network on the page
+POINTS = 1000  # slow points of one network on the page
 LONGEST_TAU = 1e5  # words; what lies above is as good as endless
 SLOWEST = 1e-30  # q below is drawn as this
-PAGE_BYTES = 1_900_000
+PAGE_BYTES = 2_300_000
 READ = ("tokens", "offsets", "sentence", "order")  # what says which sentences a network reads
-HELD_OUT = 0  # code of `kind` in Traces
-KINDS = ("held-out", "curated", "configured")
+MOST_COMPONENTS = 5  # of the slow points on the page
+NO_WIDTH = 1e-9  # of the widest: along such an axis points do not differ
 SCRIPTS = (
     "data.js",
     "cells.js",
+    "theme.js",
+    "surface.js",
+    "view.js",
+    "layers.js",
     "scene.js",
-    "look.js",
     "labels.js",
+    "legends.js",
+    "tips.js",
+    "look.js",
     "words.js",
+    "bars.js",
+    "whole.js",
     "choice.js",
+    "link.js",
+    "controls.js",
     "splitting.js",
     "typed.js",
+    "player.js",
+    "export.js",
     "main.js",
 )
 
@@ -57,6 +95,8 @@ class Explored:
         Its artifacts; the eigenvectors of the slow modes are not looked at.
     weights
         None where the page may not step the network itself.
+    fixed_points, flow
+        Layers of the page; None where they are not known.
     """
 
     record: Record
@@ -65,6 +105,8 @@ class Explored:
     slow_modes: SlowModes
     traces: Traces
     weights: Weights | None = None
+    fixed_points: FixedPoints | None = None
+    flow: Flow | None = None
 
 
 def explorer_page(
@@ -97,19 +139,12 @@ def explorer_page(
     page = environment(autoescape=True).from_string(templates["page.html.jinja"])
     return page.render(
         task=data["task"],
+        title=title_of(meta),
         geometry=structure_of(meta).shape(int(meta["classes"])),
         styles=Markup(templates["explorer.css"]),
         scripts=Markup("\n".join(templates[name] for name in SCRIPTS)),
         payload=Markup(embedded_json(data)),
     )
-
-
-def embedded_json(value: Any) -> str:
-    """Return JSON that may stand inside a script element.
-
-    No `<`, so that no word of a data set can end it.
-    """
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
 def payload(
@@ -136,7 +171,8 @@ def payload(
     multi_label = bool(meta.get("multi_label"))
     # Along a line, and where classes have an order, components mean something by themselves.
     turned = structure_of(meta).turned and (meta.get("dimension_expected") or 2) > 1
-    turns = alignments(networks, meta.get("dimension_expected"), multi_label, turned)
+    size = components_of(meta)
+    turns = alignments(networks, meta.get("dimension_expected"), multi_label, turned, size)
     shown = [network_entry(*pair, meta) for pair in zip(networks, turns, strict=True)]
     room = int(options.get("page_bytes", PAGE_BYTES)) - len(embedded_json(shown))
     weights = [
@@ -150,8 +186,16 @@ def payload(
         room -= len(entry["coordinates"]) + len(entry["logits"])
     _add_weights(shown, weights, room)
     classes = len(networks[0].states.readout)
+    first = opening_network([network.record for network in networks])
     return {
         "task": networks[0].record.task,
+        "title": title_of(meta),
+        "opening": {
+            "network": first,
+            "sentence": telling_sentence(networks[first].traces, chosen, multi_label),
+        },
+        "shape": skeleton_of(structure_of(meta), classes, multi_label),
+        "components": size,
         "multiLabel": multi_label,
         "axisName": "direction" if turned and len(networks) > 1 else "component",
         "dimension": meta.get("dimension_expected"),
@@ -163,7 +207,7 @@ def payload(
         "tokenizer": meta.get("tokenizer", {}).get("kind", "made up"),
         "cleaning": CLEANING,
         **sentences_entry(networks[0].traces, chosen),
-        **_words_entry(
+        **words_entry(
             networks[0].traces, chosen, vocabulary, any(entry["weights"] for entry in shown)
         ),
     }
@@ -181,22 +225,51 @@ def _same_sentences(networks: Sequence[Explored]) -> None:
             )
 
 
-def facing(network: Explored, multi_label: bool) -> np.ndarray:
-    """Return the readouts (C, 3) along the axes.
+def components_of(meta: Mapping[str, Any]) -> int:
+    """Return how many components are on the page: those of the manifold, three at least."""
+    return min(max(3, int(meta.get("dimension_expected") or 3)), MOST_COMPONENTS)
+
+
+def axes_of(network: Explored, size: int = 3) -> np.ndarray:
+    """Return the first `size` principal axes (size, S) of the slow points; zeros where no more are.
+
+    The first three are those of the traces.
+    """
+    axes = network.traces.axes
+    points = network.slow_points.points
+    if size <= len(axes):
+        return axes
+    away = points[np.isfinite(points).all(axis=1)] - network.traces.origin
+    rest = away - away @ axes.T @ axes
+    _, widths, found = np.linalg.svd(rest, full_matrices=False)
+    more = found[widths > NO_WIDTH * max(widths.max(initial=0), 1e-30)][: size - len(axes)]
+    strongest = np.abs(more).argmax(axis=1)
+    more = more * np.sign(more[np.arange(len(more)), strongest])[:, None]
+    missing = np.zeros((size - len(axes) - len(more), axes.shape[1]))
+    return np.concatenate([axes, more, missing])
+
+
+def facing(network: Explored, multi_label: bool, size: int = 3) -> np.ndarray:
+    """Return the readouts (C, size) along the axes.
 
     Of exclusive classes only differences between readouts matter.
     """
-    along = network.states.readout @ network.traces.axes.T
+    along = network.states.readout @ axes_of(network, size).T
     return along if multi_label else along - along.mean(axis=0)
 
 
 def alignments(
-    networks: Sequence[Explored], d: int | None, multi_label: bool, turned: bool = True
+    networks: Sequence[Explored],
+    d: int | None,
+    multi_label: bool,
+    turned: bool = True,
+    components: int = 3,
 ) -> list[np.ndarray]:
-    """Return a rotation or reflection (3, 3) per network that turns it to face like the first.
+    """Return a rotation or reflection per network that turns it to face like the first.
 
     The orthogonal Procrustes solution (Schoenemann 1966) for the readouts, within the first two
-    axes unless the manifold has d > 2 dimensions: coordinates @ turn.
+    axes, or the first three where the manifold has d > 2 dimensions: coordinates @ turn. Axes
+    beyond these are only pointed the same way.
 
     Parameters
     ----------
@@ -209,22 +282,27 @@ def alignments(
     turned
         False where components mean something by themselves, along a line or for ordered classes:
         none is turned.
+    components
+        How many axes there are, the size of the square matrices.
     """
     size = 3 if d is not None and d > 2 else 2
-    target = facing(networks[0], multi_label)[:, :size]
-    turns = [np.eye(3) for _ in networks]
+    target = facing(networks[0], multi_label, components)
+    turns = [np.eye(components) for _ in networks]
     if not turned:
         return turns
     for turn, network in zip(turns[1:], networks[1:], strict=True):
-        left, _, right = np.linalg.svd(facing(network, multi_label)[:, :size].T @ target)
+        own = facing(network, multi_label, components)
+        left, _, right = np.linalg.svd(own[:, :size].T @ target[:, :size])
         turn[:size, :size] = left @ right
+        for i in range(3, components):
+            turn[i, i] = 1.0 if own[:, i] @ target[:, i] >= 0 else -1.0
     return turns
 
 
 def network_entry(network: Explored, turn: np.ndarray, meta: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page knows of a network without its sentences.
 
-    Who it is, slow points (n, 3), readouts (C, 3).
+    Who it is, slow points (n, k), readouts (C, k), layers.
     """
     run, multi_label = network.record, bool(meta.get("multi_label"))
     points = network.slow_points.points
@@ -242,23 +320,29 @@ def network_entry(network: Explored, turn: np.ndarray, meta: Mapping[str, Any]) 
         if multi_label
         else nearest_corners(network, points[finite], meta.get("dimension_expected"))[rows]
     )
-    place = (points[kept] - network.traces.origin) @ network.traces.axes.T @ turn
+    size = len(turn)
+    axes = axes_of(network, size)
+
+    def place(rows: np.ndarray) -> np.ndarray:
+        return (rows - network.traces.origin) @ axes.T @ turn
+
+    logits = logits_at(network.states, points[kept])
     return {
         **{name: str(getattr(run, name)) for name in ("model", "cell", "l2", "seed")},
         "accuracy": run.test_accuracy,
-        "points": encoded(place),
+        "points": encoded(place(points[kept])),
+        "pointLogits": hundredths(logits),
+        "corners": corners_entry(place(points[kept]), logits, codes, multi_label),
+        "final": final_entry(network.states, place, multi_label),
+        "fixed": fixed_entry(network.fixed_points, place),
+        "flow": flow_entry(network.flow, turn),
+        "wordStep": word_step(network.states),
         "logQ": [round(float(value), 2) if np.isfinite(value) else None for value in q],
         "tau": longest_tau(network.slow_modes, kept),
         "decision": codes.tolist(),
         "corner": corners.tolist(),
-        "readouts": encoded(facing(network, multi_label) @ turn),
+        "readouts": encoded(facing(network, multi_label, size) @ turn),
     }
-
-
-def decisions(states: States, points: np.ndarray, multi_label: bool) -> np.ndarray:
-    """Return the class decided at points (n, S), or its labels as a number, (n,)."""
-    logits = points @ states.readout.T + states.readout_bias
-    return style.class_codes(logits >= 0) if multi_label else logits.argmax(axis=1)
 
 
 def nearest_corners(network: Explored, points: np.ndarray, d: int | None) -> np.ndarray:
@@ -292,7 +376,7 @@ def weights_entry(network: Explored, turn: np.ndarray, limit: int) -> dict[str, 
         return None
     arrays = arrays_of(network.record.cell, tensors) | {
         "origin": traces.origin,
-        "axes": turn.T @ traces.axes,
+        "axes": turn.T @ axes_of(network, len(turn)),
     }
     return {
         name: {"shape": list(array.shape), "values": encoded(array)}
@@ -308,81 +392,3 @@ def _add_weights(
         size = len(embedded_json(found))
         entry["weights"] = found if found and size <= room else None
         room -= size if entry["weights"] else 0
-
-
-def chosen_traces(traces: Traces, networks: int, room: int) -> np.ndarray:
-    """Return numbers of the sentences to show: held-out ones come last, while room lasts.
-
-    room: characters for the positions and logits of all networks.
-    """
-    words = np.diff(traces.offsets) + 1
-    rows = np.bincount(traces.sentence, weights=words, minlength=len(traces.kind))
-    columns = traces.coordinates.shape[1] + traces.logits.shape[1]
-    cost = rows * columns * 4 * 4 / 3 * networks
-    held_out = traces.kind == HELD_OUT
-    spent = cost[~held_out].sum() + np.cumsum(np.where(held_out, cost, 0))
-    kept = ~held_out | (spent <= room)
-    kept[0] = True  # a page without any sentence would show nothing
-    return np.flatnonzero(kept)
-
-
-def traces_entry(traces: Traces, turn: np.ndarray, sentences: np.ndarray) -> dict[str, str]:
-    """Return positions (rows, 3) and logits (rows, C) of chosen sentences, trace after trace."""
-    rows = np.concatenate(
-        [
-            np.arange(int(traces.offsets[i]), int(traces.offsets[i + 1]) + 1) + i
-            for i in _traces_of(traces, sentences)
-        ]
-    )
-    return {
-        "coordinates": encoded(traces.coordinates[rows].astype(np.float64) @ turn),
-        "logits": encoded(traces.logits[rows]),
-    }
-
-
-def sentences_entry(traces: Traces, sentences: np.ndarray) -> dict[str, Any]:
-    """Return names and labels of the chosen sentences, and the sentence and order of each trace."""
-    kept = _traces_of(traces, sentences)
-    labels = traces.labels
-    known = np.logical_and.reduce(labels[sentences] >= 0, axis=1)
-    return {
-        "sentences": [
-            {
-                "id": int(i),
-                "name": str(traces.name[i]),
-                "kind": KINDS[traces.kind[i]],
-                "label": labels[i].tolist() if told else None,
-            }
-            for i, told in zip(sentences, known, strict=True)
-        ],
-        "traceSentence": traces.sentence[kept].tolist(),
-        "traceOrder": traces.order[kept].tolist(),
-        "lengths": np.diff(traces.offsets)[kept].tolist(),
-    }
-
-
-def _words_entry(
-    traces: Traces, sentences: np.ndarray, vocabulary: Sequence[str], whole: bool
-) -> dict[str, Any]:
-    """Return the words and the ids of those read.
-
-    Without weights on the page only words that are read are there.
-    """
-    parts = [
-        traces.tokens[traces.offsets[i] : traces.offsets[i + 1]]
-        for i in _traces_of(traces, sentences)
-    ]
-    tokens = np.concatenate(parts)
-    if whole:
-        return {"words": list(map(str, vocabulary)), "tokens": encoded(tokens, "<i4")}
-    used, renumbered = np.unique(tokens, return_inverse=True)
-    return {"words": [str(vocabulary[i]) for i in used], "tokens": encoded(renumbered, "<i4")}
-
-
-def _traces_of(traces: Traces, sentences: np.ndarray) -> np.ndarray:
-    return np.flatnonzero(np.isin(traces.sentence, sentences))
-
-
-def encoded(array: np.ndarray, kind: str = "<f4") -> str:
-    """Return an array as base64 of little-endian float32, or of int32 for kind `<i4`."""
-    return base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode("ascii")

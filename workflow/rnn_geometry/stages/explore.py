@@ -6,6 +6,8 @@ from rnn_geometry.pages.explorer import Explored, explorer_page
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.store import formats
 from rnn_geometry.store.artifacts import (
+    FixedPoints,
+    Flow,
     Meta,
     Record,
     SlowModes,
@@ -27,6 +29,8 @@ def run(files, output, params, log) -> None:
             SlowModes.read(files["slow_modes"][i], large=False),
             Traces.read(files["portraits"], part=f"{name}/traces/"),
             Weights.read(files["model"][i]),
+            FixedPoints.read(files["fixed_points"][i]),
+            Flow.read(files["portraits"], part=f"{name}/flow/"),
         )
         for i, name in enumerate(params.names)
     ]

@@ -1,4 +1,4 @@
-// What is chosen: kept in the controls and in the location's hash.
+// What is chosen: kept in the controls and in the location's hash. It opens with a telling sentence before its first word.
 const TYPED = "typed";
 const SAME = "same";
 const DEFAULTS = {
@@ -8,11 +8,16 @@ const DEFAULTS = {
   view: data.dimension > 2 ? "3" : "2",
   shade: "strongest",
   text: "",
+  components: "1,2,3",
+  layers: DEFAULT_LAYERS,
+  side: "alone",
 };
+const opening = data.networks[data.opening.network];
+const SIDES = ["alone", "cells", "seeds"];
 const choice = {
-  model: data.networks[0].model,
-  l2: data.networks[0].l2,
-  seed: data.networks[0].seed,
+  model: opening.model,
+  l2: opening.l2,
+  seed: opening.seed,
   sentence: null,
   order: 0,
   step: Infinity, // the last word
@@ -39,22 +44,39 @@ function settle() {
   }
   const known = new Set(data.sentences.map((one) => String(one.id)));
   if (typedTrace(0)) known.add(TYPED);
-  if (!known.has(String(choice.sentence))) choice.sentence = String(data.sentences[0].id);
+  if (!known.has(String(choice.sentence))) choice.sentence = String(data.opening.sentence);
   if (choice.otherSentence !== SAME && !known.has(String(choice.otherSentence))) choice.otherSentence = "";
   for (const name of ["order", "otherOrder"]) if (!(choice[name] in ORDERS)) choice[name] = DEFAULTS[name] ?? 0;
   if (choice.shade !== "strongest" && data.classNames[Number(choice.shade)] === undefined) choice.shade = "strongest";
   if (!["2", "3"].includes(choice.view)) choice.view = DEFAULTS.view;
   if (choice.colour !== "q") choice.colour = "class";
+  if (!SIDES.includes(choice.side)) choice.side = "alone";
+  if (!threeComponents(choice.components)) choice.components = DEFAULTS.components;
+  choice.layers = Object.keys(LAYERS).filter((name) => String(choice.layers).split(".").includes(name)).join(".");
 }
 
-function traceOf(sentence, order) {
-  return sentence === TYPED ? typedTrace(order) : storedTrace(currentNetwork(), Number(sentence), order);
+function threeComponents(text) {
+  const numbers = String(text).split(",").map(Number);
+  const inside = numbers.every((one) => Number.isInteger(one) && one >= 1 && one <= data.components);
+  return inside && numbers.length === 3 && new Set(numbers).size === 3;
+}
+
+function traceOf(network, sentence, order) {
+  return sentence === TYPED ? typedTrace(order, network) : storedTrace(network, Number(sentence), order);
+}
+
+// What a network reads: one sentence or two; nothing where it cannot read what was typed.
+function readingOf(index) {
+  const network = networkOf(index);
+  const other = choice.otherSentence === SAME ? choice.sentence : choice.otherSentence;
+  return {
+    first: traceOf(network, choice.sentence, choice.order),
+    second: other === "" ? null : traceOf(network, other, choice.otherOrder),
+  };
 }
 
 function findTraces() {
-  reading.first = traceOf(choice.sentence, choice.order);
-  const other = choice.otherSentence === SAME ? choice.sentence : choice.otherSentence;
-  reading.second = other === "" ? null : traceOf(other, choice.otherOrder);
+  Object.assign(reading, readingOf(currentIndex()));
   choice.step = Math.min(Math.max(Math.round(choice.step) || 0, 0), lastStep());
 }
 
@@ -62,76 +84,6 @@ function lastStep() {
   return Math.max(reading.first.words.length, reading.second ? reading.second.words.length : 0);
 }
 
-// The hash
-
-function hashOf() {
-  const parts = ["model", ...(severalL2() ? ["l2"] : []), "seed", "sentence", "order", "step"];
-  parts.push(...Object.keys(DEFAULTS).filter((name) => choice[name] !== DEFAULTS[name]));
-  return "#" + parts.map((name) => `${name}=${encodeURIComponent(choice[name])}`).join("&");
-}
-
-function readHash() {
-  const values = new URLSearchParams(location.hash.slice(1));
-  for (const [name, value] of Object.entries(DEFAULTS)) if (!values.has(name)) choice[name] = value;
-  for (const [name, value] of values) {
-    if (Object.hasOwn(choice, name)) choice[name] = NUMBERS.includes(name) ? Number(value) : value;
-  }
-}
-
-function writeHash() {
-  if (location.hash !== hashOf()) history.replaceState(null, "", hashOf());
-}
-
 function severalL2() {
   return data.networks.some((one) => data.networks.some((other) => one.model === other.model && one.l2 !== other.l2));
-}
-
-// The controls
-
-const control = (name) => document.getElementById(name);
-
-function fill(select, options, value) {
-  select.replaceChildren(...options.map(([key, text]) => element("option", { value: key, textContent: text })));
-  select.value = String(value);
-}
-
-function fillControls() {
-  const same = (...names) => (one) => names.every((name) => one[name] === choice[name]);
-  const values = (name, ...fixed) => unique(data.networks.filter(same(...fixed)).map((one) => one[name]));
-  const twice = (value) => [value, value];
-  fill(control("model"), values("model").map((name) => [name, modelName(name)]), choice.model);
-  fill(control("l2"), values("l2", "model").map(twice), choice.l2);
-  fill(control("seed"), values("seed", "model", "l2").map(twice), choice.seed);
-  control("l2").parentElement.hidden = !severalL2();
-  fill(control("order"), ORDERS.map((name, i) => [i, name]), choice.order);
-  fill(control("otherOrder"), ORDERS.map((name, i) => [i, name]), choice.otherOrder);
-  control("otherOrder").parentElement.hidden = choice.otherSentence === "";
-  const strongestOf = ["strongest", data.multiLabel ? "its strongest label" : "its strongest class"];
-  fill(control("shade"), [strongestOf, ...data.classNames.map((name, i) => [i, name])], choice.shade);
-  fillSentences(control("sentence"), [], choice.sentence);
-  fillSentences(control("otherSentence"), [["", "nothing"], [SAME, "the same sentence"]], choice.otherSentence);
-  control("colour").value = choice.colour;
-  for (const view of ["2", "3"]) control(`view${view}`).setAttribute("aria-pressed", String(choice.view === view));
-}
-
-function modelName(model) {
-  const { cell } = data.networks.find((one) => one.model === model);
-  return cell === model ? model : `${model} (${cell})`;
-}
-
-function fillSentences(select, first, value) {
-  const ofKind = (kind) => data.sentences.filter((one) => one.kind === kind).map((one) => [one.id, sentenceName(one)]);
-  const groups = Object.entries(KIND_TITLES).map(([kind, title]) => [title, ofKind(kind)]);
-  if (typedTrace(0)) groups.unshift(["Typed", [[TYPED, `typed: ${shortened(choice.text, 40)}`]]]);
-  const option = ([key, text]) => element("option", { value: key, textContent: text });
-  const filled = groups.filter(([, options]) => options.length);
-  const group = ([title, options]) => element("optgroup", { label: title }, ...options.map(option));
-  select.replaceChildren(...first.map(option), ...filled.map(group));
-  select.value = String(value);
-}
-
-function sentenceName(sentence) {
-  if (sentence.kind !== "held-out") return shortened(sentence.name, 70);
-  const { words } = storedTrace(networkOf(0), sentence.id, 0);
-  return `${sentence.name}: ${shortened(words.join(" "), 60)}`;
 }

@@ -16,6 +16,11 @@ function integers(text) {
   return Array.from({ length: view.byteLength / 4 }, (_, i) => view.getInt32(4 * i, true));
 }
 
+function hundredths(text) {
+  const view = new DataView(bytesOf(text));
+  return Float64Array.from({ length: view.byteLength / 2 }, (_, i) => view.getInt16(2 * i, true) / 100);
+}
+
 function rowsOf(values, width) {
   return Array.from({ length: values.length / width }, (_, i) => values.subarray(i * width, (i + 1) * width));
 }
@@ -45,19 +50,33 @@ function networkOf(index) {
 
 function decodeNetwork(entry) {
   const lengths = data.lengths.map((length) => length + 1);
+  const size = data.components;
+  const flat = floats(entry.points);
   const network = {
     ...entry,
-    points: rowsOf(floats(entry.points), 3),
-    readouts: rowsOf(floats(entry.readouts), 3),
+    flat,
+    points: rowsOf(flat, size),
+    pointLogits: rowsOf(hundredths(entry.pointLogits), classes),
+    readouts: rowsOf(floats(entry.readouts), size),
     positions: cut(rowsOf(floats(entry.coordinates), 3), lengths),
     outputs: cut(rowsOf(floats(entry.logits), classes), lengths),
     cellWeights: entry.weights && decodeWeights(entry.weights),
+    final: { ...entry.final, rows: rowsOf(floats(entry.final.places), size) },
+    fixed: { ...entry.fixed, rows: rowsOf(floats(entry.fixed.places), size) },
+    flow: entry.flow && decodeFlow(entry.flow, size),
+    whole: new Map(),
   };
   network.largestLogit = largest(network.outputs.flat().map(largestSize));
   const effects = network.outputs.flatMap((rows) => rows.slice(1).map((_, i) => effectOf(rows, i + 1)));
   network.largestEffect = quantile(effects.flatMap((row) => Array.from(row, Math.abs)), 0.98);
   network.reach = reachOf(network);
   return network;
+}
+
+function decodeFlow(flow, size) {
+  const velocities = rowsOf(floats(flow.velocities), size);
+  const lengths = velocities.map((row) => Math.hypot(...row));
+  return { places: rowsOf(floats(flow.places), size), velocities, lengths, most: quantile([...lengths], 0.95) };
 }
 
 const largest = (values) => values.reduce((a, b) => Math.max(a, b), 1e-6);
@@ -70,7 +89,7 @@ function quantile(values, share) {
 
 // How far points and almost all positions lie from the origin of the frame.
 function reachOf(network) {
-  const distance = (row) => Math.hypot(row[0], row[1], row[2]);
+  const distance = (row) => Math.hypot(...row);
   const points = network.points.map(distance);
   const positions = network.positions.flat().map(distance);
   const manifold = largest(points);
@@ -96,12 +115,19 @@ function storedTrace(network, sentence, order) {
   return {
     words: traceTokens[index].map((id) => data.words[id]),
     tokens: traceTokens[index],
-    positions: network.positions[index],
+    positions: positionsOf(network, index),
     outputs: network.outputs[index],
     label: entry.label,
     name: entry.name,
     order,
   };
+}
+
+// Along three components positions are stored; along more they come from the weights, where they are on the page.
+function positionsOf(network, index) {
+  if (data.components <= 3 || !network.cellWeights) return network.positions[index];
+  if (!network.whole.has(index)) network.whole.set(index, runTokens(network, traceTokens[index]).positions);
+  return network.whole.get(index);
 }
 
 // As style.colour_place: codes of single labels are powers of two.

@@ -1,86 +1,156 @@
-// Looking around: zooming, turning, moving, and asking a slow point what it is.
+// Looking around by mouse, touch and keys: turning with some inertia, moving, zooming, pinching, and a tour.
+const motion = { frame: null, tour: null };
+const SLOWING = 325; // ms in which what turns by itself loses most of its speed
+const TOUR_SPEED = 0.35; // radians a second
+
 function resize() {
   const box = canvas.getBoundingClientRect();
   const ratio = window.devicePixelRatio || 1;
   Object.assign(scene, { width: Math.max(box.width, 1), height: Math.max(box.height, 1) });
   canvas.width = Math.round(scene.width * ratio);
   canvas.height = Math.round(scene.height * ratio);
+  makePanels();
+  makeLabels();
   draw();
+  placeTip(scene.panels[scene.at] ?? scene.panels[0]);
 }
 
-function zoomBy(factor, x = scene.width / 2, y = scene.height / 2) {
-  const zoom = Math.min(Math.max(scene.zoom * factor, 0.4), 40);
-  const centre = [scene.width / 2, scene.height / 2];
-  scene.pan = [x, y].map((at, i) => at - centre[i] - ((at - centre[i] - scene.pan[i]) * zoom) / scene.zoom);
-  scene.zoom = zoom;
+const panelAt = (x, y) =>
+  Math.max(scene.panels.findIndex((one) => x >= one.left && y >= one.top && x <= one.left + one.width && y <= one.top + one.height), 0);
+
+// Zoom towards a place of the panel there; the others follow.
+function zoomBy(factor, x = scene.panels[0].left + scene.panels[0].width / 2, y = scene.panels[0].top + scene.panels[0].height / 2) {
+  const panel = scene.panels[panelAt(x, y)];
+  const zoom = Math.min(Math.max(view.zoom * factor, 0.4), 40);
+  const side = Math.min(panel.width, panel.height);
+  const from = [(x - panel.left - panel.width / 2) / side, (y - panel.top - panel.height / 2) / side];
+  view.pan = from.map((at, i) => at - ((at - view.pan[i]) * zoom) / view.zoom);
+  view.zoom = zoom;
   draw();
+  lookedAround();
 }
 
 function resetView() {
-  Object.assign(scene, { zoom: 1, pan: [0, 0], yaw: -0.55, pitch: 0.4 });
+  stopTour();
+  cancelAnimationFrame(motion.frame);
+  Object.assign(view, { ...START, pan: [0, 0] });
   draw();
+  lookedAround();
+}
+
+function panBy(right, down) {
+  const side = Math.min(scene.panels[0].width, scene.panels[0].height);
+  view.pan = [view.pan[0] + right / side, view.pan[1] + down / side];
+  drawSoon();
 }
 
 function moveBy(right, down) {
   if (choice.view === "3") {
-    scene.yaw += right * 0.01;
-    scene.pitch = Math.min(Math.max(scene.pitch + down * 0.01, -1.5), 1.5);
-  } else scene.pan = [scene.pan[0] + right, scene.pan[1] + down];
-  draw();
+    view.yaw += right * 0.01;
+    view.pitch = Math.min(Math.max(view.pitch + down * 0.01, -1.5), 1.5);
+    drawSoon();
+  } else panBy(right, down);
+}
+
+function lookedAround() {
+  if (scene.point >= 0) placeTip(scene.panels[scene.at]);
+  writeHashSoon();
+}
+
+// After a drag the manifold goes on turning for a moment.
+function coast([right, down]) {
+  cancelAnimationFrame(motion.frame);
+  if (choice.view !== "3" || calm.matches || Math.hypot(right, down) < 0.05) return lookedAround();
+  let before = performance.now();
+  const go = (now) => {
+    const passed = Math.min(now - before, 50);
+    before = now;
+    moveBy(right * passed, down * passed);
+    [right, down] = [right, down].map((speed) => speed * Math.exp(-passed / SLOWING));
+    if (Math.hypot(right, down) > 0.01) motion.frame = requestAnimationFrame(go);
+    else lookedAround();
+  };
+  motion.frame = requestAnimationFrame(go);
+}
+
+// A walk through projections of all components, along circles of different speeds.
+function toggleTour() {
+  if (motion.tour) return stopTour();
+  showPoint(-1);
+  let before = performance.now();
+  const go = (now) => {
+    view.tour += (Math.min(now - before, 100) / 1000) * TOUR_SPEED;
+    before = now;
+    draw();
+    motion.tour = requestAnimationFrame(go);
+  };
+  motion.tour = requestAnimationFrame(go);
+  control("tour").setAttribute("aria-pressed", "true");
+}
+
+function stopTour() {
+  if (!motion.tour) return;
+  cancelAnimationFrame(motion.tour);
+  motion.tour = null;
+  control("tour").setAttribute("aria-pressed", "false");
+  lookedAround();
 }
 
 function nearestPoint(x, y, within) {
-  const network = currentNetwork();
-  let best = -1;
-  let least = within;
-  network.points.forEach((row, i) => {
-    const [px, py] = onScreen(row, network);
-    const distance = Math.hypot(px - x, py - y);
+  const at = panelAt(x, y);
+  const panel = scene.panels[at];
+  let [best, least] = [-1, within];
+  for (let i = 0; layered("points") && i < panel.x.length; i += 1) {
+    const distance = Math.hypot(panel.x[i] - x, panel.y[i] - y);
     if (distance < least) [best, least] = [i, distance];
-  });
-  return best;
-}
-
-function showPoint(i) {
-  if (i === scene.point) return;
-  scene.point = i;
-  document.getElementById("details").textContent = i < 0 ? POINT_HELP : describePoint(currentNetwork(), i);
-  draw();
-}
-
-const POINT_HELP = document.getElementById("details").textContent;
-
-function describePoint(network, i) {
-  const q = network.logQ[i] === null ? "q unknown" : `log10 q = ${network.logQ[i].toFixed(1).replace("-", "−")}`;
-  const tau = network.tau[i];
-  const time = tau === null ? "no slow mode" : `longest time constant ${tau >= 1e5 ? "over 100,000" : tau} words`;
-  const corner = data.multiLabel ? "" : `nearest corner: ${codeName(network.corner[i])}; `;
-  const decision = `decision here: ${codeName(network.decision[i])}`;
-  return `Slow point ${i + 1} of ${network.points.length}: ${q}; ${time}; ${corner}${decision}.`;
+  }
+  return [best, at];
 }
 
 function listenToCanvas() {
   const drags = new Map();
-  let moved = 0;
+  const hand = { moved: 0, speed: [0, 0], last: 0 };
   const place = (event) => [event.offsetX, event.offsetY];
+  const middle = () => [0, 1].map((i) => [...drags.values()].reduce((sum, at) => sum + at[i], 0) / drags.size);
+  const spread = () => {
+    const [a, b] = drags.values();
+    return Math.max(Math.hypot(a[0] - b[0], a[1] - b[1]), 1);
+  };
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
-    drags.set(event.pointerId, [event.clientX, event.clientY]);
-    moved = 0;
+    cancelAnimationFrame(motion.frame);
+    drags.set(event.pointerId, place(event));
+    Object.assign(hand, { moved: drags.size > 1 ? Infinity : 0, speed: [0, 0], last: event.timeStamp });
   });
   canvas.addEventListener("pointermove", (event) => {
     const from = drags.get(event.pointerId);
-    if (!from) return showPoint(nearestPoint(...place(event), 14));
-    const change = [event.clientX - from[0], event.clientY - from[1]];
-    moved += Math.hypot(...change);
-    drags.set(event.pointerId, [event.clientX, event.clientY]);
-    moveBy(...change);
+    if (!from) return showPoint(...nearestPoint(...place(event), 14));
+    if (drags.size > 1) return pinch(event);
+    const change = [event.offsetX - from[0], event.offsetY - from[1]];
+    hand.moved += Math.hypot(...change);
+    const passed = Math.max(event.timeStamp - hand.last, 1);
+    hand.speed = change.map((value, i) => 0.4 * hand.speed[i] + (0.6 * value) / passed);
+    hand.last = event.timeStamp;
+    drags.set(event.pointerId, place(event));
+    if (hand.moved > 6) tip.hidden = true;
+    if (event.shiftKey) panBy(...change);
+    else moveBy(...change);
   });
+  // Two fingers: the distance zooms, the middle moves.
+  function pinch(event) {
+    const [size, centre] = [spread(), middle()];
+    drags.set(event.pointerId, place(event));
+    const now = middle();
+    panBy(now[0] - centre[0], now[1] - centre[1]);
+    zoomBy(spread() / size, ...now);
+  }
   canvas.addEventListener("pointerup", (event) => {
     drags.delete(event.pointerId);
-    if (moved < 6) showPoint(nearestPoint(...place(event), event.pointerType === "touch" ? 28 : 14));
+    if (hand.moved < 6) showPoint(...nearestPoint(...place(event), event.pointerType === "touch" ? 28 : 14));
+    else if (!drags.size) coast(event.timeStamp - hand.last < 60 && Number.isFinite(hand.moved) ? hand.speed : [0, 0]);
   });
   canvas.addEventListener("pointercancel", (event) => drags.delete(event.pointerId));
+  canvas.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && !drags.size && showPoint(-1));
   canvas.addEventListener("wheel", (event) => {
     event.preventDefault();
     zoomBy(Math.exp(-event.deltaY * 0.0015), event.offsetX, event.offsetY);
@@ -89,17 +159,20 @@ function listenToCanvas() {
 }
 
 function keyOnCanvas(event) {
-  const count = currentNetwork().points.length;
+  const move = (right, down) => () => {
+    moveBy(right, down);
+    lookedAround();
+  };
   const actions = {
-    ArrowLeft: () => moveBy(-12, 0),
-    ArrowRight: () => moveBy(12, 0),
-    ArrowUp: () => moveBy(0, -12),
-    ArrowDown: () => moveBy(0, 12),
+    ArrowLeft: move(-12, 0),
+    ArrowRight: move(12, 0),
+    ArrowUp: move(0, -12),
+    ArrowDown: move(0, 12),
     "+": () => zoomBy(1.25),
     "-": () => zoomBy(0.8),
     0: resetView,
-    ".": () => showPoint((scene.point + 1) % count),
-    ",": () => showPoint((Math.max(scene.point, 0) + count - 1) % count),
+    ".": () => stepFrom(1),
+    ",": () => stepFrom(-1),
   };
   const action = event.ctrlKey || event.metaKey || event.altKey ? null : actions[event.key];
   if (!action) return;

@@ -1,6 +1,4 @@
-// Steps, playing, and what follows a change of the choice.
-const player = { timer: null, frame: null };
-const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+// What follows a change of the choice, and what the controls do.
 let madeFor = "";
 
 function change(changes) {
@@ -16,11 +14,15 @@ function refresh() {
   const key = JSON.stringify(rest);
   if (key !== madeFor) {
     madeFor = key;
-    scene.point = -1;
+    makePanels();
+    Object.assign(scene, { point: -1, at: 0 });
+    tip.hidden = true;
     document.getElementById("details").textContent = POINT_HELP;
     fillControls();
+    makeLabels();
     makeStrips();
     makeBars();
+    makeWhole();
     drawLegend();
     drawShadeLegend();
     typedNote();
@@ -41,79 +43,22 @@ function refresh() {
   control("forward").disabled = step === lastStep();
   markWords();
   drawBars();
+  markWhole();
   moveTo(step);
-  writeHash();
+  if (player.timer) writeHashSoon();
+  else writeHash();
 }
 
 function networkNote() {
   const { accuracy, points } = currentNetwork();
   const tested = typeof accuracy === "number" ? `Test accuracy of this network ${accuracy.toFixed(3)}; ` : "";
-  control("network").textContent = `${tested}${points.length} of its slow points are shown.`;
-}
-
-// The state glides to its next place while the network plays; else, and with reduced motion, it is there at once.
-function moveTo(step) {
-  cancelAnimationFrame(player.frame);
-  const from = scene.shown;
-  if (!player.timer || calm.matches || Math.abs(step - from) > 1.5) {
-    scene.shown = step;
-    return draw();
-  }
-  const start = performance.now();
-  const duration = Math.min(250, 600 / Number(control("speed").value));
-  const glide = (now) => {
-    const share = Math.min(Math.max((now - start) / duration, 0), 1);
-    scene.shown = from + (step - from) * share;
-    draw();
-    if (share < 1) player.frame = requestAnimationFrame(glide);
-  };
-  player.frame = requestAnimationFrame(glide);
-}
-
-function play() {
-  if (choice.step >= lastStep()) change({ step: 0 });
-  player.timer = setInterval(advance, 1000 / Number(control("speed").value));
-  control("play").textContent = "Pause";
-}
-
-function advance() {
-  change({ step: choice.step + 1 });
-  if (choice.step >= lastStep()) pause();
-}
-
-function pause() {
-  clearInterval(player.timer);
-  player.timer = null;
-  control("play").textContent = "Play";
-  control("counter").setAttribute("aria-live", "polite");
-}
-
-function toggle() {
-  if (player.timer) pause();
-  else play();
-}
-
-function stepBy(count) {
-  pause();
-  change({ step: choice.step + count });
-}
-
-// Left and right step, space plays, wherever the key means nothing else; in a strip the focus follows the word.
-function keyOnPage(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select, input[type=text]")) return;
-  const inStrip = event.target.closest(".strip");
-  const steps = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-  if (steps && !event.target.matches("input")) {
-    const place = inStrip ? [...document.querySelectorAll(".strip")].indexOf(inStrip) : -1;
-    stepBy(steps);
-    if (inStrip) document.querySelectorAll(".strip")[place].querySelector(".words button[tabindex='0']").focus();
-  } else if (event.key === " " && !event.target.matches("button, a")) toggle();
-  else return;
-  event.preventDefault();
+  const others = scene.panels.slice(1).map(panelName);
+  const beside = others.length ? ` Beside it: ${others.join("; ")}.` : "";
+  control("network").textContent = `${tested}${points.length} of its slow points are shown.${beside}`;
 }
 
 function listen() {
-  for (const name of ["model", "l2", "seed", "sentence", "colour", "shade", "order", "otherOrder"]) {
+  for (const name of ["model", "l2", "seed", "sentence", "colour", "shade", "order", "otherOrder", "side"]) {
     const valueOf = NUMBERS.includes(name) ? Number : String;
     control(name).addEventListener("change", (event) => change({ [name]: valueOf(event.target.value) }));
   }
@@ -121,15 +66,18 @@ function listen() {
     const sameAsShown = event.target.value === SAME && choice.otherOrder === choice.order;
     change({ otherSentence: event.target.value, ...(sameAsShown && { otherOrder: choice.order ? 0 : 1 }) });
   });
-  control("sentence").addEventListener("change", () => stepBy(Infinity));
+  control("sentence").addEventListener("change", () => goTo(Infinity));
   for (const view of ["2", "3"]) control(`view${view}`).addEventListener("click", () => change({ view }));
   control("controls").addEventListener("submit", (event) => event.preventDefault());
   control("zoomIn").addEventListener("click", () => zoomBy(1.25));
   control("zoomOut").addEventListener("click", () => zoomBy(0.8));
   control("zoomReset").addEventListener("click", resetView);
-  const points = () => currentNetwork().points.length;
-  control("pointForward").addEventListener("click", () => showPoint((scene.point + 1) % points()));
-  control("pointBack").addEventListener("click", () => showPoint((Math.max(scene.point, 0) + points() - 1) % points()));
+  control("tour").addEventListener("click", toggleTour);
+  ["across", "up", "depth"].forEach((name, i) => {
+    control(name).addEventListener("change", (event) => chooseComponent(i, event.target.value));
+  });
+  control("pointForward").addEventListener("click", () => stepFrom(1));
+  control("pointBack").addEventListener("click", () => stepFrom(-1));
   control("play").addEventListener("click", toggle);
   control("back").addEventListener("click", () => stepBy(-1));
   control("forward").addEventListener("click", () => stepBy(1));
@@ -142,8 +90,13 @@ function listen() {
     readHash();
     change({});
   });
+  darkness.addEventListener("change", repaint);
   listenToCanvas();
+  listenToTerms();
+  listenToShare();
+  listenToWhole();
   new ResizeObserver(resize).observe(canvas);
+  new ResizeObserver(makeWhole).observe(control("whole").parentElement);
 }
 
 const plain = (row) => Array.from(row);
@@ -163,16 +116,31 @@ window.explorer = {
     const { tokens, positions, outputs } = storedTrace(currentNetwork(), sentence, order);
     return { tokens, positions: positions.map(plain), logits: outputs.map(plain) };
   },
-  places: () => currentNetwork().points.map((row) => onScreen(row, currentNetwork())),
+  places: (panel = 0) => scene.panels[panel].network.points.map((row) => onScreen(scene.panels[panel], row)),
+  panels: () => scene.panels.map((one) => [panelName(one), current(one.first.outputs)]),
   colours: () => currentNetwork().points.map((_, i) => pointColour(currentNetwork(), i)),
-  turn: () => [scene.yaw, scene.pitch],
+  turn: () => [view.yaw, view.pitch],
+  look: viewNumbers,
+  draw,
+  csv: csvOf,
+  svg: svgOf,
 };
 
-makeLabels();
+function repaint() {
+  readTheme();
+  madeFor = "";
+  refresh();
+}
+
+const linked = location.hash !== "";
+if (!linked) choice.step = 0;
+readTheme();
 readHash();
 settle();
 findTraces();
+makeLayers();
 listen();
 resize();
 refresh();
+if (!linked) playSoon();
 document.documentElement.dataset.ready = "1";

@@ -1,24 +1,9 @@
-// The canvas: slow points, readouts, the trails of one or two sentences. Coordinates are along the principal axes of
-// the slow points; the view is orthographic.
+// What a panel shows: slow points, readouts, the trails of one or two sentences. The view is orthographic.
 const canvas = document.getElementById("canvas");
-const pen = canvas.getContext("2d");
-const scene = { width: 1, height: 1, zoom: 1, pan: [0, 0], yaw: -0.55, pitch: 0.4, shown: 0, point: -1 };
-const INK = "#222";
-const GREY = "#595959";
-const RAMP = ["#3b0f6f", "#3b528b", "#21918c", "#4fb35c", "#b5c92e"]; // slow to fast, dark to light
+const pen = canvas.getContext("2d", { willReadFrequently: true });
+const scene = { width: 1, height: 1, shown: 0, point: -1, at: 0, panels: [], asked: null };
 const LONGEST_ARROW = 0.82; // of the reach: leaves room for the name
-
-function mixed(first, second, share) {
-  const part = (colour, i) => parseInt(colour.slice(1 + 2 * i, 3 + 2 * i), 16);
-  const between = (i) => Math.round(part(first, i) + share * (part(second, i) - part(first, i)));
-  return `rgb(${[0, 1, 2].map(between).join(",")})`;
-}
-
-function rampColour(share) {
-  const at = Math.min(Math.max(share, 0), 1) * (RAMP.length - 1);
-  const low = Math.min(Math.floor(at), RAMP.length - 2);
-  return mixed(RAMP[low], RAMP[low + 1], at - low);
-}
+const BINS = 8; // kinds of discs by depth
 
 function qRange(network) {
   if (!network.qLimits) {
@@ -30,110 +15,140 @@ function qRange(network) {
 }
 
 function pointColour(network, i) {
-  if (choice.colour !== "q") return colourOf(network.decision[i]);
+  if (choice.colour !== "q") return colourShown(network.decision[i]);
   const [low, high] = qRange(network);
-  return network.logQ[i] === null ? GREY : rampColour((network.logQ[i] - low) / Math.max(high - low, 1e-9));
+  return network.logQ[i] === null ? paint.grey : rampColour((network.logQ[i] - low) / Math.max(high - low, 1e-9));
 }
 
-function turned(row) {
-  if (choice.view === "2") return [row[0], row[1], 0];
-  const x = row[0] * Math.cos(scene.yaw) + row[2] * Math.sin(scene.yaw);
-  const back = row[2] * Math.cos(scene.yaw) - row[0] * Math.sin(scene.yaw);
-  const [up, deep] = [Math.cos(scene.pitch), Math.sin(scene.pitch)];
-  return [x, row[1] * up - back * deep, row[1] * deep + back * up];
-}
-
-function onScreen(row, network) {
-  const scale = ((Math.min(scene.width, scene.height) / 2 - 8) / network.reach) * scene.zoom;
-  const [x, y, depth] = turned(row);
-  return [scene.width / 2 + scene.pan[0] + scale * x, scene.height / 2 + scene.pan[1] - scale * y, depth];
+function pointColours(network) {
+  const key = `${choice.colour} ${darkness.matches}`;
+  if (network.coloursFor !== key) {
+    const coloured = network.points.map((_, i) => pointColour(network, i));
+    Object.assign(network, { coloursFor: key, coloured });
+  }
+  return network.coloured;
 }
 
 function arrowTips(network) {
+  if (network.tips) return network.tips;
   const longest = largest(network.readouts.map((row) => Math.hypot(...row)));
-  return network.readouts.map((row) => row.map((value) => (value / longest) * LONGEST_ARROW * network.reach));
+  network.tips = network.readouts.map((row) => row.map((value) => (value / longest) * LONGEST_ARROW * network.reach));
+  return network.tips;
+}
+
+// Which networks have a panel, where it lies, and what they read.
+function makePanels() {
+  const indices = shownNetworks();
+  const boxes = layoutOf(indices.length, scene.width, scene.height);
+  scene.panels = indices.map((index, i) => ({ ...boxes[i], index, network: networkOf(index), ...readingOf(index) }));
 }
 
 function draw() {
-  const network = currentNetwork();
+  cancelAnimationFrame(scene.asked);
+  scene.asked = null;
   const ratio = window.devicePixelRatio || 1;
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.clearRect(0, 0, scene.width, scene.height);
-  drawAxes(network);
-  drawPoints(network);
-  const tips = arrowTips(network).map((tip) => onScreen(tip, network));
-  tips.forEach((tip, i) => drawArrow(onScreen([0, 0, 0], network), tip, colourOf(data.classCodes[i])));
-  if (reading.second) drawTrail(reading.second, network, "second");
-  drawTrail(reading.first, network, "first");
-  placeLabels(tips);
+  drawPanels(canvasSurface(pen, ratio), scene.panels);
+  placeLabels();
 }
 
-function drawAxes(network) {
-  pen.font = "12px system-ui, sans-serif";
-  pen.fillStyle = GREY;
-  pen.strokeStyle = "#b5b5b5";
-  pen.lineWidth = 1;
-  if (choice.view === "2") return drawPlaneAxes();
-  const origin = [30, scene.height - 30];
-  [[1, 0, 0], [0, 1, 0], [0, 0, 1]].forEach((axis, i) => {
-    const [x, y] = turned(axis);
-    line([origin, [origin[0] + 22 * x, origin[1] - 22 * y]]);
-    pen.fillText(String(i + 1), origin[0] + 28 * x - 3, origin[1] - 28 * y + 4);
+// Once a frame, however many events ask for it.
+function drawSoon() {
+  scene.asked ??= requestAnimationFrame(draw);
+}
+
+function drawPanels(surface, panels) {
+  const basis = basisOf();
+  panels.forEach((panel, i) => {
+    aim(panel, basis);
+    projectPoints(panel);
+    surface.clip(panel);
+    drawPanel(surface, panel, i);
+    surface.unclip();
+    if (panels.length > 1) drawFrame(surface, panel);
   });
 }
 
-function drawPlaneAxes() {
-  pen.textAlign = "right";
-  pen.fillText(`${data.axisName} 1 →`, scene.width - 10, scene.height - 10);
-  pen.textAlign = "left";
-  pen.fillText(`↑ ${data.axisName} 2`, 10, 18);
+function drawFrame(surface, { left, top, width, height }) {
+  const corners = [[left, top], [left + width, top], [left + width, top + height], [left, top + height]];
+  surface.line(corners, { colour: paint.rule, width: 1, close: true, alpha: 0.6 });
 }
 
-function line(places) {
-  pen.beginPath();
-  places.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
-  pen.stroke();
-}
-
-function disc([x, y], radius) {
-  pen.beginPath();
-  pen.arc(x, y, radius, 0, 2 * Math.PI);
-}
-
-function drawPoints(network) {
-  const places = network.points.map((row) => onScreen(row, network));
-  const order = places.map((_, i) => i);
-  if (choice.view === "3") order.sort((a, b) => places[b][2] - places[a][2]);
-  for (const i of order) {
-    const near = choice.view === "3" ? -places[i][2] / network.reach : 0;
-    pen.globalAlpha = 0.62 + 0.2 * near;
-    pen.fillStyle = pointColour(network, i);
-    disc(places[i], 3 + 0.8 * near);
-    pen.fill();
+function drawPanel(surface, panel, number) {
+  const { network } = panel;
+  const on = (name) => layered(name) && hasLayer(network, name);
+  drawAxes(surface, panel);
+  if (on("flow")) drawFlow(surface, panel);
+  if (on("shape")) drawShape(surface, panel);
+  if (on("points")) drawPoints(surface, panel);
+  if (on("final")) drawFinal(surface, panel);
+  if (on("fixed")) drawFixed(surface, panel);
+  panel.arrows = arrowTips(network).map((tip) => onScreen(panel, tip));
+  panel.origin = onScreen(panel, new Float64Array(data.components));
+  if (on("readouts")) {
+    panel.arrows.forEach((tip, i) => drawArrow(surface, panel.origin, tip, colourShown(data.classCodes[i])));
   }
-  pen.globalAlpha = 1;
-  if (scene.point >= 0) {
-    pen.strokeStyle = INK;
-    pen.lineWidth = 2;
-    disc(places[scene.point], 7);
-    pen.stroke();
+  if (panel.second) drawTrail(surface, panel, panel.second, "second");
+  if (panel.first) drawTrail(surface, panel, panel.first, "first");
+  if (scene.point >= 0 && scene.at === number) {
+    surface.ring(panel.x[scene.point], panel.y[scene.point], 7, { colour: paint.ink, width: 2 });
+  }
+  if (scene.panels.length > 1) drawTitle(surface, panel);
+}
+
+function panelName(panel) {
+  const { model, l2, seed } = panel.network;
+  return `${model}${severalL2() ? `, L2 ${l2}` : ""}, seed ${seed}`;
+}
+
+function drawTitle(surface, panel) {
+  surface.text(panelName(panel), panel.left + 8, panel.top + 17, { colour: paint.ink, weight: 600 });
+  if (!panel.first) return;
+  const code = codeOfLogits(panel.first.outputs[Math.min(choice.step, panel.first.words.length)]);
+  surface.ring(panel.left + 13, panel.top + 30, 4, { fill: colourShown(code), colour: paint.ink, width: 1 });
+  surface.text(shortened(codeName(code)), panel.left + 22, panel.top + 34, { colour: paint.ink });
+}
+
+function drawAxes(surface, panel) {
+  const look = { colour: paint.grey };
+  if (!deep()) {
+    const [first, second] = frameOrder();
+    const right = panel.left + panel.width;
+    const bottom = panel.top + panel.height;
+    const name = panel.width > 300 ? data.axisName : "";
+    surface.text(`${name} ${first + 1} →`, right - 10, bottom - 10, { ...look, align: "right" });
+    return surface.text(`↑ ${name} ${second + 1}`, panel.left + 10, bottom - 10, look);
+  }
+  const origin = [panel.left + 34, panel.top + panel.height - 34];
+  for (let i = 0; i < data.components; i += 1) {
+    const [x, y] = [panel.basis[0][i], -panel.basis[1][i]];
+    if (Math.hypot(x, y) < 0.12) continue;
+    surface.line([origin, [origin[0] + 20 * x, origin[1] + 20 * y]], { colour: paint.rule, width: 1.2 });
+    surface.text(String(i + 1), origin[0] + 27 * x, origin[1] + 27 * y + 4, { ...look, align: "center" });
   }
 }
 
-function drawArrow(from, to, colour) {
+// Nearer points are larger and stronger.
+function drawPoints(surface, panel) {
+  const colours = pointColours(panel.network);
+  const solid = deep();
+  for (const i of panel.order) {
+    const bin = solid ? Math.min(Math.max(Math.round(((panel.z[i] + 1) / 2) * BINS), 0), BINS) : BINS / 2;
+    const near = (2 * bin) / BINS - 1;
+    const radius = solid ? 2.9 + 1.5 * near : 2.8;
+    surface.dot(panel.x[i], panel.y[i], radius, colours[i], solid ? 0.6 + 0.36 * near : 0.62);
+  }
+}
+
+function drawArrow(surface, from, to, colour) {
   const angle = Math.atan2(to[1] - from[1], to[0] - from[0]);
   if (Math.hypot(to[0] - from[0], to[1] - from[1]) < 6) return;
   const stem = [to[0] - 8 * Math.cos(angle), to[1] - 8 * Math.sin(angle)];
-  for (const [width, style] of [[5, "rgba(255,255,255,.85)"], [2.2, colour]]) {
-    pen.lineWidth = width;
-    pen.strokeStyle = style;
-    line([from, stem]);
-  }
-  pen.fillStyle = colour;
-  pen.beginPath();
-  pen.moveTo(to[0], to[1]);
-  for (const side of [angle + 2.6, angle - 2.6]) pen.lineTo(to[0] + 11 * Math.cos(side), to[1] + 11 * Math.sin(side));
-  pen.fill();
+  surface.line([from, stem], { colour: paint.halo, width: 5 });
+  surface.line([from, stem], { colour, width: 2.2 });
+  const wings = [angle + 2.6, angle - 2.6].map((side) => [to[0] + 11 * Math.cos(side), to[1] + 11 * Math.sin(side)]);
+  surface.area([to, ...wings], { fill: colour });
 }
 
 // Rows of a trace up to a step that may lie between two words while the state moves.
@@ -145,41 +160,25 @@ function pathTo(rows, step) {
   return [...path, rows[whole].map((value, i) => value + (end - whole) * (rows[whole + 1][i] - value))];
 }
 
-function drawTrail(trace, network, kind) {
-  const path = pathTo(trace.positions, scene.shown).map((row) => onScreen(row, network));
-  const look = kind === "first" ? { colour: "#000", dash: [] } : { colour: "#565656", dash: [6, 4] };
-  pen.lineJoin = "round";
-  pen.lineWidth = 4.5;
-  pen.strokeStyle = "rgba(255,255,255,.9)";
-  line(path);
-  pen.lineWidth = 1.7;
-  pen.strokeStyle = look.colour;
-  pen.setLineDash(look.dash);
-  line(path);
-  pen.setLineDash([]);
-  pen.fillStyle = look.colour;
-  for (const place of path.slice(0, -1)) {
-    disc(place, 2);
-    pen.fill();
-  }
+function drawTrail(surface, panel, trace, kind) {
+  const path = pathTo(trace.positions, scene.shown).map((row) => onScreen(panel, row));
+  const first = kind === "first";
+  const colour = first ? paint.trail : paint.second;
+  surface.line(path, { colour: paint.halo, width: 4.5 });
+  surface.line(path, { colour, width: 1.7, dash: first ? [] : [6, 4] });
+  for (const [x, y] of path.slice(0, -1)) surface.dot(x, y, 2, colour);
   const logits = trace.outputs[Math.min(choice.step, trace.words.length)];
-  drawHead(path.at(-1), kind, colourOf(codeOfLogits(logits)));
+  drawHead(surface, path.at(-1), first, colourShown(codeOfLogits(logits)));
 }
 
-const DIAMOND = [[0, -9], [9, 0], [0, 9], [-9, 0]];
-
 // A disc for the first sentence and a diamond for the second, in the colour of what the network decides there.
-function drawHead([x, y], kind, colour) {
-  pen.beginPath();
-  if (kind === "first") pen.arc(x, y, 8, 0, 2 * Math.PI);
-  else for (const [right, down] of DIAMOND) pen.lineTo(x + right, y + down);
-  pen.closePath();
-  pen.fillStyle = colour;
-  pen.strokeStyle = "#fff";
-  pen.lineWidth = 6;
-  pen.stroke();
-  pen.fill();
-  pen.strokeStyle = "#000";
-  pen.lineWidth = 2.6;
-  pen.stroke();
+function drawHead(surface, [x, y], first, fill) {
+  if (first) {
+    surface.ring(x, y, 8, { colour: paint.ring, width: 6 });
+    return surface.ring(x, y, 8, { fill, colour: paint.trail, width: 2.6 });
+  }
+  const diamond = [[x, y - 9], [x + 9, y], [x, y + 9], [x - 9, y]];
+  surface.line(diamond, { colour: paint.ring, width: 6, close: true });
+  surface.area(diamond, { fill });
+  surface.line(diamond, { colour: paint.trail, width: 2.6, close: true });
 }

@@ -11,9 +11,10 @@ const OTHER_TOKENIZER =
 
 // The ids of known words and the unknown words of a text; the workflow reads an unknown word as <unk>.
 function wordsOfText(text) {
-  const found = { tokens: [], unknown: [] };
+  const found = { tokens: [], unknown: [], known: 0 };
   for (const word of splitTyped(text, (known) => wordIds.has(known))) {
-    if (!wordIds.has(word)) found.unknown.push(word);
+    if (wordIds.has(word)) found.known += 1;
+    else found.unknown.push(word);
     const id = wordIds.get(word) ?? wordIds.get("<unk>");
     if (id !== undefined) found.tokens.push(id);
   }
@@ -28,34 +29,38 @@ function reordered(tokens, order) {
   return tokens.map((_, i) => i).sort((a, b) => keys[a] - keys[b]).map((i) => tokens[i]);
 }
 
-function typedTrace(order) {
-  const network = currentNetwork();
-  const known = network.cellWeights ? wordsOfText(choice.text).tokens : [];
-  if (!known.length) return null;
-  const tokens = reordered(known, order);
+function typedTrace(order, network = currentNetwork()) {
+  const found = network.cellWeights ? wordsOfText(choice.text) : { known: 0 };
+  if (!found.known) return null;
+  const tokens = reordered(found.tokens, order);
   const words = tokens.map((id) => data.words[id]);
   return { words, tokens, ...runTokens(network, tokens), label: null, name: "typed sentence", order };
 }
 
-function unknownWords(text) {
-  return unique(wordsOfText(text).unknown);
+function unknownOf(text) {
+  const { unknown, known } = wordsOfText(text);
+  const named = unique(unknown).map((word) => shortened(word, 40)).join(", ");
+  if (!unknown.length) return "";
+  if (!known) return `None of these words is in the vocabulary: ${named}. The sentence on show stays. `;
+  return `Not in the vocabulary${wordIds.has("<unk>") ? ", read as <unk>" : ""}: ${named}. `;
 }
 
-function typedNote() {
+function typedNote(text = choice.text) {
   const note = document.getElementById("typedNote");
   const network = currentNetwork();
   document.getElementById("typed").hidden = !network.cellWeights;
   if (!network.cellWeights) return note.replaceChildren(HOW_TO_ADD[0], element("code", { textContent: HOW_TO_ADD[1] }));
-  const unknown = unknownWords(choice.text);
-  const missing = unknown.length ? `Not in the vocabulary: ${unknown.join(", ")}. ` : "";
   const some = data.words.filter((word) => !/^<.*>$/.test(word)).slice(0, 8).join(" ");
   const foreign = data.tokenizer === "file" ? OTHER_TOKENIZER : "";
-  note.textContent = foreign + (missing || (choice.text ? "" : `The network knows ${data.words.length} words, such as: ${some}`));
+  const known = `The network knows ${data.words.length} words, such as: ${some}`;
+  note.textContent = (foreign + (unknownOf(text) || (text ? "" : known))).trim();
 }
 
 function readTyped(event) {
   event.preventDefault();
   const text = document.getElementById("text").value.trim();
-  const tokens = wordsOfText(text).tokens;
-  change({ text, ...(tokens.length && { sentence: TYPED, order: 0, step: tokens.length }) });
+  const { tokens, known } = wordsOfText(text);
+  if (!known) return typedNote(text);
+  pause();
+  change({ text, sentence: TYPED, order: 0, step: tokens.length });
 }

@@ -1,0 +1,431 @@
+"""The explorer's views in a browser: opening, touch, links, export, panels, layers, dark paper."""
+
+import csv
+import io
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from browser import accessibility, contrast, opened, overflow, overlaps, wait_until
+from explorer_run import fake_explored, fake_meta, save_page
+
+from rnn_geometry.pages._explorer_traces import telling_sentence
+
+THERE = "#model=gru&seed=10&sentence=3"
+SIDE_BY_SIDE = f"{THERE}&side=cells&view=3"
+
+
+@pytest.fixture(scope="module")
+def files():
+    """Return four networks of five classes, whose manifold has four dimensions."""
+    meta = fake_meta(5)
+    plans = [("vanilla", 10), ("gru", 10), ("gru", 11), ("lstm", 10)]
+    return {plan: fake_explored(meta, plan[0], seed=plan[1]) for plan in plans}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, files):
+    path = tmp_path_factory.mktemp("views") / "page.html"
+    return save_page(path, fake_meta(5), list(files.values()))
+
+
+@pytest.fixture
+def page(browser, made):
+    with opened(browser, made, THERE) as page:
+        yield page
+
+
+def pixels(page):
+    return page.evaluate("document.getElementById('canvas').toDataURL()")
+
+
+def places(page, panel=0):
+    return np.array(page.evaluate(f"explorer.places({panel})"))
+
+
+def open_menu(page, name):
+    page.locator("summary", has_text=name).click()
+
+
+# The opening
+
+
+def test_it_opens_before_the_first_word_of_a_telling_sentence_of_a_gru_and_plays(
+    browser, made, files
+):
+    with opened(browser, made) as page:
+        state = page.evaluate("explorer.state")
+        told = telling_sentence(files["gru", 10].traces, range(5), False)
+        assert (state["model"], state["seed"]) == ("gru", "10")
+        assert (state["sentence"], state["step"]) == (str(told), 0)
+        wait_until(page, "explorer.state.step >= 1")
+        assert page.locator("#play").inner_text() == "Pause"
+
+
+@pytest.mark.parametrize("stopped", ["motion", "hand"])
+def test_it_does_not_play_by_itself_where_motion_is_not_wanted(browser, made, stopped):
+    motion = "reduce" if stopped == "motion" else "no-preference"
+    with opened(browser, made, reduced_motion=motion) as page:
+        if stopped == "hand":
+            page.mouse.click(3, 300)
+        page.wait_for_timeout(2000)
+        assert page.evaluate("explorer.state.step") == 0
+        assert page.locator("#play").inner_text() == "Play"
+
+
+# Touch
+
+
+class Fingers:
+    """Fingers on a page, by Chromium's own protocol."""
+
+    def __init__(self, page):
+        self.session = page.context.new_cdp_session(page)
+
+    def put(self, kind, *at):
+        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(at)]
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def drag(self, paths):
+        """Move each finger along its path of places."""
+        self.put("touchStart", *[path[0] for path in paths])
+        for at in list(zip(*paths, strict=True))[1:]:
+            self.put("touchMove", *at)
+        self.put("touchEnd")
+
+
+def line(start, end, count=8):
+    return [tuple(point) for point in np.linspace(start, end, count)]
+
+
+@pytest.fixture
+def phone(browser, made):
+    fragment = f"{THERE}&view=3"
+    options = {"has_touch": True, "is_mobile": True, "reduced_motion": "reduce"}
+    with opened(browser, made, fragment, width=390, height=844, **options) as page:
+        page.evaluate("document.getElementById('stage').scrollIntoView({block: 'center'})")
+        yield page
+
+
+def middle_of(page):
+    box = page.locator("#canvas").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_finger_on_the_stage_turns_and_does_not_scroll(phone):
+    x, y = middle_of(phone)
+    before, scrolled = phone.evaluate("explorer.turn()"), phone.evaluate("window.scrollY")
+    Fingers(phone).drag([line((x, y + 60), (x, y - 60))])
+    wait_until(phone, f"explorer.turn()[1] < {before[1] - 0.5}")
+    assert phone.evaluate("window.scrollY") == scrolled
+
+
+def test_a_finger_beside_the_stage_scrolls_and_does_not_turn(phone):
+    box = phone.locator(".strip").first.bounding_box()
+    before, scrolled = phone.evaluate("explorer.turn()"), phone.evaluate("window.scrollY")
+    Fingers(phone).drag([line((200, box["y"] + 10), (200, box["y"] - 190), 20)])
+    wait_until(phone, f"window.scrollY > {scrolled + 50}")
+    assert phone.evaluate("explorer.turn()") == before
+
+
+def test_two_fingers_zoom_and_move(phone):
+    x, y = middle_of(phone)
+    before = places(phone)[:, :2]
+    _, _, zoom, *pan, _ = phone.evaluate("explorer.look()")
+    paths = [line((x - 40, y), (x - 80, y)), line((x + 40, y), (x + 120, y))]
+    Fingers(phone).drag(paths)
+    wait_until(phone, f"explorer.look()[2] > {zoom * 1.9}")
+    *_, size, right, down, _ = phone.evaluate("explorer.look()")
+    assert 2.2 < size / zoom < 2.8  # from 80 to 200 pixels
+    assert right > pan[0] + 0.02
+    assert abs(down - pan[1]) < 0.05
+    after = places(phone)[:, :2]
+    ratio = np.ptp(after, axis=0) / np.ptp(before, axis=0)
+    np.testing.assert_allclose(ratio, size / zoom, rtol=1e-3)
+
+
+# Links
+
+
+def test_a_link_leads_to_the_same_view(browser, made, page):
+    page.get_by_role("button", name="3-d").click()
+    page.get_by_role("combobox", name="Side by side").select_option("cells")
+    open_menu(page, "Layers")
+    page.get_by_role("checkbox", name="final states").check()
+    page.get_by_role("checkbox", name="readouts").uncheck()
+    open_menu(page, "Components")
+    page.get_by_role("combobox", name="depth").select_option("4")
+    page.get_by_role("button", name="Zoom in").click()
+    page.locator("#canvas").focus()
+    page.keyboard.press("ArrowRight")
+    wait_until(page, "location.hash.includes('look=')")
+    page.wait_for_timeout(500)
+    fragment = page.evaluate("location.hash")
+    with opened(browser, made, fragment) as again:
+        assert again.evaluate("explorer.state") == page.evaluate("explorer.state")
+        assert again.evaluate("explorer.look()") == page.evaluate("explorer.look()")
+        np.testing.assert_allclose(places(again, 1), places(page, 1), atol=0.2)
+        assert again.evaluate("explorer.state.components") == "1,2,4"
+        assert again.evaluate("explorer.state.layers") == "points.shape.final"
+
+
+@pytest.mark.parametrize("look", ["1,2", "a,b,c,d,e,f", "0,99,1e9,0,0,0", ""])
+def test_a_wrong_view_is_mended(browser, made, look):
+    wrong = f"{THERE}&look={look}&components=1,1,9&layers=none.points&side=all"
+    with opened(browser, made, wrong) as page:
+        _, pitch, zoom, *_ = page.evaluate("explorer.look()")
+        assert abs(pitch) <= 1.5
+        assert zoom <= 40
+        state = page.evaluate("explorer.state")
+        assert state["components"] == "1,2,3"
+        assert (state["layers"], state["side"]) == ("points", "alone")
+
+
+def test_the_link_is_copied_or_shown(page):
+    open_menu(page, "Share")
+    page.get_by_role("button", name="Copy link").click()
+    wait_until(page, "document.getElementById('shared').textContent !== ''")
+    said = page.locator("#shared").inner_text()
+    assert said.startswith("The link is copied") or page.evaluate("location.href") in said
+
+
+# Export
+
+
+def saved(page, name):
+    open_menu(page, "Share")
+    with page.expect_download() as download:
+        page.get_by_role("button", name=name).click()
+    return download.value
+
+
+def test_the_picture_is_saved_as_png_and_svg(browser, made):
+    with opened(browser, made, SIDE_BY_SIDE) as page:
+        before = pixels(page)
+        png = saved(page, "PNG")
+        assert png.suggested_filename == "colours-3_gru_10.png"
+        content = png.path().read_bytes()
+        width = int.from_bytes(content[16:20], "big")
+        assert content.startswith(b"\x89PNG")
+        assert width == 3 * round(page.evaluate("document.getElementById('canvas').clientWidth"))
+        open_menu(page, "Share")
+        root = ElementTree.fromstring(saved(page, "SVG").path().read_text())
+        dots = [
+            one for one in root.iter() if one.tag.endswith("circle") and one.get("stroke") is None
+        ]
+        words = [one.text for one in root.iter() if one.tag.endswith("text")]
+        assert len(dots) >= 3 * 80
+        assert {"gru, seed 10", "vanilla, seed 10", "lstm, seed 10", "class_4"} <= set(words)
+        assert pixels(page) == before
+
+
+def test_words_are_saved_as_csv(page, files):
+    page.get_by_role("combobox", name="Compare with").select_option("same")
+    rows = list(csv.DictReader(io.StringIO(saved(page, "CSV").path().read_text())))
+    traces = files["gru", 10].traces
+    first, last = traces.offsets[9] + 9, traces.offsets[10] + 10
+    own = [row for row in rows if row["order"] == "as written"]
+    assert len(own) == last - first
+    assert len(rows) == 2 * len(own)
+    found = [[float(row[f"logit class_{i}"]) for i in range(5)] for row in own]
+    np.testing.assert_allclose(found, traces.logits[first:last], rtol=1e-4, atol=1e-6)
+    effects = np.diff(traces.logits[first:last].astype(float), axis=0)
+    told = [float(row["effect class_2"]) for row in own[1:]]
+    np.testing.assert_allclose(told, (effects - effects.mean(1, keepdims=True))[:, 2], atol=1e-4)
+    assert own[0]["word"] == own[0]["effect class_2"] == ""
+    assert own[1]["component_4"] != ""
+
+
+# Side by side
+
+
+def test_networks_side_by_side_turn_and_read_together(browser, made, files):
+    with opened(browser, made, f"{SIDE_BY_SIDE}&step=1") as page:
+        names, outputs = zip(*page.evaluate("explorer.panels()"), strict=True)
+        assert list(names) == ["gru, seed 10", "vanilla, seed 10", "lstm, seed 10"]
+        assert (
+            "Beside it: vanilla, seed 10; lstm, seed 10." in page.locator("#network").inner_text()
+        )
+        before = [places(page, i) for i in range(3)]
+        page.locator("#canvas").focus()
+        page.keyboard.press("ArrowRight")
+        wait_until(page, f"Math.abs(explorer.places(2)[0][0] - {before[2][0, 0]}) > .01")
+        assert all(np.abs(places(page, i) - before[i]).max() > 1 for i in range(3))
+        page.get_by_role("button", name="One word forward").click()
+        for i, plan in enumerate([("gru", 10), ("vanilla", 10), ("lstm", 10)]):
+            traces = files[plan].traces
+            expected = traces.logits[traces.offsets[9] + 9 + 2]
+            np.testing.assert_allclose(
+                page.evaluate("explorer.panels()")[i][1], expected, atol=1e-5
+            )
+            assert not np.allclose(outputs[i], expected)
+
+
+def test_seeds_side_by_side_are_those_of_the_cell(page):
+    page.get_by_role("combobox", name="Side by side").select_option("seeds")
+    names = [name for name, _ in page.evaluate("explorer.panels()")]
+    assert names == ["gru, seed 10", "gru, seed 11"]
+    page.get_by_role("combobox", name="Cell", exact=True).select_option("lstm")
+    assert [name for name, _ in page.evaluate("explorer.panels()")] == ["lstm, seed 10"]
+
+
+def test_a_point_of_another_panel_tells_of_that_network(browser, made, files):
+    with opened(browser, made, SIDE_BY_SIDE) as page:
+        box, at = page.locator("#canvas").bounding_box(), places(page, 1)[:, :2]
+        lonely = np.sort(np.linalg.norm(at[:, None] - at, axis=2))[:, 1].argmax()
+        page.mouse.move(box["x"] + at[lonely, 0], box["y"] + at[lonely, 1])
+        assert page.locator("#tip").is_visible()
+        said = page.locator("#tip").inner_text()
+        states, slow = files["vanilla", 10].states, files["vanilla", 10].slow_points.points
+        point = slow[np.isfinite(slow).all(axis=1)][lonely]
+        logits = point @ states.readout.T + states.readout_bias
+        assert said.startswith(f"Slow point {lonely + 1}: class_{logits.argmax()}")
+        assert f"class_{logits.argmax()} +{logits.max():.1f}" in said
+        assert "of the step at a word" in said
+        page.mouse.move(3, 3)
+        assert not page.locator("#tip").is_visible()
+
+
+# Components, layers, motion
+
+
+def test_a_fourth_component_is_shown_and_read_along(page, files):
+    before = places(page)
+    open_menu(page, "Components")
+    page.get_by_role("combobox", name="up", exact=True).select_option("4")
+    assert page.evaluate("explorer.state.components") == "1,4,3"
+    assert np.abs(places(page)[:, 1] - before[:, 1]).max() > 5
+    assert len(page.evaluate("explorer.position()")) == 4
+    page.get_by_role("combobox", name="across", exact=True).select_option("4")
+    assert page.evaluate("explorer.state.components") == "4,1,3"
+
+
+def test_the_tour_goes_through_all_components_until_it_is_stopped(page):
+    before = places(page)
+    page.get_by_role("button", name="Tour").click()
+    wait_until(page, "explorer.look()[5] > .1")
+    page.get_by_role("button", name="Tour").click()
+    wait_until(page, "location.hash.includes('look=')")
+    now = page.evaluate("explorer.look()")
+    assert np.abs(places(page) - before).max() > 2
+    page.wait_for_timeout(200)
+    assert page.evaluate("explorer.look()") == now
+    page.get_by_role("button", name="Reset the view").click()
+    np.testing.assert_allclose(places(page), before, atol=1e-6)
+
+
+def test_each_layer_is_seen(page):
+    open_menu(page, "Layers")
+    for name in ("final states", "slow points", "edges and faces", "readouts"):
+        before = pixels(page)
+        page.get_by_role("checkbox", name=name).click()
+        assert pixels(page) != before
+    assert page.get_by_role("checkbox", name="flow").is_disabled()
+    assert page.locator("#labels span:visible").count() == 0
+
+
+@pytest.mark.parametrize(("motion", "coasts"), [("reduce", False), ("no-preference", True)])
+def test_a_drag_goes_on_for_a_moment(browser, made, motion, coasts):
+    with opened(browser, made, f"{THERE}&view=3", reduced_motion=motion) as page:
+        x, y = middle_of(page)
+        page.evaluate(
+            """([x, y]) => {
+          const canvas = document.getElementById("canvas");
+          canvas.setPointerCapture = () => {};
+          const fire = (kind, at) => canvas.dispatchEvent(
+            new PointerEvent(kind, { pointerId: 9, clientX: at, clientY: y, bubbles: true }));
+          fire("pointerdown", x);
+          for (let i = 1; i < 9; i += 1) fire("pointermove", x + 12 * i);
+          fire("pointerup", x + 96);
+          window.yaw = explorer.turn()[0];
+        }""",
+            [x, y],
+        )
+        page.wait_for_timeout(400)
+        assert (page.evaluate("explorer.turn()[0] - window.yaw") > 0.01) == coasts
+
+
+# The whole sentence, terms, words that are not known
+
+
+def test_the_whole_sentence_has_a_square_a_word_and_class_and_a_cursor(page, files):
+    length = int(np.diff(files["gru", 10].traces.offsets)[9])
+    assert page.locator("#whole title").count() == 5 * length
+    assert page.locator("#whole polyline").count() == 5
+    cursor = page.locator("#whole line").last
+    ends = float(cursor.get_attribute("x1"))
+    page.get_by_role("button", name="One word back").click()
+    assert float(cursor.get_attribute("x1")) < ends
+    box = (
+        page.locator("#whole title")
+        .nth(5 * 2)
+        .evaluate(
+            "node => { const { left, right, top } = node.parentElement.getBoundingClientRect();"
+            " return [right - 2 - (right - left) * 0, top + 4]; }"
+        )
+    )
+    page.mouse.click(*box)
+    assert page.evaluate("explorer.state.step") == 3
+
+
+def test_terms_are_explained_where_they_stand(page):
+    page.locator(".term", has_text="slow point").hover()
+    assert "hardly leaves" in page.locator("#gloss").inner_text()
+    page.keyboard.press("Escape")
+    assert not page.locator("#gloss").is_visible()
+    page.locator(".term", has_text="readout").focus()
+    assert page.locator("#gloss").inner_text().startswith("readout")
+
+
+def test_a_sentence_of_unknown_words_alone_says_so_and_stays(page):
+    before = page.evaluate("explorer.state")
+    page.get_by_role("textbox", name="Words").fill("marvellous dull")
+    page.get_by_role("button", name="Read it").click()
+    said = page.locator("#typedNote").inner_text()
+    assert said == (
+        "None of these words is in the vocabulary: marvellous, dull. The sentence on show stays."
+    )
+    assert page.evaluate("explorer.state") == before
+
+
+# How it looks
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("width", [1920, 1280, 390])
+def test_it_is_in_order_on_dark_and_light_paper(browser, made, scheme, width):
+    fragment = f"{SIDE_BY_SIDE}&otherSentence=same&shade=1"
+    with opened(browser, made, fragment, width=width, color_scheme=scheme) as page:
+        page.locator("h1").wait_for()
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        light = sum(map(int, re.findall(r"\d+", paper)[:3])) > 600
+        assert light == (scheme == "light")
+        assert (overlaps(page), overflow(page)) == ([], [])
+        assert contrast(page) == []
+        assert accessibility(page) == []
+
+
+def test_the_canvas_follows_the_paper(browser, made):
+    with opened(browser, made, THERE, color_scheme="light") as page:
+        before = pixels(page)
+        page.emulate_media(color_scheme="dark")
+        wait_until(page, "getComputedStyle(document.body).color !== 'rgb(34, 34, 34)'")
+        assert pixels(page) != before
+
+
+@pytest.mark.parametrize("menu", ["Layers", "Components", "Share"])
+def test_nothing_scrolls_sideways_on_a_phone(browser, made, menu):
+    with opened(browser, made, SIDE_BY_SIDE, width=390, height=844, has_touch=True) as page:
+        open_menu(page, menu)
+        assert overflow(page) == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (1920, 1080)])
+def test_stage_and_transport_are_on_one_screen(browser, made, width, height):
+    with opened(browser, made, THERE, width=width, height=height) as page:
+        box = page.locator("#canvas").bounding_box()
+        assert box["height"] > 380
+        assert box["width"] > 0.7 * width
+        play = page.locator("#play").bounding_box()
+        assert play["y"] + play["height"] < height

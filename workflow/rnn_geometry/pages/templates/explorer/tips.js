@@ -1,0 +1,102 @@
+// What a slow point is: beside it, and in the line that is said aloud. What terms mean: beside the term.
+const tip = document.getElementById("tip");
+const gloss = document.getElementById("gloss");
+const POINT_HELP = document.getElementById("details").textContent;
+const TERMS = {
+  "slow point":
+    "A state that the network hardly leaves while no word comes. Together slow points are the surface on which it " +
+    "keeps its score.",
+  readout: "The direction in which the logit of one class grows fastest. A state far along it is decided for that class.",
+  q: "Half the squared step that the state takes without a word: 0 at a fixed point. Here it is told as a share of the step at a usual word.",
+  direction: "One of the axes along which slow points differ most, the widest first. Networks are turned to face alike.",
+  component: "One of the axes along which slow points differ most, the widest first.",
+  logit: "The score of a class. The class with the highest is decided; of labels, all above zero.",
+};
+
+function showPoint(i, at = 0) {
+  if (i === scene.point && (i < 0 || at === scene.at)) return;
+  Object.assign(scene, { point: i, at });
+  const panel = scene.panels[at];
+  document.getElementById("details").textContent = i < 0 ? POINT_HELP : describePoint(panel.network, i);
+  draw();
+  placeTip(panel);
+}
+
+function stepFrom(count) {
+  const panel = scene.panels[scene.at] ?? scene.panels[0];
+  const many = panel.network.points.length;
+  showPoint((Math.max(scene.point, count > 0 ? -1 : 0) + count + many) % many, scene.panels.indexOf(panel));
+}
+
+// The step that the state takes there without a word, against the usual step at a word.
+function relativeStep(network, i) {
+  if (network.logQ[i] === null || !network.wordStep) return null;
+  return Math.sqrt(2 * 10 ** network.logQ[i]) / network.wordStep;
+}
+
+function percent(share) {
+  if (share < 1e-4) return "less than .01 %";
+  const value = 100 * share;
+  return `${value < 1 ? value.toFixed(2).replace(/^0/, "") : value.toFixed(value < 10 ? 1 : 0)} %`;
+}
+
+function timeOf(network, i) {
+  const tau = network.tau[i];
+  return tau === null ? "no slow mode" : `longest time constant ${tau >= 1e5 ? "over 100,000" : tau} words`;
+}
+
+function describePoint(network, i) {
+  const q = network.logQ[i] === null ? "q unknown" : `log10 q = ${network.logQ[i].toFixed(1).replace("-", "−")}`;
+  const share = relativeStep(network, i);
+  const step = share === null ? "" : `; it moves by ${percent(share)} of the step at a word`;
+  const corner = data.multiLabel ? "" : `nearest corner: ${codeName(network.corner[i])}; `;
+  const decision = `decision here: ${codeName(network.decision[i])}`;
+  return `Slow point ${i + 1} of ${network.points.length}: ${q}; ${timeOf(network, i)}${step}; ${corner}${decision}.`;
+}
+
+function tipLines(network, i) {
+  const share = relativeStep(network, i);
+  const logits = network.pointLogits[i];
+  const shownClasses = data.classNames.map((name, j) => [name, logits[j]]).sort((a, b) => b[1] - a[1]).slice(0, 6);
+  const told = shownClasses.map(([name, value]) => `${shortened(name, 14)} ${signed(value, 1)}`);
+  const still = share === null ? "" : `Without a word it moves by ${percent(share)} of the step at a word`;
+  return [`Slow point ${i + 1}: ${codeName(network.decision[i])}`, still, timeOf(network, i), `Logits: ${told.join(", ")}`];
+}
+
+function placeTip(panel) {
+  tip.hidden = scene.point < 0;
+  if (tip.hidden) return;
+  const [first, ...rest] = tipLines(panel.network, scene.point).filter(Boolean);
+  tip.replaceChildren(element("b", { textContent: first }), ...rest.map((text) => element("span", { textContent: text })));
+  const [x, y] = [panel.x[scene.point], panel.y[scene.point]];
+  const [width, height] = [tip.offsetWidth, tip.offsetHeight];
+  const left = x + 14 + width < scene.width ? x + 14 : x - 14 - width;
+  const top = y + 14 + height < scene.height ? y + 14 : y - 14 - height;
+  tip.style.left = `${Math.max(Math.min(left, scene.width - width - 2), 2)}px`;
+  tip.style.top = `${Math.max(Math.min(top, scene.height - height - 2), 2)}px`;
+}
+
+// Terms
+
+function showTerm(button) {
+  const term = button.dataset.term;
+  gloss.replaceChildren(element("b", { textContent: term }), ` ${TERMS[term]}`);
+  gloss.hidden = false;
+  const box = button.getBoundingClientRect();
+  const most = document.documentElement.clientWidth - gloss.offsetWidth - 8;
+  gloss.style.left = `${Math.max(Math.min(box.left, most), 8) + window.scrollX}px`;
+  gloss.style.top = `${box.bottom + 6 + window.scrollY}px`;
+}
+
+function listenToTerms() {
+  for (const button of document.querySelectorAll(".term")) {
+    button.setAttribute("aria-describedby", "gloss");
+    for (const kind of ["pointerenter", "focus", "click"]) button.addEventListener(kind, () => showTerm(button));
+    for (const kind of ["pointerleave", "blur"]) button.addEventListener(kind, () => (gloss.hidden = true));
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    gloss.hidden = true;
+    showPoint(-1);
+  });
+}
