@@ -1,0 +1,116 @@
+"""Alignments as nine terms, and how much each of them decides where a decoder looks.
+
+With h = mu + chi + delta on both sides, a_st = h^D_s . h^E_t is the sum of I^D_s . J^E_t over I and
+J in {mu, chi, delta}. Shapes: n phrases, S words said, T words read, H units; of the first two axes
+of terms and shares one is I, of the decoder, and one is J, of the encoder.
+
+References
+----------
+Aitken et al., NeurIPS 2021 (arXiv 2110.15253).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def terms(
+    decoder: np.ndarray, encoder: np.ndarray, bilinear: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the nine terms of alignments; their sum is the alignment of what the parts sum to.
+
+    Parameters
+    ----------
+    decoder : (3, n, S, H)
+        Parts mu, chi, delta, see `components.Components.split`.
+    encoder : (3, n, T, H)
+        Those of the encoder.
+    bilinear : (H, H) or None
+        M of a learned alignment h^D M h^E; None: the plain one.
+
+    Returns
+    -------
+    (3, 3, n, S, T)
+        The terms.
+    """
+    queries = decoder if bilinear is None else decoder @ bilinear
+    return np.einsum("insh,jnth->ijnst", queries, encoder, optimize=True)
+
+
+def signed_shares(found: np.ndarray, said: np.ndarray, read: np.ndarray) -> np.ndarray:
+    """Return how much of what differs between places each term brings, with its sign.
+
+    What a term adds to all places of a phrase alike changes no attention, and counts as nothing.
+
+    Parameters
+    ----------
+    found : (3, 3, n, S, T)
+        Terms.
+    said, read : (n, S), (n, T)
+        Which words of decoder and encoder count.
+
+    Returns
+    -------
+    (3, 3)
+        cov_t(a^IJ, a) / var_t(a), both summed over words said. Their sum is 1; a term that works
+        against the others is negative, and one above 1 is worked against. NaN where no alignment
+        differs between places.
+    """
+    centred = _centred(found, read)
+    total = centred.sum((0, 1))
+    products = np.einsum("ijnst,nst,ns->ij", centred, total, said.astype(float), optimize=True)
+    variance = products.sum()
+    return products / variance if variance > 0 else np.full((3, 3), np.nan)
+
+
+def _centred(found: np.ndarray, read: np.ndarray) -> np.ndarray:
+    """Return terms less their mean over the places read; zero at others."""
+    seen = read[:, None, :].astype(float)
+    mean = (found * seen).sum(-1, keepdims=True) / np.maximum(seen.sum(-1, keepdims=True), 1)
+    return (found - mean) * seen
+
+
+def absolute_shares(found: np.ndarray, said: np.ndarray, read: np.ndarray) -> np.ndarray:
+    """Return the shares of the terms' sizes at the place that is attended most.
+
+    Unlike `signed_shares` this changes with what is added to all places alike.
+
+    Parameters
+    ----------
+    found, said, read
+        See `signed_shares`.
+
+    Returns
+    -------
+    (3, 3)
+        sum |a^IJ| over sum of all |a^IJ|; NaN where all are zero.
+    """
+    total = np.where(read[:, None, :], found.sum((0, 1)), -np.inf)
+    place = total.argmax(-1)[None, None, :, :, None]
+    sizes = np.abs(np.take_along_axis(found, place, -1)[..., 0])
+    sums = (sizes * (said & read.any(1)[:, None])).sum((2, 3))
+    return sums / sums.sum() if sums.sum() > 0 else np.full((3, 3), np.nan)
+
+
+def likeness_to_average(attention: np.ndarray) -> float:
+    """Return how much attention in one phrase is like the average over phrases.
+
+    Parameters
+    ----------
+    attention : (n, S, T)
+        Rows of weights; NaN past the end of a phrase.
+
+    Returns
+    -------
+    float
+        Mean over words said of the cosine between a row and the mean of the rows of its place; NaN
+        where there is no row.
+    """
+    rows = ~np.isnan(attention).all(-1)
+    filled = np.nan_to_num(attention)
+    counts = np.maximum(rows.sum(0), 1)[:, None]
+    average = filled.sum(0) / counts
+    inner = np.einsum("nst,st->ns", filled, average)
+    lengths = np.linalg.norm(filled, axis=-1) * np.linalg.norm(average, axis=-1)
+    cosines = inner / np.where(lengths > 0, lengths, 1)
+    return float(cosines[rows].mean()) if rows.any() else float("nan")
