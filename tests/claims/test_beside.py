@@ -14,7 +14,7 @@ SHIPPED = pd.DataFrame(
         ("held", "at least 0.75", "unordered", "categorical-3", "gru", "undecided"),
     ],
     columns=["claim", "threshold", "structure", "task", "cell", "verdict"],
-)
+).assign(judged=1)
 
 
 def row(task, cell, met, runs=2, claim="cliff", threshold="at least 1"):
@@ -48,6 +48,11 @@ def test_a_task_of_the_users_own_stands_beside_the_others_of_its_kind():
     assert found["shipped"].tolist() == ["holds", None, None]  # vanilla: holds and fails
     assert found["shipped_on"].iloc[0] == "2 other tasks of the kind"
     assert found["agreement"].tolist() == [DISAGREES, None, None]
+
+
+def test_what_the_battery_has_not_judged_says_nothing():
+    found = beside(pd.DataFrame([row("categorical-3", "gru", 2)]), SHIPPED.assign(judged=0))
+    assert found["shipped"].tolist() == [None]
 
 
 def test_another_threshold_is_another_claim():
