@@ -8,6 +8,7 @@ from conftest import PROJECT
 
 from rnn_geometry.config.limits import Limits
 from rnn_geometry.config.load import load_settings
+from rnn_geometry.config.neighbours import neighbours
 from rnn_geometry.config.pipeline import NETWORK_STAGES, STAGES
 from rnn_geometry.config.plan import Plan
 from rnn_geometry.errors import UserError
@@ -126,11 +127,11 @@ def test_settings_of_a_network_are_its_own(plan):
 
 def test_the_page_of_a_network_leads_to_its_neighbours(plan):
     first, second = plan.shown[:2]
-    assert plan.beside(first)["previous"] == []
-    assert plan.beside(first)["next"] == [list(second)]
-    assert plan.beside(plan.shown[-1])["next"] == []
+    assert neighbours(plan.shown, first)["previous"] == []
+    assert neighbours(plan.shown, first)["next"] == [list(second)]
+    assert neighbours(plan.shown, plan.shown[-1])["next"] == []
     (network,) = (n for n in plan.shown if n[:2] == ("categorical-3", "gru") and n.seed == 10)
-    found = plan.beside(network)
+    found = neighbours(plan.shown, network)
     assert [(n[1], n[3]) for n in found["seeds"]] == [("gru", 11)]
     assert {(n[1], n[3]) for n in found["cells"]} == {
         ("lstm", 10),

@@ -444,7 +444,8 @@ def test_readouts_are_named_in_the_colours_of_their_classes(page):
     colours = names.evaluate_all(
         "names => names.map((name) => getComputedStyle(name).borderBottomColor)"
     )
-    assert colours == ["rgb(0, 114, 178)", "rgb(213, 94, 0)", "rgb(0, 158, 115)"]
+    drawn = [style.class_colour(i).lstrip("#") for i in range(3)]
+    assert colours == [f"rgb({', '.join(str(b) for b in bytes.fromhex(c))})" for c in drawn]
 
 
 def test_l2_is_asked_for_only_where_there_are_several(browser, folder, files, page):

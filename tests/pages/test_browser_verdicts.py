@@ -65,13 +65,13 @@ def shown_claims(page):
 def test_a_filter_leaves_what_fits_and_can_be_cleared(browser, pages):
     with opened(browser, pages / "claims.html") as page:
         everything = shown_claims(page)
-        page.get_by_label("Verdict").select_option("fails")
+        page.locator("#filter [name=state]").select_option("fails")
         failing = shown_claims(page)
         assert "simplex-cliff" in failing
         assert 0 < len(failing) < len(everything)
         row = page.locator("#simplex-cliff .shows tr[data-task='categorical-2']")
         assert not row.is_visible()
-        page.get_by_label("Text").fill("no such claim")
+        page.locator("#filter [name=text]").fill("no such claim")
         assert shown_claims(page) == []
         page.get_by_role("button", name="Clear the filter").click()
         page.wait_for_function("!document.getElementById('simplex-cliff').hidden")
@@ -81,7 +81,7 @@ def test_a_filter_leaves_what_fits_and_can_be_cleared(browser, pages):
 
 def test_an_address_can_ask_for_a_filter(browser, pages):
     with opened(browser, pages / "claims.html", "?task=categorical-2&cell=gru") as page:
-        assert page.get_by_label("Task").input_value() == "categorical-2"
+        assert page.locator("#filter [name=task]").input_value() == "categorical-2"
         assert not page.locator("#simplex-cliff .shows tr[data-task='categorical-3']").is_visible()
 
 
@@ -110,7 +110,7 @@ def test_a_link_to_a_verdict_lands_unfolded_with_its_claim_in_sight(browser, pag
 def test_a_link_to_a_claim_lands_below_the_filter_and_lifts_it_where_it_hides(browser, pages):
     with opened(browser, pages / "claims.html", "?text=words#simplex-cliff") as page:
         assert in_sight(page, "#simplex-cliff h3")
-        assert page.get_by_label("Text").input_value() == ""
+        assert page.locator("#filter [name=text]").input_value() == ""
 
 
 def test_heads_and_names_of_the_grid_stay_in_sight(browser, pages):

@@ -14,6 +14,7 @@ import yaml
 
 from rnn_geometry.config.blocks import blocks
 from rnn_geometry.config.imports import is_imported, of_network
+from rnn_geometry.config.neighbours import neighbours
 from rnn_geometry.config.pipeline import NETWORK_STAGES, key_of
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.stage_blocks import StageBlock
@@ -361,46 +362,9 @@ class Plan:
             return list(self.design.hold_inputs[network])
         if stage == "plot_network":
             margin = self.settings["claims"]["bag_of_words_margin"]
-            beside = self.beside(network)
+            beside = neighbours(self.shown, network)
             return {"explorer": self.is_portrayed(network), "margin": margin, "beside": beside}
         return None
-
-    def beside(self, network: Network) -> dict[str, list[list[Any]]]:
-        """Return the networks with pages to which the page of a network leads.
-
-        Parameters
-        ----------
-        network
-            One of `shown`.
-
-        Returns
-        -------
-        dict
-            Keys (task, model, l2, seed): the one before and the one after, `seeds` of the same cell
-            and `cells` of the same seed, each on the same task.
-        """
-        place, last = self._places[network], len(self.shown) - 1
-        of_task = self._shown_by_task[network.task]
-        seeds = [n for n in of_task if n[:3] == network[:3] and n != network]
-        cells = [n for n in of_task if n.seed == network.seed and n.model != network.model]
-        found = {
-            "previous": self.shown[place - 1 : place] if place else [],
-            "next": self.shown[place + 1 : place + 2] if place < last else [],
-            "seeds": seeds,
-            "cells": cells,
-        }
-        return {name: [list(one) for one in networks] for name, networks in found.items()}
-
-    @cached_property
-    def _places(self) -> dict[Network, int]:
-        return {network: i for i, network in enumerate(self.shown)}
-
-    @cached_property
-    def _shown_by_task(self) -> dict[str, list[Network]]:
-        found: dict[str, list[Network]] = {}
-        for network in self.shown:
-            found.setdefault(network.task, []).append(network)
-        return found
 
     @cached_property
     def benchmarks(self) -> list[str]:

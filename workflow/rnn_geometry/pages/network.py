@@ -51,7 +51,7 @@ def network_page(
     margin
         `bag_of_words_margin` of the claims.
     beside
-        Keys of networks with pages, see `config.plan.Plan.beside`.
+        Keys of networks with pages, see `config.neighbours`.
     """
     run = {**run, "learned": learned(run)}
     run |= {"not_judged": not_judged(run, margin)}
