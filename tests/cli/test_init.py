@@ -68,7 +68,10 @@ def test_the_recipe_is_that_of_the_size_and_the_kind_of_labels(tmp_path, write, 
     written = yaml.safe_load((tmp_path / "b/config.yaml").read_text())["models"]
     expected = recipe_by_size(192, **kind)
     assert {key: written["gru-a"][key] for key in expected} == expected
-    assert written["vanilla-a"]["learning_rate"] == expected["learning_rate"] / 2
+    plain = written["vanilla-a"]
+    assert plain["cell_options"] == {"input_scale": 1.0}
+    assert plain["learning_rate"] <= expected["learning_rate"] / 4
+    assert plain["min_steps"] == 3 * expected["min_steps"]
 
 
 @pytest.mark.workflow
