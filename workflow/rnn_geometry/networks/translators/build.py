@@ -98,6 +98,11 @@ def checked(network: Mapping[str, Any]) -> dict[str, Any]:
     network : mapping
         See `build_translator`.
 
+    Returns
+    -------
+    dict
+        All settings.
+
     Raises
     ------
     UserError

@@ -68,6 +68,11 @@ def pair_batch(pairs: Pairs, index: np.ndarray) -> PairBatch:
         All of them.
     index : (B,)
         Their numbers.
+
+    Returns
+    -------
+    PairBatch
+        Padded to the longest of them.
     """
     words, targets = pairs.inputs.padded(index), pairs.targets.padded(index)
     lengths = pairs.lengths[index]
@@ -111,6 +116,11 @@ def evaluate_pairs(translator: Translator, pairs: Pairs, edit: Edit = UNEDITED) 
         n of them, at least one.
     edit : Edit
         What stands for states in alignments when accuracies are measured.
+
+    Returns
+    -------
+    Quality
+        Over all pairs.
     """
     loss, right, phrases = 0.0, 0, 0
     for _, batch in batches_of(translator, pairs):
@@ -142,6 +152,11 @@ def fed_back(translator: Translator, batch: PairBatch, edit: Edit = UNEDITED) ->
         Pairs.
     edit : Edit
         What stands for states in alignments.
+
+    Returns
+    -------
+    (B, S)
+        Ids.
     """
     reading = translator.read(batch.words, batch.lengths)
     if translator.feedback == "none":
@@ -162,6 +177,11 @@ def batches_of(
         All of them.
     size : int
         Pairs at once.
+
+    Yields
+    ------
+    tuple
+        Numbers (B,) and a batch of B pairs.
     """
     order = np.argsort(pairs.lengths, kind="stable")
     for start in range(math.ceil(len(order) / size)):

@@ -31,6 +31,11 @@ def moved_in_time(by_place: np.ndarray, places: int) -> Edit:
         Means mu of the encoder by place.
     places : int
         k.
+
+    Returns
+    -------
+    Edit
+        Of keys alone.
     """
 
     def keys(states: Tensor, words: Tensor, lengths: Tensor) -> Tensor:
@@ -49,6 +54,11 @@ def without_rest(encoder: Means, decoder: Means) -> Edit:
     ----------
     encoder, decoder : pair of (T, H), (V, H)
         Means by place, and by input word.
+
+    Returns
+    -------
+    Edit
+        Of keys and queries.
     """
 
     def queries(states: Tensor, words: Tensor, places: Tensor) -> Tensor:

@@ -56,6 +56,11 @@ def visit_pairs(translator: Translator, pairs: Pairs) -> Visited:
         Trained or not.
     pairs : Pairs
         n of them.
+
+    Returns
+    -------
+    Visited
+        Arrays without torch.
     """
     lengths, spoken = pairs.lengths, pairs.targets.lengths
     size, most, last = translator.encoder.hidden_size, lengths.max(), spoken.max()

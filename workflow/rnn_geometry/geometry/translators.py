@@ -1,0 +1,184 @@
+"""All numbers of an encoder-decoder network, by name: columns, and those that arrays give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn_geometry.geometry import alignment
+from rnn_geometry.geometry.components import PARTS, Components, explained, explained_by_word
+from rnn_geometry.store.columns import Column, Columns, columns
+
+SIDES = ("encoder", "decoder")
+Numbers = dict[str, float | int | None]
+
+
+def _pairs_of_parts() -> list[tuple[str, int, int]]:
+    """Return the nine pairs of parts: their name, place of the decoder's, of the encoder's."""
+    return [
+        (f"{one}_{other}", i, j) for i, one in enumerate(PARTS) for j, other in enumerate(PARTS)
+    ]
+
+
+QUALITY: Columns = columns(
+    Column("loss", "cross-entropy of held-out words, fed back as in training", "nats"),
+    Column("word_accuracy", "share of held-out words said right, own words fed back"),
+    Column("phrase_accuracy", "share of held-out phrases with all words right"),
+)
+STATES: Columns = columns(
+    *(
+        Column(f"{name}_{side}", f"{meaning} of the {side}, means of the other half")
+        for side in SIDES
+        for name, meaning in (
+            ("explained", "share of the variance of states that place and word explain,"),
+            ("word_r2", "R2 of states less their mean by place, by the mean of the word,"),
+            ("states_known", "share of words whose place and word the means know,"),
+        )
+    )
+)
+ALIGNMENTS: Columns = columns(
+    *(
+        Column(f"share_{name}", f"signed share of the term {name} (decoder, encoder) of alignments")
+        for name, *_ in _pairs_of_parts()
+    ),
+    *(
+        Column(f"size_share_{name}", f"share of |{name}| at the place attended most")
+        for name, *_ in _pairs_of_parts()
+    ),
+)
+ATTENTION: Columns = columns(
+    Column("likeness_to_average", "cosine of attention in a phrase with its average over phrases"),
+    Column("attended_source", "share of words, of those with a known source, that attend to it"),
+)
+CAUSES: Columns = columns(
+    Column("swap_moved", "share of words whose attention moves with the mean by place, one on"),
+    Column("rest_accuracy_lost", "word accuracy lost without delta in alignments"),
+)
+CLOCK: Columns = columns(
+    Column("clock_r2", "R2 of the encoder's means by place, by its path under x* alone"),
+    Column("clock_residual", "how far the encoder moves in a word at the end of that path"),
+    Column("clock_linear_r2", "R2 of that path by the modes at its end"),
+    Column("clock_modes", "modes that bear 90 % of that path", kind="count"),
+    Column("clock_turning", "those of them that turn", kind="count"),
+    Column("clock_modulus", "|lambda| of the heaviest mode"),
+    Column("clock_angle", "turn of the heaviest mode", "radians a word"),
+)
+COLUMNS = columns(QUALITY, STATES, ALIGNMENTS, ATTENTION, CAUSES, CLOCK)
+
+
+@dataclass(frozen=True)
+class SideParts:
+    """The parts of the states of one side.
+
+    Attributes
+    ----------
+    parts : (3, n, T, H)
+        mu, chi, delta, with means of other phrases.
+    known : (n, T)
+        Which of them count.
+    words : int
+        All words of these phrases.
+    """
+
+    parts: np.ndarray
+    known: np.ndarray
+    words: int
+
+    @classmethod
+    def of(
+        cls, means: Components, states: np.ndarray, words: np.ndarray, lengths: np.ndarray
+    ) -> SideParts:
+        """Split the states of one side.
+
+        Parameters
+        ----------
+        means
+            Of other phrases.
+        states, words, lengths : (n, T, H), (n, T), (n,)
+            See `Components.split`.
+        """
+        known = means.known(words, lengths)
+        return cls(means.split(states, words, lengths), known, int(lengths.sum()))
+
+
+def state_numbers(sides: Mapping[str, SideParts]) -> Numbers:
+    """Return how much of states places and words explain.
+
+    Parameters
+    ----------
+    sides
+        By the names of SIDES.
+
+    Returns
+    -------
+    dict
+        By the names of STATES; None for what is not defined.
+    """
+    found: Numbers = {}
+    for side, of in sides.items():
+        found[f"explained_{side}"] = defined(explained(of.parts, of.known))
+        found[f"word_r2_{side}"] = defined(explained_by_word(of.parts, of.known))
+        found[f"states_known_{side}"] = float(of.known.sum() / of.words)
+    return found
+
+
+def alignment_numbers(sides: Mapping[str, SideParts], bilinear: np.ndarray | None) -> Numbers:
+    """Return the shares of the nine terms of alignments.
+
+    Parameters
+    ----------
+    sides
+        By the names of SIDES.
+    bilinear : (H, H) or None
+        Of a learned alignment.
+
+    Returns
+    -------
+    dict
+        By the names of ALIGNMENTS; None for what is not defined.
+    """
+    encoder, decoder = (sides[side] for side in SIDES)
+    terms = alignment.terms(decoder.parts, encoder.parts, bilinear)
+    found: Numbers = {}
+    for kind, shares_of in (
+        ("share", alignment.signed_shares),
+        ("size_share", alignment.absolute_shares),
+    ):
+        shares = shares_of(terms, decoder.known, encoder.known)
+        found |= {f"{kind}_{name}": defined(shares[i, j]) for name, i, j in _pairs_of_parts()}
+    return found
+
+
+def attention_numbers(attention: np.ndarray, sources: np.ndarray) -> Numbers:
+    """Return what attention looks at.
+
+    Parameters
+    ----------
+    attention : (n, S, T)
+        NaN past the end of a phrase.
+    sources : (n, S)
+        Places that words said come from; -1 where they are not known.
+
+    Returns
+    -------
+    dict
+        By the names of ATTENTION; None for what is not defined.
+    """
+    known = (sources >= 0) & ~np.isnan(attention).all(-1)
+    place = np.nan_to_num(attention, nan=-1.0).argmax(-1)
+    on_source = float((place == sources)[known].mean()) if known.any() else None
+    likeness = defined(alignment.likeness_to_average(attention))
+    return {"likeness_to_average": likeness, "attended_source": on_source}
+
+
+def defined(number: float) -> float | None:
+    """Return a number as a plain one, None for NaN.
+
+    Parameters
+    ----------
+    number
+        Any.
+    """
+    return None if np.isnan(number) else float(number)
