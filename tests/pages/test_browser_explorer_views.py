@@ -426,6 +426,15 @@ def test_nothing_scrolls_sideways_on_a_phone(browser, made, menu):
         assert overflow(page) == []
 
 
+def test_on_a_phone_the_picture_is_on_the_first_screen(phone):
+    phone.evaluate("window.scrollTo(0, 0)")
+    box = phone.locator("#canvas").bounding_box()
+    assert box["y"] + 0.7 * box["height"] < 844
+    places = "['canvas', 'model'].map((id) => document.getElementById(id))"
+    follows = f"(({places}) && ({places})[0].compareDocumentPosition(({places})[1])) & 4"
+    assert phone.evaluate(follows) == 4
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (1920, 1080)])
 def test_stage_and_transport_are_on_one_screen(browser, made, width, height):
     with opened(browser, made, THERE, width=width, height=height) as page:
