@@ -73,7 +73,7 @@ function makeLayers() {
       const others = choice.layers.split(".").filter((one) => one && one !== name);
       change({ layers: [...others, ...(input.checked ? [name] : [])].join(".") });
     });
-    return element("label", {}, input, title);
+    return element("label", { title: TERMS[title] }, input, title);
   }));
 }
 

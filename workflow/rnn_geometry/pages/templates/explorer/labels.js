@@ -26,7 +26,7 @@ function makeLabels() {
 
 // A name goes beyond the tip of its arrow, or nearby where others are; with no room at all it is left to the legend.
 function placeLabels() {
-  const taken = [zoomBox(), ...scene.panels.flatMap(axisBoxes)];
+  const taken = [zoomBox(), ...scene.panels.flatMap(axisBoxes), ...scene.panels.flatMap(headBoxes)];
   for (const label of labels.children) {
     const panel = scene.panels[label.panel];
     const box = panel && layered("readouts") ? freeBox(panel, panel.arrows[label.readout], label.size, taken) : null;
@@ -41,6 +41,11 @@ function placeLabels() {
 function zoomBox() {
   const buttons = document.getElementById("zoom");
   return { left: buttons.offsetLeft, top: 0, right: scene.width, bottom: buttons.offsetTop + buttons.offsetHeight };
+}
+
+// Where the states of a panel are: no name may hide them.
+function headBoxes({ heads }) {
+  return heads.map(([x, y]) => ({ left: x - 10, top: y - 10, right: x + 10, bottom: y + 10 }));
 }
 
 // Where the canvas names a panel and its axes.

@@ -91,6 +91,7 @@ function listen() {
     change({});
   });
   darkness.addEventListener("change", repaint);
+  narrow.addEventListener("change", arrange);
   listenToCanvas();
   listenToTerms();
   listenToShare();
@@ -132,6 +133,14 @@ function repaint() {
   refresh();
 }
 
+// On a phone the picture comes before what is chosen, also for keys and readers of the screen.
+const narrow = window.matchMedia("(max-width: 900px)");
+
+function arrange() {
+  if (narrow.matches) document.querySelector(".stage").after(control("controls"));
+  else document.querySelector(".stage").before(control("controls"));
+}
+
 const linked = location.hash !== "";
 if (!linked) choice.step = 0;
 readTheme();
@@ -139,6 +148,7 @@ readHash();
 settle();
 findTraces();
 makeLayers();
+arrange();
 listen();
 resize();
 refresh();

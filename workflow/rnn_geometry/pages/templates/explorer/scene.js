@@ -89,6 +89,7 @@ function drawPanel(surface, panel, number) {
   if (on("readouts")) {
     panel.arrows.forEach((tip, i) => drawArrow(surface, panel.origin, tip, colourShown(data.classCodes[i])));
   }
+  panel.heads = [];
   if (panel.second) drawTrail(surface, panel, panel.second, "second");
   if (panel.first) drawTrail(surface, panel, panel.first, "first");
   if (scene.point >= 0 && scene.at === number) {
@@ -168,6 +169,7 @@ function drawTrail(surface, panel, trace, kind) {
   surface.line(path, { colour, width: 1.7, dash: first ? [] : [6, 4] });
   for (const [x, y] of path.slice(0, -1)) surface.dot(x, y, 2, colour);
   const logits = trace.outputs[Math.min(choice.step, trace.words.length)];
+  panel.heads.push(path.at(-1));
   drawHead(surface, path.at(-1), first, colourShown(codeOfLogits(logits)));
 }
 

@@ -6,15 +6,15 @@ function sprite(radius, fill, alpha, ratio) {
   const key = `${radius}|${fill}|${alpha}|${ratio}`;
   if (sprites.has(key)) return sprites.get(key);
   const size = Math.ceil(2 * radius * ratio) + 2;
-  const made = Object.assign(document.createElement("canvas"), { width: size, height: size });
-  const pen = made.getContext("2d");
+  const made = new OffscreenCanvas(size, size);
+  const pen = made.getContext("2d", { willReadFrequently: true });
   pen.globalAlpha = alpha;
   pen.fillStyle = fill;
   pen.beginPath();
   pen.arc(size / 2, size / 2, radius * ratio, 0, 2 * Math.PI);
   pen.fill();
-  sprites.set(key, made);
-  return made;
+  sprites.set(key, made.transferToImageBitmap());
+  return sprites.get(key);
 }
 
 function canvasSurface(pen, ratio) {

@@ -10,6 +10,12 @@ const TERMS = {
   q: "Half the squared step that the state takes without a word: 0 at a fixed point. Here it is told as a share of the step at a usual word.",
   direction: "One of the axes along which slow points differ most, the widest first. Networks are turned to face alike.",
   component: "One of the axes along which slow points differ most, the widest first.",
+  "slow points": "States that the network hardly leaves while no word comes.",
+  readouts: "Arrows: where the logit of a class grows fastest.",
+  "edges and faces": "Between the corners: the middle of the slow points that decide a class most clearly.",
+  "final states": "Where sentences of the test split end, in the colour of what is decided there.",
+  "fixed points": "States that the network does not leave while no word comes; at a stable one, nearby states come back.",
+  flow: "Where a state drifts while no word comes. Lengths are drawn larger than they are.",
   logit: "The score of a class. The class with the highest is decided; of labels, all above zero.",
 };
 
@@ -88,15 +94,24 @@ function showTerm(button) {
   gloss.style.top = `${box.bottom + 6 + window.scrollY}px`;
 }
 
+// Menus close where the hand goes elsewhere.
+function closeMenus(except = null) {
+  for (const menu of document.querySelectorAll(".menu[open]")) if (menu !== except) menu.open = false;
+}
+
 function listenToTerms() {
+  Object.assign(control("axisTerm"), { textContent: data.axisName });
+  control("axisTerm").dataset.term = data.axisName;
   for (const button of document.querySelectorAll(".term")) {
     button.setAttribute("aria-describedby", "gloss");
     for (const kind of ["pointerenter", "focus", "click"]) button.addEventListener(kind, () => showTerm(button));
     for (const kind of ["pointerleave", "blur"]) button.addEventListener(kind, () => (gloss.hidden = true));
   }
+  document.addEventListener("pointerdown", (event) => closeMenus(event.target.closest(".menu")));
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     gloss.hidden = true;
+    closeMenus();
     showPoint(-1);
   });
 }

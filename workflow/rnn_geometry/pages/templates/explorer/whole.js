@@ -120,13 +120,13 @@ function wordsBelow(trace, across, top) {
 function stepAt(event) {
   const box = control("whole").getBoundingClientRect();
   const { across } = whole.place;
-  const share = (event.clientX - box.left - across(0)) / (across(whole.steps) - across(0));
-  return Math.round(share * whole.steps);
+  const step = ((event.clientX - box.left - across(0)) / (across(whole.steps) - across(0))) * whole.steps;
+  const onSquares = event.clientY - box.top >= whole.place.heat;
+  return onSquares ? Math.ceil(step) : Math.round(step); // a square lies before the step that its word leads to
 }
 
 function listenToWhole() {
   const host = control("whole");
-  host.addEventListener("pointerdown", (event) => event.pointerType === "mouse" && goTo(stepAt(event)));
   host.addEventListener("click", (event) => goTo(stepAt(event)));
   host.addEventListener("pointermove", (event) => event.buttons === 1 && event.pointerType === "mouse" && goTo(stepAt(event)));
 }
