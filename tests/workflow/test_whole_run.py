@@ -287,7 +287,7 @@ def test_other_formats_redraw_what_has_them(again):
     assert planned(again) == {**drawn, "start_page": 1, "report": 1}
     again.snakemake("results/figures/categorical-3", "--configfile", "config/test.yaml")
     made = (again.root / "results/figures/categorical-3").glob("[a-z]*")
-    assert {path.suffix for path in made} == {".png"}
+    assert {path.suffix for path in made} == {".png", ".csv"}
 
 
 def test_a_changed_formula_recomputes_what_depends_on_it(again):
