@@ -26,7 +26,7 @@ function makeLabels() {
 
 // A name goes beyond the tip of its arrow, or nearby where others are; with no room at all it is left to the legend.
 function placeLabels() {
-  const taken = [zoomBox(), ...scene.panels.flatMap(axisBoxes), ...scene.panels.flatMap(headBoxes)];
+  const taken = [...scene.panels.flatMap(axisBoxes), ...scene.panels.flatMap(headBoxes)];
   for (const label of labels.children) {
     const panel = scene.panels[label.panel];
     const box = panel && layered("readouts") ? freeBox(panel, panel.arrows[label.readout], label.size, taken) : null;
@@ -36,11 +36,6 @@ function placeLabels() {
     label.box = box;
     label.style.transform = `translate(${box.left.toFixed(1)}px, ${box.top.toFixed(1)}px)`;
   }
-}
-
-function zoomBox() {
-  const buttons = document.getElementById("zoom");
-  return { left: buttons.offsetLeft, top: 0, right: scene.width, bottom: buttons.offsetTop + buttons.offsetHeight };
 }
 
 // Where the states of a panel are: no name may hide them.

@@ -27,7 +27,8 @@ function canvasSurface(pen, ratio) {
     dot(x, y, radius, fill, alpha = 1) {
       const picture = sprite(radius, fill, alpha, ratio);
       const size = picture.width / ratio;
-      pen.drawImage(picture, x - size / 2, y - size / 2, size, size);
+      const whole = (at) => Math.round((at - size / 2) * ratio) / ratio; // whole pixels are copied, not mixed
+      pen.drawImage(picture, whole(x), whole(y), size, size);
     },
     line(places, { colour, width = 1, dash = [], alpha = 1, close = false }) {
       trace(places, close);

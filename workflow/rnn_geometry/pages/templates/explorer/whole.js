@@ -15,7 +15,7 @@ function makeWhole() {
   const width = host.parentElement.clientWidth;
   if (!reading.first || width < 1) return;
   const trace = reading.first;
-  const margin = width < 600 ? 72 : 104;
+  const margin = width < 600 ? 80 : 104;
   const steps = lastStep();
   const across = (step) => margin + ((width - 2 * margin) * step) / Math.max(steps, 1);
   const row = classes > 10 ? 14 : WHOLE.row;
@@ -81,7 +81,7 @@ function endNames(trace, down, x, margin) {
   const over = Math.max(ends.at(-1).y - (WHOLE.lines - 4), 0);
   const text = ({ name, i, y }) => {
     const mark = svg("tspan", { fill: colourShown(data.classCodes[i]) }, "■ ");
-    return svg("text", { x, y: y - over + 4, class: "tick" }, mark, shortened(name, margin < 80 ? 6 : 13));
+    return svg("text", { x, y: y - over + 4, class: "tick" }, mark, shortened(name, margin < 100 ? 7 : 13));
   };
   return ends.map(text);
 }
@@ -98,7 +98,7 @@ function heatOf(trace, across, top, row, margin) {
   const names = data.classNames.map((name, i) => {
     const mark = svg("tspan", { fill: colourShown(data.classCodes[i]) }, "■ ");
     const place = { x: margin - 8, y: top + row * i + row / 2 + 4, class: "tick", "text-anchor": "end" };
-    return svg("text", place, mark, shortened(name, margin < 80 ? 6 : 13));
+    return svg("text", place, mark, shortened(name, margin < 100 ? 7 : 13));
   });
   const cells = trace.words.flatMap((word, step) => Array.from(effectOf(trace.outputs, step + 1), (effect, i) => svg("rect", {
     x: across(step), y: top + row * i, width: Math.max(across(step + 1) - across(step) - 1, 0.5), height: row - 1,
