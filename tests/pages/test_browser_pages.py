@@ -28,9 +28,10 @@ def test_text_neither_overlaps_nor_runs_out_of_the_page(browser, finished, name,
         assert overflow(page) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", OURS)
-def test_pages_can_be_read_by_everybody(browser, finished, name):
-    with opened(browser, finished.root / OURS[name]) as page:
+def test_pages_can_be_read_by_everybody(browser, finished, name, scheme):
+    with opened(browser, finished.root / OURS[name], color_scheme=scheme) as page:
         assert contrast(page) == []
         assert accessibility(page) == []
 
@@ -55,6 +56,23 @@ def test_a_heading_sorts_by_its_column_both_ways(start, title):
     button.press("Enter")
     assert column(start, title) == sorted(values, key=key, reverse=True)
     assert start.locator("th[aria-sort=descending]").count() == 1
+
+
+def test_rows_are_found_by_text_and_by_task_and_counted(start):
+    whole = start.locator("#runs tbody tr").count()
+    start.get_by_label("Task").select_option("categorical-3")
+    shown = start.locator("#runs tbody tr:visible")
+    assert 0 < shown.count() < whole
+    assert set(shown.locator("td:first-child").all_inner_texts()) == {"categorical-3"}
+    assert start.locator("#left").inner_text() == f"{shown.count()} of {whole} networks"
+    start.get_by_label("Find").fill("no such network")
+    assert shown.count() == 0
+
+
+def test_a_link_to_something_folded_unfolds_it(start):
+    assert not start.locator("#how dl").is_visible()
+    start.get_by_role("link", name="How it was computed").click()
+    assert start.locator("#how dl").is_visible()
 
 
 def test_every_link_of_the_start_page_leads_to_a_file(start, finished):

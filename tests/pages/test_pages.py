@@ -78,13 +78,18 @@ def runs():
     return table_of_runs()
 
 
+FIGURE = {
+    "file": "figures/variance.png",
+    "name": "variance",
+    "others": [{"kind": "CSV", "file": "figures/variance.csv"}],
+}
+
+
 def page_of(runs, **changes):
     options = {
         "shown": [["categorical-3", "gru", "3e-4", 10]],
         "explorers": ["categorical-3"],
-        "figures": [
-            {"title": "Over networks", "figures": [{"file": "figures/cliff.png", "name": "cliff"}]}
-        ],
+        "figures": [{"title": "Over networks", "figures": [FIGURE]}],
         "opening": "headline",
         "records": [RECORD],
         "costs": COSTS,
@@ -104,7 +109,9 @@ def test_the_start_page_has_a_row_per_network_and_leads_to_those_with_a_page(run
         "explorer/categorical-3.html",
         "report.html",
         "claims.html",
-        "figures/cliff.png",
+        "figures/variance.png",
+        "figures/variance.csv",
+        "tables/runs.csv",
     } <= set(page.links)
     assert {link[1:] for link in page.links if link.startswith("#")} <= page.ids
     assert all(image["alt"] for image in page.images)

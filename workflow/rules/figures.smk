@@ -67,7 +67,10 @@ rule plot_overview:
     input:
         **{n: PLAN.path(f"tables/{n}.csv") for n in ("runs", "tasks", "dimension", "multiverse")},
     output:
-        **{name: in_report(*PLAN.overview_figure(name)) for name in OVERVIEWS},
+        **{
+            name: in_report(*PLAN.overview_figure(name, OVERVIEWS.index(name) + 3))
+            for name in OVERVIEWS
+        },
         vector=expand(PLAN.path("figures/{name}.{kind}"), name=OVERVIEWS, kind=PLAN.vector),
     log:
         PLAN.path("logs/plot_overview.log"),
@@ -87,7 +90,7 @@ use rule plot_overview as plot_gallery with:
         **PLAN.of_networks(PLAN.first, OF_GALLERY),
         meta=PLAN.of_their_tasks(PLAN.first, "meta.json"),
     output:
-        png=in_report(*PLAN.overview_figure("manifolds")),
+        png=in_report(*PLAN.overview_figure("manifolds", 2)),
         vector=expand(PLAN.path("figures/manifolds.{kind}"), kind=PLAN.vector),
     log:
         PLAN.path("logs/plot_gallery.log"),
@@ -105,7 +108,7 @@ use rule plot_overview as plot_headline with:
         **PLAN.of_networks(PLAN.headline, OF_GALLERY),
         meta=PLAN.of_their_tasks(PLAN.headline, "meta.json"),
     output:
-        png=in_report(*PLAN.overview_figure("headline", "{headline}")),
+        png=in_report(*PLAN.overview_figure("headline", 1, "{headline}")),
         vector=expand(PLAN.path("figures/{{headline}}.{kind}"), kind=PLAN.vector),
     log:
         PLAN.path("logs/plot_{headline}.log"),

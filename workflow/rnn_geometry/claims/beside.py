@@ -32,7 +32,7 @@ def shipped_verdicts(named: Sequence[str]) -> pd.DataFrame | None:
     Returns
     -------
     pandas.DataFrame or None
-        Rows of claims.csv of the battery that are judged; None without a file, and for one with the
+        claims.csv of the battery; None without a file, and for one with the
         columns of another version, which cannot be set beside these.
     """
     if not named:
@@ -40,7 +40,7 @@ def shipped_verdicts(named: Sequence[str]) -> pd.DataFrame | None:
     shipped = read_frame("claims", named[0])
     if set(shipped) != set(table_columns("claims")):
         return None
-    return shipped[shipped["judged"] == 1]
+    return shipped
 
 
 def beside(found: pd.DataFrame, shipped: pd.DataFrame | None) -> pd.DataFrame:
@@ -75,7 +75,8 @@ class _Shipped:
     def __init__(self, shipped: pd.DataFrame | None):
         self._here: dict[tuple, str] = {}
         self._near: dict[tuple, list[str]] = {}
-        for row in [] if shipped is None else shipped.to_dict("records"):
+        judged = [] if shipped is None else shipped[shipped["judged"] == 1].to_dict("records")
+        for row in judged:
             claim = row["claim"], row["threshold"], row["structure"]
             self._here[(*claim, row["task"], row["cell"])] = row["verdict"]
             self._near.setdefault((*claim, row["cell"]), []).append(row["verdict"])

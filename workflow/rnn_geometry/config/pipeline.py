@@ -136,7 +136,11 @@ OTHER_STAGES = {
     "plot_sweeps": Stage("plot_sweeps"),
     "explore": Stage("explore", templates=("explorer/*",)),
     "start_page": Stage(
-        "start_page", templates=("index.html.jinja", "grid.html.jinja", "sort.js", "style.css")
+        "start_page",
+        templates=(
+            *("index.html.jinja", "grid.html.jinja", "answer.yaml", "captions.yaml"),
+            *("start.css", "style.css", "sort.js", "filter.js"),
+        ),
     ),
     "document_natural": Stage("document_natural", templates=("natural.md.jinja", "natural_*.yaml")),
     "document_claims": Stage("document_claims", templates=("claims.md.jinja", "claims_told.yaml")),

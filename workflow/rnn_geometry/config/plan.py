@@ -234,18 +234,22 @@ class Plan:
             for stem in stems
         }
 
-    def overview_figure(self, name: str, place: str = "") -> tuple[str, str, str, dict[str, str]]:
+    def overview_figure(
+        self, name: str, number: int, place: str = ""
+    ) -> tuple[str, str, str, dict[str, str]]:
         """Return file, category, caption and labels of a figure over all networks.
 
         Parameters
         ----------
         name
             Of the figure.
+        number
+            Its place in the report, which sorts by labels.
         place
             What stands in the file's name instead, such as a wildcard.
         """
         file = f"figures/{place or name}.png"
-        return file, "Over networks", name, {"figure": name.replace("_", " ")}
+        return file, "Over networks", name, {"figure": f"{number:02} {name.replace('_', ' ')}"}
 
     def sweep_figure(self, name: str) -> tuple[str, str, str, dict[str, str]]:
         """Return file, category, caption and labels of the figure of a sweep."""

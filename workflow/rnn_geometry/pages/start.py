@@ -11,34 +11,47 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from rnn_geometry.claims.below import below_bag_of_words
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
+from rnn_geometry.pages.answer import answers, battery_counts, seen_counts, task_titles
 from rnn_geometry.pages.templating import environment, number
+from rnn_geometry.store.columns import table_columns
 from rnn_geometry.tasks.text.account import THIRD, rows_of
 
-# Columns of runs.csv in the table of the start page, and what they are called there.
+# Columns of runs.csv in the table of the start page: what they are called there, and decimals.
 SHOWN = {
-    "task": "task",
-    "model": "model",
-    "l2": "L2",
-    "seed": "seed",
-    "control": "control",
-    "test_accuracy": "accuracy",
-    "bag_of_words_accuracy": "bag of words",
-    "dimension_expected": "expected d",
-    "participation_ratio": "participation ratio",
-    "components_95": "components for 95 %",
-    "integration_modes": "integration modes",
-    "tau_1": "longest τ (words)",
-    "readout_angle_mean": "readout angle",
-    "readout_angle_expected": "angle by theory",
-    "cliff": "cliff",
-    "hold_r2": "hold R²",
-    "cover": "cover",
+    "task": ("task", None),
+    "model": ("model", None),
+    "l2": ("L2", None),
+    "seed": ("seed", None),
+    "control": ("control", None),
+    "test_accuracy": ("accuracy", 3),
+    "bag_of_words_accuracy": ("bag of words", 3),
+    "dimension_expected": ("expected d", 0),
+    "participation_ratio": ("participation ratio", 2),
+    "components_95": ("components for 95 %", 0),
+    "io_dimension_places": ("inputs to outputs", 0),
+    "integration_modes": ("integration modes", 0),
+    "tau_1": ("longest τ (words)", 0),
+    "readout_angle_mean": ("readout angle", 1),
+    "readout_angle_expected": ("angle by theory", 1),
+    "cliff": ("cliff", 0),
+    "hold_r2": ("hold R²", 2),
+    "cover": ("cover", 2),
 }
+# What theory says of a column is in another one; a number farther off than these shares is tinted.
+THEORY = {
+    **dict.fromkeys(
+        ("participation_ratio", "components_95", "io_dimension_places", "integration_modes"),
+        "dimension_expected",
+    ),
+    "readout_angle_mean": "readout_angle_expected",
+}
+OFF, FAR = 0.1, 0.25
 OPENINGS = {
     "headline": {
         "alt": "Five unordered classes on a simplex of four dimensions beside "
@@ -53,6 +66,8 @@ OPENINGS = {
     },
 }
 TEXT = ("task", "model", "control")
+PICTURE = "trajectories"  # of a task, that leads into its explorer
+OTHER_KINDS = ("pdf", "svg", "csv")  # beside a figure's PNG: for print, and what is drawn in it
 
 
 def start_page(
@@ -109,15 +124,21 @@ def start_page(
         **claims_page.grids_beside(found, claims, shipped),
         claims=claims,
         columns=[
-            {"name": name, "title": title, "number": name not in TEXT}
-            for name, title in SHOWN.items()
+            {"name": name, "title": title, "number": name not in TEXT, "meaning": _meaning(name)}
+            for name, (title, _) in SHOWN.items()
         ],
         rows=rows,
+        off=OFF,
+        far=FAR,
+        answers=answers(found, answered(templates), {run["model"]: run["cell"] for run in known}),
+        seen_boxes=seen_counts(found),
+        battery=None if shipped is None else battery_counts(shipped),
+        titles=task_titles(found, known),
         below=below_bag_of_words(known),
         left_out=sum(bool(row["not_judged"]) for row in rows),
         left_out_why=counted(row["not_judged"] for row in rows if row["not_judged"]),
-        explorers=[{"task": task, "file": f"explorer/{task}.html"} for task in explorers],
-        figures=figures,
+        explorers=[_explorer(task, figures) for task in explorers],
+        figures=_captioned(figures, yaml.safe_load(templates["captions.yaml"])),
         opening={"file": f"figures/{opening}.png", **OPENINGS[opening]},
         versions=versions_of(records),
         data={record["task"]: record["data_sha256"] for record in records},
@@ -167,9 +188,7 @@ def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
     values = {name: "" if run[name] is None else run[name] for name in SHOWN}
     if run.get("imported"):  # a reader asks where a network is from
         values["control"] = "none, imported"
-    texts = {
-        name: number(value) if isinstance(value, float) else value for name, value in values.items()
-    }
+    texts = {name: _decimals(value, SHOWN[name][1]) for name, value in values.items()}
     not_judged = run["not_judged"] or ""
     if not_judged:
         texts["test_accuracy"] = f"{texts['test_accuracy']} ({not_judged})"
@@ -178,7 +197,63 @@ def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
         "shown": texts,
         "page": f"{run_folder(run)}/index.html" if key in pages else None,
         "not_judged": not_judged,
+        "tints": {name: _tint(run[name], run[of]) for name, of in THEORY.items()},
     }
+
+
+def _decimals(value: Any, digits: int | None) -> str:
+    """Return a number with as many decimals as its column has, and thousands apart."""
+    known = digits is not None and isinstance(value, (int, float))
+    return f"{value:,.{digits}f}" if known else str(value)
+
+
+def _tint(value: float | None, theory: float | None) -> str:
+    """Return how far a number is off theory: near, off, or far; empty without either."""
+    if value is None or theory is None:
+        return ""
+    share = abs(value / theory - 1)
+    return "near" if share <= OFF else "off" if share <= FAR else "far"
+
+
+def _meaning(name: str) -> str:
+    """Return what a column of runs.csv says, as docs/tables.md does."""
+    column = table_columns("runs")[name]
+    unit = f" ({column.unit})" if column.unit else ""
+    return f"{column.meaning.replace('`', '')}{unit}"
+
+
+def answered(templates: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the questions of the start page, with the claims that answer them."""
+    return yaml.safe_load(templates["answer.yaml"])
+
+
+def _explorer(task: str, figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the explorer of a task, and a picture that leads to it where one was drawn."""
+    own = [figure["file"] for group in figures for figure in group["figures"]]
+    picture = f"figures/{task}/{PICTURE}.png"
+    return {
+        "task": task,
+        "file": f"explorer/{task}.html",
+        "picture": picture if picture in own else None,
+    }
+
+
+def _captioned(
+    figures: Sequence[Mapping[str, Any]], captions: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return the groups of figures with a sentence under each figure that has one."""
+    return [
+        {
+            **group,
+            "figures": [{**one, "caption": _caption(one, captions)} for one in group["figures"]],
+        }
+        for group in figures
+    ]
+
+
+def _caption(figure: Mapping[str, Any], captions: Mapping[str, str]) -> str:
+    stem = Path(figure["file"]).stem
+    return captions.get("sweep" if stem.startswith("sweep_") else stem, "")
 
 
 def versions_of(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -214,5 +289,14 @@ def figure_groups(
     ]
 
 
-def _figure(path: Path, folder: Path) -> dict[str, str]:
-    return {"file": path.relative_to(folder).as_posix(), "name": path.stem.replace("_", " ")}
+def _figure(path: Path, folder: Path) -> dict[str, Any]:
+    others = [path.with_suffix(f".{kind}") for kind in OTHER_KINDS]
+    return {
+        "file": path.relative_to(folder).as_posix(),
+        "name": path.stem.replace("_", " "),
+        "others": [
+            {"kind": other.suffix[1:].upper(), "file": other.relative_to(folder).as_posix()}
+            for other in others
+            if other.exists()
+        ],
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,3 +62,15 @@ def interval(row: Mapping[str, Any]) -> str:
     return (
         whole if row["low"] is None else f"{whole} ({number(row['low'])} to {number(row['high'])})"
     )
+
+
+def series(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence.
+
+    Examples
+    --------
+    >>> series(["gru", "lstm", "ugrnn"])
+    'gru, lstm and ugrnn'
+    """
+    *first, last = [*names] or [""]
+    return f"{', '.join(first)} and {last}" if first else last

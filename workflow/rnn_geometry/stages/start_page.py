@@ -12,7 +12,16 @@ from rnn_geometry.store import formats
 from rnn_geometry.store.artifacts import Meta
 from rnn_geometry.store.columns import read_frame
 
-TEMPLATES = ("index.html.jinja", "grid.html.jinja", "sort.js", "style.css")
+TEMPLATES = (
+    "index.html.jinja",
+    "grid.html.jinja",
+    "answer.yaml",
+    "captions.yaml",
+    "start.css",
+    "style.css",
+    "sort.js",
+    "filter.js",
+)
 
 
 def run(files, output, params, log) -> None:

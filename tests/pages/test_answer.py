@@ -1,0 +1,94 @@
+"""What the start page answers: counted over networks, with every exception that it names."""
+
+import pandas as pd
+import pytest
+import yaml
+from test_claims_page import CLAIMS, TEMPLATES
+from test_pages import page_of, table_of_runs
+
+from rnn_geometry.pages.answer import answers, battery_counts, seen_counts, task_titles
+
+ASKED = [{"says": "It is flat", "claims": ["flat", "thin"]}, {"says": "Else", "claims": ["no"]}]
+KINDS = {"gru": "gru", "plain": "vanilla"}
+
+
+def rows(*changes):
+    known = {
+        **{"claim": "flat", "task": "a", "cell": "gru", "exploratory": 0, "met": 2, "runs": 2},
+        **{"control_met": 0, "verdict": "holds"},
+    }
+    return pd.DataFrame([{**known, **one} for one in changes])
+
+
+def test_networks_are_counted_over_claims_tasks_and_cells_and_vanilla_apart():
+    found = rows({}, {"claim": "thin"}, {"cell": "plain", "met": 1}, {"cell": "all", "met": 5})
+    (answer,) = answers(found, ASKED, KINDS)
+    assert answer["says"] == "It is flat"
+    assert (answer["gated"]["met"], answer["gated"]["runs"]) == (4, 4)
+    assert answer["gated"]["exceptions"] == ""
+    assert (answer["vanilla"]["met"], answer["vanilla"]["runs"]) == (1, 2)
+    assert answer["vanilla"]["exceptions"] == "plain on a (1 of 2 flat)"
+
+
+def test_exceptions_are_named_worst_first_and_the_others_counted():
+    several = [{"task": f"t{i}", "runs": 9, "met": i} for i in (5, 3, 8, 7, 6, 4)]
+    (answer,) = answers(rows(*several), ASKED, KINDS)
+    told = answer["gated"]["exceptions"]
+    assert told.startswith("gru on t3 (3 of 9 flat), gru on t4")
+    assert told.endswith("and 2 more")
+
+
+@pytest.mark.parametrize("change", [{"exploratory": 1}, {"runs": 0, "met": 0}, {"cell": "all"}])
+def test_what_says_nothing_of_a_network_is_not_counted(change):
+    assert answers(rows(change), ASKED, KINDS) == []
+    assert seen_counts(rows({}, change))["all"] == 1
+
+
+def test_boxes_are_counted_by_how_many_networks_meet_them():
+    found = rows({}, {"control_met": 1}, {"met": 1}, {"met": 0}, {"met": 0, "cell": "plain"})
+    counts = seen_counts(found)
+    assert {**counts, "cells": None} == {
+        **{"all": 5, "every": 2, "some": 1, "none": 2, "controls": 1, "cells": None}
+    }
+    assert sorted(counts["cells"].split(", ")) == ["gru 1", "plain 1"]
+
+
+def test_verdicts_of_the_battery_are_counted_by_word():
+    verdicts = rows({}, {"verdict": "fails"}, {"verdict": "undecided"}, {"cell": "all"})
+    counts = battery_counts(verdicts)
+    assert counts == {"all": 3, "holds": 1, "fails": 1, "undecided": 1, "uninformative": 0}
+
+
+@pytest.mark.parametrize(
+    ("structure", "classes", "title"),
+    [
+        ("unordered", 3, "Three unordered classes"),
+        ("unordered", 14, "14 unordered classes"),
+        ("binary", 2, "Binary sentiment"),
+        (None, 3, "mine"),
+    ],
+)
+def test_tasks_are_called_what_a_reader_calls_them(structure, classes, title):
+    found = pd.DataFrame({"task": ["mine"], "structure": [structure]})
+    assert task_titles(found, [{"task": "mine", "classes": classes}]) == {"mine": title}
+
+
+def test_every_claim_that_answers_is_one_that_the_project_judges():
+    names = {claim["name"] for claim in CLAIMS["claims"]}
+    asked = yaml.safe_load(TEMPLATES["answer.yaml"])
+    assert {name for one in asked for name in one["claims"]} <= names
+
+
+def test_numbers_have_the_decimals_of_their_column_and_are_tinted_by_theory():
+    runs = table_of_runs()
+    runs.loc[0, ["tau_1", "participation_ratio", "dimension_expected"]] = [1380.4, 2.4, 2]
+    text = page_of(runs)
+    assert ">1,380<" in text
+    assert '<td class="number off" data-value="2.4">2.40</td>' in text
+    runs.loc[0, "participation_ratio"] = 2.6
+    assert '<td class="number far" data-value="2.6">2.60</td>' in page_of(runs)
+
+
+def test_figures_bear_a_caption():
+    captions = yaml.safe_load(TEMPLATES["captions.yaml"])
+    assert captions["variance"] in page_of(table_of_runs())

@@ -1,0 +1,154 @@
+"""What a run says in answer to the question of the start page, with its exceptions.
+
+Counted from claims.csv: no sentence here is true of every run, so that none is written beforehand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from rnn_geometry.claims.grid import SIGNS
+from rnn_geometry.claims.table import ALL_CELLS
+from rnn_geometry.pages.templating import series
+from rnn_geometry.tasks.structures import STRUCTURES
+
+NUMBERS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+MOST_NAMED = 4  # exceptions of a sentence that are named one by one
+UNGATED = "vanilla"  # cells of this kind have no gap between slow and fast modes, and are apart
+
+
+def answers(
+    found: pd.DataFrame, asked: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return what networks say to each question that some of them were asked.
+
+    Parameters
+    ----------
+    found
+        claims.csv.
+    asked
+        answer.yaml: `says` and `claims` of each question.
+    kinds
+        The cell of every model by its name.
+
+    Returns
+    -------
+    list of dict
+        `says`, and of gated networks and of vanilla ones, None where there are none: `met` and
+        `runs`, networks that meet the claims, of all; `controls`, claims, tasks and cells where
+        a control does as well; `exceptions`, where not all networks meet them.
+    """
+    rows = found[(found["cell"] != ALL_CELLS) & (found["exploratory"] != 1) & (found["runs"] > 0)]
+    vanilla = rows["cell"].isin([name for name, kind in kinds.items() if kind == UNGATED])
+    told = []
+    for one in asked:
+        about = rows["claim"].isin(one["claims"])
+        gated, plain = (_counted(rows[about & kind]) for kind in (~vanilla, vanilla))
+        if gated or plain:
+            told.append({"says": one["says"], "gated": gated, "vanilla": plain})
+    return told
+
+
+def _counted(rows: pd.DataFrame) -> dict[str, Any] | None:
+    if rows.empty:
+        return None
+    short = rows[rows["met"] < rows["runs"]]
+    missed = (short["runs"] - short["met"]).sort_values(ascending=False, kind="stable").index
+    return {
+        "met": int(rows["met"].sum()),
+        "runs": int(rows["runs"].sum()),
+        "controls": int(rows["control_met"].sum()),
+        "exceptions": _exceptions(short.loc[missed].to_dict("records")),
+    }
+
+
+def _exceptions(rows: Sequence[Mapping[Any, Any]]) -> str:
+    """Return where networks do not meet a claim, the worst first; empty where all do."""
+    named = [
+        f"{row['cell']} on {row['task']} ({row['met']} of {row['runs']} {row['claim']})"
+        for row in rows[:MOST_NAMED]
+    ]
+    more = len(rows) - MOST_NAMED
+    return series([*named, *([f"{more} more"] if more > 0 else [])])
+
+
+def seen_counts(found: pd.DataFrame) -> dict[str, Any]:
+    """Return how boxes of a run stand that are no verdicts: claims by task and cell.
+
+    Parameters
+    ----------
+    found
+        claims.csv.
+
+    Returns
+    -------
+    dict
+        `all`, `every`, `none`, `some`: boxes, those that all their networks meet, none, and some;
+        `controls`: those of `every` that half of a control's networks meet, too; `cells`: how
+        many of `none` are of which cell, in words.
+    """
+    rows = found[(found["cell"] != ALL_CELLS) & (found["exploratory"] != 1) & (found["runs"] > 0)]
+    every, none = rows["met"] == rows["runs"], rows["met"] == 0
+    return {
+        "all": len(rows),
+        "every": int(every.sum()),
+        "none": int(none.sum()),
+        "some": int((~every & ~none).sum()),
+        "controls": int((every & (rows["control_met"] == 1)).sum()),
+        "cells": ", ".join(
+            f"{cell} {count}" for cell, count in rows[none]["cell"].value_counts().items()
+        ),
+    }
+
+
+def battery_counts(shipped: pd.DataFrame) -> dict[str, int]:
+    """Return how many verdicts of each word the battery has given, by task and cell.
+
+    Parameters
+    ----------
+    shipped
+        claims.csv of the battery.
+    """
+    rows = shipped[(shipped["cell"] != ALL_CELLS) & (shipped["exploratory"] != 1)]
+    counts = rows["verdict"].value_counts()
+    return {"all": len(rows)} | {name: int(counts.get(name, 0)) for name in SIGNS}
+
+
+def task_titles(found: pd.DataFrame, runs: Iterable[Mapping[Any, Any]]) -> dict[str, str]:
+    """Return what a reader calls each task: how many classes of which kind.
+
+    Parameters
+    ----------
+    found
+        claims.csv, which knows the kind of every task that a claim is about.
+    runs
+        Rows of runs.csv, which know how many classes.
+
+    Returns
+    -------
+    dict
+        By task its title; its name where no claim is about it.
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"task": ["news"], "structure": ["unordered"]})
+    >>> task_titles(found, [{"task": "news", "classes": 3}])
+    {'news': 'Three unordered classes'}
+    """
+    kinds = dict(zip(found["task"], found["structure"], strict=True))
+    classes = {str(run["task"]): run["classes"] for run in runs}
+    return {task: _title(task, kinds.get(task), count) for task, count in classes.items()}
+
+
+def _title(task: str, structure: str | None, classes: Any) -> str:
+    if structure not in STRUCTURES:
+        return task
+    title = STRUCTURES[structure].title
+    if structure == "binary" or classes is None or classes != classes:
+        return title
+    count = int(classes)
+    number = NUMBERS[count] if count < len(NUMBERS) else str(count)
+    return f"{number} {title[0].lower()}{title[1:]}"
