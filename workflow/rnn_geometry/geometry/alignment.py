@@ -86,9 +86,9 @@ def absolute_shares(found: np.ndarray, said: np.ndarray, read: np.ndarray) -> np
         sum |a^IJ| over sum of all |a^IJ|; NaN where all are zero.
     """
     total = np.where(read[:, None, :], found.sum((0, 1)), -np.inf)
-    place = total.argmax(-1)[None, None, :, :, None]
+    place = np.expand_dims(total.argmax(-1), (0, 1, 4))
     sizes = np.abs(np.take_along_axis(found, place, -1)[..., 0])
-    sums = (sizes * (said & read.any(1)[:, None])).sum((2, 3))
+    sums = (sizes * (said & read.any(axis=1, keepdims=True))).sum((2, 3))
     return sums / sums.sum() if sums.sum() > 0 else np.full((3, 3), np.nan)
 
 

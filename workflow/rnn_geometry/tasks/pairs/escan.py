@@ -92,7 +92,11 @@ def _sentence(rng: np.random.Generator, fewest: int, most: int, *, clean: bool) 
 
 def _joined(first: Said, second: Said) -> Said:
     second = second.moved(len(first.words))
-    return Said(*(a + b for a, b in zip(first, second, strict=True)))
+    return Said(
+        first.words + second.words,
+        first.actions + second.actions,
+        first.sources + second.sources,
+    )
 
 
 def _chosen(rng: np.random.Generator, among: Sequence[Any]) -> Any:

@@ -36,7 +36,7 @@ class PairFamily(NamedTuple):
 
 def _is_whole(value: Any, low: int, high: int) -> bool:
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    return whole and low <= value <= high
+    return whole and low <= int(value) <= high
 
 
 def _whole(default: int, low: int, high: int) -> Option:
