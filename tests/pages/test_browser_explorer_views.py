@@ -416,7 +416,8 @@ def test_the_canvas_follows_the_paper(browser, made):
         before = pixels(page)
         page.emulate_media(color_scheme="dark")
         wait_until(page, "getComputedStyle(document.body).color !== 'rgb(34, 34, 34)'")
-        assert pixels(page) != before
+        # The canvas is drawn anew in a later frame.
+        wait_until(page, f"document.getElementById('canvas').toDataURL() !== '{before}'")
 
 
 @pytest.mark.parametrize("menu", ["Layers", "Components", "Share"])
