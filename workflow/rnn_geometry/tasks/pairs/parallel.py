@@ -43,7 +43,7 @@ def parallel(family: str, options: Mapping[str, Any]) -> PairTask:
     if not rows:
         raise UserError(
             f"{place(options['file'])}: no pair has from 1 to {longest} words on either side "
-            f"(task option longest); raise longest."
+            "(task option longest); give a larger number."
         )
     inputs, targets = zip(*rows, strict=True)
     words = [_vocabulary(side, options["most_words"]) for side in (inputs, targets)]
@@ -55,7 +55,7 @@ def parallel(family: str, options: Mapping[str, Any]) -> PairTask:
 def _read(path: Path, columns: Sequence[str]) -> list[list[list[str]]]:
     """Return the words of every phrase of both columns."""
     if not path.is_file():
-        raise UserError(f"{place(path)}: there is no such file (task option file); correct it.")
+        raise UserError(f"{place(path)}: there is no such file; give one as task option file.")
     found = peek(path, rows=sys.maxsize)
     for column in columns:
         if column not in found:
@@ -95,8 +95,8 @@ def _draw(n: int, rng: np.random.Generator, ids: Sequence[list[np.ndarray]], whe
     inputs, targets = ids
     if n > len(inputs):
         raise UserError(
-            f"{where}: {n} pairs were asked for and {len(inputs)} are short enough; ask for fewer, "
-            "or raise the task option longest."
+            f"{where}: {n} pairs were asked for and {len(inputs)} are short enough; give a smaller "
+            "number, or a larger task option longest."
         )
     chosen = rng.permutation(len(inputs))[:n]
     return Pairs.from_lists([inputs[i] for i in chosen], [targets[i] for i in chosen])
