@@ -192,7 +192,7 @@ def test_values_alone_need_none(call, step):
 
 
 def fails(h, x):
-    raise NotImplementedError
+    raise ArithmeticError
 
 
 CLOSED = {
@@ -201,7 +201,7 @@ CLOSED = {
     "numpy": (lambda h, x: (np.zeros((len(h), S, S)),) * 2, "it returned ndarray, ndarray"),
     "None": (lambda h, x: None, "it returned NoneType"),
     "shapes": (lambda h, x: (h, x), "returned the shapes"),
-    "raises": (fails, "jacobians failed on .*: NotImplementedError"),
+    "raises": (fails, "jacobians failed on .*: ArithmeticError"),
 }
 
 

@@ -9,7 +9,7 @@ from test_pages import page_of, table_of_runs
 from rnn_geometry.pages.answer import answers, battery_counts, seen_counts, task_titles
 
 ASKED = [{"says": "It is flat", "claims": ["flat", "thin"]}, {"says": "Else", "claims": ["no"]}]
-KINDS = {"gru": "gru", "plain": "vanilla"}
+KINDS = {"gru": "gru", "plain": "vanilla", "mine": "cells.py:Mine"}
 
 
 def rows(*changes):
@@ -20,14 +20,16 @@ def rows(*changes):
     return pd.DataFrame([{**known, **one} for one in changes])
 
 
-def test_networks_are_counted_over_claims_tasks_and_cells_and_vanilla_apart():
-    found = rows({}, {"claim": "thin"}, {"cell": "plain", "met": 1}, {"cell": "all", "met": 5})
+def test_networks_are_counted_over_claims_tasks_and_cells_by_their_gates():
+    ours = [{"cell": "plain", "met": 1}, {"cell": "mine", "met": 0}, {"cell": "all", "met": 5}]
+    found = rows({}, {"claim": "thin"}, *ours)
     (answer,) = answers(found, ASKED, KINDS)
     assert answer["says"] == "It is flat"
     assert (answer["gated"]["met"], answer["gated"]["runs"]) == (4, 4)
     assert answer["gated"]["exceptions"] == ""
-    assert (answer["vanilla"]["met"], answer["vanilla"]["runs"]) == (1, 2)
-    assert answer["vanilla"]["exceptions"] == "plain on a (1 of 2 flat)"
+    assert (answer["ungated"]["met"], answer["ungated"]["runs"]) == (1, 2)
+    assert answer["ungated"]["exceptions"] == "plain on a (1 of 2 flat)"
+    assert (answer["other"]["met"], answer["other"]["runs"]) == (0, 2)
 
 
 def test_exceptions_are_named_worst_first_and_the_others_counted():
@@ -65,12 +67,16 @@ def test_verdicts_of_the_battery_are_counted_by_word():
         ("unordered", 3, "Three unordered classes"),
         ("unordered", 14, "14 unordered classes"),
         ("binary", 2, "Binary sentiment"),
-        (None, 3, "mine"),
     ],
 )
 def test_tasks_are_called_what_a_reader_calls_them(structure, classes, title):
     found = pd.DataFrame({"task": ["mine"], "structure": [structure]})
     assert task_titles(found, [{"task": "mine", "classes": classes}]) == {"mine": title}
+
+
+def test_a_task_that_no_claim_is_about_has_no_title():
+    found = pd.DataFrame({"task": ["mine"], "structure": ["unordered"]})
+    assert task_titles(found, [{"task": "other", "classes": 3}]) == {}
 
 
 def test_every_claim_that_answers_is_one_that_the_project_judges():

@@ -8,11 +8,12 @@ from drawn import drawn
 from explorer_run import fake_explored, fake_meta
 
 from rnn_geometry.pages import _explorer_layers as layers
-from rnn_geometry.pages._explorer_titles import opening_network, title_of
+from rnn_geometry.pages._explorer_opening import opening_network
 from rnn_geometry.pages._explorer_traces import telling_sentence
 from rnn_geometry.pages.explorer import axes_of
 from rnn_geometry.store.artifacts import FixedPoints, Flow, States, Traces
 from rnn_geometry.tasks.structures import LABELS, PLANE, UNORDERED
+from rnn_geometry.tasks.theory import structure_of
 
 
 @pytest.mark.parametrize(
@@ -20,20 +21,20 @@ from rnn_geometry.tasks.structures import LABELS, PLANE, UNORDERED
     [
         ({"family": "categorical", "classes": 3}, "Three unordered classes"),
         ({"family": "text", "classes": 5, "ordered": True}, "Five ordered classes"),
-        ({"family": "text", "classes": 2, "multi_label": True}, "Two independent labels"),
+        ({"family": "text", "classes": 2, "multi_label": True}, "Two labels"),
         ({"family": "text", "classes": 28}, "28 unordered classes"),
         ({"family": "text", "classes": 2, "ordered": True}, "Binary sentiment"),
     ],
 )
 def test_a_task_has_a_title_that_a_person_reads(meta, title):
-    assert title_of(meta) == title
+    assert structure_of(meta).called(meta["classes"]) == title
 
 
 @pytest.mark.parametrize(
     ("cells", "first"),
     [
         (["vanilla", "lstm", "gru", "gru"], 2),
-        (["vanilla", "ugrnn", "lstm-2-layers"], 2),
+        (["vanilla", "my.py:Cell", "lstm-2-layers"], 2),
         (["relu", "my.py:Cell"], 0),
     ],
 )

@@ -20,6 +20,7 @@ from rnn_geometry.config.plain import plain
 from rnn_geometry.config.stage_blocks import StageBlock
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import Network, base_task, family_options, is_control
+from rnn_geometry.networks.registry import is_gated
 from rnn_geometry.store.freshness import Made
 from rnn_geometry.tasks.structures import PLANE, UNORDERED, Structure
 from rnn_geometry.tasks.synthetic import build_task, families, family_of
@@ -162,7 +163,7 @@ class Plan:
             return []
         models = {network.model: network for network in self.first_of(ordered[0])}
         pairs = [[n, models[n.model]] for n in self.first_of(unordered[0]) if n.model in models]
-        gated = (pair for pair in pairs if self.models[pair[0].model]["cell"] != "vanilla")
+        gated = (pair for pair in pairs if is_gated(self.models[pair[0].model]["cell"]))
         return next(gated, (pairs or [[]])[0])
 
     def _synthetic(self, structure: Structure) -> list[str]:

@@ -6,6 +6,7 @@ import os
 import tempfile
 import zipfile
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -33,14 +34,14 @@ UNREADABLE = (
 KIND, VERSION = "rnn_geometry_kind", "rnn_geometry_format"
 
 
-class Result:
+class Result(ABC):
     """A frozen dataclass of arrays, numbers and results."""
 
     _PARTS: ClassVar[Mapping[str, type[Result]]] = {}  # fields that are results themselves
 
+    @abstractmethod
     def _columns(self) -> Mapping[str, Any]:
         """Return equally long columns by name."""
-        raise NotImplementedError
 
     def to_frame(self) -> pd.DataFrame:
         """Return the numbers as a data frame of pandas.

@@ -6,6 +6,7 @@ To add a cell, write its class in `cells` and its entry here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -24,6 +25,8 @@ class CellEntry:
     label, colour, marker
         What a reader calls it, and the look of its networks in figures: colours are others than
         those of classes and verdicts, and differ in grey or by the marker.
+    gated
+        Whether gates hold its state: without them there is no gap between slow and fast modes.
     bounded
         Whether it takes a convex body of states into itself: its fixed points have degree 1.
     explorer
@@ -36,6 +39,7 @@ class CellEntry:
     label: str
     colour: str
     marker: str
+    gated: bool = True
     bounded: bool = True
     explorer: bool = False
 
@@ -48,6 +52,7 @@ _ENTRIES = (
         label="vanilla",
         colour="#A9A93B",
         marker="s",
+        gated=False,
         explorer=True,
     ),
     CellEntry(
@@ -87,5 +92,28 @@ _ENTRIES = (
         explorer=True,
     ),
 )
+_LAYERS = re.compile(r"-\d+-layers$")
 # In the order of figures.
 CELLS = {entry.name: entry for entry in _ENTRIES}
+
+
+def is_gated(cell: str) -> bool | None:
+    """Tell whether a cell has gates.
+
+    Parameters
+    ----------
+    cell
+        Its name in a configuration, or that of several layers of it in one network.
+
+    Returns
+    -------
+    bool or None
+        None for a cell that is not built in.
+
+    Examples
+    --------
+    >>> is_gated("vanilla"), is_gated("lstm-2-layers"), is_gated("my_cells.py:Leaky")
+    (False, True, None)
+    """
+    of_layer = _LAYERS.sub("", cell)
+    return CELLS[of_layer].gated if of_layer in CELLS else None

@@ -12,12 +12,12 @@ import pandas as pd
 
 from rnn_geometry.claims.grid import SIGNS
 from rnn_geometry.claims.table import ALL_CELLS
+from rnn_geometry.networks.registry import is_gated
 from rnn_geometry.pages.templating import series
 from rnn_geometry.tasks.structures import STRUCTURES
 
-NUMBERS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 MOST_NAMED = 4  # exceptions of a sentence that are named one by one
-UNGATED = "vanilla"  # cells of this kind have no gap between slow and fast modes, and are apart
+KINDS = {True: "gated", False: "ungated", None: "other"}  # of a cell, by `registry.is_gated`
 
 
 def answers(
@@ -37,18 +37,19 @@ def answers(
     Returns
     -------
     list of dict
-        `says`, and of gated networks and of vanilla ones, None where there are none: `met` and
-        `runs`, networks that meet the claims, of all; `controls`, claims, tasks and cells where
-        a control does as well; `exceptions`, where not all networks meet them.
+        `says`, and of `gated` networks, `ungated` ones and those of `other` cells, None where
+        there are none: `met` and `runs`, networks that meet the claims, of all; `controls`,
+        claims, tasks and cells where a control does as well; `exceptions`, where not all
+        networks meet them.
     """
     rows = found[(found["cell"] != ALL_CELLS) & (found["exploratory"] != 1) & (found["runs"] > 0)]
-    vanilla = rows["cell"].isin([name for name, kind in kinds.items() if kind == UNGATED])
+    kind = rows["cell"].map({name: KINDS[is_gated(cell)] for name, cell in kinds.items()})
     told = []
     for one in asked:
         about = rows["claim"].isin(one["claims"])
-        gated, plain = (_counted(rows[about & kind]) for kind in (~vanilla, vanilla))
-        if gated or plain:
-            told.append({"says": one["says"], "gated": gated, "vanilla": plain})
+        counts = {name: _counted(rows[about & (kind == name)]) for name in KINDS.values()}
+        if any(counts.values()):
+            told.append({"says": one["says"], **counts})
     return told
 
 
@@ -130,7 +131,7 @@ def task_titles(found: pd.DataFrame, runs: Iterable[Mapping[Any, Any]]) -> dict[
     Returns
     -------
     dict
-        By task its title; its name where no claim is about it.
+        By task its title; none where no claim is about it.
 
     Examples
     --------
@@ -139,16 +140,8 @@ def task_titles(found: pd.DataFrame, runs: Iterable[Mapping[Any, Any]]) -> dict[
     {'news': 'Three unordered classes'}
     """
     kinds = dict(zip(found["task"], found["structure"], strict=True))
-    classes = {str(run["task"]): run["classes"] for run in runs}
-    return {task: _title(task, kinds.get(task), count) for task, count in classes.items()}
-
-
-def _title(task: str, structure: str | None, classes: Any) -> str:
-    if structure not in STRUCTURES:
-        return task
-    title = STRUCTURES[structure].title
-    if structure == "binary" or classes is None or classes != classes:
-        return title
-    count = int(classes)
-    number = NUMBERS[count] if count < len(NUMBERS) else str(count)
-    return f"{number} {title[0].lower()}{title[1:]}"
+    return {
+        str(run["task"]): STRUCTURES[kinds[run["task"]]].called(int(run["classes"]))
+        for run in runs
+        if kinds.get(run["task"]) in STRUCTURES
+    }

@@ -28,7 +28,7 @@ from rnn_geometry.pages._explorer_layers import (
     skeleton_of,
     word_step,
 )
-from rnn_geometry.pages._explorer_titles import opening_network, title_of
+from rnn_geometry.pages._explorer_opening import opening_network
 from rnn_geometry.pages._explorer_traces import (
     chosen_traces,
     sentences_entry,
@@ -139,7 +139,7 @@ def explorer_page(
     page = environment(autoescape=True).from_string(templates["page.html.jinja"])
     return page.render(
         task=data["task"],
-        title=title_of(meta),
+        title=data["title"],
         geometry=structure_of(meta).shape(int(meta["classes"])),
         styles=Markup(templates["explorer.css"]),
         scripts=Markup("\n".join(templates[name] for name in SCRIPTS)),
@@ -189,7 +189,7 @@ def payload(
     first = opening_network([network.record for network in networks])
     return {
         "task": networks[0].record.task,
-        "title": title_of(meta),
+        "title": structure_of(meta).called(int(meta["classes"])),
         "opening": {
             "network": first,
             "sentence": telling_sentence(networks[first].traces, chosen, multi_label),

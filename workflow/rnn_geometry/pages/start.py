@@ -51,6 +51,7 @@ THEORY = {
     ),
     "readout_angle_mean": "readout_angle_expected",
 }
+KIND_TITLES = {"gated": "gated", "ungated": "no gates", "other": "other cells"}
 OFF, FAR = 0.1, 0.25
 OPENINGS = {
     "headline": {
@@ -130,7 +131,7 @@ def start_page(
         rows=rows,
         off=OFF,
         far=FAR,
-        answers=answers(found, answered(templates), {run["model"]: run["cell"] for run in known}),
+        **_answer(found, templates, {run["model"]: run["cell"] for run in known}),
         seen_boxes=seen_counts(found),
         battery=None if shipped is None else battery_counts(shipped),
         titles=task_titles(found, known),
@@ -222,9 +223,24 @@ def _meaning(name: str) -> str:
     return f"{column.meaning.replace('`', '')}{unit}"
 
 
-def answered(templates: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the questions of the start page, with the claims that answer them."""
-    return yaml.safe_load(templates["answer.yaml"])
+def _answer(
+    found: pd.DataFrame, templates: Mapping[str, str], kinds: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the table of answers, with a column per kind of cell that there is."""
+    told = answers(found, yaml.safe_load(templates["answer.yaml"]), kinds)
+    columns = {kind: title for kind, title in KIND_TITLES.items() if any(one[kind] for one in told)}
+    return {
+        "answers": told,
+        "columns_of_answer": columns,
+        "exceptions": [
+            one[kind]["exceptions"]
+            for kind in columns
+            if kind != "ungated"
+            for one in told
+            if one[kind] and one[kind]["exceptions"]
+        ],
+        "controls_answer": any(one[k] and one[k]["controls"] for one in told for k in columns),
+    }
 
 
 def _explorer(task: str, figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from rnn_geometry.networks.registry import CELLS
+from rnn_geometry.tasks.structures import LABELS, LINE, PLANE, UNORDERED
 
 LONGEST = 60  # characters of a name in a figure, wherever it stands
 MOST_TICKS = 12  # names along an axis
@@ -152,12 +153,12 @@ def spoken(names: Sequence[object]) -> list[str]:
     return said if len(set(said)) == len(set(written)) else written
 
 
-# What default tasks and built-in cells are called; names of a user's own stay as they are.
+# What default tasks are called, by their family; names of a user's own stay as they are.
 KINDS = {
-    "categorical": "unordered classes",
-    "ordered1d": "ordered classes, one axis",
-    "ordered2d": "ordered classes",
-    "multilabel": "labels",
+    "categorical": UNORDERED.noun,
+    "ordered1d": LINE.noun,
+    "ordered2d": PLANE.noun,
+    "multilabel": LABELS.noun,
 }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import acos, degrees
 
+NUMBERS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 _SIMPLICES = {2: "a line between the two classes", 3: "a triangle", 4: "a tetrahedron"}
 _CUBES = {1: "a line", 2: "a square", 3: "a cube"}
 
@@ -22,6 +23,8 @@ class Structure:
     ----------
     name, title
         What files of claims and tables call it, and what a person reads.
+    noun
+        What its outputs are called after their number; empty where the title says it all.
     dimension
         From C to the dimension of the manifold of slow points.
     angle
@@ -44,6 +47,30 @@ class Structure:
     simplex: bool = False
     ordered: bool = False
     turned: bool = False
+    noun: str = ""
+
+    def called(self, count: int) -> str:
+        """Return what a reader calls a task with so many outputs.
+
+        Parameters
+        ----------
+        count
+            Classes or labels.
+
+        Returns
+        -------
+        str
+            The number in words up to ten, and the noun; the title where there is no noun.
+
+        Examples
+        --------
+        >>> UNORDERED.called(3), PLANE.called(14), LABELS.called(1), BINARY.called(2)
+        ('Three unordered classes', '14 ordered classes', 'One label', 'Binary sentiment')
+        """
+        if not self.noun:
+            return self.title
+        number = NUMBERS[count] if 0 < count < len(NUMBERS) else str(count)
+        return f"{number} {self.noun.removesuffix('s') if count == 1 else self.noun}"
 
 
 def simplex_angle(classes: int) -> float:
@@ -82,6 +109,7 @@ def _cube(labels: int) -> str:
 UNORDERED = Structure(
     "unordered",
     "Unordered classes",
+    noun="unordered classes",
     dimension=lambda classes: classes - 1,
     angle=simplex_angle,
     shape=_simplex,
@@ -91,6 +119,7 @@ UNORDERED = Structure(
 PLANE = Structure(
     "plane",
     "Ordered classes in two dimensions",
+    noun="ordered classes",
     dimension=lambda classes: 2,
     angle=lambda classes: None,
     shape=lambda classes: (
@@ -101,6 +130,7 @@ PLANE = Structure(
 LINE = Structure(
     "line",
     "Ordered classes in one dimension",
+    noun="ordered classes, one axis",
     dimension=lambda classes: 1,
     angle=lambda classes: None,
     shape=lambda classes: "a line along which the classes follow in their order",
@@ -109,6 +139,7 @@ LINE = Structure(
 LABELS = Structure(
     "labels",
     "Independent labels",
+    noun="labels",
     dimension=lambda labels: labels,
     angle=lambda labels: 90.0 if labels > 1 else None,
     shape=_cube,
