@@ -284,6 +284,13 @@ def test_colours_are_those_of_the_figures(files):
     ]
 
 
+def test_ordered_classes_have_the_ramp_of_the_figures(files):
+    meta = fake_meta(family="ordered2d", ordered=True)
+    data = explorer.payload(meta, fake_vocabulary(), [files["gru"]], OPTIONS)
+    assert data["palette"][:3] == [style.class_colour(i, ordered=3) for i in range(3)]
+    assert data["palette"][3:] == list(style.PALETTE[3:])
+
+
 def long_sentences(words, classes, count, length):
     """Return `count` held-out sentences and a chosen one."""
     rng = np.random.default_rng(0)

@@ -202,7 +202,7 @@ def payload(
         "classNames": [str(name) for name in meta.get("class_names") or range(1, classes + 1)],
         "classCodes": style.readout_codes(classes, multi_label).tolist(),
         "labelColours": list(style.LABEL_COLOURS),
-        "palette": list(style.PALETTE),
+        "palette": style.palette_of(classes, structure_of(meta).ordered),
         "networks": shown,
         "tokenizer": meta.get("tokenizer", {}).get("kind", "made up"),
         "cleaning": CLEANING,

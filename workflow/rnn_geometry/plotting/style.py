@@ -229,6 +229,12 @@ def class_colour(index: int, ordered: int | None = None) -> str:
     return to_hex(matplotlib.colormaps[RAMP](place)).upper()
 
 
+def palette_of(classes: int, ordered: bool) -> list[str]:
+    """Return PALETTE, begun by the ramp of ordered classes where they have an order."""
+    ramp = [class_colour(i, classes) for i in range(classes)] if ordered else []
+    return [*ramp, *PALETTE[len(ramp) :]]
+
+
 def class_colours(codes: np.ndarray, ordered: int | None = None) -> np.ndarray:
     """Return the colours, shape (n, 3), of n classes, see `class_colour`."""
     known, place = np.unique(codes, return_inverse=True)
