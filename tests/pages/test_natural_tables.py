@@ -15,6 +15,7 @@ from rnn_geometry.pages import natural, text_data
 from rnn_geometry.pages._abstract import sentences
 from rnn_geometry.pages._natural_tables import difference, middle, rows_of
 from rnn_geometry.pages._verdict_tables import differing, opening
+from rnn_geometry.pages.markdown import short
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.plotting.natural import FIGURES, MODIFIERS, WHY_FIGURES
 
@@ -355,6 +356,26 @@ def test_tables_beside_the_battery_are_asked_for_where_they_are_there(tmp_path):
     assert documents.text_pages(str(tmp_path)) == [f"{tmp_path}/natural.md"]
     assert documents.runs_kept("results/recipes", "docs") == "docs/data/recipes.csv"
     assert documents.runs_kept("results/mine", "docs") == "results/mine/kept/runs.csv"
+
+
+@pytest.mark.parametrize(
+    ("column", "tasks"),
+    [
+        ("not_gain", ["yelp-2-5000", "yelp-2-20000", "yelp-2-all", "yelp-5-random-order"]),
+        ("not_gain", ["sentences-20000", "sentences-all"]),
+        ("participation_ratio", ["yelp-5", "yelp-5-public", "yelp-5-full"]),
+        ("accuracy_at_d", ["dbpedia-6"]),
+        ("accuracy_below_d", ["dbpedia-6"]),
+    ],
+)
+def test_numbers_told_of_experiments_are_those_of_the_table(column, tasks):
+    why = pd.read_csv(PROJECT / "docs/data/why.csv")
+    digits = {"not_gain": 2, "participation_ratio": 1}.get(column, 3)
+    told = yaml.safe_load(TEXTS["natural_told.yaml"])["why"]
+    for task in tasks:
+        number = why.loc[why["task"] == task, column].median()
+        said = [one["told"] for one in told if task in one["tasks"]]
+        assert any(short(number, digits) in text for text in said), (task, number)
 
 
 def test_the_page_is_what_the_committed_tables_give():

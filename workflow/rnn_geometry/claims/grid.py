@@ -31,6 +31,17 @@ def natural_order(name: str) -> str:
     return re.sub(r"\d+", lambda digits: digits.group().zfill(9), name)
 
 
+def boxes(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that count: of one cell each, and of no exploratory claim.
+
+    Parameters
+    ----------
+    found
+        claims.csv.
+    """
+    return found[(found["cell"] != ALL_CELLS) & (found["exploratory"] != 1)]
+
+
 def groups(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return a grid per structure of tasks.
 

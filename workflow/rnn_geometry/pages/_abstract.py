@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from rnn_geometry.claims.grid import boxes
 from rnn_geometry.claims.looks import FAILS, HOLDS
-from rnn_geometry.claims.table import ALL_CELLS
 
 CONFIRMED, REFUTED, CONDITIONAL, OPEN = "confirmed", "refuted", "conditional", "not decided"
 FACTORS = ("data", "cell", "claim")  # what a verdict may hang on, in this order where two tell it
@@ -38,7 +38,7 @@ def sentences(
         `where`: of the factor that tells best, the levels by what is true on them; `seen`: of the
         sets with too few networks for a verdict how many keep the threshold, of all.
     """
-    single = found[(found["cell"] != ALL_CELLS) & (found["exploratory"] != 1)]
+    single = boxes(found)
     rows = single.assign(data=single["task"].map(sets), cell=single["cell"].str.split("-").str[0])
     return [_sentence(rows[rows["claim"].isin(one["claims"])], one) for one in listed]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_geometry.claims.grid import SIGNS
+from rnn_geometry.claims.grid import SIGNS, boxes
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.pages.markdown import short
 
@@ -218,8 +218,8 @@ def left_open(found: pd.DataFrame) -> list[dict[str, str]]:
     list of dict
         `claim`; `where`, the sign and the number of tasks by cell; `why`.
     """
-    single = found[found["cell"] != ALL_CELLS]
-    left = single[single["verdict"].isin(OPEN) & (single["exploratory"] != 1)]
+    counted = boxes(found)
+    left = counted[counted["verdict"].isin(OPEN)]
     left = left.assign(
         kind=left["reason"].map(_kind), own=left["cell"].map(_own_cells(left["cell"]))
     )
@@ -275,7 +275,7 @@ def changed(found: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
         A row per verdict before, `no verdict` last; a column per verdict now. Of the same claim,
         task and cell; exploratory claims are left out.
     """
-    now = found[(found["cell"] != ALL_CELLS) & (found["exploratory"] != 1)]
+    now = boxes(found)
     both = now[[*KEYS, "verdict"]].merge(
         before[[*KEYS, "verdict"]], on=KEYS, how="left", suffixes=("", "_before")
     )

@@ -10,8 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_geometry.claims.grid import SIGNS
-from rnn_geometry.claims.table import ALL_CELLS
+from rnn_geometry.claims.grid import SIGNS, boxes
 from rnn_geometry.networks.registry import is_gated
 from rnn_geometry.pages.templating import series
 from rnn_geometry.tasks.structures import STRUCTURES
@@ -42,7 +41,7 @@ def answers(
         claims, tasks and cells where a control does as well; `exceptions`, where not all
         networks meet them.
     """
-    rows = found[(found["cell"] != ALL_CELLS) & (found["exploratory"] != 1) & (found["runs"] > 0)]
+    rows = boxes(found[found["runs"] > 0])
     kind = rows["cell"].map({name: KINDS[is_gated(cell)] for name, cell in kinds.items()})
     told = []
     for one in asked:
@@ -91,7 +90,7 @@ def seen_counts(found: pd.DataFrame) -> dict[str, Any]:
         `controls`: those of `every` that half of a control's networks meet, too; `cells`: how
         many of `none` are of which cell, in words.
     """
-    rows = found[(found["cell"] != ALL_CELLS) & (found["exploratory"] != 1) & (found["runs"] > 0)]
+    rows = boxes(found[found["runs"] > 0])
     every, none = rows["met"] == rows["runs"], rows["met"] == 0
     return {
         "all": len(rows),
@@ -113,7 +112,7 @@ def battery_counts(shipped: pd.DataFrame) -> dict[str, int]:
     shipped
         claims.csv of the battery.
     """
-    rows = shipped[(shipped["cell"] != ALL_CELLS) & (shipped["exploratory"] != 1)]
+    rows = boxes(shipped)
     counts = rows["verdict"].value_counts()
     return {"all": len(rows)} | {name: int(counts.get(name, 0)) for name in SIGNS}
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from rnn_geometry.claims.beside import beside, counted
 from rnn_geometry.claims.file import criterion
-from rnn_geometry.claims.grid import MARK, SIGNS, groups, is_judged
+from rnn_geometry.claims.grid import MARK, SIGNS, boxes, groups, is_judged
 from rnn_geometry.claims.registration import code_now, deviations
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.claims.values import Value
@@ -140,7 +140,7 @@ def grids_beside(
         not; None where there are none.
     """
     rows = beside(found, shipped)
-    single = rows[(rows["cell"] != ALL_CELLS) & (rows["exploratory"] != 1)]
+    single = boxes(rows)
     judged = [is_judged(row) for row in single.to_dict("records")]
     seen = single[~np.array(judged, dtype=bool)]
     counts = counted(seen)
@@ -301,7 +301,7 @@ def idle(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[str]:
 
 def page_words(found: pd.DataFrame) -> dict[str, Any]:
     """Return what all pages say of claims.csv beside the grids: counts of what is judged."""
-    rows = found[(found["cell"] != ALL_CELLS) & (found["exploratory"] != 1)]
+    rows = boxes(found)
     decided = rows[np.array([is_judged(row) for row in rows.to_dict("records")], dtype=bool)]
     counts = decided["verdict"].value_counts()
     return {
