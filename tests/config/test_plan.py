@@ -35,7 +35,7 @@ def test_controls_are_run_and_judged_but_not_shown(plan):
     controls = [network for network in plan.networks if is_control(network)]
     assert len(plan.networks) == 40 + len(controls) == 60
     assert set(controls) <= set(plan.judged)
-    assert plan.imported == []
+    assert {plan.maker_of(network) for network in plan.networks} == {"train"}
     for shown in (plan.shown, plan.first, plan.overview, *plan.portrayed.values()):
         assert not set(controls) & set(shown)
     assert (len(plan.shown), len(plan.first)) == (40, 20)
