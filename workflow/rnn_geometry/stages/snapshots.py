@@ -91,7 +91,7 @@ class _Follower:
             torch.from_numpy(starts).double().to(self.where),
             self._hold(network, sentences),
             min_tau=self.min_tau,
-            modes=False,
+            audit=0.0,  # that of the trained network stands for it
             **{name: self.analysis[name] for name in ("relax_steps", "rounds", "min_gap")},
             memory_mb=self.analysis["memory_mb"],
         )

@@ -11,12 +11,13 @@ the vocabulary. Portraits, which hold several networks, are in `store.portraits`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from rnn_geometry.identity import network_of
 from rnn_geometry.store import formats
 from rnn_geometry.store._artifact import (
     ArrayArtifact,
@@ -177,6 +178,17 @@ class Snapshots(ArrayArtifact):
     readout: np.ndarray = array("k C c", "readouts along the components")
     kept_step: int = array("", "step whose weights the trained network has")
     seconds: float = array("", "CPU time, in seconds")
+
+    @classmethod
+    def read_by_network(cls, paths: Iterable[str]) -> dict[str, Self]:
+        """Read the files of some networks of a task, by `Network.name`.
+
+        Parameters
+        ----------
+        paths
+            The files, in the folders of their networks.
+        """
+        return {network_of(path).name: cls.read(path) for path in paths}
 
 
 @artifact
