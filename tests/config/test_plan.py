@@ -99,8 +99,9 @@ def test_a_stage_works_once_on_every_network_it_is_about(plan, stage):
         for path in next(iter(block.output.values()))
     ]
     nothing = ("compare_hold_inputs", "import_network", "train_followed", "snapshots")
-    about = {"plot_network": plan.shown, **dict.fromkeys(nothing, [])}.get(stage, plan.networks)
-    assert sorted(made) == sorted(plan.of(about, NETWORK_STAGES[stage].writes[0]))
+    about = {"plot_network": plan.shown, **{name: [] for name in nothing}}
+    networks = about.get(stage, plan.networks)
+    assert sorted(made) == sorted(plan.of(networks, NETWORK_STAGES[stage].writes[0]))
     assert len({block.rule for block in plan.blocks(stage)}) == len(plan.blocks(stage))
 
 
@@ -119,12 +120,17 @@ def test_networks_on_show_are_followed_where_it_is_asked_for():
     assert len(made["train"]) + len(shown) == len(plan.networks)
     stages = {(one.stage, one.folder) for one in plan.made()}
     for network in plan.networks:
-        makers = {m for m in ("train", "train_followed") if (m, f"results/{network.folder}") in stages}
+        makers = {
+            m for m in ("train", "train_followed") if (m, f"results/{network.folder}") in stages
+        }
         assert makers == {plan.maker_of(network)}
 
 
 def test_a_network_that_is_not_followed_is_asked_for_as_before():
-    before, after = planned(seeds=[10, 11, 12]), planned(seeds=[10, 11, 12], training={"snapshots": 8})
+    before, after = (
+        planned(seeds=[10, 11, 12]),
+        planned(seeds=[10, 11, 12], training={"snapshots": 8}),
+    )
     others = [network for network in after.networks if network not in after.followed]
     assert others
     for network in others:

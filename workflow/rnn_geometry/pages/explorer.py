@@ -15,8 +15,8 @@ import numpy as np
 from markupsafe import Markup
 
 from rnn_geometry.errors import UserError
-from rnn_geometry.geometry.frame import slow_frame
 from rnn_geometry.geometry import simplex
+from rnn_geometry.geometry.frame import slow_frame
 from rnn_geometry.identity import Network
 from rnn_geometry.pages._explorer_encoding import embedded_json, encoded, hundredths
 from rnn_geometry.pages._explorer_layers import (
@@ -180,9 +180,7 @@ def payload(
     for entry, network in zip(shown, networks, strict=True):
         entry["training"] = training_entry(network.snapshots, size, sum(steps), multi_label)
     room = int(options.get("page_bytes", PAGE_BYTES)) - len(embedded_json(shown))
-    weights = [
-        weights_entry(network, size, options["embed_parameters"]) for network in networks
-    ]
+    weights = [weights_entry(network, size, options["embed_parameters"]) for network in networks]
     wanted = sum(len(embedded_json(entry)) for entry in weights if entry)
     chosen = chosen_traces(networks[0].traces, len(networks), max(room - wanted, room // 2))
     for entry, network in zip(shown, networks, strict=True):

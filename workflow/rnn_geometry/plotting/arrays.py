@@ -191,9 +191,7 @@ def with_portrait(network: NetworkArrays, path: str | Path) -> NetworkArrays:
     return replace(network, flow=portrait.flow, traces=portrait.traces)
 
 
-def with_snapshots(
-    networks: Sequence[NetworkArrays], paths: Sequence[str]
-) -> list[NetworkArrays]:
+def with_snapshots(networks: Sequence[NetworkArrays], paths: Sequence[str]) -> list[NetworkArrays]:
     """Return networks with what was found at steps of their training.
 
     Parameters

@@ -54,7 +54,8 @@ def training_manifold(networks: Sequence[NetworkArrays]) -> Figure:
             ax.set_visible(False)
     for ax in axes[-1]:
         ax.set_xlabel("component 1", labelpad=1)
-    attach_data(figure, HEADER, [row for one in zip(followed, chosen, strict=True) for row in _rows(*one)])
+    drawn = zip(followed, chosen, strict=True)
+    attach_data(figure, HEADER, [row for one in drawn for row in _rows(*one)])
     return figure
 
 
@@ -119,8 +120,8 @@ def _rows(followed: tuple[NetworkArrays, Snapshots], steps: np.ndarray) -> Itera
             ("slow points", decided, found.points[step]),
             ("final states", labels, found.final[step]),
         ):
-            names = [style.code_name(int(c), network.class_names, network.multi_label) for c in codes]
-            for name, place in zip(names, places[:, :2].tolist(), strict=True):
+            for code, place in zip(codes.tolist(), places[:, :2].tolist(), strict=True):
+                name = style.code_name(code, network.class_names, network.multi_label)
                 yield (*about, series, name, *place)
 
 
