@@ -86,17 +86,17 @@ def test_the_nearest_corner_is_that_of_a_triangle():
     corners = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     weights = np.random.default_rng(0).dirichlet([1, 1, 1], size=2000)
     basis = np.linalg.qr(np.random.default_rng(1).normal(size=(7, 2)))[0]
-    network = faced(corners @ basis.T)[0]
+    network = reading(corners @ basis.T)
     found = explorer.nearest_corners(network, weights @ corners @ basis.T, 2)
     sure = np.sort(weights, axis=1)[:, -1] > np.sort(weights, axis=1)[:, -2] + 0.05
     np.testing.assert_array_equal(found[sure], weights.argmax(axis=1)[sure])
 
 
-def faced(readout, multi_label=False):
+def reading(readout):
+    """Return a network of a readout (C, S) and nothing else."""
     axes = np.eye(3, readout.shape[1])
     parts = drawn(States, readout=readout), drawn(Traces, axes=axes, labels=readout[:, :1].T)
-    network = explorer.Explored(record(), parts[0], SlowPoints.empty(), SlowModes.empty(), parts[1])
-    return network, explorer.facing(network, multi_label)
+    return explorer.Explored(record(), parts[0], SlowPoints.empty(), SlowModes.empty(), parts[1])
 
 
 def test_a_page_without_room_keeps_one_sentence():
