@@ -257,7 +257,7 @@ def test_words_are_shaded_by_their_effect_at_that_very_step(page, files):
     effect = (change - change.mean(axis=1, keepdims=True))[:, 1]
     told = page.locator(".words button").evaluate_all("words => words.map((word) => word.title)")
     np.testing.assert_allclose(
-        [float(text.split()[1].replace("−", "-")) for text in told], effect, atol=0.006
+        [float(text.split()[-1].replace("−", "-")) for text in told], effect, atol=0.006
     )
     colours = page.locator(".words button").evaluate_all(
         "words => words.map((word) => getComputedStyle(word).backgroundColor)"
