@@ -64,7 +64,6 @@ def test_a_seed_in_the_name_makes_a_network_of_every_seed(folder):
 def test_it_is_imported_and_never_trained_and_others_the_other_way_round(folder):
     plan = planned(folder, cells=["own", "gru"], controls={"untrained": {}, "reservoir": {}})
     imported = [network for network in plan.networks if network.model == "own"]
-    assert plan.imported == imported
     assert {n.model for n in plan.networks} == {"own", "gru", "gru-untrained", "gru-reservoir"}
     made = {stage: [] for stage in ("train", "import_network", "slow_points")}
     for stage, networks in made.items():

@@ -1,5 +1,6 @@
 """What is to be run and shown, and the limits of its jobs."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -35,7 +36,7 @@ def test_controls_are_run_and_judged_but_not_shown(plan):
     controls = [network for network in plan.networks if is_control(network)]
     assert len(plan.networks) == 40 + len(controls) == 60
     assert set(controls) <= set(plan.judged)
-    assert plan.imported == []
+    assert {plan.maker_of(network) for network in plan.networks} == {"train"}
     for shown in (plan.shown, plan.first, plan.overview, *plan.portrayed.values()):
         assert not set(controls) & set(shown)
     assert (len(plan.shown), len(plan.first)) == (40, 20)
@@ -97,10 +98,77 @@ def test_a_stage_works_once_on_every_network_it_is_about(plan, stage):
         for task in block.tasks
         for path in next(iter(block.output.values()))
     ]
-    about = {"plot_network": plan.shown, "compare_hold_inputs": [], "import_network": []}
-    about = about.get(stage, plan.networks)
-    assert sorted(made) == sorted(plan.of(about, NETWORK_STAGES[stage].writes[0]))
+    nothing = ("compare_hold_inputs", "import_network", "train_followed", "snapshots")
+    about = {"plot_network": plan.shown, **{name: [] for name in nothing}}
+    networks = about.get(stage, plan.networks)
+    assert sorted(made) == sorted(plan.of(networks, NETWORK_STAGES[stage].writes[0]))
     assert len({block.rule for block in plan.blocks(stage)}) == len(plan.blocks(stage))
+
+
+def test_networks_on_show_are_followed_where_it_is_asked_for():
+    more = {"controls": {"untrained": {"seeds": [100]}}, "seeds": [10, 11, 12], "l2": ["0", "1e-3"]}
+    plan = planned(training={"snapshots": 8}, **more)
+    shown = {network for networks in plan.portrayed.values() for network in networks}
+    assert set(plan.followed) == shown
+    assert len(plan.followed) == 5 * 4 * 2
+    made = {stage: [] for stage in ("train", "train_followed", "snapshots")}
+    for stage, networks in made.items():
+        for block in plan.blocks(stage):
+            networks += [n for name in block.tasks for n in block.block.networks(name)]
+    assert set(made["train_followed"]) == set(made["snapshots"]) == shown
+    assert set(made["train"]) == set(plan.networks) - shown
+    assert len(made["train"]) + len(shown) == len(plan.networks)
+    stages = {(one.stage, one.folder) for one in plan.made()}
+    for network in plan.networks:
+        makers = {
+            m for m in ("train", "train_followed") if (m, f"results/{network.folder}") in stages
+        }
+        assert makers == {plan.maker_of(network)}
+
+
+def test_a_network_that_is_not_followed_is_asked_for_as_before():
+    before, after = (
+        planned(seeds=[10, 11, 12]),
+        planned(seeds=[10, 11, 12], training={"snapshots": 8}),
+    )
+    others = [network for network in after.networks if network not in after.followed]
+    assert others
+    for network in others:
+        assert after.own("train", network) == before.own("train", network)
+    network = after.followed[0]
+    expected = {**before.own("train", network), "snapshots": 8}
+    assert after.own("train_followed", network) == expected
+
+
+def test_networks_that_learn_nothing_are_not_followed():
+    still = {"models": {"still": {"cell": "gru", "steps": 0}}, "cells": ["still", "gru"]}
+    plan = planned(training={"snapshots": 8}, **still)
+    assert {network.model for network in plan.followed} == {"gru"}
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (1, "1 is not accepted, since the first step and the last are always kept; give 0 for"),
+        (-1, "-1 is less than 0, the smallest accepted value"),
+        (51, "51 is more than 50, the largest accepted value"),
+        ("some", '"some" is not accepted; accepted is a whole number'),
+    ],
+)
+def test_other_numbers_of_snapshots_are_refused(count, told):
+    with pytest.raises(UserError, match=re.escape(f"config key training.snapshots: {told}")):
+        planned(training={"snapshots": count})
+
+
+def test_a_followed_training_asks_for_what_is_said_of_training():
+    plan = planned(training={"snapshots": 8}, limits={"train": {"mem_mb": 9000}})
+    (block, *_) = plan.blocks("train_followed")
+    assert Limits(plan).of_block(block)["mem_mb"] == 9000
+    own = planned(
+        training={"snapshots": 8},
+        limits={"train": {"mem_mb": 9000}, "train_followed": {"mem_mb": 7000}},
+    )
+    assert Limits(own).of_block(block)["mem_mb"] == 7000
 
 
 def test_every_stage_reads_what_another_one_writes():

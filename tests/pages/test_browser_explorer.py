@@ -127,13 +127,13 @@ def test_the_decision_is_told_against_the_label(page, files):
         choose(page, "Sentence", str(sentence))
         said = page.locator(".verdict").inner_text()
         decided = traces.logits[traces.offsets[3 * sentence + 1] + 3 * sentence].argmax()
-        assert f"decides class_{decided}" in said
+        assert f"decides class {decided}" in said
         label = traces.labels[sentence]
         if label.min() < 0:
             assert said.endswith("no label is known.")
         else:
             assert said.endswith(
-                f"the label is class_{label.argmax()}: {'right' if label[decided] else 'wrong'}."
+                f"the label is class {label.argmax()}: {'right' if label[decided] else 'wrong'}."
             )
 
 
@@ -257,7 +257,7 @@ def test_words_are_shaded_by_their_effect_at_that_very_step(page, files):
     effect = (change - change.mean(axis=1, keepdims=True))[:, 1]
     told = page.locator(".words button").evaluate_all("words => words.map((word) => word.title)")
     np.testing.assert_allclose(
-        [float(text.split()[1].replace("−", "-")) for text in told], effect, atol=0.006
+        [float(text.split()[-1].replace("−", "-")) for text in told], effect, atol=0.006
     )
     colours = page.locator(".words button").evaluate_all(
         "words => words.map((word) => getComputedStyle(word).backgroundColor)"
@@ -416,7 +416,7 @@ def test_a_point_tells_its_speed_time_and_corner(page, files):
     assert said.startswith("Slow point 1 of 80: log10 q = ")
     assert f"−{abs(np.log10(slow.q[0])):.1f};" in said
     assert f"longest time constant {modes.tau[0].max():.3g} words" in said or "over 100,000" in said
-    assert "nearest corner: class_" in said
+    assert "nearest corner: class " in said
     page.locator("#canvas").focus()
     page.keyboard.press(".")
     assert page.locator("#details").inner_text().startswith("Slow point 2 of 80")
@@ -440,7 +440,7 @@ def test_a_tap_shows_a_point(browser, made):
 
 def test_readouts_are_named_in_the_colours_of_their_classes(page):
     names = page.locator("#labels span")
-    assert names.all_text_contents() == ["class_0", "class_1", "class_2"]
+    assert names.all_text_contents() == ["class 0", "class 1", "class 2"]
     colours = names.evaluate_all(
         "names => names.map((name) => getComputedStyle(name).borderBottomColor)"
     )

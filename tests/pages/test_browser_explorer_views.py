@@ -218,7 +218,7 @@ def test_the_picture_is_saved_as_png_and_svg(browser, made):
         ]
         words = [one.text for one in root.iter() if one.tag.endswith("text")]
         assert len(dots) >= 3 * 80
-        assert {"gru, seed 10", "vanilla, seed 10", "lstm, seed 10", "class_4"} <= set(words)
+        assert {"gru, seed 10", "vanilla, seed 10", "lstm, seed 10", "class 4"} <= set(words)
         assert pixels(page) == before
 
 
@@ -230,12 +230,12 @@ def test_words_are_saved_as_csv(page, files):
     own = [row for row in rows if row["order"] == "as written"]
     assert len(own) == last - first
     assert len(rows) == 2 * len(own)
-    found = [[float(row[f"logit class_{i}"]) for i in range(5)] for row in own]
+    found = [[float(row[f"logit class {i}"]) for i in range(5)] for row in own]
     np.testing.assert_allclose(found, traces.logits[first:last], rtol=1e-4, atol=1e-6)
     effects = np.diff(traces.logits[first:last].astype(float), axis=0)
-    told = [float(row["effect class_2"]) for row in own[1:]]
+    told = [float(row["effect class 2"]) for row in own[1:]]
     np.testing.assert_allclose(told, (effects - effects.mean(1, keepdims=True))[:, 2], atol=1e-4)
-    assert own[0]["word"] == own[0]["effect class_2"] == ""
+    assert own[0]["word"] == own[0]["effect class 2"] == ""
     assert own[1]["component_4"] != ""
 
 
@@ -282,8 +282,8 @@ def test_a_point_of_another_panel_tells_of_that_network(browser, made, files):
         states, slow = files["vanilla", 10].states, files["vanilla", 10].slow_points.points
         point = slow[np.isfinite(slow).all(axis=1)][lonely]
         logits = point @ states.readout.T + states.readout_bias
-        assert said.startswith(f"Slow point {lonely + 1}: class_{logits.argmax()}")
-        assert f"class_{logits.argmax()} +{logits.max():.1f}" in said
+        assert said.startswith(f"Slow point {lonely + 1}: class {logits.argmax()}")
+        assert f"class {logits.argmax()} +{logits.max():.1f}" in said
         assert "of the step at a word" in said
         page.mouse.move(3, 3)
         assert not page.locator("#tip").is_visible()

@@ -13,12 +13,12 @@ import pytest
 from conftest import PROJECT
 from drawn import drawn, record
 from explorer_run import NASTY, TEMPLATES, fake_explored, fake_meta, fake_vocabulary
-from scipy.spatial.distance import pdist
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages import explorer
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.store.artifacts import SlowModes, SlowPoints, States, Traces
 
 OPTIONS = {"embed_parameters": 150_000}
@@ -86,38 +86,17 @@ def test_the_nearest_corner_is_that_of_a_triangle():
     corners = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     weights = np.random.default_rng(0).dirichlet([1, 1, 1], size=2000)
     basis = np.linalg.qr(np.random.default_rng(1).normal(size=(7, 2)))[0]
-    network = faced(corners @ basis.T)[0]
+    network = reading(corners @ basis.T)
     found = explorer.nearest_corners(network, weights @ corners @ basis.T, 2)
     sure = np.sort(weights, axis=1)[:, -1] > np.sort(weights, axis=1)[:, -2] + 0.05
     np.testing.assert_array_equal(found[sure], weights.argmax(axis=1)[sure])
 
 
-def faced(readout, multi_label=False):
+def reading(readout):
+    """Return a network of a readout (C, S) and nothing else."""
     axes = np.eye(3, readout.shape[1])
     parts = drawn(States, readout=readout), drawn(Traces, axes=axes, labels=readout[:, :1].T)
-    network = explorer.Explored(record(), parts[0], SlowPoints.empty(), SlowModes.empty(), parts[1])
-    return network, explorer.facing(network, multi_label)
-
-
-@pytest.mark.parametrize(("d", "size"), [(2, 2), (3, 3), (None, 2)])
-def test_networks_are_turned_to_face_like_the_first(d, size):
-    rng = np.random.default_rng(4)
-    turn = np.eye(3)
-    turn[:size, :size] = np.linalg.qr(rng.normal(size=(size, size)))[0]
-    turn[0] *= -1  # a reflection or a rotation, the other of the two
-    readout = rng.normal(size=(4, 3))
-    (first, target), (second, before) = faced(readout), faced(readout @ turn)
-    kept, found = explorer.alignments([first, second], d, False)
-    np.testing.assert_array_equal(kept, np.eye(3))
-    np.testing.assert_allclose(before @ found, target, atol=1e-12)
-    np.testing.assert_allclose(found @ found.T, np.eye(3), atol=1e-12)
-
-
-def test_a_line_keeps_its_components():
-    rng = np.random.default_rng(5)
-    networks = [faced(rng.normal(size=(2, 3)))[0] for _ in range(2)]
-    for turn in explorer.alignments(networks, 1, False, turned=False):
-        np.testing.assert_array_equal(turn, np.eye(3))
+    return explorer.Explored(record(), parts[0], SlowPoints.empty(), SlowModes.empty(), parts[1])
 
 
 def test_a_page_without_room_keeps_one_sentence():
@@ -141,20 +120,27 @@ def test_the_page_steps_the_cells_that_its_script_knows():
     assert not explorer.can_step("package.module:Cell")
 
 
-def test_turning_keeps_distances_and_brings_readouts_nearer(files):
-    data = made([files["gru"], files["lstm"]])
-    traces = files["lstm"].traces
-    first, second = data["networks"]
-    shown = decoded(second["coordinates"], -1, 3)
-    np.testing.assert_allclose(pdist(shown[:40]), pdist(traces.coordinates[:40]), atol=1e-4)
-    np.testing.assert_allclose(shown[:, 2], traces.coordinates[:, 2], atol=1e-6)
-    target, after = (
-        decoded(first["readouts"], 3, 3)[:, :2],
-        decoded(second["readouts"], 3, 3)[:, :2],
-    )
-    before = files["lstm"].states.readout @ traces.axes.T
-    before = (before - before.mean(axis=0))[:, :2]
-    assert np.linalg.norm(after - target) < np.linalg.norm(before - target)
+@pytest.mark.parametrize("classes", [3, 5])
+def test_every_network_lies_along_the_components_of_its_figures(classes):
+    meta = fake_meta(classes)
+    networks = [fake_explored(meta, "gru"), fake_explored(meta, "lstm")]
+    data = made(networks, meta)
+    size = data["components"]
+    assert size == max(3, classes - 1)
+    for network, entry in zip(networks, data["networks"], strict=True):
+        drawn_as = NetworkArrays(network.record, meta, network.states, network.slow_points)
+        expected = drawn_as.project(drawn_as.points, size)
+        np.testing.assert_allclose(decoded(entry["points"], -1, size), expected, atol=1e-5)
+        shown = decoded(entry["coordinates"], -1, 3)
+        np.testing.assert_array_equal(shown[:40], network.traces.coordinates[:40])
+
+
+def test_classes_are_called_as_in_figures(files):
+    meta = fake_meta(class_names=["one_star", "2_stars", "rest"])
+    network = files["gru"]
+    in_figures = NetworkArrays(network.record, meta, network.states, network.slow_points)
+    assert made([network], meta)["classNames"] == ["one star", "2 stars", "rest"]
+    assert made([network], meta)["classNames"] == in_figures.class_names
 
 
 # Sentences
@@ -232,7 +218,7 @@ def test_weights_of_a_cell_of_ones_own_are_not(files):
     assert made([own])["networks"][0]["weights"] is None
 
 
-def test_the_frame_of_the_weights_is_turned_as_the_points_are(files):
+def test_the_frame_of_the_weights_is_that_of_the_points(files):
     _, entry = made([files["gru"], files["other"]])["networks"]
     traces, slow = files["other"].traces, files["other"].slow_points
     axes = decoded(entry["weights"]["axes"]["values"], 3, -1)

@@ -96,7 +96,7 @@ def test_corners_are_where_a_class_is_decided_most_clearly():
     assert found == [[2.0, 0.0], [0.0, 5.0], None]
 
 
-def test_axes_beyond_the_third_are_principal_axes_of_what_is_left():
+def test_axes_beyond_the_third_are_the_next_components():
     network = fake_explored(fake_meta(5), "gru")
     axes = axes_of(network, 5)
     np.testing.assert_array_equal(axes[:3], network.traces.axes)
@@ -116,9 +116,9 @@ def test_flow_final_states_and_fixed_points_are_on_the_page():
     fixed = drawn(FixedPoints, roots=np.ones((2, 6)), stability=np.array([0, 1]))
     assert layers.fixed_entry(fixed, lambda rows: rows[:, :3])["stability"] == [0, 1]
     assert layers.fixed_entry(None, None) == {"places": "", "stability": []}
-    assert layers.flow_entry(None, np.eye(3)) is None
+    assert layers.flow_entry(None, 3) is None
     flow = drawn(Flow, grid_x=np.arange(33.0), grid_y=np.arange(4.0))
-    entry = layers.flow_entry(flow, np.eye(3))
+    entry = layers.flow_entry(flow, 3)
     assert entry is not None
     assert len(entry["places"]) == len(entry["velocities"]) == 4 * 3 * 4 * 15 * 4 // 3
 

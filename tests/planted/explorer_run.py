@@ -1,10 +1,13 @@
 """Networks for tests of the explorer: random weights, and traces computed with them."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from conftest import PROJECT
 from drawn import drawn, record
 
+from rnn_geometry.geometry.frame import slow_frame
 from rnn_geometry.networks.classifier import build_classifier
 from rnn_geometry.pages.explorer import Explored, explorer_page
 from rnn_geometry.store import artifacts
@@ -64,14 +67,6 @@ def save_page(path, meta, networks, limit=150_000):
     return path
 
 
-def frame(points, size):
-    """Return origin (S,) and axes (3, S) of slow points."""
-    origin = points.mean(axis=0)
-    axes = np.zeros((3, size))
-    axes[: min(3, size)] = np.linalg.svd(points - origin)[2][:3]
-    return origin, axes
-
-
 @torch.no_grad()
 def states_of(classifier, tokens):
     """Return the states (T + 1, S) in float64, h_0 = 0 first."""
@@ -122,6 +117,37 @@ def random_classifier(cell, words, classes, seed, units=UNITS, scale=6.0, zero_w
     return classifier
 
 
+def fake_snapshots(network, steps=(0, 5, 20, 80), kept=80, labels=None):
+    """Return snapshots of a network whose points grow out of the middle, step by step."""
+    states, slow = network.states, network.slow_points.points
+    points = slow[np.isfinite(slow).all(axis=1)]
+    origin, axes = slow_frame(slow, states.readout, 5)
+    shares = np.linspace(0, 1, len(steps))
+    grown = [origin + share * (points - origin) for share in shares]
+    final = grown[-1][:30]
+    classes = len(states.readout)
+    return artifacts.Snapshots(
+        step=np.array(steps),
+        loss=1.2 - shares,
+        accuracy=0.3 + 0.6 * shares,
+        dimension=np.where(shares == 0, 0, np.where(shares < 0.5, np.nan, 2 * shares)),
+        points=np.stack([(part - origin) @ axes.T for part in grown]).astype(np.float32),
+        logits=np.stack([part @ states.readout.T for part in grown]).astype(np.float16),
+        q=np.full((len(steps), len(points)), 1e-5),
+        status=np.zeros((len(steps), len(points)), dtype=np.int8),
+        final=np.stack([s * (final - origin) @ axes.T for s in shares]).astype(np.float32),
+        final_labels=np.arange(30) % classes if labels is None else labels,
+        readout=np.stack([s * states.readout @ axes.T for s in shares]).astype(np.float32),
+        kept_step=kept,
+        seconds=1.0,
+    )
+
+
+def followed(network, **given):
+    """Return a network with snapshots of its training."""
+    return replace(network, snapshots=fake_snapshots(network, **given))
+
+
 def fake_explored(
     meta, cell="gru", l2="3e-4", seed=10, units=UNITS, words=6, points=80, sentences=None
 ):
@@ -132,7 +158,7 @@ def fake_explored(
     bias = classifier.readout_bias().double().numpy()
     rng = np.random.default_rng(seed)
     visited = states_of(classifier, rng.integers(words, size=points))[1:]
-    origin, axes = frame(visited, classifier.cell.state_size)
+    origin, axes = slow_frame(visited, readout)
     slow = np.insert(visited, 4, np.nan, axis=0)  # a search that failed
     count = rng.integers(3, size=len(slow))
     tau = np.where(np.arange(2) < count[:, None], rng.uniform(5, 90, size=(len(slow), 2)), np.nan)

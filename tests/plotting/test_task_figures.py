@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from explorer_run import fake_snapshots
 from fake_run import fake_network, write_network
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -112,6 +113,14 @@ def test_a_kind_is_left_out_without_its_file(networks):
         ),
     ):
         assert EVERYWHERE - set(kinds_of([first, replace(second, **changes)])) == missing
+
+
+def test_training_has_a_figure_where_it_was_followed(networks):
+    first, second = networks(("categorical", 3))
+    assert "training_manifold" not in kinds_of([first, second])
+    assert "training_manifold" in kinds_of(
+        [first, replace(second, snapshots=fake_snapshots(second))]
+    )
 
 
 def test_networks_of_two_tasks_are_refused(networks):

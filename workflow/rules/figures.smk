@@ -38,6 +38,9 @@ for BLOCK in PLAN.blocks("plot_network"):
 rule plot_task:
     input:
         **PLAN.of_task_networks(PLAN.first_of, ARRAYS),
+        snapshots=lambda wildcards: PLAN.of(
+            PLAN.followed_of(PLAN.first_of(wildcards.task)), "snapshots.npz"
+        ),
         portraits=PLAN.path("portraits/{task}.npz"),
         meta=PLAN.of_task("meta.json"),
         vocab=PLAN.of_task("vocab.json"),

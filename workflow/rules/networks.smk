@@ -2,8 +2,9 @@
 # what they hold.
 
 
-# Training: weights and everything needed to rebuild a network; of one trained elsewhere its import.
-for BLOCK in PLAN.blocks("train", "import_network"):
+# Training: weights and everything needed to rebuild a network, of followed ones weights on the way
+# too; of one trained elsewhere its import.
+for BLOCK in PLAN.blocks("train", "train_followed", "import_network"):
 
     rule:
         name:
@@ -36,7 +37,11 @@ for BLOCK in PLAN.blocks("train", "import_network"):
 #   linearize            eigen-analysis: linearised dynamics, integration, effects of words
 #   compare_hold_inputs  the same network under several x*, where analysis.hold_inputs names some
 #   geometry             all numbers of a network
-for BLOCK in PLAN.blocks("slow_points", "linearize", "compare_hold_inputs", "geometry"):
+#   snapshots            the manifold during training, where training.snapshots asks for it
+ANALYSIS = ("slow_points", "linearize", "compare_hold_inputs", "geometry", "snapshots")
+
+
+for BLOCK in PLAN.blocks(*ANALYSIS):
 
     rule:
         name:

@@ -7,6 +7,9 @@ EXPLORED = ("run", "states", "slow_points", "slow_modes", "fixed_points", "model
 rule explore:
     input:
         **PLAN.of_task_networks(PLAN.portrayed_of, EXPLORED),
+        snapshots=lambda wildcards: PLAN.of(
+            PLAN.followed_of(PLAN.portrayed_of(wildcards.task)), "snapshots.npz"
+        ),
         portraits=PLAN.path("portraits/{task}.npz"),
         meta=PLAN.of_task("meta.json"),
         vocab=PLAN.of_task("vocab.json"),

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from rnn_geometry.config.followed import FOLLOWED, TRAIN
 from rnn_geometry.config.plan import Plan
 from rnn_geometry.config.stage_blocks import StageBlock
 from rnn_geometry.identity import Network
@@ -98,7 +99,8 @@ class Limits:
             Resources by the names that Snakemake gives them.
         """
         megabytes, minutes, gpu = {
-            "train": (self.training_mb, self.training_minutes, self.gpu),
+            TRAIN: (self.training_mb, self.training_minutes, self.gpu),
+            FOLLOWED: (self.training_mb, self.training_minutes, self.gpu),
             "import_network": (short_mb, short_minutes, 0),
             "geometry": (short_mb, short_minutes, 0),
             "plot_network": (short_mb, short_minutes, 0),
@@ -112,8 +114,13 @@ class Limits:
                 int(sum(map(minutes, networks(wildcards.task)))) * 2 ** (attempt - 1)
             ),
             "gpu": gpu,
-            **self.plan.settings["limits"].get(block.stage, {}),
+            **self._asked_for(block.stage),
         }
+
+    def _asked_for(self, stage: str) -> dict[str, Any]:
+        """Return what the key `limits` says; of a followed training what it says of training."""
+        limits = self.plan.settings["limits"]
+        return limits.get(stage, limits.get(TRAIN, {}) if stage == FOLLOWED else {})
 
     def training_mb(self, network: Network) -> float:
         """Memory of a training.

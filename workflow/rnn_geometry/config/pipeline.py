@@ -44,6 +44,17 @@ NETWORK_STAGES = {
         of_task=("train.parquet", "dev.parquet", "test.parquet", "vocab.json", "meta.json"),
         writes=("model.safetensors", "run.json", "history.parquet"),
     ),
+    # In the place of training, of networks whose weights are noted on the way.
+    "train_followed": Stage(
+        "train",
+        of_task=("train.parquet", "dev.parquet", "test.parquet", "vocab.json", "meta.json"),
+        writes=(
+            "model.safetensors",
+            "run.json",
+            "history.parquet",
+            "weights_by_step.safetensors",
+        ),
+    ),
     # In the place of training, of networks that were trained elsewhere.
     "import_network": Stage(
         "import_network",
@@ -95,6 +106,20 @@ NETWORK_STAGES = {
         ),
         of_task=("meta.json", "word_statistics.json", "test.parquet"),
         writes=("geometry.json",),
+    ),
+    # The manifold on the way, of networks whose weights were noted.
+    "snapshots": Stage(
+        "snapshots",
+        reads=(
+            "model.safetensors",
+            "run.json",
+            "weights_by_step.safetensors",
+            "states.npz",
+            "slow_points.npz",
+        ),
+        of_task=("test.parquet", "vocab.json", "meta.json"),
+        writes=("snapshots.npz",),
+        settings=("hold_input", "relax_steps", "rounds", "min_gap", "memory_mb"),
     ),
     "compare_hold_inputs": Stage(
         "hold_inputs",

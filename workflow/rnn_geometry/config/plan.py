@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from rnn_geometry.config.blocks import blocks
+from rnn_geometry.config.followed import FOLLOWED, IMPORT, MAKERS, TRAIN, followed_among
 from rnn_geometry.config.imports import is_imported, of_network
 from rnn_geometry.config.neighbours import neighbours
 from rnn_geometry.config.pipeline import NETWORK_STAGES, key_of
@@ -74,6 +75,8 @@ class Plan:
         Networks with a panel and a page of their own.
     portrayed
         By task, the networks that its figures and its explorer show.
+    followed
+        Those of them whose weights are noted during training.
     headline
         Two networks, one on unordered and one on ordered classes; none where there is no such pair.
     """
@@ -117,14 +120,20 @@ class Plan:
         return [network for network in self.judged if not is_control(network)]
 
     @cached_property
-    def imported(self) -> list[Network]:
-        """Networks that were trained elsewhere."""
-        return [n for n in self.networks if is_imported(self.models[n.model])]
+    def followed(self) -> list[Network]:
+        """Networks on show whose weights are noted during training."""
+        shown = [network for networks in self.portrayed.values() for network in networks]
+        return followed_among(shown, self.models, self.settings["training"]["snapshots"])
 
-    @cached_property
-    def _from_here(self) -> list[Network]:
-        """Networks that are trained here, controls among them."""
-        return [n for n in self.networks if not is_imported(self.models[n.model])]
+    def followed_of(self, networks: Iterable[Network]) -> list[Network]:
+        """Return those among some networks whose weights are noted during training."""
+        return [network for network in networks if network in self.followed]
+
+    def maker_of(self, network: Network) -> str:
+        """Return the stage that makes the weights of a network."""
+        if is_imported(self.models[network.model]):
+            return IMPORT
+        return FOLLOWED if network in self.followed else TRAIN
 
     def _portrayed(self) -> dict[str, list[Network]]:
         """Return by task the first seeds of every model, at its first L2."""
@@ -293,9 +302,9 @@ class Plan:
         """Yield what the stages that compute numbers make of every network."""
         for network in self.networks:
             folder = f"{self.results}/{network.folder}"
+            others = set(MAKERS) - {self.maker_of(network)}
             for stage, entry in NETWORK_STAGES.items():
-                elsewhere = is_imported(self.models[network.model])
-                if stage not in (*DRAWING, "train" if elsewhere else "import_network"):
+                if stage not in (*DRAWING, *others):
                     read = {key_of(file): f"{folder}/{file}" for file in entry.reads}
                     data = {key_of(f): self.of_task(f) for f in entry.of_task}
                     read |= {key: f.format(task=network.task) for key, f in data.items()}
@@ -346,18 +355,20 @@ class Plan:
 
     def _working_on(self, stage: str) -> list[Network]:
         """Return the networks that a stage works on."""
+        if stage in MAKERS:
+            return [network for network in self.networks if self.maker_of(network) == stage]
         return {
-            "train": self._from_here,
-            "import_network": self.imported,
+            "snapshots": self.followed,
             "plot_network": self.shown,
             "compare_hold_inputs": list(self.design.hold_inputs),
         }.get(stage, self.networks)
 
     def own(self, stage: str, network: Network) -> Any:
         """Return the settings of a stage that are one network's alone."""
-        if stage == "train":
-            return plain({**self.models[network.model], "l2": network.l2})
-        if stage == "import_network":
+        if stage in (TRAIN, FOLLOWED):
+            noted = self.settings["training"] if stage == FOLLOWED else {}
+            return plain({**self.models[network.model], "l2": network.l2, **noted})
+        if stage == IMPORT:
             return plain(of_network(self.models[network.model], network.seed))
         if stage == "compare_hold_inputs":
             return list(self.design.hold_inputs[network])

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnn_geometry.config.design import DATA_SEED, HOLD_INPUT, Design
+from rnn_geometry.config.followed import check_snapshots
 from rnn_geometry.config.imports import (
     KEYS,
     check_stated,
@@ -87,6 +88,7 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
             task, {**schema["$defs"]["task"], "$defs": schema["$defs"]}, f"tasks.{task['name']}"
         )
     _check_explorer(settings["explorer"], settings["design"].configured)
+    check_snapshots(settings["training"]["snapshots"])
     return settings
 
 

@@ -19,6 +19,7 @@ from rnn_geometry.networks.evaluation import evaluate
 from rnn_geometry.networks.recipe import Recipe
 from rnn_geometry.tasks.sentences import Sentences
 
+Snapshots = dict[int, dict[str, Tensor]]
 HISTORY = (
     "epoch",
     "step",
@@ -44,23 +45,31 @@ class TrainingResult:
         CPU seconds.
     loss_falling : bool
         Whether the dev loss was still falling at the end, see `convergence.loss_falling`.
+    snapshots : dict
+        Weights that learn, by name, of every step at which they were noted, and of `best_step`;
+        empty unless the recipe asks for them.
     """
 
     history: dict[str, list]
     best_step: int
     seconds: float
     loss_falling: bool = False
+    snapshots: Snapshots = field(default_factory=dict)
 
 
 @dataclass
 class Progress:
-    """How far a training has come: steps, evaluations, best weights, and evaluations since then."""
+    """How far a training has come: steps, evaluations, best weights, and evaluations since then.
+
+    snapshots: weights by name of every step at which they were noted.
+    """
 
     step: int = 0
     history: dict[str, list] = field(default_factory=lambda: {name: [] for name in HISTORY})
     best_loss: float = math.inf
     best_step: int = 0
     best_weights: dict[str, Tensor] | None = None
+    snapshots: Snapshots = field(default_factory=dict)
     waited: int = 0
     seconds: float = 0.0
     done: bool = False
@@ -83,7 +92,9 @@ class Course:
         self.steps, self.every = recipe.rhythm(len(batches.sentences))
         self.learner = Learner(classifier, recipe, self.steps)
         self.error: Diverged | None = None
+        self.noted_at = recipe.noted_at(self.steps)
         self.progress = self._resumed() or Progress()
+        self._note()
         generator = np.random.default_rng(batch_seed)
         self.indices = index_stream(
             batches.lengths, recipe.batch_size, generator, skip=self.progress.step
@@ -114,6 +125,14 @@ class Course:
         self.progress.done = self.progress.step == self.steps
         if self.progress.step % self.every == 0 or self.progress.done:
             self._evaluate(rate)
+        self._note()
+
+    def _note(self) -> None:
+        """Note the weights where it is time to: also at the step at which patience ends."""
+        progress = self.progress
+        due = progress.step in self.noted_at or (progress.done and self.noted_at)
+        if due and progress.step not in progress.snapshots:
+            progress.snapshots[progress.step] = self.learner.snapshot()
 
     def _evaluate(self, rate: float) -> None:
         """Evaluate on the dev split, keep better weights, stop when patience is at its end."""
@@ -169,10 +188,14 @@ class Course:
                 f"{last['gradient_norm']:.3g}); lower the learning rate."
             )
         falling = loss_falling(progress.history, rate, constant_loss(self.dev.labels))
-        if self.recipe.keep_weights == "last":
-            return TrainingResult(progress.history, progress.step, progress.seconds, falling)
-        self.learner.classifier.load_state_dict(progress.best_weights)
-        return TrainingResult(progress.history, progress.best_step, progress.seconds, falling)
+        kept = progress.step
+        if self.recipe.keep_weights == "best":
+            kept = progress.best_step
+            self.learner.classifier.load_state_dict(progress.best_weights)
+        if self.noted_at and kept not in progress.snapshots:
+            progress.snapshots[kept] = self.learner.of_learned(progress.best_weights)
+        noted = dict(sorted(progress.snapshots.items()))
+        return TrainingResult(progress.history, kept, progress.seconds, falling, noted)
 
 
 def untrained(classifier: Classifier, dev: Sentences, recipe: Recipe) -> TrainingResult:

@@ -91,6 +91,18 @@ class Learner:
         if self.words is not None:
             self.words.settle()
 
+    def snapshot(self) -> dict[str, Tensor]:
+        """Return copies of the weights that learn, by name, on the CPU; nothing is changed."""
+        weights: dict[str, Tensor] = dict(self.parameters)
+        if self.words is not None:
+            weights["embedding"] = self.words.settled()
+        return self.of_learned(weights)
+
+    def of_learned(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return copies of those among some weights that learn, by name, on the CPU."""
+        names = [*self.parameters, *(["embedding"] if self.words is not None else [])]
+        return {name: weights[name].detach().to("cpu", copy=True) for name in names}
+
     def release(self) -> None:
         """Give the network weights of its own again."""
         for weight in self.parameters.values():

@@ -117,9 +117,14 @@ class RowAdam:
         self._put_back()
 
     @torch.no_grad()
+    def settled(self) -> Tensor:
+        """Return a copy of the whole table (V, E) as of the present step; nothing is changed."""
+        return self.take(torch.arange(len(self.table), device=self.table.device))
+
+    @torch.no_grad()
     def settle(self) -> None:
         """Bring the whole table up to the present step."""
-        self.take(torch.arange(len(self.table), device=self.table.device))
+        self.settled()
         self._put_back()
 
     def _put_back(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from rnn_geometry.store import formats
 FORMAT = 2  # of the file; a file of another one is not used
 CHECKPOINT_SECONDS = 60.0  # between two writes
 SHARE = 0.05  # of the time that writing may take
+OF_TENSORS = ("best_weights", "snapshots")  # facts that are no JSON
+NOTED = "noted-"  # how groups of tensors begin that were noted at a step
 
 
 class Checkpoint:
@@ -48,8 +50,8 @@ class Checkpoint:
     def load(self, tensors: Mapping[str, Tensor]) -> dict[str, Any] | None:
         """Copy what was saved into `tensors`, in place, and return the facts saved beside them.
 
-        Tensors named `best.` are in the facts. Returns None and changes nothing where there is no
-        file to be used.
+        Tensors named `best.` and `noted-` are in the facts. Returns None and changes nothing where
+        there is no file to be used.
         """
         if not self.path.exists():
             return None
@@ -68,10 +70,9 @@ class Checkpoint:
         with torch.no_grad():
             for name, tensor in tensors.items():
                 tensor.copy_(torch.from_numpy(arrays.pop(name)).reshape(tensor.shape))
-        best = {
-            name.removeprefix("best."): torch.from_numpy(array) for name, array in arrays.items()
-        }
-        return {**facts, "best_weights": best or None}
+        groups = _grouped(arrays)
+        noted = {int(name.removeprefix(NOTED)): groups.pop(name) for name in _noted_of(groups)}
+        return {**facts, "best_weights": groups.get("best"), "snapshots": noted}
 
     def is_due(self) -> bool:
         """Tell whether the last write is long enough ago."""
@@ -80,18 +81,18 @@ class Checkpoint:
     def save(
         self, tensors: Mapping[str, Tensor], facts: Mapping[str, Any], companions: int = 1
     ) -> None:
-        """Write tensors and facts (JSON; `best_weights` as tensors) in place of the last.
+        """Write tensors and facts (JSON; `best_weights`, `snapshots` as tensors) over the last.
 
         companions: checkpoints that one process writes each time.
         """
         started = time.monotonic()
-        best = {f"best.{name}": tensor for name, tensor in (facts["best_weights"] or {}).items()}
-        plain = {
-            **{name: value for name, value in facts.items() if name != "best_weights"},
-            "key": self.key,
-        }
+        plain = {name: value for name, value in facts.items() if name not in OF_TENSORS}
+        plain["key"] = self.key
+        groups = {"best": facts["best_weights"] or {}}
+        groups |= {f"{NOTED}{step}": of for step, of in facts.get("snapshots", {}).items()}
+        more = {f"{group}.{n}": tensor for group, of in groups.items() for n, tensor in of.items()}
         arrays = {
-            name: tensor.detach().cpu().numpy() for name, tensor in {**tensors, **best}.items()
+            name: tensor.detach().cpu().numpy() for name, tensor in {**tensors, **more}.items()
         }
         arrays["facts"] = np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8)
         try:
@@ -100,3 +101,16 @@ class Checkpoint:
             self.log(f"no checkpoint was written: {error}")
         now = time.monotonic()
         self._next = now + max(CHECKPOINT_SECONDS, companions * (now - started) / SHARE)
+
+
+def _grouped(arrays: Mapping[str, np.ndarray]) -> dict[str, dict[str, Tensor]]:
+    """Return arrays named `group.name` as tensors by group and name."""
+    groups: dict[str, dict[str, Tensor]] = {}
+    for name, array in arrays.items():
+        group, _, own = name.partition(".")
+        groups.setdefault(group, {})[own] = torch.from_numpy(array)
+    return groups
+
+
+def _noted_of(groups: Iterable[str]) -> list[str]:
+    return [group for group in groups if group.startswith(NOTED)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 EVALUATIONS = 10  # evaluations on the dev split when the length is a number of steps
+FIRST_SNAPSHOT = 0.01  # of the training: hardly anything has changed before
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Recipe:
         Evaluations without a better dev loss after which training stops.
     keep_weights : str
         Of the `best` evaluation or the `last` step.
+    snapshots : int
+        How many steps the weights are noted at besides, see `noted_at`; 0: none.
     """
 
     learning_rate: float
@@ -57,6 +60,7 @@ class Recipe:
     clip: float = 10.0
     patience: int | None = None
     keep_weights: str = "best"
+    snapshots: int = 0
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Recipe:
@@ -75,6 +79,18 @@ class Recipe:
         if self.min_steps is not None and self.min_steps > self.epochs * every:
             return self.min_steps, max(1, self.min_steps // EVALUATIONS)
         return self.epochs * every, every
+
+    def noted_at(self, steps: int) -> frozenset[int]:
+        """Return the steps at which weights are noted: the first (0), the last, others in between.
+
+        These are evenly apart on a logarithmic scale; fewer where steps are few.
+        """
+        if not self.snapshots:
+            return frozenset()
+        between = max(self.snapshots - 2, 0)
+        first = min(max(1.0, FIRST_SNAPSHOT * steps), float(steps))
+        ratio = (steps / first) ** (1 / max(between, 1))
+        return frozenset({0, steps, *(round(first * ratio**i) for i in range(between))})
 
     def rate_at(self, steps: int) -> Callable[[int], float]:
         """Return the learning rate as a function of the step (from 1 on)."""

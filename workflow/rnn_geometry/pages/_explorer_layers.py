@@ -116,15 +116,18 @@ def fixed_entry(found: FixedPoints | None, place: Any) -> dict[str, Any]:
     }
 
 
-def flow_entry(flow: Flow | None, turn: np.ndarray) -> dict[str, str] | None:
-    """Return the flow on the plane of the first two components: places and velocities (n, k)."""
+def flow_entry(flow: Flow | None, size: int) -> dict[str, str] | None:
+    """Return the flow on the plane of the first two of `size` components k.
+
+    Places and velocities (n, k).
+    """
     if flow is None:
         return None
     across = _thinned(len(flow.grid_x))
     down = _thinned(len(flow.grid_y))
     x, y = np.meshgrid(flow.grid_x[across], flow.grid_y[down])
     velocity = flow.velocity[np.ix_(down, across)].reshape(-1, 2)
-    plane = turn[:2]
+    plane = np.eye(2, size)
     return {
         "places": encoded(np.stack([x.ravel(), y.ravel()], axis=1) @ plane),
         "velocities": encoded(np.nan_to_num(velocity) @ plane),

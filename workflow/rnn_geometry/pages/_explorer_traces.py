@@ -36,7 +36,7 @@ def chosen_traces(traces: Traces, networks: int, room: int) -> np.ndarray:
     return np.flatnonzero(kept)
 
 
-def traces_entry(traces: Traces, turn: np.ndarray, sentences: np.ndarray) -> dict[str, str]:
+def traces_entry(traces: Traces, sentences: np.ndarray) -> dict[str, str]:
     """Return positions (rows, 3) and logits (rows, C) of chosen sentences, trace after trace."""
     rows = np.concatenate(
         [
@@ -45,7 +45,7 @@ def traces_entry(traces: Traces, turn: np.ndarray, sentences: np.ndarray) -> dic
         ]
     )
     return {
-        "coordinates": encoded(traces.coordinates[rows].astype(np.float64) @ turn[:3, :3]),
+        "coordinates": encoded(traces.coordinates[rows]),
         "logits": encoded(traces.logits[rows]),
     }
 

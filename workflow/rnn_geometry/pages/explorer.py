@@ -1,8 +1,8 @@
 """The explorer: one self-contained page per task on which a reader watches networks read sentences.
 
 Shapes: n points shown, m traces (a sentence in one order of its words), T words of a trace, S
-entries of a state, C outputs, V words, k components. Coordinates are along the principal axes of
-the slow points (`store.artifacts.Traces`).
+entries of a state, C outputs, V words, k components. Coordinates are along the components of the
+slow points, each network's own, as in figures (`geometry.frame`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.geometry import simplex
+from rnn_geometry.geometry.frame import slow_frame
 from rnn_geometry.identity import Network
 from rnn_geometry.pages._explorer_encoding import embedded_json, encoded, hundredths
 from rnn_geometry.pages._explorer_layers import (
@@ -36,15 +37,18 @@ from rnn_geometry.pages._explorer_traces import (
     traces_entry,
     words_entry,
 )
+from rnn_geometry.pages._explorer_training import training_entry
 from rnn_geometry.pages._explorer_weights import arrays_of, can_step
 from rnn_geometry.pages.templating import environment
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting.text import spoken
 from rnn_geometry.store.artifacts import (
     FixedPoints,
     Flow,
     Record,
     SlowModes,
     SlowPoints,
+    Snapshots,
     States,
     Traces,
     Weights,
@@ -58,7 +62,6 @@ SLOWEST = 1e-30  # q below is drawn as this
 PAGE_BYTES = 2_300_000
 READ = ("tokens", "offsets", "sentence", "order")  # what says which sentences a network reads
 MOST_COMPONENTS = 5  # of the slow points on the page
-NO_WIDTH = 1e-9  # of the widest: along such an axis points do not differ
 SCRIPTS = (
     "data.js",
     "cells.js",
@@ -66,6 +69,7 @@ SCRIPTS = (
     "surface.js",
     "view.js",
     "layers.js",
+    "training.js",
     "scene.js",
     "labels.js",
     "legends.js",
@@ -95,7 +99,7 @@ class Explored:
         Its artifacts; the eigenvectors of the slow modes are not looked at.
     weights
         None where the page may not step the network itself.
-    fixed_points, flow
+    fixed_points, flow, snapshots
         Layers of the page; None where they are not known.
     """
 
@@ -107,6 +111,7 @@ class Explored:
     weights: Weights | None = None
     fixed_points: FixedPoints | None = None
     flow: Flow | None = None
+    snapshots: Snapshots | None = None
 
 
 def explorer_page(
@@ -125,7 +130,7 @@ def explorer_page(
     meta, vocabulary
         meta.json and vocab.json of the task.
     networks
-        The first is the one that others are turned to face like.
+        In the order in which they may be chosen.
     options
         embed_parameters, the most numbers that a network may have for its weights to be on the
         page; page_bytes (optional), about how large the page may be.
@@ -169,20 +174,17 @@ def payload(
     """
     _same_sentences(networks)
     multi_label = bool(meta.get("multi_label"))
-    # Along a line, and where classes have an order, components mean something by themselves.
-    turned = structure_of(meta).turned and (meta.get("dimension_expected") or 2) > 1
     size = components_of(meta)
-    turns = alignments(networks, meta.get("dimension_expected"), multi_label, turned, size)
-    shown = [network_entry(*pair, meta) for pair in zip(networks, turns, strict=True)]
+    shown = [network_entry(network, size, meta) for network in networks]
+    steps = [0 if one.snapshots is None else len(one.snapshots.step) for one in networks]
+    for entry, network in zip(shown, networks, strict=True):
+        entry["training"] = training_entry(network.snapshots, size, sum(steps), multi_label)
     room = int(options.get("page_bytes", PAGE_BYTES)) - len(embedded_json(shown))
-    weights = [
-        weights_entry(*pair, options["embed_parameters"])
-        for pair in zip(networks, turns, strict=True)
-    ]
+    weights = [weights_entry(network, size, options["embed_parameters"]) for network in networks]
     wanted = sum(len(embedded_json(entry)) for entry in weights if entry)
     chosen = chosen_traces(networks[0].traces, len(networks), max(room - wanted, room // 2))
-    for entry, network, turn in zip(shown, networks, turns, strict=True):
-        entry |= traces_entry(network.traces, turn, chosen)
+    for entry, network in zip(shown, networks, strict=True):
+        entry |= traces_entry(network.traces, chosen)
         room -= len(entry["coordinates"]) + len(entry["logits"])
     _add_weights(shown, weights, room)
     classes = len(networks[0].states.readout)
@@ -197,9 +199,8 @@ def payload(
         "shape": skeleton_of(structure_of(meta), classes, multi_label),
         "components": size,
         "multiLabel": multi_label,
-        "axisName": "direction" if turned and len(networks) > 1 else "component",
         "dimension": meta.get("dimension_expected"),
-        "classNames": [str(name) for name in meta.get("class_names") or range(1, classes + 1)],
+        "classNames": spoken(meta.get("class_names") or range(1, classes + 1)),
         "classCodes": style.readout_codes(classes, multi_label).tolist(),
         "labelColours": list(style.LABEL_COLOURS),
         "palette": style.palette_of(classes, structure_of(meta).ordered),
@@ -231,22 +232,15 @@ def components_of(meta: Mapping[str, Any]) -> int:
 
 
 def axes_of(network: Explored, size: int = 3) -> np.ndarray:
-    """Return the first `size` principal axes (size, S) of the slow points; zeros where no more are.
+    """Return the first `size` axes (size, S) of the slow points, those of figures.
 
-    The first three are those of the traces.
+    The first three are those of the traces. A state of fewer entries has rows of zeros.
     """
     axes = network.traces.axes
-    points = network.slow_points.points
     if size <= len(axes):
         return axes
-    away = points[np.isfinite(points).all(axis=1)] - network.traces.origin
-    rest = away - away @ axes.T @ axes
-    _, widths, found = np.linalg.svd(rest, full_matrices=False)
-    more = found[widths > NO_WIDTH * max(widths.max(initial=0), 1e-30)][: size - len(axes)]
-    strongest = np.abs(more).argmax(axis=1)
-    more = more * np.sign(more[np.arange(len(more)), strongest])[:, None]
-    missing = np.zeros((size - len(axes) - len(more), axes.shape[1]))
-    return np.concatenate([axes, more, missing])
+    _, more = slow_frame(network.slow_points.points, network.states.readout, size)
+    return np.concatenate([axes, more[len(axes) :]])
 
 
 def facing(network: Explored, multi_label: bool, size: int = 3) -> np.ndarray:
@@ -258,48 +252,7 @@ def facing(network: Explored, multi_label: bool, size: int = 3) -> np.ndarray:
     return along if multi_label else along - along.mean(axis=0)
 
 
-def alignments(
-    networks: Sequence[Explored],
-    d: int | None,
-    multi_label: bool,
-    turned: bool = True,
-    components: int = 3,
-) -> list[np.ndarray]:
-    """Return a rotation or reflection per network that turns it to face like the first.
-
-    The orthogonal Procrustes solution (Schoenemann 1966) for the readouts, within the first two
-    axes, or the first three where the manifold has d > 2 dimensions: coordinates @ turn. Axes
-    beyond these are only pointed the same way.
-
-    Parameters
-    ----------
-    networks
-        What was read of each, its readouts among it.
-    d
-        Dimension of the manifold.
-    multi_label
-        Whether outputs are labels.
-    turned
-        False where components mean something by themselves, along a line or for ordered classes:
-        none is turned.
-    components
-        How many axes there are, the size of the square matrices.
-    """
-    size = 3 if d is not None and d > 2 else 2
-    target = facing(networks[0], multi_label, components)
-    turns = [np.eye(components) for _ in networks]
-    if not turned:
-        return turns
-    for turn, network in zip(turns[1:], networks[1:], strict=True):
-        own = facing(network, multi_label, components)
-        left, _, right = np.linalg.svd(own[:, :size].T @ target[:, :size])
-        turn[:size, :size] = left @ right
-        for i in range(3, components):
-            turn[i, i] = 1.0 if own[:, i] @ target[:, i] >= 0 else -1.0
-    return turns
-
-
-def network_entry(network: Explored, turn: np.ndarray, meta: Mapping[str, Any]) -> dict[str, Any]:
+def network_entry(network: Explored, size: int, meta: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page knows of a network without its sentences.
 
     Who it is, slow points (n, k), readouts (C, k), layers.
@@ -320,11 +273,10 @@ def network_entry(network: Explored, turn: np.ndarray, meta: Mapping[str, Any]) 
         if multi_label
         else nearest_corners(network, points[finite], meta.get("dimension_expected"))[rows]
     )
-    size = len(turn)
     axes = axes_of(network, size)
 
     def place(rows: np.ndarray) -> np.ndarray:
-        return (rows - network.traces.origin) @ axes.T @ turn
+        return (rows - network.traces.origin) @ axes.T
 
     logits = logits_at(network.states, points[kept])
     return {
@@ -335,13 +287,13 @@ def network_entry(network: Explored, turn: np.ndarray, meta: Mapping[str, Any]) 
         "corners": corners_entry(place(points[kept]), logits, codes, multi_label),
         "final": final_entry(network.states, place, multi_label),
         "fixed": fixed_entry(network.fixed_points, place),
-        "flow": flow_entry(network.flow, turn),
+        "flow": flow_entry(network.flow, size),
         "wordStep": word_step(network.states),
         "logQ": [round(float(value), 2) if np.isfinite(value) else None for value in q],
         "tau": longest_tau(network.slow_modes, kept),
         "decision": codes.tolist(),
         "corner": corners.tolist(),
-        "readouts": encoded(facing(network, multi_label, size) @ turn),
+        "readouts": encoded(facing(network, multi_label, size)),
     }
 
 
@@ -364,7 +316,7 @@ def longest_tau(modes: SlowModes, rows: np.ndarray) -> list[float | None]:
     return [float(f"{value:.3g}") if value else None for value in longest]
 
 
-def weights_entry(network: Explored, turn: np.ndarray, limit: int) -> dict[str, Any] | None:
+def weights_entry(network: Explored, size: int, limit: int) -> dict[str, Any] | None:
     """Return the weights of a cell that the page knows, with its frame, for the page to run.
 
     None if there are over `limit`.
@@ -376,7 +328,7 @@ def weights_entry(network: Explored, turn: np.ndarray, limit: int) -> dict[str, 
         return None
     arrays = arrays_of(network.record.cell, tensors) | {
         "origin": traces.origin,
-        "axes": turn.T @ axes_of(network, len(turn)),
+        "axes": axes_of(network, size),
     }
     return {
         name: {"shape": list(array.shape), "values": encoded(array)}

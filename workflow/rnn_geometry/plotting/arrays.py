@@ -26,6 +26,7 @@ from rnn_geometry.store.artifacts import (
     Record,
     SlowModes,
     SlowPoints,
+    Snapshots,
     States,
     Traces,
     Vocabulary,
@@ -43,6 +44,8 @@ class NetworkArrays:
         The vocabulary of its task.
     flow, traces
         Its portrait.
+    snapshots
+        The manifold at steps of its training; None where that was not followed.
     """
 
     record: Record
@@ -57,6 +60,7 @@ class NetworkArrays:
     words: Sequence[str] = ()
     flow: Flow = field(default_factory=Flow.empty)
     traces: Traces = field(default_factory=Traces.empty)
+    snapshots: Snapshots | None = None
 
     @cached_property
     def points(self) -> np.ndarray:
@@ -185,6 +189,21 @@ def with_portrait(network: NetworkArrays, path: str | Path) -> NetworkArrays:
     """
     portrait = Portrait.read(path, Network.of(vars(network.record)).name)
     return replace(network, flow=portrait.flow, traces=portrait.traces)
+
+
+def with_snapshots(networks: Sequence[NetworkArrays], paths: Sequence[str]) -> list[NetworkArrays]:
+    """Return networks with what was found at steps of their training.
+
+    Parameters
+    ----------
+    networks
+        Of one task.
+    paths
+        Files snapshots.npz of some of them.
+    """
+    found = Snapshots.read_by_network(paths)
+    names = (Network.of(vars(network.record)).name for network in networks)
+    return [replace(n, snapshots=found.get(name)) for n, name in zip(networks, names, strict=True)]
 
 
 def load_networks(files: Mapping[str, str | Sequence[str]]) -> list[NetworkArrays]:

@@ -23,6 +23,7 @@ from rnn_geometry.plotting.text import cut_names, literal, said_model, said_task
 from rnn_geometry.plotting.views import View
 
 LEFT, RIGHT, TOP, BOTTOM, GAP = 0.42, 0.06, 0.42, 0.34, 0.3  # inches round and between the panels
+NARROW_GAP, TWO_LINES = 0.1, 0.26  # between panels of one scale, and for their titles
 ROW_NAME = 0.18  # inches for the names of rows, left of all
 BAR = 0.52  # inches of a colour bar with its labels
 LINE = 0.135  # inches of a line of the legend
@@ -96,9 +97,43 @@ def rows_of_panels(
     return figure, axes
 
 
-def _boxes(rows: int, columns: int, handles, shape: float, bar: bool, gap, below, named=0.0):
+def grid_of_panels(
+    networks: Sequence[NetworkArrays], columns: int, title: str, handles: Sequence[Artist] = ()
+):
+    """Return a figure and its axes (networks, columns): small multiples, a named row a network.
+
+    Panels of a row have one scale: numbers stand at its left alone, and below the last row.
+
+    Parameters
+    ----------
+    networks
+        Of one task.
+    columns
+        Panels of each.
+    title, handles
+        As for `panels`.
+    """
+    rows = len(networks)
+    figure, boxes = _boxes(
+        rows, columns, handles, 1.0, False, NARROW_GAP, TWO_LINES, ROW_NAME, style.TWO_COLUMNS
+    )
+    axes = np.array([_add(figure, box) for box in boxes], dtype=object).reshape(rows, columns)
+    _title(figure, networks, title)
+    for i, network in enumerate(networks):
+        _name_row(figure, axes[i, 0], *cut_names([said_model(network.record.model)], 14))
+        for j, ax in enumerate(axes[i]):
+            ax.tick_params(labelsize=SMALL, labelleft=j == 0, labelbottom=i == rows - 1)
+            ax.xaxis.set_major_locator(MaxNLocator(3))
+            ax.yaxis.set_major_locator(MaxNLocator(3))
+    style.letters(axes[:, 0])
+    return figure, axes
+
+
+def _boxes(
+    rows: int, columns: int, handles, shape: float, bar: bool, gap, below, named=0.0, width=None
+):
     """Return a figure with its legend, and where panels lie in it: left, bottom, width, height."""
-    width = style.ONE_COLUMN if columns == 1 else style.TWO_COLUMNS
+    width = width or (style.ONE_COLUMN if columns == 1 else style.TWO_COLUMNS)
     left, right = LEFT + named, RIGHT + BAR * bar
     side = min((width - left - right - gap * (columns - 1)) / columns, LARGEST_PANEL)
     # A few panels of limited size stand in the middle.

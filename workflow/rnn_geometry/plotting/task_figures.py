@@ -10,7 +10,7 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
-from rnn_geometry.plotting import arrows, fields, growth, planes, solids, spectra
+from rnn_geometry.plotting import arrows, fields, growth, planes, solids, spectra, training
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.views import is_ordered
 
@@ -28,6 +28,7 @@ TASK_FIGURES: dict[str, Callable[[Sequence[NetworkArrays]], Figure]] = {
     "word_effects": arrows.word_effects,
     "logits": fields.logits,
     "flow": fields.flow,
+    "training_manifold": training.training_manifold,
 }
 
 
@@ -48,6 +49,7 @@ def kinds_of(networks: Sequence[NetworkArrays]) -> list[str]:
         "modes": moving,
         "rates_over_manifold": moving,
         "word_effects": flowing,
+        "training_manifold": any(network.snapshots is not None for network in networks),
         "flow": flowing,
     }
     return [name for name in TASK_FIGURES if applies.get(name, True)]

@@ -12,6 +12,7 @@ from rnn_geometry.store.artifacts import (
     Record,
     SlowModes,
     SlowPoints,
+    Snapshots,
     States,
     Traces,
     Vocabulary,
@@ -21,6 +22,7 @@ from rnn_geometry.store.artifacts import (
 
 def run(files, output, params, log) -> None:
     """Write the explorer of one task."""
+    snapshots = Snapshots.read_by_network(files["snapshots"])
     networks = [
         Explored(
             Record.read(files["run"][i]),
@@ -31,6 +33,7 @@ def run(files, output, params, log) -> None:
             Weights.read(files["model"][i]),
             FixedPoints.read(files["fixed_points"][i]),
             Flow.read(files["portraits"], part=f"{name}/flow/"),
+            snapshots.get(name),
         )
         for i, name in enumerate(params.names)
     ]

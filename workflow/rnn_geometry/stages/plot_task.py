@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.arrays import load_networks
+from rnn_geometry.plotting.arrays import load_networks, with_snapshots
 from rnn_geometry.plotting.garbage import collected_after
 from rnn_geometry.plotting.task_figures import task_figures
 
 
 def run(files, output, params, log) -> None:
     """Draw all figures of one task into a folder, one after the other."""
-    networks = load_networks(dict(files.items()))
+    others = {name: paths for name, paths in files.items() if name != "snapshots"}
+    networks = with_snapshots(load_networks(others), files["snapshots"])
     figures = task_figures(networks)
     for name, draw in figures.items():
         with collected_after():

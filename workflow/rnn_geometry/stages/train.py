@@ -24,7 +24,7 @@ from rnn_geometry.networks.sources import is_own
 from rnn_geometry.networks.training import Recipe, TrainingResult, evaluate, train_together
 from rnn_geometry.stages.job import and_terminal
 from rnn_geometry.stages.network_job import Log, NetworkJob, tried
-from rnn_geometry.store.artifacts import History, Meta, Record, Vocabulary
+from rnn_geometry.store.artifacts import History, Meta, Record, Vocabulary, WeightsByStep
 from rnn_geometry.store.hashes import check_prepared, data_hashes, sha256
 from rnn_geometry.tasks.harder import HARDER, harder_sentences
 from rnn_geometry.tasks.sentences import Sentences, read_sentences
@@ -36,6 +36,7 @@ STILL_FALLING = (
 )
 ALSO_TOLD = {"shuffled": "with the words of every test text shuffled", **HARDER}
 Accuracies = Mapping[str, Any]
+WEIGHTS_BY_STEP = "weights_by_step"  # the key of their file
 PACKAGES = ("torch", "numpy", "snakemake", "datasets", "tokenizers")
 
 
@@ -174,7 +175,7 @@ class Training:
         )
 
     def finish(self, result: TrainingResult | Exception | None) -> None:
-        """Write model.safetensors, run.json and history.parquet.
+        """Write model.safetensors, run.json, history.parquet, and weights that were noted.
 
         Parameters
         ----------
@@ -197,6 +198,12 @@ class Training:
         self._report(result, found)
         save_classifier(output["model"], self.classifier)
         History(**result.history).write(output["history"])
+        if WEIGHTS_BY_STEP in output:
+            by_step = {
+                step: {name: weight.numpy() for name, weight in weights.items()}
+                for step, weights in result.snapshots.items()
+            }
+            WeightsByStep(steps=by_step).write(output[WEIGHTS_BY_STEP])
         self._record(result, found).write(output["run"])
         self.checkpoint.path.unlink(missing_ok=True)
 

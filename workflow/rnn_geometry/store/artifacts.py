@@ -6,18 +6,18 @@ does not fit its declaration are refused with one sentence. Needs numpy alone.
 
 Letters of shapes: n points or starts, S entries of a state, E of a word vector, C outputs, m test
 sentences, T words of a sentence, K slow modes kept, W words whose effects are measured, V words of
-the vocabulary.
+the vocabulary. Portraits, which hold several networks, are in `store.portraits`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from rnn_geometry.identity import network_of
 from rnn_geometry.store import formats
 from rnn_geometry.store._artifact import (
     ArrayArtifact,
@@ -27,8 +27,14 @@ from rnn_geometry.store._artifact import (
     TableArtifact,
     array,
     artifact,
+    misfit,
     value,
 )
+from rnn_geometry.store.portraits import PARTS as PARTS
+from rnn_geometry.store.portraits import Flow as Flow
+from rnn_geometry.store.portraits import Portrait as Portrait
+from rnn_geometry.store.portraits import Traces as Traces
+from rnn_geometry.store.portraits import write_portraits as write_portraits
 
 # Of a network
 
@@ -102,6 +108,87 @@ class Weights(Artifact):
             The file, or the folder that it lies in.
         """
         return cls(tensors=formats.read_tensors(cls.place(path)))
+
+
+@artifact
+class WeightsByStep(Artifact):
+    """weights_by_step.safetensors: weights noted during training, of networks that ask for it."""
+
+    FILE = "weights_by_step.safetensors"
+    steps: Mapping[int, Mapping[str, np.ndarray]] = value(
+        "weights that learn, by name, of each step; 0: before the first"
+    )
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Read the file.
+
+        Parameters
+        ----------
+        path
+            The file, or the folder that it lies in.
+
+        Raises
+        ------
+        UserError
+            If the file is damaged, or holds what belongs to no step.
+        """
+        path = cls.place(path)
+        steps: dict[int, dict[str, np.ndarray]] = {}
+        for name, tensor in formats.read_tensors(path).items():
+            step, _, own = name.partition(".")
+            if not step.isdecimal():
+                raise misfit(path, f"the tensor '{name}' belongs to no step")
+            steps.setdefault(int(step), {})[own] = tensor
+        return cls(steps=dict(sorted(steps.items())))
+
+    def write(self, path: str | Path) -> None:
+        """Write the file, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            The file, or the folder that it lies in.
+        """
+        named = {f"{step}.{n}": w for step, of in self.steps.items() for n, w in of.items()}
+        formats.write_tensors(self.place(path), named)
+
+
+@artifact
+class Snapshots(ArrayArtifact):
+    """snapshots.npz: the manifold at k steps of training, in the frame of the trained network.
+
+    Row i of the points of every step begins where the network is after the same word; coordinates
+    are along the c first components of the trained network's slow points.
+    """
+
+    FILE = "snapshots.npz"
+    step: np.ndarray = array("k", "optimiser steps so far; 0: before the first")
+    loss: np.ndarray = array("k", "cross-entropy on the test split, in nats")
+    accuracy: np.ndarray = array("k", "on the test split; multi-label: all labels right")
+    dimension: np.ndarray = array(
+        "k", "participation ratio of the slow points; 0: one point; NaN: no gap defines them"
+    )
+    points: np.ndarray = array("k n c", "places of the slow points")
+    logits: np.ndarray = array("k n C", "logits there, of the network of the step")
+    q: np.ndarray = array("k n", "1/2 |h - F(h, x*)|^2 there")
+    status: np.ndarray = array("k n", "codes of `dynamics.results.Status`")
+    final: np.ndarray = array("k m c", "places after the last word of some test sentences")
+    final_labels: np.ndarray = array("m ...", "label, or labels, of each")
+    readout: np.ndarray = array("k C c", "readouts along the components")
+    kept_step: int = array("", "step whose weights the trained network has")
+    seconds: float = array("", "CPU time, in seconds")
+
+    @classmethod
+    def read_by_network(cls, paths: Iterable[str]) -> dict[str, Self]:
+        """Read the files of some networks of a task, by `Network.name`.
+
+        Parameters
+        ----------
+        paths
+            The files, in the folders of their networks.
+        """
+        return {network_of(path).name: cls.read(path) for path in paths}
 
 
 @artifact
@@ -316,90 +403,3 @@ class WordStatistics(Facts):
     FILE = "word_statistics.json"
     NEEDED = ("dimension_predicted",)
     facts: Mapping[str, Any] = value("numbers by name, see `geometry.word_counts`")
-
-
-# Portraits: what figures and the explorer show of some networks of a task, in one file
-
-
-@artifact
-class Flow(ArrayArtifact):
-    """The flow under x* over the plane of slow points, and kicks of words."""
-
-    FILE = "portraits/{task}.npz"
-    grid_x: np.ndarray = array("g", "places along the first component")
-    grid_y: np.ndarray = array("h", "places along the second component")
-    velocity: np.ndarray = array("h g 2", "F(h, x*) - h in the plane, per word")
-    speed: np.ndarray = array("h g", "length of the whole of it")
-    rows: np.ndarray = array("j", "rows of the finite slow points at which words kick")
-    kick_words: np.ndarray = array("w", "ids of the words")
-    kicks: np.ndarray = array("j w 3", "F(h, x_w) - F(h, x*) along the first components")
-
-
-@artifact
-class Traces(ArrayArtifact):
-    """Sentences read word by word, each in three orders: a trace is one order of one sentence."""
-
-    FILE = "portraits/{task}.npz"
-    origin: np.ndarray = array("S", "where coordinates are counted from")
-    axes: np.ndarray = array("3 S", "first principal components of the slow points")
-    tokens: np.ndarray = array("N", "words of all traces, trace after trace")
-    offsets: np.ndarray = array("i+1", "where each of i traces begins in them, then N")
-    sentence: np.ndarray = array("i", "which sentence each trace is")
-    order: np.ndarray = array("i", "0 as written, 1 reversed, 2 shuffled")
-    kind: np.ndarray = array("s", "of s sentences: 0 held-out, 1 curated, 2 configured")
-    name: np.ndarray = array("s", "their names")
-    labels: np.ndarray = array("s C", "their labels; -1 where not known")
-    coordinates: np.ndarray = array("R 3", "places of h_0 to h_T, trace after trace")
-    logits: np.ndarray = array("R C", "logits there")
-
-
-@dataclass(frozen=True)
-class Portrait:
-    """What a portrait file holds of one network.
-
-    Attributes
-    ----------
-    flow
-        The flow over the plane.
-    traces
-        Sentences read word by word.
-    """
-
-    flow: Flow
-    traces: Traces
-
-    @classmethod
-    def read(cls, path: str | Path, network: str) -> Self:
-        """Read one network of a portrait file, and no other.
-
-        Parameters
-        ----------
-        path
-            The file.
-        network
-            Its `Network.name`, such as `gru/l2-3e-4/seed-10`.
-        """
-        parts = {name: kind.read(path, part=f"{network}/{name}/") for name, kind in PARTS.items()}
-        return cls(**parts)  # type: ignore
-
-
-PARTS: Mapping[str, type[Flow] | type[Traces]] = {"flow": Flow, "traces": Traces}
-
-
-def write_portraits(path: str | Path, portraits: Mapping[str, Portrait]) -> None:
-    """Write a portrait file, arrays named {network}/{part}/{array}.
-
-    Parameters
-    ----------
-    path
-        The file.
-    portraits
-        By `Network.name`.
-    """
-    arrays = {
-        f"{network}/{part}/{name}": values
-        for network, portrait in portraits.items()
-        for part in PARTS
-        for name, values in getattr(portrait, part).arrays().items()
-    }
-    formats.write_npz(path, **arrays)

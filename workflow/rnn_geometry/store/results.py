@@ -112,6 +112,7 @@ class NetworkResults:
     words = _File(artifacts.Words)
     geometry = _File(artifacts.Geometry)
     hold_inputs = _File(artifacts.HoldInputs)
+    snapshots = _File(artifacts.Snapshots)
 
     def __init__(self, root: Path, network: Network):
         self.network = network

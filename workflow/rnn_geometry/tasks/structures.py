@@ -35,8 +35,6 @@ class Structure:
         Whether the manifold is a simplex with one corner per class.
     ordered
         Whether the classes have an order.
-    turned
-        Whether the axes of its manifold mean nothing by themselves, so that pages may turn it.
     """
 
     name: str
@@ -46,7 +44,6 @@ class Structure:
     shape: Callable[[int], str]
     simplex: bool = False
     ordered: bool = False
-    turned: bool = False
     noun: str = ""
 
     def called(self, count: int) -> str:
@@ -114,7 +111,6 @@ UNORDERED = Structure(
     angle=simplex_angle,
     shape=_simplex,
     simplex=True,
-    turned=True,
 )
 PLANE = Structure(
     "plane",
@@ -143,7 +139,6 @@ LABELS = Structure(
     dimension=lambda labels: labels,
     angle=lambda labels: 90.0 if labels > 1 else None,
     shape=_cube,
-    turned=True,
 )
 BINARY = Structure(
     "binary",

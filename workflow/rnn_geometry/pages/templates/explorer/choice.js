@@ -10,6 +10,7 @@ const DEFAULTS = {
   text: "",
   components: "1,2,3",
   layers: DEFAULT_LAYERS,
+  trained: KEPT,
   side: "alone",
 };
 const opening = data.networks[data.opening.network];
@@ -23,7 +24,7 @@ const choice = {
   step: Infinity, // the last word
   ...DEFAULTS,
 };
-const NUMBERS = ["order", "step", "otherOrder"];
+const NUMBERS = ["order", "step", "otherOrder", "trained"];
 
 const unique = (values) => [...new Set(values)];
 
@@ -52,6 +53,9 @@ function settle() {
   if (choice.colour !== "q") choice.colour = "class";
   if (!SIDES.includes(choice.side)) choice.side = "alone";
   if (!threeComponents(choice.components)) choice.components = DEFAULTS.components;
+  const of = currentNetwork().training;
+  if (choice.trained !== KEPT && of) choice.trained = of.steps[nearestTo(of.steps, Number(choice.trained) || 0)];
+  if (of && choice.trained === of.kept) choice.trained = KEPT;
   choice.layers = Object.keys(LAYERS).filter((name) => String(choice.layers).split(".").includes(name)).join(".");
 }
 

@@ -16,10 +16,12 @@ function integers(text) {
   return Array.from({ length: view.byteLength / 4 }, (_, i) => view.getInt32(4 * i, true));
 }
 
-function hundredths(text) {
+function shorts(text) {
   const view = new DataView(bytesOf(text));
-  return Float64Array.from({ length: view.byteLength / 2 }, (_, i) => view.getInt16(2 * i, true) / 100);
+  return Int16Array.from({ length: view.byteLength / 2 }, (_, i) => view.getInt16(2 * i, true));
 }
+
+const hundredths = (text) => Float64Array.from(shorts(text), (value) => value / 100);
 
 function rowsOf(values, width) {
   return Array.from({ length: values.length / width }, (_, i) => values.subarray(i * width, (i + 1) * width));
@@ -64,6 +66,7 @@ function decodeNetwork(entry) {
     final: { ...entry.final, rows: rowsOf(floats(entry.final.places), size) },
     fixed: { ...entry.fixed, rows: rowsOf(floats(entry.fixed.places), size) },
     flow: entry.flow && decodeFlow(entry.flow, size),
+    training: entry.training && decodeTraining(entry.training, size),
     whole: new Map(),
   };
   network.largestLogit = largest(network.outputs.flat().map(largestSize));

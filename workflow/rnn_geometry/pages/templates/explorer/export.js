@@ -5,7 +5,11 @@ const PNG_SCALE = 3;
 function captionOf() {
   const { name, order, words } = reading.first;
   const at = `word ${Math.min(choice.step, words.length)} of ${words.length}`;
-  return `${data.title} (${data.task}); ${panelName(scene.panels[0])}; ${name}, ${ORDERS[order]}; ${at}`;
+  const [{ network }] = scene.panels;
+  const told = network.trained
+    ? `step ${network.training.steps[network.noted]} of ${network.training.steps.at(-1)} of training`
+    : `${name}, ${ORDERS[order]}; ${at}`;
+  return `${data.title} (${data.task}); ${panelName(scene.panels[0])}; ${told}`;
 }
 
 function drawPicture(surface) {

@@ -14,6 +14,7 @@ function hasLayer(network, name) {
   if (name === "shape") return data.shape.edges.length > 0;
   if (name === "flow") return Boolean(network.flow);
   if (name === "fixed") return network.fixed.rows.length > 0;
+  if (name === "training") return Boolean(network.training);
   return true;
 }
 

@@ -38,15 +38,17 @@ function trailMark(second) {
 }
 
 function drawLegend() {
-  const network = currentNetwork();
+  const { network } = scene.panels[0];
   const [low, high] = qRange(network).map((value) => value.toFixed(1).replace("-", "−"));
   const told = choice.colour === "q" ? "log10 q:" : "decision at a slow point:";
   const entries = [element("span", { textContent: told })];
   if (choice.colour === "q") entries.push(ramp(paint.ramp, `${low} (slow)`, `${high} (fast)`));
   else entries.push(...presentCodes(network).map((code) => swatch(colourShown(code), codeName(code))));
-  entries.push(element("span", {}, trailMark(false), "this sentence"));
-  if (reading.second) entries.push(element("span", {}, trailMark(true), "compared"));
-  const more = { final: "× final states", fixed: "■ stable fixed point, □ unstable", flow: FLOW_TOLD };
+  const read = !scene.panels.every(isEarly);
+  if (read) entries.push(element("span", {}, trailMark(false), "this sentence"));
+  if (read && reading.second) entries.push(element("span", {}, trailMark(true), "compared"));
+  const ends = isEarly(scene.panels[0]) ? "× final states, in the colour of their label" : "× final states";
+  const more = { final: ends, fixed: "■ stable fixed point, □ unstable", flow: FLOW_TOLD };
   for (const [name, text] of Object.entries(more)) {
     if (layered(name) && hasLayer(network, name)) entries.push(element("span", { textContent: text }));
   }

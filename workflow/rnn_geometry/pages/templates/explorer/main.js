@@ -10,7 +10,7 @@ function change(changes) {
 
 // Controls, words and bars are made anew only when something other than the step has changed.
 function refresh() {
-  const { step, ...rest } = choice;
+  const { step, trained, ...rest } = choice;
   const key = JSON.stringify(rest);
   if (key !== madeFor) {
     madeFor = key;
@@ -25,6 +25,7 @@ function refresh() {
     makeWhole();
     drawLegend();
     drawShadeLegend();
+    moveTraining(false);
     typedNote();
     networkNote();
     document.getElementById("text").value = choice.text;
@@ -44,8 +45,9 @@ function refresh() {
   markWords();
   drawBars();
   markWhole();
+  fillTraining();
   moveTo(step);
-  if (player.timer) writeHashSoon();
+  if (player.timer || training.timer) writeHashSoon();
   else writeHash();
 }
 
@@ -87,8 +89,10 @@ function listen() {
   document.addEventListener("keydown", keyOnPage);
   window.addEventListener("hashchange", () => {
     pause();
+    stopTraining();
     readHash();
     change({});
+    moveTraining(false);
   });
   darkness.addEventListener("change", repaint);
   narrow.addEventListener("change", arrange);
@@ -96,6 +100,7 @@ function listen() {
   listenToTerms();
   listenToShare();
   listenToWhole();
+  if (followed) listenToTraining();
   new ResizeObserver(resize).observe(canvas);
   new ResizeObserver(makeWhole).observe(control("whole").parentElement);
 }
@@ -122,6 +127,8 @@ window.explorer = {
   colours: () => currentNetwork().points.map((_, i) => pointColour(currentNetwork(), i)),
   turn: () => [view.yaw, view.pitch],
   look: viewNumbers,
+  trained: () => scene.panels.map(({ network: { trained, training: of, noted } }) => (trained ? of.steps[noted] : of?.kept ?? null)),
+  moving: () => training.frame !== null,
   draw,
   csv: csvOf,
   svg: svgOf,

@@ -78,7 +78,8 @@ function keyOnPage(event) {
     const place = inStrip ? [...document.querySelectorAll(".strip")].indexOf(inStrip) : -1;
     stepBy(steps);
     if (inStrip) document.querySelectorAll(".strip")[place].querySelector(".words button[tabindex='0']").focus();
-  } else if (event.key === " " && !event.target.matches("button, a, summary")) toggle();
+  } else if (event.key === " " && event.target.id === "trained") toggleTraining();
+  else if (event.key === " " && !event.target.matches("button, a, summary")) toggle();
   else return;
   event.preventDefault();
 }

@@ -31,7 +31,7 @@ function pointColours(network) {
 
 function arrowTips(network) {
   if (network.tips) return network.tips;
-  const longest = largest(network.readouts.map((row) => Math.hypot(...row)));
+  const longest = largest((network.trained ?? network).readouts.map((row) => Math.hypot(...row)));
   network.tips = network.readouts.map((row) => row.map((value) => (value / longest) * LONGEST_ARROW * network.reach));
   return network.tips;
 }
@@ -40,7 +40,7 @@ function arrowTips(network) {
 function makePanels() {
   const indices = shownNetworks();
   const boxes = layoutOf(indices.length, scene.width, scene.height);
-  scene.panels = indices.map((index, i) => ({ ...boxes[i], index, network: networkOf(index), ...readingOf(index) }));
+  scene.panels = indices.map((index, i) => ({ ...boxes[i], index, network: networkShown(index), ...readingOf(index) }));
 }
 
 function draw() {
@@ -90,8 +90,8 @@ function drawPanel(surface, panel, number) {
     panel.arrows.forEach((tip, i) => drawArrow(surface, panel.origin, tip, colourShown(data.classCodes[i])));
   }
   panel.heads = [];
-  if (panel.second) drawTrail(surface, panel, panel.second, "second");
-  if (panel.first) drawTrail(surface, panel, panel.first, "first");
+  if (panel.second && !isEarly(panel)) drawTrail(surface, panel, panel.second, "second");
+  if (panel.first && !isEarly(panel)) drawTrail(surface, panel, panel.first, "first");
   if (scene.point >= 0 && scene.at === number) {
     surface.ring(panel.x[scene.point], panel.y[scene.point], 7, { colour: paint.ink, width: 2 });
   }
@@ -105,6 +105,10 @@ function panelName(panel) {
 
 function drawTitle(surface, panel) {
   surface.text(panelName(panel), panel.left + 8, panel.top + 17, { colour: paint.ink, weight: 600 });
+  if (isEarly(panel)) {
+    const { training: of, noted } = panel.network;
+    return surface.text(`step ${of.steps[noted]}, accuracy ${numberOr(of.accuracy[noted], 2)}`, panel.left + 8, panel.top + 34, { colour: paint.ink });
+  }
   if (!panel.first) return;
   const code = codeOfLogits(panel.first.outputs[Math.min(choice.step, panel.first.words.length)]);
   surface.ring(panel.left + 13, panel.top + 30, 4, { fill: colourShown(code), colour: paint.ink, width: 1 });
@@ -117,7 +121,7 @@ function drawAxes(surface, panel) {
     const [first, second] = frameOrder();
     const right = panel.left + panel.width;
     const bottom = panel.top + panel.height;
-    const name = panel.width > 300 ? data.axisName : "";
+    const name = panel.width > 300 ? "component" : "";
     surface.text(`${name} ${first + 1} →`, right - 10, bottom - 10, { ...look, align: "right" });
     return surface.text(`↑ ${name} ${second + 1}`, panel.left + 10, bottom - 10, look);
   }

@@ -8,14 +8,14 @@ const TERMS = {
     "keeps its score.",
   readout: "The direction in which the logit of one class grows fastest. A state far along it is decided for that class.",
   q: "Half the squared step that the state takes without a word: 0 at a fixed point. Here it is told as a share of the step at a usual word.",
-  direction: "One of the axes along which slow points differ most, the widest first. Networks are turned to face alike.",
-  component: "One of the axes along which slow points differ most, the widest first.",
+  component: "One of the axes along which slow points differ most, the widest first: of each network its own, as in figures.",
   "slow points": "States that the network hardly leaves while no word comes.",
   readouts: "Arrows: where the logit of a class grows fastest.",
   "edges and faces": "Between the corners: the middle of the slow points that decide a class most clearly.",
   "final states": "Where sentences of the test split end, in the colour of what is decided there.",
   "fixed points": "States that the network does not leave while no word comes; at a stable one, nearby states come back.",
   flow: "Where a state drifts while no word comes. Lengths are drawn larger than they are.",
+  training: "Slow points of the network at steps of its training, at one scale; final states have the colour of their label.",
   logit: "The score of a class. The class with the highest is decided; of labels, all above zero.",
 };
 
@@ -51,8 +51,19 @@ function timeOf(network, i) {
   return tau === null ? "no slow mode" : `longest time constant ${tau >= 1e5 ? "over 100,000" : tau} words`;
 }
 
+function qTold(network, i) {
+  return network.logQ[i] === null ? "q unknown" : `log10 q = ${network.logQ[i].toFixed(1).replace("-", "−")}`;
+}
+
+// Of an earlier step less is known of a point.
+function stageLines(network, i) {
+  const step = network.training.steps[network.noted];
+  return [`Slow point ${i + 1}: ${codeName(network.decision[i])}`, `At step ${step} of the training`, qTold(network, i)];
+}
+
 function describePoint(network, i) {
-  const q = network.logQ[i] === null ? "q unknown" : `log10 q = ${network.logQ[i].toFixed(1).replace("-", "−")}`;
+  const q = qTold(network, i);
+  if (network.trained) return `${stageLines(network, i).join("; ")}.`;
   const share = relativeStep(network, i);
   const step = share === null ? "" : `; it moves by ${percent(share)} of the step at a word`;
   const corner = data.multiLabel ? "" : `nearest corner: ${codeName(network.corner[i])}; `;
@@ -61,6 +72,7 @@ function describePoint(network, i) {
 }
 
 function tipLines(network, i) {
+  if (network.trained) return stageLines(network, i);
   const share = relativeStep(network, i);
   const logits = network.pointLogits[i];
   const shownClasses = data.classNames.map((name, j) => [name, logits[j]]).sort((a, b) => b[1] - a[1]).slice(0, 6);
@@ -100,8 +112,6 @@ function closeMenus(except = null) {
 }
 
 function listenToTerms() {
-  Object.assign(control("axisTerm"), { textContent: data.axisName });
-  control("axisTerm").dataset.term = data.axisName;
   for (const button of document.querySelectorAll(".term")) {
     button.setAttribute("aria-describedby", "gloss");
     for (const kind of ["pointerenter", "focus", "click"]) button.addEventListener(kind, () => showTerm(button));

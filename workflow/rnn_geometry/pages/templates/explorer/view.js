@@ -74,8 +74,9 @@ function shownNetworks() {
 // How a panel is filled: a ball around the manifold while it turns, else the box of what lies in the plane.
 function fitOf(panel, basis) {
   const [wide, high] = [panel.width, panel.height];
-  if (deep()) return { scale: Math.max(Math.min(wide, high) / 2 - 26, 20) / ballOf(panel.network), centre: [0, 0] };
-  const box = boxOf(panel.network, basis);
+  const network = panel.network.trained ?? panel.network; // one scale for all of a training
+  if (deep()) return { scale: Math.max(Math.min(wide, high) / 2 - 26, 20) / ballOf(network), centre: [0, 0] };
+  const box = boxOf(network, basis);
   const across = Math.max(wide - (wide > 420 ? 150 : 70), 30) / Math.max(box.right - box.left, 1e-9);
   const down = Math.max(high - 76, 30) / Math.max(box.top - box.bottom, 1e-9);
   const centre = [(box.left + box.right) / 2, (box.bottom + box.top) / 2];
