@@ -167,6 +167,7 @@ def test_a_page_of_other_seeds_says_so():
 def test_a_page_of_too_few_networks_says_what_a_verdict_takes():
     text = " ".join(claims_page.html_page(TEMPLATES, seen(2), CLAIMS, []).split())
     assert "A verdict takes 10 networks of a cell that do their task, of seeds 200 and up" in text
+    assert text.count("A box has a whole line if every network") == 1
     assert "no network does its task" not in text
     enough = judged(table((ONE, {}), *controls())).reset_index()[list(COLUMNS)]
     enough = enough[enough["claim"] == "simplex-cliff"]
