@@ -32,6 +32,8 @@ lint: install
 oldest: .venv-oldest/installed
 	PYTHONPATH=workflow .venv-oldest/bin/python -m pytest -n $(TESTERS) \
 	    --ignore tests/geometry/test_estimators.py tests/dynamics tests/geometry tests/store
+	PYTHONPATH=workflow .venv-oldest/bin/python -m pytest -n $(TESTERS) \
+	    -m "not workflow and not slow" tests/tasks tests/config
 
 .venv-oldest/installed: envs/oldest.txt
 	$(PYTHON) -m venv .venv-oldest

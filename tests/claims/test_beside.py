@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from rnn_geometry.claims.beside import AGREES, DISAGREES, MIXED, agreement, beside, counted
+from rnn_geometry.claims.table import ALL_CELLS
 
 SHIPPED = pd.DataFrame(
     [
@@ -48,6 +49,14 @@ def test_a_task_of_the_users_own_stands_beside_the_others_of_its_kind():
     assert found["shipped"].tolist() == ["holds", None, None]  # vanilla: holds and fails
     assert found["shipped_on"].iloc[0] == "2 other tasks of the kind"
     assert found["agreement"].tolist() == [DISAGREES, None, None]
+
+
+def test_what_the_battery_says_of_all_its_cells_is_not_said_of_those_of_another_task():
+    shipped = SHIPPED.assign(cell=ALL_CELLS, verdict="holds").iloc[:2]
+    found = beside(
+        pd.DataFrame([row(task, ALL_CELLS, 0) for task in ("categorical-3", "mine")]), shipped
+    )
+    assert found["shipped"].tolist() == ["holds", None]
 
 
 def test_what_the_battery_has_not_judged_says_nothing():

@@ -74,6 +74,17 @@ def test_the_recipe_is_that_of_the_size_and_the_kind_of_labels(tmp_path, write, 
     assert plain["min_steps"] == 3 * expected["min_steps"]
 
 
+def test_it_says_what_to_run_next_as_its_readme_does(made, tmp_path, capsys):
+    file = write_letters(tmp_path / "a.csv", 300)
+    assert main(["init", str(file), "--into", str(tmp_path / "b c")]) == 0
+    said = capsys.readouterr().out.splitlines()[-3:]
+    commands = [line.partition(": ")[2].strip() for line in said]
+    assert commands[0] == f"cd '{tmp_path / 'b c'}'"
+    assert commands[1].endswith("claims --config 'seeds=[200]' 'cells=[gru-a]'")
+    readme = (tmp_path / "b c/README.md").read_text().splitlines()
+    assert all(f"    {command}" in readme for command in commands[1:])
+
+
 @pytest.mark.workflow
 def test_snakemake_plans_it_without_options(made):
     done = subprocess.run(

@@ -9,6 +9,7 @@ import yaml
 from conftest import PROJECT
 from test_judge import CLAIMS, ONE, SWEEPS, controls, judged, table
 
+from rnn_geometry.claims.grid import boxes as boxes_that_count
 from rnn_geometry.claims.grid import fragment, groups
 from rnn_geometry.claims.judge import claims_table
 from rnn_geometry.claims.table import COLUMNS
@@ -173,6 +174,29 @@ def test_a_page_of_other_seeds_says_so():
     assert "theirs are no verdicts" in claims_page.html_page(
         TEMPLATES, found().assign(judged=0), CLAIMS, []
     )
+
+
+def test_a_page_of_too_few_networks_says_what_a_verdict_takes():
+    text = " ".join(claims_page.html_page(TEMPLATES, seen(2), CLAIMS, []).split())
+    assert "A verdict takes 10 networks of a cell that do their task, of seeds 200 and up" in text
+    assert text.count("here all networks meet the claim") == 1
+    assert "no network does its task" not in text
+    enough = judged(table((ONE, {}), *controls())).reset_index()[list(COLUMNS)]
+    enough = enough[enough["claim"] == "simplex-cliff"]
+    assert "A verdict takes" not in claims_page.html_page(TEMPLATES, enough, CLAIMS, [])
+
+
+def test_a_page_of_networks_that_do_not_do_their_task_says_so():
+    verdicts = seen(2)
+    out = verdicts.assign(runs=0, met=0, left_out=2)
+    text = " ".join(claims_page.html_page(TEMPLATES, out, CLAIMS, []).split())
+    count = int((boxes_that_count(out)["runs"] == 0).sum())
+    assert count
+    assert f"In {count} boxes no network does its task" in text
+    assert "<b>gru</b>: no network does its task." in text
+    assert "Claims that no network is counted in" in text
+    assert "Claims without exception" not in text
+    assert 'class="undecided seen none' in text
 
 
 def test_a_page_without_a_verdict_can_be_made():

@@ -445,6 +445,17 @@ def test_the_gallery_has_a_row_per_task_and_three_views_and_a_bar_per_network(ne
     assert set(data["model"]) == {"gru", "lstm"}
 
 
+@pytest.mark.parametrize("count", [1, 2])  # as wide as a column, and as a page
+def test_words_below_the_gallery_have_room(networks, count):
+    figure = gallery.manifold_gallery(networks[:count])
+    figure.draw_without_rendering()
+    (told,) = (text for text in figure.texts if text.get_text().startswith("Large: "))
+    boxes = [told.get_window_extent(), figure.legends[-1].get_window_extent()]
+    assert not boxes[0].overlaps(boxes[1])
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 for box in boxes)
+    assert not any(box.overlaps(ax.bbox) for box in boxes for ax in figure.axes)
+
+
 @pytest.mark.parametrize(("classes", "thin"), [(3, (2, 3)), (4, (3,)), (5, ())])
 def test_views_at_one_scale_tell_a_plane_from_a_solid(classes, thin):
     network = fake_network("categorical", classes)

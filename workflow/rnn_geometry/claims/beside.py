@@ -87,7 +87,8 @@ class _Shipped:
         claim = row["claim"], row["threshold"], row["structure"]
         verdict, on = self._here.get((*claim, row["task"], row["cell"])), HERE
         if verdict is None:
-            others = self._near.get((*claim, row["cell"]), [])
+            # Other tasks have other cells, so that a row over all of them says nothing here.
+            others = [] if row["cell"] == ALL_CELLS else self._near.get((*claim, row["cell"]), [])
             if len(set(others)) != 1:
                 return dict(NONE)
             verdict, on = others[0], f"{len(others)} other tasks of the kind"

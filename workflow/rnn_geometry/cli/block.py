@@ -118,13 +118,37 @@ def model(cell: str, recipe: Mapping[str, Any]) -> dict[str, Any]:
     return {"cell": cell, **own}
 
 
+def first_look(config: Mapping[str, Any]) -> list[str]:
+    """Return what `--config` is given for one network and its controls, the shortest way to pages.
+
+    Parameters
+    ----------
+    config
+        Of `configuration`.
+
+    Examples
+    --------
+    >>> first_look({"seeds": [200, 201], "cells": ["gru-news", "vanilla-news"]})
+    ['seeds=[200]', 'cells=[gru-news]']
+    """
+    return [f"seeds=[{config['seeds'][0]}]", f"cells=[{config['cells'][0]}]"]
+
+
 def seconds_of(facts: Facts) -> dict[str, float]:
-    """Return about how many CPU seconds a network, and the run of `configuration`, take."""
+    """Return about how many CPU seconds a network, a `first_look` and a whole run take."""
     reading = {cell: _training_seconds(model(cell, facts.recipe), facts) for cell in CELLS}
-    trained = SEEDS * (1 + CONTROLS.count("shuffled_labels"))
-    networks = SEEDS * len(CELLS) * (1 + len(CONTROLS))
-    whole = trained * sum(reading.values()) + networks * NETWORK_SECONDS + RUN_SECONDS
-    return {"network": max(reading.values()) + NETWORK_SECONDS, "run": whole}
+    return {
+        "network": max(reading.values()) + NETWORK_SECONDS,
+        "first look": _run_seconds(1, reading[CELLS[0]]),
+        "run": _run_seconds(SEEDS, *reading.values()),
+    }
+
+
+def _run_seconds(seeds: int, *reading: float) -> float:
+    """Return the seconds of a run of some seeds of cells that are trained for so long each."""
+    trained = seeds * (1 + CONTROLS.count("shuffled_labels"))
+    networks = seeds * len(reading) * (1 + len(CONTROLS))
+    return trained * sum(reading) + networks * NETWORK_SECONDS + RUN_SECONDS
 
 
 def _training_seconds(recipe: Mapping[str, Any], facts: Facts) -> float:

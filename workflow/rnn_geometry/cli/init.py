@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rnn_geometry.cli.block import as_yaml, configuration
+import yaml
+
+from rnn_geometry.cli.block import as_yaml, configuration, first_look
 from rnn_geometry.cli.facts import Facts
 from rnn_geometry.cli.given import Given, shown_name
 from rnn_geometry.cli.project import project_folder
@@ -14,6 +17,7 @@ from rnn_geometry.config.load import read_claims
 from rnn_geometry.errors import UserError, place
 
 CLAIMS = "config/claims_text.yaml"
+RUN_COMMAND = "snakemake --cores 2 claims"
 PROFILE = "profiles/default/config.yaml"
 SNAKEFILE = """\
 # Runs the workflow below on config.yaml beside this file. On another machine, change its path.
@@ -43,25 +47,31 @@ README = """\
 
 Made by `rnn-geometry init` from {data}: {texts} training texts, {classes} {kind}.
 
-    snakemake --cores 2 claims    # about {minutes} minutes
-    snakemake --cores 2           # the same, and all figures and a report
+    # A first look: one network and its controls, {look_minutes}.
+    {look}
+    # All {networks} networks, {minutes}. Those that are there are kept.
+    snakemake --cores 2 claims
+    # The same, and all figures and a report.
+    snakemake --cores 2
 
 - `results/index.html`: the start page; `results/claims.html`: a verdict on every claim.
 - `results/tables/`: all numbers. `results/explorer/{name}.html`: networks read word by word.
 - `config.yaml`: what is run. Change a key and run again: what depends on it is made anew.
 - `profiles/default/config.yaml`: settings of Snakemake. `Snakefile`: leads to the workflow.
 
-{networks} networks: {models}, seeds {first} to {last}, and controls that must not meet the
-claims, untrained ones and ones trained on shuffled labels. Five networks of a cell that all meet
-a claim hold it; more `seeds` decide more.
+The networks: {models}, seeds {first} to {last}, and controls
+that must not meet the claims, untrained ones and ones trained on shuffled labels. Five networks of
+a cell that all meet a claim hold it; more `seeds` decide more.
 
 The data stay where they are, in {folder}.
-A bag of words has {bag:.3f} on the test texts, one constant answer {constant:.3f}. Where a
-network is below the bag of words, the terminal and the start page say so, and what to do.
+Accuracy on the test texts{measure}: {bag:.3f} a bag of words, {constant:.3f} one constant answer.
+Where a network is below the bag of words, the terminal and the start page say so, and what to do.
 """
 
 
-def write_folder(folder: Path, given: Given, facts: Facts, minutes: int) -> list[Path]:
+def write_folder(
+    folder: Path, given: Given, facts: Facts, minutes: Mapping[str, int]
+) -> list[Path]:
     """Write what a run needs into a new folder; return the files.
 
     Parameters
@@ -71,7 +81,7 @@ def write_folder(folder: Path, given: Given, facts: Facts, minutes: int) -> list
     given, facts
         The data set.
     minutes
-        What the run takes on two cores.
+        What a first look and the run take on two cores, see `told.minutes_of`.
 
     Raises
     ------
@@ -116,15 +126,20 @@ def check_free(folder: Path) -> None:
         )
 
 
-def next_command(folder: Path) -> str:
-    """Return the command that runs what was written.
+def next_commands(folder: Path) -> list[str]:
+    """Return the commands that run what was written: a first look, then all.
 
     Parameters
     ----------
     folder
         Where it was written.
     """
-    return f"cd {shlex.quote(str(folder))} && snakemake --cores 2 claims"
+    config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+    return [f"cd {shlex.quote(str(folder))}", _look_command(config), RUN_COMMAND]
+
+
+def _look_command(config: Mapping[str, Any]) -> str:
+    return f"{RUN_COMMAND} --config {shlex.join(first_look(config))}"
 
 
 def _quoted(path: Path) -> str:
@@ -141,7 +156,7 @@ def _configuration(given: Given, config: dict[str, Any], root: Path) -> str:
     )
 
 
-def _readme(given: Given, facts: Facts, config: dict[str, Any], minutes: int) -> str:
+def _readme(given: Given, facts: Facts, config: dict[str, Any], minutes: Mapping[str, int]) -> str:
     seeds, cells = config["seeds"], config["cells"]
     return README.format(
         name=facts.task["name"],
@@ -149,12 +164,19 @@ def _readme(given: Given, facts: Facts, config: dict[str, Any], minutes: int) ->
         texts=f"{facts.meta['rows']['train']:,}",
         classes=facts.meta["classes"],
         kind="labels" if facts.meta["multi_label"] else "classes",
-        minutes=minutes,
+        look=_look_command(config),
+        look_minutes=_told_minutes(minutes["first look"]),
+        minutes=_told_minutes(minutes["run"]),
         networks=len(seeds) * len(cells) * (1 + len(config["controls"])),
         models=" and ".join(cells),
         first=seeds[0],
         last=seeds[-1],
         folder=config["data_folder"] or "the hub",
+        measure=", all labels right" if facts.meta["multi_label"] else "",
         bag=facts.bag,
         constant=facts.constant,
     )
+
+
+def _told_minutes(minutes: int) -> str:
+    return f"about {minutes} minute{'s' if minutes > 1 else ''}"

@@ -90,7 +90,7 @@ def _init(asked: Namespace) -> None:
 
     from rnn_geometry.cli.facts import facts_of
     from rnn_geometry.cli.given import given
-    from rnn_geometry.cli.init import check_free, next_command, write_folder
+    from rnn_geometry.cli.init import check_free, next_commands, write_folder
     from rnn_geometry.cli.told import lines, minutes_of
 
     meant = given(asked)
@@ -101,7 +101,10 @@ def _init(asked: Namespace) -> None:
         print(line)
     for file in write_folder(folder, meant, facts, minutes_of(facts)):
         print(f"wrote {file}")
-    print(f"next: {next_command(folder)}")
+    enter, look, run = next_commands(folder)
+    print(f"next: {enter}")
+    print(f"a first look: {look}")
+    print(f"all of it:    {run}")
 
 
 if __name__ == "__main__":

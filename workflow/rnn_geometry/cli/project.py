@@ -24,7 +24,8 @@ def project_folder() -> Path:
     if not (folder / "Snakefile").is_file():
         raise UserError(
             f"The rules of the workflow do not lie beside the installed package, in "
-            f"{place(folder)}; clone the repository and install from there: pip install -e ."
+            f"{place(folder)}; clone the repository and install from there: make install, or "
+            "pip install -e '.[workflow]'."
         )
     return folder
 

@@ -173,18 +173,20 @@ def _accuracy(facts: Facts) -> Iterator[str]:
 
 
 def _time(facts: Facts) -> Iterator[str]:
+    minutes = minutes_of(facts)
     yield (
         f"about {seconds_of(facts)['network']:.0f} CPU seconds a network; what `rnn-geometry init` "
-        f"writes: {minutes_of(facts)} min on {CORES} cores"
+        f"writes: {minutes['run']} min on {CORES} cores, a first look {minutes['first look']} min"
     )
 
 
-def minutes_of(facts: Facts) -> int:
-    """Return about how many minutes the run takes that `init` writes, on two cores.
+def minutes_of(facts: Facts) -> dict[str, int]:
+    """Return about how many minutes on two cores take a first look and the run that `init` writes.
 
     Parameters
     ----------
     facts
         Of the data set.
     """
-    return max(1, round(seconds_of(facts)["run"] / CORES / 60))
+    seconds = seconds_of(facts)
+    return {what: max(1, round(seconds[what] / CORES / 60)) for what in ("first look", "run")}

@@ -75,12 +75,20 @@ def sections(grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | 
     -------
     list of dict
         `title`, `id` and `blocks`, see `blocks`: claims with exceptions, those without, those
-        that are shown and not counted; headline claims first.
+        that no network is counted in, since none does its task, those that are shown and not
+        counted; headline claims first.
     """
     made = sorted(blocks(grids, values), key=lambda block: not block["claim"]["headline"])
     parts = {
         "exceptions": ("Claims with exceptions", lambda b: b["exceptions"] and not b["apart"]),
-        "as-claimed": ("Claims without exception", lambda b: not (b["exceptions"] or b["apart"])),
+        "as-claimed": (
+            "Claims without exception",
+            lambda b: not (b["exceptions"] or b["apart"] or _is_empty(b)),
+        ),
+        "empty": (
+            "Claims that no network is counted in",
+            lambda b: _is_empty(b) and not b["apart"],
+        ),
         "exploratory": ("Shown, not counted", lambda b: b["apart"]),
     }
     found = [
@@ -88,6 +96,11 @@ def sections(grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | 
         for name, (title, chosen) in parts.items()
     ]
     return [part for part in found if part["blocks"]]
+
+
+def _is_empty(block: Mapping[str, Any]) -> bool:
+    """Tell whether all networks that a claim is about are left out."""
+    return set(block["counts"]) <= {NONE}
 
 
 def blocks(grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | None) -> list[dict]:
@@ -294,7 +307,8 @@ def by_cell(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        `cell`, `of`, and `exceptions`: `block`, `state` and `tasks`; most exceptions first.
+        `cell`; `of`, its verdicts that some network counts in; and `exceptions`: `block`, `state`
+        and `tasks`; most exceptions first.
     """
     rows: dict[str, dict[str, Any]] = {}
     for block in made:
@@ -304,7 +318,7 @@ def by_cell(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             for cell, row in task["entries"].items():
                 if row is not None and cell != ALL_CELLS:
                     own = rows.setdefault(cell, {"cell": cell, "of": 0, "exceptions": []})
-                    own["of"] += 1
+                    own["of"] += row["state"] != NONE
         for one in block["exceptions"]:
             rows[one["cell"]]["exceptions"].append({"block": block, **one})
     for own in rows.values():

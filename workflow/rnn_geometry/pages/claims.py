@@ -311,5 +311,6 @@ def page_words(found: pd.DataFrame) -> dict[str, Any]:
         "counts": {name: int(counts.get(name, 0)) for name in SIGNS},
         "marked": int(decided["control_met"].sum()),
         "seen": len(rows) - len(decided),
+        "empty": int(((rows["runs"] == 0) & (rows["left_out"] > 0)).sum()),
         "judged": bool(len(found)) and bool((found.loc[found["runs"] > 0, "judged"] == 1).all()),
     }

@@ -6,6 +6,7 @@ each component of its slow points holds.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -30,9 +31,11 @@ LEFT, CLASSES, APART, GAP, TOP, BAR, ROW, FOOT, LARGEST = (
 COMPONENTS = 6  # of the bar
 VIEWS = ((0, 1), (0, 2), (2, 3))  # pairs of components, from 0
 TOLD = (
-    "Large: components 1, 2. Small, at one scale: 1, 3 (the plane edge-on) and 3, 4. Bar: variance"
-    "\nof each component, dark those that theory expects; beside it how many hold 95 %."
+    "Large: components 1, 2. Small, at one scale: 1, 3 (the plane edge-on) and 3, 4. Bar: variance "
+    "of each component, dark those that theory expects; beside it how many hold 95 %."
 )
+NARROW_FOOT = 0.56  # inches, for the words in three lines, and the legend above them
+LETTERS = {True: 74, False: 94}  # of a line of the words, in a narrow figure and in a wide one
 
 
 @style.styled
@@ -49,7 +52,8 @@ def manifold_gallery(networks: Sequence[NetworkArrays]) -> Figure:
     models = list(style.model_styles(model for _, model in chosen))
     width, side = _sizes(len(models))
     step = side + BAR + ROW
-    height = TOP + len(tasks) * step + FOOT
+    foot = NARROW_FOOT if _is_narrow(width) else FOOT
+    height = TOP + len(tasks) * step + foot
     figure = Figure(figsize=(width, height))
     first = []
     for i, task in enumerate(tasks):
@@ -76,6 +80,11 @@ def _sizes(models: int) -> tuple[float, float]:
     if narrow > 0.8:
         return style.ONE_COLUMN, min(narrow, LARGEST)
     return style.TWO_COLUMNS, min(max(side(style.TWO_COLUMNS), 0.2), LARGEST)
+
+
+def _is_narrow(width: float) -> bool:
+    """Tell whether a figure is as wide as one column, so that its foot has no room for two."""
+    return width <= style.ONE_COLUMN
 
 
 def _draw_row(figure: Figure, row: Sequence[NetworkArrays | None], place, side: float):
@@ -190,9 +199,15 @@ def _legend(figure: Figure) -> None:
         dot_handle("slow points", style.INK, 2.5),
         dot_handle("final states, by class", style.CLOUD, 3.5),
     ]
-    figure.legend(handles=handles, loc="lower right", ncols=1, borderpad=0.1)
     width, height = figure.get_size_inches()
-    figure.text(0.05 / width, 0.05 / height, TOLD, fontsize=6, va="bottom", linespacing=1.3)
+    narrow = _is_narrow(width)
+    if narrow:
+        place = {"loc": "upper left", "bbox_to_anchor": (0, NARROW_FOOT / height), "ncols": 2}
+        figure.legend(handles=handles, borderpad=0.1, **place)
+    else:
+        figure.legend(handles=handles, loc="lower right", ncols=1, borderpad=0.1)
+    told = textwrap.fill(TOLD, LETTERS[narrow])
+    figure.text(0.05 / width, 0.05 / height, told, fontsize=6, va="bottom", linespacing=1.3)
 
 
 # The data
