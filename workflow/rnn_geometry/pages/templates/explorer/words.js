@@ -47,16 +47,29 @@ function strip(kind, trace, network) {
 
 function verdictOf(trace) {
   const code = codeOfLogits(trace.outputs.at(-1));
-  const decision = `After the last word the network decides ${codeName(code)}`;
+  const decision = `After the last word the network decides ${codeName(code)}${settledOf(trace)}`;
   if (!trace.label) return `${decision}; no label is known.`;
   const label = codeOfLabel(trace.label);
   return `${decision}; the label is ${codeName(label)}: ${label === code ? "right" : "wrong"}.`;
 }
 
+// Whether no class stands before another: a readout without bias at a state of zeros.
+function undecided(logits) {
+  return logits.every((value) => value === 0);
+}
+
+// Since which word a sentence is decided as it is at its end.
+function settledOf(trace) {
+  const codes = trace.outputs.map(codeOfLogits);
+  let first = codes.length - 1;
+  while (first && codes[first - 1] === codes.at(-1)) first--;
+  return first ? `, for good from word ${first} of ${trace.words.length} on` : "";
+}
+
 function nowOf(trace) {
   const step = Math.min(choice.step, trace.words.length);
   const code = codeName(codeOfLogits(trace.outputs[step]));
-  if (!step) return `Before the first word: ${code}.`;
+  if (!step) return `Before the first word: ${undecided(trace.outputs[0]) ? "nothing is decided" : code}.`;
   const effect = effectOf(trace.outputs, step);
   const which = choice.shade === "strongest" ? strongest(effect) : Number(choice.shade);
   const moved = `moves ${data.classNames[which]} by ${signed(effect[which])}`;
