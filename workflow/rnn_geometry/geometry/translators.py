@@ -12,6 +12,8 @@ from rnn_geometry.geometry.components import PARTS, Components, explained, expla
 from rnn_geometry.store.columns import Column, Columns, columns
 
 SIDES = ("encoder", "decoder")
+# Attention is one or two places wide: three places on, staying and coming near are told apart.
+SWAP_PLACES = 3
 Numbers = dict[str, float | int | None]
 
 
@@ -44,6 +46,13 @@ ALIGNMENTS: Columns = columns(
         for name, *_ in _pairs_of_parts()
     ),
     *(
+        Column(
+            f"attended_share_{name}",
+            f"signed share of the term {name} (decoder, encoder) between places attended",
+        )
+        for name, *_ in _pairs_of_parts()
+    ),
+    *(
         Column(f"size_share_{name}", f"share of |{name}| at the place attended most")
         for name, *_ in _pairs_of_parts()
     ),
@@ -53,7 +62,12 @@ ATTENTION: Columns = columns(
     Column("attended_source", "share of words, of those with a known source, that attend to it"),
 )
 CAUSES: Columns = columns(
-    Column("swap_moved", "share of words whose attention moves with the mean by place, one on"),
+    Column(
+        "swap_moved",
+        f"share of words whose attention moves with the mean by place, {SWAP_PLACES} places on",
+    ),
+    Column("swap_near", "share of them whose attention comes to that place or one beside it"),
+    Column("swap_with_words", "the same as swap_moved where chi.chi and chi.delta move, too"),
     Column("rest_accuracy_lost", "word accuracy lost without delta in alignments"),
 )
 CLOCK: Columns = columns(
@@ -124,8 +138,10 @@ def state_numbers(sides: Mapping[str, SideParts]) -> Numbers:
     return found
 
 
-def alignment_numbers(sides: Mapping[str, SideParts], bilinear: np.ndarray | None) -> Numbers:
-    """Return the shares of the nine terms of alignments.
+def alignment_numbers(
+    sides: Mapping[str, SideParts], bilinear: np.ndarray | None, attention: np.ndarray
+) -> Numbers:
+    """Return the shares of the nine terms of alignments, and whom attention follows with time.
 
     Parameters
     ----------
@@ -133,22 +149,31 @@ def alignment_numbers(sides: Mapping[str, SideParts], bilinear: np.ndarray | Non
         By the names of SIDES.
     bilinear : (H, H) or None
         Of a learned alignment.
+    attention : (n, S, T)
+        NaN past the end of a phrase.
 
     Returns
     -------
     dict
-        By the names of ALIGNMENTS; None for what is not defined.
+        By the names of ALIGNMENTS, and swap_with_words; None for what is not defined.
     """
     encoder, decoder = (sides[side] for side in SIDES)
     terms = alignment.terms(decoder.parts, encoder.parts, bilinear)
-    found: Numbers = {}
-    for kind, shares_of in (
-        ("share", alignment.signed_shares),
-        ("size_share", alignment.absolute_shares),
-    ):
-        shares = shares_of(terms, decoder.known, encoder.known)
-        found |= {f"{kind}_{name}": defined(shares[i, j]) for name, i, j in _pairs_of_parts()}
-    return found
+    counted = decoder.known, encoder.known
+    shares = {
+        "share": alignment.signed_shares(terms, *counted),
+        "attended_share": alignment.signed_shares(terms, *counted, attention),
+        "size_share": alignment.absolute_shares(terms, *counted),
+    }
+    found: Numbers = {
+        f"{kind}_{name}": defined(of[i, j])
+        for kind, of in shares.items()
+        for name, i, j in _pairs_of_parts()
+    }
+    leading = np.zeros((3, 3), dtype=bool)
+    leading[:, PARTS.index("mu")] = leading[PARTS.index("chi"), 1:] = True
+    led = alignment.share_led(terms, *counted, SWAP_PLACES, leading)
+    return found | {"swap_with_words": defined(led)}
 
 
 def attention_numbers(attention: np.ndarray, sources: np.ndarray) -> Numbers:

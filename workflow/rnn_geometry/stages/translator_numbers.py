@@ -6,6 +6,7 @@ No stage of the graph as yet: what a stage of translators is to call.
 from __future__ import annotations
 
 import copy
+from functools import partial
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from rnn_geometry.geometry.translators import (
     ATTENTION,
     CAUSES,
     CLOCK,
+    SWAP_PLACES,
     Numbers,
     SideParts,
     alignment_numbers,
@@ -68,7 +70,7 @@ def translator_numbers(translator: Translator, first: Pairs, second: Pairs) -> N
     if visited.attention is not None:
         matrix = translator.bilinear()
         bilinear = None if matrix is None else matrix.detach().double().cpu().numpy()
-        found |= alignment_numbers(sides, bilinear)
+        found |= alignment_numbers(sides, bilinear, visited.attention)
         sources = second.sources.padded(fill=UNKNOWN_SOURCE)
         found |= attention_numbers(visited.attention, sources)
         found |= _causes(translator, second, means)
@@ -78,12 +80,19 @@ def translator_numbers(translator: Translator, first: Pairs, second: Pairs) -> N
 def _causes(translator: Translator, pairs: Pairs, means: dict[str, Components]) -> Numbers:
     """Return what changes in alignments do."""
     by_place = means["encoder"].by_place
-    moved = share_moved(translator, pairs, lambda places: moved_in_time(by_place, places), 1)
+    moved, near = (
+        share_moved(translator, pairs, partial(moved_in_time, by_place), SWAP_PLACES, within=within)
+        for within in (0, 1)
+    )
     rest = without_rest(*((of.by_place, of.by_word) for of in means.values()))
     whole, without = (
         evaluate_pairs(translator, pairs, *edit).word_accuracy for edit in ((), (rest,))
     )
-    return {"swap_moved": defined(moved), "rest_accuracy_lost": whole - without}
+    return {
+        "swap_moved": defined(moved),
+        "swap_near": defined(near),
+        "rest_accuracy_lost": whole - without,
+    }
 
 
 def mean_input(translator: Translator, pairs: Pairs) -> np.ndarray:
