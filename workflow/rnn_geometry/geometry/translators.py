@@ -9,6 +9,7 @@ import numpy as np
 
 from rnn_geometry.geometry import alignment
 from rnn_geometry.geometry.components import PARTS, Components, explained, explained_by_word
+from rnn_geometry.geometry.time_course import time_course
 from rnn_geometry.store.columns import Column, Columns, columns
 
 SIDES = ("encoder", "decoder")
@@ -79,7 +80,26 @@ CLOCK: Columns = columns(
     Column("clock_modulus", "|lambda| of the heaviest mode"),
     Column("clock_angle", "turn of the heaviest mode", "radians a word"),
 )
-COLUMNS = columns(QUALITY, STATES, ALIGNMENTS, ATTENTION, CAUSES, CLOCK)
+PASSAGE: Columns = columns(
+    Column(
+        "clock_carried_r2",
+        "R2 of each move of the encoder under x*, by the linearised step on the move before",
+    ),
+    Column("clock_misplaced_r2", "the same with the linearised step of another place, mean"),
+    Column("clock_gain", "median length of such a move over that of the one before"),
+    Column("clock_turn", "median angle between a move and the one before", "radians a word"),
+)
+TIME: Columns = columns(
+    Column(
+        "time_dimension", "principal components that bear 95 % of the encoder's mu", kind="count"
+    ),
+    Column("time_r2", "R2 of steps of mu by a linear map fitted to the other steps"),
+    Column("time_r2_shuffled", "the same of places in random order, median"),
+    Column("time_turning", "modes of that map that turn", kind="count"),
+    Column("time_modulus", "|lambda| of its heaviest mode"),
+    Column("time_angle", "turn of its heaviest mode", "radians a word"),
+)
+COLUMNS = columns(QUALITY, STATES, ALIGNMENTS, ATTENTION, CAUSES, CLOCK, PASSAGE, TIME)
 
 
 @dataclass(frozen=True)
@@ -196,6 +216,32 @@ def attention_numbers(attention: np.ndarray, sources: np.ndarray) -> Numbers:
     on_source = float((place == sources)[known].mean()) if known.any() else None
     likeness = defined(alignment.likeness_to_average(attention))
     return {"likeness_to_average": likeness, "attended_source": on_source}
+
+
+def time_numbers(means: Components) -> Numbers:
+    """Return by what modes the means of an encoder move from place to place.
+
+    Parameters
+    ----------
+    means
+        Of the encoder.
+
+    Returns
+    -------
+    dict
+        By the names of TIME; None where places are too few, or all means the same.
+    """
+    found = time_course(means.by_place[means.places > 0])
+    if found is None:
+        return dict.fromkeys(TIME)
+    return {
+        "time_dimension": found.dimension,
+        "time_r2": found.r2,
+        "time_r2_shuffled": found.shuffled_r2,
+        "time_turning": found.turning,
+        "time_modulus": float(np.abs(found.eigenvalues[0])),
+        "time_angle": float(found.angles[0]),
+    }
 
 
 def defined(number: float) -> float | None:

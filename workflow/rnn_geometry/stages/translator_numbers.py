@@ -11,13 +11,16 @@ from functools import partial
 import numpy as np
 import torch
 
+from rnn_geometry.dynamics.passage import FEWEST, passage
 from rnn_geometry.dynamics.relaxation import Relaxation, relaxation
+from rnn_geometry.dynamics.step import Step
 from rnn_geometry.geometry.components import Components, estimate, explained_by_path
 from rnn_geometry.geometry.translators import (
     ALIGNMENTS,
     ATTENTION,
     CAUSES,
     CLOCK,
+    PASSAGE,
     SWAP_PLACES,
     Numbers,
     SideParts,
@@ -25,6 +28,7 @@ from rnn_geometry.geometry.translators import (
     attention_numbers,
     defined,
     state_numbers,
+    time_numbers,
 )
 from rnn_geometry.networks.translators.evaluation import evaluate_pairs
 from rnn_geometry.networks.translators.interventions import (
@@ -74,7 +78,7 @@ def translator_numbers(translator: Translator, first: Pairs, second: Pairs) -> N
         sources = second.sources.padded(fill=UNKNOWN_SOURCE)
         found |= attention_numbers(visited.attention, sources)
         found |= _causes(translator, second, means)
-    return found | _clock(translator, first, means["encoder"])
+    return found | _clock(translator, first, means["encoder"]) | time_numbers(means["encoder"])
 
 
 def _causes(translator: Translator, pairs: Pairs, means: dict[str, Components]) -> Numbers:
@@ -118,12 +122,26 @@ def mean_input(translator: Translator, pairs: Pairs) -> np.ndarray:
 def _clock(translator: Translator, pairs: Pairs, means: Components) -> Numbers:
     """Return how the encoder tells the time by its recurrence alone."""
     if translator.architecture == "ao":
-        return dict.fromkeys(CLOCK)
+        return dict.fromkeys([*CLOCK, *PASSAGE])
     x, cell = mean_input(translator, pairs), copy.deepcopy(translator.encoder).double()
     start = cell.initial_state(torch.as_tensor(x)[None])[0]
     found = relaxation(cell, start, x, words=len(means.by_place))
     path = cell.output(torch.as_tensor(found.path[1:])).numpy()
-    return {"clock_r2": defined(explained_by_path(means.by_place, path)), **_modes(found)}
+    numbers: Numbers = {"clock_r2": defined(explained_by_path(means.by_place, path))}
+    return numbers | _modes(found) | _passage(cell, found.path[1:], x)
+
+
+def _passage(step: Step, path: np.ndarray, x: np.ndarray) -> Numbers:
+    """Return how the linearised step carries an encoder along its path."""
+    if len(path) < FEWEST:
+        return dict.fromkeys(PASSAGE)
+    found = passage(step, path, x)
+    return {
+        "clock_carried_r2": defined(found.r2()),
+        "clock_misplaced_r2": defined(found.misplaced_r2()),
+        "clock_gain": defined(float(np.median(found.gains))),
+        "clock_turn": defined(float(np.median(found.turns))),
+    }
 
 
 def _modes(found: Relaxation) -> Numbers:
