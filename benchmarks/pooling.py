@@ -76,8 +76,8 @@ class Data:
 def network(data: Data, pooling: str, seed: int) -> Classifier:
     """Return a network, trained but for the control."""
     facts = {
-        "cell": "gru", "hidden_size": UNITS, "classes": len(data.task.class_names), "readout_bias": False,
-        "readout_scale": 1.0, "cell_options": {},
+        "cell": "gru", "hidden_size": UNITS, "classes": len(data.task.class_names),
+        "readout_bias": False, "readout_scale": 1.0, "cell_options": {},
     }  # fmt: skip
     vectors = data.task.word_vectors()
     if pooling == "attention":

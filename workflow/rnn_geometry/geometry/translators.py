@@ -9,6 +9,8 @@ import numpy as np
 
 from rnn_geometry.geometry import alignment
 from rnn_geometry.geometry.components import PARTS, Components, explained, explained_by_word
+from rnn_geometry.geometry.decoding import LastStates, words_told
+from rnn_geometry.geometry.dimension import components_for, participation_ratio
 from rnn_geometry.geometry.time_course import time_course
 from rnn_geometry.store.columns import Column, Columns, columns
 
@@ -99,7 +101,23 @@ TIME: Columns = columns(
     Column("time_modulus", "|lambda| of its heaviest mode"),
     Column("time_angle", "turn of its heaviest mode", "radians a word"),
 )
-COLUMNS = columns(QUALITY, STATES, ALIGNMENTS, ATTENTION, CAUSES, CLOCK, PASSAGE, TIME)
+CARRIED: Columns = columns(
+    *(
+        Column(f"dimension_{side}", f"dimension of states of the {side} (participation ratio)")
+        for side in SIDES
+    ),
+    *(
+        Column(
+            f"dimension_95_{side}",
+            f"principal components that bear 95 % of states of the {side}",
+            kind="count",
+        )
+        for side in SIDES
+    ),
+    Column("last_decodes", "words of a phrase that its last encoder state tells, share, held out"),
+    Column("last_decodes_chance", "the same of a guess: the most frequent word of each place"),
+)
+COLUMNS = columns(QUALITY, STATES, CARRIED, ALIGNMENTS, ATTENTION, CAUSES, CLOCK, PASSAGE, TIME)
 
 
 @dataclass(frozen=True)
@@ -156,6 +174,34 @@ def state_numbers(sides: Mapping[str, SideParts]) -> Numbers:
         found[f"word_r2_{side}"] = defined(explained_by_word(of.parts, of.known))
         found[f"states_known_{side}"] = float(of.known.sum() / of.words)
     return found
+
+
+def carried_numbers(
+    sides: Mapping[str, SideParts], first: LastStates, second: LastStates
+) -> Numbers:
+    """Return in how many dimensions states lie, and how much of a phrase the last one tells.
+
+    Parameters
+    ----------
+    sides
+        By the names of SIDES.
+    first, second
+        What a linear reading is fitted to, and what it is measured on.
+
+    Returns
+    -------
+    dict
+        By the names of CARRIED; None for what is not defined.
+    """
+    found: Numbers = {}
+    states = {side: of.parts.sum(0)[of.known] for side, of in sides.items()}
+    found |= {f"dimension_{side}": participation_ratio(of) for side, of in states.items()}
+    found |= {f"dimension_95_{side}": components_for(of, 0.95) for side, of in states.items()}
+    told = words_told(first, second)
+    return found | {
+        "last_decodes": defined(told.accuracy.mean()),
+        "last_decodes_chance": defined(told.chance.mean()),
+    }
 
 
 def alignment_numbers(

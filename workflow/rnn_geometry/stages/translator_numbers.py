@@ -15,6 +15,7 @@ from rnn_geometry.dynamics.passage import FEWEST, passage
 from rnn_geometry.dynamics.relaxation import Relaxation, relaxation
 from rnn_geometry.dynamics.step import Step
 from rnn_geometry.geometry.components import Components, estimate, explained_by_path
+from rnn_geometry.geometry.decoding import LastStates
 from rnn_geometry.geometry.translators import (
     ALIGNMENTS,
     ATTENTION,
@@ -26,6 +27,7 @@ from rnn_geometry.geometry.translators import (
     SideParts,
     alignment_numbers,
     attention_numbers,
+    carried_numbers,
     defined,
     state_numbers,
     time_numbers,
@@ -36,7 +38,7 @@ from rnn_geometry.networks.translators.interventions import (
     share_moved,
     without_rest,
 )
-from rnn_geometry.networks.translators.states import visit_pairs
+from rnn_geometry.networks.translators.states import Side, visit_pairs
 from rnn_geometry.networks.translators.translator import Translator
 from rnn_geometry.tasks.pairs.pairs import UNKNOWN_SOURCE, Pairs
 
@@ -70,6 +72,7 @@ def translator_numbers(translator: Translator, first: Pairs, second: Pairs) -> N
     }
     sides = {side: SideParts.of(of, *getattr(visited, side)) for side, of in means.items()}
     found: Numbers = {**evaluate_pairs(translator, second)._asdict(), **state_numbers(sides)}
+    found |= carried_numbers(sides, _last(means_of.encoder), _last(visited.encoder))
     found |= dict.fromkeys([*ALIGNMENTS, *ATTENTION, *CAUSES])
     if visited.attention is not None:
         matrix = translator.bilinear()
@@ -79,6 +82,12 @@ def translator_numbers(translator: Translator, first: Pairs, second: Pairs) -> N
         found |= attention_numbers(visited.attention, sources)
         found |= _causes(translator, second, means)
     return found | _clock(translator, first, means["encoder"]) | time_numbers(means["encoder"])
+
+
+def _last(side: Side) -> LastStates:
+    """Return phrases of an encoder with the states in which they end."""
+    states = side.states[np.arange(len(side.lengths)), side.lengths - 1]
+    return LastStates(states, side.words, side.lengths)
 
 
 def _causes(translator: Translator, pairs: Pairs, means: dict[str, Components]) -> Numbers:
