@@ -9,9 +9,9 @@ import torch
 import rnn_geometry
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks.checkpoint import Checkpoint
-from rnn_geometry.networks.classifier import build_classifier, save_classifier
+from rnn_geometry.networks.classifier import build_classifier
 from rnn_geometry.networks.evaluation import evaluate
-from rnn_geometry.networks.pooled import build_pooled, load_pooled
+from rnn_geometry.networks.pooled import build_pooled, with_query, without_query, write_query
 from rnn_geometry.networks.pooled_training import train_pooled
 from rnn_geometry.networks.recipe import Recipe
 from rnn_geometry.networks.registry import CELLS
@@ -25,7 +25,7 @@ FACTS = {
 TASK = build_task("categorical", classes=3, length=[4, 8])
 
 
-def with_query(cell="gru", vectors=None, seed=0):
+def asking(cell="gru", vectors=None, seed=0):
     network = build_pooled({**FACTS, "cell": cell}, vectors, seed=seed).double()
     with torch.no_grad():
         network.query.copy_(torch.linspace(-2, 3, len(network.query)))
@@ -34,7 +34,7 @@ def with_query(cell="gru", vectors=None, seed=0):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_logits_are_those_of_the_mean_by_attention_written_out(cell):
-    network = with_query(cell, np.eye(5))
+    network = asking(cell, np.eye(5))
     texts = torch.tensor([[0, 3, 1, 4], [2, 2, 0, 0]])
     lengths = torch.tensor([4, 2])
     for text, length, logits in zip(texts, lengths, network(texts, lengths), strict=True):
@@ -101,15 +101,17 @@ def test_an_untrained_one_is_evaluated_and_a_readout_alone_refused():
                      recipe, batch_seed=0)  # fmt: skip
 
 
-def test_weights_come_back_from_disk(tmp_path):
-    network = with_query(seed=2).float()
-    save_classifier(tmp_path / "model.safetensors", network)
-    back = load_pooled(tmp_path / "model.safetensors", FACTS, None)
+def test_weights_come_back_from_disk_in_two_parts(tmp_path):
+    network = asking(seed=2).float()
+    write_query(tmp_path / "pooling.safetensors", network)
+    plain = without_query(network)
+    assert set(plain.state_dict()) == set(build_classifier(FACTS, None, seed=0).state_dict())
+    back = with_query(plain, tmp_path / "pooling.safetensors")
     texts, lengths = torch.tensor([[0, 3, 1]]), torch.tensor([3])
     assert torch.equal(back(texts, lengths), network(texts, lengths))
-    save_classifier(tmp_path / "plain.safetensors", build_classifier(FACTS, None, seed=0))
-    with pytest.raises(UserError, match="not those of a network with pooling: attention"):
-        load_pooled(tmp_path / "plain.safetensors", FACTS, None)
+    other = build_classifier({**FACTS, "hidden_size": 9}, None, seed=0)
+    with pytest.raises(UserError, match="holds no query of 9 entries"):
+        with_query(other, tmp_path / "pooling.safetensors")
 
 
 def test_no_stage_of_networks_that_read_their_last_state_depends_on_pooling():
@@ -117,5 +119,5 @@ def test_no_stage_of_networks_that_read_their_last_state_depends_on_pooling():
     stages = sorted((package / "stages").glob("*.py"))
     assert len(stages) > 20
     for stage in (path for path in stages if "pooled" not in path.stem):
-        pooled = {name for name in reached_modules(stage, package) if "networks.pooled" in name}
+        pooled = {name for name in reached_modules(stage, package) if "pool" in name}
         assert not pooled, stage.name

@@ -23,6 +23,8 @@ from rnn_geometry.networks.cells import Cell
 from rnn_geometry.networks.classifier import Classifier, build_classifier
 from rnn_geometry.store import formats
 
+QUERY = "query"
+
 
 class PooledClassifier(Classifier):
     """Word vectors, a cell, a query and a readout of the weighted mean of states.
@@ -89,29 +91,68 @@ def build_pooled(
     >>> network.attention(torch.tensor([[0, 3, 1, 0]]), torch.tensor([2])).tolist()
     [[0.5, 0.5, 0.0, 0.0]]
     """
-    plain = build_classifier(network, word_vectors, seed=seed)
+    return _of(build_classifier(network, word_vectors, seed=seed))
+
+
+def _of(plain: Classifier) -> PooledClassifier:
+    """Return a network of the same parts with a query of zeros."""
     pooled = PooledClassifier(
         plain.embedding.detach(),
         plain.cell,
-        network["classes"],
-        readout_bias=network["readout_bias"],
-        trainable_words=word_vectors is None,
+        plain.readout.out_features,
+        readout_bias=plain.readout.bias is not None,
+        trainable_words=plain.embedding.requires_grad,
     )
     pooled.readout = plain.readout
     return pooled
 
 
-def load_pooled(
-    path: str | Path, network: Mapping[str, Any], word_vectors: np.ndarray | None
-) -> PooledClassifier:
-    """Rebuild a pooled classifier that `classifier.save_classifier` wrote.
+def without_query(pooled: PooledClassifier) -> Classifier:
+    """Return the network as analyses of the step know it: word vectors, cell and readout.
+
+    Parameters
+    ----------
+    pooled : PooledClassifier
+        Its weights are shared.
+
+    Returns
+    -------
+    Classifier
+        One that reads its last state.
+    """
+    plain = Classifier(
+        pooled.embedding.detach(),
+        pooled.cell,
+        pooled.readout.out_features,
+        readout_bias=pooled.readout.bias is not None,
+        trainable_words=pooled.embedding.requires_grad,
+    )
+    plain.readout = pooled.readout
+    return plain
+
+
+def write_query(path: str | Path, pooled: PooledClassifier) -> None:
+    """Write the query as safetensors, the part of the weights that `without_query` leaves out.
 
     Parameters
     ----------
     path : str or Path
-        Of the weights.
-    network, word_vectors
-        What it was built of.
+        Of the file.
+    pooled : PooledClassifier
+        Has it.
+    """
+    formats.write_tensors(path, {QUERY: pooled.query.detach().cpu().numpy()})
+
+
+def with_query(plain: Classifier, path: str | Path) -> PooledClassifier:
+    """Rebuild a pooled classifier of its two parts.
+
+    Parameters
+    ----------
+    plain : Classifier
+        What `classifier.load_classifier` returned; its weights are shared.
+    path : str or Path
+        Of the query.
 
     Returns
     -------
@@ -121,15 +162,15 @@ def load_pooled(
     Raises
     ------
     UserError
-        Where the weights are not of such a network.
+        Where the query is not of this network.
     """
-    pooled = build_pooled(network, word_vectors, seed=0)
-    arrays = formats.read_tensors(path)
-    try:
-        pooled.load_state_dict({name: torch.from_numpy(a) for name, a in arrays.items()})
-    except RuntimeError as error:
+    pooled = _of(plain)
+    query = formats.read_tensors(path).get(QUERY)
+    if query is None or query.shape != tuple(pooled.query.shape):
         raise UserError(
-            f"{path}: its weights are not those of a network with pooling: attention of these "
-            "settings; delete it and train the network again."
-        ) from error
+            f"{path}: holds no query of {len(pooled.query)} entries, which its network has as units"
+            "; delete it and train the network again."
+        )
+    with torch.no_grad():
+        pooled.query.copy_(torch.from_numpy(query))
     return pooled.eval()
