@@ -1,6 +1,6 @@
 """Does the slow manifold survive a readout that looks back? GRUs with and without attention.
 
-    OMP_NUM_THREADS=1 python benchmarks/pooling.py TABLE
+    OMP_NUM_THREADS=1 python benchmarks/pooling.py TABLE [TASK ...]
 
 Writes a row per network to TABLE (docs/data/pooling.csv). Each task and seed has three networks of
 the same initial weights and batches: one that reads its last state, one that reads the mean of all
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -150,9 +150,9 @@ def word_effects(classifier: Classifier, points: np.ndarray, x: torch.Tensor) ->
     return delayed_independence(at_once, later)
 
 
-def rows() -> Iterator[dict[str, object]]:
+def rows(tasks: Iterable[str]) -> Iterator[dict[str, object]]:
     """Yield a row per network."""
-    for name in TASKS:
+    for name in tasks:
         for seed in SEEDS:
             data = Data.of(name, seed)
             for pooling in POOLINGS:
@@ -167,13 +167,13 @@ def rows() -> Iterator[dict[str, object]]:
                 }
 
 
-def main(path: str) -> None:
+def main(path: str, tasks: list[str]) -> None:
     """Write the table."""
     torch.set_num_threads(1)
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        for row in rows():
+        for row in rows(tasks or TASKS):
             shown = {k: f"{v:.4g}" if isinstance(v, float) else v for k, v in row.items()}
             writer.writerow(shown)
             file.flush()
@@ -181,4 +181,4 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2:])

@@ -155,6 +155,15 @@ def test_likeness_to_the_average_falls_with_the_mixture():
     assert alignment.likeness_to_average(mixed) < 0.9
 
 
+def test_agreement_of_ranks_needs_networks_that_differ():
+    agreement = alignment.rank_agreement
+    assert agreement([1, 2, 3, 4], [1, 4, 9, 16]) == pytest.approx(1)
+    assert agreement([1, 2, 3, 4], [4, 3, 2, 1]) == pytest.approx(-1)
+    assert agreement([1, 2, 4, 3], [1, 2, 3, 4]) == pytest.approx(0.8)
+    assert agreement([1, None, 2], [1, 2, 3]) is None
+    assert agreement([1, 1, 1, 1], [1, 2, 3, 4]) is None
+
+
 def test_a_path_that_is_mu_explains_it():
     mu = np.random.default_rng(0).normal(size=(T, H))
     assert components.explained_by_path(mu, mu) == 1

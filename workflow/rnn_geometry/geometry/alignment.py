@@ -11,7 +11,12 @@ Aitken et al., NeurIPS 2021 (arXiv 2110.15253).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from scipy import stats
+
+FEWEST_NETWORKS = 3
 
 
 def terms(
@@ -161,3 +166,29 @@ def likeness_to_average(attention: np.ndarray) -> float:
     lengths = np.linalg.norm(filled, axis=-1) * np.linalg.norm(average, axis=-1)
     cosines = inner / np.where(lengths > 0, lengths, 1)
     return float(cosines[rows].mean()) if rows.any() else float("nan")
+
+
+def rank_agreement(one: Sequence[float | None], other: Sequence[float | None]) -> float | None:
+    """Return the rank correlation of two numbers over networks, as along the dial of claim S3.
+
+    Parameters
+    ----------
+    one, other : sequences of m
+        Of the same networks, in order; pairs with a number that is not defined are left out.
+
+    Returns
+    -------
+    float or None
+        Spearman's; None for fewer than three pairs, or where one of the two is the same for all.
+
+    Examples
+    --------
+    >>> rank_agreement([0.2, 0.5, 0.9, None], [1, 2, 3, 4])
+    1.0
+    """
+    pairs = np.array(
+        [(a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None]
+    )
+    if len(pairs) < FEWEST_NETWORKS or (np.ptp(pairs, axis=0) == 0).any():
+        return None
+    return float(stats.spearmanr(pairs[:, 0], pairs[:, 1])[0])
