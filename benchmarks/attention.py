@@ -35,7 +35,9 @@ from rnn_geometry.tasks.pairs.pairs import PairTask
 
 SIZES = {"train": 20000, "dev": 500, "first": 1000, "second": 600}
 SEEDS = {"train": 0, "dev": 1, "first": 3, "second": 4}  # beside a hundred times the network's
-FACTS = ("name", "family", "rho", "architecture", "feedback", "words", "hidden_size", "steps")
+FACTS = (
+    "name", "family", "rho", "architecture", "feedback", "words", "length", "hidden_size", "steps",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,15 @@ class Trial:
     def row(self, name: str) -> dict[str, Any]:
         """Return what tells it apart."""
         told = {"architecture": "aed", "feedback": "own", "hidden_size": 64, **self.network}
-        asked = {"words": self.options.get("words"), "rho": self.options.get("rho")}
+        asked = {option: self.options.get(option) for option in ("words", "length", "rho")}
         known = {"name": name, "family": self.family, "steps": self.steps, **told, **asked}
         return {fact: known[fact] for fact in FACTS} | {"seed": self.seed}
 
 
-def _one_to_one(steps: int, seed: int = 0, words: int = 3, **network: Any) -> Trial:
-    return Trial("one_to_one", {"words": words, "length": 15}, steps, seed, network)
+def _one_to_one(
+    steps: int, seed: int = 0, words: int = 3, length: int = 15, **network: Any
+) -> Trial:
+    return Trial("one_to_one", {"words": words, "length": length}, steps, seed, network)
 
 
 RHOS = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
@@ -83,6 +87,8 @@ NETWORKS = {
     "o3none-s0": _one_to_one(1500, feedback="none"),
     "o10-s0": _one_to_one(1500, words=10),
     "ved3-s0": _one_to_one(2500, architecture="ved"),
+    "ved3short-s0": _one_to_one(1200, length=6, architecture="ved"),
+    "o3short-s0": _one_to_one(600, length=6),
     **{
         f"dial{rho}-s0": Trial("reordered", {"words": 3, "length": 15, "rho": rho}, 1200)
         for rho in RHOS

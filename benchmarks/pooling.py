@@ -47,7 +47,7 @@ TASKS = {
 SEEDS = (0, 1, 2)
 POOLINGS = ("last", "attention", "untrained")
 RECIPE = Recipe(learning_rate=1e-2, l2=3e-4, steps=600)
-COLUMNS = (
+COLUMNS: tuple[str, ...] = (
     "task", "pooling", "seed", "test_accuracy", "last_state_accuracy", "words_attended",
     "last_word_attended", "on_manifold", "dimension", "dimension_95", "integration_modes",
     "tau", "hold_r2", "hold_r2_words_5", "word_effects",

@@ -191,4 +191,4 @@ def rank_agreement(one: Sequence[float | None], other: Sequence[float | None]) -
     )
     if len(pairs) < FEWEST_NETWORKS or (np.ptp(pairs, axis=0) == 0).any():
         return None
-    return float(stats.spearmanr(pairs[:, 0], pairs[:, 1])[0])
+    return float(np.corrcoef(stats.rankdata(pairs, axis=0).T)[0, 1])
