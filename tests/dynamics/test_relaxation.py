@@ -39,13 +39,26 @@ def test_modes_that_carry_the_time_are_those_the_start_lies_along():
         assert set(found.carrying(0.999).tolist()) == carrying
 
 
-def test_a_network_that_never_rests_says_so():
-    matrix, _ = turning(1.0, 0.4, 0.5)
-    start = torch.ones(3)
-    found = relaxation(lambda h, x: h @ matrix.T, start, torch.zeros(1), words=5, most_words=50)
-    assert found.residual > 0.1
+def test_a_network_that_never_rests_is_linearised_at_the_nearest_fixed_point():
+    """A circle that draws states in, round a point that drives them away by 1.2, turned by .4."""
+    turn = torch.tensor([[np.cos(0.4), -np.sin(0.4)], [np.sin(0.4), np.cos(0.4)]])
+
+    def circling(h, x):
+        return h @ turn.to(h).T * (1.2 - 0.2 * h.square().sum(1, keepdim=True))
+
+    found = relaxation(circling, torch.tensor([0.3, 0.0]), torch.zeros(1), words=5, most_words=200)
+    assert found.residual > 0.3
+    assert np.allclose(found.limit, 0, atol=1e-6)
+    assert np.allclose(np.abs(found.eigenvalues), 1.2)
+    assert np.allclose(found.angles, 0.4)
+
+
+def test_what_has_no_fixed_point_is_linearised_where_it_ends():
+    found = relaxation(lambda h, x: h + 1, torch.zeros(1), torch.zeros(1), words=5, most_words=50)
+    assert found.residual == 1
+    assert found.limit.tolist() == [55]
     with pytest.raises(ValueError, match="words is 0"):
-        relaxation(lambda h, x: h, start, torch.zeros(1), words=0)
+        relaxation(lambda h, x: h, torch.zeros(1), torch.zeros(1), words=0)
 
 
 def test_a_gru_comes_to_rest():

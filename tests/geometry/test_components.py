@@ -85,6 +85,43 @@ def test_nine_terms_sum_to_the_alignment_and_shares_to_one(learned):
     assert np.allclose(alignment.absolute_shares(terms, said, read), sizes / sizes.sum())
 
 
+def test_shares_between_places_attended_are_those_of_the_attended_places():
+    """Far away mu.mu decides, between the two places attended chi.chi does."""
+    terms = np.zeros((3, 3, 1, 1, 4))
+    terms[0, 0, 0, 0] = [0.0, 0.0, -50.0, -90.0]
+    terms[1, 1, 0, 0] = [1.0, 0.0, 0.0, 0.0]
+    total = np.exp(terms.sum((0, 1)))
+    attention = total / total.sum(-1, keepdims=True)
+    said, read = np.ones((1, 1), bool), np.ones((1, 4), bool)
+    alike = alignment.signed_shares(terms, said, read)
+    attended = alignment.signed_shares(terms, said, read, attention)
+    assert alike[0, 0] > 0.98
+    assert attended[1, 1] == pytest.approx(1, abs=1e-6)
+    assert alignment.signed_shares(terms, said, read, np.ones((1, 1, 4))) == pytest.approx(alike)
+    past = np.array([[True, True, True, False]])
+    unseen = np.where(past[:, None], attention, np.nan)
+    assert alignment.signed_shares(terms, said, past, unseen)[1, 1] == pytest.approx(1, abs=1e-6)
+
+
+def test_attention_follows_the_terms_that_lead_it():
+    said, read = np.ones((1, 3), bool), np.ones((1, 6), bool)
+    terms = np.zeros((3, 3, 1, 3, 6))
+    terms[0, 0, 0] = 3 * np.eye(6)[:3]
+    nothing = np.zeros((3, 3), bool)
+    time, words = nothing.copy(), nothing.copy()
+    time[:, 0], words[1, 1:] = True, True
+    led = alignment.share_led
+    assert led(terms, said, read, 2, time) == led(terms, said, read, -1, time) == 1
+    assert led(terms, said, read, 2, nothing) == led(terms, said, read, 2, words) == 0
+    # A match of words twice as strong stays where it was until it is moved as well.
+    terms[1, 1, 0] = 6 * np.eye(6)[:3]
+    assert led(terms, said, read, 2, time) == 0
+    assert led(terms, said, read, 2, time | words) == 1
+    assert np.isnan(led(terms, said, read, 6, time))
+    short = np.arange(6) < np.array([[4]])
+    assert led(terms, said, short, 1, time | words) == 1
+
+
 def test_what_is_added_to_a_row_changes_signed_shares_not_at_all():
     (decoder, said, _), (encoder, read, _) = split_sides(0.5)
     terms = alignment.terms(decoder, encoder)
@@ -116,6 +153,15 @@ def test_likeness_to_the_average_falls_with_the_mixture():
     assert alignment.likeness_to_average(diagonal) == pytest.approx(1)
     assert alignment.likeness_to_average(short) == pytest.approx(1)
     assert alignment.likeness_to_average(mixed) < 0.9
+
+
+def test_agreement_of_ranks_needs_networks_that_differ():
+    agreement = alignment.rank_agreement
+    assert agreement([1, 2, 3, 4], [1, 4, 9, 16]) == pytest.approx(1)
+    assert agreement([1, 2, 3, 4], [4, 3, 2, 1]) == pytest.approx(-1)
+    assert agreement([1, 2, 4, 3], [1, 2, 3, 4]) == pytest.approx(0.8)
+    assert agreement([1, None, 2], [1, 2, 3]) is None
+    assert agreement([1, 1, 1, 1], [1, 2, 3, 4]) is None
 
 
 def test_a_path_that_is_mu_explains_it():

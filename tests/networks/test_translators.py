@@ -96,6 +96,14 @@ def test_time_moved_on_moves_attention_and_the_rest_is_not_needed(shifted_pairs)
 
     for places in (1, -2):
         assert interventions.share_moved(translator, shifted_pairs, edit_of, places) == 1
+    # The aim is one beside that of 3, so that within one place attention moved by 3 as well.
+    for within, share in ((0, 0), (1, 1)):
+        found = interventions.share_moved(
+            translator, shifted_pairs, lambda _: edit_of(2), 3, within=within
+        )
+        assert found == share
+    with pytest.raises(ValueError, match="within is 1; accepted is a number below"):
+        interventions.share_moved(translator, shifted_pairs, edit_of, 1, within=1)
     nothing = interventions.moved_in_time(np.zeros_like(encoder.by_place), 1)
     assert interventions.share_moved(translator, shifted_pairs, lambda k: nothing, 1) == 0
     means = [(side.by_place, side.by_word) for side in (encoder, decoder)]

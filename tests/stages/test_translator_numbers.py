@@ -25,8 +25,9 @@ def test_numbers_of_a_clock_are_known():
     translator = shifted_translator(3, LENGTH, AHEAD)
     found = translator_numbers(translator, shifted_pairs(0), shifted_pairs(1))
     assert list(found) == list(COLUMNS)
-    for name in ("word_accuracy", "phrase_accuracy", "swap_moved", "attended_source"):
+    for name in ("word_accuracy", "phrase_accuracy", "swap_moved", "swap_near", "attended_source"):
         assert found[name] == 1
+    assert found["swap_with_words"] == 1
     for name in ("share_mu_mu", "likeness_to_average", "states_known_encoder"):
         assert found[name] == pytest.approx(1)
     assert found["rest_accuracy_lost"] == 0
@@ -41,7 +42,7 @@ def test_numbers_of_a_clock_are_known():
 def test_what_an_architecture_lacks_is_none(architecture):
     facts = {"cell": "lstm", "hidden_size": 6, "words_in": 5, "words_out": 5}
     translator = build_translator({**facts, "architecture": architecture}, seed=0)
-    task = build_pair_task("one_to_one", length=[2, 4])
+    task = build_pair_task("one_to_one", length=[2, 8])
     found = translator_numbers(translator, task.sample(60, 0), task.sample(60, 1))
     assert list(found) == list(COLUMNS)
     lacking = {name for name, number in found.items() if number is None}

@@ -1,7 +1,9 @@
 """How a network that holds its input at x* comes to rest: the modes by which it tells the time.
 
-h_t - h_inf moves by modes of the Jacobian at h_inf: c r lambda^t, which decays by |lambda| and
-turns by the angle of lambda at every word. Shapes: T words, S entries of a state, E of an input.
+Near h_inf, h_t - h_inf moves by modes of the Jacobian there: c r lambda^t, which decays by |lambda|
+and turns by the angle of lambda at every word. How far that holds of the whole path `linear_r2`
+says; what the step does along the path says `passage`. A network that does not rest is linearised
+at the fixed point nearest to where it ends. Shapes: T words, S entries of a state, E of an input.
 """
 
 from __future__ import annotations
@@ -10,11 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from rnn_geometry.dynamics._copies import isolated
 from rnn_geometry.dynamics._system import System
+from rnn_geometry.dynamics.fixed_points import find_fixed_points
 from rnn_geometry.dynamics.linearization import linearize
+from rnn_geometry.dynamics.results import Status
 from rnn_geometry.dynamics.step import Array, Step
+
+AT_REST = 1e-6  # motion in a word, of the size of the state, below which a network rests
 
 
 @dataclass(frozen=True)
@@ -26,9 +33,10 @@ class Relaxation:
     path : (T + 1, S)
         States under x*, from the start on.
     limit : (S,)
-        h_inf.
+        h_inf: where the run came to rest; else the fixed point nearest to its end, and the end
+        itself where none was found.
     residual : float
-        |F(h_inf, x*) - h_inf|: not small where the network does not come to rest.
+        |F(h, x*) - h| at the end of the run: not small where the network does not come to rest.
     eigenvalues : (S,) complex
         Of the Jacobian at h_inf, by falling modulus.
     tau : (S,)
@@ -110,7 +118,7 @@ def relaxation(
     words : int
         Steps T of the path, at least one.
     most_words : int
-        Steps after which the state counts as the limit, at rest or not: see `residual`.
+        Steps after which a state that still moves is said not to rest: see `residual`.
 
     Returns
     -------
@@ -142,6 +150,8 @@ def relaxation(
         if rests:
             break
     residual = float((system(limit) - limit).norm())
+    if residual > AT_REST * (1 + float(limit.norm())):
+        limit = _nearest_root(step, torch.cat(path), limit, x)
     found = linearize(step, limit, x)
     end, states = limit[0].cpu().numpy(), torch.cat(path).cpu().numpy()
     return Relaxation(
@@ -153,3 +163,15 @@ def relaxation(
         np.asarray(found.right[0]),
         np.asarray(found.left[0]) @ (states[0] - end),
     )
+
+
+def _nearest_root(step: Step, starts: Tensor, end: Tensor, x: Array) -> Tensor:
+    """Return the fixed point (1, S) nearest to the end (1, S) of a run; the end if there is none.
+
+    Searched from all places of the path, and from the end.
+    """
+    found = find_fixed_points(step, torch.cat([starts, end]), x)
+    roots = torch.as_tensor(found.points[found.status == Status.CONVERGED]).to(end)
+    if not len(roots):
+        return end
+    return roots[(roots - end).norm(dim=1).argmin()][None]

@@ -9,9 +9,14 @@ import numpy as np
 
 from rnn_geometry.geometry import alignment
 from rnn_geometry.geometry.components import PARTS, Components, explained, explained_by_word
+from rnn_geometry.geometry.decoding import LastStates, words_told
+from rnn_geometry.geometry.dimension import components_for, participation_ratio
+from rnn_geometry.geometry.time_course import time_course
 from rnn_geometry.store.columns import Column, Columns, columns
 
 SIDES = ("encoder", "decoder")
+# Attention is one or two places wide: three places on, staying and coming near are told apart.
+SWAP_PLACES = 3
 Numbers = dict[str, float | int | None]
 
 
@@ -44,6 +49,13 @@ ALIGNMENTS: Columns = columns(
         for name, *_ in _pairs_of_parts()
     ),
     *(
+        Column(
+            f"attended_share_{name}",
+            f"signed share of the term {name} (decoder, encoder) between places attended",
+        )
+        for name, *_ in _pairs_of_parts()
+    ),
+    *(
         Column(f"size_share_{name}", f"share of |{name}| at the place attended most")
         for name, *_ in _pairs_of_parts()
     ),
@@ -53,7 +65,12 @@ ATTENTION: Columns = columns(
     Column("attended_source", "share of words, of those with a known source, that attend to it"),
 )
 CAUSES: Columns = columns(
-    Column("swap_moved", "share of words whose attention moves with the mean by place, one on"),
+    Column(
+        "swap_moved",
+        f"share of words whose attention moves with the mean by place, {SWAP_PLACES} places on",
+    ),
+    Column("swap_near", "share of them whose attention comes to that place or one beside it"),
+    Column("swap_with_words", "the same as swap_moved where chi.chi and chi.delta move, too"),
     Column("rest_accuracy_lost", "word accuracy lost without delta in alignments"),
 )
 CLOCK: Columns = columns(
@@ -65,7 +82,42 @@ CLOCK: Columns = columns(
     Column("clock_modulus", "|lambda| of the heaviest mode"),
     Column("clock_angle", "turn of the heaviest mode", "radians a word"),
 )
-COLUMNS = columns(QUALITY, STATES, ALIGNMENTS, ATTENTION, CAUSES, CLOCK)
+PASSAGE: Columns = columns(
+    Column(
+        "clock_carried_r2",
+        "R2 of each move of the encoder under x*, by the linearised step on the move before",
+    ),
+    Column("clock_misplaced_r2", "the same with the linearised step of another place, mean"),
+    Column("clock_gain", "median length of such a move over that of the one before"),
+    Column("clock_turn", "median angle between a move and the one before", "radians a word"),
+)
+TIME: Columns = columns(
+    Column(
+        "time_dimension", "principal components that bear 95 % of the encoder's mu", kind="count"
+    ),
+    Column("time_r2", "R2 of steps of mu by a linear map fitted to the other steps"),
+    Column("time_r2_shuffled", "the same of places in random order, median"),
+    Column("time_turning", "modes of that map that turn", kind="count"),
+    Column("time_modulus", "|lambda| of its heaviest mode"),
+    Column("time_angle", "turn of its heaviest mode", "radians a word"),
+)
+CARRIED: Columns = columns(
+    *(
+        Column(f"dimension_{side}", f"dimension of states of the {side} (participation ratio)")
+        for side in SIDES
+    ),
+    *(
+        Column(
+            f"dimension_95_{side}",
+            f"principal components that bear 95 % of states of the {side}",
+            kind="count",
+        )
+        for side in SIDES
+    ),
+    Column("last_decodes", "words of a phrase that its last encoder state tells, share, held out"),
+    Column("last_decodes_chance", "the same of a guess: the most frequent word of each place"),
+)
+COLUMNS = columns(QUALITY, STATES, CARRIED, ALIGNMENTS, ATTENTION, CAUSES, CLOCK, PASSAGE, TIME)
 
 
 @dataclass(frozen=True)
@@ -124,8 +176,38 @@ def state_numbers(sides: Mapping[str, SideParts]) -> Numbers:
     return found
 
 
-def alignment_numbers(sides: Mapping[str, SideParts], bilinear: np.ndarray | None) -> Numbers:
-    """Return the shares of the nine terms of alignments.
+def carried_numbers(
+    sides: Mapping[str, SideParts], first: LastStates, second: LastStates
+) -> Numbers:
+    """Return in how many dimensions states lie, and how much of a phrase the last one tells.
+
+    Parameters
+    ----------
+    sides
+        By the names of SIDES.
+    first, second
+        What a linear reading is fitted to, and what it is measured on.
+
+    Returns
+    -------
+    dict
+        By the names of CARRIED; None for what is not defined.
+    """
+    found: Numbers = {}
+    states = {side: of.parts.sum(0)[of.known] for side, of in sides.items()}
+    found |= {f"dimension_{side}": participation_ratio(of) for side, of in states.items()}
+    found |= {f"dimension_95_{side}": components_for(of, 0.95) for side, of in states.items()}
+    told = words_told(first, second)
+    return found | {
+        "last_decodes": defined(told.accuracy.mean()),
+        "last_decodes_chance": defined(told.chance.mean()),
+    }
+
+
+def alignment_numbers(
+    sides: Mapping[str, SideParts], bilinear: np.ndarray | None, attention: np.ndarray
+) -> Numbers:
+    """Return the shares of the nine terms of alignments, and whom attention follows with time.
 
     Parameters
     ----------
@@ -133,22 +215,31 @@ def alignment_numbers(sides: Mapping[str, SideParts], bilinear: np.ndarray | Non
         By the names of SIDES.
     bilinear : (H, H) or None
         Of a learned alignment.
+    attention : (n, S, T)
+        NaN past the end of a phrase.
 
     Returns
     -------
     dict
-        By the names of ALIGNMENTS; None for what is not defined.
+        By the names of ALIGNMENTS, and swap_with_words; None for what is not defined.
     """
     encoder, decoder = (sides[side] for side in SIDES)
     terms = alignment.terms(decoder.parts, encoder.parts, bilinear)
-    found: Numbers = {}
-    for kind, shares_of in (
-        ("share", alignment.signed_shares),
-        ("size_share", alignment.absolute_shares),
-    ):
-        shares = shares_of(terms, decoder.known, encoder.known)
-        found |= {f"{kind}_{name}": defined(shares[i, j]) for name, i, j in _pairs_of_parts()}
-    return found
+    counted = decoder.known, encoder.known
+    shares = {
+        "share": alignment.signed_shares(terms, *counted),
+        "attended_share": alignment.signed_shares(terms, *counted, attention),
+        "size_share": alignment.absolute_shares(terms, *counted),
+    }
+    found: Numbers = {
+        f"{kind}_{name}": defined(of[i, j])
+        for kind, of in shares.items()
+        for name, i, j in _pairs_of_parts()
+    }
+    leading = np.zeros((3, 3), dtype=bool)
+    leading[:, PARTS.index("mu")] = leading[PARTS.index("chi"), 1:] = True
+    led = alignment.share_led(terms, *counted, SWAP_PLACES, leading)
+    return found | {"swap_with_words": defined(led)}
 
 
 def attention_numbers(attention: np.ndarray, sources: np.ndarray) -> Numbers:
@@ -171,6 +262,32 @@ def attention_numbers(attention: np.ndarray, sources: np.ndarray) -> Numbers:
     on_source = float((place == sources)[known].mean()) if known.any() else None
     likeness = defined(alignment.likeness_to_average(attention))
     return {"likeness_to_average": likeness, "attended_source": on_source}
+
+
+def time_numbers(means: Components) -> Numbers:
+    """Return by what modes the means of an encoder move from place to place.
+
+    Parameters
+    ----------
+    means
+        Of the encoder.
+
+    Returns
+    -------
+    dict
+        By the names of TIME; None where places are too few, or all means the same.
+    """
+    found = time_course(means.by_place[means.places > 0])
+    if found is None:
+        return dict.fromkeys(TIME)
+    return {
+        "time_dimension": found.dimension,
+        "time_r2": found.r2,
+        "time_r2_shuffled": found.shuffled_r2,
+        "time_turning": found.turning,
+        "time_modulus": float(np.abs(found.eigenvalues[0])),
+        "time_angle": float(found.angles[0]),
+    }
 
 
 def defined(number: float) -> float | None:

@@ -23,7 +23,8 @@ def moved_in_time(by_place: np.ndarray, places: int) -> Edit:
     """Return the edit after which each word looks as if it stood where another one stands.
 
     The mean mu_t in the key of place t is replaced by mu_{t - k}, in a circle within the phrase:
-    attention that follows time alone moves by k places.
+    attention that follows time alone moves by k places. What chi and delta say of the word, and of
+    those before it, stays where it was.
 
     Parameters
     ----------
@@ -83,7 +84,12 @@ def _like(array: np.ndarray, states: Tensor) -> Tensor:
 
 @torch.no_grad()
 def share_moved(
-    translator: Translator, pairs: Pairs, edit_of: Callable[[int], Edit], places: int
+    translator: Translator,
+    pairs: Pairs,
+    edit_of: Callable[[int], Edit],
+    places: int,
+    *,
+    within: int = 0,
 ) -> float:
     """Return the share of said words whose attention moves by k places under an edit.
 
@@ -97,6 +103,9 @@ def share_moved(
         From k to an edit, such as `moved_in_time` of some means.
     places : int
         k, not 0.
+    within : int
+        How many places beside the aim count as it; fewer than |k|, so that attention which stays
+        where it was does not count.
 
     Returns
     -------
@@ -107,10 +116,12 @@ def share_moved(
     Raises
     ------
     ValueError
-        For a translator that does not attend.
+        For a translator that does not attend, and `within` that is not below |k|.
     """
     if not translator.attends:
         raise ValueError("a translator of the architecture ved has no attention")
+    if within >= abs(places):
+        raise ValueError(f"within is {within}; accepted is a number below |places|, {abs(places)}")
     moved = counted = 0
     for _, batch in batches_of(translator, pairs):
         reading, words = translator.read(batch.words, batch.lengths), fed_back(translator, batch)
@@ -121,7 +132,7 @@ def share_moved(
         aim = before + places
         inside = (aim >= 0) & (aim < batch.lengths[:, None]) & (batch.targets != 0)
         counted += int(inside.sum())
-        moved += int((inside & (after == aim)).sum())
+        moved += int((inside & ((after - aim).abs() <= within)).sum())
     return moved / counted if counted else float("nan")
 
 
