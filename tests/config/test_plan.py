@@ -6,6 +6,7 @@ import pytest
 import yaml
 from conftest import PROJECT
 
+from rnn_geometry.config.kinds import TRANSLATOR
 from rnn_geometry.config.limits import Limits
 from rnn_geometry.config.load import load_settings
 from rnn_geometry.config.neighbours import neighbours
@@ -98,7 +99,8 @@ def test_a_stage_works_once_on_every_network_it_is_about(plan, stage):
         for path in next(iter(block.output.values()))
     ]
     about = {"plot_network": plan.shown, "compare_hold_inputs": [], "import_network": []}
-    about = about.get(stage, plan.networks)
+    translating = NETWORK_STAGES[stage].kind == TRANSLATOR
+    about = about.get(stage, [] if translating else plan.networks)
     assert sorted(made) == sorted(plan.of(about, NETWORK_STAGES[stage].writes[0]))
     assert len({block.rule for block in plan.blocks(stage)}) == len(plan.blocks(stage))
 

@@ -13,6 +13,8 @@ import yaml
 from rnn_geometry.claims.extended import read_whole
 from rnn_geometry.claims.file import checked_claims
 from rnn_geometry.config.imports import find_files, from_here
+from rnn_geometry.config.kinds import TRANSLATOR, kind_of_task
+from rnn_geometry.config.pair_tasks import FILE, PARALLEL, check_pair_options
 from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
 from rnn_geometry.config.schema import check_schema
@@ -21,6 +23,7 @@ from rnn_geometry.errors import UserError, quoted, told
 from rnn_geometry.identity import family_options
 from rnn_geometry.tasks import synthetic
 from rnn_geometry.tasks.curation import check_words
+from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
 from rnn_geometry.tasks.text import prepare as text
 from rnn_geometry.tasks.text.options import BUILT_IN, WHITESPACE
 from rnn_geometry.tasks.text.splitters import Splitter
@@ -85,7 +88,8 @@ def read_schema(name: str) -> dict[str, Any]:
     """Return a schema by name; that of configurations with names that only the code states."""
     schema = yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
     if name == "config":
-        schema["$defs"]["task"]["properties"]["family"] = {"enum": [*synthetic.families(), "text"]}
+        families = [*synthetic.families(), "text", *PAIR_FAMILIES]
+        schema["$defs"]["task"]["properties"]["family"] = {"enum": families}
         stages = {stage: {"$ref": "#/$defs/limits"} for stage in NETWORK_STAGES}
         schema["properties"]["limits"]["properties"] = stages
     return schema
@@ -263,6 +267,11 @@ def check_task(
         For an option that is not accepted, and for a file that is missing.
     """
     options = family_options(task)
+    if kind_of_task(task) == TRANSLATOR:
+        check_pair_options(task)
+        if task["family"] == PARALLEL:
+            task["files"] = {FILE: from_here(found_file(FILE, task[FILE], folders))}
+        return
     if task["family"] != "text":
         synthetic.build_task(task["family"], **options)
         added = synthetic.added_families().get(task["family"])
@@ -302,13 +311,7 @@ def checked_vocabulary(task: dict[str, Any], folders: Iterable[str]) -> str:
         If it is nowhere, holds no words, or is a tokenizer.json beside another tokenizer.
     """
     asked = stated(task["vocabulary"])
-    found = found_from(folders, asked["file"], os.path.isfile)
-    if not os.path.isfile(found):
-        raise UserError(
-            f"vocabulary: there is no file {quoted(asked['file'])}; put it below the working "
-            "folder, beside the configuration or into the folder of the workflow."
-        )
-    check_path(found, "vocabulary")
+    found = found_file("vocabulary", asked["file"], folders)
     read_words(asked, found)
     if reads_tokenizer(found) and task.setdefault("tokenizer", asked["file"]) != asked["file"]:
         raise UserError(
@@ -316,6 +319,33 @@ def checked_vocabulary(task: dict[str, Any], folders: Iterable[str]) -> str:
             f"{quoted(asked['file'])}; leave the tokenizer out."
         )
     return from_here(found)
+
+
+def found_file(key: str, path: str, folders: Iterable[str]) -> str:
+    """Return where a file that a task names lies; it is not read.
+
+    Parameters
+    ----------
+    key
+        The option that names it, for the sentence.
+    path
+        As the task names it.
+    folders
+        Where it is looked for, in turn.
+
+    Raises
+    ------
+    UserError
+        If it is nowhere.
+    """
+    found = found_from(folders, path, os.path.isfile)
+    if not os.path.isfile(found):
+        raise UserError(
+            f"{key}: there is no file {quoted(path)}; put it below the working folder, beside the "
+            "configuration or into the folder of the workflow."
+        )
+    check_path(found, key)
+    return str(found)
 
 
 def checked_tokenizer(path: str, folders: Iterable[str]) -> str:
@@ -333,15 +363,9 @@ def checked_tokenizer(path: str, folders: Iterable[str]) -> str:
     UserError
         If it is nowhere, or no tokenizer.
     """
-    found = found_from(folders, path, os.path.isfile)
-    if not os.path.isfile(found):
-        raise UserError(
-            f"tokenizer: there is no file {quoted(path)}; put it below the working "
-            "folder, beside the configuration or into the folder of the workflow."
-        )
-    check_path(found, "tokenizer")
+    found = found_file("tokenizer", path, folders)
     load_tokenizer(found)
-    return str(found)
+    return found
 
 
 def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
@@ -352,6 +376,8 @@ def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
             raise UserError(
                 f"config key {key}: {quoted(sentence)} holds no word; give one at least."
             )
+    if kind_of_task(task) == TRANSLATOR:
+        return  # it has no explorer of sentences: a sentence is refused by the plan
     if task["family"] != "text":
         words = synthetic.build_task(task["family"], **family_options(task)).words
         for sentence in sentences:

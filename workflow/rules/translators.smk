@@ -1,0 +1,91 @@
+# Networks that translate: an encoder and a decoder, with attention or without. Where a
+# configuration has none, none of these is part of the graph.
+
+
+# Training, as of classifiers.
+for BLOCK in PLAN.blocks("train_translator"):
+
+    rule:
+        name:
+            BLOCK.rule
+        input:
+            **BLOCK.input,
+        output:
+            **BLOCK.output,
+        log:
+            BLOCK.log,
+        benchmark:
+            BLOCK.benchmark
+        wildcard_constraints:
+            task=BLOCK.task_pattern,
+        group:
+            "training"
+        conda:
+            ENVIRONMENT
+        threads: SETTINGS["threads"]
+        resources:
+            **LIMITS.of_block(BLOCK),
+        params:
+            **networks_stage(BLOCK),
+        script:
+            "../scripts/networks.py"
+
+
+# Their analysis: a rule for each of
+#   components      means of states by place and word, the nine terms of alignments, causes
+#   plot_attention  attention, the temporal part and the shares of a network as a panel
+for BLOCK in PLAN.blocks("components", "plot_attention"):
+
+    rule:
+        name:
+            BLOCK.rule
+        input:
+            **BLOCK.input,
+        output:
+            **BLOCK.output,
+        log:
+            BLOCK.log,
+        benchmark:
+            BLOCK.benchmark
+        wildcard_constraints:
+            task=BLOCK.task_pattern,
+        group:
+            "analysis"
+        conda:
+            ENVIRONMENT
+        threads: SETTINGS["threads"]
+        resources:
+            **LIMITS.of_block(BLOCK),
+        params:
+            **networks_stage(BLOCK),
+        script:
+            "../scripts/networks.py"
+
+
+# One row per network.
+rule tabulate_translators:
+    input:
+        translation=PLAN.of(PLAN.translators, "translation.json"),
+    output:
+        PLAN.path("tables/translators.csv"),
+    log:
+        PLAN.path("logs/tabulate_translators.log"),
+    benchmark:
+        PLAN.path("benchmarks/tabulate_translators.tsv")
+    conda:
+        ENVIRONMENT
+    params:
+        **stage("tabulate_translators"),
+    script:
+        "../scripts/stage.py"
+
+
+localrules:
+    translators,
+
+
+# All that there is of them; nothing where there are none.
+rule translators:
+    input:
+        rules.tabulate_translators.output if PLAN.translators else [],
+        PLAN.of(PLAN.shown_translators, "attention.png"),
