@@ -80,6 +80,28 @@ rule tabulate_translators:
         "../scripts/stage.py"
 
 
+# The verdicts on claims about them.
+rule judge_translators:
+    input:
+        translators=PLAN.path("tables/translators.csv"),
+    output:
+        PLAN.path("tables/claims_attention.csv"),
+    log:
+        PLAN.path("logs/judge_translators.log"),
+    benchmark:
+        PLAN.path("benchmarks/judge_translators.tsv")
+    conda:
+        ENVIRONMENT
+    params:
+        **stage(
+            "judge_translators",
+            claims=lambda wildcards: plain(SETTINGS["claims_attention"]),
+            judged=[list(network) for network in PLAN.judged_translators],
+        ),
+    script:
+        "../scripts/stage.py"
+
+
 localrules:
     translators,
 
@@ -87,5 +109,5 @@ localrules:
 # All that there is of them; nothing where there are none.
 rule translators:
     input:
-        rules.tabulate_translators.output if PLAN.translators else [],
+        rules.judge_translators.output if PLAN.translators else [],
         PLAN.of(PLAN.shown_translators, "attention.png"),

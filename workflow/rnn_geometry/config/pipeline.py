@@ -156,6 +156,7 @@ OTHER_STAGES = {
     "intrinsic_dimension": Stage("intrinsic_dimension"),
     "tabulate": Stage("tabulate"),
     "tabulate_translators": Stage("tabulate_translators"),
+    "judge_translators": Stage("judge_translators"),
     "judge": Stage(
         "judge",
         templates=(
