@@ -67,6 +67,15 @@ def test_nothing_of_classifiers_is_made(translated):
     assert not (results / "explorer").exists()
 
 
+def test_the_page_tells_verdicts_first_and_needs_no_other_file(translated):
+    page = (translated.root / "results/attention.html").read_text()
+    assert page.index('id="claims"') < page.index('id="networks"') < page.index('id="panels"')
+    assert "None of the rows below is a verdict yet" in page
+    assert set(re.findall(r'src="([^"]{10})', page)) == {"data:image"}
+    assert page.count('class="panel"') == 6
+    assert 'href="index.html"' not in page
+
+
 def test_a_lost_file_is_made_again_and_nothing_else(translated):
     results = translated.root / "results"
     weights = (results / AED / "model.safetensors").read_bytes()

@@ -102,6 +102,55 @@ rule judge_translators:
         "../scripts/stage.py"
 
 
+OVER_TRANSLATORS = ("attention_dial", "attention_terms")
+
+
+rule plot_translators:
+    input:
+        translators=PLAN.path("tables/translators.csv"),
+    output:
+        expand(
+            PLAN.path("figures/{figure}.{kind}"),
+            figure=OVER_TRANSLATORS,
+            kind=["png", *PLAN.vector, "csv"],
+        ),
+    log:
+        PLAN.path("logs/plot_translators.log"),
+    benchmark:
+        PLAN.path("benchmarks/plot_translators.tsv")
+    conda:
+        ENVIRONMENT
+    params:
+        **stage("plot_translators", formats=["png", *PLAN.vector]),
+    script:
+        "../scripts/stage.py"
+
+
+# Verdicts first, then figures, and the first network of every task and model.
+rule attention_page:
+    input:
+        translators=PLAN.path("tables/translators.csv"),
+        claims=PLAN.path("tables/claims_attention.csv"),
+        figures=expand(PLAN.path("figures/{figure}.png"), figure=OVER_TRANSLATORS),
+        panels=PLAN.of(PLAN.first_translators, "attention.png"),
+    output:
+        PLAN.path("attention.html"),
+    log:
+        PLAN.path("logs/attention_page.log"),
+    benchmark:
+        PLAN.path("benchmarks/attention_page.tsv")
+    conda:
+        ENVIRONMENT
+    params:
+        **stage(
+            "attention_page",
+            claims=lambda wildcards: plain(SETTINGS["claims_attention"]),
+            start=bool(PLAN.classified),
+        ),
+    script:
+        "../scripts/stage.py"
+
+
 localrules:
     translators,
 
@@ -109,5 +158,5 @@ localrules:
 # All that there is of them; nothing where there are none.
 rule translators:
     input:
-        rules.judge_translators.output if PLAN.translators else [],
+        rules.attention_page.output if PLAN.translators else [],
         PLAN.of(PLAN.shown_translators, "attention.png"),

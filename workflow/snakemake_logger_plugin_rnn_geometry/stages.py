@@ -20,6 +20,7 @@ TITLES = {
     "tabulate": "tables",
     "tabulate_translators": "tables",
     "judge_translators": "tables",
+    "attention_page": "pages",
     "explore": "pages",
     "start_page": "pages",
     "judge": "pages",

@@ -157,6 +157,8 @@ OTHER_STAGES = {
     "tabulate": Stage("tabulate"),
     "tabulate_translators": Stage("tabulate_translators"),
     "judge_translators": Stage("judge_translators"),
+    "plot_translators": Stage("plot_translators"),
+    "attention_page": Stage("attention_page", templates=("attention.html.jinja", "style.css")),
     "judge": Stage(
         "judge",
         templates=(

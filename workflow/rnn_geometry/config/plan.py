@@ -18,8 +18,14 @@ from rnn_geometry.config.kinds import CLASSIFIER, TRANSLATOR, kind_of_task
 from rnn_geometry.config.neighbours import neighbours
 from rnn_geometry.config.pipeline import NETWORK_STAGES, key_of
 from rnn_geometry.config.plain import plain
-from rnn_geometry.config.shown import first_of_models, headline_pair, portrayed_networks
+from rnn_geometry.config.shown import (
+    first_of_each,
+    first_of_models,
+    headline_pair,
+    portrayed_networks,
+)
 from rnn_geometry.config.stage_blocks import StageBlock
+from rnn_geometry.config.translating import Translating
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import Network, base_task, is_control
 from rnn_geometry.store.freshness import Made
@@ -47,7 +53,7 @@ TOKENIZER = "tokenizer"  # the key of a task, and of its file among those of the
 NO_TASK = "$none"  # a pattern that no name matches
 
 
-class Plan:
+class Plan(Translating):
     """The networks of a configuration, who shares a job, and what pages and figures show.
 
     Parameters
@@ -98,38 +104,15 @@ class Plan:
     # Networks
 
     @cached_property
-    def classifiers(self) -> list[Network]:
-        """Networks that classify sentences."""
-        return [network for network in self.networks if not self.design.translates(network)]
-
-    @cached_property
-    def translators(self) -> list[Network]:
-        """Networks that translate pairs of phrases."""
-        return [network for network in self.networks if self.design.translates(network)]
-
-    @cached_property
     def judged(self) -> list[Network]:
         """Classifiers that claims are about."""
         return [network for network in self.design.judged if not self.design.translates(network)]
 
     @cached_property
-    def judged_translators(self) -> list[Network]:
-        """Translators that claims are about."""
-        return [network for network in self.design.judged if self.design.translates(network)]
-
-    @cached_property
-    def shown_translators(self) -> list[Network]:
-        """Translators with figures of their own, controls and those of sweeps left out."""
-        mine = [n for n in self.judged_translators if n.task in self.leading and not n.is_control]
-        if self.settings["figures"] == "first":
-            return list({n[:2]: n for n in reversed(mine)}.values())[::-1]
-        return mine
-
-    @cached_property
     def first(self) -> list[Network]:
         """The first network of every task and model, controls left out."""
         mine = [n for n in self.judged if n.task in self.leading and not is_control(n)]
-        return list({n[:2]: n for n in reversed(mine)}.values())[::-1]
+        return first_of_each(mine)
 
     @cached_property
     def shown(self) -> list[Network]:

@@ -33,6 +33,17 @@ def portrayed_networks(networks: Iterable[Network], most: int) -> dict[str, list
     return {task: networks for task, networks in chosen.items() if networks}
 
 
+def first_of_each(networks: Iterable[Network]) -> list[Network]:
+    """Return the first network of every task and model.
+
+    Parameters
+    ----------
+    networks
+        Of any tasks.
+    """
+    return list({n[:2]: n for n in reversed(list(networks))}.values())[::-1]
+
+
 def first_of_models(networks: Iterable[Network]) -> list[Network]:
     """Return the first network of every model.
 
