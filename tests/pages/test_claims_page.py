@@ -16,9 +16,13 @@ from rnn_geometry.claims.values import Value
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages import templating
 from rnn_geometry.pages._claim_blocks import _texts, blocks, sections, state
+from rnn_geometry.pages.answer import answers
 from rnn_geometry.pages.templating import template_texts
 
 TEMPLATES = template_texts("*.html.jinja", "*.css", "*.js", "answer.yaml", "captions.yaml")
+
+
+CLIFF = "simplex-cliff"
 
 
 def found():
@@ -94,12 +98,20 @@ def test_a_block_says_where_its_claim_fails_and_once_what_rows_share():
 
 
 @pytest.mark.parametrize(
-    ("met", "runs", "said"), [(2, 2, "met"), (0, 2, "not-met"), (1, 2, "split"), (0, 0, "none")]
+    ("met", "runs", "said"), [(2, 2, "met"), (0, 2, "not-met"), (2, 3, "split"), (0, 0, "none")]
 )
-def test_what_is_not_judged_is_told_by_what_most_networks_do(met, runs, said):
+def test_what_is_not_judged_is_told_by_whether_all_some_or_none_meet_it(met, runs, said):
     row = {"seen": True, "verdict": "undecided", "met": met, "runs": runs}
     assert state(row) == said
     assert state({**row, "seen": False}) == "undecided"
+
+
+def test_what_not_all_networks_meet_is_an_exception_here_as_on_the_start_page():
+    found = seen(1)
+    (block,) = (b for b in blocks(groups(found, CLAIMS), None) if b["claim"]["name"] == CLIFF)
+    assert [one["state"] for one in block["exceptions"]] == ["split"]
+    (one,) = answers(found, [{"says": "cliff", "claims": [CLIFF]}], {"gru": "gru"})
+    assert "(1 of 2 simplex-cliff)" in one["gated"]["exceptions"]
 
 
 def test_few_networks_show_their_values_and_many_an_interval():

@@ -14,6 +14,7 @@ from rnn_geometry.pages._strips import (
     axis,
     bounds,
     cell_colours,
+    control_marks,
     scale_of,
     strip,
 )
@@ -59,6 +60,16 @@ def test_what_meets_misses_is_not_judged_or_controls_looks_different():
     assert "gru, control untrained: 1.0" in svg
     assert "gru, does not: 3.0" in svg
     assert 'aria-label="plane, task: 2 of 3 networks meet the claim"' in svg
+
+
+def test_each_kind_of_control_has_a_mark_of_its_own_and_a_place_in_the_legend():
+    kinds = ("untrained", "shuffled_labels", "reservoir")
+    drawings = {
+        re.search(r'class="control"[^>]* d="([^"]*)"', drawn([value(2.0, control=kind)])).group(1)
+        for kind in kinds
+    }
+    assert len(drawings) == 3
+    assert set(control_marks()) == {"untrained", "shuffled labels", "reservoir"}
 
 
 def test_a_network_without_a_value_has_no_mark():

@@ -27,7 +27,13 @@ from rnn_geometry.plotting import (
     style,
     verdicts,
 )
-from rnn_geometry.plotting.network import load_network, plot_network, save_panel, shown_words
+from rnn_geometry.plotting.network import (
+    draw_panel,
+    load_network,
+    plot_network,
+    save_panel,
+    shown_words,
+)
 from rnn_geometry.plotting.registry import OVER_NETWORKS, names_over_networks
 from rnn_geometry.plotting.sweeps import sweep_figure
 from rnn_geometry.plotting.text import said_model
@@ -246,13 +252,13 @@ def test_at_most_twenty_words_those_with_the_largest_spread(network):
 def test_a_small_readable_file_for_every_kind_of_task(kind, classes, tmp_path):
     figure = plot_network(fake_network(kind, classes))
     assert any(ax.name == "3d" for ax in figure.axes) == (classes > 3 and kind == "categorical")
-    save_panel(figure, tmp_path / "panel.png")
+    save_panel(draw_panel(figure), tmp_path / "panel.png")
     assert (tmp_path / "panel.png").stat().st_size <= 100_000
     assert pixels_of(tmp_path / "panel.png").shape == (900, 1500, 3)
 
 
 def test_the_palette_of_the_file_keeps_the_colours_of_the_classes(panel, tmp_path):
-    save_panel(panel, tmp_path / "panel.png")
+    save_panel(draw_panel(panel), tmp_path / "panel.png")
     pixels = pixels_of(tmp_path / "panel.png").reshape(-1, 3)
     for colour in style.PALETTE[:3]:
         assert (pixels == np.rint(255 * np.array(to_rgb(colour)))).all(axis=1).sum() > 100
@@ -270,7 +276,9 @@ def test_a_network_without_optional_files_and_numbers(files, tmp_path):
     network = load_network(some)
     record = replace(network.record, test_accuracy=None, best_step=None)
     meta = {**network.meta, "dimension_expected": None}
-    save_panel(plot_network(replace(network, record=record, meta=meta)), tmp_path / "p.png")
+    save_panel(
+        draw_panel(plot_network(replace(network, record=record, meta=meta))), tmp_path / "p.png"
+    )
     assert network.words == ()
 
 

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.small_png import save_small_png
+from rnn_geometry.plotting.small_png import draw_for_small_png, save_small_png
 
 
 @style.styled
@@ -23,7 +23,7 @@ def drawn():
 def saved(folder):
     folder.mkdir()
     paths = style.save(drawn(), folder / "figure")
-    save_small_png(drawn(), folder / "small.webp", limit=20_000)
+    save_small_png(draw_for_small_png(drawn(), 100), folder / "small.webp", limit=20_000)
     paths.append(folder / "small.webp")
     return {path.suffix: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 

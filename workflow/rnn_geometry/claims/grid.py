@@ -109,7 +109,9 @@ def _grid(
     structure: str, rows: Sequence[Mapping[Any, Any]], claims: Mapping[str, Any]
 ) -> dict[str, Any]:
     tasks = sorted({row["task"] for row in rows}, key=natural_order)
-    cells = {task: _cells(row["cell"] for row in rows if row["task"] == task) for task in tasks}
+    cells = {
+        task: cells_in_order(row["cell"] for row in rows if row["task"] == task) for task in tasks
+    }
     lines = [_line(claim, rows) for claim in claims["claims"]]
     return {
         "structure": structure,
@@ -131,8 +133,14 @@ def _line(claim: Mapping[str, Any], rows: Sequence[Mapping[Any, Any]]) -> dict[s
     return {**claim, "threshold": threshold, "criterion": criterion(claim), "entries": entries}
 
 
-def _cells(names: Iterable[str]) -> list[str]:
-    """Return cells in the order of all figures and pages, the row over all of them last."""
+def cells_in_order(names: Iterable[str]) -> list[str]:
+    """Return cells in the order of all figures and pages, the row over all of them last.
+
+    Parameters
+    ----------
+    names
+        Of cells, some of them more than once.
+    """
     known = list(CELLS)
 
     def place(name: str) -> tuple[bool, int, str]:

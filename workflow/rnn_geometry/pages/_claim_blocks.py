@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isnan
 from typing import Any
 
-from rnn_geometry.claims.beside import DISAGREES, EVEN, HERE
-from rnn_geometry.claims.grid import fragment
+from rnn_geometry.claims.beside import DISAGREES, HERE
+from rnn_geometry.claims.grid import cells_in_order, fragment
 from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.claims.values import Value
@@ -17,18 +17,18 @@ from rnn_geometry.store.columns import table_columns
 
 Values = Sequence[Value]
 MET, NOT_MET, SPLIT, NONE = "met", "not-met", "split", "none"
-# What a row says, in the order told.
+# What a row says, in the order told. Boxes have no line, dashes or a whole line for the same.
 STATES = {
     FAILS: "fails",
-    NOT_MET: "not met",
+    NOT_MET: "met by none",
     UNINFORMATIVE: "uninformative",
     UNDECIDED: "undecided",
-    SPLIT: "met by half",
+    SPLIT: "met by some",
     NONE: "no network",
     HOLDS: "holds",
-    MET: "met",
+    MET: "met by all",
 }
-EXCEPTIONS = (FAILS, NOT_MET)
+EXCEPTIONS = (FAILS, NOT_MET, SPLIT)
 GIVEN = ", given "  # between a threshold and the conditions beside it
 FEW = 5  # networks below which their values say more than an interval
 COLUMNS = {  # of the table of a claim: heading by what a row holds
@@ -47,7 +47,7 @@ NUMERIC = ("hits", "share", "expected", "mean", "q")
 
 
 def state(row: Mapping[str, Any]) -> str:
-    """Return the verdict of a row, or before the first look what most of its networks do.
+    """Return the verdict of a row, or before the first look whether all, some or none meet it.
 
     Parameters
     ----------
@@ -58,8 +58,7 @@ def state(row: Mapping[str, Any]) -> str:
         return str(row["verdict"])
     if not row["runs"]:
         return NONE
-    share = row["met"] / row["runs"]
-    return SPLIT if share == EVEN else MET if share > EVEN else NOT_MET
+    return MET if row["met"] == row["runs"] else SPLIT if row["met"] else NOT_MET
 
 
 def sections(grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | None) -> list[dict]:
@@ -125,7 +124,7 @@ def _block(
     values: Values | None,
 ) -> dict[str, Any]:
     names = sorted({task for task, _ in entries}, key=order.__getitem__)
-    cells = sorted({cell for _, cell in entries}, key=lambda cell: (cell == ALL_CELLS, cell))
+    cells = cells_in_order(cell for _, cell in entries)
     single = [row for (_, cell), row in entries.items() if cell != ALL_CELLS]
     scale = None if values is None else scale_of(claim, values)
     tasks = [_task(claim, name, entries, cells, values, scale) for name in names]
@@ -212,10 +211,7 @@ def _table(
     decimals = 2 if scale is None else scale.decimals + 1
     told = [
         {"row": row, **_texts(row, decimals, values)}
-        for row in sorted(
-            entries.values(),
-            key=lambda row: (row["cell"] == ALL_CELLS, row["state"] not in EXCEPTIONS),
-        )
+        for row in sorted(entries.values(), key=_place)
     ]
     # The row over all cells says the same in other words.
     single = [one for one in told if one["row"]["cell"] != ALL_CELLS]
@@ -224,6 +220,10 @@ def _table(
     same = {COLUMNS[name]: text for name, text in alike.items() if text}
     columns = {name: title for name, title in COLUMNS.items() if name not in alike}
     return {"columns": columns, "rows": told, "same": same}
+
+
+def _place(row: Mapping[str, Any]) -> tuple[bool, bool]:
+    return row["cell"] == ALL_CELLS, row["state"] not in EXCEPTIONS
 
 
 def _texts(row: Mapping[str, Any], decimals: int, values: Values | None) -> dict[str, str]:
@@ -247,6 +247,8 @@ def _texts(row: Mapping[str, Any], decimals: int, values: Values | None) -> dict
 
 def _why(row: Mapping[str, Any]) -> str:
     """Return the reason; before the first look without the numbers, which stand beside it."""
+    if row["seen"] and row["cell"] == ALL_CELLS:
+        return ""  # the rows of its cells say it
     first, _, rest = str(row["reason"]).partition("; ")
     return rest if row["seen"] and first.endswith(" seen") else row["reason"]
 

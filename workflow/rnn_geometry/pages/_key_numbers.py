@@ -8,6 +8,8 @@ from typing import Any
 
 PRECISE = 3  # decimals, as accuracies have: of these whole numbers show them, too
 CLOSE, NEAR = 0.1, 0.25  # share of what is expected within which a value is that, or near it
+# Accuracies are compared as they are: by so much below what is expected they are that, or near it.
+CLOSE_BELOW, NEAR_BELOW = 0.01, 0.03
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class KeyNumber:
         What stands before the expected value.
     decimals
         How many are shown.
+    at_least
+        Whether all that is more than expected is as expected.
     """
 
     name: str
@@ -33,6 +37,7 @@ class KeyNumber:
     expected: str | float
     words: str
     decimals: int = 2
+    at_least: bool = False
 
 
 KEY_NUMBERS = (
@@ -58,7 +63,9 @@ KEY_NUMBERS = (
         1,
     ),
     KeyNumber("readout_in_subspace", "readouts inside the slow subspace", 1.0, "all:"),
-    KeyNumber("simplex_shape", "shape: ball 0, simplex 1", 0.8, "a filled simplex about", 1),
+    KeyNumber(
+        "simplex_shape", "shape: ball 0, simplex 1", 0.3, "claimed: at least", 2, at_least=True
+    ),
     KeyNumber("accuracy_at_d", "accuracy with d components", "test_accuracy", "with all", 3),
     KeyNumber("hold_r2", "held over a sentence of neutral words (R²)", 1.0, "held for good"),
     KeyNumber("logit_additivity", "logits as sums over words (R²)", 1.0, "sums alone"),
@@ -83,10 +90,35 @@ def key_numbers(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list[dic
     -------
     list of dict
         `name`, `title`, `value` and `expected` as text, `words` before it, `distance`: `close`,
-        `near` or `far`; `meaning`. One that is not defined says so; one that nothing is expected of
-        is left out.
+        `near`, `far`, or `none` of what is not defined or not compared; `meaning`. One that is not
+        defined says so; one that nothing is expected of is left out.
     """
-    return [_told(one, run, meanings[one.name]) for one in KEY_NUMBERS if _known(one, run)]
+    told = [_told(one, run, meanings[one.name]) for one in KEY_NUMBERS if _known(one, run)]
+    return [*told, *_time_constants(run, meanings)]
+
+
+def _time_constants(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return how many words the d longest modes last, and which of them grow, in a row."""
+    d = int(run.get("dimension_expected") or 0)
+    taus = [run.get(f"tau_{i + 1}") for i in range(d + 1)]
+    if not d or None in taus:
+        return []
+    told = [
+        f"{tau:.1f} {'grows' if (run.get(f'growth_{i + 1}') or 0) > 0 else 'decays'}"
+        for i, tau in enumerate(taus[:d])
+        if tau is not None
+    ]
+    return [
+        {
+            "name": "tau_1",
+            "title": f"time constants of {d} longest modes at the centre (words)",
+            "value": ", ".join(told),
+            "words": "the next mode",
+            "expected": f"{taus[d]:.1f}",
+            "distance": "none",
+            "meaning": meanings["tau_1"],
+        }
+    ]
 
 
 def _known(one: KeyNumber, run: Mapping[str, Any]) -> bool:
@@ -111,7 +143,7 @@ def _told(one: KeyNumber, run: Mapping[str, Any], meaning: str) -> dict[str, Any
         "value": text,
         "words": one.words,
         "expected": f"{expected:.{digits}f}",
-        "distance": "far" if value is None else distance(one, float(value), expected),
+        "distance": "none" if value is None else distance(one, float(value), expected),
         "meaning": meaning,
     }
 
@@ -122,11 +154,14 @@ def distance(one: KeyNumber, value: float, expected: float) -> str:
     Parameters
     ----------
     one
-        The number. Accuracies are close wherever they are no lower.
+        The number. Accuracies are close wherever they are hardly lower.
     value, expected
         What was measured and what is expected.
     """
-    if one.name.endswith("accuracy") and value >= expected:
+    if one.name.endswith("accuracy"):
+        below = expected - value
+        return "close" if below <= CLOSE_BELOW else "near" if below <= NEAR_BELOW else "far"
+    if one.at_least and value >= expected:
         return "close"
     off = abs(value - expected) / max(abs(expected), 1e-9)
     return "close" if off <= CLOSE else "near" if off <= NEAR else "far"

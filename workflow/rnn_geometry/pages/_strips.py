@@ -14,6 +14,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from rnn_geometry.claims.values import Value
+from rnn_geometry.identity import RESERVOIR, SHUFFLED_LABELS, UNTRAINED
 from rnn_geometry.networks.registry import CELLS
 
 WIDTH, MARGIN = 360, 12  # of a strip, and what stays free on either side, in its own units
@@ -21,6 +22,12 @@ LANE, AXIS = 5, 20  # height of the values of one cell, and of the axis
 FAR = 3.0  # interquartile ranges beyond the quartiles from which on a value is set at the edge
 TICKS = 5  # about so many
 MOST_TOLD = 20  # values that a tooltip lists
+# How a control is marked, from its place at the middle of a lane: a bar, a slash, a caret.
+CONTROL_MARKS = {
+    UNTRAINED: "m0 -2.5v5",
+    SHUFFLED_LABELS: "m-1.5 2.5l3 -5",
+    RESERVOIR: "m-2 2l2 -4l2 4",
+}
 
 
 @dataclass(frozen=True)
@@ -204,7 +211,8 @@ def _lane(units: Sequence[Value], cell: str, scale: Scale, middle: float) -> lis
 
 
 def _ticks(part: Sequence[Value], control: str, cell: str, scale: Scale, middle: float) -> str:
-    drawn = "".join(f"M{x:g} {middle - 2.5:g}v5" for x in _places(part, scale))
+    mark = CONTROL_MARKS.get(control, CONTROL_MARKS[UNTRAINED])
+    drawn = "".join(f"M{x:g} {middle:g}{mark}" for x in _places(part, scale))
     title = escape(f"{cell}, control {control.replace('_', ' ')}: {_told(part, scale)}")
     owner = f'class="control" data-cell="{escape(cell)}"'
     return f'<path {owner} d="{drawn}"><title>{title}</title></path>'
@@ -246,6 +254,11 @@ def kind_class(kind: str) -> str:
 def cell_colours() -> dict[str, str]:
     """Return the colour of every built-in kind of cell by its class in the style sheet."""
     return {kind_class(name): cell.colour for name, cell in CELLS.items()}
+
+
+def control_marks() -> dict[str, str]:
+    """Return the path that marks every kind of control, by its name in words, for a legend."""
+    return {name.replace("_", " "): f"M8 6{mark}" for name, mark in CONTROL_MARKS.items()}
 
 
 def axis(scale: Scale) -> Markup:

@@ -144,6 +144,11 @@ def start_page(
         versions=versions_of(records),
         data={record["task"]: record["data_sha256"] for record in records},
         costs=costs,
+        computed={
+            "networks": len(rows),
+            "seeds": sorted({run["seed"] for run in known}),
+            "cpu_seconds": sum(row["cpu_seconds"] for row in costs),
+        },
         configuration=configuration,
         texts=text_rows(texts),
         text_lines={

@@ -6,6 +6,7 @@ Runs once per network, so it imports no more than matplotlib and numpy, and lays
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
@@ -15,12 +16,13 @@ from matplotlib.ticker import MaxNLocator
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays, load_network, variance_ratio
 from rnn_geometry.plotting.legends import shown_handles
-from rnn_geometry.plotting.small_png import save_small_png
+from rnn_geometry.plotting.small_png import draw_for_small_png, save_small_png
 from rnn_geometry.plotting.text import LONGEST, cut_names, tick_places
 
-__all__ = ["NetworkArrays", "load_network", "plot_network", "save_panel"]
+__all__ = ["NetworkArrays", "draw_panel", "load_network", "plot_network", "save_panel"]
 
-SIZE, DPI, LARGEST_FILE = (15.0, 9.0), 100, 100_000
+SIZE, LARGEST_FILE = (15.0, 9.0), 100_000
+DPI, FINE_DPI = 100, 150  # of the file, and of its pieces on a page: sharp on fine screens
 COMPONENTS, MODES, WORDS = 10, 20, 20  # how many are shown
 
 
@@ -49,9 +51,29 @@ def plot_network(network: NetworkArrays) -> Figure:
     return figure
 
 
-def save_panel(figure: Figure, path: str | Path) -> None:
-    """Write the panel as PNG of at most 100 kB."""
-    save_small_png(figure, path, LARGEST_FILE, DPI)
+def draw_panel(figure: Figure) -> Any:
+    """Return the panel as an RGB picture, from which its file and its pieces are made.
+
+    Parameters
+    ----------
+    figure
+        Of `plot_network`.
+    """
+    return draw_for_small_png(figure, FINE_DPI)
+
+
+def save_panel(picture: Any, path: str | Path) -> None:
+    """Write the panel as PNG of at most 100 kB.
+
+    Parameters
+    ----------
+    picture
+        Of `draw_panel`.
+    path
+        Of the file.
+    """
+    size = tuple(round(side * DPI / FINE_DPI) for side in picture.size)
+    save_small_png(picture.resize(size), path, LARGEST_FILE)
 
 
 def _facts(network: NetworkArrays) -> str:

@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-import numpy as np
-from matplotlib.figure import Figure
-
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting._fonts import quiet_about_glyphs
+from rnn_geometry.plotting.network import DPI, FINE_DPI
 
-DPI, NATIVE = 150, 100  # of a piece, and at which the panel was laid out: sharp on fine screens
 PADDING = 8  # pixels that stay white around a piece
 HEAD = 0.95  # below the title of the panel; all places in shares of the panel, from below
 
@@ -101,15 +97,13 @@ PIECES = (
 )
 
 
-def cut_panel(figure: Figure, dpi: int = DPI) -> dict[str, tuple[bytes, int]]:
+def cut_panel(picture: Any) -> dict[str, tuple[bytes, int]]:
     """Return the figures of a panel.
 
     Parameters
     ----------
-    figure
-        Of `network.plot_network`.
-    dpi
-        Pixels an inch.
+    picture
+        Of `network.draw_panel`.
 
     Returns
     -------
@@ -117,27 +111,12 @@ def cut_panel(figure: Figure, dpi: int = DPI) -> dict[str, tuple[bytes, int]]:
         By the name of the piece a PNG without white edges, and its width in pixels of a page. One
         without anything on it is left out.
     """
-    picture = _picture(figure, dpi)
     found = {}
     for piece in PIECES:
         part = trimmed(picture.crop(_box(piece, picture.size)))
         if part is not None:
-            found[piece.name] = (_png(part), round(part.width * NATIVE / dpi))
+            found[piece.name] = (_png(part), round(part.width * DPI / FINE_DPI))
     return found
-
-
-def _picture(figure: Figure, dpi: int) -> Any:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
-
-    before = figure.get_dpi()
-    with style.own_settings(), quiet_about_glyphs():
-        canvas = FigureCanvasAgg(figure)
-        figure.set_dpi(dpi)
-        canvas.draw()
-        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        figure.set_dpi(before)
-    return picture
 
 
 def _box(piece: Piece, size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -15,11 +16,34 @@ from rnn_geometry.plotting.style import drawn
 from rnn_geometry.store.files import write_atomically
 
 
-def save_small_png(figure: Figure, path: str | Path, limit: int, dpi: int = 100) -> None:
-    """Write a PNG of at most `limit` bytes: fewer and fewer colours, then fewer pixels."""
+def draw_for_small_png(figure: Figure, dpi: int) -> Any:
+    """Return a figure as an RGB picture, with the characters that its font lacks.
+
+    Parameters
+    ----------
+    figure
+        Of any size.
+    dpi
+        Pixels an inch.
+    """
     with quiet_about_glyphs():
         use_fallbacks(figure)
-        data = _small_png(drawn(figure, dpi), limit)
+        return drawn(figure, dpi)
+
+
+def save_small_png(picture: Any, path: str | Path, limit: int) -> None:
+    """Write a PNG of at most `limit` bytes: fewer and fewer colours, then fewer pixels.
+
+    Parameters
+    ----------
+    picture
+        RGB.
+    path
+        Of the file.
+    limit
+        Bytes.
+    """
+    data = _small_png(picture, limit)
     write_atomically(path, lambda file: Path(file).write_bytes(data))
 
 

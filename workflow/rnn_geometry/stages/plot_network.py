@@ -6,7 +6,7 @@ from rnn_geometry.geometry.tables import FROM_STATISTICS
 from rnn_geometry.pages.network import network_page, shown_figures
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.plotting.garbage import collected_after
-from rnn_geometry.plotting.network import load_network, plot_network, save_panel
+from rnn_geometry.plotting.network import draw_panel, load_network, plot_network, save_panel
 from rnn_geometry.plotting.network_pieces import cut_panel
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store import formats
@@ -20,7 +20,7 @@ def run(network: NetworkJob) -> None:
     statistics = formats.read_json(files.pop("word_statistics"))
     loaded = load_network(files)
     with collected_after():
-        panel = plot_network(loaded)
+        panel = draw_panel(plot_network(loaded))
         save_panel(panel, output["panel"])
         pieces = cut_panel(panel)
     statistics["data_seed"] = loaded.meta["settings"]["data_seed"]

@@ -116,3 +116,5 @@ for (const field of form.querySelectorAll("[name]"))
 measured();
 apply();
 land();
+// The browser goes to the row by itself once all is loaded: the block around it comes first.
+window.addEventListener("load", () => setTimeout(land));
