@@ -120,7 +120,7 @@ def test_what_is_shown_of_a_clock_is_known(clock):
     assert found.known_offset[0] == AHEAD
     assert found.shares[0, 0] == pytest.approx(1)
     assert (found.said == found.targets).all()
-    assert (found.read == halves.second.inputs.padded()[:8]).all()
+    assert (found.inputs == halves.second.inputs.padded()[:8]).all()
     total = found.terms_shown.sum((1, 2))
     assert (total.argmax(-1) == found.sources).all()
 

@@ -115,7 +115,7 @@ def claim_rows(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str,
     ]
 
 
-def _verdict(row: Mapping[str, Any]) -> dict[str, Any]:
+def _verdict(row: Mapping[Any, Any]) -> dict[str, Any]:
     judged = is_judged(row)
     low = "" if row["low"] is None else f" ({number(row['low'])} to {number(row['high'])})"
     return {

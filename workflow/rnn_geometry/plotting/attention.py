@@ -124,16 +124,14 @@ def draw_phrase(axes: Axes, network: Translated) -> None:
         What is drawn.
     """
     arrays, words = network.arrays, network.words
-    read = [words.words_in[i] for i in arrays.read[0] if i]
+    read = [words.words_in[i] for i in arrays.inputs[0] if i]
     said = [words.words_out[i] for i in arrays.said[0] if i]
     shown = arrays.attention_shown[0, : len(said), : len(read)]
     _matrix(axes, shown, WEIGHTS, 0.0, 1.0)
     rows, sources = np.arange(len(said)), arrays.sources[0, : len(said)]
     known = sources >= 0
-    mark = {"marker": "s", "facecolors": "none", "edgecolors": style.EXPECTED}
-    axes.scatter(
-        sources[known], rows[known], s=26, lw=0.9, label="where the word comes from", **mark
-    )
+    mark: dict[str, Any] = {"marker": "s", "facecolors": "none", "edgecolors": style.EXPECTED}
+    axes.scatter(sources[known], rows[known], s=26, lw=0.9, label="where it comes from", **mark)
     _named(axes, read, said)
     axes.set(title="Attention on one pair", xlabel="word read", ylabel="word said")
 

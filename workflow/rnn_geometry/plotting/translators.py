@@ -90,6 +90,10 @@ def attention_terms(table: pd.DataFrame) -> Figure:
     axes.invert_yaxis()
     axes.set(xlabel="signed share of the alignment (parts of decoder and encoder)")
     figure.legend(loc="outside upper right", ncols=3)
-    shown = [(*key, kind, row[kind]) for key, row in means.iterrows() for kind in KINDS]
+    shown = [
+        (task, model, kind, value)
+        for kind in KINDS
+        for (task, model), value in zip(means.index.tolist(), means[kind].tolist(), strict=True)
+    ]
     attach_data(figure, ("task", "model", "terms", "share"), shown)
     return figure

@@ -208,7 +208,7 @@ def components_of(
         known_offset=mean_without_nan(pairs.offsets()),
         shares=aligned.shares,
         sizes=aligned.sizes,
-        read=visited.encoder.words[shown],
+        inputs=visited.encoder.words[shown],
         targets=pairs.targets.padded()[shown],
         said=said_words(translator, pairs, shown, spoken),
         sources=sources[shown],

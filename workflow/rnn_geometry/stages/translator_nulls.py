@@ -58,12 +58,12 @@ def null_numbers(
     encoders = [visited.encoder for visited in visits]
     size = len(translator.embedding)
     by_chance = [both_at_random(side, rng) for side in encoders]
-    parts = parts_of(*by_chance, size)
+    parts = parts_of(by_chance, size)
     found["explained_encoder_random"] = defined(explained(parts.parts, parts.known))
     permuted = [
         side._replace(words=words_permuted(side.words, side.lengths, rng)) for side in encoders
     ]
-    parts = parts_of(*permuted, size)
+    parts = parts_of(permuted, size)
     found["word_r2_encoder_random"] = defined(explained_by_word(parts.parts, parts.known))
     if translator.attends:
         shuffled = [Side(*places_shuffled(*side, rng)) for side in encoders]
@@ -101,24 +101,25 @@ def both_at_random(side: Side, rng: np.random.Generator) -> Side:
     return moved._replace(words=words_permuted(moved.words, moved.lengths, rng))
 
 
-def parts_of(first: Side, second: Side, words: int) -> SideParts:
+def parts_of(sides: Sequence[Side], words: int) -> SideParts:
     """Return the parts of the states of a side, with means of other phrases.
 
     Parameters
     ----------
-    first, second
+    sides
         The same side of either half: means are of the first.
     words
         Ids of its input words.
     """
+    first, second = sides
     return SideParts.of(estimate(*first, vocabulary=words), *second)
 
 
 def _share(
     translator: Translator, visits: Sequence[Visited], shuffled: Sequence[Side]
 ) -> float | None:
-    encoder = parts_of(*shuffled, len(translator.embedding))
-    decoder = parts_of(*(v.decoder for v in visits), len(translator.decoder_words))
+    encoder = parts_of(shuffled, len(translator.embedding))
+    decoder = parts_of([v.decoder for v in visits], len(translator.decoder_words))
     terms = alignment.terms(decoder.parts, encoder.parts, matrix_of(translator))
     return defined(alignment.signed_shares(terms, decoder.known, encoder.known)[MU, MU])
 

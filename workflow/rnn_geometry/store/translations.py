@@ -93,7 +93,7 @@ class TranslatorComponents(ArrayArtifact):
     known_offset: np.ndarray = array("S", "the same of the sources that the task knows")
     shares: np.ndarray = array("3 3", "signed shares of the nine terms, decoder by encoder")
     sizes: np.ndarray = array("3 3", "shares of their sizes at the place attended most")
-    read: np.ndarray = array("n T", "words read of the pairs shown")
+    inputs: np.ndarray = array("n T", "words read of the pairs shown")
     targets: np.ndarray = array("n S", "words to be said")
     said: np.ndarray = array("n S", "words that it said, each fed back")
     sources: np.ndarray = array("n S", "places that the words to be said come from; -1: not known")
