@@ -22,6 +22,7 @@ if not os.path.isdir(RULES):
 include: os.path.join(RULES, "common.smk")
 include: os.path.join(RULES, "tasks.smk")
 include: os.path.join(RULES, "networks.smk")
+include: os.path.join(RULES, "translators.smk")
 include: os.path.join(RULES, "tables.smk")
 include: os.path.join(RULES, "figures.smk")
 include: os.path.join(RULES, "pages.smk")
@@ -29,11 +30,18 @@ include: os.path.join(RULES, "docs.smk")
 include: os.path.join(RULES, "forecast.smk")
 
 
+# All that a run makes of networks that classify.
+OF_CLASSIFIERS = [
+    *rules.tables.input,
+    *rules.figures.input,
+    *rules.claims.input,
+    *rules.start_page.output,
+    *rules.report.output,
+]
+
+
 rule all:
     default_target: True
     input:
-        rules.tables.input,
-        rules.figures.input,
-        rules.claims.input,
-        rules.start_page.output,
-        rules.report.output,
+        OF_CLASSIFIERS if PLAN.classified else [],
+        rules.translators.input,

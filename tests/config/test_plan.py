@@ -7,6 +7,7 @@ import pytest
 import yaml
 from conftest import PROJECT
 
+from rnn_geometry.config.kinds import TRANSLATOR
 from rnn_geometry.config.limits import Limits
 from rnn_geometry.config.load import load_settings
 from rnn_geometry.config.neighbours import neighbours
@@ -100,7 +101,8 @@ def test_a_stage_works_once_on_every_network_it_is_about(plan, stage):
     ]
     nothing = ("compare_hold_inputs", "import_network", "train_followed", "snapshots")
     about = {"plot_network": plan.shown, **{name: [] for name in nothing}}
-    networks = about.get(stage, plan.networks)
+    translating = NETWORK_STAGES[stage].kind == TRANSLATOR
+    networks = about.get(stage, [] if translating else plan.networks)
     assert sorted(made) == sorted(plan.of(networks, NETWORK_STAGES[stage].writes[0]))
     assert len({block.rule for block in plan.blocks(stage)}) == len(plan.blocks(stage))
 

@@ -73,7 +73,7 @@ rule keep_claims:
 use rule keep_claims as keep_text with:
     input:
         **tables_named(documents.TEXT_JUDGED),
-        meta=expand(PLAN.of_task("meta.json"), task=sorted(PLAN.leading)),
+        meta=expand(PLAN.of_task("meta.json"), task=sorted({*PLAN.leading} & {*PLAN.classified})),
     output:
         **documents.below(PLAN.kept_in("results/battery_text", DOCS), documents.TEXT),
     params:

@@ -1,5 +1,5 @@
 # The forecast from word counts, from a run of config/forecast.yaml, and its page.
-WHOLE = [task for task in PLAN.tasks if task not in PLAN.trained]
+WHOLE = [task for task in PLAN.classified if task not in PLAN.trained]
 KEPT = {"networks": "forecast", "scores": "forecast_scores", "sets": "forecast_sets"}
 
 
@@ -17,8 +17,8 @@ use rule document_claims as document_forecast with:
 
 use rule keep_claims as keep_forecast with:
     input:
-        geometry=PLAN.of(PLAN.networks, "geometry.json"),
-        meta=expand(PLAN.of_task("meta.json"), task=PLAN.tasks),
+        geometry=PLAN.of(PLAN.classifiers, "geometry.json"),
+        meta=expand(PLAN.of_task("meta.json"), task=PLAN.classified),
         word_statistics=expand(PLAN.of_task("word_statistics.json"), task=PLAN.trained),
         train=expand(PLAN.of_task("train.parquet"), task=WHOLE),
         vocab=expand(PLAN.of_task("vocab.json"), task=WHOLE),

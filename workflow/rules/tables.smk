@@ -24,10 +24,10 @@ rule intrinsic_dimension:
 
 rule tabulate:
     input:
-        geometry=PLAN.of(PLAN.networks, "geometry.json"),
+        geometry=PLAN.of(PLAN.classifiers, "geometry.json"),
         dimension=expand(PLAN.path("tables/dimension/{task}.csv"), task=PLAN.trained),
-        meta=expand(PLAN.of_task("meta.json"), task=PLAN.tasks),
-        word_statistics=expand(PLAN.of_task("word_statistics.json"), task=PLAN.tasks),
+        meta=expand(PLAN.of_task("meta.json"), task=PLAN.classified),
+        word_statistics=expand(PLAN.of_task("word_statistics.json"), task=PLAN.classified),
         words=PLAN.of(PLAN.text_networks, "words.parquet"),
         hold_inputs=PLAN.of(PLAN.design.hold_inputs, "analysis-hold-inputs/points.csv"),
     output:

@@ -1,4 +1,5 @@
 # Sentences of every task, and what word counts alone predict.
+PAIRS = [PLAN.of_task(f"pairs/{split}.parquet") for split in ("train", "dev", "test")]
 SENTENCES = [PLAN.of_task(f"{split}.parquet") for split in ("train", "dev", "test")]
 
 
@@ -12,7 +13,7 @@ rule prepare_synthetic:
     benchmark:
         PLAN.path("benchmarks/prepare/{task}.tsv")
     wildcard_constraints:
-        task=PLAN.task_pattern(text=False),
+        task=PLAN.task_pattern("synthetic"),
     group:
         "data"
     conda:
@@ -27,7 +28,7 @@ use rule prepare_synthetic as prepare_text with:
     input:
         unpack(lambda wildcards: PLAN.tasks[wildcards.task].get("files", {})),
     wildcard_constraints:
-        task=PLAN.task_pattern(text=True),
+        task=PLAN.task_pattern("text"),
     resources:
         mem_mb=LIMITS.texts_mb,
         runtime=LIMITS.texts_minutes,
@@ -37,6 +38,24 @@ use rule prepare_synthetic as prepare_text with:
             task=lambda wildcards: PLAN.text_options(wildcards.task),
             data_folder=SETTINGS["data_folder"],
             # Files replaced by older ones are computed again, too.
+            data_sha256=lambda wildcards: data_hashes(wildcards.task),
+        ),
+
+
+# Pairs of phrases, for networks that translate.
+use rule prepare_synthetic as prepare_pairs with:
+    input:
+        unpack(lambda wildcards: PLAN.tasks[wildcards.task].get("files", {})),
+    output:
+        PAIRS,
+        PLAN.of_task("pairs/vocab.json"),
+        PLAN.of_task("meta.json"),
+    wildcard_constraints:
+        task=PLAN.task_pattern("pairs"),
+    params:
+        **stage(
+            "prepare_pairs",
+            task=lambda wildcards: PLAN.text_options(wildcards.task),
             data_sha256=lambda wildcards: data_hashes(wildcards.task),
         ),
 
@@ -72,4 +91,5 @@ localrules:
 
 rule data:
     input:
-        expand(PLAN.of_task("word_statistics.json"), task=PLAN.tasks),
+        expand(PLAN.of_task("word_statistics.json"), task=PLAN.classified),
+        expand(PLAN.of_task("meta.json"), task=PLAN.paired),

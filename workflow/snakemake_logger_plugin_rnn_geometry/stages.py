@@ -7,10 +7,12 @@ from collections.abc import Mapping
 TITLES = {
     "prepare_synthetic": "data",
     "prepare_text": "data",
+    "prepare_pairs": "data",
     "word_statistics": "word counts",
     "train": "training",
     "train_followed": "training",
     "snapshots": "manifold during training",
+    "train_translator": "training",
     "import_network": "import",
     "slow_points": "fixed-point search",
     "linearize": "eigen-analysis",
@@ -18,6 +20,9 @@ TITLES = {
     "compare_hold_inputs": "hold inputs",
     "portray": "portraits",
     "tabulate": "tables",
+    "tabulate_translators": "tables",
+    "judge_translators": "tables",
+    "attention_page": "pages",
     "explore": "pages",
     "start_page": "pages",
     "judge": "pages",
@@ -29,7 +34,17 @@ TITLES = {
 
 # Names of targets: rules that only ask for files of others and do nothing themselves.
 TARGETS = frozenset(
-    ("all", "everything", "data", "models", "tables", "figures", "claims", "documentation")
+    (
+        "all",
+        "everything",
+        "data",
+        "models",
+        "tables",
+        "figures",
+        "claims",
+        "documentation",
+        "translators",
+    )
 )
 
 # Seconds of a job in the default configuration on two cores. Only their ratios count: the times

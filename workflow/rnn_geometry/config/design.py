@@ -5,13 +5,21 @@ Light on purpose, like `settings`: it runs while the Snakefile is parsed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rnn_geometry.config.imports import SEED, is_imported
+from rnn_geometry.config.kinds import TRANSLATOR, fitting, kind_of_model, kind_of_task
 from rnn_geometry.config.names import check_distinct, check_name
-from rnn_geometry.errors import UserError, in_part, listed, quoted
+from rnn_geometry.config.swept import (
+    CELL_OPTION,
+    check_over,
+    check_value,
+    decimal,
+    in_name,
+    written,
+)
+from rnn_geometry.errors import UserError, listed
 from rnn_geometry.identity import (
     ENDINGS,
     RESERVOIR,
@@ -25,7 +33,6 @@ from rnn_geometry.identity import (
 # What a sweep may vary beside the options of the task's family and the keys of a model.
 L2, HOLD_INPUT = "l2", "hold_input"
 DATA_SEED = "data_seed"
-CELL_OPTION = "cell_options."  # one option of a cell, as cell_options.leak
 SAME = "same"  # seeds of a control: those of the networks that it is paired with
 # Controls that are models of their own: what is changed, first of all what makes them one.
 CHANGED = {
@@ -70,7 +77,9 @@ class Design:
         first = {name: list(networks) for name, networks in self.networks.items()}
         judged = [network for networks in first.values() for network in networks]
         for network in judged:
-            if self._compared(network, settings["analysis"]["compared"]):
+            if not self.translates(network) and self._compared(
+                network, settings["analysis"]["compared"]
+            ):
                 self._compare(network, settings["analysis"]["hold_inputs"])
         for i, sweep in enumerate(settings["sweeps"]):
             more = again["seeds"] if sweep["name"] in again["sweeps"] else []
@@ -89,6 +98,10 @@ class Design:
             for name in names:
                 check_name(name, key)
             check_distinct(names, key)
+
+    def translates(self, network: Network) -> bool:
+        """Tell whether a network is a translator."""
+        return kind_of_model(self.models[network.model]) == TRANSLATOR
 
     def _named(self) -> dict[str, list[str]]:
         """Make the tasks of the configuration, of each one for every data seed."""
@@ -166,7 +179,7 @@ class Design:
         """Add the control of the networks of some tasks, of all that train any if it names none."""
         added = []
         for task in self._tasks_of(kind, control, first):
-            for model in self._trained_on(first[task]):
+            for model in self._trained_on(first[task], kind):
                 seeds = _seeds_of(control, [n.seed for n in first[task] if n.model == model])
                 if kind == SHUFFLED_LABELS:
                     added += self._add(self._shuffled(task), [model], seeds, [])
@@ -174,10 +187,11 @@ class Design:
                     added += self._add(task, [self._changed(model, kind)], seeds, [])
         return added
 
-    def _trained_on(self, networks: Iterable[Network]) -> list[str]:
-        """Return the models of networks that are trained here: others have no such controls."""
+    def _trained_on(self, networks: Iterable[Network], kind: str) -> list[str]:
+        """Return the models that have a control: trained here, and of translators no reservoir."""
         models = dict.fromkeys(network.model for network in networks)
-        return [model for model in models if not is_imported(self.models[model])]
+        own = [model for model in models if not is_imported(self.models[model])]
+        return [m for m in own if kind != RESERVOIR or kind_of_model(self.models[m]) != TRANSLATOR]
 
     def _tasks_of(
         self, kind: str, control: Mapping[str, Any], first: Mapping[str, list[Network]]
@@ -243,24 +257,29 @@ class Design:
     ) -> None:
         """Add the networks of a sweep: one setting varied, all others the same."""
         over, (base, data_seeds) = sweep["over"], self._base(sweep, key)
-        _check_over(over, key)
-        cells, seeds = sweep["cells"] or settings["cells"], sweep["seeds"] or settings["seeds"]
-        seeds = list(dict.fromkeys([*seeds, *more]))
-        for cell in cells:
+        check_over(over, key)
+        seeds = list(dict.fromkeys([*(sweep["seeds"] or settings["seeds"]), *more]))
+        for cell in sweep["cells"] or settings["cells"]:
             if cell not in self.models:
                 raise UserError(
                     f"config key {key}.cells: unknown cell '{cell}'; accepted are the names of "
                     "`models`."
                 )
+        cells = fitting(base, sweep["cells"], settings["cells"], self.models, f"{key}.cells")
+        if over == HOLD_INPUT and kind_of_task(base) == TRANSLATOR:
+            raise UserError(
+                f"config key {key}.over: no hold input is compared where pairs are translated; "
+                "name a task of sentences."
+            )
         for value in sweep["values"]:
             task, models, l2 = base, cells, []
             if over == L2:
-                l2 = [_decimal(value, key)]
+                l2 = [decimal(value, key)]
             elif over in settings["model_keys"] or over.startswith(CELL_OPTION):
                 models = [self._varied(cell, over, value) for cell in cells]
             elif over != HOLD_INPUT:
-                _check_value(value, key)
-                task = {**base, over: value, "name": f"{base['name']}-{_in_name(value)}"}
+                check_value(value, key)
+                task = {**base, over: value, "name": f"{base['name']}-{in_name(value)}"}
             for seed in data_seeds:
                 networks = self._add(self._task(_drawn_from(task, seed), key), models, seeds, l2)
                 for network in networks:
@@ -337,60 +356,3 @@ def _check_known(names: Iterable[str], known: Iterable[str], key: str, kind: str
 def _seeds_of(control: Mapping[str, Any], same: list[int]) -> list[int]:
     """Return the seeds of a control, given those of the networks that it is paired with."""
     return list(dict.fromkeys(same)) if control["seeds"] == SAME else control["seeds"]
-
-
-def _check_over(over: str, key: str) -> None:
-    """Refuse to vary what no network depends on, and all options of a cell at once."""
-    if over == "name":
-        raise UserError(f"config key {key}.over: a name is no setting that can be varied.")
-    if over in ("seed", "seeds", "cell", "cells", "model", "models", "task", "tasks"):
-        raise UserError(
-            f"config key {key}.over: {over} is no setting that a sweep varies; write what "
-            "is to be compared into seeds, cells and tasks of the configuration, without a sweep."
-        )
-    if over == CELL_OPTION.rstrip("."):
-        raise UserError(
-            f"config key {key}.over: name one option of the cell, as {CELL_OPTION}leak, and its "
-            "values."
-        )
-
-
-def _check_value(value: Any, key: str) -> None:
-    """Refuse a value of a sweep that makes no name of a task."""
-    entries = value if isinstance(value, list) else [value]
-    entries = [
-        part for entry in entries for part in (entry if isinstance(entry, list) else [entry])
-    ]
-    if any(isinstance(entry, (list, Mapping)) for entry in entries):
-        raise UserError(
-            f"config key {key}.values: {quoted(value)} makes no name of a task; write a task with "
-            "a name for each value in tasks, and no sweep."
-        )
-
-
-def written(value: Any) -> str:
-    """Return a value of a sweep as it stands in names and tables.
-
-    Hyphens join the entries of a list, points those of a list in it.
-    """
-    if value is None:
-        return "none"  # as Python writes it, tables would read it as an empty value
-    if not isinstance(value, list):
-        return str(value)
-    groups = (".".join(map(str, one)) if isinstance(one, list) else str(one) for one in value)
-    return "-".join(groups)
-
-
-def _in_name(value: Any) -> str:
-    """Return a value as part of the name of a task; classes in a list may hold blanks and more."""
-    shown = written(value)
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", shown) if isinstance(value, list) else shown
-
-
-def _decimal(value: Any, key: str) -> str:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]+([.][0-9]+)?(e-?[0-9]{1,2})?", value):
-        return value
-    raise UserError(
-        f"config key {key}.values: {in_part(repr(value))} is not accepted; accepted is a "
-        "quoted decimal number such as '3e-4'."
-    )

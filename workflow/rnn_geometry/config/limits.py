@@ -18,6 +18,7 @@ from rnn_geometry.identity import Network
 Limit = Callable[[Any, int], int]  # of wildcards and the number of the attempt
 DRIVER_MB = 2000  # of a GPU, in the memory of the machine
 BATCH_MB = 350  # that networks trained as one batch keep between the ways forth and back
+PAIR_WORDS = 40  # taken for a phrase of a task that does not say how long phrases are
 HUB_MB = 350  # taken for a set on the hub, whose size is not known before it is read
 
 
@@ -101,9 +102,11 @@ class Limits:
         megabytes, minutes, gpu = {
             TRAIN: (self.training_mb, self.training_minutes, self.gpu),
             FOLLOWED: (self.training_mb, self.training_minutes, self.gpu),
+            "train_translator": (self.training_mb, self.translating_minutes, self.gpu),
             "import_network": (short_mb, short_minutes, 0),
             "geometry": (short_mb, short_minutes, 0),
             "plot_network": (short_mb, short_minutes, 0),
+            "plot_attention": (short_mb, short_minutes, 0),
         }.get(block.stage, (self.analysis_mb, self.analysis_minutes, self.gpu))
         networks = block.block.networks
         return {
@@ -136,6 +139,15 @@ class Limits:
         """Time of a training: a GRU of 256 units reads 26,000 words a second on one core."""
         hidden = self.plan.models[network.model]["hidden_size"]
         return 10 + self._training_words(network) * hidden / 4e7
+
+    def translating_minutes(self, network: Network) -> float:
+        """Time of a training: a GRU of 64 units reads and says 200,000 words a second."""
+        task, model = self.plan.tasks[network.task], self.plan.models[network.model]
+        longest = task.get("length") or PAIR_WORDS
+        pairs = (model["steps"] or 0) * model["batch_size"]
+        pairs += (model["epochs"] or 0) * task["train_size"]
+        words = 2 * pairs * (max(longest) if isinstance(longest, list) else longest)
+        return 10 + words * model["hidden_size"] / 8e7
 
     def analysis_mb(self, network: Network) -> float:
         """Memory of an analysis.

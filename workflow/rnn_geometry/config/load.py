@@ -12,7 +12,16 @@ import yaml
 
 from rnn_geometry.claims.extended import read_whole
 from rnn_geometry.claims.file import checked_claims
+from rnn_geometry.claims.translators import checked_translator_claims
+from rnn_geometry.config.found import (
+    checked_tokenizer,
+    checked_vocabulary,
+    found_file,
+    found_from,
+)
 from rnn_geometry.config.imports import find_files, from_here
+from rnn_geometry.config.kinds import TRANSLATOR, kind_of_task
+from rnn_geometry.config.pair_tasks import FILE, PARALLEL, check_pair_options
 from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
 from rnn_geometry.config.schema import check_schema
@@ -21,11 +30,10 @@ from rnn_geometry.errors import UserError, quoted, told
 from rnn_geometry.identity import family_options
 from rnn_geometry.tasks import synthetic
 from rnn_geometry.tasks.curation import check_words
+from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
 from rnn_geometry.tasks.text import prepare as text
 from rnn_geometry.tasks.text.options import BUILT_IN, WHITESPACE
 from rnn_geometry.tasks.text.splitters import Splitter
-from rnn_geometry.tasks.text.tokenizer_file import load_tokenizer
-from rnn_geometry.tasks.text.vocabulary import read_words, reads_tokenizer, stated
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 DEFAULTS = ("text_sets.yaml", "config.yaml")
@@ -75,6 +83,9 @@ def load_settings(
     networks = (network for made in design.networks.values() for network in made)
     find_files(design.models, networks, [*beside, "", root])
     settings["claims"] = read_claims(settings["claims"], *([root] if default else folders))
+    if any(kind_of_task(task) == TRANSLATOR for task in settings["tasks"]):
+        names = {"key": "claims_attention", "checked": checked_translator_claims}
+        settings["claims_attention"] = read_claims(settings["claims_attention"], *folders, **names)
     for task in settings["tasks"]:
         with_task_name(task, check_task, task, settings["data_folder"], [*beside, "", root])
         check_sentences(task, settings["explorer"]["sentences"].get(task["name"], []))
@@ -85,7 +96,8 @@ def read_schema(name: str) -> dict[str, Any]:
     """Return a schema by name; that of configurations with names that only the code states."""
     schema = yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
     if name == "config":
-        schema["$defs"]["task"]["properties"]["family"] = {"enum": [*synthetic.families(), "text"]}
+        families = [*synthetic.families(), "text", *PAIR_FAMILIES]
+        schema["$defs"]["task"]["properties"]["family"] = {"enum": families}
         stages = {stage: {"$ref": "#/$defs/limits"} for stage in NETWORK_STAGES}
         schema["properties"]["limits"]["properties"] = stages
     return schema
@@ -177,26 +189,6 @@ def typed(arguments: Iterable[str], schema: Mapping[str, Any]) -> dict[str, Any]
     return read
 
 
-def found_from(folders: Iterable[str], path: Any, is_there: Callable[[str], bool]) -> Any:
-    """Return a path as it is found from the first of some folders; unchanged where it is nowhere.
-
-    Parameters
-    ----------
-    folders
-        The folders; "" is the working folder.
-    path
-        The path, or what the schema will refuse.
-    is_there
-        Tells whether it is what is looked for.
-    """
-    if not isinstance(path, str) or not path or os.path.isabs(path):
-        return path
-    try:
-        return next((f for folder in folders if is_there(f := os.path.join(folder, path))), path)
-    except ValueError:  # a name with a zero byte
-        return path
-
-
 def shipped_file(root: str) -> list[str]:
     """Return the file of the battery's verdicts and its hash; nothing where it is not there.
 
@@ -211,7 +203,12 @@ def shipped_file(root: str) -> list[str]:
     return [os.path.relpath(path), hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]]
 
 
-def read_claims(path: str, *folders: str) -> dict[str, Any]:
+def read_claims(
+    path: str,
+    *folders: str,
+    key: str = "claims",
+    checked: Callable[[Mapping[str, Any]], dict[str, Any]] = checked_claims,
+) -> dict[str, Any]:
     """Return the checked claims of a file.
 
     Parameters
@@ -220,6 +217,10 @@ def read_claims(path: str, *folders: str) -> dict[str, Any]:
         The file.
     folders
         Where it is looked for, in turn.
+    key
+        The key that names it, for the sentence.
+    checked
+        Checks what it holds.
 
     Raises
     ------
@@ -229,17 +230,17 @@ def read_claims(path: str, *folders: str) -> dict[str, Any]:
     found = found_from(folders, path, os.path.isfile)
     if not os.path.isfile(found):
         raise UserError(
-            f"config key claims: there is no file {quoted(path)}; put it below the "
+            f"config key {key}: there is no file {quoted(path)}; put it below the "
             "working folder, beside the configuration or into the folder of the workflow."
         )
     try:
         claims = read_whole(found)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UserError(
-            f"config key claims: {quoted(path)} is no YAML file ({told(error)}); mend it there."
+            f"config key {key}: {quoted(path)} is no YAML file ({told(error)}); mend it there."
         ) from error
     check_schema(claims, read_schema("claims"))
-    return checked_claims(claims)
+    return checked(claims)
 
 
 def check_task(
@@ -263,6 +264,11 @@ def check_task(
         For an option that is not accepted, and for a file that is missing.
     """
     options = family_options(task)
+    if kind_of_task(task) == TRANSLATOR:
+        check_pair_options(task)
+        if task["family"] == PARALLEL:
+            task["files"] = {FILE: from_here(found_file(FILE, task[FILE], folders))}
+        return
     if task["family"] != "text":
         synthetic.build_task(task["family"], **options)
         added = synthetic.added_families().get(task["family"])
@@ -286,64 +292,6 @@ def check_task(
         task["files"] |= {"vocabulary": vocabulary}
 
 
-def checked_vocabulary(task: dict[str, Any], folders: Iterable[str]) -> str:
-    """Return where the words of a task lie, once they were read; a tokenizer.json splits texts.
-
-    Parameters
-    ----------
-    task
-        Settings of the task; its tokenizer becomes the file of the vocabulary where that is one.
-    folders
-        Where it is looked for, in turn.
-
-    Raises
-    ------
-    UserError
-        If it is nowhere, holds no words, or is a tokenizer.json beside another tokenizer.
-    """
-    asked = stated(task["vocabulary"])
-    found = found_from(folders, asked["file"], os.path.isfile)
-    if not os.path.isfile(found):
-        raise UserError(
-            f"vocabulary: there is no file {quoted(asked['file'])}; put it below the working "
-            "folder, beside the configuration or into the folder of the workflow."
-        )
-    check_path(found, "vocabulary")
-    read_words(asked, found)
-    if reads_tokenizer(found) and task.setdefault("tokenizer", asked["file"]) != asked["file"]:
-        raise UserError(
-            f"tokenizer is {quoted(task['tokenizer'])} and vocabulary the tokenizer.json "
-            f"{quoted(asked['file'])}; leave the tokenizer out."
-        )
-    return from_here(found)
-
-
-def checked_tokenizer(path: str, folders: Iterable[str]) -> str:
-    """Return where a tokenizer.json lies, once it was read.
-
-    Parameters
-    ----------
-    path
-        As the task names it.
-    folders
-        Where it is looked for, in turn.
-
-    Raises
-    ------
-    UserError
-        If it is nowhere, or no tokenizer.
-    """
-    found = found_from(folders, path, os.path.isfile)
-    if not os.path.isfile(found):
-        raise UserError(
-            f"tokenizer: there is no file {quoted(path)}; put it below the working "
-            "folder, beside the configuration or into the folder of the workflow."
-        )
-    check_path(found, "tokenizer")
-    load_tokenizer(found)
-    return str(found)
-
-
 def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
     """Refuse sentences for the explorer without a word, or with one that a task does not have."""
     for sentence in sentences:
@@ -352,6 +300,8 @@ def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
             raise UserError(
                 f"config key {key}: {quoted(sentence)} holds no word; give one at least."
             )
+    if kind_of_task(task) == TRANSLATOR:
+        return  # it has no explorer of sentences: a sentence is refused by the plan
     if task["family"] != "text":
         words = synthetic.build_task(task["family"], **family_options(task)).words
         for sentence in sentences:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rnn_geometry.config.kinds import CLASSIFIER, TRANSLATOR
+
+PAIRS = tuple(f"pairs/{name}" for name in ("train.parquet", "dev.parquet", "test.parquet"))
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -27,6 +31,8 @@ class Stage:
         Keys of `analysis` on which its results depend.
     templates
         Patterns of the files in `pages/templates` that it fills in.
+    kind
+        Of stages of networks: the kind of network that it is about.
     """
 
     module: str
@@ -35,6 +41,7 @@ class Stage:
     writes: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
+    kind: str = CLASSIFIER
 
 
 # Jobs of these hold many networks of one task.
@@ -143,15 +150,40 @@ NETWORK_STAGES = {
         writes=("panel.png", "index.html"),
         templates=("network.html.jinja", "style.css", "network.css", "network.js"),
     ),
+    "train_translator": Stage(
+        "train_translator",
+        of_task=(*PAIRS, "pairs/vocab.json", "meta.json"),
+        writes=("model.safetensors", "run.json", "history.parquet"),
+        kind=TRANSLATOR,
+    ),
+    "components": Stage(
+        "components",
+        reads=("model.safetensors", "run.json"),
+        of_task=("pairs/test.parquet", "pairs/vocab.json", "meta.json"),
+        writes=("components.npz", "translation.json"),
+        kind=TRANSLATOR,
+    ),
+    "plot_attention": Stage(
+        "plot_attention",
+        reads=("run.json", "components.npz", "translation.json"),
+        of_task=("pairs/vocab.json", "meta.json"),
+        writes=("attention.png",),
+        kind=TRANSLATOR,
+    ),
 }
 
 # Jobs of these are about one task or about everything.
 OTHER_STAGES = {
     "prepare_synthetic": Stage("prepare_synthetic"),
     "prepare_text": Stage("prepare_text"),
+    "prepare_pairs": Stage("prepare_pairs"),
     "word_statistics": Stage("word_statistics"),
     "intrinsic_dimension": Stage("intrinsic_dimension"),
     "tabulate": Stage("tabulate"),
+    "tabulate_translators": Stage("tabulate_translators"),
+    "judge_translators": Stage("judge_translators"),
+    "plot_translators": Stage("plot_translators"),
+    "attention_page": Stage("attention_page", templates=("attention.html.jinja", "style.css")),
     "judge": Stage(
         "judge",
         templates=(

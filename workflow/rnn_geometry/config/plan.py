@@ -15,16 +15,21 @@ import yaml
 from rnn_geometry.config.blocks import blocks
 from rnn_geometry.config.followed import FOLLOWED, IMPORT, MAKERS, TRAIN, followed_among
 from rnn_geometry.config.imports import is_imported, of_network
+from rnn_geometry.config.kinds import CLASSIFIER, TRANSLATOR, kind_of_task
 from rnn_geometry.config.neighbours import neighbours
 from rnn_geometry.config.pipeline import NETWORK_STAGES, key_of
 from rnn_geometry.config.plain import plain
+from rnn_geometry.config.shown import (
+    first_of_each,
+    first_of_models,
+    headline_pair,
+    portrayed_networks,
+)
 from rnn_geometry.config.stage_blocks import StageBlock
+from rnn_geometry.config.translating import Translating
 from rnn_geometry.errors import UserError
-from rnn_geometry.identity import Network, base_task, family_options, is_control
-from rnn_geometry.networks.registry import is_gated
+from rnn_geometry.identity import Network, base_task, is_control
 from rnn_geometry.store.freshness import Made
-from rnn_geometry.tasks.structures import PLANE, UNORDERED, Structure
-from rnn_geometry.tasks.synthetic import build_task, families, family_of
 
 TASK_RULES = (
     "prepare",
@@ -42,14 +47,14 @@ SINGLE_RULES = (
     "plot_headline",
     "plot_sweeps",
 )
-DRAWING = ("plot_network",)  # stages of networks that compute no numbers
+DRAWING = ("plot_network", "plot_attention")  # stages of networks that compute no numbers
 # Files of a network by stem.
 FILES = {key_of(file): file for entry in NETWORK_STAGES.values() for file in entry.writes}
 TOKENIZER = "tokenizer"  # the key of a task, and of its file among those of the task
 NO_TASK = "$none"  # a pattern that no name matches
 
 
-class Plan:
+class Plan(Translating):
     """The networks of a configuration, who shares a job, and what pages and figures show.
 
     Parameters
@@ -63,8 +68,10 @@ class Plan:
         The folder of all outputs.
     tasks, models
         Settings by name; models those that train anything.
+    classified, paired
+        Names of tasks of sentences, which have classes, and of pairs of phrases.
     trained
-        Names of tasks that train networks.
+        Those of them that train networks.
     networks
         Every network, controls and those of sweeps among them.
     leading
@@ -86,33 +93,36 @@ class Plan:
         self.results = settings["results"].rstrip("/")
         self.tasks: dict[str, dict[str, Any]] = self.design.tasks
         self.networks = [network for made in self.design.networks.values() for network in made]
-        self.trained = [task for task, made in self.design.networks.items() if made]
+        self.classified = [t for t, own in self.tasks.items() if kind_of_task(own) == CLASSIFIER]
+        self.paired = [task for task in self.tasks if task not in self.classified]
+        self.trained = [task for task in self.classified if self.design.networks[task]]
         names = dict.fromkeys(network.model for network in self.networks)
         self.models = {name: self.design.models[name] for name in names}
         trained = [network.task for network in self.networks if not is_control(network)]
         self.leading = set({base_task(name): name for name in reversed(trained)}.values())
-        self.portrayed = self._portrayed()
+        of_pages = (network for network in self.judged if network.task in self.leading)
+        self.portrayed = portrayed_networks(of_pages, settings["explorer"]["seeds"])
         self._check_sentences()
 
     # Networks
 
-    @property
+    @cached_property
     def judged(self) -> list[Network]:
-        """Networks that claims are about."""
-        return self.design.judged
+        """Classifiers that claims are about."""
+        return [network for network in self.design.judged if not self.design.translates(network)]
 
     @cached_property
     def first(self) -> list[Network]:
         """The first network of every task and model, controls left out."""
         mine = [n for n in self.judged if n.task in self.leading and not is_control(n)]
-        return list({n[:2]: n for n in reversed(mine)}.values())[::-1]
+        return first_of_each(mine)
 
     @cached_property
     def shown(self) -> list[Network]:
         """Networks with a panel and a page of their own."""
         if self.settings["figures"] == "first":
             return self.first
-        return [n for n in self.networks if n.task in self.leading and not is_control(n)]
+        return [n for n in self.classifiers if n.task in self.leading and not is_control(n)]
 
     @cached_property
     def overview(self) -> list[Network]:
@@ -130,23 +140,10 @@ class Plan:
         return [network for network in networks if network in self.followed]
 
     def maker_of(self, network: Network) -> str:
-        """Return the stage that makes the weights of a network."""
+        """Return the stage that makes the weights of a classifier."""
         if is_imported(self.models[network.model]):
             return IMPORT
         return FOLLOWED if network in self.followed else TRAIN
-
-    def _portrayed(self) -> dict[str, list[Network]]:
-        """Return by task the first seeds of every model, at its first L2."""
-        found: dict[str, dict[str, list[Network]]] = {}
-        for network in [n for n in self.judged if n.task in self.leading]:
-            mine = found.setdefault(network.task, {}).setdefault(network.model, [])
-            if not is_control(network) and network.l2 == (mine or [network])[0].l2:
-                mine.append(network)
-        most = self.settings["explorer"]["seeds"]
-        chosen = {
-            task: [n for made in of.values() for n in made[:most]] for task, of in found.items()
-        }
-        return {task: networks for task, networks in chosen.items() if networks}
 
     def _check_sentences(self) -> None:
         for task in self.settings["explorer"]["sentences"]:
@@ -162,29 +159,12 @@ class Plan:
 
     def first_of(self, task: str) -> list[Network]:
         """Return the first portrayed network of every model of a task."""
-        return list({n.model: n for n in reversed(self.portrayed[task])}.values())[::-1]
+        return first_of_models(self.portrayed[task])
 
     @cached_property
     def headline(self) -> list[Network]:
         """Two networks of one model, gated if possible: five unordered and five ordered classes."""
-        unordered, ordered = (self._synthetic(kind) for kind in (UNORDERED, PLANE))
-        if not unordered or not ordered:
-            return []
-        models = {network.model: network for network in self.first_of(ordered[0])}
-        pairs = [[n, models[n.model]] for n in self.first_of(unordered[0]) if n.model in models]
-        gated = (pair for pair in pairs if is_gated(self.models[pair[0].model]["cell"]))
-        return next(gated, (pairs or [[]])[0])
-
-    def _synthetic(self, structure: Structure) -> list[str]:
-        """Return the portrayed synthetic tasks of a structure with five classes."""
-        wanted = {name for name in families() if family_of(name).structure(5) is structure}
-        tasks = {name: self.tasks[name] for name in self.portrayed}
-        return [
-            name
-            for name, task in tasks.items()
-            if task["family"] in wanted
-            and len(build_task(task["family"], **family_options(task)).class_names) == 5
-        ]
+        return headline_pair(self.portrayed, self.tasks, self.models)
 
     @property
     def sweeps(self) -> list[str]:
@@ -198,12 +178,22 @@ class Plan:
 
     # Names and patterns
 
-    def task_pattern(self, text: bool | None = None) -> str:
-        """Return a pattern of names of tasks: all, those of texts, or synthetic ones."""
-        wanted = [
-            name for name, task in self.tasks.items() if text in (None, task["family"] == "text")
-        ]
+    def task_pattern(self, data: str | None = None) -> str:
+        """Return a pattern of names of tasks.
+
+        Parameters
+        ----------
+        data
+            What they are made of: `text`, `synthetic` sentences or `pairs`; None: all.
+        """
+        wanted = [name for name in self.tasks if data in (None, self.data_of(name))]
         return "|".join(map(re.escape, wanted)) or NO_TASK
+
+    def data_of(self, task: str) -> str:
+        """Return what a task is made of: `text`, `synthetic` sentences or `pairs` of phrases."""
+        if task in self.paired:
+            return "pairs"
+        return "text" if self.tasks[task]["family"] == "text" else "synthetic"
 
     @property
     def model_pattern(self) -> str:
@@ -302,9 +292,11 @@ class Plan:
         """Yield what the stages that compute numbers make of every network."""
         for network in self.networks:
             folder = f"{self.results}/{network.folder}"
-            others = set(MAKERS) - {self.maker_of(network)}
+            classifies = not self.design.translates(network)
+            kind = CLASSIFIER if classifies else TRANSLATOR
+            others = set(MAKERS) - ({self.maker_of(network)} if classifies else set())
             for stage, entry in NETWORK_STAGES.items():
-                if stage not in (*DRAWING, *others):
+                if entry.kind == kind and stage not in (*DRAWING, *others):
                     read = {key_of(file): f"{folder}/{file}" for file in entry.reads}
                     data = {key_of(f): self.of_task(f) for f in entry.of_task}
                     read |= {key: f.format(task=network.task) for key, f in data.items()}
@@ -356,16 +348,18 @@ class Plan:
     def _working_on(self, stage: str) -> list[Network]:
         """Return the networks that a stage works on."""
         if stage in MAKERS:
-            return [network for network in self.networks if self.maker_of(network) == stage]
+            return [network for network in self.classifiers if self.maker_of(network) == stage]
+        of_kind = self.translators if NETWORK_STAGES[stage].kind == TRANSLATOR else self.classifiers
         return {
             "snapshots": self.followed,
             "plot_network": self.shown,
             "compare_hold_inputs": list(self.design.hold_inputs),
-        }.get(stage, self.networks)
+            "plot_attention": self.shown_translators,
+        }.get(stage, of_kind)
 
     def own(self, stage: str, network: Network) -> Any:
         """Return the settings of a stage that are one network's alone."""
-        if stage in (TRAIN, FOLLOWED):
+        if stage in (TRAIN, FOLLOWED, "train_translator"):
             noted = self.settings["training"] if stage == FOLLOWED else {}
             return plain({**self.models[network.model], "l2": network.l2, **noted})
         if stage == IMPORT:

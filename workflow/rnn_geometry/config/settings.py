@@ -19,7 +19,9 @@ from rnn_geometry.config.imports import (
     is_imported,
     without_training,
 )
+from rnn_geometry.config.kinds import TRANSLATOR, check_met, fitting, kind_of_task, with_own_keys
 from rnn_geometry.config.names import check_name
+from rnn_geometry.config.pair_tasks import with_sizes
 from rnn_geometry.config.plain import check_path, check_plain, results_folder
 from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
 from rnn_geometry.errors import UserError
@@ -28,6 +30,7 @@ from rnn_geometry.networks.sources import added_cells, find_source, is_own
 
 # Keys by which a task chooses networks of its own; they are no part of its data.
 GRID_KEYS = ("cells", "seeds", "l2")
+CLAIMS_ATTENTION = "config/claims_attention.yaml"  # no default of the schema: no page shows it
 
 
 def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,6 +56,7 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     settings["asked"] = copy.deepcopy(
         settings
     )  # what follows takes keys out of tasks and adds tasks of sweeps
+    settings.setdefault("claims_attention", CLAIMS_ATTENTION)
     settings["results"] = results_folder(settings["results"])
     check_path(settings["data_folder"] or "", "data_folder")
     _check_names([task["name"] for task in settings["tasks"]], "tasks[].name")
@@ -62,7 +66,7 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
         if is_imported(model):
             settings["models"][name] = without_training(model)
         else:
-            _check_model(name, model)
+            settings["models"][name] = _checked_model(name, model)
     give_vocabularies(settings["tasks"], settings["grid"], settings["models"])
     settings["tasks"] = [
         _task_with_defaults(task, settings["synthetic"]) for task in settings["tasks"]
@@ -71,6 +75,7 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     settings["sweeps"] = [
         _sweep_with_task(i, sweep, settings, schema) for i, sweep in enumerate(settings["sweeps"])
     ]
+    _check_all_met(settings)
     settings["model_keys"] = [
         key for key in schema["$defs"]["model"]["properties"] if key not in ("cell", "l2", *KEYS)
     ]
@@ -78,7 +83,10 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     settings["tasks"] = list(settings["design"].tasks.values())
     for name, model in settings["design"].models.items():
         if name not in settings["models"]:
-            _check_varied(name, model, schema)
+            check_schema(
+                model, {**schema["$defs"]["model"], "$defs": schema["$defs"]}, f"models.{name}"
+            )
+            settings["design"].models[name] = model = _checked_model(name, model)
         if is_own(model["cell"]) and not is_imported(
             model
         ):  # networks depend on its code as on any other setting
@@ -123,7 +131,16 @@ def _grid(settings: Mapping[str, Any]) -> dict[str, dict[str, list]]:
                     f"config key {key}: unknown cell '{name}'; "
                     f"{_accepted(name, settings['models'])}."
                 )
+        grid[task["name"]]["cells"] = fitting(
+            task, own.get("cells"), settings["cells"], settings["models"], f"tasks[{i}].cells"
+        )
     return grid
+
+
+def _check_all_met(settings: Mapping[str, Any]) -> None:
+    """Refuse models of the whole configuration of which no task, nor that of a sweep, makes use."""
+    swept = [sweep["task"] for sweep in settings["sweeps"] if isinstance(sweep["task"], Mapping)]
+    check_met(settings["cells"], [*settings["tasks"], *swept], settings["models"])
 
 
 def _sweep_with_task(
@@ -139,12 +156,6 @@ def _sweep_with_task(
     check_schema(sweep["task"], task_schema, f"sweeps[{place}].task")
     task = _named_set(with_defaults(sweep["task"], task_schema, schema), settings["text_sets"])
     return {**sweep, "task": _task_with_defaults(task, settings["synthetic"])}
-
-
-def _check_varied(name: str, model: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
-    """Hold a model that a sweep made against the schema: the swept values were not seen before."""
-    check_schema(model, {**schema["$defs"]["model"], "$defs": schema["$defs"]}, f"models.{name}")
-    _check_model(name, model)
 
 
 def _named_set(task: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -173,7 +184,8 @@ def _check_names(names: list[str], key: str) -> None:
         )
 
 
-def _check_model(name: str, model: Mapping[str, Any]) -> None:
+def _checked_model(name: str, model: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a model that is trained here with the keys of its kind."""
     cell = model["cell"]
     added_cells()  # a name that is taken twice is told before it means anything
     if cell not in CELLS and not is_own(cell):
@@ -193,6 +205,7 @@ def _check_model(name: str, model: Mapping[str, Any]) -> None:
             f"steps says how long the training is. Write `steps: {model['min_steps']}` alone, or "
             "epochs beside min_steps."
         )
+    return with_own_keys(name, model)
 
 
 def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:
@@ -217,4 +230,6 @@ def _source_of(name: str, cell: str) -> str:
 
 
 def _task_with_defaults(task: Mapping[str, Any], synthetic: Mapping[str, Any]) -> dict[str, Any]:
+    if kind_of_task(task) == TRANSLATOR:
+        return with_sizes(task, synthetic)
     return dict(task) if task["family"] == "text" else {**synthetic, **task}

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rnn_geometry.geometry.network import FILE_ONLY
+from rnn_geometry.geometry.translator_tables import TRANSLATORS
 from rnn_geometry.store.columns import Column, table_columns
 from rnn_geometry.store.formats import write_text
 
@@ -82,6 +83,20 @@ TABLES = {
         "All sets of the classes, without a network; of labels all pairs and triples.",
     ),
 }
+# Tables of networks that translate, whose columns no stage of classifiers depends on.
+OF_TRANSLATORS = {
+    "translators": (
+        "one row per network that translates",
+        "Means are estimated on one half of the test split, all else is measured on the other. In"
+        " names of terms the part of the decoder comes first.",
+        TRANSLATORS,
+    ),
+    "claims_attention": (
+        "one row per claim about networks that translate, task and model",
+        "The columns of `claims.csv`; `structure` is a family of pairs, or `dial`.",
+        {},
+    ),
+}
 _MADE = "<!-- Made by `python -m rnn_geometry.pages.reference`; change the code, not this file. -->"
 
 
@@ -99,6 +114,8 @@ def tables_page() -> str:
     ]
     for table, (rows, more) in TABLES.items():
         parts += [f"## `tables/{table}.csv`: {rows}", _filled(more), _list(table_columns(table))]
+    for table, (rows, more, own) in OF_TRANSLATORS.items():
+        parts += [f"## `tables/{table}.csv`: {rows}", _filled(more), _list(own)]
     parts += [
         "## `geometry.json`: more numbers of a network",
         "Beside those of `tables/runs.csv`; they reach no table but `tables/dimension.csv`.",

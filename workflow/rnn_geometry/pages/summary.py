@@ -106,7 +106,8 @@ def run_summary(results: str) -> str:
     lines = accuracy_lines(rows) if rows else []
     lines += [one_line(f"Warning, {told}.") for told in below_bag_of_words(rows)[:MOST_NAMED]]
     lines += warnings_on_texts(folder / "data", dict.fromkeys(row["task"] for row in rows))
-    pages = {"Start page": "index.html", "Report": "report.html", "Tables": "tables"}
+    pages = {"Start page": "index.html", "Report": "report.html", "Attention": "attention.html"}
+    pages |= {"Tables": "tables"}
     places = [(name, folder / file) for name, file in pages.items() if (folder / file).exists()]
     lines += [f"{name + ':':12}{os.path.abspath(path)}" for name, path in places]
     return "\n".join(lines)

@@ -1,0 +1,191 @@
+"""Classifiers meet sentences, translators meet pairs; nonsense is one sentence before any job."""
+
+import pytest
+import yaml
+from conftest import PROJECT
+
+from rnn_geometry.config.load import load_settings
+from rnn_geometry.config.pipeline import NETWORK_STAGES
+from rnn_geometry.config.plan import Plan
+from rnn_geometry.errors import UserError
+from rnn_geometry.store.fingerprint import reached_modules
+from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
+
+PACKAGE = PROJECT / "workflow/rnn_geometry"
+DEFAULT = yaml.safe_load((PROJECT / "config/config.yaml").read_text())
+PAIRS = {"name": "copy", "family": "one_to_one", "words": 3, "length": 5}
+CLASSES = {"name": "two", "family": "categorical", "classes": 2}
+RECIPE = {"cell": "gru", "steps": 10}
+MODELS = {
+    "plain": RECIPE,
+    **{name: {**RECIPE, "architecture": name} for name in ("ved", "aed", "ao")},
+}
+
+
+def planned(**changes):
+    asked = {"tasks": [PAIRS], "cells": ["aed"], "seeds": [0], "models": MODELS}
+    return Plan(load_settings({**asked, **changes}, [], str(PROJECT)))
+
+
+def both(**changes):
+    return planned(tasks=[CLASSES, PAIRS], cells=["plain", "aed", "ved"], **changes)
+
+
+def test_each_task_meets_the_models_of_its_kind():
+    plan = both()
+    assert {(n.task, n.model) for n in plan.classifiers} == {("two", "plain")}
+    assert {(n.task, n.model) for n in plan.translators} == {("copy", "aed"), ("copy", "ved")}
+    assert (plan.classified, plan.paired, plan.trained) == (["two"], ["copy"], ["two"])
+    assert plan.judged == plan.classifiers == plan.shown
+    assert plan.judged_translators == plan.shown_translators == plan.translators
+    patterns = [plan.task_pattern(data) for data in ("synthetic", "text", "pairs")]
+    assert patterns == ["two", "$none", "copy"]
+
+
+@pytest.mark.parametrize("stage", NETWORK_STAGES)
+def test_a_stage_works_on_networks_of_its_kind_alone(stage):
+    plan = both(analysis={"hold_inputs": ["zero"]})
+    kind = "copy" if NETWORK_STAGES[stage].kind == "translator" else "two"
+    tasks = {task for block in plan.blocks(stage) for task in block.tasks}
+    assert tasks == (set() if stage == "import_network" else {kind})
+
+
+def test_what_a_classifier_depends_on_says_nothing_of_architectures():
+    plan = planned(tasks=[CLASSES], cells=["plain", "same"], models={
+        **MODELS, "same": {**RECIPE, "architecture": "classifier"}
+    })  # fmt: skip
+    assert plan.models["plain"] == plan.models["same"]
+    assert not {"architecture", "alignment", "positions", "feedback"} & {*plan.models["plain"]}
+
+
+def test_the_default_configuration_has_no_translators():
+    plan = Plan(load_settings(DEFAULT, [], str(PROJECT)))
+    stages = [name for name, stage in NETWORK_STAGES.items() if stage.kind == "translator"]
+    assert plan.blocks(*stages) == plan.translators == plan.paired == []
+    assert plan.networks == plan.classifiers
+    assert "attention" not in plan.written()
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, stage in NETWORK_STAGES.items() if stage.kind == "classifier"]
+)
+def test_no_stage_of_classifiers_depends_on_code_of_translators(name):
+    reached = reached_modules(PACKAGE / "stages" / f"{NETWORK_STAGES[name].module}.py", PACKAGE)
+    assert not [one for one in reached if "pairs" in one or "transl" in one or ".config" in one]
+
+
+def test_a_translator_has_the_keys_of_its_kind():
+    model = planned().models["aed"]
+    assert (model["alignment"], model["positions"], model["feedback"]) == ("plain", None, "own")
+    stated = {**RECIPE, "architecture": "ao", "alignment": "learned", "feedback": "none"}
+    assert planned(models={**MODELS, "aed": stated}).models["aed"]["feedback"] == "none"
+
+
+def test_sizes_alone_are_taken_from_synthetic():
+    task = planned(synthetic={"train_size": 50, "length": 9}).tasks["copy"]
+    assert (task["train_size"], task["length"]) == (50, 5)
+    assert "balanced" not in task
+
+
+def test_controls_of_translators():
+    plan = planned(controls={"untrained": {}, "shuffled_labels": {}, "reservoir": {}})
+    assert {(n.task, n.model) for n in plan.translators} == {
+        ("copy", "aed"),
+        ("copy", "aed-untrained"),
+        ("copy-shuffled", "aed"),
+    }
+    assert [n.model for n in plan.shown_translators] == ["aed"]
+
+
+def test_a_sweep_over_an_option_and_over_an_architecture():
+    dial = {"name": "dial", "over": "rho", "values": [0, 0.5], "task": {
+        "name": "dial", "family": "reordered"}}  # fmt: skip
+    kind = {"name": "kind", "over": "alignment", "values": ["plain", "learned"], "task": "copy"}
+    plan = planned(sweeps=[dial, kind])
+    tasks = {n.task for n in plan.translators}
+    assert tasks == {"copy", "dial-0", "dial-0.5"}
+    assert {n.model for n in plan.translators} == {"aed", "aed-alignment-learned"}
+    assert {n.task for n in plan.judged_translators} == {"copy"}
+
+
+WRONG = {
+    "named": (
+        {"tasks": [{**PAIRS, "cells": ["plain"]}], "cells": ["aed"]},
+        r"config key tasks\[0\]\.cells: 'plain' classifies sentences, and the task 'copy' is made",
+    ),
+    "the other way": (
+        {"tasks": [{**CLASSES, "cells": ["aed"]}, PAIRS]},
+        r"config key tasks\[0\]\.cells: 'aed' translates pairs of phrases, and the task 'two' has",
+    ),
+    "none left": (
+        {"cells": ["plain"]},
+        "config task 'copy': it is made of pairs .* name a model with architecture ved, aed or ao",
+    ),
+    "without a task": (
+        {"cells": ["aed", "plain"]},
+        "config key cells: 'plain' classifies sentences, and no task has classes",
+    ),
+    "a classifier that aligns": (
+        {"models": {**MODELS, "plain": {**RECIPE, "alignment": "plain"}}},
+        r"config key models\.plain\.alignment: it goes with architecture",
+    ),
+    "a translator with a bias": (
+        {"models": {**MODELS, "aed": {**MODELS["aed"], "readout_bias": True}}},
+        r"config key models\.aed\.readout_bias: true means nothing to a model that translates",
+    ),
+    "an alignment of none": (
+        {"models": {**MODELS, "ved": {**MODELS["ved"], "alignment": "learned"}}},
+        r"config key models\.ved\.alignment: a ved has no attention",
+    ),
+    "an unknown architecture": (
+        {"models": {**MODELS, "aed": {**RECIPE, "architecture": "transformer"}}},
+        r"models\.aed\.architecture: \"transformer\" is not accepted; accepted are classifier",
+    ),
+    "an option": ({"tasks": [{**PAIRS, "classes": 3}]}, "task 'copy': classes is not an option"),
+    "a range": ({"tasks": [{**PAIRS, "length": [9, 3]}]}, "task 'copy': length is .9, 3."),
+    "no file": (
+        {"tasks": [{"name": "own", "family": "parallel", "input": "a", "output": "b"}]},
+        "task 'own': parallel tasks need the option file; give it",
+    ),
+    "a file that is not there": (
+        {"tasks": [
+            {"name": "own", "family": "parallel", "file": "no.csv", "input": "a", "output": "b"}
+        ]},
+        "task 'own': file: there is no file 'no.csv'",
+    ),
+    "hold inputs": (
+        {"sweeps": [{"name": "x", "over": "hold_input", "values": ["zero"], "task": "copy"}]},
+        r"config key sweeps\[0\]\.over: no hold input is compared",
+    ),
+    "sentences": (
+        {"explorer": {"sentences": {"copy": ["in_0"]}}},
+        r"config key explorer\.sentences\.copy: the task has no explorer",
+    ),
+    "weights": (
+        {"models": {**MODELS, "aed": {"weights": "w.pt", "architecture": "aed"}}},
+        r"config key models\.aed\.architecture: the model has weights",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_nonsense_is_one_sentence(name):
+    changes, sentence = WRONG[name]
+    with pytest.raises(UserError, match=sentence) as caught:
+        planned(**changes)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_corpus_is_found_and_not_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.csv").write_text("whatever")
+    task = {"name": "own", "family": "parallel", "file": "own.csv", "input": "a", "output": "b"}
+    plan = planned(tasks=[task])
+    assert plan.data_files() == {"own": {"file": "own.csv"}}
+    assert "files" not in plan.text_options("own")
+
+
+def test_families_of_pairs_have_names_of_their_own():
+    from rnn_geometry.tasks.synthetic import families
+
+    assert not {*PAIR_FAMILIES} & {*families(), "text"}

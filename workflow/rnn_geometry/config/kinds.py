@@ -1,0 +1,164 @@
+"""Two kinds of networks: classifiers of sentences, and translators of pairs of phrases.
+
+A task and a model are each of one kind, and meet only within it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rnn_geometry.config.schema import _shown
+from rnn_geometry.errors import UserError, listed
+from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
+
+CLASSIFIER, TRANSLATOR = "classifier", "translator"
+ARCHITECTURE, VED = "architecture", "ved"
+# Keys of translators alone, and of classifiers alone, with their defaults.
+OF_TRANSLATORS = {"alignment": "plain", "positions": None, "feedback": "own"}
+OF_CLASSIFIERS = {"embedding_size": None, "readout_bias": False, "trained": "all", "l2_on": "all"}
+DOES = {CLASSIFIER: "classifies sentences", TRANSLATOR: "translates pairs of phrases"}
+TASK_OF = {CLASSIFIER: "has classes", TRANSLATOR: "is made of pairs of phrases"}
+Settings = Mapping[str, Any]
+
+
+def kind_of_task(task: Settings) -> str:
+    """Return the kind of the networks that a task is for.
+
+    Parameters
+    ----------
+    task
+        Its settings.
+    """
+    return TRANSLATOR if task["family"] in PAIR_FAMILIES else CLASSIFIER
+
+
+def kind_of_model(model: Settings) -> str:
+    """Return the kind of a model.
+
+    Parameters
+    ----------
+    model
+        Its settings.
+    """
+    return CLASSIFIER if model.get(ARCHITECTURE, CLASSIFIER) == CLASSIFIER else TRANSLATOR
+
+
+def with_own_keys(name: str, model: Settings) -> dict[str, Any]:
+    """Return a model with the keys of its kind alone.
+
+    A classifier says nothing of its architecture: what its results depend on is as it always was.
+
+    Parameters
+    ----------
+    name
+        Of the model, for the sentence.
+    model
+        With the defaults of classifiers filled in; it satisfies the schema.
+
+    Raises
+    ------
+    UserError
+        For a key that means nothing to its kind.
+    """
+    if kind_of_model(model) == CLASSIFIER:
+        alone = next((key for key in OF_TRANSLATORS if key in model), None)
+        if alone is not None:
+            raise UserError(
+                f"config key models.{name}.{alone}: it goes with architecture ved, aed or ao, and "
+                f"this model {DOES[CLASSIFIER]}; leave it out or give an architecture."
+            )
+        return {key: value for key, value in model.items() if key != ARCHITECTURE}
+    other = next((key for key, usual in OF_CLASSIFIERS.items() if model[key] != usual), None)
+    if other is not None:
+        raise UserError(
+            f"config key models.{name}.{other}: {_shown(model[other])} means nothing to a model "
+            f"that {DOES[TRANSLATOR]} (architecture: {model[ARCHITECTURE]}); leave it out."
+        )
+    whole = {**OF_TRANSLATORS, **model}
+    if model[ARCHITECTURE] == VED and whole["alignment"] != OF_TRANSLATORS["alignment"]:
+        raise UserError(
+            f"config key models.{name}.alignment: a ved has no attention, and so no alignment; "
+            "leave it out, or make the architecture aed or ao."
+        )
+    return whole
+
+
+def fitting(
+    task: Settings,
+    asked: Sequence[str] | None,
+    all_cells: Sequence[str],
+    models: Mapping[str, Settings],
+    key: str,
+) -> list[str]:
+    """Return the models of a task: those that it names, or those of all that are of its kind.
+
+    Parameters
+    ----------
+    task
+        Its settings.
+    asked
+        Names of its own models; None where it names none.
+    all_cells
+        Those of the whole configuration.
+    models
+        Settings by name.
+    key
+        The key of what is asked for, for the sentence.
+
+    Raises
+    ------
+    UserError
+        For a model of the other kind, and where none is left.
+    """
+    kind = kind_of_task(task)
+    for name in asked or ():
+        if kind_of_model(models[name]) != kind:
+            raise UserError(
+                f"config key {key}: '{name}' {DOES[kind_of_model(models[name])]}, and the task "
+                f"'{task['name']}' {TASK_OF[kind]}; name models whose architecture is "
+                f"{'ved, aed or ao' if kind == TRANSLATOR else 'not given'}."
+            )
+    if asked is not None:
+        return list(asked)
+    found = [name for name in all_cells if kind_of_model(models[name]) == kind]
+    if not found:
+        raise UserError(
+            f"config task '{task['name']}': it {TASK_OF[kind]} (family {task['family']}), and none "
+            f"of the cells {listed(all_cells)} {DOES[kind]}; "
+            + (
+                "name a model with architecture ved, aed or ao."
+                if kind == TRANSLATOR
+                else "name one without architecture."
+            )
+        )
+    return found
+
+
+def check_met(
+    cells: Iterable[str], tasks: Iterable[Settings], models: Mapping[str, Settings]
+) -> None:
+    """Refuse a model that no task of the configuration is for.
+
+    Parameters
+    ----------
+    cells
+        Names of the models of the whole configuration.
+    tasks
+        All tasks, those of sweeps among them.
+    models
+        Settings by name.
+
+    Raises
+    ------
+    UserError
+        For the first such model.
+    """
+    kinds = {kind_of_task(task) for task in tasks}
+    for name in cells:
+        kind = kind_of_model(models[name])
+        if kind not in kinds:
+            raise UserError(
+                f"config key cells: '{name}' {DOES[kind]}, and no task {TASK_OF[kind]}; take it "
+                "out or add such a task."
+            )

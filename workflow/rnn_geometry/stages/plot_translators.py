@@ -1,0 +1,20 @@
+"""Figures over all networks that translate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rnn_geometry.claims.translators import read_translators
+from rnn_geometry.plotting import style
+from rnn_geometry.plotting.translators import attention_dial, attention_terms
+
+FIGURES = (attention_dial, attention_terms)
+
+
+def run(files, output, params, log) -> None:
+    """Draw every figure, in every format, with its data."""
+    table = read_translators(files["translators"])
+    folder = Path(output[0]).parent
+    for draw in FIGURES:
+        style.save(draw(table), folder / draw.__name__, tuple(params.formats))
+    log(f"{len(FIGURES)} figures")

@@ -1,0 +1,162 @@
+# Networks that translate: an encoder and a decoder, with attention or without. Where a
+# configuration has none, none of these is part of the graph.
+
+
+# Training, as of classifiers.
+for BLOCK in PLAN.blocks("train_translator"):
+
+    rule:
+        name:
+            BLOCK.rule
+        input:
+            **BLOCK.input,
+        output:
+            **BLOCK.output,
+        log:
+            BLOCK.log,
+        benchmark:
+            BLOCK.benchmark
+        wildcard_constraints:
+            task=BLOCK.task_pattern,
+        group:
+            "training"
+        conda:
+            ENVIRONMENT
+        threads: SETTINGS["threads"]
+        resources:
+            **LIMITS.of_block(BLOCK),
+        params:
+            **networks_stage(BLOCK),
+        script:
+            "../scripts/networks.py"
+
+
+# Their analysis: a rule for each of
+#   components      means of states by place and word, the nine terms of alignments, causes
+#   plot_attention  attention, the temporal part and the shares of a network as a panel
+for BLOCK in PLAN.blocks("components", "plot_attention"):
+
+    rule:
+        name:
+            BLOCK.rule
+        input:
+            **BLOCK.input,
+        output:
+            **BLOCK.output,
+        log:
+            BLOCK.log,
+        benchmark:
+            BLOCK.benchmark
+        wildcard_constraints:
+            task=BLOCK.task_pattern,
+        group:
+            "analysis"
+        conda:
+            ENVIRONMENT
+        threads: SETTINGS["threads"]
+        resources:
+            **LIMITS.of_block(BLOCK),
+        params:
+            **networks_stage(BLOCK),
+        script:
+            "../scripts/networks.py"
+
+
+# One row per network.
+rule tabulate_translators:
+    input:
+        translation=PLAN.of(PLAN.translators, "translation.json"),
+    output:
+        PLAN.path("tables/translators.csv"),
+    log:
+        PLAN.path("logs/tabulate_translators.log"),
+    benchmark:
+        PLAN.path("benchmarks/tabulate_translators.tsv")
+    conda:
+        ENVIRONMENT
+    params:
+        **stage("tabulate_translators"),
+    script:
+        "../scripts/stage.py"
+
+
+# The verdicts on claims about them.
+rule judge_translators:
+    input:
+        translators=PLAN.path("tables/translators.csv"),
+    output:
+        PLAN.path("tables/claims_attention.csv"),
+    log:
+        PLAN.path("logs/judge_translators.log"),
+    benchmark:
+        PLAN.path("benchmarks/judge_translators.tsv")
+    conda:
+        ENVIRONMENT
+    params:
+        **stage(
+            "judge_translators",
+            claims=lambda wildcards: plain(SETTINGS["claims_attention"]),
+            judged=[list(network) for network in PLAN.judged_translators],
+        ),
+    script:
+        "../scripts/stage.py"
+
+
+OVER_TRANSLATORS = ("attention_dial", "attention_terms")
+
+
+rule plot_translators:
+    input:
+        translators=PLAN.path("tables/translators.csv"),
+    output:
+        expand(
+            PLAN.path("figures/{figure}.{kind}"),
+            figure=OVER_TRANSLATORS,
+            kind=["png", *PLAN.vector, "csv"],
+        ),
+    log:
+        PLAN.path("logs/plot_translators.log"),
+    benchmark:
+        PLAN.path("benchmarks/plot_translators.tsv")
+    conda:
+        ENVIRONMENT
+    params:
+        **stage("plot_translators", formats=["png", *PLAN.vector]),
+    script:
+        "../scripts/stage.py"
+
+
+# Verdicts first, then figures, and the first network of every task and model.
+rule attention_page:
+    input:
+        translators=PLAN.path("tables/translators.csv"),
+        claims=PLAN.path("tables/claims_attention.csv"),
+        figures=expand(PLAN.path("figures/{figure}.png"), figure=OVER_TRANSLATORS),
+        panels=PLAN.of(PLAN.first_translators, "attention.png"),
+    output:
+        PLAN.path("attention.html"),
+    log:
+        PLAN.path("logs/attention_page.log"),
+    benchmark:
+        PLAN.path("benchmarks/attention_page.tsv")
+    conda:
+        ENVIRONMENT
+    params:
+        **stage(
+            "attention_page",
+            claims=lambda wildcards: plain(SETTINGS["claims_attention"]),
+            start=bool(PLAN.classified),
+        ),
+    script:
+        "../scripts/stage.py"
+
+
+localrules:
+    translators,
+
+
+# All that there is of them; nothing where there are none.
+rule translators:
+    input:
+        rules.attention_page.output if PLAN.translators else [],
+        PLAN.of(PLAN.shown_translators, "attention.png"),
