@@ -76,18 +76,29 @@ def test_the_page_tells_verdicts_first_and_needs_no_other_file(translated):
     assert 'href="index.html"' not in page
 
 
-def test_a_lost_file_is_made_again_and_nothing_else(translated):
+def test_a_lost_file_is_made_again_and_nothing_is_trained(translated):
+    results = translated.root / "results"
+    (results / AED / "attention.png").unlink()
+    text = translated.snakemake("-n", "--configfile", CONFIG).stdout
+    jobs = set(re.findall(r"^(\w+)\S* +\d+$", text, flags=re.MULTILINE))
+    assert "plot_attention" in jobs
+    assert not {"train_translator", "components", "prepare_pairs"} & jobs
+
+
+def test_networks_are_kept_for_a_seed_that_is_added(translated):
     results = translated.root / "results"
     weights = (results / AED / "model.safetensors").read_bytes()
-    (results / AED / "components.npz").unlink()
-    text = translated.snakemake("-n", "--configfile", CONFIG).stdout
-    jobs = set(re.findall(r"^([\w-]+)[\w.-]* +\d+$", text, flags=re.MULTILINE))
-    assert "components" in jobs
-    assert "train_translator" not in jobs
-    translated.snakemake("--configfile", CONFIG)
+    changed = yaml.safe_load((translated.root / CONFIG).read_text()) | {"seeds": [0, 1]}
+    (translated.root / "more.yaml").write_text(yaml.safe_dump(changed))
+    translated.snakemake("translators", "--configfile", "more.yaml")
+    logs = [path.read_text() for path in (results / "logs/train_translator").rglob("*.log")]
+    kept = re.findall(r"(\S+) (\S+) L2 1e-5 seed (\d): kept from an earlier job", "".join(logs))
+    assert {("copy", "aed", "0"), ("copy", "ved", "0"), ("dial-0.3", "aed", "0")} <= set(kept)
+    assert not [network for network in kept if network[2] == "1"]
     assert (results / AED / "model.safetensors").read_bytes() == weights
     stage = json.loads((results / AED / "stages/components.json").read_text())
     assert {"model", "run", "test", "vocab", "meta"} == set(stage["inputs"])
+    assert len(rows(translated, "translators.csv")) == 18
 
 
 def test_the_large_configuration_is_planned():
