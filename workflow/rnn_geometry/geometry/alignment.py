@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 FEWEST_NETWORKS = 3
 
@@ -191,4 +190,6 @@ def rank_agreement(one: Sequence[float | None], other: Sequence[float | None]) -
     )
     if len(pairs) < FEWEST_NETWORKS or (np.ptp(pairs, axis=0) == 0).any():
         return None
+    from scipy import stats  # a configuration is read without it
+
     return float(np.corrcoef(stats.rankdata(pairs, axis=0).T)[0, 1])
