@@ -8,14 +8,8 @@ import pytest
 from conftest import PROJECT
 
 from rnn_geometry.claims.judge import judged_units
-from rnn_geometry.claims.translators import (
-    DIAL,
-    checked_translator_claims,
-    dial_rows,
-    judged_frame,
-    measures,
-    rank_correlation,
-)
+from rnn_geometry.claims.translator_units import dial_rows, judged_frame, rank_correlation
+from rnn_geometry.claims.translators import DIAL, checked_translator_claims, measures
 from rnn_geometry.claims.values import units_of_claims
 from rnn_geometry.config.load import read_claims
 from rnn_geometry.errors import UserError

@@ -1,4 +1,4 @@
-"""Claims about networks that translate: their file, and what they are judged on.
+"""Claims about networks that translate: their file; `translator_units` says what is judged.
 
 The rule is that of all claims (`judge`). Here a structure is a family of tasks of pairs, or the
 `dial`: the networks of one seed on tasks of re-ordered phrases, together. `cells` of a claim name
@@ -7,18 +7,16 @@ architectures. Light on purpose, like `file`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rnn_geometry.claims.file import NUMBERS, checked_claims, conditions
-from rnn_geometry.errors import UserError, imported, listed, quoted
+from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.geometry.translator_tables import TRANSLATORS
-from rnn_geometry.identity import Network
 from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 DIAL, REORDERED = "dial", "reordered"
 STRUCTURES = (*PAIR_FAMILIES, DIAL)
@@ -28,9 +26,6 @@ DERIVED = ("dial_correlation", "dial_correlation_random", "dimension_over_aed", 
 # What stands for names of our own while all else of a claim is checked as that of a classifier: a
 # structure, and a metric that has a control `random`.
 STRUCTURE, METRIC = "unordered", "ablation_loss"
-FEWEST = 3  # settings of a dial of which a rank correlation is taken
-OF_TWINS = {"dimension_over_aed": "states_dimension", "decoded_over_aed": "last_state_decoded"}
-TWIN = ["task", "control", "data_seed", "seed", "recurrent", "hidden_size"]
 
 
 def measures() -> list[str]:
@@ -105,139 +100,3 @@ def _stand_in(claim: Mapping[str, Any]) -> dict[str, Any]:
 
 def _accepted(part: Mapping[str, Any]) -> dict[str, Any]:
     return {"metric": METRIC, **({"expected": 0} if "expected" in part else {})}
-
-
-# What is judged
-
-
-def read_translators(path: str | Path) -> pd.DataFrame:
-    """Read translators.csv as a frame.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Text as str, an empty cell as NaN.
-    """
-    text = [column.name for column in TRANSLATORS.values() if column.kind == "text"]
-    return imported("pandas", "plots").read_csv(path, dtype=dict.fromkeys(text, str))
-
-
-def judged_frame(
-    table: pd.DataFrame, judged: Iterable[Sequence[Any]]
-) -> tuple[pd.DataFrame, list[Network]]:
-    """Return a row per network, or dial, with all that claims speak of.
-
-    Parameters
-    ----------
-    table
-        translators.csv.
-    judged
-        Keys (task, model, l2, seed) of the networks that claims are about, as they are on disk.
-
-    Returns
-    -------
-    frame
-        Columns of translators.csv and DERIVED; `cell` is the architecture, `structure` the family.
-    keys
-        Those of `judged`, and of all dials.
-    """
-    from rnn_geometry.claims.networks import under_own_names
-
-    rows = under_own_names(table)
-    rows = rows.assign(
-        structure=rows["family"],
-        recurrent=rows["cell"],
-        cell=rows["architecture"],
-        slow_no_gap=float("nan"),
-        imported=0,
-    )
-    rows = _beside_twins(rows)
-    dials = dial_rows(rows)
-    keys = [Network(*key) for key in judged] + [
-        Network(DIAL, row["file_model"], row["l2"], row["seed"]) for row in dials
-    ]
-    pd = imported("pandas", "plots")
-    known = [rows, pd.DataFrame(dials)] if dials else [rows]
-    whole = pd.concat(known, ignore_index=True)
-    return whole.reindex(columns=[*rows, *(n for n in DERIVED if n not in rows)]), keys
-
-
-def _beside_twins(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add how far dimension and memory of a VED go beyond those of its twin with attention."""
-    aed = rows[(rows["architecture"] == "aed") & (rows["alignment"] == "plain")]
-    twins = aed.drop_duplicates(TWIN)[[*TWIN, *OF_TWINS.values()]]
-    both = rows.merge(twins, on=TWIN, how="left", suffixes=("", "_twin"))
-    ved = (both["architecture"] == "ved").to_numpy()
-    ratios = {name: (both[of] / both[f"{of}_twin"]).where(ved) for name, of in OF_TWINS.items()}
-    return both.assign(**ratios).drop(columns=[f"{of}_twin" for of in OF_TWINS.values()])
-
-
-def dial_rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a row per model and seed whose networks are on re-ordered phrases of several shares.
-
-    Parameters
-    ----------
-    rows
-        A row per network, with its names on disk.
-
-    Returns
-    -------
-    list of dict
-        With `dial_correlation`: rank correlation of the temporal share of alignments with how much
-        attention is like its average, over the dial; and the same of a random order.
-    """
-    import numpy as np
-
-    found = []
-    chosen = rows[(rows["family"] == REORDERED) & rows["share_mu_mu"].notna()]
-    keys = ["model", "file_model", "l2", "seed", "data_seed", "architecture"]
-    by = [chosen[key] for key in keys] + [chosen["control"].fillna("")]
-    for _, part in chosen.groupby(by, sort=True):
-        part = part.drop_duplicates("rho").sort_values("rho")
-        if len(part) < FEWEST:
-            continue
-        one, other = (part[name].to_numpy(float) for name in ("share_mu_mu", "likeness_to_average"))
-        reasons = [reason for reason in part["not_judged"] if isinstance(reason, str) and reason]
-        first = part.iloc[0].to_dict()
-        kept = {name: first[name] for name in [*keys, "control", "cell", "recurrent", "imported"]}
-        rng = np.random.default_rng(int(first["seed"]))
-        found.append(
-            {
-                **kept,
-                "task": DIAL,
-                "family": DIAL,
-                "structure": DIAL,
-                "file_task": DIAL,
-                "file_l2": first["l2"],
-                "file_seed": first["seed"],
-                "not_judged": reasons[0] if reasons else None,
-                "dial_correlation": rank_correlation(one, other),
-                "dial_correlation_random": rank_correlation(rng.permutation(one), other),
-            }
-        )
-    return found
-
-
-def rank_correlation(one: Any, other: Any) -> float:
-    """Return Spearman's rank correlation; NaN where one of the two is constant.
-
-    Parameters
-    ----------
-    one, other
-        (n,) numbers.
-
-    Examples
-    --------
-    >>> rank_correlation([1, 2, 3], [10, 40, 90])
-    1.0
-    """
-    pd = imported("pandas", "plots")
-    ranks = [pd.Series(list(values)).rank() for values in (one, other)]
-    if any(rank.nunique() < 2 for rank in ranks):
-        return float("nan")
-    return round(float(ranks[0].corr(ranks[1])), 12)

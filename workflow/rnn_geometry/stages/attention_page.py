@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnn_geometry.claims.translators import read_translators
+from rnn_geometry.claims.translator_units import read_translators
 from rnn_geometry.identity import network_of
 from rnn_geometry.pages.attention import attention_page
 from rnn_geometry.pages.templating import template_texts

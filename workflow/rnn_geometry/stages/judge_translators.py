@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnn_geometry.claims.judge import judged_units
-from rnn_geometry.claims.translators import judged_frame, read_translators
+from rnn_geometry.claims.translator_units import judged_frame, read_translators
 from rnn_geometry.claims.values import units_of_claims
 from rnn_geometry.store import formats
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rnn_geometry.claims.translators import read_translators
+from rnn_geometry.claims.translator_units import read_translators
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.translators import attention_dial, attention_terms
 
