@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rnn_geometry.claims.file import NUMBERS, checked_claims, conditions
 from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
-
-if TYPE_CHECKING:
-    pass
 
 DIAL, REORDERED = "dial", "reordered"
 STRUCTURES = (*PAIR_FAMILIES, DIAL)
