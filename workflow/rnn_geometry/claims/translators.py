@@ -8,15 +8,12 @@ architectures. Light on purpose, like `file`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any
 
 from rnn_geometry.claims.file import NUMBERS, checked_claims, conditions
 from rnn_geometry.errors import UserError, listed, quoted
-from rnn_geometry.geometry.translator_tables import TRANSLATORS
 from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
-
-if TYPE_CHECKING:
-    pass
 
 DIAL, REORDERED = "dial", "reordered"
 STRUCTURES = (*PAIR_FAMILIES, DIAL)
@@ -30,7 +27,9 @@ STRUCTURE, METRIC = "unordered", "ablation_loss"
 
 def measures() -> list[str]:
     """Return what a claim about translators may be about."""
-    known = [c.name for c in TRANSLATORS.values() if c.kind in NUMBERS and c.name != "seed"]
+    # By name, as `store.columns` finds tables: what declares columns also computes them.
+    declared = import_module("rnn_geometry.geometry.translator_tables").TRANSLATORS
+    known = [c.name for c in declared.values() if c.kind in NUMBERS and c.name != "seed"]
     return [*known, *DERIVED]
 
 
