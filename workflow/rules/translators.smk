@@ -105,25 +105,28 @@ rule judge_translators:
 OVER_TRANSLATORS = ("attention_dial", "attention_terms")
 
 
-rule plot_translators:
-    input:
-        translators=PLAN.path("tables/translators.csv"),
-    output:
-        expand(
-            PLAN.path("figures/{figure}.{kind}"),
-            figure=OVER_TRANSLATORS,
-            kind=["png", *PLAN.vector, "csv"],
-        ),
-    log:
-        PLAN.path("logs/plot_translators.log"),
-    benchmark:
-        PLAN.path("benchmarks/plot_translators.tsv")
-    conda:
-        ENVIRONMENT
-    params:
-        **stage("plot_translators", formats=["png", *PLAN.vector]),
-    script:
-        "../scripts/stage.py"
+# Rules whose names begin with plot_ are what `make figures` draws: none is here for nothing.
+if PLAN.translators:
+
+    rule plot_translators:
+        input:
+            translators=PLAN.path("tables/translators.csv"),
+        output:
+            expand(
+                PLAN.path("figures/{figure}.{kind}"),
+                figure=OVER_TRANSLATORS,
+                kind=["png", *PLAN.vector, "csv"],
+            ),
+        log:
+            PLAN.path("logs/plot_translators.log"),
+        benchmark:
+            PLAN.path("benchmarks/plot_translators.tsv")
+        conda:
+            ENVIRONMENT
+        params:
+            **stage("plot_translators", formats=["png", *PLAN.vector]),
+        script:
+            "../scripts/stage.py"
 
 
 # Verdicts first, then figures, and the first network of every task and model.
