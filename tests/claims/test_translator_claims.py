@@ -41,7 +41,7 @@ def table(temporal=0.95):
             for architecture, size in (("aed", 5.0), ("ved", 5.0 if control else 12.0)):
                 numbers = {"explained_encoder": 0.95 - lost, "explained_encoder_random": 0.0}
                 numbers |= {"share_mu_mu": temporal - lost, "share_mu_mu_random": 0.01}
-                numbers |= {"states_dimension": size, "last_state_decoded": size / 20}
+                numbers |= {"dimension_encoder": size, "last_decodes": size / 20}
                 rows.append(network("one_to_one", architecture, seed, control, **numbers))
             for rho in (0.0, 0.2, 0.4, 0.7):
                 like = 0.5 if control else 1 - rho

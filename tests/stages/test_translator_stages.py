@@ -9,12 +9,11 @@ from clocks import shifted_translator
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.geometry.component_nulls import places_shuffled, words_permuted
-from rnn_geometry.geometry.phrase_memory import decoded_share
 from rnn_geometry.geometry.translator_tables import NULLS, TRANSLATORS, why_not_judged
 from rnn_geometry.identity import Network
 from rnn_geometry.networks.translators.states import visit_pairs
 from rnn_geometry.stages import components, prepare_pairs, train_translator
-from rnn_geometry.stages.components import Halves, components_of, means_of, memory_numbers
+from rnn_geometry.stages.components import Halves, components_of, means_of
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.stages.translator_nulls import null_numbers
 from rnn_geometry.store.translations import (
@@ -134,14 +133,6 @@ def test_by_chance_nothing_is_left_of_a_clock(clock):
     assert found["rest_accuracy_lost_random"] > 0.3
 
 
-def test_a_clock_keeps_its_last_word_alone(clock):
-    _, halves, visits = clock
-    found = memory_numbers(halves, visits, words=5)
-    # One of nine words is in the last state, the others are guessed, of three.
-    assert found["last_state_decoded"] == pytest.approx(1 / 9 + 8 / 9 / 3, abs=0.05)
-    assert found["states_dimension"] > 5
-
-
 # Nulls and measures
 
 
@@ -161,15 +152,6 @@ def test_shuffled_places_keep_states_with_their_words():
     inside = np.arange(6) < lengths[:, None]
     assert sorted(permuted[inside]) == sorted(words[inside])
     assert (permuted[~inside] == words[~inside]).all()
-
-
-def test_words_that_are_not_in_a_state_are_not_decoded():
-    rng = np.random.default_rng(0)
-    targets = rng.integers(2, 5, size=(400, 3))
-    known = np.eye(5)[targets[:, 0]]
-    share = decoded_share(known[:200], targets[:200], known[200:], targets[200:], 5)
-    assert share == pytest.approx((1 + 2 / 3) / 3, abs=0.06)
-    assert np.isnan(decoded_share(known[:200], targets[:200], known[200:], 0 * targets[200:], 5))
 
 
 def test_why_a_translator_is_not_judged():

@@ -4,7 +4,10 @@
 
 # Training: weights and everything needed to rebuild a network, of followed ones weights on the way
 # too; of one trained elsewhere its import.
-for BLOCK in PLAN.blocks("train", "train_followed", "import_network"):
+MAKING = ("train", "train_followed", "train_translator", "import_network")
+
+
+for BLOCK in PLAN.blocks(*MAKING):
 
     rule:
         name:
@@ -38,10 +41,14 @@ for BLOCK in PLAN.blocks("train", "train_followed", "import_network"):
 #   compare_hold_inputs  the same network under several x*, where analysis.hold_inputs names some
 #   geometry             all numbers of a network
 #   snapshots            the manifold during training, where training.snapshots asks for it
-ANALYSIS = ("slow_points", "linearize", "compare_hold_inputs", "geometry", "snapshots")
+# and of networks that translate
+#   components           means of states by place and word, nine terms of alignments, causes
+#   plot_attention       attention, its temporal part and the shares of a network as a panel
+CLASSIFYING = ("slow_points", "linearize", "compare_hold_inputs", "geometry", "snapshots")
+TRANSLATING = ("components", "plot_attention")
 
 
-for BLOCK in PLAN.blocks(*ANALYSIS):
+for BLOCK in PLAN.blocks(*CLASSIFYING, *TRANSLATING):
 
     rule:
         name:

@@ -1,65 +1,6 @@
 # Networks that translate: an encoder and a decoder, with attention or without. Where a
-# configuration has none, none of these is part of the graph.
-
-
-# Training, as of classifiers.
-for BLOCK in PLAN.blocks("train_translator"):
-
-    rule:
-        name:
-            BLOCK.rule
-        input:
-            **BLOCK.input,
-        output:
-            **BLOCK.output,
-        log:
-            BLOCK.log,
-        benchmark:
-            BLOCK.benchmark
-        wildcard_constraints:
-            task=BLOCK.task_pattern,
-        group:
-            "training"
-        conda:
-            ENVIRONMENT
-        threads: SETTINGS["threads"]
-        resources:
-            **LIMITS.of_block(BLOCK),
-        params:
-            **networks_stage(BLOCK),
-        script:
-            "../scripts/networks.py"
-
-
-# Their analysis: a rule for each of
-#   components      means of states by place and word, the nine terms of alignments, causes
-#   plot_attention  attention, the temporal part and the shares of a network as a panel
-for BLOCK in PLAN.blocks("components", "plot_attention"):
-
-    rule:
-        name:
-            BLOCK.rule
-        input:
-            **BLOCK.input,
-        output:
-            **BLOCK.output,
-        log:
-            BLOCK.log,
-        benchmark:
-            BLOCK.benchmark
-        wildcard_constraints:
-            task=BLOCK.task_pattern,
-        group:
-            "analysis"
-        conda:
-            ENVIRONMENT
-        threads: SETTINGS["threads"]
-        resources:
-            **LIMITS.of_block(BLOCK),
-        params:
-            **networks_stage(BLOCK),
-        script:
-            "../scripts/networks.py"
+# configuration has none, none of these is part of the graph. Their training and analysis stand with
+# those of classifiers in networks.smk.
 
 
 # One row per network.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST = 3  # settings of a dial of which a rank correlation is taken
-OF_TWINS = {"dimension_over_aed": "states_dimension", "decoded_over_aed": "last_state_decoded"}
+OF_TWINS = {"dimension_over_aed": "dimension_encoder", "decoded_over_aed": "last_decodes"}
 TWIN = ["task", "control", "data_seed", "seed", "recurrent", "hidden_size"]
 
 

@@ -17,14 +17,6 @@ NULLS = columns(
     COLUMNS["clock_r2"].again("_random", "with the places of that path shuffled, mean"),
     COLUMNS["rest_accuracy_lost"].again("_random", "with means of shuffled places and words"),
 )
-MEMORY = columns(
-    Column("states_dimension", "participation ratio of all states of the encoder"),
-    Column(
-        "last_state_decoded",
-        "share of target words that a linear map reads from the last state of the encoder, fitted"
-        " to the other half",
-    ),
-)
 FACTS = columns(
     Column("family", "family of the task", kind="text"),
     Column("data_seed", "seed from which the pairs of the task are drawn", kind="count"),
@@ -45,7 +37,7 @@ JUDGED = columns(
         kind="text",
     ),
 )
-TRANSLATORS = columns(IDENTITY, CONTROL, FACTS, COLUMNS, NULLS, MEMORY, JUDGED, TRAIN_SECONDS)
+TRANSLATORS = columns(IDENTITY, CONTROL, FACTS, COLUMNS, NULLS, JUDGED, TRAIN_SECONDS)
 NOT_LEARNED, FALLING = "not learned", "loss still falling"
 
 

@@ -10,10 +10,8 @@ from rnn_geometry.errors import UserError
 from rnn_geometry.geometry import alignment
 from rnn_geometry.geometry.attention_maps import mean_without_nan, offset, temporal
 from rnn_geometry.geometry.components import Components, estimate
-from rnn_geometry.geometry.dimension import participation_ratio
-from rnn_geometry.geometry.phrase_memory import decoded_share, last_states
 from rnn_geometry.geometry.translator_tables import TRANSLATORS, why_not_judged
-from rnn_geometry.geometry.translators import SIDES, Numbers, SideParts, defined
+from rnn_geometry.geometry.translators import SIDES, SideParts
 from rnn_geometry.networks.classifier import prepare_device
 from rnn_geometry.networks.translators.build import load_translator
 from rnn_geometry.networks.translators.evaluation import fed_back, pair_batch
@@ -26,7 +24,6 @@ from rnn_geometry.store.columns import check_numbers
 from rnn_geometry.store.hashes import check_prepared, sha256
 from rnn_geometry.store.translations import (
     PairMeta,
-    PairWords,
     Translation,
     TranslatorComponents,
     TranslatorRecord,
@@ -66,12 +63,10 @@ def run(network: NetworkJob) -> None:
     visits = [visit_pairs(translator, half) for half in halves]
     means = means_of(translator, visits[0])
     rng = np.random.default_rng(network.network.seed_for("nulls"))
-    words = len(PairWords.read(files["vocab"]).words_out)
     numbers = {
         **facts(record, meta),
         **translator_numbers(translator, *halves),
         **null_numbers(translator, halves, visits, rng),
-        **memory_numbers(halves, visits, words),
         "learned_above": meta["learned_above"],
         "train_seconds": record.train_seconds,
     }
@@ -147,28 +142,6 @@ def facts(record: TranslatorRecord, meta: PairMeta) -> dict[str, Any]:
         "feedback": made_of["feedback"],
         "hidden_size": made_of["hidden_size"],
         "steps": record.best_step,
-    }
-
-
-def memory_numbers(halves: Halves, visits: list[Visited], words: int) -> Numbers:
-    """Return how many dimensions the encoder's states have, and what the last one knows.
-
-    Parameters
-    ----------
-    halves
-        Pairs.
-    visits
-        States of either half.
-    words
-        Ids of words that are said.
-    """
-    states, of_words, lengths = visits[1].encoder
-    inside = np.arange(of_words.shape[1]) < lengths[:, None]
-    ends = [last_states(v.encoder.states, v.encoder.lengths) for v in visits]
-    taught, wanted = (half.targets.padded() for half in halves)
-    return {
-        "states_dimension": participation_ratio(states[inside]),
-        "last_state_decoded": defined(decoded_share(ends[0], taught, ends[1], wanted, words)),
     }
 
 
