@@ -92,7 +92,9 @@ class Source:
         """
         goes = np.broadcast_to(goes, (len(words), len(states), len(states)))
         says = np.asarray(emits, float).T[:, :, None] * goes
-        return cls(name, tuple(words), tuple(states), np.asarray(first, float), says, tuple(neutral))
+        return cls(
+            name, tuple(words), tuple(states), np.asarray(first, float), says, tuple(neutral)
+        )
 
     def sample(self, n: int, length: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Draw texts.
