@@ -62,6 +62,12 @@ NETWORK_STAGES = {
             "weights_by_step.safetensors",
         ),
     ),
+    # In the place of training, of networks whose readout sees all states.
+    "train_pooled": Stage(
+        "train_pooled",
+        of_task=("train.parquet", "dev.parquet", "test.parquet", "vocab.json", "meta.json"),
+        writes=("model.safetensors", "run.json", "history.parquet", "pooling.safetensors"),
+    ),
     # In the place of training, of networks that were trained elsewhere.
     "import_network": Stage(
         "import_network",
