@@ -24,6 +24,7 @@ TITLES = {
     "tabulate_translators": "tables",
     "judge_translators": "tables",
     "attention_page": "pages",
+    "explore_phrases": "pages",
     "explore": "pages",
     "start_page": "pages",
     "judge": "pages",

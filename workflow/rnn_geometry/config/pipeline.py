@@ -189,6 +189,7 @@ OTHER_STAGES = {
     "tabulate_translators": Stage("tabulate_translators"),
     "judge_translators": Stage("judge_translators"),
     "plot_translators": Stage("plot_translators"),
+    "explore_phrases": Stage("explore_phrases", templates=("phrases.*", "style.css")),
     "attention_page": Stage("attention_page", templates=("attention.html.jinja", "style.css")),
     "judge": Stage(
         "judge",

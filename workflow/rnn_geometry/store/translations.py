@@ -2,8 +2,9 @@
 
 Apart from `artifacts`, which every classifier depends on.
 
-Letters of shapes: T places of the longest input, S of the longest target, H units, V and W words of
-input and output, n pairs that are shown.
+Letters of shapes: T places of the longest input, S of the longest target, P and Q those of the half
+of the pairs that means are estimated on, H units, V and W words of input and output, n pairs that
+are shown.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from rnn_geometry.store._artifact import (
     value,
 )
 from rnn_geometry.store.artifacts import Record
-
 
 _OF_CLASSIFIERS = {part.name: part.metadata["meaning"] for part in parts_of(Record)}
 
@@ -91,13 +91,13 @@ class TranslatorComponents(ArrayArtifact):
     """
 
     FILE = "components.npz"
-    encoder_places: np.ndarray = array("T H", "mu of the encoder, by place")
-    decoder_places: np.ndarray = array("S H", "mu of the decoder, by place")
+    encoder_places: np.ndarray = array("P H", "mu of the encoder, by place")
+    decoder_places: np.ndarray = array("Q H", "mu of the decoder, by place")
     encoder_words: np.ndarray = array("V H", "chi of the encoder, by word")
     decoder_words: np.ndarray = array("F H", "chi of the decoder, by input word; first the start")
-    encoder_counts: np.ndarray = array("T", "pairs behind each mu of the encoder")
-    decoder_counts: np.ndarray = array("S", "pairs behind each mu of the decoder")
-    temporal: np.ndarray = array("S T", "alignment of mu with mu, less its mean over places")
+    encoder_counts: np.ndarray = array("P", "pairs behind each mu of the encoder")
+    decoder_counts: np.ndarray = array("Q", "pairs behind each mu of the decoder")
+    temporal: np.ndarray = array("Q P", "alignment of mu with mu, less its mean over places")
     attention: np.ndarray = array("S T", "mean attention over pairs")
     offset: np.ndarray = array("S", "mean place attended, less the place of the word said")
     known_offset: np.ndarray = array("S", "the same of the sources that the task knows")
