@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import numpy as np
 
+from rnn_geometry.networks._alone import train_alone
 from rnn_geometry.networks._course import HISTORY, Course, TrainingResult
 from rnn_geometry.networks._trainer import Diverged, Trainer
 from rnn_geometry.networks.checkpoint import Checkpoint
@@ -71,18 +71,7 @@ def train_translator(
     course = _Course(cast(Any, translator), cast(Any, batches), cast(Any, dev), recipe, batch_seed,
                      log, checkpoint)  # fmt: skip
     trainer = _Trainer([course.learner], course.steps, course.progress.step)
-    while course.going:
-        mark = time.process_time()
-        batch = batches.draw([next(course.indices)])
-        (error,) = trainer.step(course.progress.step + 1, cast(Any, batch))
-        course.advance(trainer.rate, error)
-        course.progress.seconds += time.process_time() - mark
-        if course.is_due():
-            course.save(1)
-    result = course.end()
-    if isinstance(result, Diverged):
-        raise result
-    return result
+    return train_alone(course, trainer, batches.draw)
 
 
 class _Batches:
