@@ -1,4 +1,4 @@
-"""A linear reading of beliefs, from states that hold them straight, bent, in noise or not at all."""
+"""A linear reading of beliefs, from states that hold them straight, in noise or not at all."""
 
 import numpy as np
 import pytest
