@@ -198,9 +198,9 @@ class Source:
         ----------
         Hsu, Kakade & Zhang 2012, A spectral algorithm for learning hidden Markov models.
         """
-        pasts = closure(self.first[None], self.says)
-        futures = closure(np.ones((1, len(self.states))), self.says.swapaxes(1, 2))
-        return numerical_rank(pasts @ futures.T)
+        pasts = _closure(self.first[None], self.says)
+        futures = _closure(np.ones((1, len(self.states))), self.says.swapaxes(1, 2))
+        return _numerical_rank(pasts @ futures.T)
 
     def causal_states(self, most: int = 1000) -> np.ndarray | None:
         """Return all beliefs that texts can lead to, where these are a finite number.
@@ -248,53 +248,23 @@ def _drawn(cumulative: np.ndarray, uniform: np.ndarray) -> np.ndarray:
     return (cumulative <= scaled[:, None]).sum(1)
 
 
-def closure(start: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """Return an orthonormal basis of all that rows become by any sequence of steps.
-
-    Parameters
-    ----------
-    start : (m, K)
-        Rows.
-    steps : (V, K, K)
-        row -> row @ step.
-
-    Returns
-    -------
-    (r, K)
-        Orthonormal rows, r at most K.
-    """
-    basis = row_space(start)
+def _closure(start: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """Return an orthonormal basis (r, K) of all that rows (m, K) become by steps (V, K, K)."""
+    basis = _row_space(start)
     while True:
-        wider = row_space(np.concatenate([basis, *(basis @ steps)]))
+        wider = _row_space(np.concatenate([basis, *(basis @ steps)]))
         if len(wider) == len(basis):
             return basis
         basis = wider
 
 
-def row_space(rows: np.ndarray) -> np.ndarray:
-    """Return an orthonormal basis of the span of rows.
-
-    Parameters
-    ----------
-    rows : (m, K)
-        Any.
-
-    Returns
-    -------
-    (r, K)
-        Orthonormal rows.
-    """
+def _row_space(rows: np.ndarray) -> np.ndarray:
+    """Return an orthonormal basis (r, K) of the span of rows (m, K)."""
     _, sizes, basis = np.linalg.svd(rows, full_matrices=False)
     return basis[sizes > RELATIVE * sizes.max(initial=0)]
 
 
-def numerical_rank(matrix: np.ndarray) -> int:
-    """Return the number of singular values that are no rounding.
-
-    Parameters
-    ----------
-    matrix : (m, n)
-        Any.
-    """
+def _numerical_rank(matrix: np.ndarray) -> int:
+    """Return the number of singular values that are no rounding."""
     sizes = np.linalg.svd(matrix, compute_uv=False)
     return int((sizes > RELATIVE * sizes.max(initial=0)).sum())
