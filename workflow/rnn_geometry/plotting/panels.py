@@ -116,7 +116,15 @@ def grid_of_panels(
     """
     rows = len(networks)
     figure, boxes = _boxes(
-        rows, columns, handles, 1.0, False, NARROW_GAP, TWO_LINES + NUMBERS, ROW_NAME, style.TWO_COLUMNS
+        rows,
+        columns,
+        handles,
+        1.0,
+        False,
+        NARROW_GAP,
+        TWO_LINES + NUMBERS,
+        ROW_NAME,
+        style.TWO_COLUMNS,
     )
     axes = np.array([_add(figure, box) for box in boxes], dtype=object).reshape(rows, columns)
     _title(figure, networks, title)
