@@ -63,3 +63,19 @@ def test_networks_on_real_text_are_of_seeds_that_nothing_was_chosen_on():
     code = pd.read_csv(DATA / "text_code.csv").set_index("part")["code"].to_dict()
     claims = read_claims("config/claims_text.yaml", str(PROJECT))
     assert code == claims["registered"]["code"]
+
+
+# Readouts that look back
+
+
+def test_verdicts_on_readouts_that_look_back_follow_from_their_networks():
+    claims = read_claims("config/claims_pooling.yaml", str(PROJECT))
+    networks = read_networks(DATA / "networks_pooling.csv.gz")
+    assert networks["seed"].min() >= claims["judged_from"]
+    committed = pd.read_csv(DATA / "claims_pooling.csv")
+    tables = committed, judged_again(claims, networks)
+    both = [table.sort_values(KEYS).reset_index(drop=True) for table in tables]
+    pd.testing.assert_frame_equal(*(table[KEYS + SAME] for table in both), check_dtype=False)
+    verdicts = committed.set_index(["task", "cell"])["verdict"]
+    assert set(verdicts["categorical-3", "gru-last"]) == {"holds"}
+    assert set(verdicts["categorical-3", "gru-attention"]) == {"fails"}

@@ -47,7 +47,7 @@ def test_a_stage_works_on_networks_of_its_kind_alone(stage):
     plan = both(analysis={"hold_inputs": ["zero"]})
     kind = "copy" if NETWORK_STAGES[stage].kind == "translator" else "two"
     tasks = {task for block in plan.blocks(stage) for task in block.tasks}
-    nothing = ("import_network", "train_followed", "snapshots")
+    nothing = ("import_network", "train_followed", "train_pooled", "snapshots")
     assert tasks == (set() if stage in nothing else {kind})
 
 

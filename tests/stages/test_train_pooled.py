@@ -14,6 +14,7 @@ from rnn_geometry.networks.classifier import load_classifier
 from rnn_geometry.networks.evaluation import evaluate
 from rnn_geometry.networks.pooled import with_query
 from rnn_geometry.stages import train, train_pooled
+from rnn_geometry.stages.block import one_by_one
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.stages.prepare import FILES_OF_TASK, save_prepared, synthetic_data
 from rnn_geometry.tasks.sentences import read_sentences
@@ -46,7 +47,7 @@ def job(folder, data, **own):
 
 def test_a_network_is_written_in_parts_that_analyses_and_readers_know(tmp_path, data):
     pooled = job(tmp_path / "pooled", data, pooling="attention")
-    assert list(train_pooled.run_together([pooled])) == [(pooled, None)]
+    train_pooled.run(pooled)
     record = json.loads(Path(pooled.output["run"]).read_text())
     assert record["network"]["pooling"] == record["settings"]["pooling"] == "attention"
     plain = load_classifier(pooled.output["model"], pooled.output["run"])
@@ -68,7 +69,7 @@ def test_a_network_that_fails_costs_the_others_nothing(tmp_path, data):
     bad = job(tmp_path / "bad", data, pooling="attention", learning_rate=float("inf"))
     good = job(tmp_path / "good", data, pooling="attention")
     good = replace(good, network=Network("two", "back", "1e-4", 2))
-    errors = [error for _, error in train_pooled.run_together([bad, good])]
+    errors = [error for _, error in one_by_one(train_pooled.run)([bad, good])]
     assert "not finite" in str(errors[0])
     assert errors[1] is None
 

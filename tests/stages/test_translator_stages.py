@@ -12,6 +12,7 @@ from rnn_geometry.geometry.component_nulls import places_shuffled, words_permute
 from rnn_geometry.geometry.translator_tables import NULLS, TRANSLATORS, why_not_judged
 from rnn_geometry.identity import Network
 from rnn_geometry.networks.translators.states import visit_pairs
+from rnn_geometry.plotting.attention import Translated, plot_attention
 from rnn_geometry.stages import components, prepare_pairs, train_translator
 from rnn_geometry.stages.components import Halves, components_of, means_of
 from rnn_geometry.stages.network_job import NetworkJob
@@ -205,6 +206,22 @@ def test_numbers_of_every_architecture_have_their_columns(tmp_path, architecture
     assert (found["clock_r2_random"] is None) == (architecture == "ao")
     arrays = TranslatorComponents.read(tmp_path / network.folder)
     assert np.isnan(arrays.attention).all() == (architecture == "ved")
+
+
+def test_halves_of_the_test_split_may_differ_in_their_longest_phrase(tmp_path):
+    splits, *_ = prepared(tmp_path / "data/copy", {**TASK, "length": [2, 12], "test_size": 6})
+    lengths = [half.lengths.max() for half in Halves.of(splits["test"])]
+    assert lengths[0] != lengths[1]
+    network = Network("copy", "own", "1e-5", 0)
+    train_translator.run(job(tmp_path, network, OWN, TRAINED))
+    components.run(job(tmp_path, network, None, ANALYSED))
+    arrays = TranslatorComponents.read(tmp_path / network.folder)
+    assert len(arrays.encoder_places) == lengths[0]
+    assert arrays.attention.shape[1] == lengths[1]
+    drawn = Translated(
+        title="a", facts="", arrays=arrays, words=PairWords.read(tmp_path / "data/copy")
+    )
+    assert len(plot_attention(drawn).axes) > 6
 
 
 def test_the_same_network_twice_has_equal_files_and_its_control_its_first_weights(tmp_path):

@@ -22,6 +22,7 @@ from rnn_geometry.config.load import default_files, load_settings, read_claims, 
 from rnn_geometry.config.pipeline import STAGES
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import Plan
+from rnn_geometry.config.pooling import pooling_of
 from rnn_geometry.identity import is_control
 from rnn_geometry.networks import sources
 from rnn_geometry.networks.checked import check_own_cells

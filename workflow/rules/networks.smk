@@ -3,8 +3,8 @@
 
 
 # Training: weights and everything needed to rebuild a network, of followed ones weights on the way
-# too; of one trained elsewhere its import.
-MAKING = ("train", "train_followed", "train_translator", "import_network")
+# too, of readouts that look back their query; of one trained elsewhere its import.
+MAKING = ("train", "train_followed", "train_pooled", "train_translator", "import_network")
 
 
 for BLOCK in PLAN.blocks(*MAKING):

@@ -58,6 +58,7 @@ rule tabulate:
             words_of=["/".join(map(str, network)) for network in PLAN.text_networks],
             sweeps=[[*place, *network] for *place, network in PLAN.design.sweeps],
             margin=CLAIMS["bag_of_words_margin"],
+            poolings={name: pooling_of(own) for name, own in PLAN.models.items()},
         ),
     script:
         "../scripts/stage.py"

@@ -70,6 +70,25 @@ if PLAN.translators:
             "../scripts/stage.py"
 
 
+# Networks translate phrases step by step: the first of every task and model.
+rule explore_phrases:
+    input:
+        components=PLAN.of(PLAN.first_translators, "components.npz"),
+        vocab=PLAN.of_their_tasks(PLAN.first_translators, "pairs/vocab.json"),
+    output:
+        PLAN.path("phrases.html"),
+    log:
+        PLAN.path("logs/explore_phrases.log"),
+    benchmark:
+        PLAN.path("benchmarks/explore_phrases.tsv")
+    conda:
+        ENVIRONMENT
+    params:
+        **stage("explore_phrases"),
+    script:
+        "../scripts/stage.py"
+
+
 # Verdicts first, then figures, and the first network of every task and model.
 rule attention_page:
     input:
@@ -90,6 +109,7 @@ rule attention_page:
             "attention_page",
             claims=lambda wildcards: plain(SETTINGS["claims_attention"]),
             start=bool(PLAN.classified),
+            explorer="phrases.html",
         ),
     script:
         "../scripts/stage.py"
@@ -103,4 +123,5 @@ localrules:
 rule translators:
     input:
         rules.attention_page.output if PLAN.translators else [],
+        rules.explore_phrases.output if PLAN.translators else [],
         PLAN.of(PLAN.shown_translators, "attention.png"),

@@ -11,6 +11,7 @@ from typing import Any
 from rnn_geometry.config.imports import SEED, is_imported
 from rnn_geometry.config.kinds import TRANSLATOR, fitting, kind_of_model, kind_of_task
 from rnn_geometry.config.names import check_distinct, check_name
+from rnn_geometry.config.pooling import is_pooled, with_pooling
 from rnn_geometry.config.swept import (
     CELL_OPTION,
     check_over,
@@ -188,10 +189,13 @@ class Design:
         return added
 
     def _trained_on(self, networks: Iterable[Network], kind: str) -> list[str]:
-        """Return the models that have a control: trained here, and of translators no reservoir."""
+        """Return the models that have a control: those trained here, and a reservoir only some.
+
+        A translator has none, and none a readout that looks back: it has a query to learn.
+        """
         models = dict.fromkeys(network.model for network in networks)
         own = [model for model in models if not is_imported(self.models[model])]
-        return [m for m in own if kind != RESERVOIR or kind_of_model(self.models[m]) != TRANSLATOR]
+        return [name for name in own if kind != RESERVOIR or _may_rest(self.models[name])]
 
     def _tasks_of(
         self, kind: str, control: Mapping[str, Any], first: Mapping[str, list[Network]]
@@ -325,6 +329,7 @@ class Design:
             )
         options = {**known["cell_options"], option: value}
         varied = {**known, **({key: value} if option == key else {"cell_options": options})}
+        varied = with_pooling(model, varied)
         if varied == known:
             return model
         name = f"{model}-{option}-{written(value)}"
@@ -335,6 +340,11 @@ class Design:
                 f"{key}."
             )
         return name
+
+
+def _may_rest(model: Mapping[str, Any]) -> bool:
+    """Tell whether the readout of a model can be trained alone."""
+    return kind_of_model(model) != TRANSLATOR and not is_pooled(model)
 
 
 def _drawn_from(task: Mapping[str, Any], seed: int | None) -> dict[str, Any]:

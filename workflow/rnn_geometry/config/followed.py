@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rnn_geometry.config.imports import is_imported
+from rnn_geometry.config.pooling import is_pooled
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import Network
 
-TRAIN, FOLLOWED, IMPORT = "train", "train_followed", "import_network"
-MAKERS = (TRAIN, FOLLOWED, IMPORT)  # of weights: each network has one of them
+TRAIN, FOLLOWED, POOLED, IMPORT = "train", "train_followed", "train_pooled", "import_network"
+MAKERS = (TRAIN, FOLLOWED, POOLED, IMPORT)  # of weights: each network has one of them
 FEWEST = 2  # snapshots: the first step and the last
 
 
@@ -51,10 +52,30 @@ def followed_among(
     Returns
     -------
     list of Network
-        Those that are trained here; none where no snapshots are asked for.
+        Those that are trained here and read their last state; none where no snapshots are asked
+        for.
     """
-    return [n for n in shown if count and _learns(models[n.model])]
+    return [n for n in shown if count and _is_noted(models[n.model])]
 
 
-def _learns(model: Mapping[str, Any]) -> bool:
-    return not is_imported(model) and model["steps"] != 0
+def _is_noted(model: Mapping[str, Any]) -> bool:
+    return not is_imported(model) and not is_pooled(model) and model["steps"] != 0
+
+
+def maker_of(network: Network, model: Mapping[str, Any], followed: Iterable[Network]) -> str:
+    """Return the stage that makes the weights of a classifier.
+
+    Parameters
+    ----------
+    network
+        The network.
+    model
+        Settings of its model.
+    followed
+        Networks whose weights are noted during training.
+    """
+    if is_imported(model):
+        return IMPORT
+    if is_pooled(model):
+        return POOLED
+    return FOLLOWED if network in followed else TRAIN

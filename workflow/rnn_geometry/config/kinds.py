@@ -10,13 +10,17 @@ from typing import Any
 
 from rnn_geometry.config.schema import _shown
 from rnn_geometry.errors import UserError, listed
+from rnn_geometry.networks.pooling import LAST, POOLING
 from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
 
 CLASSIFIER, TRANSLATOR = "classifier", "translator"
 ARCHITECTURE, VED = "architecture", "ved"
 # Keys of translators alone, and of classifiers alone, with their defaults.
 OF_TRANSLATORS = {"alignment": "plain", "positions": None, "feedback": "own"}
-OF_CLASSIFIERS = {"embedding_size": None, "readout_bias": False, "trained": "all", "l2_on": "all"}
+OF_CLASSIFIERS = {
+    **{"embedding_size": None, "readout_bias": False, "trained": "all", "l2_on": "all"},
+    POOLING: LAST,
+}
 DOES = {CLASSIFIER: "classifies sentences", TRANSLATOR: "translates pairs of phrases"}
 TASK_OF = {CLASSIFIER: "has classes", TRANSLATOR: "is made of pairs of phrases"}
 Settings = Mapping[str, Any]
@@ -69,13 +73,13 @@ def with_own_keys(name: str, model: Settings) -> dict[str, Any]:
                 f"this model {DOES[CLASSIFIER]}; leave it out or give an architecture."
             )
         return {key: value for key, value in model.items() if key != ARCHITECTURE}
-    other = next((key for key, usual in OF_CLASSIFIERS.items() if model[key] != usual), None)
+    other = next((k for k, usual in OF_CLASSIFIERS.items() if model.get(k, usual) != usual), None)
     if other is not None:
         raise UserError(
             f"config key models.{name}.{other}: {_shown(model[other])} means nothing to a model "
             f"that {DOES[TRANSLATOR]} (architecture: {model[ARCHITECTURE]}); leave it out."
         )
-    whole = {**OF_TRANSLATORS, **model}
+    whole = {**OF_TRANSLATORS, **{key: value for key, value in model.items() if key != POOLING}}
     if model[ARCHITECTURE] == VED and whole["alignment"] != OF_TRANSLATORS["alignment"]:
         raise UserError(
             f"config key models.{name}.alignment: a ved has no attention, and so no alignment; "

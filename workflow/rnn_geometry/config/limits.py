@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from rnn_geometry.config.followed import FOLLOWED, TRAIN
+from rnn_geometry.config.followed import FOLLOWED, POOLED, TRAIN
 from rnn_geometry.config.plan import Plan
 from rnn_geometry.config.stage_blocks import StageBlock
 from rnn_geometry.identity import Network
@@ -102,6 +102,7 @@ class Limits:
         megabytes, minutes, gpu = {
             TRAIN: (self.training_mb, self.training_minutes, self.gpu),
             FOLLOWED: (self.training_mb, self.training_minutes, self.gpu),
+            POOLED: (self.training_mb, self.training_minutes, self.gpu),
             "train_translator": (self.training_mb, self.translating_minutes, self.gpu),
             "import_network": (short_mb, short_minutes, 0),
             "geometry": (short_mb, short_minutes, 0),
@@ -121,9 +122,9 @@ class Limits:
         }
 
     def _asked_for(self, stage: str) -> dict[str, Any]:
-        """Return what the key `limits` says; of a followed training what it says of training."""
+        """Return what the key `limits` says; of other trainings what it says of training."""
         limits = self.plan.settings["limits"]
-        return limits.get(stage, limits.get(TRAIN, {}) if stage == FOLLOWED else {})
+        return limits.get(stage, limits.get(TRAIN, {}) if stage in (FOLLOWED, POOLED) else {})
 
     def training_mb(self, network: Network) -> float:
         """Memory of a training.

@@ -62,6 +62,12 @@ NETWORK_STAGES = {
             "weights_by_step.safetensors",
         ),
     ),
+    # In the place of training, of networks whose readout sees all states.
+    "train_pooled": Stage(
+        "train_pooled",
+        of_task=("train.parquet", "dev.parquet", "test.parquet", "vocab.json", "meta.json"),
+        writes=("model.safetensors", "run.json", "history.parquet", "pooling.safetensors"),
+    ),
     # In the place of training, of networks that were trained elsewhere.
     "import_network": Stage(
         "import_network",
@@ -183,6 +189,7 @@ OTHER_STAGES = {
     "tabulate_translators": Stage("tabulate_translators"),
     "judge_translators": Stage("judge_translators"),
     "plot_translators": Stage("plot_translators"),
+    "explore_phrases": Stage("explore_phrases", templates=("phrases.*", "style.css")),
     "attention_page": Stage("attention_page", templates=("attention.html.jinja", "style.css")),
     "judge": Stage(
         "judge",

@@ -13,12 +13,21 @@ from typing import Any
 import yaml
 
 from rnn_geometry.config.blocks import blocks
-from rnn_geometry.config.followed import FOLLOWED, IMPORT, MAKERS, TRAIN, followed_among
-from rnn_geometry.config.imports import is_imported, of_network
+from rnn_geometry.config.followed import (
+    FOLLOWED,
+    IMPORT,
+    MAKERS,
+    POOLED,
+    TRAIN,
+    followed_among,
+    maker_of,
+)
+from rnn_geometry.config.imports import of_network
 from rnn_geometry.config.kinds import CLASSIFIER, TRANSLATOR, kind_of_task
 from rnn_geometry.config.neighbours import neighbours
 from rnn_geometry.config.pipeline import NETWORK_STAGES, key_of
 from rnn_geometry.config.plain import plain
+from rnn_geometry.config.pooling import pooling_of
 from rnn_geometry.config.shown import (
     first_of_each,
     first_of_models,
@@ -141,9 +150,7 @@ class Plan(Translating):
 
     def maker_of(self, network: Network) -> str:
         """Return the stage that makes the weights of a classifier."""
-        if is_imported(self.models[network.model]):
-            return IMPORT
-        return FOLLOWED if network in self.followed else TRAIN
+        return maker_of(network, self.models[network.model], self.followed)
 
     def _check_sentences(self) -> None:
         for task in self.settings["explorer"]["sentences"]:
@@ -359,7 +366,7 @@ class Plan(Translating):
 
     def own(self, stage: str, network: Network) -> Any:
         """Return the settings of a stage that are one network's alone."""
-        if stage in (TRAIN, FOLLOWED, "train_translator"):
+        if stage in (TRAIN, FOLLOWED, POOLED, "train_translator"):
             noted = self.settings["training"] if stage == FOLLOWED else {}
             return plain({**self.models[network.model], "l2": network.l2, **noted})
         if stage == IMPORT:
@@ -369,7 +376,8 @@ class Plan(Translating):
         if stage == "plot_network":
             margin = self.settings["claims"]["bag_of_words_margin"]
             beside = neighbours(self.shown, network)
-            return {"explorer": self.is_portrayed(network), "margin": margin, "beside": beside}
+            own = {"explorer": self.is_portrayed(network), "margin": margin, "beside": beside}
+            return {**own, "pooling": pooling_of(self.models[network.model])}
         return None
 
     @cached_property

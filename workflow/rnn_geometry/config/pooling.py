@@ -13,6 +13,17 @@ from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.networks.pooling import ATTENTION, LAST, POOLING, POOLINGS
 
 
+def pooling_of(model: Mapping[str, Any]) -> str:
+    """Return what the readout of a model sees.
+
+    Parameters
+    ----------
+    model
+        Its settings.
+    """
+    return model.get(POOLING, LAST)
+
+
 def is_pooled(model: Mapping[str, Any]) -> bool:
     """Tell whether the readout of a model looks back.
 
@@ -21,7 +32,7 @@ def is_pooled(model: Mapping[str, Any]) -> bool:
     model
         Its settings.
     """
-    return model.get(POOLING, LAST) == ATTENTION
+    return pooling_of(model) == ATTENTION
 
 
 def with_pooling(name: str, model: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,7 +56,7 @@ def with_pooling(name: str, model: Mapping[str, Any]) -> dict[str, Any]:
     {'cell': 'gru'}
     """
     key = f"config key models.{name}.{POOLING}"
-    chosen = model.get(POOLING, LAST)
+    chosen = pooling_of(model)
     if chosen not in POOLINGS:
         raise UserError(
             f"{key}: {quoted(chosen)} is not accepted; accepted are {listed(POOLINGS)}."

@@ -23,6 +23,7 @@ from rnn_geometry.config.kinds import TRANSLATOR, check_met, fitting, kind_of_ta
 from rnn_geometry.config.names import check_name
 from rnn_geometry.config.pair_tasks import with_sizes
 from rnn_geometry.config.plain import check_path, check_plain, results_folder
+from rnn_geometry.config.pooling import with_pooling
 from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks.registry import CELLS
@@ -205,7 +206,7 @@ def _checked_model(name: str, model: Mapping[str, Any]) -> dict[str, Any]:
             f"steps says how long the training is. Write `steps: {model['min_steps']}` alone, or "
             "epochs beside min_steps."
         )
-    return with_own_keys(name, model)
+    return with_pooling(name, with_own_keys(name, model))
 
 
 def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:

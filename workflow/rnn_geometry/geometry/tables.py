@@ -59,6 +59,15 @@ DATA_SEED = columns(
 )
 # Of runs.csv, but the same for all networks of a task.
 FROM_STATISTICS = columns(BAG_OF_WORDS, MAJORITY, baselines.CONSTANT, PREDICTED, class_means.NULL)
+POOLING = columns(
+    Column(
+        "pooling",
+        "what the readout sees: `last`, the state after the last word, or `attention`, a mean of"
+        " all states by attention. Accuracies are those of the network; analyses are of its"
+        " recurrent part, and the decisions that they count are those of its last state",
+        kind="text",
+    )
+)
 LEARNED = columns(
     Column(
         "learned",
@@ -80,7 +89,9 @@ NOT_JUDGED = columns(
 
 # By what they are about, in the order of runs.csv; the page of a network tells them so.
 RUN_GROUPS: dict[str, Columns] = {
-    "Which network it is": columns(network.IDENTITY, DATA_SEED, network.CONTROL, network.IMPORTED),
+    "Which network it is": columns(
+        network.IDENTITY, POOLING, DATA_SEED, network.CONTROL, network.IMPORTED
+    ),
     "What theory and word counts expect": columns(network.TASK_FACTS, PREDICTED, class_means.NULL),
     "Accuracy": columns(
         network.TEST_ACCURACY,
@@ -120,7 +131,7 @@ RUN_GROUPS: dict[str, Columns] = {
     ),
 }
 RUNS = columns(*RUN_GROUPS.values())
-ADDED = (*DATA_SEED, *FROM_STATISTICS, *LEARNED, *NOT_JUDGED)
+ADDED = (*POOLING, *DATA_SEED, *FROM_STATISTICS, *LEARNED, *NOT_JUDGED)
 # What geometry.json holds of runs.csv; its other numbers are network.FILE_ONLY.
 OF_GEOMETRY = [name for name in RUNS if name not in ADDED]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 
 from torch import Tensor
 
+from rnn_geometry.networks._alone import train_alone
 from rnn_geometry.networks._batches import Batches
 from rnn_geometry.networks._course import Course, TrainingResult, untrained
-from rnn_geometry.networks._trainer import Diverged, Trainer
+from rnn_geometry.networks._trainer import Trainer
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.pooled import PooledClassifier
 from rnn_geometry.networks.recipe import Recipe
@@ -54,17 +54,7 @@ def train_pooled(
     batches = Batches(train, recipe.batch_size)
     course = Course(classifier, batches, dev, recipe, batch_seed, log, checkpoint)
     trainer = _Trainer([course.learner], course.steps, course.progress.step)
-    while course.going:
-        mark = time.process_time()
-        (error,) = trainer.step(course.progress.step + 1, batches.draw([next(course.indices)]))
-        course.advance(trainer.rate, error)
-        course.progress.seconds += time.process_time() - mark
-        if course.is_due():
-            course.save(1)
-    result = course.end()
-    if isinstance(result, Diverged):
-        raise result
-    return result
+    return train_alone(course, trainer, batches.draw)
 
 
 class _Trainer(Trainer):

@@ -41,6 +41,7 @@ def attention_page(
     figures: Sequence[str | Path],
     panels: Mapping[Network, str | Path],
     start: bool,
+    explorer: str | None = None,
 ) -> str:
     """Return the self-contained page.
 
@@ -58,6 +59,8 @@ def attention_page(
         PNG files by network, of those that are shown.
     start
         Whether there is a start page to lead to.
+    explorer
+        The page on which networks translate step by step; None where there is none.
     """
     page = environment(autoescape=True, templates=templates)
     verdicts = claim_rows(found, claims)
@@ -78,6 +81,7 @@ def attention_page(
             for network, file in panels.items()
         ],
         start=start,
+        explorer=explorer,
     )
 
 

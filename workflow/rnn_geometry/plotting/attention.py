@@ -84,13 +84,13 @@ def plot_attention(network: Translated) -> Figure:
         2, 3, left=0.055, right=0.975, top=0.91, bottom=0.075, wspace=0.24, hspace=0.33
     )
     axes = [figure.add_subplot(cell) for cell in cells]
-    draw_places(axes[4], network)
+    _draw_places(axes[4], network)
     if network.attends:
-        draw_average(axes[0], network)
-        draw_phrase(axes[1], network)
-        draw_temporal(axes[2], network)
-        draw_shares(axes[3], network)
-        draw_offsets(axes[5], network)
+        _draw_average(axes[0], network)
+        _draw_phrase(axes[1], network)
+        _draw_temporal(axes[2], network)
+        _draw_shares(axes[3], network)
+        _draw_offsets(axes[5], network)
     else:
         for ax in (*axes[:4], axes[5]):
             ax.axis("off")
@@ -98,31 +98,15 @@ def plot_attention(network: Translated) -> Figure:
     return figure
 
 
-def draw_average(axes: Axes, network: Translated) -> None:
-    """Draw the mean attention over pairs, and where the words come from in the mean.
-
-    Parameters
-    ----------
-    axes
-        Where to.
-    network
-        What is drawn.
-    """
+def _draw_average(axes: Axes, network: Translated) -> None:
+    """Draw the mean attention over pairs, and where the words come from in the mean."""
     _matrix(axes, network.arrays.attention, WEIGHTS, 0.0, 1.0)
     _known(axes, network.arrays.known_offset)
     axes.set(title="Attention, mean over pairs", xlabel="place read", ylabel="place said")
 
 
-def draw_phrase(axes: Axes, network: Translated) -> None:
-    """Draw the attention on one pair, with its words.
-
-    Parameters
-    ----------
-    axes
-        Where to.
-    network
-        What is drawn.
-    """
+def _draw_phrase(axes: Axes, network: Translated) -> None:
+    """Draw the attention on one pair, with its words."""
     arrays, words = network.arrays, network.words
     read = [words.words_in[i] for i in arrays.inputs[0] if i]
     said = [words.words_out[i] for i in arrays.said[0] if i]
@@ -136,16 +120,8 @@ def draw_phrase(axes: Axes, network: Translated) -> None:
     axes.set(title="Attention on one pair", xlabel="word read", ylabel="word said")
 
 
-def draw_temporal(axes: Axes, network: Translated) -> None:
-    """Draw the alignment of the means by place, less its mean over places read.
-
-    Parameters
-    ----------
-    axes
-        Where to.
-    network
-        What is drawn.
-    """
+def _draw_temporal(axes: Axes, network: Translated) -> None:
+    """Draw the alignment of the means by place, less its mean over places read."""
     found = network.arrays.temporal
     limit = float(np.abs(found).max()) or 1.0
     _matrix(axes, found, style.DIVERGING, -limit, limit)
@@ -154,16 +130,8 @@ def draw_temporal(axes: Axes, network: Translated) -> None:
     axes.set(title=title, xlabel="place read", ylabel="place said")
 
 
-def draw_shares(axes: Axes, network: Translated) -> None:
-    """Draw the signed shares of the nine terms, the paper's shares of sizes beside them.
-
-    Parameters
-    ----------
-    axes
-        Where to.
-    network
-        What is drawn.
-    """
+def _draw_shares(axes: Axes, network: Translated) -> None:
+    """Draw the signed shares of the nine terms, the paper's shares of sizes beside them."""
     arrays, places = network.arrays, np.arange(9)
     names = [f"{one}{other}" for one in PARTS for other in PARTS]
     axes.bar(places - 0.2, arrays.shares.ravel(), 0.4, color=style.PALETTE[0], label="signed share")
@@ -174,16 +142,8 @@ def draw_shares(axes: Axes, network: Translated) -> None:
     axes.set(title="Terms of the alignment (decoder, encoder)", ylabel="share")
 
 
-def draw_places(axes: Axes, network: Translated) -> None:
-    """Draw the means by place of either side in the plane of their components.
-
-    Parameters
-    ----------
-    axes
-        Where to.
-    network
-        What is drawn.
-    """
+def _draw_places(axes: Axes, network: Translated) -> None:
+    """Draw the means by place of either side in the plane of their components."""
     arrays = network.arrays
     sides = {"encoder": arrays.encoder_places, "decoder": arrays.decoder_places}
     centred = np.concatenate([part - part.mean(0) for part in sides.values()])
@@ -198,16 +158,8 @@ def draw_places(axes: Axes, network: Translated) -> None:
     axes.set(title=title, xlabel="component 1", ylabel="component 2")
 
 
-def draw_offsets(axes: Axes, network: Translated) -> None:
-    """Draw how far ahead of the place said attention lies, beside what the task asks for.
-
-    Parameters
-    ----------
-    axes
-        Where to.
-    network
-        What is drawn.
-    """
+def _draw_offsets(axes: Axes, network: Translated) -> None:
+    """Draw how far ahead of the place said attention lies, beside what the task asks for."""
     arrays = network.arrays
     places = np.arange(1, len(arrays.offset) + 1)
     axes.plot(places, arrays.known_offset, label="of the words said", **KNOWN)

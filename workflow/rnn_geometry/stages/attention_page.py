@@ -23,6 +23,7 @@ def run(files, output, params, log) -> None:
         list(files["figures"]),
         {network_of(file): file for file in files["panels"]},
         params.start,
+        params.explorer,
     )
     formats.write_text(output[0], page)
     log(f"{len(table)} networks")

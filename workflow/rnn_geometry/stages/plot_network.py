@@ -25,6 +25,8 @@ def run(network: NetworkJob) -> None:
         pieces = cut_panel(panel)
     statistics["data_seed"] = loaded.meta["settings"]["data_seed"]
     numbers = {**loaded.geometry, **{name: statistics[name] for name in FROM_STATISTICS}}
+    own = dict(network.own)
+    numbers["pooling"] = own.pop("pooling", None)
     known = (numbers, loaded.record.facts(), shown_figures(pieces))
-    page = network_page(template_texts(*TEMPLATES), *known, **network.own)
+    page = network_page(template_texts(*TEMPLATES), *known, **own)
     formats.write_text(output["index"], page)

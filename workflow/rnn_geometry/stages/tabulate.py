@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from rnn_geometry.claims.judged import not_judged
@@ -59,6 +60,7 @@ def runs_table(
     geometries: Sequence[Mapping[str, Any]],
     statistics: Mapping[str, Mapping[str, Any]],
     margin: float,
+    poolings: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
     """Return runs.csv: one row per network; undefined values are None.
 
@@ -70,13 +72,19 @@ def runs_table(
         word_statistics.json by task, with its `data_seed`.
     margin
         `bag_of_words_margin` of the claims.
+    poolings
+        What readouts see, by model.
 
     Raises
     ------
     UserError
         For a number that neither a column nor FILE_ONLY of a measure declares, and for one missing.
     """
-    rows = [_run(geometry, statistics[geometry["task"]], margin) for geometry in geometries]
+    rows = [
+        _run(geometry, statistics[geometry["task"]], margin)
+        | {"pooling": poolings.get(geometry["model"])}
+        for geometry in geometries
+    ]
     return table_of(sorted(rows, key=order), tables.RUNS)
 
 
@@ -250,7 +258,7 @@ def run(files, output, params, log) -> None:
         for name, words in zip(metas, files["word_statistics"])
     }
     geometries = [formats.read_json(path) for path in files["geometry"]]
-    runs = runs_table(geometries, statistics, params.margin)
+    runs = runs_table(geometries, statistics, params.margin, params.poolings)
     hold_inputs = hold_inputs_table([formats.read_table(path) for path in files["hold_inputs"]])
     words = dict(zip(params.words_of, files["words"]))
     made = {

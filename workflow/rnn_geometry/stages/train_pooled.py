@@ -7,7 +7,8 @@ step and of the directions R holds for both readouts; accuracies in run.json are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,34 +17,20 @@ from rnn_geometry.networks.pooled import build_pooled, without_query, write_quer
 from rnn_geometry.networks.pooled_training import train_pooled
 from rnn_geometry.networks.pooling import ATTENTION, POOLING
 from rnn_geometry.networks.training import Recipe
-from rnn_geometry.stages.network_job import NetworkJob, tried
+from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.stages.train import TaskData, Training, fixed_word_vectors
 from rnn_geometry.store.artifacts import Record
 
 
-def run_together(networks: Sequence[NetworkJob]) -> Iterator[tuple[NetworkJob, Exception | None]]:
-    """Train networks one by one; those of one task read its files once.
+def run(network: NetworkJob) -> None:
+    """Train one network; beside what `train` writes, `output` has `pooling`: the query.
 
     Parameters
     ----------
-    networks
-        What is known of each; beside what `train` writes, `output` has `pooling`: the query.
-
-    Yields
-    ------
-    tuple
-        A network as soon as its files are written, or it has failed, and then why.
+    network
+        What is known of it.
     """
-    by_files: dict[tuple, list[NetworkJob]] = {}
-    for network in networks:
-        by_files.setdefault(tuple(sorted(network.input.items())), []).append(network)
-    for group in by_files.values():
-        data, error = tried(TaskData, group[0].input)
-        for network in group:
-            yield network, error if data is None else tried(_train, network, data)[1]
-
-
-def _train(network: NetworkJob, data: TaskData) -> None:
+    data = _data_of(tuple(sorted(network.input.items())))
     training = PooledTraining(network, data, named=False)
     result = train_pooled(
         training.classifier,
@@ -55,6 +42,12 @@ def _train(network: NetworkJob, data: TaskData) -> None:
         checkpoint=training.checkpoint,
     )
     training.finish(result)
+
+
+@lru_cache(maxsize=1)
+def _data_of(files: tuple[tuple[str, str], ...]) -> TaskData:
+    """Return what is read of a task: once for the networks of a job."""
+    return TaskData(dict(files))
 
 
 class PooledTraining(Training):

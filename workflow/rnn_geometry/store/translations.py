@@ -2,8 +2,9 @@
 
 Apart from `artifacts`, which every classifier depends on.
 
-Letters of shapes: T places of the longest input, S of the longest target, H units, V and W words of
-input and output, n pairs that are shown.
+Letters of shapes: T places of the longest input, S of the longest target, P and Q those of the half
+of the pairs that means are estimated on, H units, V and W words of input and output, n pairs that
+are shown.
 """
 
 from __future__ import annotations
@@ -19,8 +20,17 @@ from rnn_geometry.store._artifact import (
     JsonArtifact,
     array,
     artifact,
+    parts_of,
     value,
 )
+from rnn_geometry.store.artifacts import Record
+
+_OF_CLASSIFIERS = {part.name: part.metadata["meaning"] for part in parts_of(Record)}
+
+
+def _as_of_classifiers(name: str) -> Any:
+    """Declare a value that means what it means in the record of a classifier."""
+    return value(_OF_CLASSIFIERS[name])
 
 
 @artifact
@@ -46,26 +56,26 @@ class TranslatorRecord(JsonArtifact):
     """run.json: which network it is, how it was trained, and what came of it."""
 
     FILE = "run.json"
-    task: str = value("task it was trained on")
-    model: str = value("entry of `models`")
+    task: str = _as_of_classifiers("task")
+    model: str = _as_of_classifiers("model")
     cell: str = value("cell of encoder and decoder")
     architecture: str = value("`ved`, `aed` or `ao`")
-    l2: str = value("strength of the L2 penalty, as it was written")
-    seed: int = value("seed of the network")
-    control: str | None = value("which control it is; None for none")
-    settings: dict[str, Any] = value("settings of its model")
+    l2: str = _as_of_classifiers("l2")
+    seed: int = _as_of_classifiers("seed")
+    control: str | None = _as_of_classifiers("control")
+    settings: dict[str, Any] = _as_of_classifiers("settings")
     network: dict[str, Any] = value("what `build_translator` needs to know")
     seeds: dict[str, int] = value("seeds of weights and batches")
-    data_sha256: dict[str, str] = value("hashes of the files it was trained on")
-    weights_sha256: str = value("hash of model.safetensors, checked whenever it is read")
-    fingerprint: str = value("hash of the code that trained it")
-    device: str = value("where it was trained")
-    threads: int = value("with how many threads")
-    best_step: int = value("step whose weights were kept")
+    data_sha256: dict[str, str] = _as_of_classifiers("data_sha256")
+    weights_sha256: str = _as_of_classifiers("weights_sha256")
+    fingerprint: str = _as_of_classifiers("fingerprint")
+    device: str = _as_of_classifiers("device")
+    threads: int = _as_of_classifiers("threads")
+    best_step: int = _as_of_classifiers("best_step")
     word_accuracy: float = value("share of test words that it says right, own words fed back")
     phrase_accuracy: float = value("share of test phrases that it says right as a whole")
     loss_falling: bool | None = value("whether the dev loss was still falling at the end")
-    versions: dict[str, str] = value("of Python and of packages")
+    versions: dict[str, str] = _as_of_classifiers("versions")
     train_seconds: float = value("CPU time of training, in seconds")
 
     def facts(self) -> dict[str, Any]:
@@ -81,13 +91,13 @@ class TranslatorComponents(ArrayArtifact):
     """
 
     FILE = "components.npz"
-    encoder_places: np.ndarray = array("T H", "mu of the encoder, by place")
-    decoder_places: np.ndarray = array("S H", "mu of the decoder, by place")
+    encoder_places: np.ndarray = array("P H", "mu of the encoder, by place")
+    decoder_places: np.ndarray = array("Q H", "mu of the decoder, by place")
     encoder_words: np.ndarray = array("V H", "chi of the encoder, by word")
     decoder_words: np.ndarray = array("F H", "chi of the decoder, by input word; first the start")
-    encoder_counts: np.ndarray = array("T", "pairs behind each mu of the encoder")
-    decoder_counts: np.ndarray = array("S", "pairs behind each mu of the decoder")
-    temporal: np.ndarray = array("S T", "alignment of mu with mu, less its mean over places")
+    encoder_counts: np.ndarray = array("P", "pairs behind each mu of the encoder")
+    decoder_counts: np.ndarray = array("Q", "pairs behind each mu of the decoder")
+    temporal: np.ndarray = array("Q P", "alignment of mu with mu, less its mean over places")
     attention: np.ndarray = array("S T", "mean attention over pairs")
     offset: np.ndarray = array("S", "mean place attended, less the place of the word said")
     known_offset: np.ndarray = array("S", "the same of the sources that the task knows")
