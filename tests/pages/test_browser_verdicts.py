@@ -56,6 +56,14 @@ def test_pages_have_room_and_can_be_read(browser, pages, name, width, scheme):
             assert accessibility(page) == []
 
 
+def test_figures_and_numbers_of_a_network_fit_a_telephone(browser, pages):
+    with opened(browser, pages / "network.html", width=390) as page:
+        boxes = page.locator(".pieces .scroll, [aria-label='Numbers beside theory']")
+        assert boxes.count() > 1
+        beyond = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth).length"
+        assert boxes.evaluate_all(beyond) == 0
+
+
 def shown_claims(page):
     return page.evaluate(
         "[...document.querySelectorAll('article.claim:not([hidden])')].map(a => a.dataset.claim)"
