@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 import yaml
-from test_claims_page import CLAIMS, TEMPLATES
+from test_claims_page import CLAIMS, TEMPLATES, seen
 from test_pages import page_of, table_of_runs
 
 from rnn_geometry.pages.answer import answers, battery_counts, seen_counts, task_titles
@@ -98,3 +98,31 @@ def test_numbers_have_the_decimals_of_their_column_and_are_tinted_by_theory():
 def test_figures_bear_a_caption():
     captions = yaml.safe_load(TEMPLATES["captions.yaml"])
     assert captions["variance"] in page_of(table_of_runs())
+
+
+NONE_LEARNED = "None: no network of this run does its task."
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"runs": 0, "met": 0, "left_out": 2}, True),  # all networks are left out
+        ({"runs": 1, "met": 1, "left_out": 1}, False),  # one of two counts
+        ({"runs": 0, "met": 0, "left_out": 0}, False),  # no network was asked
+    ],
+)
+def test_the_answer_of_networks_that_do_not_do_their_task_is_none(change, told):
+    text = page_of(table_of_runs(), seen(2).assign(**change))
+    assert (f"<strong>{NONE_LEARNED}</strong>" in text) == told
+    assert ('<a href="#networks">What to do.</a>' in text) == told
+    assert ("Networks that meet the claim, of all." in text) == (change["runs"] > 0)
+
+
+def test_one_claim_that_counts_a_network_is_an_answer():
+    verdicts = seen(2)
+    asked = {name for one in yaml.safe_load(TEMPLATES["answer.yaml"]) for name in one["claims"]}
+    others = verdicts[verdicts["claim"].isin(asked)].index[1:]
+    verdicts.loc[others, ["runs", "met", "left_out"]] = [0, 0, 2]
+    text = page_of(table_of_runs(), verdicts)
+    assert NONE_LEARNED not in text
+    assert "Networks that meet the claim, of all." in text

@@ -97,7 +97,7 @@ FIGURE = {
 }
 
 
-def page_of(runs, **changes):
+def page_of(runs, verdicts=None, **changes):
     options = {
         "shown": [["categorical-3", "gru", "3e-4", 10]],
         "explorers": ["categorical-3"],
@@ -108,7 +108,8 @@ def page_of(runs, **changes):
         "configuration": "tasks:\n- name: <b>mine</b>\n",
         **changes,
     }
-    return start_page(TEMPLATES, runs, found(), CLAIMS, **options)
+    verdicts = found() if verdicts is None else verdicts
+    return start_page(TEMPLATES, runs, verdicts, CLAIMS, **options)
 
 
 def page_of_network(run, explorer=True, beside=BESIDE):

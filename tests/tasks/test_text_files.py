@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import gzip
+import io
 import json
 
 import numpy as np
@@ -325,7 +326,12 @@ def test_numbers_are_no_empty_texts(prepare):
     ],
 )
 def test_types_of_texts(prepare, texts):
-    is_read(prepare(pa.table({"text": texts, "label": ["a", "b"] * 4}), ".parquet"))
+    table = pa.table({"text": texts, "label": ["a", "b"] * 4})
+    try:
+        pq.write_table(table, io.BytesIO())
+    except pa.ArrowNotImplementedError:
+        pytest.skip(f"this pyarrow writes no {texts.type}")
+    is_read(prepare(table, ".parquet"))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Shapes: g grid points a side, p pixels a side, C outputs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import signature
 
 import numpy as np
 from matplotlib import colormaps
@@ -36,6 +37,7 @@ from rnn_geometry.plotting.panels import (
 from rnn_geometry.plotting.text import cut_names
 from rnn_geometry.plotting.views import View, near_slice, plane_view, slices
 
+LESS_EXACT = "integration_max_error_scale"  # of stream lines; matplotlib knows it from 3.11 on
 PIXELS, STREAMS = 120, 30  # a side of the image, and of the grid of the stream lines
 SPEED = "viridis"
 NEAR_POINTS = dot_handle(
@@ -230,8 +232,9 @@ def _draw_flow(axes, view: View, colours, norm: LogNorm) -> None:
         "linewidth": 0.5,
         "arrowsize": 0.45,
         "density": 0.65,
-        "integration_max_error_scale": 3,
     }
+    if LESS_EXACT in signature(axes.streamplot).parameters:
+        look[LESS_EXACT] = 3
     axes.streamplot(x, y, velocity[..., 0], velocity[..., 1], zorder=2, **look)
     points = manifold.thinned(view.slow_points[near_slice(view)], 150)
     axes.scatter(

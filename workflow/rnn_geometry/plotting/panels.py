@@ -23,7 +23,7 @@ from rnn_geometry.plotting.text import cut_names, literal, said_model, said_task
 from rnn_geometry.plotting.views import View
 
 LEFT, RIGHT, TOP, BOTTOM, GAP = 0.42, 0.06, 0.42, 0.34, 0.3  # inches round and between the panels
-NARROW_GAP, TWO_LINES = 0.1, 0.26  # between panels of one scale, and for their titles
+NARROW_GAP, TWO_LINES, NUMBERS = 0.1, 0.26, 0.12  # of panels of one scale, titles and numbers
 ROW_NAME = 0.18  # inches for the names of rows, left of all
 BAR = 0.52  # inches of a colour bar with its labels
 LINE = 0.135  # inches of a line of the legend
@@ -102,7 +102,8 @@ def grid_of_panels(
 ):
     """Return a figure and its axes (networks, columns): small multiples, a named row a network.
 
-    Panels of a row have one scale: numbers stand at its left alone, and below the last row.
+    Panels of a row have one scale: numbers stand at its left alone, and below every panel, since
+    rows have scales of their own.
 
     Parameters
     ----------
@@ -115,14 +116,22 @@ def grid_of_panels(
     """
     rows = len(networks)
     figure, boxes = _boxes(
-        rows, columns, handles, 1.0, False, NARROW_GAP, TWO_LINES, ROW_NAME, style.TWO_COLUMNS
+        rows,
+        columns,
+        handles,
+        1.0,
+        False,
+        NARROW_GAP,
+        TWO_LINES + NUMBERS,
+        ROW_NAME,
+        style.TWO_COLUMNS,
     )
     axes = np.array([_add(figure, box) for box in boxes], dtype=object).reshape(rows, columns)
     _title(figure, networks, title)
     for i, network in enumerate(networks):
         _name_row(figure, axes[i, 0], *cut_names([said_model(network.record.model)], 14))
         for j, ax in enumerate(axes[i]):
-            ax.tick_params(labelsize=SMALL, labelleft=j == 0, labelbottom=i == rows - 1)
+            ax.tick_params(labelsize=SMALL, labelleft=j == 0)
             ax.xaxis.set_major_locator(MaxNLocator(3))
             ax.yaxis.set_major_locator(MaxNLocator(3))
     style.letters(axes[:, 0])

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import numpy as np
+from torch import Tensor
 
-from rnn_geometry.networks._alone import train_alone
-from rnn_geometry.networks._course import HISTORY, Course, TrainingResult
-from rnn_geometry.networks._trainer import Diverged, Trainer
+from rnn_geometry.networks._alone import OwnCourse, OwnTrainer, of_untrained, train_alone
+from rnn_geometry.networks._course import TrainingResult
 from rnn_geometry.networks.checkpoint import Checkpoint
 from rnn_geometry.networks.recipe import Recipe
 from rnn_geometry.networks.translators.evaluation import (
@@ -65,7 +64,8 @@ def train_translator(
     if recipe.trained != "all":
         raise ValueError("a translator is trained as a whole: trained must be 'all'")
     if recipe.steps == 0:
-        return _untrained(translator, dev, recipe)
+        found = evaluate_pairs(translator, dev)
+        return of_untrained(found.loss, found.word_accuracy, recipe.learning_rate)
     batches = _Batches(train, recipe.batch_size)
     # What it needs of a classifier a translator has: embedding, cell, readout.
     course = _Course(cast(Any, translator), cast(Any, batches), cast(Any, dev), recipe, batch_seed,
@@ -86,52 +86,21 @@ class _Batches:
         return pair_batch(self.sentences, index)
 
 
-class _Trainer(Trainer):
+class _Trainer(OwnTrainer):
     """One translator, a step at a time."""
 
-    def step(self, step: int, batch: Any) -> list[Diverged | None]:
-        """Take one step; return what became of it."""
-        self.rate = self.rate_at(step)
-        (learner,) = self.learners
-        loss = batch_loss(cast(Any, learner.classifier), batch.to(self.weights.device))
-        (norm,) = self._change(self._backward(loss, loss))
-        learner.losses.append(loss.item())
-        learner.norms.append(norm)
-        return [self._diverged(learner, step)]
+    def loss_of(self, network: Any, batch: Any) -> tuple[Tensor, Tensor]:
+        loss = batch_loss(network, batch)
+        return loss, loss
 
 
-class _Course(Course):
+class _Course(OwnCourse):
     """The course of a training whose evaluations are of pairs."""
 
-    def _evaluate(self, rate: float) -> None:
-        """Evaluate on the dev split, keep better weights, stop when patience is at its end."""
-        progress, network = self.progress, self.learner.classifier
-        found = evaluate_pairs(cast(Any, network), cast(Any, self.dev))
-        row = {"epoch": len(progress.history["step"]) + 1, "step": progress.step}
-        row |= {**self.learner.summary(), "learning_rate": rate}
-        row |= {"dev_loss": found.loss, "dev_accuracy": found.word_accuracy}
-        for name in HISTORY:
-            progress.history[name].append(row[name])
-        self.log(
-            f"step {progress.step:6d}  train loss {row['train_loss']:.4f}  dev loss "
-            f"{found.loss:.4f}  words {found.word_accuracy:.4f}  phrases "
-            f"{found.phrase_accuracy:.4f}  gradient norm {row['gradient_norm']:.3g}"
+    def measured(self, network: Any) -> tuple[float, float, str]:
+        found = evaluate_pairs(network, cast(Any, self.dev))
+        told = (
+            f"dev loss {found.loss:.4f}  words {found.word_accuracy:.4f}  phrases "
+            f"{found.phrase_accuracy:.4f}"
         )
-        progress.waited += 1
-        if found.loss < progress.best_loss:
-            progress.best_loss, progress.best_step, progress.waited = found.loss, progress.step, 0
-            progress.best_weights = {n: w.detach().clone() for n, w in network.state_dict().items()}
-        self._lose_patience()
-
-
-def _untrained(translator: Translator, dev: Pairs, recipe: Recipe) -> TrainingResult:
-    """Return what there is to tell of a translator that keeps its initial weights."""
-    found = evaluate_pairs(translator, dev)
-    row = dict.fromkeys(HISTORY, 0) | {
-        "train_loss": math.nan,
-        "gradient_norm": math.nan,
-        "dev_loss": found.loss,
-        "dev_accuracy": found.word_accuracy,
-        "learning_rate": recipe.learning_rate,
-    }
-    return TrainingResult({name: [row[name]] for name in HISTORY}, 0, 0.0)
+        return found.loss, found.word_accuracy, told

@@ -1,0 +1,1 @@
+"""Texts to be continued word by word, from sources whose hidden state is known."""
