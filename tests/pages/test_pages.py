@@ -116,6 +116,12 @@ def page_of_network(run, explorer=True, beside=BESIDE):
     return network_page(TEMPLATES, run, RECORD, FIGURES, explorer, 0.1, beside)
 
 
+def test_the_page_of_a_network_says_what_its_readout_sees(runs):
+    run = runs.to_dict("records")[0]
+    assert "sees all states by attention" in page_of_network({**run, "pooling": "attention"})
+    assert "sees all states by attention" not in page_of_network({**run, "pooling": "last"})
+
+
 def test_the_start_page_has_a_row_per_network_and_leads_to_those_with_a_page(runs):
     page = Page(page_of(runs))
     assert len(page.rows) == len(runs) + 1
