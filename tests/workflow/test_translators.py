@@ -67,6 +67,16 @@ def test_nothing_of_classifiers_is_made(translated):
     assert not (results / "explorer").exists()
 
 
+@pytest.mark.parametrize("target", ["tables", "claims", "figures", "report"])
+def test_every_target_is_of_what_there_is(translated, target):
+    """Without a classifier there is no runs.csv to be asked for."""
+    planned = translated.snakemake(target, "-n", "--configfile", CONFIG).stdout
+    assert "rule tabulate:" not in planned
+    assert "plot_overview" not in planned
+    translated.snakemake(target, "--configfile", CONFIG)
+    assert not (translated.root / "results/tables/runs.csv").exists()
+
+
 def test_the_page_tells_verdicts_first_and_needs_no_other_file(translated):
     page = (translated.root / "results/attention.html").read_text()
     assert page.index('id="claims"') < page.index('id="networks"') < page.index('id="panels"')

@@ -145,8 +145,9 @@ localrules:
 rule figures:
     input:
         PLAN.of(PLAN.shown, "panel.png"),
-        rules.plot_overview.output,
-        rules.plot_gallery.output,
+        [*rules.plot_overview.output, *rules.plot_gallery.output] if PLAN.classified else [],
         expand(PLAN.path("figures/{task}"), task=PLAN.portrayed),
         expand(PLAN.path("figures/headline.{kind}"), kind=KINDS if PLAN.headline else ()),
         rules.plot_sweeps.output if PLAN.sweeps else [],
+        rules.plot_translators.output if PLAN.translators else [],
+        PLAN.of(PLAN.shown_translators, "attention.png"),

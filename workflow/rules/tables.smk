@@ -102,11 +102,12 @@ localrules:
 
 rule tables:
     input:
-        rules.tabulate.output,
+        rules.tabulate.output if PLAN.classified else [],
+        rules.tabulate_translators.output if PLAN.translators else [],
 
 
 # The verdicts, and all that their page leads to.
 rule claims:
     input:
-        rules.judge.output,
-        PLAN.path("index.html"),
+        [*rules.judge.output, PLAN.path("index.html")] if PLAN.classified else [],
+        rules.attention_page.output if PLAN.translators else [],
