@@ -49,7 +49,8 @@ def page(tmp_path, found, **changes):
 
 def test_a_verdict_is_told_with_its_numbers(tmp_path):
     made = page(tmp_path, verdict())
-    assert '<td class="holds"><b>holds</b></td><td>5 of 5</td><td>0.95 (0.9 to 0.99)</td>' in made
+    assert '<td class="holds"><b>holds</b></td><td>5 of 5</td>' in made
+    assert "<td>0.950 (0.900 to 0.990)</td>" in made
     assert "None of the rows below is a verdict yet" not in made
     assert "&lt;copy&gt;" in made
     assert "<copy>" not in made
@@ -68,7 +69,7 @@ def test_what_is_no_verdict_does_not_look_like_one(tmp_path):
 def test_means_are_over_seeds_and_those_that_learned_are_counted():
     rows = network_rows(networks())
     assert [row["learned"] for row in rows] == ["1 of 2", "1 of 1", "1 of 1"]
-    assert rows[0]["means"][0] == "0.75"
+    assert rows[0]["means"][0] == "0.750"
 
 
 def test_the_dial_and_the_terms_show_their_numbers():

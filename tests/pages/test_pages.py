@@ -170,6 +170,11 @@ def test_the_opening_figure_names_its_networks_and_leads_to_those_with_a_page(ru
     assert "Drawn:" not in page_of(runs)
 
 
+def test_the_start_page_leads_to_networks_that_translate_where_there_are_some(runs):
+    assert "attention.html" in Page(page_of(runs, translators=True)).links
+    assert "attention.html" not in Page(page_of(runs)).links
+
+
 def test_columns_that_a_telephone_shows_are_few_and_controls_are_told_apart(runs):
     def told(text):
         return re.findall(r'<th scope="col" class="(?:number)?"[^>]*><button[^>]*>([^<]+)<', text)

@@ -42,6 +42,8 @@ rule start_page:
         explorers=expand(PLAN.path("explorer/{task}.html"), task=PLAN.portrayed),
         verdicts=PLAN.path("claims.html"),
         texts=[PLAN.of_task("meta.json").format(task=task) for task in PLAN.texts],
+        # The page leads there.
+        translators=[PLAN.path("attention.html")] if PLAN.translators else [],
     output:
         PLAN.path("index.html"),
     log:

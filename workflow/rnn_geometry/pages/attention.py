@@ -13,7 +13,7 @@ from rnn_geometry.claims.file import criterion
 from rnn_geometry.claims.grid import fragment, is_judged
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.identity import Network
-from rnn_geometry.pages.templating import environment, number
+from rnn_geometry.pages.templating import environment
 
 CAPTIONS = {
     "attention_dial": "The dial: how temporal attention is (share of the terms μμ), against how"
@@ -85,6 +85,22 @@ def attention_page(
     )
 
 
+def fixed(value: float | None) -> str:
+    """Return a number with three decimals, as a column of them wants; empty if there is none.
+
+    Parameters
+    ----------
+    value
+        The number.
+
+    Examples
+    --------
+    >>> fixed(1), fixed(float("nan")), fixed(-0.0001)
+    ('1.000', '', '0.000')
+    """
+    return "" if value is None or value != value else f"{value:z.3f}"
+
+
 def in_page(file: str | Path) -> str:
     """Return a PNG file as a text that stands in a page.
 
@@ -121,7 +137,7 @@ def claim_rows(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str,
 
 def _verdict(row: Mapping[Any, Any]) -> dict[str, Any]:
     judged = is_judged(row)
-    low = "" if row["low"] is None else f" ({number(row['low'])} to {number(row['high'])})"
+    low = "" if row["low"] is None else f" ({fixed(row['low'])} to {fixed(row['high'])})"
     return {
         "task": row["task"],
         "model": row["cell"],
@@ -130,7 +146,7 @@ def _verdict(row: Mapping[Any, Any]) -> dict[str, Any]:
         "colour": row["verdict"] if judged else "undecided",
         "met": f"{row['met']} of {row['runs']}",
         "left_out": row["left_out_why"] or "",
-        "mean": f"{number(row['observed'])}{low}" if row["runs"] else "",
+        "mean": f"{fixed(row['observed'])}{low}" if row["runs"] else "",
         "control": row["control"] or "",
     }
 
@@ -147,7 +163,7 @@ def network_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     trained = table[table["control"].isna()]
     for (task, model), part in trained.groupby(["task", "model"], sort=True):
         out = part["not_judged"].fillna("") != ""
-        means = [number(part[name].astype(float).mean()) for name in MEANS.values()]
+        means = [fixed(part[name].astype(float).mean()) for name in MEANS.values()]
         judged = f"{int((~out).sum())} of {len(part)}"
         rows.append({"task": task, "model": model, "learned": judged, "means": means})
     return rows

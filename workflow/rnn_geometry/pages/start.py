@@ -90,6 +90,7 @@ def start_page(
     texts: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     shipped: pd.DataFrame | None = None,
     opened: Sequence[Sequence[Any]] = (),
+    translators: bool = False,
 ) -> str:
     """Return results/index.html, the page that leads to all others.
 
@@ -121,6 +122,8 @@ def start_page(
         claims.csv of the battery, to stand beside; None where there is none.
     opened
         Keys of the networks in the figure that the page begins with, which names them.
+    translators
+        Whether there is a page of networks that translate.
     """
     pages = {tuple(map(str, key)) for key in shown}
     known = runs.astype(object).where(runs.notna(), None).to_dict("records")
@@ -152,6 +155,7 @@ def start_page(
         left_out_why=counted(row["not_judged"] for row in rows if row["not_judged"]),
         explorers=[_explorer(task, figures) for task in explorers],
         figures=_captioned(figures, yaml.safe_load(templates["captions.yaml"])),
+        translators=translators,
         opening={
             "file": f"figures/{opening}.png",
             **OPENINGS[opening],
