@@ -69,6 +69,7 @@ function draw() {
   part("told").setAttribute("aria-live", timer ? "off" : "polite");
   part("attending").hidden = !attends;
   part("none").hidden = attends;
+  part("reading").textContent = attends ? "Words read, and attention at this step" : "Words read";
   drawTold(one, at, attends);
   drawRead(one, at, attends);
   drawSaid(one, at);
