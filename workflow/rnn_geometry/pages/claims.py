@@ -335,4 +335,7 @@ def without_gap(found: pd.DataFrame) -> list[dict[str, Any]]:
     told = single["reason"].str.extract(r"no gap in (?P<networks>\d+) of (?P<of>\d+)").dropna()
     counts = single[["task", "cell"]].join(told.astype(int), how="inner")
     most = counts.groupby(["cell", "task"], sort=False).max().groupby("cell", sort=False).sum()
-    return most.reset_index().to_dict("records")
+    return [
+        {"cell": cell, "networks": int(networks), "of": int(of)}
+        for cell, networks, of in zip(most.index, most["networks"], most["of"], strict=True)
+    ]
