@@ -4,8 +4,8 @@
 
 Trains the networks of NETWORKS whose weights are not in FOLDER yet, and writes a row for each that
 is there to FOLDER/attention.csv, with all numbers of a translator (docs/data/attention.csv). GRUs,
-batches of 128, Adam 2e-3 along a cosine, clipped at 5, L2 1e-5. Seven to forty CPU seconds each;
-eSCAN takes two and a half minutes.
+batches of 128, Adam along a cosine from 2e-3 unless a network says otherwise, clipped at 5, L2
+1e-5. Seven to forty CPU seconds each; eSCAN takes one to two and a half minutes.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ SIZES = {"train": 20000, "dev": 500, "first": 1000, "second": 600}
 SEEDS = {"train": 0, "dev": 1, "first": 3, "second": 4}  # beside a hundred times the network's
 FACTS = (
     "name", "family", "rho", "architecture", "feedback", "words", "length", "hidden_size", "steps",
+    "clean", "learning_rate",
 )  # fmt: skip
 
 
@@ -49,6 +50,7 @@ class Trial:
     steps: int
     seed: int = 0
     network: Mapping[str, Any] = field(default_factory=dict)
+    rate: float = 2e-3
 
     @property
     def task(self) -> PairTask:
@@ -69,17 +71,27 @@ class Trial:
     def row(self, name: str) -> dict[str, Any]:
         """Return what tells it apart."""
         told = {"architecture": "aed", "feedback": "own", "hidden_size": 64, **self.network}
-        asked = {option: self.options.get(option) for option in ("words", "length", "rho")}
+        asked = {option: self.options.get(option) for option in ("words", "length", "rho", "clean")}
         known = {"name": name, "family": self.family, "steps": self.steps, **told, **asked}
+        known["learning_rate"] = self.rate
         return {fact: known[fact] for fact in FACTS} | {"seed": self.seed}
 
 
 def _one_to_one(
-    steps: int, seed: int = 0, words: int = 3, length: int = 15, **network: Any
+    steps: int, seed: int = 0, words: int = 3, length: int = 15, rate: float = 2e-3, **network: Any
 ) -> Trial:
-    return Trial("one_to_one", {"words": words, "length": length}, steps, seed, network)
+    return Trial("one_to_one", {"words": words, "length": length}, steps, seed, network, rate)
 
 
+def _dial(rho: float, steps: int) -> Trial:
+    return Trial("reordered", {"words": 3, "length": 15, "rho": rho}, steps, seed=1, rate=FAST)
+
+
+def _escan(steps: int, rate: float, clean: bool = True, **network: Any) -> Trial:
+    return Trial("escan", {"clean": clean}, steps, 1, {"hidden_size": 128, **network}, rate)
+
+
+FAST = 4e-3
 RHOS = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 NETWORKS = {
     "o3-s0": _one_to_one(1500),
@@ -94,6 +106,20 @@ NETWORKS = {
         for rho in RHOS
     },
     "escan-s0": Trial("escan", {}, 4000, network={"hidden_size": 128}),
+    "escan-s1": _escan(3600, FAST, clean=False),
+    "commands-slow-s1": _escan(2400, 2e-3),
+    "commands-s1": _escan(3600, FAST),
+    "commands-ved-s1": _escan(3000, FAST, architecture="ved"),
+    "commands-ao-s1": _escan(2400, FAST, architecture="ao"),
+    "o3-s3": _one_to_one(1500, seed=3, rate=FAST),
+    "ao3-s1": _one_to_one(1500, seed=1, rate=FAST, architecture="ao"),
+    "ao10-s3": _one_to_one(1000, seed=3, words=10, rate=FAST, architecture="ao"),
+    "o9-s1": _one_to_one(900, seed=1, length=9),
+    "ved9-s1": _one_to_one(2000, seed=1, length=9, architecture="ved"),
+    "o9-s2": _one_to_one(1000, seed=2, length=9, rate=FAST),
+    "ved9-s2": _one_to_one(2500, seed=2, length=9, rate=FAST, architecture="ved"),
+    **{f"dial{rho}-s1": _dial(rho, 1500) for rho in (0.1, 0.2, 0.4)},
+    "dial0.7-s1": _dial(0.7, 2500),
     "french-s0": Trial("translation", {}, 1000, network={"hidden_size": 128}),
 }
 
@@ -104,7 +130,7 @@ def trained(name: str, folder: Path) -> Translator:
     if path.exists():
         return load_translator(path, trial.facts)
     translator = build_translator(trial.facts, seed=trial.seed)
-    recipe = Recipe(learning_rate=2e-3, l2=1e-5, steps=trial.steps, batch_size=128, clip=5.0)
+    recipe = Recipe(learning_rate=trial.rate, l2=1e-5, steps=trial.steps, batch_size=128, clip=5.0)
     started = time.process_time()
     train_translator(
         translator, trial.sample("train"), trial.sample("dev"), recipe, batch_seed=trial.seed,

@@ -39,5 +39,5 @@ def test_what_is_there_is_measured_and_not_trained_again(trials, tmp_path, monke
     assert (tmp_path / "attention.csv").read_text() == table
     head, first, control = table.splitlines()
     assert head.startswith("name,family,rho,architecture")
-    assert first.startswith("small,one_to_one,,aed,own,2,5,6,3,0,")
-    assert control.startswith("untrained-s0,one_to_one,,aed,own,3,15,64,0,0,")
+    assert first.startswith("small,one_to_one,,aed,own,2,5,6,3,,0.002,0,")
+    assert control.startswith("untrained-s0,one_to_one,,aed,own,3,15,64,0,,0.002,0,")

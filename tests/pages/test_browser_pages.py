@@ -69,6 +69,15 @@ def test_rows_are_found_by_text_and_by_task_and_counted(start):
     assert shown.count() == 0
 
 
+def test_a_telephone_shows_a_row_of_the_table_whole_and_all_columns_when_asked(browser, finished):
+    with opened(browser, finished.root / OURS["start"], width=390) as page:
+        box = "document.getElementById('runs').parentElement"
+        beyond = f"{box}.scrollWidth - {box}.clientWidth"
+        assert page.evaluate(beyond) <= 0
+        page.get_by_label("All columns").check()
+        assert page.evaluate(beyond) > 0
+
+
 def test_a_link_to_something_folded_unfolds_it(start):
     assert not start.locator("#how dl").is_visible()
     start.get_by_role("link", name="How it was computed").click()

@@ -56,6 +56,14 @@ def test_pages_have_room_and_can_be_read(browser, pages, name, width, scheme):
             assert accessibility(page) == []
 
 
+def test_figures_and_numbers_of_a_network_fit_a_telephone(browser, pages):
+    with opened(browser, pages / "network.html", width=390) as page:
+        boxes = page.locator(".pieces .scroll, [aria-label='Numbers beside theory']")
+        assert boxes.count() > 1
+        beyond = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth).length"
+        assert boxes.evaluate_all(beyond) == 0
+
+
 def shown_claims(page):
     return page.evaluate(
         "[...document.querySelectorAll('article.claim:not([hidden])')].map(a => a.dataset.claim)"
@@ -101,7 +109,7 @@ def in_sight(page, selector):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_link_to_a_verdict_lands_unfolded_with_its_claim_in_sight(browser, pages, width):
     with opened(browser, pages / "claims.html", f"#{ROW}", width=width) as page:
-        assert page.locator("#simplex-cliff details").get_attribute("open") is not None
+        assert page.locator("#simplex-cliff .numbers-of").get_attribute("open") is not None
         assert in_sight(page, f'[id="{ROW}"] th')
         assert in_sight(page, "#simplex-cliff h3")
         assert page.evaluate("document.activeElement.id") == ROW
@@ -111,6 +119,35 @@ def test_a_link_to_a_claim_lands_below_the_filter_and_lifts_it_where_it_hides(br
     with opened(browser, pages / "claims.html", "?text=words#simplex-cliff") as page:
         assert in_sight(page, "#simplex-cliff h3")
         assert page.locator("#filter [name=text]").input_value() == ""
+
+
+def test_a_narrow_claim_is_its_verdict_and_unfolds_to_its_values(browser, pages):
+    with opened(browser, pages / "claims.html", width=390) as page:
+        claim = page.locator("#simplex-cliff")
+        assert claim.locator(".statement").is_visible()
+        assert claim.locator(".verdicts").is_visible()
+        assert claim.locator(".where").is_visible()
+        shown = [".shows", ".criterion", ".numbers-of summary"]
+        assert not any(claim.locator(part).is_visible() for part in shown)
+        claim.locator(".picture > summary").click()
+        assert all(claim.locator(part).is_visible() for part in shown)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.wait_for_function("!document.querySelector('.picture:not([open])')")
+        assert not claim.locator(".picture > summary").is_visible()
+
+
+def test_a_link_to_a_claim_unfolds_its_values_where_they_are_folded(browser, pages):
+    with opened(browser, pages / "claims.html", "#simplex-cliff", width=390) as page:
+        assert page.locator("#simplex-cliff .shows").is_visible()
+        assert in_sight(page, "#simplex-cliff h3")
+
+
+def test_wide_claims_stand_side_by_side_and_unfolded_ones_alone(browser, pages):
+    width = "document.querySelector('#simplex-cliff').offsetWidth"
+    with opened(browser, pages / "claims.html", width=1920) as page:
+        assert page.evaluate(width) < 960
+        page.locator("#simplex-cliff .numbers-of summary").click()
+        assert page.evaluate(width) > 1800
 
 
 def test_heads_and_names_of_the_grid_stay_in_sight(browser, pages):

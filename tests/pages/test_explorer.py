@@ -313,3 +313,10 @@ def test_every_script_is_on_the_page_in_the_order_of_the_list(files):
     assert places == sorted(places)
     assert {name for name in TEMPLATES if name.endswith(".js")} == set(explorer.SCRIPTS)
     assert TEMPLATES["explorer.css"] in text
+
+
+def test_a_network_whose_readout_looks_back_says_whose_decisions_these_are(files):
+    one = files["gru"]
+    looking = replace(one.record, settings={**one.record.settings, "pooling": "attention"})
+    told = made([one, replace(one, record=looking)])["networks"]
+    assert [network["looksBack"] for network in told] == [False, True]

@@ -116,6 +116,12 @@ def page_of_network(run, explorer=True, beside=BESIDE):
     return network_page(TEMPLATES, run, RECORD, FIGURES, explorer, 0.1, beside)
 
 
+def test_the_page_of_a_network_says_what_its_readout_sees(runs):
+    run = runs.to_dict("records")[0]
+    assert "sees all states by attention" in page_of_network({**run, "pooling": "attention"})
+    assert "sees all states by attention" not in page_of_network({**run, "pooling": "last"})
+
+
 def test_the_start_page_has_a_row_per_network_and_leads_to_those_with_a_page(runs):
     page = Page(page_of(runs))
     assert len(page.rows) == len(runs) + 1
@@ -161,6 +167,23 @@ def test_the_start_page_warns_of_networks_below_a_bag_of_words(runs):
     text = page_of(runs.assign(bag_of_words_accuracy=1.2, loss_falling=1))
     assert text.count("below a bag of words by up to") == len(runs.groupby(["task", "model"]))
     assert "train longer (steps or epochs)" in text
+    assert "<strong>Warning" not in text  # quiet: folded, and said again at the end of a run
+
+
+def test_the_opening_figure_names_its_networks_and_leads_to_those_with_a_page(runs):
+    keys = [["categorical-3", "gru", "3e-4", 10], ["ordered2d-5", "gru", "3e-4", 11]]
+    text = page_of(runs, opened=keys)
+    assert ">categorical-3, gru, L2 3e-4, seed 10</a>; ordered2d-5, gru, L2 3e-4, seed 11." in text
+    assert "Drawn:" not in page_of(runs)
+
+
+def test_columns_that_a_telephone_shows_are_few_and_controls_are_told_apart(runs):
+    def told(text):
+        return re.findall(r'<th scope="col" class="(?:number)?"[^>]*><button[^>]*>([^<]+)<', text)
+
+    narrow = ["task", "model", "seed", "accuracy", "expected d", "partici\u00adpation ratio"]
+    assert told(page_of(runs)) == narrow
+    assert "control" in told(page_of(runs.assign(control="untrained")))
 
 
 def test_the_start_page_says_how_it_was_computed(runs):

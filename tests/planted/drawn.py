@@ -40,5 +40,5 @@ def _size(declared, sizes):
 def record(**given):
     """Return the record of a training; what is not given is nothing."""
     known = {part.name: None for part in fields(Record)}
-    known |= {"l2": "3e-4", "best_step": 800, "test_accuracy": 0.985}
+    known |= {"l2": "3e-4", "best_step": 800, "test_accuracy": 0.985, "settings": {}}
     return Record(**known | given)

@@ -27,7 +27,12 @@ def figure(pair):
 
 def test_it_says_what_it_shows(figure):
     texts = [text.get_text() for text in figure.texts]
-    assert texts == ["Five unordered classes: a simplex", "Five ordered classes: a plane"]
+    assert texts == [
+        "Five unordered classes: a simplex",
+        "GRU, seed 10",
+        "Five ordered classes: a plane",
+        "GRU, seed 10",
+    ]
     names = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
     assert names == [
         *[f"class {i}" for i in range(5)],
@@ -123,7 +128,7 @@ def test_nothing_is_cut_off_and_names_do_not_overlap(pair, names):
     ] + figure.texts
     boxes = [text.get_window_extent() for text in named if text.get_text()]
     boxes += [legend.get_window_extent() for legend in figure.legends]
-    assert len(boxes) == 8 + 2 + 1 + 2 + 2 + 3
+    assert len(boxes) == 8 + 2 + 1 + 2 + 4 + 3
     for i, box in enumerate(boxes):
         assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0
         assert not any(box.overlaps(other) for other in boxes[:i])

@@ -108,3 +108,10 @@ def test_the_large_configuration_is_planned():
     assert len(plan.shown_translators) == 90
     assert min(network.seed for network in plan.translators) >= 400
     assert plan.classifiers == plan.classified == []
+    part = yaml.safe_load((PROJECT / "config/attention_words.yaml").read_text())
+    assert set(part) == {"tasks"}
+    words = [task for task in asked["tasks"] if task["family"] in ("one_to_one", "reordered")]
+    assert part["tasks"] == words
+    first = Plan(load_settings({**asked, **part}, [], str(PROJECT)))
+    assert set(first.networks) < set(plan.networks)
+    assert first.results == plan.results

@@ -60,6 +60,7 @@ rule start_page:
             overviews=[*(["headline"] if PLAN.headline else []), "manifolds", *OVERVIEWS],
             sweeps=PLAN.sweeps,
             opening="headline" if PLAN.headline else "manifolds",
+            opened=[list(network) for network in PLAN.headline],
             configuration=lambda wildcards: PLAN.written(),
             shipped=shipped_file(ROOT),
         ),

@@ -6,14 +6,20 @@ Loads torch when a step is asked for, not before.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from rnn_geometry.errors import UserError
+from rnn_geometry.identity import Network
+from rnn_geometry.networks.translators.results import TranslatorResults, has_pairs
 from rnn_geometry.store import results
 from rnn_geometry.store.artifacts import Record, Weights
 
 if TYPE_CHECKING:
     from rnn_geometry.networks.cells import Cell
     from rnn_geometry.networks.classifier import Classifier
+    from rnn_geometry.networks.pooled import PooledClassifier
+
+QUERY_FILE = "pooling.safetensors"
 
 
 def open_results(folder: str | Path = "results") -> Results:
@@ -92,12 +98,37 @@ class NetworkResults(results.NetworkResults):
 
         return analysis_cell(self.classifier())
 
+    def pooled(self) -> PooledClassifier:
+        """Return the trained network with its readout that looks back.
+
+        Returns
+        -------
+        PooledClassifier
+            In evaluation mode.
+
+        Raises
+        ------
+        UserError
+            As `classifier` does, and for a network that reads its last state.
+        """
+        from rnn_geometry.networks.pooled import with_query
+
+        query = self.folder / QUERY_FILE
+        if not query.is_file():
+            raise UserError(f"{query}: there is none; {self.network} reads its last state.")
+        return with_query(self.classifier(), query)
+
 
 class Results(results.Results):
-    """The results of a run of the workflow."""
+    """The results of a run of the workflow; networks that translate have files of their own."""
 
     NETWORK: ClassVar = NetworkResults
 
-    if TYPE_CHECKING:
+    def _opened(self, network: Network) -> Any:
+        if has_pairs(self.folder, network.task):
+            return TranslatorResults(self.folder, network)
+        return super()._opened(network)
 
+    if TYPE_CHECKING:
+        # Of a network that translates a TranslatorResults, which no type tells beforehand.
         def __getitem__(self, key) -> NetworkResults: ...

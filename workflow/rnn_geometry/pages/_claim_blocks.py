@@ -307,8 +307,9 @@ def by_cell(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        `cell`; `of`, its verdicts that some network counts in; and `exceptions`: `block`, `state`
-        and `tasks`; most exceptions first.
+        `cell`; `of`, its verdicts that some network counts in; `count`, how many are exceptions;
+        and `exceptions`, one for each claim: `block`, `states`, the tasks by state, and `count`,
+        how many tasks; most exceptions first.
     """
     rows: dict[str, dict[str, Any]] = {}
     for block in made:
@@ -319,11 +320,20 @@ def by_cell(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 if row is not None and cell != ALL_CELLS:
                     own = rows.setdefault(cell, {"cell": cell, "of": 0, "exceptions": []})
                     own["of"] += row["state"] != NONE
-        for one in block["exceptions"]:
-            rows[one["cell"]]["exceptions"].append({"block": block, **one})
+        for cell, states in _states_by_cell(block["exceptions"]).items():
+            count = sum(map(len, states.values()))
+            rows[cell]["exceptions"].append({"block": block, "states": states, "count": count})
     for own in rows.values():
-        own["count"] = sum(len(one["tasks"]) for one in own["exceptions"])
+        own["count"] = sum(one["count"] for one in own["exceptions"])
     return sorted(rows.values(), key=lambda own: (-own["count"], own["cell"]))
+
+
+def _states_by_cell(exceptions: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, list[str]]]:
+    """Return by cell and state the tasks of a claim that are exceptions."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for one in exceptions:
+        found.setdefault(one["cell"], {})[one["state"]] = one["tasks"]
+    return found
 
 
 def disagreeing(made: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -282,6 +282,7 @@ def network_entry(network: Explored, size: int, meta: Mapping[str, Any]) -> dict
     return {
         **{name: str(getattr(run, name)) for name in ("model", "cell", "l2", "seed")},
         "accuracy": run.test_accuracy,
+        "looksBack": "pooling" in run.settings,
         "points": encoded(place(points[kept])),
         "pointLogits": hundredths(logits),
         "corners": corners_entry(place(points[kept]), logits, codes, multi_label),

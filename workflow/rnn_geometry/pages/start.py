@@ -32,7 +32,8 @@ SHOWN = {
     "test_accuracy": ("accuracy", 3),
     "bag_of_words_accuracy": ("bag of words", 3),
     "dimension_expected": ("expected d", 0),
-    "participation_ratio": ("participation ratio", 2),
+    # A telephone may break the long word.
+    "participation_ratio": ("partici\u00adpation ratio", 2),
     "components_95": ("components for 95 %", 0),
     "io_dimension_places": ("inputs to outputs", 0),
     "integration_modes": ("integration modes", 0),
@@ -51,6 +52,8 @@ THEORY = {
     ),
     "readout_angle_mean": "readout_angle_expected",
 }
+# Those that a telephone shows; the others when asked for.
+NARROW = ("task", "model", "seed", "test_accuracy", "dimension_expected", "participation_ratio")
 KIND_TITLES = {"gated": "gated", "ungated": "no gates", "other": "other cells"}
 OFF, FAR = 0.1, 0.25
 OPENINGS = {
@@ -86,6 +89,7 @@ def start_page(
     configuration: str,
     texts: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     shipped: pd.DataFrame | None = None,
+    opened: Sequence[Sequence[Any]] = (),
 ) -> str:
     """Return results/index.html, the page that leads to all others.
 
@@ -115,6 +119,8 @@ def start_page(
         meta.json of every task of texts, by task.
     shipped
         claims.csv of the battery, to stand beside; None where there is none.
+    opened
+        Keys of the networks in the figure that the page begins with, which names them.
     """
     pages = {tuple(map(str, key)) for key in shown}
     known = runs.astype(object).where(runs.notna(), None).to_dict("records")
@@ -125,7 +131,13 @@ def start_page(
         **claims_page.grids_beside(found, claims, shipped),
         claims=claims,
         columns=[
-            {"name": name, "title": title, "number": name not in TEXT, "meaning": _meaning(name)}
+            {
+                "name": name,
+                "title": title,
+                "number": name not in TEXT,
+                "meaning": _meaning(name),
+                "narrow": name in NARROW or (name == "control" and _has_controls(rows)),
+            }
             for name, (title, _) in SHOWN.items()
         ],
         rows=rows,
@@ -140,7 +152,11 @@ def start_page(
         left_out_why=counted(row["not_judged"] for row in rows if row["not_judged"]),
         explorers=[_explorer(task, figures) for task in explorers],
         figures=_captioned(figures, yaml.safe_load(templates["captions.yaml"])),
-        opening={"file": f"figures/{opening}.png", **OPENINGS[opening]},
+        opening={
+            "file": f"figures/{opening}.png",
+            **OPENINGS[opening],
+            "networks": [_named(Network(*key), pages) for key in opened],
+        },
         versions=versions_of(records),
         data={record["task"]: record["data_sha256"] for record in records},
         costs=costs,
@@ -183,6 +199,16 @@ def text_rows(texts: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         for task, meta in texts.items()
         for row in rows_of(meta)
     ]
+
+
+def _has_controls(rows: Sequence[Mapping[str, Any]]) -> bool:
+    return any(row["raw"]["control"] for row in rows)
+
+
+def _named(network: Network, pages: set[tuple[str, ...]]) -> dict[str, str | None]:
+    """Return a network in words, and its page where it has one."""
+    page = f"{network.folder}/index.html" if tuple(map(str, network)) in pages else None
+    return {"name": str(network), "page": page}
 
 
 def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:

@@ -27,12 +27,13 @@ from rnn_geometry.plotting.panels import (
 )
 from rnn_geometry.plotting.solids import MOST_EDGED, corners_of_simplex, draw_edges
 from rnn_geometry.plotting.spectra import ENOUGH, components_needed, cumulative_variance
-from rnn_geometry.plotting.text import cut_names
+from rnn_geometry.plotting.text import cut_names, said_model
 from rnn_geometry.plotting.views import is_simplex, plane_view
 
 HEIGHT, COMPONENTS, MOST_CLASSES = 3.55, 8, 10
 SIDE, LOW = 1.36, 1.42  # inches of a view, and from below
 LEFTS = ((0.55, 2.28), (4.08, 5.81))  # inches of the views of either network
+SMALL = {"fontsize": 6, "color": style.GREY}
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -55,6 +56,8 @@ def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
         middle = (lefts[0] + span / 2) / width
         look = {"ha": "center", "va": "top", "weight": "bold", "fontsize": 9}
         figure.text(middle, 1 - 0.05 / HEIGHT, title, **look)
+        outer = {"x": 0.01, "ha": "left"} if not bars[1:] else {"x": 0.99, "ha": "right"}
+        figure.text(y=0.06 / HEIGHT, s=_named(network), va="bottom", **outer, **SMALL)
         handles = _class_handles(network)
         figure.legend(
             handles=handles,
@@ -71,6 +74,12 @@ def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
     handles = [dot_handle("slow points", style.INK, 3.2), dot_handle("final states", style.CLOUD)]
     figure.legend(handles=[*handles, readout_handle()], loc="lower center", ncols=3, borderpad=0.1)
     return figure
+
+
+def _named(network: NetworkArrays) -> str:
+    """Return which network is drawn, short enough for a corner."""
+    (model,) = cut_names([said_model(network.record.model)], 24)
+    return f"{model}, seed {network.record.seed}"
 
 
 def _draw_pair(figure: Figure, network: NetworkArrays, first: int, left: float):

@@ -37,6 +37,7 @@ def run(files, output, params, log) -> None:
         explorers=params.explorers,
         figures=figure_groups(results, params.overviews, params.explorers, params.sweeps),
         opening=params.opening,
+        opened=params.opened,
         records=[formats.read_json(path) for path in files["record"]],
         costs=cost_table(results / "benchmarks", params.benchmarks),
         configuration=params.configuration,

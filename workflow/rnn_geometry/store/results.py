@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
-from rnn_geometry.errors import UserError, listed, quoted
+from rnn_geometry.errors import UserError, imported, listed, quoted
 from rnn_geometry.identity import NETWORKS, Network, network_of
 from rnn_geometry.store import artifacts
 from rnn_geometry.store.artifacts import Artifact, Flow, Portrait, Traces
@@ -33,7 +34,13 @@ def _unknown(where: str | Path, what: str, wanted: Any, known: Iterable[Any]) ->
     return UserError(f"{where}: no {what} '{wanted}'{hint} {there}")
 
 
-class _File(Generic[Kind]):
+class Opened:
+    """What lies in a folder, by attribute."""
+
+    folder: Path
+
+
+class OpenedFile(Generic[Kind]):
     """An attribute that is read from a file of the owner's folder when it is first asked for."""
 
     def __init__(self, kind: type[Kind]):
@@ -46,8 +53,8 @@ class _File(Generic[Kind]):
     @overload
     def __get__(self, owner: None, kind: type) -> Self: ...
     @overload
-    def __get__(self, owner: TaskResults | NetworkResults, kind: type) -> Kind: ...
-    def __get__(self, owner: TaskResults | NetworkResults | None, kind: type) -> Self | Kind:
+    def __get__(self, owner: Opened, kind: type) -> Kind: ...
+    def __get__(self, owner: Opened | None, kind: type) -> Self | Kind:
         if owner is None:
             return self
         found = _read(self.kind, owner.folder)
@@ -63,7 +70,7 @@ def _read(kind: type[Kind], folder: Path) -> Kind:
         raise _unknown(folder, "file", kind.FILE, files) from None
 
 
-class TaskResults:
+class TaskResults(Opened):
     """What is kept of one task.
 
     Parameters
@@ -72,9 +79,9 @@ class TaskResults:
         Its folder.
     """
 
-    meta = _File(artifacts.Meta)
-    vocabulary = _File(artifacts.Vocabulary)
-    word_statistics = _File(artifacts.WordStatistics)
+    meta = OpenedFile(artifacts.Meta)
+    vocabulary = OpenedFile(artifacts.Vocabulary)
+    word_statistics = OpenedFile(artifacts.WordStatistics)
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -89,7 +96,7 @@ class TaskResults:
         return _pictures(self.folder.parents[1] / "figures" / self.folder.name)
 
 
-class NetworkResults:
+class NetworkResults(Opened):
     """What is kept of one network; see `store.artifacts` for the fields of each.
 
     Parameters
@@ -100,19 +107,19 @@ class NetworkResults:
         Which one.
     """
 
-    weights = _File(artifacts.Weights)
-    record = _File(artifacts.Record)
-    history = _File(artifacts.History)
-    states = _File(artifacts.States)
-    slow_points = _File(artifacts.SlowPoints)
-    slow_modes = _File(artifacts.SlowModes)
-    fixed_points = _File(artifacts.FixedPoints)
-    linearization = _File(artifacts.Linearization)
-    integration = _File(artifacts.Integration)
-    words = _File(artifacts.Words)
-    geometry = _File(artifacts.Geometry)
-    hold_inputs = _File(artifacts.HoldInputs)
-    snapshots = _File(artifacts.Snapshots)
+    weights = OpenedFile(artifacts.Weights)
+    record = OpenedFile(artifacts.Record)
+    history = OpenedFile(artifacts.History)
+    states = OpenedFile(artifacts.States)
+    slow_points = OpenedFile(artifacts.SlowPoints)
+    slow_modes = OpenedFile(artifacts.SlowModes)
+    fixed_points = OpenedFile(artifacts.FixedPoints)
+    linearization = OpenedFile(artifacts.Linearization)
+    integration = OpenedFile(artifacts.Integration)
+    words = OpenedFile(artifacts.Words)
+    geometry = OpenedFile(artifacts.Geometry)
+    hold_inputs = OpenedFile(artifacts.HoldInputs)
+    snapshots = OpenedFile(artifacts.Snapshots)
 
     def __init__(self, root: Path, network: Network):
         self.network = network
@@ -148,7 +155,7 @@ class NetworkResults:
 
 
 def _kinds(owner: type) -> dict[str, type[Artifact]]:
-    return {name: part.kind for name, part in vars(owner).items() if isinstance(part, _File)}
+    return {name: part.kind for name, part in vars(owner).items() if isinstance(part, OpenedFile)}
 
 
 # The artifacts of a network and of a task by the names of these attributes.
@@ -166,6 +173,21 @@ def _pictures(folder: Path) -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.png"))}
 
 
+# Tables of networks that translate, and where their columns are declared.
+OF_PAIRS = {
+    "translators": "rnn_geometry.geometry.translator_tables:TRANSLATORS",
+    "claims_attention": "rnn_geometry.claims.table:COLUMNS",
+}
+
+
+def _read_of_pairs(name: str, path: Path) -> pd.DataFrame:
+    """Read a table of networks that translate: text as str, an empty cell as NaN."""
+    module, _, columns = OF_PAIRS[name].partition(":")
+    declared = getattr(import_module(module), columns).values()
+    text = [column.name for column in declared if column.kind == "text"]
+    return imported("pandas", "plots").read_csv(path, dtype=dict.fromkeys(text, str))
+
+
 class Tables:
     """The tables over networks and tasks that are there, as data frames by name.
 
@@ -180,7 +202,7 @@ class Tables:
         self._read: dict[str, pd.DataFrame] = {}
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in TABLES if self._place(name).is_file())
+        return (name for name in (*TABLES, *OF_PAIRS) if self._place(name).is_file())
 
     def __contains__(self, name: object) -> bool:
         return name in list(self)
@@ -189,7 +211,8 @@ class Tables:
         if name not in self:
             raise _unknown(self.folder, "table", name, self)
         if name not in self._read:
-            self._read[name] = read_frame(name, self._place(name))
+            read = _read_of_pairs if name in OF_PAIRS else read_frame
+            self._read[name] = read(name, self._place(name))
         return self._read[name]
 
     def __repr__(self) -> str:
@@ -328,4 +351,7 @@ class Results:
                 f"{self.folder}: {task}, {model}, seed {seed} was trained with several L2; name "
                 f"one: network({task!r}, {model!r}, {seed}, l2={several})."
             )
-        return self.NETWORK(self.folder, found[0])
+        return self._opened(found[0])
+
+    def _opened(self, network: Network) -> NetworkResults:
+        return self.NETWORK(self.folder, network)

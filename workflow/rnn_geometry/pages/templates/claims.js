@@ -39,7 +39,7 @@ function fits(box, want) {
 
 function apply() {
   const want = asked();
-  const narrow = want.task || want.cell || want.state;
+  const partly = want.task || want.cell || want.state;
   let boxes = 0;
   for (const claim of claims) {
     const named = want.words.every((word) => texts.get(claim).includes(word));
@@ -50,7 +50,7 @@ function apply() {
       some += good;
     }
     for (const row of claim.querySelectorAll(".shows tbody tr[data-task]"))
-      row.hidden = Boolean(narrow) && !row.querySelector("td.v[data-state]:not(.off)");
+      row.hidden = Boolean(partly) && !row.querySelector("td.v[data-state]:not(.off)");
     for (const row of claim.querySelectorAll(".numbers tbody tr")) row.hidden = !fits(row, want);
     for (const mark of claim.querySelectorAll(".strip [data-cell]"))
       mark.classList.toggle("off", Boolean(want.cell) && mark.dataset.cell !== want.cell);
@@ -64,6 +64,14 @@ function apply() {
   document.getElementById("shown").textContent =
     left + " of " + claims.length + " claims, " + boxes + " boxes";
   document.getElementById("nothing").hidden = left > 0;
+}
+
+// Where the window is narrow a claim is its statement, its verdicts and where it fails; the rest is folded.
+const narrow = window.matchMedia("(max-width: 640px)");
+const pictures = claims.map((claim) => claim.querySelector(".picture"));
+
+function fold() {
+  pictures.forEach((picture) => (picture.open = !narrow.matches));
 }
 
 function clear() {
@@ -81,7 +89,7 @@ function land() {
     apply();
   }
   const row = aim.closest("tr");
-  if (row) row.closest("details").open = true;
+  (row ? row.closest("details") : claim.querySelector(".picture")).open = true;
   aim.classList.add("aim");
   (row ? claim : aim).scrollIntoView({ block: "start" });
   if (!row) return;
@@ -100,7 +108,8 @@ unfold.addEventListener("click", () => {
   const open = unfold.getAttribute("aria-pressed") !== "true";
   unfold.setAttribute("aria-pressed", String(open));
   unfold.textContent = open ? "Fold all" : "Unfold all";
-  claims.forEach((claim) => (claim.querySelector("details").open = open));
+  claims.forEach((claim) => (claim.querySelector(".numbers-of").open = open));
+  pictures.forEach((picture) => (picture.open = open || !narrow.matches));
 });
 // Following the same link again lands there again.
 document.addEventListener("click", (event) => {
@@ -109,11 +118,13 @@ document.addEventListener("click", (event) => {
 });
 window.addEventListener("hashchange", land);
 window.addEventListener("resize", measured);
+narrow.addEventListener("change", fold);
 
 const query = new URLSearchParams(location.search);
 for (const field of form.querySelectorAll("[name]"))
   if (query.has(field.name)) field.value = query.get(field.name);
 measured();
+fold();
 apply();
 land();
 // The browser goes to the row by itself once all is loaded: the block around it comes first.

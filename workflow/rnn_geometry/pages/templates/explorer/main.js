@@ -52,11 +52,12 @@ function refresh() {
 }
 
 function networkNote() {
-  const { accuracy, points } = currentNetwork();
+  const { accuracy, points, looksBack } = currentNetwork();
   const tested = typeof accuracy === "number" ? `Test accuracy of this network ${accuracy.toFixed(3)}; ` : "";
+  const back = looksBack ? " Its readout sees all states by attention; decisions on this page are those of its last state." : "";
   const others = scene.panels.slice(1).map(panelName);
   const beside = others.length ? ` Beside it: ${others.join("; ")}.` : "";
-  control("network").textContent = `${tested}${points.length} of its slow points are shown.${beside}`;
+  control("network").textContent = `${tested}${points.length} of its slow points are shown.${back}${beside}`;
 }
 
 function listen() {
