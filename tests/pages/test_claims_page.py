@@ -299,3 +299,31 @@ def test_the_battery_judged_claims_on_ten_networks_or_more_and_what_fails_is_exp
         assert re.search(r"\d/\d", rows["control"].iloc[0]), claim
         if ((rows["verdict"] == "fails") & (rows["exploratory"] != 1)).any():
             assert claim in told, f"{claim} fails somewhere, and nothing is said about it"
+
+
+def without_gap(networks):
+    """Verdicts on networks of which some have no gap, and so no dimension."""
+    rows = table((networks, {}), *controls())
+    few = rows.index[rows["control"].isna()][:2]
+    rows.loc[few, ["participation_ratio", "slow_no_gap"]] = [None, 1.0]
+    return judged(rows).reset_index()[list(COLUMNS)]
+
+
+def test_networks_without_a_gap_are_counted_once_however_many_claims_they_leave_open():
+    verdicts = without_gap(5)
+    assert verdicts["reason"].str.contains("no gap in 2 of").sum() > 1
+    (one,) = claims_page.page_words(verdicts)["gapless"]
+    assert one == {"cell": "gru", "networks": 2, "of": 5}
+    text = " ".join(claims_page.html_page(TEMPLATES, verdicts, CLAIMS, []).split())
+    assert "<strong>No gap between slow and fast modes</strong> in 2 of 5 networks of gru:" in text
+    assert "No gap between" not in claims_page.html_page(TEMPLATES, found(), CLAIMS, [])
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_signs_of_verdicts_are_explained_where_a_box_bears_one(beside):
+    others = shipped("holds") if beside else None
+    text = claims_page.html_page(TEMPLATES, seen(2), CLAIMS, [], others)
+    assert ("the battery: holds" in text) == beside
+    assert "here all networks meet the claim" in text
+    judged_here = claims_page.html_page(TEMPLATES, found(), CLAIMS, [])
+    assert '<span class="box fails' in judged_here

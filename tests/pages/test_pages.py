@@ -140,6 +140,13 @@ def test_the_start_page_has_a_row_per_network_and_leads_to_those_with_a_page(run
     assert all(image["alt"] for image in page.images)
 
 
+def test_the_opening_picture_has_the_size_that_it_was_drawn_for(runs):
+    text = page_of(runs)
+    assert '<source srcset="figures/headline.png 2x"><img src="figures/headline.png"' in text
+    (tag,) = (image for image in Page(text).images if image["src"] == "figures/headline.png")
+    assert "width" not in tag
+
+
 def test_verdicts_of_the_start_page_lead_to_their_numbers(runs):
     page = Page(page_of(runs))
     rows = [f"claims.html#{fragment(r.claim, r.task, r.cell)}" for r in found().itertuples()]

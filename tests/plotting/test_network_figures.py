@@ -456,6 +456,19 @@ def test_words_below_the_gallery_have_room(networks, count):
     assert not any(box.overlaps(ax.bbox) for box in boxes for ax in figure.axes)
 
 
+@pytest.mark.parametrize("models", [1, 3])  # the last panel ends before its room does, and with it
+def test_classes_of_the_gallery_stand_beside_its_panels_and_inside_the_figure(models):
+    kinds = ("gru", "lstm", "ugrnn")[:models]
+    names = ["a label of many letters", "another label of many letters"]
+    networks = [fake_network("multilabel", 2, model, class_names=names) for model in kinds]
+    figure = gallery.manifold_gallery(networks)
+    figure.draw_without_rendering()
+    classes = figure.legends[0].get_window_extent()
+    panels = max(ax.bbox.x1 for ax in figure.axes)
+    assert panels < classes.x0 < panels + 0.25 * figure.dpi
+    assert classes.x1 <= figure.bbox.x1
+
+
 @pytest.mark.parametrize(("classes", "thin"), [(3, (2, 3)), (4, (3,)), (5, ())])
 def test_views_at_one_scale_tell_a_plane_from_a_solid(classes, thin):
     network = fake_network("categorical", classes)

@@ -137,8 +137,8 @@ def grids_beside(
     Returns
     -------
     dict
-        `groups`, and `agreement`: counts over the rows that the battery decides and this run does
-        not; None where there are none.
+        `groups`; `agreement`: counts over the rows that the battery decides and this run does not,
+        None where there are none; `signed`: whether any box bears the sign of a verdict.
     """
     rows = beside(found, shipped)
     single = boxes(rows)
@@ -148,6 +148,7 @@ def grids_beside(
     return {
         "groups": groups(rows, claims),
         "agreement": {**counts, "boxes": len(seen)} if counts["decided"] else None,
+        "signed": any(judged) or bool(rows["shipped"].notna().any()),
     }
 
 
@@ -311,6 +312,30 @@ def page_words(found: pd.DataFrame) -> dict[str, Any]:
         "counts": {name: int(counts.get(name, 0)) for name in SIGNS},
         "marked": int(decided["control_met"].sum()),
         "seen": len(rows) - len(decided),
+        "gapless": without_gap(found),
         "empty": int(((rows["runs"] == 0) & (rows["left_out"] > 0)).sum()),
         "judged": bool(len(found)) and bool((found.loc[found["runs"] > 0, "judged"] == 1).all()),
     }
+
+
+def without_gap(found: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return how many networks of each cell leave some claim without a value for want of a gap.
+
+    Parameters
+    ----------
+    found
+        claims.csv, whose reasons count them.
+
+    Returns
+    -------
+    list of dict
+        `cell`, `networks` that have no gap, `of` all that are judged, over the cell's tasks.
+    """
+    single = found[found["cell"] != ALL_CELLS]
+    told = single["reason"].str.extract(r"no gap in (?P<networks>\d+) of (?P<of>\d+)").dropna()
+    counts = single[["task", "cell"]].join(told.astype(int), how="inner")
+    most = counts.groupby(["cell", "task"], sort=False).max().groupby("cell", sort=False).sum()
+    return [
+        {"cell": cell, "networks": int(networks), "of": int(of)}
+        for cell, networks, of in zip(most.index, most["networks"], most["of"], strict=True)
+    ]

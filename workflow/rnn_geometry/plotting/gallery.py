@@ -34,6 +34,7 @@ TOLD = (
     "Large: components 1, 2. Small, at one scale: 1, 3 (the plane edge-on) and 3, 4. Bar: variance "
     "of each component, dark those that theory expects; beside it how many hold 95 %."
 )
+MARKER, LETTER = 0.16, 0.0085  # inches of a legend's dot, of a letter at one point of size
 NARROW_FOOT = 0.56  # inches, for the words in three lines, and the legend above them
 LETTERS = {True: 74, False: 94}  # of a line of the words, in a narrow figure and in a wide one
 
@@ -97,22 +98,33 @@ def _draw_row(figure: Figure, row: Sequence[NetworkArrays | None], place, side: 
         x = left + j * (1.5 * side + GAP / 2 + APART)
         axes.append(_draw_network(figure, network, (x, bottom), side))
     known = next(network for network in row if network is not None)
+    end = min(left + len(row) * (1.5 * side + GAP / 2 + APART), width - CLASSES)
     (name,) = cut_names([said_task(known.record.task)], NAME)
     told = name if known.dimension is None else f"{name}\nd = {known.dimension}"
     look = {"rotation": 90, "ha": "left", "va": "center", "fontsize": 7, "linespacing": 1.15}
     figure.text(0.05 / width, (bottom + side / 2) / height, told, **look)
-    handles = shown_handles(manifold.class_handles(known), 12)
+    _draw_classes(figure, known, (end + 0.02, bottom + side / 2))
+    return axes[0]
+
+
+def _draw_classes(figure: Figure, network: NetworkArrays, place) -> None:
+    """Name the classes of a row right of some place in inches, cut to the room that is left."""
+    width, height = figure.get_size_inches()
+    handles = shown_handles(manifold.class_handles(network), 12)
+    size = 6 if len(handles) < 9 else 5
+    room = int((width - place[0] - MARKER) / (size * LETTER))
+    names = cut_names([handle.get_label() for handle in handles], room)
     figure.legend(
         handles=handles,
+        labels=names,
         loc="center left",
-        bbox_to_anchor=(1 - (CLASSES - 0.02) / width, (bottom + side / 2) / height),
-        fontsize=6 if len(handles) < 9 else 5,
+        bbox_to_anchor=(place[0] / width, place[1] / height),
+        fontsize=size,
         labelspacing=0.25,
         handletextpad=0.2,
         borderpad=0,
         borderaxespad=0,
     )
-    return axes[0]
 
 
 def _draw_network(figure: Figure, network: NetworkArrays | None, place, side: float):
