@@ -21,7 +21,7 @@ def quantized(image: Any) -> Any:
 def small_pictures_in_svg() -> Iterator[None]:
     """Give pictures inside SVG files 256 colours each.
 
-    To pack them whole is half of the cost of an SVG file, and three times as many bytes.
+    To pack them whole is up to a fifth of the cost of an SVG file, and three times as many bytes.
     """
     from matplotlib.backends import backend_svg
     from PIL import Image
