@@ -24,6 +24,7 @@ from rnn_geometry.plotting._fonts import (
     quiet_about_glyphs,
     use_fallbacks,
 )
+from rnn_geometry.plotting._small_pictures import quantized, small_pictures_in_svg
 from rnn_geometry.plotting.data import save_data
 from rnn_geometry.store.files import write_atomically
 
@@ -332,21 +333,14 @@ def save(
 
 
 def _save_png(figure: Figure, path: Path, dpi: int) -> None:
-    image = _quantized(drawn(figure, dpi))
+    image = quantized(drawn(figure, dpi))
     write_atomically(path, lambda file: image.save(file, "PNG", **SPEED))
 
 
 def _save_vector(figure: Figure, path: Path, dpi: int) -> None:
     metadata = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}[path.suffix]
-    with fonts_without_layout():
+    with fonts_without_layout(), small_pictures_in_svg():
         write_atomically(path, lambda file: figure.savefig(file, dpi=dpi, metadata=metadata))
-
-
-def _quantized(image):
-    """Return a picture in 256 colours."""
-    from PIL.Image import Dither, Quantize
-
-    return image.quantize(256, method=Quantize.FASTOCTREE, dither=Dither.NONE)
 
 
 def drawn(figure: Figure, dpi: int):
