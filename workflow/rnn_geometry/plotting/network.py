@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays, load_network, variance_ratio
@@ -72,8 +72,12 @@ def save_panel(picture: Any, path: str | Path) -> None:
     path
         Of the file.
     """
+    from PIL import Image
+
     size = tuple(round(side * DPI / FINE_DPI) for side in picture.size)
-    save_small_png(picture.resize(size), path, LARGEST_FILE)
+    # As sharp as the usual filter, in half the time.
+    smaller = picture.resize(size, Image.Resampling.HAMMING)
+    save_small_png(smaller, path, LARGEST_FILE)
 
 
 def _facts(network: NetworkArrays) -> str:
@@ -341,6 +345,9 @@ def draw_time_constants(axes, network: NetworkArrays) -> None:
         title="Time constants",
     )
     axes.set_ylim(0.3, max(10 * half, longest.max(initial=1) * 12))
+    # Without formulas, whose reader takes long to start, and with few marks between powers of ten.
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(loc="upper right")
 

@@ -358,9 +358,10 @@ def _picture(figure: Figure, dpi: int):
     before = figure.get_dpi()
     # A figure of hundreds of panels has fewer pixels an inch.
     figure.set_dpi(min(dpi, MOST_PIXELS / max(figure.get_size_inches())))
-    if figure.get_layout_engine() is not None:
-        # Legends beside axes find their place in a first pass, as in savefig.
-        figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        # Legends beside axes find their place in a first pass, as in savefig; drawing follows.
+        engine.execute(figure)
     canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     figure.set_dpi(before)
