@@ -4,7 +4,11 @@ import pandas as pd
 import pytest
 from conftest import PROJECT
 
+from rnn_geometry.claims.judge import judged_units
 from rnn_geometry.claims.saved import judged_again, read_networks
+from rnn_geometry.claims.translator_units import judged_frame, read_translators
+from rnn_geometry.claims.translators import checked_translator_claims
+from rnn_geometry.claims.values import units_of_claims
 from rnn_geometry.config.load import read_claims
 
 DATA = PROJECT / "docs/data"
@@ -79,3 +83,20 @@ def test_verdicts_on_readouts_that_look_back_follow_from_their_networks():
     verdicts = committed.set_index(["task", "cell"])["verdict"]
     assert set(verdicts["categorical-3", "gru-last"]) == {"holds"}
     assert set(verdicts["categorical-3", "gru-attention"]) == {"fails"}
+
+
+# Networks that translate
+
+
+def test_verdicts_on_translators_follow_from_their_networks():
+    path, checked = "config/claims_attention.yaml", checked_translator_claims
+    claims = read_claims(path, str(PROJECT), key="claims_attention", checked=checked)
+    table = read_translators(DATA / "translators.csv")
+    assert table["seed"].min() >= claims["judged_from"]
+    judged = table[["task", "model", "l2", "seed"]].to_numpy().tolist()
+    frame, keys = judged_frame(table, judged)
+    again = judged_units(claims, units_of_claims(claims, frame, None, keys))
+    tables = pd.read_csv(DATA / "claims_attention.csv"), again
+    both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
+    pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
+    assert len(again) > 60
