@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rnn_geometry.config import imports
 from rnn_geometry.config.kinds import ARCHITECTURE, OF_TRANSLATORS
+from rnn_geometry.networks.pooling import POOLING
 from rnn_geometry.config.load import read_schema
 from rnn_geometry.tasks import synthetic as synthetic_tasks
 from rnn_geometry.tasks.text import options as text_options
@@ -235,7 +236,8 @@ def tasks(draw, name, cells):
 
 def _recipe():
     """Return the schema of a classifier that is trained here: other tests write the other keys."""
-    model, others = SCHEMA["$defs"]["model"], {*imports.KEYS, ARCHITECTURE, *OF_TRANSLATORS}
+    model = SCHEMA["$defs"]["model"]
+    others = {*imports.KEYS, ARCHITECTURE, POOLING, *OF_TRANSLATORS}
     own = {key: value for key, value in model["properties"].items() if key not in others}
     return {**model, "properties": own, "required": ["cell"]}
 
