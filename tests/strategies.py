@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from rnn_geometry.config import imports
 from rnn_geometry.config.kinds import ARCHITECTURE, OF_TRANSLATORS
-from rnn_geometry.networks.pooling import POOLING
 from rnn_geometry.config.load import read_schema
+from rnn_geometry.networks.pooling import POOLING
 from rnn_geometry.tasks import synthetic as synthetic_tasks
 from rnn_geometry.tasks.text import options as text_options
 
