@@ -86,7 +86,7 @@ def _trial(cell: type[Cell] | str, input_size: int, hidden_size: int, options: d
     kind = cell_class(cell) if isinstance(cell, str) else cell
     if not (isinstance(kind, type) and issubclass(kind, Cell)):
         raise UserError(
-            f"check_cell: {quoted(cell)} is no subclass of rnn_geometry.Cell; derive it from that."
+            f"check_cell: {quoted(cell)} is no subclass of rnn_geometry.Cell; pass one."
         )
     name = cell if isinstance(cell, str) else cell.__name__
     check_sizes(name, input_size, hidden_size)
