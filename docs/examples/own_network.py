@@ -4,8 +4,9 @@ A network of your own, through the workflow
 
 Train a GRU with torch alone, let the workflow analyse it, and find the library's slow points.
 
-Run it in the folder of the project: `python docs/examples/own_network.py FOLDER`. It takes about
-half a minute and leaves the weights, the words, the texts and the configuration in FOLDER.
+Run it from anywhere: `python docs/examples/own_network.py FOLDER`, `own-network` if none is given.
+It takes about half a minute and leaves the weights, the words, the texts and the configuration in
+FOLDER. The package must be installed from its clone, where the rules of the workflow lie.
 """
 
 import json
@@ -18,9 +19,10 @@ import torch
 import yaml
 from torch import nn
 
+import rnn_geometry
 from rnn_geometry import open_results, project_to_slow_manifold, torch_step
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(rnn_geometry.__file__).resolve().parents[2]  # the clone, wherever this file lies
 # Words for and against each of three classes, and words that say nothing.
 WORDS = ["<pad>", "<unk>", *(f"{c}{i}" for c in "abc" for i in range(3)), "the", "of", "is"]
 CLASSES = "abc"
@@ -108,4 +110,5 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "own-network")
+    named = [word for word in sys.argv[1:2] if not word.startswith("-")]  # a notebook has options
+    main(named[0] if named else "own-network")

@@ -278,6 +278,27 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path, capsys, rows, arguments, 
     assert re.search(match, refusal(capsys, file, *arguments))
 
 
+def test_a_file_without_names_of_columns_is_refused_and_can_be_named(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    rows = [[sentence(rng), i % 2] for i in range(60)]
+    file = write_csv(tmp_path / "bare.csv", rows, header=(sentence(rng), 1))
+    assert "the first row must hold the names of columns, and '1' is a label" in refusal(
+        capsys, file
+    )
+    assert facts(file, "--label", "1").task["label_column"] == "1"
+
+
+def test_another_split_that_is_missing_is_named_by_its_option(own, capsys):
+    sentence_told = refusal(capsys, own["letters"], "--test", "nowhere.csv")
+    assert re.search(r"--test: there is no file .*nowhere\.csv", sentence_told)
+
+
+def test_an_order_that_leaves_out_a_class_is_refused(own, capsys):
+    told_so = refusal(capsys, own["letters"], "--order", "billing", "delivery")
+    assert re.search(r"--order names 2 classes, and the column 'department' holds others", told_so)
+    assert "name all classes" in told_so
+
+
 def test_a_missing_file_and_an_empty_one_are_one_sentence(tmp_path, capsys):
     assert "There is no file" in refusal(capsys, tmp_path / "nowhere.csv")
     (tmp_path / "empty.csv").write_text("text,label\n")

@@ -417,3 +417,9 @@ def test_an_unknown_option_of_a_sweep_is_the_familys_to_refuse():
 def test_what_no_sweep_varies(changes, match):
     with pytest.raises(UserError, match=match):
         design(sweeps=[sweep(**changes)])
+
+
+def test_an_option_of_a_cell_is_swept_with_its_prefix():
+    models = {**MODELS, "gru": {**MODELS["gru"], "cell_options": {"hold_bias": 1}}}
+    with pytest.raises(UserError, match=r"hold_bias is an option of a cell; write cell_options\."):
+        design(models=models, sweeps=[sweep(over="hold_bias", values=[2, 3])])

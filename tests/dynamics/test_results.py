@@ -46,6 +46,22 @@ def made():
     }
 
 
+@pytest.mark.parametrize("name", ["SlowPoints", "SlowModes", "Linearization", "Skeleton"])
+def test_a_result_is_printed_by_shapes_however_large_it_is(made, name):
+    shown = repr(made[name])
+    assert shown.startswith(f"{name}(")
+    assert len(shown) < 600
+    assert "array" not in shown
+    assert all(part.name in shown for part in fields(made[name]))
+
+
+def test_of_statuses_is_printed_how_many_points_have_each(made):
+    assert "points (2, 3), " in repr(made["SlowPoints"])
+    assert "status 2 CONVERGED, " in repr(made["SlowPoints"])
+    assert "modes=SlowModes(count (2,), " in repr(made["SlowPoints"])
+    assert "degree=" in repr(made["Skeleton"])
+
+
 def check_same(one, other):
     """Hold two results against each other, field by field, dtypes and kinds included."""
     assert type(one) is type(other)

@@ -407,6 +407,7 @@ def test_the_callers_things_are_left_alone(search):
 
 BAD = [
     (truth.mixed_step, np.zeros(3), np.zeros(2), r"states must have shape \(n, S\)"),
+    (truth.mixed_step, np.zeros((2, 4, 3)), np.zeros(2), r"pass states\.reshape\(-1, 3\)"),
     (truth.mixed_step, np.zeros((0, 3)), np.zeros(2), "n >= 1"),
     (
         truth.mixed_step,

@@ -256,6 +256,11 @@ class Uncopyable(Plain):
         raise TypeError("cannot be copied")
 
 
+class LikeTorch(Plain):
+    def forward(self, x, h):
+        return super().forward(h, x)
+
+
 class Demanding(Plain):
     def __init__(self, input_size, hidden_size, leak):
         super().__init__(input_size, hidden_size)
@@ -379,7 +384,11 @@ BROKEN = {
     "nothing": (with_forward(lambda self, h, x, step: None), "forward returns NoneType"),
     "arguments swapped": (
         with_forward(lambda self, h, x, step: step(x, h)),
-        "forward fails in float32",
+        "forward fails in float32 .*; mend it",
+    ),
+    "the order of torch": (
+        LikeTorch,
+        r"forward fails .*; in place of forward\(x, h\) define forward\(h, x\)\.",
     ),
     "NaN": (with_forward(lambda self, h, x, step: torch.sqrt(step(h, x))), "NaN or infinity"),
     "divided by the norm of x": (

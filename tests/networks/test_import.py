@@ -113,6 +113,13 @@ def test_names_of_any_prefix_and_wrappers_are_found(tmp_path):
     assert torch.allclose(network.logits(network.states(text)[-1]).float(), expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("tokens", [["great"], [3, V], [-1], [0.5], [[1, 2]], []])
+def test_what_are_no_rows_of_words_is_one_sentence(tmp_path, tokens):
+    network = read_network(saved(tmp_path, made()))
+    with pytest.raises(UserError, match=f"whole numbers from 0 to {V - 1}.*network.words.names"):
+        network.states(tokens)
+
+
 class WithLengths(Net):
     def forward(self, tokens, lengths):
         outputs = self.rnn(self.embedding(tokens))[0]
@@ -196,7 +203,7 @@ def test_a_module_by_its_path(tmp_path, monkeypatch):
     for name, sentence in {
         "nothing": "gives NoneType; accepted is a torch.nn.Module",
         "broken": r"fails \(ValueError: no such thing\)",
-        "absent": "my_net.py has no class 'absent'",
+        "absent": "my_net.py has no 'absent'; there is: build, ",
     }.items():
         with pytest.raises(UserError, match=sentence):
             read_network(file, module=f"my_net.py:{name}")

@@ -108,12 +108,22 @@ def _source(path: Path, asked: Namespace) -> tuple[dict[str, Any], Path]:
         if asked.dev:
             raise UserError("--dev is given without --test; give both, or neither.")
         return {"file": path.name}, path.parent
-    files = {"train": path, "test": Path(asked.test).expanduser().absolute()}
+    files = {"train": path, "test": _file("--test", asked.test)}
     if asked.dev:
-        files["dev"] = Path(asked.dev).expanduser().absolute()
+        files["dev"] = _file("--dev", asked.dev)
     beside = all(file.parent == path.parent for file in files.values())
     names = {name: file.name if beside else str(file) for name, file in files.items()}
     return names, path.parent
+
+
+def _file(option: str, name: str) -> Path:
+    """Return the path of another split; UserError where there is none."""
+    path = Path(name).expanduser().absolute()
+    if not path.is_file():
+        raise UserError(
+            f"{option}: there is no file {place(path)}; give one of the type of the train file."
+        )
+    return path
 
 
 def _on_gaps(

@@ -261,7 +261,6 @@ class Design:
     ) -> None:
         """Add the networks of a sweep: one setting varied, all others the same."""
         over, (base, data_seeds) = sweep["over"], self._base(sweep, key)
-        check_over(over, key)
         seeds = list(dict.fromkeys([*(sweep["seeds"] or settings["seeds"]), *more]))
         for cell in sweep["cells"] or settings["cells"]:
             if cell not in self.models:
@@ -270,6 +269,8 @@ class Design:
                     "`models`."
                 )
         cells = fitting(base, sweep["cells"], settings["cells"], self.models, f"{key}.cells")
+        options = (self.models[cell].get("cell_options") or {} for cell in cells)
+        check_over(over, key, {name for stated in options for name in stated})
         if over == HOLD_INPUT and kind_of_task(base) == TRANSLATOR:
             raise UserError(
                 f"config key {key}.over: no hold input is compared where pairs are translated; "

@@ -193,7 +193,7 @@ def _checked_model(name: str, model: Mapping[str, Any]) -> dict[str, Any]:
         raise UserError(
             f"config key models.{name}.cell: unknown cell '{cell}'; accepted are "
             f"{_words([*CELLS, *added_cells()])}, "
-            "or a class of your own as package.module:ClassName."
+            "or a class of your own as folder/file.py:ClassName or package.module:ClassName."
         )
     if is_own(cell):
         _source_of(name, cell)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rnn_geometry.errors import UserError, in_part, quoted
@@ -11,8 +11,8 @@ from rnn_geometry.errors import UserError, in_part, quoted
 CELL_OPTION = "cell_options."  # one option of a cell, as cell_options.leak
 
 
-def check_over(over: str, key: str) -> None:
-    """Refuse to vary what no network depends on, and all options of a cell at once.
+def check_over(over: str, key: str, options: Iterable[str] = ()) -> None:
+    """Refuse to vary what no network depends on, and options of a cell without their prefix.
 
     Parameters
     ----------
@@ -20,6 +20,8 @@ def check_over(over: str, key: str) -> None:
         What a sweep varies.
     key
         The key of the sweep, for the sentence.
+    options
+        Names of the options of its cells.
 
     Raises
     ------
@@ -37,6 +39,10 @@ def check_over(over: str, key: str) -> None:
         raise UserError(
             f"config key {key}.over: name one option of the cell, as {CELL_OPTION}leak, and its "
             "values."
+        )
+    if over in options:
+        raise UserError(
+            f"config key {key}.over: {over} is an option of a cell; write {CELL_OPTION}{over}."
         )
 
 

@@ -91,7 +91,10 @@ class PrivateStep:
         """Return a likely cause of a failure."""
         size, entries = self.state_size, self.input_size
         if type(size) is int and 2 * h.shape[1] == size:
-            return f"; the state is (h, c) with {size} entries, layer_states collects both."
+            return (
+                f"; the state has {size} entries, h of all layers and c of an LSTM: layer_states "
+                "collects them."
+            )
         if (
             type(size) is int
             and type(entries) is int

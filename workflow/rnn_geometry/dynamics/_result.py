@@ -39,6 +39,16 @@ class Result(ABC):
 
     _PARTS: ClassVar[Mapping[str, type[Result]]] = {}  # fields that are results themselves
 
+    def __repr__(self) -> str:
+        # A session prints what it is handed, and arrays of results run to thousands of lines.
+        parts = ((part.name, getattr(self, part.name)) for part in fields(self))  # type: ignore
+        return f"{type(self).__name__}({', '.join(self._briefly(*part) for part in parts)})"
+
+    def _briefly(self, name: str, value: Any) -> str:
+        """Return a field as it is printed: numbers whole, arrays by their shape."""
+        array = isinstance(value, np.ndarray) and value.ndim > 0
+        return f"{name} {value.shape}" if array else f"{name}={value!r}"
+
     @abstractmethod
     def _columns(self) -> Mapping[str, Any]:
         """Return equally long columns by name."""

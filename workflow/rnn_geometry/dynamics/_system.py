@@ -129,8 +129,9 @@ def _checked(step: Any, states: Array, x: Array) -> tuple[Tensor, Tensor]:
     device = _place(step, states)
     h, x = (real_tensor(name, v, device=device) for name, v in (("states", states), ("x", x)))
     if h.ndim != 2 or 0 in h.shape:
+        joined = f"; pass states.reshape(-1, {h.shape[-1]})" if h.ndim > 2 else ""
         raise refusal(
-            f"states must have shape (n, S) with n >= 1 and S >= 1, got {tuple(h.shape)}."
+            f"states must have shape (n, S) with n >= 1 and S >= 1, got {tuple(h.shape)}{joined}."
         )
     if x.ndim == 1:
         x = x.expand(len(h), -1)

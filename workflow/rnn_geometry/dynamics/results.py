@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import IntEnum
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -39,7 +39,7 @@ class Audit(Result):
         return {name: [value] for name, value in asdict(self).items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SlowModes(Result):
     """Slow modes at n points, by falling |lambda|; K is the largest count.
 
@@ -148,7 +148,7 @@ def spread(values: np.ndarray, rows: np.ndarray, count: int, fill: float) -> np.
     return filled
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Linearization(Result):
     """Linearised dynamics at n points, with J_rec = right @ diag(eigenvalues) @ left.
 
@@ -221,7 +221,7 @@ class Status(IntEnum):
     MAX_ITERATIONS = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SlowPoints(Result):
     """Result of a search; numpy arrays whose row i belongs to start i.
 
@@ -271,6 +271,14 @@ class SlowPoints(Result):
         columns |= {name: getattr(self, name) for name in whole_numbers}
         return columns | states_by_entry(self.points)
 
+    def _briefly(self, name: str, value: Any) -> str:
+        """Return a field as it is printed; of the statuses how many points have each."""
+        if name != "status":
+            return super()._briefly(name, value)
+        codes, counts = np.unique(value, return_counts=True)
+        found = (f"{count} {Status(code).name}" for code, count in zip(codes, counts, strict=True))
+        return f"status {', '.join(found)}"
+
 
 class Route(IntEnum):
     """How the modes of a point were found; the int8 codes in SlowModes.route."""
@@ -279,7 +287,7 @@ class Route(IntEnum):
     DENSE = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Skeleton(Result):
     """The distinct exact fixed points of a network, from a search with n starts.
 

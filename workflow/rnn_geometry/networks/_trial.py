@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,6 +13,8 @@ from rnn_geometry.errors import UserError
 from rnn_geometry.networks.cells import Cell
 
 Result = TypeVar("Result")
+# The order of torch's own cells.
+SWAPPED = (["x", "h"], ["input", "hx"], ["input", "h"], ["input", "state"], ["inputs", "state"])
 
 
 class Trial:
@@ -51,7 +54,17 @@ class Trial:
             raise
         except BaseException as error:
             reason = " ".join(str(error).split())[:120]
-            raise broken(self, f"{fault} ({type(error).__name__}: {reason})", "mend it") from error
+            raise broken(
+                self, f"{fault} ({type(error).__name__}: {reason})", self._remedy(function)
+            ) from error
+
+    def _remedy(self, function: Callable[..., Any]) -> str:
+        """Return what to do about a call that failed."""
+        if isinstance(function, Cell):
+            names = list(inspect.signature(type(function).forward).parameters)[1:3]
+            if names in SWAPPED:
+                return f"in place of forward({', '.join(names)}) define forward(h, x)"
+        return "mend it"
 
 
 def _draw(*shape: int, seed: int) -> Tensor:

@@ -39,7 +39,7 @@ def check_cell(
     Parameters
     ----------
     cell : type or str
-        A subclass of `networks.cells.Cell`, or a cell by its name in configurations.
+        A subclass of `rnn_geometry.Cell`, or a cell by its name in configurations.
     input_size : int
         Entries E of a word vector.
     hidden_size : int
@@ -86,7 +86,7 @@ def _trial(cell: type[Cell] | str, input_size: int, hidden_size: int, options: d
     kind = cell_class(cell) if isinstance(cell, str) else cell
     if not (isinstance(kind, type) and issubclass(kind, Cell)):
         raise UserError(
-            f"check_cell: {quoted(cell)} is no subclass of networks.cells.Cell; pass one."
+            f"check_cell: {quoted(cell)} is no subclass of rnn_geometry.Cell; pass one."
         )
     name = cell if isinstance(cell, str) else cell.__name__
     check_sizes(name, input_size, hidden_size)

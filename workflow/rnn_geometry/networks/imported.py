@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rnn_geometry.errors import UserError, quoted
+from rnn_geometry.errors import UserError, in_part, quoted
 from rnn_geometry.networks._agreement import Read, check_agreement, reader_of
 from rnn_geometry.networks._parts import Parts, filled, parts_of_module, parts_of_weights
 from rnn_geometry.networks._weights_file import read_weights
@@ -77,9 +77,29 @@ class ImportedNetwork:
         ----------
         tokens
             The rows of its words, (T,).
+
+        Raises
+        ------
+        UserError
+            For words in place of rows, and rows that there are not.
         """
-        ids = torch.as_tensor(tokens, dtype=torch.long)
+        ids = self._rows(tokens)
         return self.step.unroll(self.word_vectors.double()[ids][None])[0]
+
+    def _rows(self, tokens: Sequence[int] | Tensor) -> Tensor:
+        """Return the rows of a text's words, (T,)."""
+        last = len(self.word_vectors) - 1
+        try:
+            ids = torch.as_tensor(tokens)
+            fits = ids.ndim == 1 and len(ids) > 0 and not ids.is_floating_point()
+        except (TypeError, ValueError, RuntimeError):
+            fits = False
+        if not fits or not 0 <= int(ids.min()) <= int(ids.max()) <= last:
+            raise UserError(
+                f"tokens must be rows of the word vectors, whole numbers from 0 to {last}, of one "
+                f"text, got {in_part(repr(tokens))}; words have theirs in network.words.names."
+            )
+        return ids.long()
 
     def logits(self, states: Tensor) -> Tensor:
         """Return the logits (..., C) of flat states (..., S).

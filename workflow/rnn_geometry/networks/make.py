@@ -84,7 +84,7 @@ def cell_class(name: str) -> type[Cell]:
         known = ", ".join([*CELLS, *added_cells()])
         raise UserError(
             f"unknown cell {quoted(name)}; accepted are {known}, or a subclass of "
-            "rnn_geometry.networks.cells.Cell as package.module:ClassName."
+            "rnn_geometry.Cell as folder/file.py:ClassName or package.module:ClassName."
         )
     return found
 

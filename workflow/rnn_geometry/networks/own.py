@@ -47,12 +47,17 @@ def load_own(cell: str) -> Any:
     except BaseException as error:  # a module can do anything, such as to end the process
         raise UserError(_told(source, error)) from error
     if not hasattr(module, source.attribute):
-        known = [name for name, thing in vars(module).items() if isinstance(thing, type)]
+        known = [name for name, thing in vars(module).items() if _is_made_in(module, thing)]
         raise UserError(
-            f"cell {quoted(cell)}: {source.file.name} has no class {quoted(source.attribute)}; "
+            f"cell {quoted(cell)}: {source.file.name} has no {quoted(source.attribute)}; "
             f"there is: {', '.join(known)[:SHOWN] or 'none'}."
         )
     return getattr(module, source.attribute)
+
+
+def _is_made_in(module: ModuleType, thing: Any) -> bool:
+    """Tell whether a thing is a class or function of a module, and not imported into it."""
+    return callable(thing) and getattr(thing, "__module__", None) == module.__name__
 
 
 def _load(source: Source) -> ModuleType:

@@ -89,8 +89,13 @@ def find_columns(
         if found is None:
             raise UserError(
                 f"{place(path)}: no column looks like one of {what}; name it with {option}; "
-                f"columns that exist: {listed(map(quoted, rows), 120)}."
+                f"columns that exist, by the first row: {listed(map(quoted, rows), 120)}."
             )
+    if named is None and label in set(map(written, rows[str(label)])):
+        raise UserError(
+            f"{place(path)}: the first row must hold the names of columns, and {quoted(label, 30)} "
+            f"is a label, too; write names above it, or say --label {quoted(label, 30)}."
+        )
     others = [name for name in ranked if texts[name] * 3 > texts.get(str(text), 0)]
     return Found(
         text=str(text),
@@ -174,8 +179,14 @@ def label_options(
         What is known; None: guess.
     order
         Names of the classes in their order, where it is known.
+
+    Raises
+    ------
+    UserError
+        Where an order leaves out a class.
     """
     if order:
+        _check_order(column, values, order)
         return Labels({"ordered": True, "label_names": list(order)}, ("ordered: as you said",))
     held = [value for value in values if not _is_missing(value)]
     lists = any(isinstance(value, (list, tuple)) for value in held)
@@ -202,6 +213,18 @@ def label_options(
         if len(numbers) < len(names) and proposed:
             options["label_names"] = proposed
     return Labels(options, (f"ordered: {why}",) if ordered else ())
+
+
+def _check_order(column: str, values: Sequence[Any], order: Sequence[str]) -> None:
+    """Refuse an order that leaves out names; numbers may be ids of what it names."""
+    held = {plain(written(value)) for value in values if not _is_missing(value)}
+    left_out = sorted(held - set(map(plain, order)), key=by_nature)
+    if left_out and not all(map(is_number, held)):
+        raise UserError(
+            f"--order names {len(order)} classes, and the column {quoted(column, 30)} holds others "
+            f"too: {listed(map(quoted, left_out), 90)}; name all classes, from the least to the "
+            "most."
+        )
 
 
 def _number(name: str) -> int | float:
