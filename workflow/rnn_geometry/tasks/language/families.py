@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.tasks.language.source import Source
+from rnn_geometry.tasks.options import asked_options, number, whole
 from rnn_geometry.tasks.synthetic import Option
 
 
@@ -165,57 +165,41 @@ def _spread(kinds: np.ndarray, sizes: Sequence[int]) -> np.ndarray:
     return np.repeat(kinds / sizes, sizes, axis=1)
 
 
-def _whole(default: int, low: int, high: int) -> Option:
-    def fits(value: Any) -> bool:
-        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-        return whole and low <= int(value) <= high
-
-    return Option(default, fits, f"a whole number from {low} to {high}")
-
-
-def _number(default: float, low: float, high: float) -> Option:
-    def fits(value: Any) -> bool:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return number and low <= value <= high
-
-    return Option(default, fits, f"a number from {low:g} to {high:g}")
-
-
 SOURCE_FAMILIES = {
     "topics": SourceFamily(
         topics,
         {
-            "topics": _whole(3, 2, 20),
-            "words": _whole(5, 1, 1000),
-            "common": _whole(10, 1, 1000),
-            "share": _number(0.5, 0.01, 0.99),
-            "own": _number(0.6, 0, 1),
-            "stay": _number(1.0, 0, 1),
+            "topics": whole(3, 2, 20),
+            "words": whole(5, 1, 1000),
+            "common": whole(10, 1, 1000),
+            "share": number(0.5, 0.01, 0.99),
+            "own": number(0.6, 0, 1),
+            "stay": number(1.0, 0, 1),
         },
     ),
     "agreement": SourceFamily(
         agreement,
         {
-            "words": _whole(5, 1, 1000),
-            "adverbs": _whole(10, 1, 1000),
-            "gap": _number(5.0, 0.01, 1000),
+            "words": whole(5, 1, 1000),
+            "adverbs": whole(10, 1, 1000),
+            "gap": number(5.0, 0.01, 1000),
         },
     ),
     "depth": SourceFamily(
         depth,
         {
-            "most": _whole(3, 1, 20),
-            "words": _whole(10, 1, 1000),
-            "share": _number(0.7, 0.01, 0.99),
+            "most": whole(3, 1, 20),
+            "words": whole(10, 1, 1000),
+            "share": number(0.7, 0.01, 0.99),
         },
     ),
     "quotation": SourceFamily(
         quotation,
         {
-            "words": _whole(5, 1, 1000),
-            "common": _whole(10, 1, 1000),
-            "own": _number(0.3, 0.01, 0.99),
-            "length": _number(8.0, 0.01, 1000),
+            "words": whole(5, 1, 1000),
+            "common": whole(10, 1, 1000),
+            "own": number(0.3, 0.01, 0.99),
+            "length": number(8.0, 0.01, 1000),
             "marks": Option("one", lambda value: value in ("one", "two"), '"one" or "two"'),
         },
     ),
@@ -243,14 +227,5 @@ def build_source(family: str, **options: Any) -> Source:
     >>> source.words, source.rank()
     (('(', ')', 'word_0'), 3)
     """
-    if not isinstance(family, str) or family not in SOURCE_FAMILIES:
-        raise UserError(f"family is {quoted(family)}; accepted are {listed(SOURCE_FAMILIES)}.")
-    build, known = SOURCE_FAMILIES[family]
-    for name, given in options.items():
-        if name not in known:
-            raise UserError(
-                f"{name} is not an option of {family} sources; accepted are {listed(known)}."
-            )
-        if not known[name].check(given):
-            raise UserError(f"{name} is {quoted(given)}; accepted is {known[name].accepted}.")
-    return build({name: options.get(name, option.default) for name, option in known.items()})
+    full = asked_options(SOURCE_FAMILIES, family, options, "sources")
+    return SOURCE_FAMILIES[family].build(full)
