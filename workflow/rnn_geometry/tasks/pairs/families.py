@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnn_geometry.errors import UserError
-from rnn_geometry.tasks.options import asked_options, number, whole
+from rnn_geometry.tasks.options import asked_options, is_whole, number, whole
 from rnn_geometry.tasks.pairs.escan import escan
 from rnn_geometry.tasks.pairs.french import translation
 from rnn_geometry.tasks.pairs.one_to_one import one_to_one, reordered
