@@ -305,6 +305,10 @@ def configurations(draw):
         "synthetic": from_schema(SCHEMA["$defs"]["synthetic"], length=LENGTHS),
         "controls": _controls([task["name"] for task in chosen]),
         "explorer": from_schema(SCHEMA["properties"]["explorer"], sentences=st.just({})),
+        # One snapshot is refused: the first step and the last are always kept.
+        "training": from_schema(
+            SCHEMA["properties"]["training"], snapshots=st.just(0) | st.integers(2, 50)
+        ),
         "second_look": st.fixed_dictionaries({}, optional={"seeds": st.just([5, 6])}),
     }
     if any("data_seed" in task for task in chosen):

@@ -132,7 +132,7 @@ def test_a_training_that_was_cut_off_goes_on_to_the_same_weights(
     with pytest.raises(CutOffError):
         trained(agreement, **facts, log=cut, checkpoint=kept(lines))
     went_on = trained(agreement, **facts, log=lines.append, checkpoint=kept(lines))[0].state_dict()
-    assert any(line.startswith("goes on from the checkpoint of step 1") for line in lines)
+    assert any(line.startswith("goes on from the checkpoint of step") for line in lines)
     assert all(torch.equal(whole[name], went_on[name]) for name in whole)
 
 

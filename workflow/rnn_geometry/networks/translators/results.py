@@ -99,5 +99,10 @@ def has_pairs(root: Path, task: str) -> bool:
         The folder of the results.
     task
         Its name.
+
+    Returns
+    -------
+    bool
+        Whether the words of its pairs were kept.
     """
     return (root / "data" / task / PairWords.FILE).is_file()
