@@ -4,7 +4,10 @@
 
 # Training: weights and everything needed to rebuild a network, of followed ones weights on the way
 # too, of readouts that look back their query; of one trained elsewhere its import.
-MAKING = ("train", "train_followed", "train_pooled", "train_translator", "import_network")
+MAKING = (
+    *("train", "train_followed", "train_pooled", "import_network"),
+    *("train_translator", "train_language_model"),
+)
 
 
 for BLOCK in PLAN.blocks(*MAKING):
@@ -44,11 +47,13 @@ for BLOCK in PLAN.blocks(*MAKING):
 # and of networks that translate
 #   components           means of states by place and word, nine terms of alignments, causes
 #   plot_attention       attention, its temporal part and the shares of a network as a panel
+# and of language models
+#   language_geometry    what they hold of their source, where they come to rest, causes
 CLASSIFYING = ("slow_points", "linearize", "compare_hold_inputs", "geometry", "snapshots")
-TRANSLATING = ("components", "plot_attention")
+OTHERS = ("components", "plot_attention", "language_geometry")
 
 
-for BLOCK in PLAN.blocks(*CLASSIFYING, *TRANSLATING):
+for BLOCK in PLAN.blocks(*CLASSIFYING, *OTHERS):
 
     rule:
         name:

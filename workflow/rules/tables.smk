@@ -104,6 +104,7 @@ rule tables:
     input:
         rules.tabulate.output if PLAN.classified else [],
         rules.tabulate_translators.output if PLAN.translators else [],
+        rules.tabulate_language.output if PLAN.language_models else [],
 
 
 # The verdicts, and all that their page leads to.

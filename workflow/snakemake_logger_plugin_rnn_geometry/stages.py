@@ -8,12 +8,14 @@ TITLES = {
     "prepare_synthetic": "data",
     "prepare_text": "data",
     "prepare_pairs": "data",
+    "prepare_source": "data",
     "word_statistics": "word counts",
     "train": "training",
     "train_followed": "training",
     "train_pooled": "training",
     "snapshots": "manifold during training",
     "train_translator": "training",
+    "train_language_model": "training",
     "import_network": "import",
     "slow_points": "fixed-point search",
     "linearize": "eigen-analysis",
@@ -22,6 +24,7 @@ TITLES = {
     "portray": "portraits",
     "tabulate": "tables",
     "tabulate_translators": "tables",
+    "tabulate_language": "tables",
     "judge_translators": "tables",
     "attention_page": "pages",
     "explore_phrases": "pages",
@@ -46,6 +49,7 @@ TARGETS = frozenset(
         "claims",
         "documentation",
         "translators",
+        "language",
     )
 )
 

@@ -20,16 +20,18 @@ from rnn_geometry.config.found import (
     found_from,
 )
 from rnn_geometry.config.imports import find_files, from_here
-from rnn_geometry.config.kinds import TRANSLATOR, kind_of_task
+from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TRANSLATOR, kind_of_task
 from rnn_geometry.config.pair_tasks import FILE, PARALLEL, check_pair_options
 from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
 from rnn_geometry.config.schema import check_schema
 from rnn_geometry.config.settings import resolve
+from rnn_geometry.config.source_tasks import check_source_options
 from rnn_geometry.errors import UserError, quoted, told
 from rnn_geometry.identity import family_options
 from rnn_geometry.tasks import synthetic
 from rnn_geometry.tasks.curation import check_words
+from rnn_geometry.tasks.language.families import SOURCE_FAMILIES
 from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
 from rnn_geometry.tasks.text import prepare as text
 from rnn_geometry.tasks.text.options import BUILT_IN, WHITESPACE
@@ -96,7 +98,7 @@ def read_schema(name: str) -> dict[str, Any]:
     """Return a schema by name; that of configurations with names that only the code states."""
     schema = yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
     if name == "config":
-        families = [*synthetic.families(), "text", *PAIR_FAMILIES]
+        families = [*synthetic.families(), "text", *PAIR_FAMILIES, *SOURCE_FAMILIES]
         schema["$defs"]["task"]["properties"]["family"] = {"enum": families}
         stages = {stage: {"$ref": "#/$defs/limits"} for stage in NETWORK_STAGES}
         schema["properties"]["limits"]["properties"] = stages
@@ -269,6 +271,9 @@ def check_task(
         if task["family"] == PARALLEL:
             task["files"] = {FILE: from_here(found_file(FILE, task[FILE], folders))}
         return
+    if kind_of_task(task) == LANGUAGE_MODEL:
+        check_source_options(task)
+        return
     if task["family"] != "text":
         synthetic.build_task(task["family"], **options)
         added = synthetic.added_families().get(task["family"])
@@ -300,7 +305,7 @@ def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
             raise UserError(
                 f"config key {key}: {quoted(sentence)} holds no word; give one at least."
             )
-    if kind_of_task(task) == TRANSLATOR:
+    if kind_of_task(task) != CLASSIFIER:
         return  # it has no explorer of sentences: a sentence is refused by the plan
     if task["family"] != "text":
         words = synthetic.build_task(task["family"], **family_options(task)).words

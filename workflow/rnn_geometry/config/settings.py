@@ -19,12 +19,20 @@ from rnn_geometry.config.imports import (
     is_imported,
     without_training,
 )
-from rnn_geometry.config.kinds import TRANSLATOR, check_met, fitting, kind_of_task, with_own_keys
+from rnn_geometry.config.kinds import (
+    LANGUAGE_MODEL,
+    TRANSLATOR,
+    check_met,
+    fitting,
+    kind_of_task,
+    with_own_keys,
+)
 from rnn_geometry.config.names import check_name
 from rnn_geometry.config.pair_tasks import with_sizes
 from rnn_geometry.config.plain import check_path, check_plain, results_folder
 from rnn_geometry.config.pooling import with_pooling
 from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
+from rnn_geometry.config.source_tasks import with_length
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.networks.sources import added_cells, find_source, is_own
@@ -233,4 +241,6 @@ def _source_of(name: str, cell: str) -> str:
 def _task_with_defaults(task: Mapping[str, Any], synthetic: Mapping[str, Any]) -> dict[str, Any]:
     if kind_of_task(task) == TRANSLATOR:
         return with_sizes(task, synthetic)
+    if kind_of_task(task) == LANGUAGE_MODEL:
+        return with_length(task, synthetic)
     return dict(task) if task["family"] == "text" else {**synthetic, **task}
