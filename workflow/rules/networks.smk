@@ -9,35 +9,6 @@ MAKING = (
     *("train_translator", "train_language_model"),
 )
 
-
-for BLOCK in PLAN.blocks(*MAKING):
-
-    rule:
-        name:
-            BLOCK.rule
-        input:
-            **BLOCK.input,
-        output:
-            **BLOCK.output,
-        log:
-            BLOCK.log,
-        benchmark:
-            BLOCK.benchmark
-        wildcard_constraints:
-            task=BLOCK.task_pattern,
-        group:
-            "training"
-        conda:
-            ENVIRONMENT
-        threads: SETTINGS["threads"]
-        resources:
-            **LIMITS.of_block(BLOCK),
-        params:
-            **networks_stage(BLOCK),
-        script:
-            "../scripts/networks.py"
-
-
 # The analysis: a rule for each of
 #   slow_points          fixed-point search: visited states, slow manifold, exact fixed points
 #   linearize            eigen-analysis: linearised dynamics, integration, effects of words
@@ -50,10 +21,10 @@ for BLOCK in PLAN.blocks(*MAKING):
 # and of language models
 #   language_geometry    what they hold of their source, where they come to rest, causes
 CLASSIFYING = ("slow_points", "linearize", "compare_hold_inputs", "geometry", "snapshots")
-OTHERS = ("components", "plot_attention", "language_geometry")
+OF_OTHERS = ("components", "plot_attention", "language_geometry")
 
 
-for BLOCK in PLAN.blocks(*CLASSIFYING, *OTHERS):
+for BLOCK in PLAN.blocks(*MAKING, *CLASSIFYING, *OF_OTHERS):
 
     rule:
         name:
@@ -69,7 +40,7 @@ for BLOCK in PLAN.blocks(*CLASSIFYING, *OTHERS):
         wildcard_constraints:
             task=BLOCK.task_pattern,
         group:
-            "analysis"
+            "training" if BLOCK.stage in MAKING else "analysis"
         conda:
             ENVIRONMENT
         threads: SETTINGS["threads"]

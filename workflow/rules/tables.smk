@@ -112,3 +112,4 @@ rule claims:
     input:
         [*rules.judge.output, PLAN.path("index.html")] if PLAN.classified else [],
         rules.attention_page.output if PLAN.translators else [],
+        rules.language.input,

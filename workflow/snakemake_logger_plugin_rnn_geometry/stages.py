@@ -26,6 +26,7 @@ TITLES = {
     "tabulate_translators": "tables",
     "tabulate_language": "tables",
     "judge_translators": "tables",
+    "judge_language": "tables",
     "attention_page": "pages",
     "explore_phrases": "pages",
     "explore": "pages",

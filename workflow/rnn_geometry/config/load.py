@@ -12,6 +12,7 @@ import yaml
 
 from rnn_geometry.claims.extended import read_whole
 from rnn_geometry.claims.file import checked_claims
+from rnn_geometry.claims.language import checked_language_claims
 from rnn_geometry.claims.translators import checked_translator_claims
 from rnn_geometry.config.found import (
     checked_tokenizer,
@@ -41,6 +42,10 @@ SCHEMAS = Path(__file__).parents[2] / "schemas"
 DEFAULTS = ("text_sets.yaml", "config.yaml")
 SHIPPED = ("docs", "data", "claims.csv")  # verdicts of the battery
 DATA_VARIABLE = "RNN_GEOMETRY_DATA"
+CLAIMS_OF = {  # keys of files of claims about networks of other kinds
+    "claims_attention": (TRANSLATOR, checked_translator_claims),
+    "claims_language": (LANGUAGE_MODEL, checked_language_claims),
+}
 
 
 def load_settings(
@@ -85,9 +90,10 @@ def load_settings(
     networks = (network for made in design.networks.values() for network in made)
     find_files(design.models, networks, [*beside, "", root])
     settings["claims"] = read_claims(settings["claims"], *([root] if default else folders))
-    if any(kind_of_task(task) == TRANSLATOR for task in settings["tasks"]):
-        names = {"key": "claims_attention", "checked": checked_translator_claims}
-        settings["claims_attention"] = read_claims(settings["claims_attention"], *folders, **names)
+    kinds = {kind_of_task(task) for task in settings["tasks"]}
+    for key, (kind, checked) in CLAIMS_OF.items():
+        if kind in kinds:
+            settings[key] = read_claims(settings[key], *folders, key=key, checked=checked)
     for task in settings["tasks"]:
         with_task_name(task, check_task, task, settings["data_folder"], [*beside, "", root])
         check_sentences(task, settings["explorer"]["sentences"].get(task["name"], []))

@@ -205,6 +205,7 @@ OTHER_STAGES = {
     "tabulate_translators": Stage("tabulate_translators"),
     "tabulate_language": Stage("tabulate_language"),
     "judge_translators": Stage("judge_translators"),
+    "judge_language": Stage("judge_language"),
     "plot_translators": Stage("plot_translators"),
     "explore_phrases": Stage("explore_phrases", templates=("phrases.*", "style.css")),
     "attention_page": Stage("attention_page", templates=("attention.html.jinja", "style.css")),

@@ -39,7 +39,11 @@ from rnn_geometry.networks.sources import added_cells, find_source, is_own
 
 # Keys by which a task chooses networks of its own; they are no part of its data.
 GRID_KEYS = ("cells", "seeds", "l2")
-CLAIMS_ATTENTION = "config/claims_attention.yaml"  # no default of the schema: no page shows it
+# No defaults of the schema: no page shows them.
+CLAIMS = {
+    "claims_attention": "config/claims_attention.yaml",
+    "claims_language": "config/claims_language.yaml",
+}
 
 
 def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,7 +69,7 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     settings["asked"] = copy.deepcopy(
         settings
     )  # what follows takes keys out of tasks and adds tasks of sweeps
-    settings.setdefault("claims_attention", CLAIMS_ATTENTION)
+    settings = {**CLAIMS, **settings}
     settings["results"] = results_folder(settings["results"])
     check_path(settings["data_folder"] or "", "data_folder")
     _check_names([task["name"] for task in settings["tasks"]], "tasks[].name")

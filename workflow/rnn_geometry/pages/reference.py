@@ -103,6 +103,11 @@ OF_OTHERS = {
         " expected is known before any training.",
         LANGUAGE,
     ),
+    "claims_language": (
+        "one row per claim about language models, source and model",
+        "The columns of `claims.csv`; `structure` is a family of sources.",
+        {},
+    ),
 }
 _MADE = "<!-- Made by `python -m rnn_geometry.pages.reference`; change the code, not this file. -->"
 
