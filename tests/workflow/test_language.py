@@ -69,7 +69,9 @@ def test_nothing_of_other_networks_is_made(said):
 
 
 def test_a_lost_file_is_made_again_and_nothing_is_trained(said):
-    (said.root / "results" / GRU / "language.json").unlink()
+    lost = (f"{GRU}/language.json", "tables/language.csv", "tables/claims_language.csv")
+    for file in lost:
+        (said.root / "results" / file).unlink()
     text = said.snakemake("-n", "--configfile", CONFIG).stdout
     jobs = set(re.findall(r"^(\w+)\S* +\d+$", text, flags=re.MULTILINE))
     assert "language_geometry" in jobs
