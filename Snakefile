@@ -22,6 +22,7 @@ if not os.path.isdir(RULES):
 include: os.path.join(RULES, "common.smk")
 include: os.path.join(RULES, "tasks.smk")
 include: os.path.join(RULES, "networks.smk")
+include: os.path.join(RULES, "others.smk")
 include: os.path.join(RULES, "translators.smk")
 include: os.path.join(RULES, "tables.smk")
 include: os.path.join(RULES, "figures.smk")
@@ -45,3 +46,4 @@ rule all:
     input:
         OF_CLASSIFIERS if PLAN.classified else [],
         rules.translators.input,
+        rules.language.input,

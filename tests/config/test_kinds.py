@@ -1,4 +1,4 @@
-"""Classifiers meet sentences, translators meet pairs; nonsense is one sentence before any job."""
+"""A task and a model of one kind meet; nonsense is one sentence before any job."""
 
 import pytest
 import yaml
@@ -9,16 +9,18 @@ from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plan import Plan
 from rnn_geometry.errors import UserError
 from rnn_geometry.store.fingerprint import reached_modules
+from rnn_geometry.tasks.language.families import SOURCE_FAMILIES
 from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
 
 PACKAGE = PROJECT / "workflow/rnn_geometry"
 DEFAULT = yaml.safe_load((PROJECT / "config/config.yaml").read_text())
+SOURCE = {"name": "bit", "family": "agreement"}
 PAIRS = {"name": "copy", "family": "one_to_one", "words": 3, "length": 5}
 CLASSES = {"name": "two", "family": "categorical", "classes": 2}
 RECIPE = {"cell": "gru", "steps": 10}
 MODELS = {
     "plain": RECIPE,
-    **{name: {**RECIPE, "architecture": name} for name in ("ved", "aed", "ao")},
+    **{name: {**RECIPE, "architecture": name} for name in ("ved", "aed", "ao", "lm")},
 }
 
 
@@ -29,6 +31,10 @@ def planned(**changes):
 
 def both(**changes):
     return planned(tasks=[CLASSES, PAIRS], cells=["plain", "aed", "ved"], **changes)
+
+
+def all_kinds(**changes):
+    return planned(tasks=[CLASSES, PAIRS, SOURCE], cells=["plain", "aed", "lm"], **changes)
 
 
 def test_each_task_meets_the_models_of_its_kind():
@@ -44,11 +50,28 @@ def test_each_task_meets_the_models_of_its_kind():
 
 @pytest.mark.parametrize("stage", NETWORK_STAGES)
 def test_a_stage_works_on_networks_of_its_kind_alone(stage):
-    plan = both(analysis={"hold_inputs": ["zero"]})
-    kind = "copy" if NETWORK_STAGES[stage].kind == "translator" else "two"
+    plan = all_kinds(analysis={"hold_inputs": ["zero"]})
+    tasks_of = {"translator": "copy", "classifier": "two", "language model": "bit"}
+    kind = tasks_of[NETWORK_STAGES[stage].kind]
     tasks = {task for block in plan.blocks(stage) for task in block.tasks}
     nothing = ("import_network", "train_followed", "train_pooled", "snapshots")
     assert tasks == (set() if stage in nothing else {kind})
+
+
+def test_language_models_meet_sources():
+    plan = all_kinds(controls={"untrained": {}, "shuffled_labels": {}, "reservoir": {}})
+    assert {(n.task, n.model) for n in plan.language_models} == {
+        ("bit", "lm"),
+        ("bit", "lm-untrained"),
+    }
+    assert (plan.classified[0], plan.paired[0], plan.sources) == ("two", "copy", ["bit"])
+    assert plan.task_pattern("sources") == "bit"
+    task = plan.tasks["bit"]
+    assert (task["length"], task["train_size"]) == (30, 32000)
+    assert "balanced" not in task
+    model = plan.models["lm"]
+    assert model["architecture"] == "lm"
+    assert not {"pooling", "alignment", "positions", "feedback"} & {*model}
 
 
 def test_what_a_classifier_depends_on_says_nothing_of_architectures():
@@ -61,8 +84,9 @@ def test_what_a_classifier_depends_on_says_nothing_of_architectures():
 
 def test_the_default_configuration_has_no_translators():
     plan = Plan(load_settings(DEFAULT, [], str(PROJECT)))
-    stages = [name for name, stage in NETWORK_STAGES.items() if stage.kind == "translator"]
+    stages = [name for name, stage in NETWORK_STAGES.items() if stage.kind != "classifier"]
     assert plan.blocks(*stages) == plan.translators == plan.paired == []
+    assert plan.language_models == plan.sources == []
     assert plan.networks == plan.classifiers
     assert "attention" not in plan.written()
 
@@ -70,9 +94,10 @@ def test_the_default_configuration_has_no_translators():
 @pytest.mark.parametrize(
     "name", [name for name, stage in NETWORK_STAGES.items() if stage.kind == "classifier"]
 )
-def test_no_stage_of_classifiers_depends_on_code_of_translators(name):
+def test_no_stage_of_classifiers_depends_on_code_of_others(name):
     reached = reached_modules(PACKAGE / "stages" / f"{NETWORK_STAGES[name].module}.py", PACKAGE)
-    assert not [one for one in reached if "pairs" in one or "transl" in one or ".config" in one]
+    foreign = ("pairs", "transl", ".config", "language", "next_word")
+    assert not [one for one in reached if any(name in one for name in foreign)]
 
 
 def test_a_translator_has_the_keys_of_its_kind():
@@ -142,6 +167,33 @@ WRONG = {
         {"models": {**MODELS, "aed": {**RECIPE, "architecture": "transformer"}}},
         r"models\.aed\.architecture: \"transformer\" is not accepted; accepted are classifier",
     ),
+    "a language model that translates": (
+        {"models": {**MODELS, "lm": {**MODELS["lm"], "feedback": "own"}}},
+        r"config key models\.lm\.feedback: it goes with architecture ved, aed or ao",
+    ),
+    "a language model with a frozen cell": (
+        {"models": {**MODELS, "lm": {**MODELS["lm"], "trained": "readout"}}},
+        r"config key models\.lm\.trained: \"readout\" means nothing to a model that says the next",
+    ),
+    "a source for classifiers": (
+        {"tasks": [SOURCE], "cells": ["plain"]},
+        "config task 'bit': it is a source of words .* name a model with architecture lm",
+    ),
+    "an option of a source": (
+        {"tasks": [{**SOURCE, "classes": 3}], "cells": ["lm"]},
+        "task 'bit': classes is not an option of agreement sources",
+    ),
+    "short texts": (
+        {"tasks": [{**SOURCE, "length": 10}], "cells": ["lm"]},
+        "task 'bit': length is 10; accepted is a whole number from 20 to 1000",
+    ),
+    "labels of a source": (
+        {
+            **{"tasks": [SOURCE], "cells": ["lm"]},
+            "controls": {"shuffled_labels": {"tasks": ["bit"]}},
+        },
+        "config key controls.shuffled_labels.tasks: 'bit' is a source of words and has no labels",
+    ),
     "an option": ({"tasks": [{**PAIRS, "classes": 3}]}, "task 'copy': classes is not an option"),
     "a range": ({"tasks": [{**PAIRS, "length": [9, 3]}]}, "task 'copy': length is .9, 3."),
     "no file": (
@@ -190,3 +242,4 @@ def test_families_of_pairs_have_names_of_their_own():
     from rnn_geometry.tasks.synthetic import families
 
     assert not {*PAIR_FAMILIES} & {*families(), "text"}
+    assert not {*SOURCE_FAMILIES} & {*families(), "text", *PAIR_FAMILIES}

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from conftest import PROJECT
 
-from rnn_geometry.config.kinds import TRANSLATOR
+from rnn_geometry.config.kinds import CLASSIFIER
 from rnn_geometry.config.limits import Limits
 from rnn_geometry.config.load import load_settings
 from rnn_geometry.config.neighbours import neighbours
@@ -104,8 +104,8 @@ def test_a_stage_works_once_on_every_network_it_is_about(plan, stage):
         *("train_followed", "train_pooled"),
     )
     about = {"plot_network": plan.shown, **{name: [] for name in nothing}}
-    translating = NETWORK_STAGES[stage].kind == TRANSLATOR
-    networks = about.get(stage, [] if translating else plan.networks)
+    of_others = NETWORK_STAGES[stage].kind != CLASSIFIER
+    networks = about.get(stage, [] if of_others else plan.networks)
     assert sorted(made) == sorted(plan.of(networks, NETWORK_STAGES[stage].writes[0]))
     assert len({block.rule for block in plan.blocks(stage)}) == len(plan.blocks(stage))
 

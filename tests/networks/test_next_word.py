@@ -14,6 +14,7 @@ from rnn_geometry.networks.next_word import (
     next_word_loss,
     words_of,
 )
+from rnn_geometry.networks.next_word_said import own_texts, said_after
 from rnn_geometry.networks.next_word_training import train_next_word
 from rnn_geometry.networks.recipe import Recipe
 from rnn_geometry.tasks.language.families import build_source
@@ -152,3 +153,23 @@ def test_a_network_whose_classes_are_not_its_words_is_refused(agreement):
     recipe = Recipe(learning_rate=0.01, l2=0.0, steps=1)
     with pytest.raises(ValueError, match="3 classes and 9 words"):
         train_next_word(network, agreement[1], agreement[2], recipe, batch_seed=0)
+
+
+def test_own_texts_are_as_likely_as_the_network_says():
+    network = network_of(4)
+    with torch.no_grad():
+        network.readout.weight.zero_()
+        network.readout.bias.copy_(torch.tensor([0.1, 0.2, 0.3, 0.4]).log())
+    words = own_texts(network, 2000, 5, seed=0)
+    assert np.bincount(words.ravel()) / words.size == pytest.approx([0.1, 0.2, 0.3, 0.4], abs=0.02)
+    assert np.array_equal(words, own_texts(network, 2000, 5, seed=0))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_is_said_after_words_is_what_reading_them_gives(cell):
+    network = network_of(5, cell)
+    words = np.array([[0, 4, 2, 1]])
+    states = network.states(torch.from_numpy(words)).detach().numpy()
+    whole = next_word_logits(network, torch.from_numpy(words)).softmax(2).detach()
+    found = said_after(network, states[:, 0], words[:, 1:3])
+    assert found[0] == pytest.approx(whole[0, 3].numpy(), abs=1e-5)

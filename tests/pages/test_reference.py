@@ -5,6 +5,7 @@ import re
 import pytest
 from conftest import PROJECT
 
+from rnn_geometry.geometry.language_tables import LANGUAGE
 from rnn_geometry.geometry.translator_tables import TRANSLATORS
 from rnn_geometry.pages import reference
 from rnn_geometry.store.columns import TABLES, table_columns
@@ -33,9 +34,10 @@ def test_every_column_of_every_table_is_told():
         assert re.findall(r"^- `(\w+)`", section, flags=re.M) == list(table_columns(table))
 
 
-def test_every_column_of_networks_that_translate_is_told():
-    section = reference.tables_page().split("`tables/translators.csv`: ")[1].split("\n## ")[0]
-    assert re.findall(r"^- `(\w+)`", section, flags=re.M) == list(TRANSLATORS)
+@pytest.mark.parametrize(("table", "own"), [("translators", TRANSLATORS), ("language", LANGUAGE)])
+def test_every_column_of_other_networks_is_told(table, own):
+    section = reference.tables_page().split(f"`tables/{table}.csv`: ")[1].split("\n## ")[0]
+    assert re.findall(r"^- `(\w+)`", section, flags=re.M) == list(own)
 
 
 def test_interfaces_are_read_from_sources(tmp_path):

@@ -187,3 +187,24 @@ class TestFamilies:
     def test_what_is_not_accepted_is_told(self, family, options, told):
         with pytest.raises(UserError, match=told):
             build_source(family, **options)
+
+
+def test_beliefs_go_on_from_where_they_were():
+    source = build_source("agreement", words=2, adverbs=3, gap=3)
+    words, _ = source.sample(20, 12, seed=0)
+    whole = source.beliefs(words)
+    assert np.allclose(source.beliefs(words[:, 7:], whole[:, 7]), whole[:, 7:])
+
+
+@pytest.mark.parametrize(
+    ("family", "options", "kept"),
+    [
+        ("topics", {"topics": 4}, 4),
+        ("topics", {"topics": 3, "stay": 0.9}, 0),
+        ("agreement", {}, 2),  # adverbs follow a subject alone
+        ("depth", {"most": 3}, 4),
+        ("quotation", {}, 2),
+    ],
+)
+def test_states_in_which_nothing_may_change(family, options, kept):
+    assert len(build_source(family, **options).kept_states()) == kept

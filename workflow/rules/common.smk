@@ -17,6 +17,7 @@ try:
 except UserError as error:
     raise invocation.ToldError(error, workflow) from None
 
+from rnn_geometry.config.kinds import LANGUAGE_MODEL, TRANSLATOR
 from rnn_geometry.config.limits import Limits
 from rnn_geometry.config.load import default_files, load_settings, read_claims, said, shipped_file
 from rnn_geometry.config.pipeline import STAGES
@@ -103,6 +104,11 @@ def in_report(file, category, caption, labels, subcategory=None):
 def tables_named(names):
     """Files of tables by name."""
     return {name: PLAN.path(f"tables/{name}.csv") for name in names}
+
+
+def claims_asked(key):
+    """The claims that a key of the configuration names."""
+    return lambda wildcards: plain(SETTINGS[key])
 
 
 def judged_by(file):

@@ -4,36 +4,10 @@
 
 # Training: weights and everything needed to rebuild a network, of followed ones weights on the way
 # too, of readouts that look back their query; of one trained elsewhere its import.
-MAKING = ("train", "train_followed", "train_pooled", "train_translator", "import_network")
-
-
-for BLOCK in PLAN.blocks(*MAKING):
-
-    rule:
-        name:
-            BLOCK.rule
-        input:
-            **BLOCK.input,
-        output:
-            **BLOCK.output,
-        log:
-            BLOCK.log,
-        benchmark:
-            BLOCK.benchmark
-        wildcard_constraints:
-            task=BLOCK.task_pattern,
-        group:
-            "training"
-        conda:
-            ENVIRONMENT
-        threads: SETTINGS["threads"]
-        resources:
-            **LIMITS.of_block(BLOCK),
-        params:
-            **networks_stage(BLOCK),
-        script:
-            "../scripts/networks.py"
-
+MAKING = (
+    *("train", "train_followed", "train_pooled", "import_network"),
+    *("train_translator", "train_language_model"),
+)
 
 # The analysis: a rule for each of
 #   slow_points          fixed-point search: visited states, slow manifold, exact fixed points
@@ -44,11 +18,13 @@ for BLOCK in PLAN.blocks(*MAKING):
 # and of networks that translate
 #   components           means of states by place and word, nine terms of alignments, causes
 #   plot_attention       attention, its temporal part and the shares of a network as a panel
+# and of language models
+#   language_geometry    what they hold of their source, where they come to rest, causes
 CLASSIFYING = ("slow_points", "linearize", "compare_hold_inputs", "geometry", "snapshots")
-TRANSLATING = ("components", "plot_attention")
+OF_OTHERS = ("components", "plot_attention", "language_geometry")
 
 
-for BLOCK in PLAN.blocks(*CLASSIFYING, *TRANSLATING):
+for BLOCK in PLAN.blocks(*MAKING, *CLASSIFYING, *OF_OTHERS):
 
     rule:
         name:
@@ -64,7 +40,7 @@ for BLOCK in PLAN.blocks(*CLASSIFYING, *TRANSLATING):
         wildcard_constraints:
             task=BLOCK.task_pattern,
         group:
-            "analysis"
+            "training" if BLOCK.stage in MAKING else "analysis"
         conda:
             ENVIRONMENT
         threads: SETTINGS["threads"]

@@ -104,6 +104,7 @@ rule tables:
     input:
         rules.tabulate.output if PLAN.classified else [],
         rules.tabulate_translators.output if PLAN.translators else [],
+        rules.tabulate_language.output if PLAN.language_models else [],
 
 
 # The verdicts, and all that their page leads to.
@@ -111,3 +112,4 @@ rule claims:
     input:
         [*rules.judge.output, PLAN.path("index.html")] if PLAN.classified else [],
         rules.attention_page.output if PLAN.translators else [],
+        rules.language.input,

@@ -60,6 +60,18 @@ use rule prepare_synthetic as prepare_pairs with:
         ),
 
 
+# Texts of sources of words, for language models.
+use rule prepare_synthetic as prepare_source with:
+    output:
+        [PLAN.of_task(f"texts/{split}.parquet") for split in ("train", "dev", "test")],
+        PLAN.of_task("texts/vocab.json"),
+        PLAN.of_task("meta.json"),
+    wildcard_constraints:
+        task=PLAN.task_pattern("sources"),
+    params:
+        **stage("prepare_source", task=lambda wildcards: plain(PLAN.tasks[wildcards.task])),
+
+
 rule word_statistics:
     input:
         train=PLAN.of_task("train.parquet"),
@@ -92,4 +104,4 @@ localrules:
 rule data:
     input:
         expand(PLAN.of_task("word_statistics.json"), task=PLAN.classified),
-        expand(PLAN.of_task("meta.json"), task=PLAN.paired),
+        expand(PLAN.of_task("meta.json"), task=[*PLAN.paired, *PLAN.sources]),

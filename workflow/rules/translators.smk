@@ -1,46 +1,6 @@
 # Networks that translate: an encoder and a decoder, with attention or without. Where a
 # configuration has none, none of these is part of the graph. Their training and analysis stand with
-# those of classifiers in networks.smk.
-
-
-# One row per network.
-rule tabulate_translators:
-    input:
-        translation=PLAN.of(PLAN.translators, "translation.json"),
-    output:
-        PLAN.path("tables/translators.csv"),
-    log:
-        PLAN.path("logs/tabulate_translators.log"),
-    benchmark:
-        PLAN.path("benchmarks/tabulate_translators.tsv")
-    conda:
-        ENVIRONMENT
-    params:
-        **stage("tabulate_translators"),
-    script:
-        "../scripts/stage.py"
-
-
-# The verdicts on claims about them.
-rule judge_translators:
-    input:
-        translators=PLAN.path("tables/translators.csv"),
-    output:
-        PLAN.path("tables/claims_attention.csv"),
-    log:
-        PLAN.path("logs/judge_translators.log"),
-    benchmark:
-        PLAN.path("benchmarks/judge_translators.tsv")
-    conda:
-        ENVIRONMENT
-    params:
-        **stage(
-            "judge_translators",
-            claims=lambda wildcards: plain(SETTINGS["claims_attention"]),
-            judged=[list(network) for network in PLAN.judged_translators],
-        ),
-    script:
-        "../scripts/stage.py"
+# those of classifiers in networks.smk, their tables in others.smk.
 
 
 OVER_TRANSLATORS = ("attention_dial", "attention_terms")
@@ -107,7 +67,7 @@ rule attention_page:
     params:
         **stage(
             "attention_page",
-            claims=lambda wildcards: plain(SETTINGS["claims_attention"]),
+            claims=claims_asked("claims_attention"),
             start=bool(PLAN.classified),
             explorer="phrases.html",
         ),

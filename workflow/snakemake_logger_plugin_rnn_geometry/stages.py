@@ -8,12 +8,14 @@ TITLES = {
     "prepare_synthetic": "data",
     "prepare_text": "data",
     "prepare_pairs": "data",
+    "prepare_source": "data",
     "word_statistics": "word counts",
     "train": "training",
     "train_followed": "training",
     "train_pooled": "training",
     "snapshots": "manifold during training",
     "train_translator": "training",
+    "train_language_model": "training",
     "import_network": "import",
     "slow_points": "fixed-point search",
     "linearize": "eigen-analysis",
@@ -22,7 +24,9 @@ TITLES = {
     "portray": "portraits",
     "tabulate": "tables",
     "tabulate_translators": "tables",
+    "tabulate_language": "tables",
     "judge_translators": "tables",
+    "judge_language": "tables",
     "attention_page": "pages",
     "explore_phrases": "pages",
     "explore": "pages",
@@ -46,6 +50,7 @@ TARGETS = frozenset(
         "claims",
         "documentation",
         "translators",
+        "language",
     )
 )
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from rnn_geometry.claims.networks import under_own_names
 from rnn_geometry.claims.translators import DERIVED, DIAL, REORDERED
+from rnn_geometry.claims.typed import read_typed
 from rnn_geometry.errors import imported
 from rnn_geometry.geometry.translator_tables import TRANSLATORS
 from rnn_geometry.identity import Network
@@ -35,8 +36,7 @@ def read_translators(path: str | Path) -> pd.DataFrame:
     pandas.DataFrame
         Text as str, an empty cell as NaN.
     """
-    text = [column.name for column in TRANSLATORS.values() if column.kind == "text"]
-    return imported("pandas", "plots").read_csv(path, dtype=dict.fromkeys(text, str))
+    return read_typed(path, TRANSLATORS)
 
 
 def judged_frame(

@@ -9,7 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rnn_geometry.config.imports import SEED, is_imported
-from rnn_geometry.config.kinds import TRANSLATOR, fitting, kind_of_model, kind_of_task
+from rnn_geometry.config.kinds import (
+    CLASSIFIER,
+    LANGUAGE_MODEL,
+    TASK_OF,
+    fitting,
+    kind_of_model,
+    kind_of_task,
+)
 from rnn_geometry.config.names import check_distinct, check_name
 from rnn_geometry.config.pooling import is_pooled, with_pooling
 from rnn_geometry.config.swept import (
@@ -78,7 +85,7 @@ class Design:
         first = {name: list(networks) for name, networks in self.networks.items()}
         judged = [network for networks in first.values() for network in networks]
         for network in judged:
-            if not self.translates(network) and self._compared(
+            if self.kind(network) == CLASSIFIER and self._compared(
                 network, settings["analysis"]["compared"]
             ):
                 self._compare(network, settings["analysis"]["hold_inputs"])
@@ -100,9 +107,9 @@ class Design:
                 check_name(name, key)
             check_distinct(names, key)
 
-    def translates(self, network: Network) -> bool:
-        """Tell whether a network is a translator."""
-        return kind_of_model(self.models[network.model]) == TRANSLATOR
+    def kind(self, network: Network) -> str:
+        """Return the kind of a network."""
+        return kind_of_model(self.models[network.model])
 
     def _named(self) -> dict[str, list[str]]:
         """Make the tasks of the configuration, of each one for every data seed."""
@@ -191,7 +198,7 @@ class Design:
     def _trained_on(self, networks: Iterable[Network], kind: str) -> list[str]:
         """Return the models that have a control: those trained here, and a reservoir only some.
 
-        A translator has none, and none a readout that looks back: it has a query to learn.
+        Only a classifier has one, and none whose readout looks back: it has a query to learn.
         """
         models = dict.fromkeys(network.model for network in networks)
         own = [model for model in models if not is_imported(self.models[model])]
@@ -202,9 +209,16 @@ class Design:
     ) -> list[str]:
         """Return the tasks of a control."""
         _check_known(control["tasks"] or [], self.named, f"controls.{kind}", "task")
+        for task in control["tasks"] or []:
+            if kind == SHUFFLED_LABELS and not _has_labels(self.configured[task]):
+                raise UserError(
+                    f"config key controls.{kind}.tasks: '{task}' is a source of words and has no "
+                    "labels; leave it out."
+                )
         if control["tasks"]:
             return [name for task in control["tasks"] for name in self.named[task]]
-        return [name for name, networks in first.items() if networks]
+        trained = [name for name, networks in first.items() if networks]
+        return [n for n in trained if kind != SHUFFLED_LABELS or _has_labels(self.tasks[n])]
 
     def _check_controls(self) -> None:
         """Refuse names by which a task or a model would be taken for a control that it is not."""
@@ -271,10 +285,10 @@ class Design:
         cells = fitting(base, sweep["cells"], settings["cells"], self.models, f"{key}.cells")
         options = (self.models[cell].get("cell_options") or {} for cell in cells)
         check_over(over, key, {name for stated in options for name in stated})
-        if over == HOLD_INPUT and kind_of_task(base) == TRANSLATOR:
+        if over == HOLD_INPUT and kind_of_task(base) != CLASSIFIER:
             raise UserError(
-                f"config key {key}.over: no hold input is compared where pairs are translated; "
-                "name a task of sentences."
+                f"config key {key}.over: no hold input is compared where the task "
+                f"{TASK_OF[kind_of_task(base)]}; name a task of sentences."
             )
         for value in sweep["values"]:
             task, models, l2 = base, cells, []
@@ -345,7 +359,12 @@ class Design:
 
 def _may_rest(model: Mapping[str, Any]) -> bool:
     """Tell whether the readout of a model can be trained alone."""
-    return kind_of_model(model) != TRANSLATOR and not is_pooled(model)
+    return kind_of_model(model) == CLASSIFIER and not is_pooled(model)
+
+
+def _has_labels(task: Mapping[str, Any]) -> bool:
+    """Tell whether a task has something to be permuted: classes, or targets of pairs."""
+    return kind_of_task(task) != LANGUAGE_MODEL
 
 
 def _drawn_from(task: Mapping[str, Any], seed: int | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Two kinds of networks: classifiers of sentences, and translators of pairs of phrases.
+"""Kinds of networks: classifiers of sentences, translators of pairs of phrases, language models.
 
 A task and a model are each of one kind, and meet only within it.
 """
@@ -11,18 +11,37 @@ from typing import Any
 from rnn_geometry.config.schema import _shown
 from rnn_geometry.errors import UserError, listed
 from rnn_geometry.networks.pooling import LAST, POOLING
+from rnn_geometry.tasks.language.families import SOURCE_FAMILIES
 from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
 
-CLASSIFIER, TRANSLATOR = "classifier", "translator"
-ARCHITECTURE, VED = "architecture", "ved"
+CLASSIFIER, TRANSLATOR, LANGUAGE_MODEL = "classifier", "translator", "language model"
+ARCHITECTURE, VED, LM = "architecture", "ved", "lm"
 # Keys of translators alone, and of classifiers alone, with their defaults.
 OF_TRANSLATORS = {"alignment": "plain", "positions": None, "feedback": "own"}
 OF_CLASSIFIERS = {
     **{"embedding_size": None, "readout_bias": False, "trained": "all", "l2_on": "all"},
     POOLING: LAST,
 }
-DOES = {CLASSIFIER: "classifies sentences", TRANSLATOR: "translates pairs of phrases"}
-TASK_OF = {CLASSIFIER: "has classes", TRANSLATOR: "is made of pairs of phrases"}
+# What means nothing to a kind, with the values that say nothing.
+FOREIGN = {
+    TRANSLATOR: OF_CLASSIFIERS,
+    LANGUAGE_MODEL: {"embedding_size": None, "trained": "all", POOLING: LAST},
+}
+DOES = {
+    CLASSIFIER: "classifies sentences",
+    TRANSLATOR: "translates pairs of phrases",
+    LANGUAGE_MODEL: "says the next word",
+}
+TASK_OF = {
+    CLASSIFIER: "has classes",
+    TRANSLATOR: "is made of pairs of phrases",
+    LANGUAGE_MODEL: "is a source of words",
+}
+ARCHITECTURES = {  # of each kind, in words
+    CLASSIFIER: "not given",
+    TRANSLATOR: "ved, aed or ao",
+    LANGUAGE_MODEL: LM,
+}
 Settings = Mapping[str, Any]
 
 
@@ -34,6 +53,8 @@ def kind_of_task(task: Settings) -> str:
     task
         Its settings.
     """
+    if task["family"] in SOURCE_FAMILIES:
+        return LANGUAGE_MODEL
     return TRANSLATOR if task["family"] in PAIR_FAMILIES else CLASSIFIER
 
 
@@ -45,7 +66,8 @@ def kind_of_model(model: Settings) -> str:
     model
         Its settings.
     """
-    return CLASSIFIER if model.get(ARCHITECTURE, CLASSIFIER) == CLASSIFIER else TRANSLATOR
+    kinds = {CLASSIFIER: CLASSIFIER, LM: LANGUAGE_MODEL}
+    return kinds.get(model.get(ARCHITECTURE, CLASSIFIER), TRANSLATOR)
 
 
 def with_own_keys(name: str, model: Settings) -> dict[str, Any]:
@@ -65,20 +87,12 @@ def with_own_keys(name: str, model: Settings) -> dict[str, Any]:
     UserError
         For a key that means nothing to its kind.
     """
-    if kind_of_model(model) == CLASSIFIER:
-        alone = next((key for key in OF_TRANSLATORS if key in model), None)
-        if alone is not None:
-            raise UserError(
-                f"config key models.{name}.{alone}: it goes with architecture ved, aed or ao, and "
-                f"this model {DOES[CLASSIFIER]}; leave it out or give an architecture."
-            )
+    kind = kind_of_model(model)
+    _check_keys(name, model, kind)
+    if kind == CLASSIFIER:
         return {key: value for key, value in model.items() if key != ARCHITECTURE}
-    other = next((k for k, usual in OF_CLASSIFIERS.items() if model.get(k, usual) != usual), None)
-    if other is not None:
-        raise UserError(
-            f"config key models.{name}.{other}: {_shown(model[other])} means nothing to a model "
-            f"that {DOES[TRANSLATOR]} (architecture: {model[ARCHITECTURE]}); leave it out."
-        )
+    if kind == LANGUAGE_MODEL:
+        return {key: value for key, value in model.items() if key != POOLING}
     whole = {**OF_TRANSLATORS, **{key: value for key, value in model.items() if key != POOLING}}
     if model[ARCHITECTURE] == VED and whole["alignment"] != OF_TRANSLATORS["alignment"]:
         raise UserError(
@@ -86,6 +100,24 @@ def with_own_keys(name: str, model: Settings) -> dict[str, Any]:
             "leave it out, or make the architecture aed or ao."
         )
     return whole
+
+
+def _check_keys(name: str, model: Settings, kind: str) -> None:
+    """Refuse keys of another kind."""
+    alone = next((key for key in OF_TRANSLATORS if key in model), None)
+    if kind != TRANSLATOR and alone is not None:
+        raise UserError(
+            f"config key models.{name}.{alone}: it goes with architecture "
+            f"{ARCHITECTURES[TRANSLATOR]}, and this model {DOES[kind]}; leave it out or give such "
+            "an architecture."
+        )
+    foreign = FOREIGN.get(kind, {})
+    other = next((key for key, usual in foreign.items() if model.get(key, usual) != usual), None)
+    if other is not None:
+        raise UserError(
+            f"config key models.{name}.{other}: {_shown(model[other])} means nothing to a model "
+            f"that {DOES[kind]} (architecture: {model[ARCHITECTURE]}); leave it out."
+        )
 
 
 def fitting(
@@ -121,7 +153,7 @@ def fitting(
             raise UserError(
                 f"config key {key}: '{name}' {DOES[kind_of_model(models[name])]}, and the task "
                 f"'{task['name']}' {TASK_OF[kind]}; name models whose architecture is "
-                f"{'ved, aed or ao' if kind == TRANSLATOR else 'not given'}."
+                f"{ARCHITECTURES[kind]}."
             )
     if asked is not None:
         return list(asked)
@@ -131,9 +163,9 @@ def fitting(
             f"config task '{task['name']}': it {TASK_OF[kind]} (family {task['family']}), and none "
             f"of the cells {listed(all_cells)} {DOES[kind]}; "
             + (
-                "name a model with architecture ved, aed or ao."
-                if kind == TRANSLATOR
-                else "name one without architecture."
+                "name one without architecture."
+                if kind == CLASSIFIER
+                else f"name a model with architecture {ARCHITECTURES[kind]}."
             )
         )
     return found

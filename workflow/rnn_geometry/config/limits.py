@@ -104,6 +104,7 @@ class Limits:
             FOLLOWED: (self.training_mb, self.training_minutes, self.gpu),
             POOLED: (self.training_mb, self.training_minutes, self.gpu),
             "train_translator": (self.training_mb, self.translating_minutes, self.gpu),
+            "train_language_model": (self.training_mb, self.translating_minutes, self.gpu),
             "import_network": (short_mb, short_minutes, 0),
             "geometry": (short_mb, short_minutes, 0),
             "plot_network": (short_mb, short_minutes, 0),

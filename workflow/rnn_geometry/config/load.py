@@ -12,6 +12,7 @@ import yaml
 
 from rnn_geometry.claims.extended import read_whole
 from rnn_geometry.claims.file import checked_claims
+from rnn_geometry.claims.language import checked_language_claims
 from rnn_geometry.claims.translators import checked_translator_claims
 from rnn_geometry.config.found import (
     checked_tokenizer,
@@ -20,16 +21,18 @@ from rnn_geometry.config.found import (
     found_from,
 )
 from rnn_geometry.config.imports import find_files, from_here
-from rnn_geometry.config.kinds import TRANSLATOR, kind_of_task
+from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TRANSLATOR, kind_of_task
 from rnn_geometry.config.pair_tasks import FILE, PARALLEL, check_pair_options
 from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
 from rnn_geometry.config.schema import check_schema
 from rnn_geometry.config.settings import resolve
+from rnn_geometry.config.source_tasks import check_source_options
 from rnn_geometry.errors import UserError, quoted, told
 from rnn_geometry.identity import family_options
 from rnn_geometry.tasks import synthetic
 from rnn_geometry.tasks.curation import check_words
+from rnn_geometry.tasks.language.families import SOURCE_FAMILIES
 from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
 from rnn_geometry.tasks.text import prepare as text
 from rnn_geometry.tasks.text.options import BUILT_IN, WHITESPACE
@@ -39,6 +42,10 @@ SCHEMAS = Path(__file__).parents[2] / "schemas"
 DEFAULTS = ("text_sets.yaml", "config.yaml")
 SHIPPED = ("docs", "data", "claims.csv")  # verdicts of the battery
 DATA_VARIABLE = "RNN_GEOMETRY_DATA"
+CLAIMS_OF = {  # keys of files of claims about networks of other kinds
+    "claims_attention": (TRANSLATOR, checked_translator_claims),
+    "claims_language": (LANGUAGE_MODEL, checked_language_claims),
+}
 
 
 def load_settings(
@@ -83,9 +90,10 @@ def load_settings(
     networks = (network for made in design.networks.values() for network in made)
     find_files(design.models, networks, [*beside, "", root])
     settings["claims"] = read_claims(settings["claims"], *([root] if default else folders))
-    if any(kind_of_task(task) == TRANSLATOR for task in settings["tasks"]):
-        names = {"key": "claims_attention", "checked": checked_translator_claims}
-        settings["claims_attention"] = read_claims(settings["claims_attention"], *folders, **names)
+    kinds = {kind_of_task(task) for task in settings["tasks"]}
+    for key, (kind, checked) in CLAIMS_OF.items():
+        if kind in kinds:
+            settings[key] = read_claims(settings[key], *folders, key=key, checked=checked)
     for task in settings["tasks"]:
         with_task_name(task, check_task, task, settings["data_folder"], [*beside, "", root])
         check_sentences(task, settings["explorer"]["sentences"].get(task["name"], []))
@@ -96,7 +104,7 @@ def read_schema(name: str) -> dict[str, Any]:
     """Return a schema by name; that of configurations with names that only the code states."""
     schema = yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
     if name == "config":
-        families = [*synthetic.families(), "text", *PAIR_FAMILIES]
+        families = [*synthetic.families(), "text", *PAIR_FAMILIES, *SOURCE_FAMILIES]
         schema["$defs"]["task"]["properties"]["family"] = {"enum": families}
         stages = {stage: {"$ref": "#/$defs/limits"} for stage in NETWORK_STAGES}
         schema["properties"]["limits"]["properties"] = stages
@@ -269,6 +277,9 @@ def check_task(
         if task["family"] == PARALLEL:
             task["files"] = {FILE: from_here(found_file(FILE, task[FILE], folders))}
         return
+    if kind_of_task(task) == LANGUAGE_MODEL:
+        check_source_options(task)
+        return
     if task["family"] != "text":
         synthetic.build_task(task["family"], **options)
         added = synthetic.added_families().get(task["family"])
@@ -300,7 +311,7 @@ def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
             raise UserError(
                 f"config key {key}: {quoted(sentence)} holds no word; give one at least."
             )
-    if kind_of_task(task) == TRANSLATOR:
+    if kind_of_task(task) != CLASSIFIER:
         return  # it has no explorer of sentences: a sentence is refused by the plan
     if task["family"] != "text":
         words = synthetic.build_task(task["family"], **family_options(task)).words

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnn_geometry.config.kinds import CLASSIFIER, TRANSLATOR
+from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TRANSLATOR
 
 PAIRS = tuple(f"pairs/{name}" for name in ("train.parquet", "dev.parquet", "test.parquet"))
+TEXTS = tuple(f"texts/{name}" for name in ("train.parquet", "dev.parquet", "test.parquet"))
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,20 @@ NETWORK_STAGES = {
         writes=("attention.png",),
         kind=TRANSLATOR,
     ),
+    "train_language_model": Stage(
+        "train_language_model",
+        of_task=(*TEXTS, "texts/vocab.json", "meta.json"),
+        writes=("model.safetensors", "run.json", "history.parquet"),
+        kind=LANGUAGE_MODEL,
+    ),
+    "language_geometry": Stage(
+        "language_geometry",
+        reads=("model.safetensors", "run.json"),
+        of_task=("texts/test.parquet", "texts/vocab.json", "meta.json"),
+        writes=("beliefs.npz", "language.json"),
+        settings=("min_tau", "visited_states", "exact_starts", "memory_mb"),
+        kind=LANGUAGE_MODEL,
+    ),
 }
 
 # Jobs of these are about one task or about everything.
@@ -183,11 +198,14 @@ OTHER_STAGES = {
     "prepare_synthetic": Stage("prepare_synthetic"),
     "prepare_text": Stage("prepare_text"),
     "prepare_pairs": Stage("prepare_pairs"),
+    "prepare_source": Stage("prepare_source"),
     "word_statistics": Stage("word_statistics"),
     "intrinsic_dimension": Stage("intrinsic_dimension"),
     "tabulate": Stage("tabulate"),
     "tabulate_translators": Stage("tabulate_translators"),
+    "tabulate_language": Stage("tabulate_language"),
     "judge_translators": Stage("judge_translators"),
+    "judge_language": Stage("judge_language"),
     "plot_translators": Stage("plot_translators"),
     "explore_phrases": Stage("explore_phrases", templates=("phrases.*", "style.css")),
     "attention_page": Stage("attention_page", templates=("attention.html.jinja", "style.css")),

@@ -23,7 +23,7 @@ from rnn_geometry.config.followed import (
     maker_of,
 )
 from rnn_geometry.config.imports import of_network
-from rnn_geometry.config.kinds import CLASSIFIER, TRANSLATOR, kind_of_task
+from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TRANSLATOR, kind_of_task
 from rnn_geometry.config.neighbours import neighbours
 from rnn_geometry.config.pipeline import NETWORK_STAGES, key_of
 from rnn_geometry.config.plain import plain
@@ -77,8 +77,8 @@ class Plan(Translating):
         The folder of all outputs.
     tasks, models
         Settings by name; models those that train anything.
-    classified, paired
-        Names of tasks of sentences, which have classes, and of pairs of phrases.
+    classified, paired, sources
+        Names of tasks of sentences, which have classes, of pairs of phrases, of sources of words.
     trained
         Those of them that train networks.
     networks
@@ -102,8 +102,10 @@ class Plan(Translating):
         self.results = settings["results"].rstrip("/")
         self.tasks: dict[str, dict[str, Any]] = self.design.tasks
         self.networks = [network for made in self.design.networks.values() for network in made]
-        self.classified = [t for t, own in self.tasks.items() if kind_of_task(own) == CLASSIFIER]
-        self.paired = [task for task in self.tasks if task not in self.classified]
+        self.classified, self.paired, self.sources = (
+            [task for task, own in self.tasks.items() if kind_of_task(own) == kind]
+            for kind in (CLASSIFIER, TRANSLATOR, LANGUAGE_MODEL)
+        )
         self.trained = [task for task in self.classified if self.design.networks[task]]
         names = dict.fromkeys(network.model for network in self.networks)
         self.models = {name: self.design.models[name] for name in names}
@@ -118,7 +120,7 @@ class Plan(Translating):
     @cached_property
     def judged(self) -> list[Network]:
         """Classifiers that claims are about."""
-        return [network for network in self.design.judged if not self.design.translates(network)]
+        return self.of_kind(CLASSIFIER, self.design.judged)
 
     @cached_property
     def first(self) -> list[Network]:
@@ -191,15 +193,15 @@ class Plan(Translating):
         Parameters
         ----------
         data
-            What they are made of: `text`, `synthetic` sentences or `pairs`; None: all.
+            What they are made of: `text`, `synthetic` sentences, `pairs`, `sources`; None: all.
         """
         wanted = [name for name in self.tasks if data in (None, self.data_of(name))]
         return "|".join(map(re.escape, wanted)) or NO_TASK
 
     def data_of(self, task: str) -> str:
-        """Return what a task is made of: `text`, `synthetic` sentences or `pairs` of phrases."""
-        if task in self.paired:
-            return "pairs"
+        """Return what a task is made of: `text`, `synthetic` sentences, `pairs`, or `sources`."""
+        if task not in self.classified:
+            return "pairs" if task in self.paired else "sources"
         return "text" if self.tasks[task]["family"] == "text" else "synthetic"
 
     @property
@@ -299,9 +301,8 @@ class Plan(Translating):
         """Yield what the stages that compute numbers make of every network."""
         for network in self.networks:
             folder = f"{self.results}/{network.folder}"
-            classifies = not self.design.translates(network)
-            kind = CLASSIFIER if classifies else TRANSLATOR
-            others = set(MAKERS) - ({self.maker_of(network)} if classifies else set())
+            kind = self.design.kind(network)
+            others = set(MAKERS) - ({self.maker_of(network)} if kind == CLASSIFIER else set())
             for stage, entry in NETWORK_STAGES.items():
                 if entry.kind == kind and stage not in (*DRAWING, *others):
                     read = {key_of(file): f"{folder}/{file}" for file in entry.reads}
@@ -356,17 +357,16 @@ class Plan(Translating):
         """Return the networks that a stage works on."""
         if stage in MAKERS:
             return [network for network in self.classifiers if self.maker_of(network) == stage]
-        of_kind = self.translators if NETWORK_STAGES[stage].kind == TRANSLATOR else self.classifiers
         return {
             "snapshots": self.followed,
             "plot_network": self.shown,
             "compare_hold_inputs": list(self.design.hold_inputs),
             "plot_attention": self.shown_translators,
-        }.get(stage, of_kind)
+        }.get(stage, self.of_kind(NETWORK_STAGES[stage].kind))
 
     def own(self, stage: str, network: Network) -> Any:
         """Return the settings of a stage that are one network's alone."""
-        if stage in (TRAIN, FOLLOWED, POOLED, "train_translator"):
+        if stage in (TRAIN, FOLLOWED, POOLED, "train_translator", "train_language_model"):
             noted = self.settings["training"] if stage == FOLLOWED else {}
             return plain({**self.models[network.model], "l2": network.l2, **noted})
         if stage == IMPORT:

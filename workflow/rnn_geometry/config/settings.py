@@ -19,19 +19,31 @@ from rnn_geometry.config.imports import (
     is_imported,
     without_training,
 )
-from rnn_geometry.config.kinds import TRANSLATOR, check_met, fitting, kind_of_task, with_own_keys
+from rnn_geometry.config.kinds import (
+    LANGUAGE_MODEL,
+    TRANSLATOR,
+    check_met,
+    fitting,
+    kind_of_task,
+    with_own_keys,
+)
 from rnn_geometry.config.names import check_name
 from rnn_geometry.config.pair_tasks import with_sizes
 from rnn_geometry.config.plain import check_path, check_plain, results_folder
 from rnn_geometry.config.pooling import with_pooling
 from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
+from rnn_geometry.config.source_tasks import with_length
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.networks.sources import added_cells, find_source, is_own
 
 # Keys by which a task chooses networks of its own; they are no part of its data.
 GRID_KEYS = ("cells", "seeds", "l2")
-CLAIMS_ATTENTION = "config/claims_attention.yaml"  # no default of the schema: no page shows it
+# No defaults of the schema: no page shows them.
+CLAIMS = {
+    "claims_attention": "config/claims_attention.yaml",
+    "claims_language": "config/claims_language.yaml",
+}
 
 
 def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,7 +69,7 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
     settings["asked"] = copy.deepcopy(
         settings
     )  # what follows takes keys out of tasks and adds tasks of sweeps
-    settings.setdefault("claims_attention", CLAIMS_ATTENTION)
+    settings = {**CLAIMS, **settings}
     settings["results"] = results_folder(settings["results"])
     check_path(settings["data_folder"] or "", "data_folder")
     _check_names([task["name"] for task in settings["tasks"]], "tasks[].name")
@@ -233,4 +245,6 @@ def _source_of(name: str, cell: str) -> str:
 def _task_with_defaults(task: Mapping[str, Any], synthetic: Mapping[str, Any]) -> dict[str, Any]:
     if kind_of_task(task) == TRANSLATOR:
         return with_sizes(task, synthetic)
+    if kind_of_task(task) == LANGUAGE_MODEL:
+        return with_length(task, synthetic)
     return dict(task) if task["family"] == "text" else {**synthetic, **task}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from rnn_geometry.config.design import Design
+from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TRANSLATOR
 from rnn_geometry.config.shown import first_of_each
 from rnn_geometry.identity import Network
 
@@ -31,20 +32,30 @@ class Translating:
     networks: list[Network]
     leading: set[str]
 
+    def of_kind(self, kind: str, networks: Iterable[Network] | None = None) -> list[Network]:
+        """Return the networks of a kind, among some of them or all."""
+        among = self.networks if networks is None else networks
+        return [network for network in among if self.design.kind(network) == kind]
+
     @cached_property
     def classifiers(self) -> list[Network]:
         """Networks that classify sentences."""
-        return [network for network in self.networks if not self.design.translates(network)]
+        return self.of_kind(CLASSIFIER)
 
     @cached_property
     def translators(self) -> list[Network]:
         """Networks that translate pairs of phrases."""
-        return [network for network in self.networks if self.design.translates(network)]
+        return self.of_kind(TRANSLATOR)
+
+    @cached_property
+    def language_models(self) -> list[Network]:
+        """Networks that say the next word."""
+        return self.of_kind(LANGUAGE_MODEL)
 
     @cached_property
     def judged_translators(self) -> list[Network]:
         """Translators that claims are about."""
-        return [network for network in self.design.judged if self.design.translates(network)]
+        return self.of_kind(TRANSLATOR, self.design.judged)
 
     @cached_property
     def shown_translators(self) -> list[Network]:

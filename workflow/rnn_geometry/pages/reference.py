@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from rnn_geometry.geometry.language_tables import LANGUAGE
 from rnn_geometry.geometry.network import FILE_ONLY
 from rnn_geometry.geometry.translator_tables import TRANSLATORS
 from rnn_geometry.store.columns import Column, table_columns
@@ -83,8 +84,8 @@ TABLES = {
         "All sets of the classes, without a network; of labels all pairs and triples.",
     ),
 }
-# Tables of networks that translate, whose columns no stage of classifiers depends on.
-OF_TRANSLATORS = {
+# Tables of other networks, whose columns no stage of classifiers depends on.
+OF_OTHERS = {
     "translators": (
         "one row per network that translates",
         "Means are estimated on one half of the test split, all else is measured on the other. In"
@@ -94,6 +95,17 @@ OF_TRANSLATORS = {
     "claims_attention": (
         "one row per claim about networks that translate, task and model",
         "The columns of `claims.csv`; `structure` is a family of pairs, or `dial`.",
+        {},
+    ),
+    "language": (
+        "one row per language model",
+        "Of networks that say the next word of a source whose hidden state is known. What is"
+        " expected is known before any training.",
+        LANGUAGE,
+    ),
+    "claims_language": (
+        "one row per claim about language models, source and model",
+        "The columns of `claims.csv`; `structure` is a family of sources.",
         {},
     ),
 }
@@ -114,7 +126,7 @@ def tables_page() -> str:
     ]
     for table, (rows, more) in TABLES.items():
         parts += [f"## `tables/{table}.csv`: {rows}", _filled(more), _list(table_columns(table))]
-    for table, (rows, more, own) in OF_TRANSLATORS.items():
+    for table, (rows, more, own) in OF_OTHERS.items():
         parts += [f"## `tables/{table}.csv`: {rows}", _filled(more), _list(own)]
     parts += [
         "## `geometry.json`: more numbers of a network",

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from rnn_geometry.identity import family_options
 from rnn_geometry.tasks.language.source import Source
 from rnn_geometry.tasks.options import asked_options, number, whole
 from rnn_geometry.tasks.synthetic import Option
@@ -229,3 +230,22 @@ def build_source(family: str, **options: Any) -> Source:
     """
     full = asked_options(SOURCE_FAMILIES, family, options, "sources")
     return SOURCE_FAMILIES[family].build(full)
+
+
+def source_of_task(task: Mapping[str, Any]) -> Source:
+    """Return the source that a task of a configuration is.
+
+    Parameters
+    ----------
+    task
+        Its settings, with the length of texts.
+
+    Raises
+    ------
+    UserError
+        As `build_source` does.
+    """
+    options = family_options(task)
+    return build_source(
+        task["family"], **{name: value for name, value in options.items() if name != "length"}
+    )

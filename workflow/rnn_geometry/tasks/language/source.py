@@ -126,20 +126,23 @@ class Source:
             words[:, t], states[:, t + 1] = np.divmod(outcome, count)
         return words, states
 
-    def beliefs(self, words: np.ndarray) -> np.ndarray:
+    def beliefs(self, words: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
         """Return what can be known of the hidden state from the words so far.
 
         Parameters
         ----------
         words : (n, T)
             Ids.
+        start : (n, K), optional
+            What is known before them; without it: `first`.
 
         Returns
         -------
         (n, T + 1, K)
             P(state | words before), at places 0 to T; NaN from a word on that cannot be said.
         """
-        here = np.broadcast_to(self.first, (len(words), len(self.states)))
+        before = self.first if start is None else start
+        here = np.broadcast_to(before, (len(words), len(self.states)))
         found = [here]
         for column in np.asarray(words).T:
             here = np.einsum("ni,nij->nj", here, self.says[column])
@@ -181,6 +184,20 @@ class Source:
         said = np.take_along_axis(chances, np.asarray(words)[:, :, None], 2)[:, :, 0]
         with np.errstate(divide="ignore"):
             return -np.log(said)
+
+    def kept_states(self) -> np.ndarray:
+        """Return the states in which words are said that change none.
+
+        Where such a word is read on and on, a network that holds what it knows comes to rest at as
+        many points, one for each state that it may be in for good.
+
+        Returns
+        -------
+        (m,)
+            Numbers of states; none without such words.
+        """
+        told = self.says.sum(2)[list(self.neutral)] > 0
+        return np.flatnonzero(told.any(0))
 
     def rank(self) -> int:
         """Return the rank of P(future | past), over all pasts and futures.

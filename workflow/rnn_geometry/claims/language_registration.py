@@ -1,0 +1,67 @@
+"""What was fixed before any language model was judged: thresholds, rule and code.
+
+`python -m rnn_geometry.claims.language_registration FILE DATE` writes the block `registered` at the
+end of a file of claims about language models.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rnn_geometry.claims.extended import read_whole
+from rnn_geometry.claims.language import checked_language_claims
+from rnn_geometry.claims.registration import KEY, claims_hash
+from rnn_geometry.store.fingerprint import code_hash
+
+# Modules whose code decides what a network is, what is measured of it, and what follows from that.
+CODE = {
+    "data": "rnn_geometry.stages.prepare_source",
+    "training": "rnn_geometry.stages.train_language_model",
+    "geometry": "rnn_geometry.stages.language_geometry",
+    "tables": "rnn_geometry.stages.tabulate_language",
+    "rule": "rnn_geometry.claims.judge",
+}
+
+
+def language_code_now() -> dict[str, str]:
+    """Return the hash of every part of the code that verdicts on language models depend on."""
+    return {part: code_hash(module) for part, module in CODE.items()}
+
+
+def language_registration(claims: Mapping[str, Any], date: datetime.date) -> dict[str, Any]:
+    """Return the block `registered` of a file of claims.
+
+    Parameters
+    ----------
+    claims
+        A checked file.
+    date
+        Of the registration.
+    """
+    hashes = {"claims": claims_hash(claims), "code": language_code_now()}
+    return {"date": date.isoformat(), **hashes}
+
+
+def main(arguments: list[str]) -> None:
+    """Write the block `registered` at the end of a file of claims.
+
+    Parameters
+    ----------
+    arguments
+        The file, and the date of the registration.
+    """
+    file, date = Path(arguments[0]), datetime.date.fromisoformat(arguments[1])
+    made = language_registration(checked_language_claims(read_whole(file)), date)
+    kept = file.read_text(encoding="utf-8").partition(f"\n{KEY}")[0].rstrip("\n")
+    block = yaml.safe_dump({KEY.rstrip(":"): made}, sort_keys=False)
+    file.write_text(f"{kept}\n\n{block}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
