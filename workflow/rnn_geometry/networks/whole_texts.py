@@ -82,9 +82,11 @@ def carried(classifier: Classifier, tokens: Tensor, *, seed: int) -> Carried:
     pairs = int(telling.sum())
     if pairs < FEWEST:
         return Carried(float("nan"), float("nan"), pairs)
-    one, others = decided(place == cut - 1), decided(place < cut - 1)
-    shares = [(found == target).all(1)[telling].double().mean().item() for found in (one, others)]
-    return Carried(*shares, pairs)
+    one, others = (
+        (decided(where) == target).all(1)[telling].double().mean().item()
+        for where in (place == cut - 1, place < cut - 1)
+    )
+    return Carried(one, others, pairs)
 
 
 def _decisions(logits: Tensor) -> Tensor:
