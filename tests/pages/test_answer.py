@@ -52,7 +52,7 @@ def test_boxes_are_counted_by_how_many_networks_meet_them():
     assert {**counts, "cells": None} == {
         **{"all": 5, "every": 2, "some": 1, "none": 2, "controls": 1, "cells": None}
     }
-    assert sorted(counts["cells"].split(", ")) == ["gru 1", "plain 1"]
+    assert counts["cells"] == "gru 2 of 4, plain 1 of 1"
 
 
 def test_verdicts_of_the_battery_are_counted_by_word():

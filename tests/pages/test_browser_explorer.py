@@ -3,6 +3,8 @@
 What moves, what is said, what is read without a mouse.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from browser import accessibility, contrast, opened, overflow, overlaps, wait_until
@@ -18,6 +20,7 @@ from explorer_run import (
     states_of,
 )
 
+from rnn_geometry.dynamics.results import Status
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages._explorer_traces import telling_sentence
 from rnn_geometry.pages.explorer import can_step
@@ -192,6 +195,27 @@ def test_with_reduced_motion_the_state_jumps(browser, made, motion, glides):
         page.get_by_role("button", name="Play").click()
         wait_until(page, "explorer.state.step >= 1")
         assert (page.evaluate("window.frames_asked") > 0) == glides
+
+
+def test_a_network_without_a_gap_says_so_and_no_other(browser, folder, files):
+    gapless = files["vanilla"]
+    status = np.full_like(gapless.slow_points.status, Status.NO_GAP)
+    gapless = replace(gapless, slow_points=replace(gapless.slow_points, status=status))
+    page_file = save_page(folder / "gapless.html", fake_meta(), [gapless, files["gru"]])
+    with opened(browser, page_file, "#model=vanilla&seed=10") as page:
+        assert "100 % of the points of vanilla" in page.locator(".gapless").inner_text()
+        choose(page, "Cell", "gru")
+        assert page.locator(".gapless").count() == 0
+
+
+def test_before_the_first_word_of_an_unbiased_network_nothing_is_decided(browser, folder, files):
+    bare = files["gru"]
+    zero = np.zeros_like(bare.traces.logits)
+    bare = replace(bare, traces=replace(bare.traces, logits=zero))
+    page_file = save_page(folder / "bare.html", fake_meta(), [bare])
+    with opened(browser, page_file, "#sentence=0&step=0") as page:
+        assert page.locator("#bars .decided").count() == 0
+        assert "nothing is decided" in page.locator(".now").inner_text()
 
 
 def test_words_lead_to_their_step_and_the_slider_too(page):

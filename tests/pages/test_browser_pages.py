@@ -78,6 +78,18 @@ def test_a_telephone_shows_a_row_of_the_table_whole_and_all_columns_when_asked(b
         assert page.evaluate(beyond) > 0
 
 
+def test_grids_and_figures_are_folded_on_a_telephone_alone(browser, finished):
+    with opened(browser, finished.root / OURS["start"], width=390) as page:
+        assert page.locator("table.grid").count() > 0
+        assert page.locator("table.grid:visible, .figures:visible").count() == 0
+        page.locator("details.group > summary").first.click()
+        assert page.locator("table.grid:visible").count() == 1
+    with opened(browser, finished.root / OURS["start"]) as page:
+        grids = page.locator("table.grid")
+        assert page.locator("table.grid:visible").count() == grids.count()
+        assert page.locator(".figures:visible").count() == 1
+
+
 def test_a_link_to_something_folded_unfolds_it(start):
     assert not start.locator("#how dl").is_visible()
     start.get_by_role("link", name="How it was computed").click()

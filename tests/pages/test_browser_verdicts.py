@@ -91,6 +91,11 @@ def test_an_address_can_ask_for_a_filter(browser, pages):
     with opened(browser, pages / "claims.html", "?task=categorical-2&cell=gru") as page:
         assert page.locator("#filter [name=task]").input_value() == "categorical-2"
         assert not page.locator("#simplex-cliff .shows tr[data-task='categorical-3']").is_visible()
+        heads = page.locator(".overview th.cell:visible, .overview th.task:visible")
+        assert heads.all_inner_texts() == ["categorical-2", "gru"]
+        assert in_sight(page, "#filter [name=text]")
+        page.get_by_role("button", name="Clear", exact=True).click()
+        page.wait_for_selector(".overview th.task[data-task='categorical-3']")
 
 
 def in_sight(page, selector):

@@ -148,7 +148,8 @@ def test_a_run_of_a_few_networks_stands_beside_the_battery(verdict, met, apart):
     found = found[found["claim"] == "simplex-cliff"]
     text = claims_page.html_page(TEMPLATES, found, CLAIMS, [], shipped(verdict))
     assert f'class="{verdict} seen none{" apart" if apart else ""}"' in text
-    told = "0 agree with it, 1 disagree" if apart else "1 agree with it, 0 disagree"
+    told = "0 of 1 boxes agree with the reference run, 1 disagrees"
+    told = told if apart else "1 of 1 boxes agree with the reference run, 0 disagree"
     assert " ".join(text.split()).count(told) == 1
     assert "0 of 2 meet it, not judged; the battery: " + verdict in text
 

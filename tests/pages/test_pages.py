@@ -122,6 +122,14 @@ def test_the_page_of_a_network_says_what_its_readout_sees(runs):
     assert "sees all states by attention" not in page_of_network({**run, "pooling": "last"})
 
 
+def test_the_page_of_a_network_begins_with_what_departs_from_theory(runs):
+    run = runs.to_dict("records")[0]
+    d = run["dimension_expected"]
+    told = " ".join(page_of_network({**run, "components_95": 3 * d}).split())
+    assert f"Far: components for 95 % of the variance ({3 * d} for {d})" in told
+    assert "(3 for 3)" not in told.partition("</p>")[0]
+
+
 def test_the_start_page_has_a_row_per_network_and_leads_to_those_with_a_page(runs):
     page = Page(page_of(runs))
     assert len(page.rows) == len(runs) + 1

@@ -47,8 +47,8 @@ def test_it_says_what_it_shows(figure):
     ]
     titles = [ax.get_title() for ax in figure.axes if ax.get_title()]
     assert titles == [
-        "Four components hold 95 % of the variance",
-        "Two components hold 95 % of the variance",
+        "Four components hold 95 % in this network",
+        "Two components hold 95 % in this network",
     ]
     assert figure.get_figwidth() == style.TWO_COLUMNS
 

@@ -13,11 +13,11 @@ from rnn_geometry.stages import merge_kept
 NEWS, STARS = ["ag-news-4"], ["yelp-5", "yelp-2"]
 
 
-def keep(folder, tasks, code="1"):
-    """Write what a run on some tasks would keep."""
+def keep(folder, tasks, code="1", cells=("gru", "lstm"), words="null"):
+    """Write what a run on some tasks and cells would keep."""
     folder.mkdir()
     networks = text_battery.networks()
-    networks = networks[networks["task"].isin(tasks)]
+    networks = networks[networks["task"].isin(tasks) & networks["cell"].isin(cells)]
     save_networks(folder / FILES["networks"], networks, networks[OWN].to_numpy().tolist())
     found = judged_again(TEXT, read_networks(folder / FILES["networks"])).round(4)
     others = found[["claim", "task", "cell", "verdict"]].assign(networks=5, analyses=9, agree=1.0)
@@ -28,7 +28,7 @@ def keep(folder, tasks, code="1"):
         "costs": pd.DataFrame([{"rule": "train", "jobs": 2, "cpu_seconds": 1.5, "networks": 3}]),
         "code": pd.DataFrame([{"part": "training", "code": code}]),
         "data": pd.DataFrame(data),
-        "words": pd.DataFrame([{"task": task, "class": "x", "words": "null"} for task in tasks]),
+        "words": pd.DataFrame([{"task": task, "class": "x", "words": words} for task in tasks]),
     }
     for name, table in tables.items():
         table.to_csv(folder / FILES[name], index=False)
@@ -53,6 +53,15 @@ def test_two_parts_give_what_one_run_gives(tmp_path):
     ]
     assert set(joined["data"]["task"]) == set(joined["words"]["task"]) == {*NEWS, *STARS}
     assert joined["words"]["words"].tolist() == ["null"] * 3
+
+
+def test_words_of_a_task_whose_cells_ran_apart_are_those_of_the_first_part(tmp_path):
+    one = keep(tmp_path / "one", NEWS, cells=["gru"])
+    two = keep(tmp_path / "two", NEWS, cells=["lstm"], words="other")
+    joined = merge_kept.merge(one, two, TEXT)
+    assert joined["words"].to_dict("records") == [
+        {"task": "ag-news-4", "class": "x", "words": "null"}
+    ]
 
 
 def test_analyses_held_against_a_verdict_that_changed_are_left_out(tmp_path):

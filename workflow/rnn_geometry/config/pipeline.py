@@ -227,7 +227,7 @@ OTHER_STAGES = {
         "start_page",
         templates=(
             *("index.html.jinja", "grid.html.jinja", "answer.yaml", "captions.yaml"),
-            *("start.css", "style.css", "sort.js", "filter.js"),
+            *("start.css", "style.css", "sort.js", "filter.js", "fold.js"),
         ),
     ),
     "document_natural": Stage("document_natural", templates=("natural.md.jinja", "natural_*.yaml")),

@@ -87,8 +87,8 @@ def seen_counts(found: pd.DataFrame) -> dict[str, Any]:
     -------
     dict
         `all`, `every`, `none`, `some`: boxes, those that all their networks meet, none, and some;
-        `controls`: those of `every` that half of a control's networks meet, too; `cells`: how
-        many of `none` are of which cell, in words.
+        `controls`: those of `every` that half of a control's networks meet, too; `cells`: of how
+        many boxes of each cell not all networks meet the claim, the fewest first, in words.
     """
     rows = boxes(found[found["runs"] > 0])
     every, none = rows["met"] == rows["runs"], rows["met"] == 0
@@ -98,10 +98,14 @@ def seen_counts(found: pd.DataFrame) -> dict[str, Any]:
         "none": int(none.sum()),
         "some": int((~every & ~none).sum()),
         "controls": int((every & (rows["control_met"] == 1)).sum()),
-        "cells": ", ".join(
-            f"{cell} {count}" for cell, count in rows[none]["cell"].value_counts().items()
-        ),
+        "cells": _missed_by_cell(rows["cell"], every),
     }
+
+
+def _missed_by_cell(cells: pd.Series, every: pd.Series) -> str:
+    """Return of how many boxes of each cell not all networks meet the claim."""
+    counts = (~every).groupby(cells).agg(["sum", "size", "mean"]).sort_values("mean", kind="stable")
+    return ", ".join(f"{row.Index} {row.sum} of {row.size}" for row in counts.itertuples())
 
 
 def battery_counts(shipped: pd.DataFrame) -> dict[str, int]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from rnn_geometry.dynamics.results import Status
 from rnn_geometry.errors import UserError
 from rnn_geometry.geometry import simplex
 from rnn_geometry.geometry.frame import slow_frame
@@ -283,6 +284,7 @@ def network_entry(network: Explored, size: int, meta: Mapping[str, Any]) -> dict
         **{name: str(getattr(run, name)) for name in ("model", "cell", "l2", "seed")},
         "accuracy": run.test_accuracy,
         "looksBack": "pooling" in run.settings,
+        "noGap": float(np.mean(network.slow_points.status == Status.NO_GAP)),
         "points": encoded(place(points[kept])),
         "pointLogits": hundredths(logits),
         "corners": corners_entry(place(points[kept]), logits, codes, multi_label),

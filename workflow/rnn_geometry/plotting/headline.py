@@ -153,7 +153,7 @@ def _draw_components(axes, network: NetworkArrays) -> None:
         else f"{needed} components"
     )
     axes.set_title(
-        f"{told} hold 95 % of the variance".capitalize(), fontsize=7, loc="center", pad=2
+        f"{told} hold 95 % in this network".capitalize(), fontsize=7, loc="center", pad=2
     )
     axes.set(
         ylim=(0, 1.15),

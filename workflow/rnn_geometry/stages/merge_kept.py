@@ -63,7 +63,8 @@ def merge(into: str | Path, part: str | Path, claims: Mapping[str, Any]) -> dict
         "data": _rows_of_both(mine, other, "data")
         .drop_duplicates()
         .sort_values(["data", "task", "split"]),
-        "words": _rows_of_both(mine, other, "words"),
+        # Those of the first network of a task, where parts have other cells on the same texts.
+        "words": _rows_of_both(mine, other, "words").drop_duplicates(["task", "class"]),
     }
 
 

@@ -21,6 +21,7 @@ TEMPLATES = (
     "style.css",
     "sort.js",
     "filter.js",
+    "fold.js",
 )
 
 

@@ -4,6 +4,7 @@ const form = document.getElementById("filter");
 const claims = [...document.querySelectorAll("article.claim")];
 const names = new Map(claims.map((claim) => [claim.dataset.claim, claim]));
 const lines = [...document.querySelectorAll(".overview tbody tr")];
+const columns = [...document.querySelectorAll(".overview [data-cell]")];
 const filter = document.querySelector(".filter");
 const unfold = document.getElementById("unfold");
 
@@ -33,6 +34,17 @@ function asked() {
   return { ...values, words: values.text.toLowerCase().split(/\s+/).filter(Boolean) };
 }
 
+// The grid shows the columns of the task and the cell that were asked for.
+function narrowGrid(want) {
+  const asked = ({ task, cell }) => (!want.task || task === want.task) && (!want.cell || cell === want.cell);
+  columns.forEach((one) => (one.hidden = !asked(one.dataset)));
+  for (const head of document.querySelectorAll(".overview th.task")) {
+    const shown = columns.filter((one) => one.matches("th") && one.dataset.task === head.dataset.task && !one.hidden);
+    head.hidden = !shown.length;
+    head.colSpan = Math.max(shown.length, 1);
+  }
+}
+
 function fits(box, want) {
   return ["task", "cell", "state"].every((name) => !want[name] || box.dataset[name] === want[name]);
 }
@@ -57,6 +69,7 @@ function apply() {
     claim.hidden = !named || !some;
     if (!claim.hidden) boxes += some;
   }
+  narrowGrid(want);
   lines.forEach((line) => (line.hidden = names.get(line.cells[0].textContent).hidden));
   for (const section of document.querySelectorAll("section"))
     section.hidden = !section.querySelector("article:not([hidden])");
@@ -127,5 +140,7 @@ measured();
 fold();
 apply();
 land();
+// Who was sent here for one task and cell begins with what is shown of them.
+if ([...query.keys()].some((name) => form.elements[name]) && !location.hash) filter.scrollIntoView();
 // The browser goes to the row by itself once all is loaded: the block around it comes first.
 window.addEventListener("load", () => setTimeout(land));

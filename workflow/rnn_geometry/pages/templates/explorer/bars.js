@@ -24,7 +24,7 @@ function drawBars() {
   const traces = [reading.first, reading.second].filter(Boolean);
   const rows = traces.map((trace) => trace.outputs[Math.min(choice.step, trace.words.length)]);
   const most = Math.max(currentNetwork().largestLogit, ...rows.map(largestSize));
-  const decided = (logits, i) => (data.multiLabel ? logits[i] >= 0 : codeOfLogits(logits) === i);
+  const decided = (logits, i) => !undecided(logits) && (data.multiLabel ? logits[i] >= 0 : codeOfLogits(logits) === i);
   document.querySelectorAll("#bars .row").forEach((row, i) => {
     row.classList.toggle("decided", decided(rows[0], i));
     row.querySelectorAll(".value").forEach((value, which) => {

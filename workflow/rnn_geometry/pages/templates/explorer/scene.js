@@ -110,9 +110,11 @@ function drawTitle(surface, panel) {
     return surface.text(`step ${of.steps[noted]}, accuracy ${numberOr(of.accuracy[noted], 2)}`, panel.left + 8, panel.top + 34, { colour: paint.ink });
   }
   if (!panel.first) return;
-  const code = codeOfLogits(panel.first.outputs[Math.min(choice.step, panel.first.words.length)]);
-  surface.ring(panel.left + 13, panel.top + 30, 4, { fill: colourShown(code), colour: paint.ink, width: 1 });
-  surface.text(shortened(codeName(code)), panel.left + 22, panel.top + 34, { colour: paint.ink });
+  const logits = panel.first.outputs[Math.min(choice.step, panel.first.words.length)];
+  const fill = undecided(logits) ? paint.halo : colourShown(codeOfLogits(logits));
+  const told = undecided(logits) ? "nothing decided" : shortened(codeName(codeOfLogits(logits)));
+  surface.ring(panel.left + 13, panel.top + 30, 4, { fill, colour: paint.ink, width: 1 });
+  surface.text(told, panel.left + 22, panel.top + 34, { colour: paint.ink });
 }
 
 function drawAxes(surface, panel) {
@@ -174,7 +176,7 @@ function drawTrail(surface, panel, trace, kind) {
   for (const [x, y] of path.slice(0, -1)) surface.dot(x, y, 2, colour);
   const logits = trace.outputs[Math.min(choice.step, trace.words.length)];
   panel.heads.push(path.at(-1));
-  drawHead(surface, path.at(-1), first, colourShown(codeOfLogits(logits)));
+  drawHead(surface, path.at(-1), first, undecided(logits) ? paint.halo : colourShown(codeOfLogits(logits)));
 }
 
 // A disc for the first sentence and a diamond for the second, in the colour of what the network decides there.

@@ -32,7 +32,15 @@ function wordButton(trace, i, network) {
 function makeStrips() {
   const network = currentNetwork();
   const strips = [["first", reading.first], ["second", reading.second]].filter(([, trace]) => trace);
-  document.getElementById("strips").replaceChildren(...strips.map(([kind, trace]) => strip(kind, trace, network)));
+  const made = strips.map(([kind, trace]) => strip(kind, trace, network));
+  if (network.noGap > 0.5) made.push(element("p", { className: "gapless", textContent: gaplessOf(network) }));
+  document.getElementById("strips").replaceChildren(...made);
+}
+
+// What is drawn of a network without a gap is no manifold, however tidy it looks.
+function gaplessOf(network) {
+  return `No gap between slow and fast modes at ${Math.round(100 * network.noGap)} % of the points of ${network.model}: ` +
+    "this cloud depends on where the cut was put, and its dimension has no value.";
 }
 
 function strip(kind, trace, network) {
