@@ -12,6 +12,8 @@ from rnn_geometry.errors import UserError
 from rnn_geometry.geometry.language_tables import EXPECTED, LANGUAGE
 from rnn_geometry.identity import Network
 from rnn_geometry.networks.classifier import build_classifier
+from rnn_geometry.networks.next_word import evaluate_next_word
+from rnn_geometry.networks.results import open_results
 from rnn_geometry.stages import language_geometry, prepare_source, train_language_model
 from rnn_geometry.stages.language_numbers import (
     Visits,
@@ -185,6 +187,19 @@ def test_a_network_is_trained_and_measured(tmp_path):
     first = Path(work.output["language"]).read_text()
     language_geometry.run(work)
     assert Path(work.output["language"]).read_text() == first
+
+
+def test_a_language_model_is_opened_by_name(tmp_path):
+    prepared(tmp_path)
+    work = job(tmp_path)
+    train_language_model.run(work)
+    found = open_results(tmp_path)["agree", "gru", 3]
+    assert repr(found) == "<language model agree, gru, L2 1e-5, seed 3>"
+    assert found.task.words.words == list(found.task.source().words)
+    texts = read_texts(work.input["test"])
+    again = evaluate_next_word(found.classifier(), texts)
+    assert again.loss == pytest.approx(found.record.test_loss)
+    assert found.step().state_size == 8
 
 
 def test_a_control_has_the_weights_of_its_network_at_the_start(tmp_path):

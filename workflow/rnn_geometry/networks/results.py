@@ -12,12 +12,21 @@ from rnn_geometry.errors import UserError
 from rnn_geometry.identity import Network
 from rnn_geometry.networks.translators.results import TranslatorResults, has_pairs
 from rnn_geometry.store import results
-from rnn_geometry.store.artifacts import Record, Weights
+from rnn_geometry.store.artifacts import History, Record, Weights
+from rnn_geometry.store.languages import (
+    BeliefStates,
+    LanguageNumbers,
+    LanguageRecord,
+    SourceMeta,
+    SourceWords,
+)
+from rnn_geometry.tasks.language.families import source_of_task
 
 if TYPE_CHECKING:
     from rnn_geometry.networks.cells import Cell
     from rnn_geometry.networks.classifier import Classifier
     from rnn_geometry.networks.pooled import PooledClassifier
+    from rnn_geometry.tasks.language.source import Source
 
 QUERY_FILE = "pooling.safetensors"
 
@@ -57,11 +66,8 @@ def open_results(folder: str | Path = "results") -> Results:
     return Results.open(folder)
 
 
-class NetworkResults(results.NetworkResults):
-    """What is kept of one network, and the network itself.
-
-    See `store.artifacts` for the fields of each file.
-    """
+class Trained(results.Opened):
+    """What is kept of a network that is read with `load_classifier`."""
 
     def classifier(self) -> Classifier:
         """Return the trained network: word vectors, cell, readout.
@@ -98,6 +104,13 @@ class NetworkResults(results.NetworkResults):
 
         return analysis_cell(self.classifier())
 
+
+class NetworkResults(Trained, results.NetworkResults):
+    """What is kept of one network, and the network itself.
+
+    See `store.artifacts` for the fields of each file.
+    """
+
     def pooled(self) -> PooledClassifier:
         """Return the trained network with its readout that looks back.
 
@@ -119,16 +132,91 @@ class NetworkResults(results.NetworkResults):
         return with_query(self.classifier(), query)
 
 
+class SourceResults(results.Opened):
+    """What is kept of a source of words.
+
+    Parameters
+    ----------
+    folder
+        Its folder.
+    """
+
+    meta = results.OpenedFile(SourceMeta)
+    words = results.OpenedFile(SourceWords)
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def __repr__(self) -> str:
+        return f"<source {self.folder.name} of {self.folder.parent.parent}>"
+
+    def source(self) -> Source:
+        """Return the source itself.
+
+        Returns
+        -------
+        Source
+            Of which beliefs and chances of the next word are known.
+        """
+        return source_of_task(self.meta["settings"])
+
+
+class LanguageResults(Trained):
+    """What is kept of one language model, and the network; see `store.languages` for the fields.
+
+    Parameters
+    ----------
+    root
+        The folder of the results.
+    network
+        Which one.
+    """
+
+    weights = results.OpenedFile(Weights)
+    record = results.OpenedFile(LanguageRecord)
+    history = results.OpenedFile(History)
+    beliefs = results.OpenedFile(BeliefStates)
+    language = results.OpenedFile(LanguageNumbers)
+
+    def __init__(self, root: Path, network: Network):
+        self.network = network
+        self.folder = root / network.folder
+        self.task = SourceResults(root / "data" / network.task)
+
+    def __repr__(self) -> str:
+        return f"<language model {self.network}>"
+
+
+def has_texts(root: Path, task: str) -> bool:
+    """Tell whether a task of some results is a source of words.
+
+    Parameters
+    ----------
+    root
+        The folder of the results.
+    task
+        Its name.
+
+    Returns
+    -------
+    bool
+        Whether the words of its texts were kept.
+    """
+    return (root / "data" / task / SourceWords.FILE).is_file()
+
+
 class Results(results.Results):
-    """The results of a run of the workflow; networks that translate have files of their own."""
+    """The results of a run of the workflow; networks of other kinds have files of their own."""
 
     NETWORK: ClassVar = NetworkResults
 
     def _opened(self, network: Network) -> Any:
         if has_pairs(self.folder, network.task):
             return TranslatorResults(self.folder, network)
+        if has_texts(self.folder, network.task):
+            return LanguageResults(self.folder, network)
         return super()._opened(network)
 
     if TYPE_CHECKING:
-        # Of a network that translates a TranslatorResults, which no type tells beforehand.
+        # Of networks of other kinds what `_opened` says, which no type tells beforehand.
         def __getitem__(self, key) -> NetworkResults: ...
