@@ -5,11 +5,15 @@ import pytest
 from conftest import PROJECT
 
 from rnn_geometry.claims.judge import judged_units
+from rnn_geometry.claims.language import checked_language_claims
+from rnn_geometry.claims.language_units import judged_language_models
 from rnn_geometry.claims.saved import judged_again, read_networks
 from rnn_geometry.claims.translator_units import judged_frame, read_translators
 from rnn_geometry.claims.translators import checked_translator_claims
+from rnn_geometry.claims.typed import read_typed
 from rnn_geometry.claims.values import units_of_claims
 from rnn_geometry.config.load import read_claims
+from rnn_geometry.geometry.language_tables import LANGUAGE
 
 DATA = PROJECT / "docs/data"
 KEYS = ["claim", "task", "cell"]
@@ -100,3 +104,20 @@ def test_verdicts_on_translators_follow_from_their_networks():
     both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
     pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
     assert len(again) > 60
+
+
+# Language models
+
+
+def test_verdicts_on_language_models_follow_from_their_networks():
+    path, checked = "config/claims_language.yaml", checked_language_claims
+    claims = read_claims(path, str(PROJECT), key="claims_language", checked=checked)
+    table = read_typed(DATA / "language.csv", LANGUAGE)
+    assert table["seed"].min() >= claims["judged_from"]
+    judged = table[["task", "model", "l2", "seed"]].to_numpy().tolist()
+    frame, keys = judged_language_models(table, judged)
+    again = judged_units(claims, units_of_claims(claims, frame, None, keys))
+    tables = pd.read_csv(DATA / "claims_language.csv"), again
+    both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
+    pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
+    assert len(again) > 200
