@@ -73,8 +73,9 @@ def test_regular_corners_of_a_stretched_simplex_are_told_by_its_corners():
     cloud = cloud[rng(6).permutation(len(cloud))] @ frame(2)
     found = found_p(cloud, corners @ frame(2))
     assert found["corner_miss_p"] < 0.05
-    a_ball = found_p(ball(2) @ frame(2), corners @ frame(2))
-    assert a_ball["corner_miss_p"] > 0.2  # its extremes are regular corners, too
+    # The extremes of a ball are regular corners, too: p is that of chance, as the median tells.
+    balls = (found_p(ball(2, seed=seed) @ frame(2), corners @ frame(2)) for seed in range(8))
+    assert np.median([found["corner_miss_p"] for found in balls]) > 0.2
 
 
 @pytest.mark.parametrize("kind", ["ball", "gaussian"])
