@@ -76,14 +76,19 @@ def test_networks_on_real_text_are_of_seeds_that_nothing_was_chosen_on():
 # Readouts that look back
 
 
-def test_verdicts_on_readouts_that_look_back_follow_from_their_networks():
+@pytest.mark.parametrize("run", ["pooling", "pooling_text"])
+def test_verdicts_on_readouts_that_look_back_follow_from_their_networks(run):
     claims = read_claims("config/claims_pooling.yaml", str(PROJECT))
-    networks = read_networks(DATA / "networks_pooling.csv.gz")
+    networks = read_networks(DATA / f"networks_{run}.csv.gz")
     assert networks["seed"].min() >= claims["judged_from"]
-    committed = pd.read_csv(DATA / "claims_pooling.csv")
+    committed = pd.read_csv(DATA / f"claims_{run}.csv")
     tables = committed, judged_again(claims, networks)
     both = [table.sort_values(KEYS).reset_index(drop=True) for table in tables]
     pd.testing.assert_frame_equal(*(table[KEYS + SAME] for table in both), check_dtype=False)
+
+
+def test_no_slow_manifold_is_left_on_unordered_classes_where_a_readout_looks_back():
+    committed = pd.read_csv(DATA / "claims_pooling.csv")
     verdicts = committed.set_index(["task", "cell"])["verdict"]
     assert set(verdicts["categorical-3", "gru-last"]) == {"holds"}
     assert set(verdicts["categorical-3", "gru-attention"]) == {"fails"}
