@@ -125,8 +125,10 @@ def test_the_page_of_a_network_says_what_its_readout_sees(runs):
 def test_the_page_of_a_network_begins_with_what_departs_from_theory(runs):
     run = runs.to_dict("records")[0]
     d = run["dimension_expected"]
-    told = " ".join(page_of_network({**run, "components_95": 3 * d}).split())
+    changed = {"components_95": 3 * d}
+    told = " ".join(page_of_network({**run, **changed}).split())
     assert f"Far: components for 95 % of the variance ({3 * d} for {d})" in told
+    assert "). Near: accuracy on test" in told
     assert "(3 for 3)" not in told.partition("</p>")[0]
 
 
