@@ -11,6 +11,7 @@ from explorer_run import followed
 from fake_run import fake_network, fake_runs
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from matplotlib import get_data_path
 from matplotlib.cbook import is_math_text
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -285,18 +286,24 @@ def font_with(character, path, *, blank=False):
 
 @pytest.fixture
 def installed(tmp_path, monkeypatch):
-    """Return a function that installs a font for the time of a test."""
-    monkeypatch.setattr(_fonts.fontManager, "ttflist", list(_fonts.fontManager.ttflist))
+    """Return a function that installs a font, beside matplotlib's own, for the time of a test.
+
+    What else the machine has is left out: another first font lacks other signs ("₀" in one),
+    and takes a second font for them.
+    """
+    own = [font for font in _fonts.fontManager.ttflist if get_data_path() in font.fname]
+    monkeypatch.setattr(_fonts.fontManager, "ttflist", own)
 
     def install(character, name, **look):
         path = tmp_path / f"{name}.ttf"
         font_with(character, path, **look)
         _fonts.fontManager.addfont(path)
 
-    for cached in (_fonts._fallbacks, _fonts._known, _fonts._tell):
+    kept = (_fonts._fallbacks, _fonts._known, _fonts._tell, _fonts.fontManager._findfont_cached)
+    for cached in kept:
         cached.cache_clear()
     yield install
-    for cached in (_fonts._fallbacks, _fonts._known, _fonts._tell):
+    for cached in kept:
         cached.cache_clear()
 
 
