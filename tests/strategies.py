@@ -193,6 +193,7 @@ TEXT = {
     "too_long": st.sampled_from(["truncate", "keep_last", "drop"]),
     "skip_words": st.integers(0, 9),
     "word_order": st.sampled_from(["written", "reversed", "random"]),
+    "joined": st.sampled_from([None, "alike"]),  # the other is for several labels
     "where": st.none() | st.just({"source": ["a/*", "!b*", 3], "{kind}": True}),
     "train_size": OR_NULL,
     "test_size": OR_NULL,

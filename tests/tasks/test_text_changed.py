@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rnn_geometry.errors import UserError
 from rnn_geometry.stages.prepare import text_data
 from rnn_geometry.tasks.sentences import Sentences
 from rnn_geometry.tasks.text.account import lines_of
@@ -97,7 +98,7 @@ def test_changes_are_told(make):
         "word_order": "random",
     }
     made = make(TEXTS, **options)
-    assert made.meta["changed"] == {**options, "where": {}}
+    assert made.meta["changed"] == {**options, "where": {}, "joined": None}
     lines = lines_of(made.meta)
     assert "the first 1 words of every text are left out (skip_words)" in lines
     assert "of every text the last 2 words are read (too_long)" in lines
@@ -136,3 +137,45 @@ def test_data_seeds_draw_training_texts_anew_and_keep_the_test_texts(tmp_path, b
     assert len({frozenset(one.train.lengths.tolist()) for one in made}) == 3
     assert len({tuple(one.test.lengths.tolist()) for one in made}) == 1
     assert len(made[0].test) == 10
+
+
+LABELS = [(f"w{i} x{i}", ["", "sun", "rain", "sun"][i % 4]) for i in range(40)]
+SEVERAL = {"multi_label": True, "label_names": ["sun", "rain"], "unlabelled": "keep"}
+
+
+def own_labels(word):
+    """Return what the text of a word is labelled with: sun, rain."""
+    return [[0, 0], [1, 0], [0, 1], [1, 0]][int(word[1:]) % 4]
+
+
+@pytest.mark.parametrize("joined", ["any", "alike"])
+def test_joined_texts_have_the_words_and_labels_of_both(make, joined):
+    made, again = (make(LABELS, joined=joined, **SEVERAL) for _ in range(2))
+    for split in ("train", "dev", "test"):
+        assert words_of(made, split) == words_of(again, split)
+        rows = [text.split() for text in words_of(made, split)]
+        assert {len(row) for row in rows} == {4}
+        # each text is the first of one row and the second of one other
+        assert sorted(row[0] for row in rows) == sorted(row[2] for row in rows)
+        assert all(row[0] != row[2] and row[0][1:] == row[1][1:] for row in rows)
+        expected = [np.maximum(own_labels(row[0]), own_labels(row[2])).tolist() for row in rows]
+        assert getattr(made, split).labels.tolist() == expected
+        both = np.array(expected).all(axis=1).sum()
+        assert both > 3 if joined == "any" else both == 0
+    assert made.meta["splits"]["test"]["class_counts"] == made.test.labels.sum(axis=0).tolist()
+    assert made.meta["mean_length"] == 4
+    told = "any other text" if joined == "any" else "another text of its labels"
+    line = f"after every text comes {told} of its split, with the labels of both (joined)"
+    assert line in lines_of(made.meta)
+
+
+def test_classes_are_joined_with_their_like(make):
+    made = make([(f"w{i}", i % 2) for i in range(12)], joined="alike")
+    for text, label in labelled(made).items():
+        assert [int(word[1:]) % 2 for word in text.split()] == [label, label]
+    with pytest.raises(UserError, match="joined: any makes texts of two classes and multi_label"):
+        make([("a", 0), ("b", 1)], joined="any")
+
+
+def test_the_only_text_of_its_class_comes_after_itself(make):
+    assert labelled(make([("a", 0), ("b", 1), ("c", 1)], joined="alike"))["a a"] == 0

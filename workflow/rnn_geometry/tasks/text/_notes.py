@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from rnn_geometry.errors import listed, quoted
-from rnn_geometry.tasks.text.options import DEV_SHARE, DEV_SIZE, KEEP_LAST, WRITTEN
+from rnn_geometry.tasks.text.options import ANY, DEV_SHARE, DEV_SIZE, KEEP_LAST, WRITTEN
 
 BETWEEN = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
 AROUND = " .,:;!?'\"\ufe0f"  # the last makes a sign an emoji
@@ -50,6 +50,9 @@ def _on_words(changed: Mapping[str, Any]) -> Iterator[str]:
         yield f"of every text the last {changed['length_limit']} words are read (too_long)"
     if changed["word_order"] != WRITTEN:
         yield f"the words of every text are in {changed['word_order']} order (word_order)"
+    if changed["joined"]:
+        which = "any other text" if changed["joined"] == ANY else "another text of its labels"
+        yield f"after every text comes {which} of its split, with the labels of both (joined)"
 
 
 def _on_test(meta: Mapping[str, Any]) -> Iterator[str]:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from rnn_geometry.tasks.sentences import Sentences
-from rnn_geometry.tasks.text.options import DEV_SHARE, DEV_SIZE
-from rnn_geometry.tasks.text.words import take
+from rnn_geometry.tasks.text.options import ALIKE, DEV_SHARE, DEV_SIZE
+from rnn_geometry.tasks.text.words import followed_by, take
 
 SPLITS = ("train", "dev", "test")
 REASONS = ("filtered", "other_class", "unlabelled", "empty", "skipped", "too_long")
@@ -95,6 +95,39 @@ def sample(
         )
         split.counts["not_sampled"] = available - len(split)
     return sampled
+
+
+def join(split: Split, joined: str, rng: np.random.Generator) -> Split:
+    """Let another text of the split come after each: one row of texts in a circle.
+
+    Parameters
+    ----------
+    split
+        Tokenised, n rows.
+    joined
+        `any`: all rows are one circle; `alike`: those of equal labels are one.
+    rng
+        Draws the circles.
+
+    Returns
+    -------
+    Split
+        n rows in the same order, each text first in one and second in one, with the labels of both.
+        The only row of its labels comes after itself.
+    """
+    others = np.empty(len(split), dtype=np.int64)
+    for rows in _alike(split.labels) if joined == ALIKE else [np.arange(len(split))]:
+        circle = rng.permutation(rows)
+        others[circle] = np.roll(circle, -1)
+    words = followed_by(split.read, others)
+    texts = [f"{text} {split.texts[i]}" for text, i in zip(split.texts, others, strict=True)]
+    return Split(texts, words.labels, split.counts, words)
+
+
+def _alike(labels: np.ndarray) -> list[np.ndarray]:
+    """Return the rows of each value of labels (n, ..)."""
+    _, which = np.unique(labels, axis=0, return_inverse=True)
+    return [np.flatnonzero(which.ravel() == value) for value in range(which.max(initial=-1) + 1)]
 
 
 def _carved(rows: int, asked: int | None) -> int:

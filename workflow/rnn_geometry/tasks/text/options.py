@@ -21,6 +21,7 @@ LEAVES_OUT = "!"  # before a pattern of `where`
 TOO_LONG = TRUNCATE, KEEP_LAST, DROP = "truncate", "keep_last", "drop"
 # Not "shuffled": a sweep would name its task like the control of shuffled labels.
 ORDERS = WRITTEN, REVERSED, RANDOM = "written", "reversed", "random"
+JOINED = ANY, ALIKE = "any", "alike"  # which other text comes after each
 BUILT_IN = WORDS, WHITESPACE, CHARACTERS = "words", "whitespace", "characters"  # tokenizers
 DEFAULTS: dict[str, Any] = {
     "source": None,
@@ -43,6 +44,7 @@ DEFAULTS: dict[str, Any] = {
     "too_long": TRUNCATE,
     "skip_words": 0,
     "word_order": WRITTEN,
+    "joined": None,
     "train_size": None,
     "test_size": None,
     "dev_size": None,
@@ -128,6 +130,7 @@ _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "too_long": (lambda value: value in TOO_LONG, "truncate, keep_last or drop"),
     "skip_words": (whole(0), "an integer of at least 0"),
     "word_order": (lambda value: value in ORDERS, "written, reversed or random"),
+    "joined": (or_null(lambda value: value in JOINED), "null, any or alike"),
     "train_size": _SIZE,
     "test_size": _SIZE,
     "dev_size": _SIZE,
@@ -223,6 +226,11 @@ def _check_together(options: Mapping[str, Any]) -> None:
         raise UserError(
             "multi_label and ordered exclude each other: only the classes of a single-label set "
             "have an order."
+        )
+    if options["joined"] == ANY and not options["multi_label"]:
+        raise UserError(
+            "joined: any makes texts of two classes and multi_label is false; set multi_label: "
+            "true, or joined: alike, which joins texts of one class."
         )
     if options["unlabelled"] == "keep" and not options["multi_label"]:
         raise UserError(

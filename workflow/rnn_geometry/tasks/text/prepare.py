@@ -14,7 +14,7 @@ from rnn_geometry.tasks.sentences import Sentences
 from rnn_geometry.tasks.text._divide import divide
 from rnn_geometry.tasks.text._notes import notes_on_rows, warnings_on_classes
 from rnn_geometry.tasks.text._rows import Columns, RawSplit
-from rnn_geometry.tasks.text._splits import Split, no_counts, sample, stream
+from rnn_geometry.tasks.text._splits import Split, join, no_counts, sample, stream
 from rnn_geometry.tasks.text.account import warnings_of
 from rnn_geometry.tasks.text.labels import Labelling, label_splits
 from rnn_geometry.tasks.text.options import (
@@ -41,7 +41,7 @@ from rnn_geometry.tasks.text.words import (
 )
 
 # Options that choose rows and words: meta.json repeats them, defaults too.
-CHANGES = ("where", "skip_words", "length_limit", "too_long", "word_order")
+CHANGES = ("where", "skip_words", "length_limit", "too_long", "word_order", "joined")
 
 __all__ = ["PAD", "UNKNOWN", "PreparedText", "check_options", "local_files", "prepare_text"]
 
@@ -124,6 +124,11 @@ def prepare_text(
     vocabulary = vocabulary or _tokenise(splits, splitter)
     for name, split in splits.items():
         _change_words(split, options, stream(seeds, name, 1))
+    if options["joined"]:
+        splits = {
+            name: join(split, options["joined"], stream(seeds, name, 3))
+            for name, split in splits.items()
+        }
     if options["vocabulary"] is None:
         vocabulary = _limit_vocabulary(splits, vocabulary, options)
     else:

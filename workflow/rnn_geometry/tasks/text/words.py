@@ -233,6 +233,27 @@ def reordered(sentences: Sentences, rng: np.random.Generator | None) -> Sentence
     return Sentences(sentences.tokens[order], sentences.offsets, sentences.labels)
 
 
+def followed_by(sentences: Sentences, others: np.ndarray) -> Sentences:
+    """Return sentences with the words of another one after those of each.
+
+    Parameters
+    ----------
+    sentences
+        n of them, with labels (n, ..).
+    others
+        Which one follows each, (n,).
+
+    Returns
+    -------
+    Sentences
+        With the labels of both: of classes (n,) those of the first.
+    """
+    order = np.stack([np.arange(len(sentences)), others], axis=1).ravel()
+    read, labels = take(sentences, order), sentences.labels
+    both = labels if labels.ndim == 1 else np.maximum(labels, labels[others])
+    return Sentences(read.tokens, read.offsets[::2], both)
+
+
 def _parts(
     sentences: Sentences, index: np.ndarray, starts: np.ndarray, lengths: np.ndarray
 ) -> Sentences:
