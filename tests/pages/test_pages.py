@@ -11,7 +11,7 @@ import pytest
 from fake_run import fake_runs
 from test_claims_page import CLAIMS, TEMPLATES, found
 
-from rnn_geometry.claims.grid import fragment
+from rnn_geometry.claims.grid import SIGNS, fragment
 from rnn_geometry.geometry.tables import RUN_GROUPS
 from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
 from rnn_geometry.pages._key_numbers import KEY_NUMBERS, distance, key_numbers
@@ -37,7 +37,11 @@ BESIDE = {
     "cells": [["categorical-3", "vanilla", "1e-3", 10]],
 }
 FIGURES = [
-    {"name": "cliff", "title": "Cliff", "caption": "It drops.", "width": 390, "source": "data:,"}
+    {
+        **{"name": name, "title": name.capitalize(), "caption": "It drops.", "width": 390},
+        **{"source": "data:,", "table": "data:text/csv,k", "of_task": of_task},
+    }
+    for name, of_task in (("manifold", "trajectories"), ("cliff", ""))
 ]
 COSTS = [{"rule": "train", "jobs": 4, "cpu_seconds": 30.0, "memory_mb": 420.0}]
 
@@ -112,8 +116,40 @@ def page_of(runs, verdicts=None, **changes):
     return start_page(TEMPLATES, runs, verdicts, CLAIMS, **options)
 
 
-def page_of_network(run, explorer=True, beside=BESIDE):
-    return network_page(TEMPLATES, run, RECORD, FIGURES, explorer, 0.1, beside)
+def page_of_network(run, explorer=True, beside=BESIDE, **options):
+    return network_page(TEMPLATES, run, RECORD, FIGURES, explorer, 0.1, beside, **options)
+
+
+def test_a_network_is_called_as_a_reader_says_it_and_by_its_name(runs):
+    run = runs.to_dict("records")[0] | {"task": "ordered2d-5", "model": "lstm"}
+    text = page_of_network(run, called="Five ordered classes")
+    assert f"<h1>Five ordered classes · LSTM · seed {run['seed']}</h1>" in text
+    assert f"ordered2d-5, lstm, L2 {run['l2']}, seed {run['seed']}</p>" in text
+    assert "<h1>ordered2d-5 · LSTM" in page_of_network(run)
+
+
+def test_each_figure_of_a_network_leads_to_its_data_and_to_print(runs):
+    run = runs.to_dict("records")[0]
+    text = page_of_network(run, printed=["svg"])
+    assert text.count('href="data:text/csv,k" download=') == 2
+    up = "../../../../.."
+    assert f"{up}/figures/{run['task']}/trajectories.svg" in Page(text).links
+    assert "/figures/" not in page_of_network(run)  # none that shows this network
+
+
+def test_signs_of_distance_are_no_signs_of_verdicts(runs):
+    text = page_of_network(runs.to_dict("records")[0])
+    assert not {*SIGNS.values()} & {*text}
+    assert all(sign in TEMPLATES["network.css"] for sign in "=≈≠")
+
+
+def test_numbers_have_a_minus_and_no_hyphen(runs):
+    run = {**runs.to_dict("records")[0], "rate_slope": -0.54, "tau_1": -1.25}
+    text = page_of_network(run)
+    assert "−0.54" in text
+    assert "strictly −1" in text
+    hyphens = re.findall(r"<td[^>]*>(-\d[^<]*)", text)
+    assert not hyphens
 
 
 def test_the_page_of_a_network_says_what_its_readout_sees(runs):
@@ -320,10 +356,18 @@ def test_the_longest_time_constants_are_told_with_their_direction_beside_the_nex
 
 
 def test_figures_of_a_network_lie_within_its_page_with_captions():
-    figures = shown_figures({"variance": (b"png", 390), "manifold": (b"png", 600)})
+    pieces = {"variance": (b"png", 390), "manifold": (b"png", 600)}
+    figures = shown_figures(pieces, {"variance": "k,share"}, 2)
     assert [figure["name"] for figure in figures] == ["manifold", "variance"]
     assert all(figure["source"].startswith("data:image/png;base64,") for figure in figures)
     assert all(figure["caption"] for figure in figures)
+    assert [bool(figure["table"]) for figure in figures] == [False, True]
+
+
+@pytest.mark.parametrize(("dimension", "solid"), [(None, False), (2, False), (3, True)])
+def test_a_caption_tells_of_three_components_where_they_are_drawn(dimension, solid):
+    (figure,) = shown_figures({"manifold": (b"png", 600)}, {}, dimension)
+    assert ("three components" in figure["caption"]) == solid
 
 
 def test_figures_are_listed_by_group_and_only_those_that_are_there(tmp_path):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import StringIO
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -63,11 +64,22 @@ def figure_data(figure: Figure) -> tuple[tuple[str, ...], list[Row]]:
     own = getattr(figure, _OWN, None)
     if own is not None:
         return own
+    return HEADER, data_of(_panels(figure))
+
+
+def data_of(panels: Iterable[Axes]) -> list[Row]:
+    """Return the rows of what some panels show, see `figure_data`.
+
+    Parameters
+    ----------
+    panels
+        Of one figure.
+    """
     rows: list[Row] = []
-    for place, ax in enumerate(_panels(figure), start=1):
+    for place, ax in enumerate(panels, start=1):
         about = (_letter(ax) or place, _title(ax), ax.get_xlabel(), ax.get_ylabel())
         rows += [(*about, *row) for row in _rows(ax)]
-    return HEADER, rows
+    return rows
 
 
 def save_data(figure: Figure, path: str | Path) -> None:
@@ -76,12 +88,61 @@ def save_data(figure: Figure, path: str | Path) -> None:
     write_atomically(path, lambda file: _write(file, header, rows))
 
 
+def data_text(rows: Sequence[Row]) -> str:
+    """Return rows of one figure as CSV: what all rows share is left out, axes give their names.
+
+    Parameters
+    ----------
+    rows
+        Of `data_of`.
+
+    Examples
+    --------
+    >>> axes = Figure().add_subplot(xlabel="step", ylabel="loss")
+    >>> _ = axes.plot([0, 1], [2.0, 0.5], label="train")
+    >>> data_text(data_of([axes]))
+    'step,loss\\n0,2\\n1,0.5\\n'
+    """
+    shared = [len({row[i] for row in rows}) == 1 for i in range(len(HEADER))]
+    names = dict(zip(HEADER, rows[0], strict=True))
+    titles = [*HEADER]
+    for own, axis in (("x", "x_axis"), ("y", "y_axis")):
+        if shared[HEADER.index(axis)]:
+            titles[HEADER.index(own)] = names[axis] or own
+    kept = [i for i in range(len(HEADER)) if not shared[i] or HEADER[i] in ("x", "y")]
+    return csv_text([titles[i] for i in kept], [[row[i] for i in kept] for row in rows])
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Row]) -> str:
+    """Return a table as CSV, numbers with six digits.
+
+    Parameters
+    ----------
+    header
+        Names of columns.
+    rows
+        Values in that order.
+
+    Examples
+    --------
+    >>> csv_text(["word", "effect"], [("a, b", 0.5)])
+    'word,effect\\n"a, b",0.5\\n'
+    """
+    text = StringIO()
+    _write_to(text, header, rows)
+    return text.getvalue()
+
+
 def _write(file: str, header: Sequence[str], rows: Iterable[Row]) -> None:
     path = Path(file)
     with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as opened:
-        writer = csv.writer(opened, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows([_written(value) for value in row] for row in rows)
+        _write_to(opened, header, rows)
+
+
+def _write_to(opened: TextIO, header: Sequence[str], rows: Iterable[Row]) -> None:
+    writer = csv.writer(opened, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_written(value) for value in row] for row in rows)
 
 
 def _written(value: Any) -> Any:
