@@ -103,13 +103,11 @@ def data_text(rows: Sequence[Row]) -> str:
     >>> data_text(data_of([axes]))
     'step,loss\\n0,2\\n1,0.5\\n'
     """
-    shared = [len({row[i] for row in rows}) == 1 for i in range(len(HEADER))]
-    names = dict(zip(HEADER, rows[0], strict=True))
-    titles = [*HEADER]
-    for own, axis in (("x", "x_axis"), ("y", "y_axis")):
-        if shared[HEADER.index(axis)]:
-            titles[HEADER.index(own)] = names[axis] or own
-    kept = [i for i in range(len(HEADER)) if not shared[i] or HEADER[i] in ("x", "y")]
+    values = {name: {row[i] for row in rows} for i, name in enumerate(HEADER)}
+    axes = {name: values[f"{name}_axis"] for name in ("x", "y")}
+    named = {name: next(iter(found)) for name, found in axes.items() if len(found) == 1}
+    titles = [named.get(name) or name for name in HEADER]
+    kept = [i for i, name in enumerate(HEADER) if len(values[name]) > 1 or name in axes]
     return csv_text([titles[i] for i in kept], [[row[i] for i in kept] for row in rows])
 
 
