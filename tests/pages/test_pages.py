@@ -5,6 +5,7 @@ What they hold, where their links lead, how text of a user is treated.
 
 import re
 from html.parser import HTMLParser
+from itertools import groupby
 
 import pandas as pd
 import pytest
@@ -17,7 +18,7 @@ from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
 from rnn_geometry.pages._key_numbers import KEY_NUMBERS, distance, key_numbers
 from rnn_geometry.pages.costs import cost_table
 from rnn_geometry.pages.network import coded, grouped, network_page, shown_figures
-from rnn_geometry.pages.start import figure_groups, start_page, versions_of
+from rnn_geometry.pages.start import figure_groups, start_page, versions_of, without_dimension
 
 RECORD = {
     "task": "categorical-3",
@@ -171,7 +172,7 @@ def test_the_page_of_a_network_begins_with_what_departs_from_theory(runs):
 def test_the_start_page_has_a_row_per_network_and_leads_to_those_with_a_page(runs):
     page = Page(page_of(runs))
     assert len(page.rows) == len(runs) + 1
-    assert page.rows[0][:6] == ["task", "model", "L2", "seed", "control", "accuracy"]
+    assert page.rows[0][:5] == ["task", "model", "L2", "seed", "accuracy"]
     assert "runs/categorical-3/gru/l2-3e-4/seed-10/index.html" in page.links
     assert sum(link.startswith("runs/") for link in page.links) == 1
     assert {
@@ -184,6 +185,57 @@ def test_the_start_page_has_a_row_per_network_and_leads_to_those_with_a_page(run
     } <= set(page.links)
     assert {link[1:] for link in page.links if link.startswith("#")} <= page.ids
     assert all(image["alt"] for image in page.images)
+
+
+def test_a_column_that_says_nothing_is_not_shown(runs):
+    heads = Page(page_of(runs.assign(control=None, cover=None))).rows[0]
+    assert not {"control", "cover"} & set(heads)
+    some = runs.assign(control=[*[None] * (len(runs) - 1), "untrained"])
+    assert "control" in Page(page_of(some)).rows[0]
+
+
+def test_networks_stand_by_task_and_by_cell_in_the_order_of_all_pages(runs):
+    shuffled = runs.sample(frac=1, random_state=1)
+    rows = [row[:2] for row in Page(page_of(shuffled)).rows[1:]]
+    assert [*dict.fromkeys(task for task, _ in rows)] == [
+        *("categorical-3", "categorical-4", "categorical-5", "multilabel-2", "ordered2d-5")
+    ]
+    models = [model for task, model in rows if task == "categorical-3"]
+    assert [*dict.fromkeys(models)] == ["vanilla", "gru", "lstm", "ugrnn"]
+    assert len([*groupby(models)]) == 4
+
+
+def test_costs_stand_by_their_cpu_seconds(runs):
+    costs = [{**COSTS[0], "rule": name, "cpu_seconds": s} for name, s in (("a", 1.0), ("b", 9.0))]
+    text = page_of(runs, costs=costs)
+    assert text.index("<td>b</td>") < text.index("<td>a</td>")
+
+
+OVERVIEW = {**FIGURE, "file": "figures/dimension_overview.png"}
+
+
+def test_the_figure_of_dimensions_says_which_networks_it_leaves_out_and_why(runs):
+    groups = [{"title": "Over networks", "figures": [OVERVIEW]}]
+    out = runs["model"] == "vanilla"
+    lacking = runs.assign(participation_ratio=runs["participation_ratio"].mask(out))
+    told = f"{out.sum()} of {len(runs)} networks (vanilla) have no value and no mark"
+    text = page_of(lacking, figures=groups)
+    assert f"beside theory. {told}." in text  # no claim says why
+    assert "no mark" not in page_of(runs, figures=groups)
+    known = lacking.astype(object).where(lacking.notna(), None).to_dict("records")
+    reason = "their slow and fast modes have no gap, so that a dimension would depend on the cut."
+    assert without_dimension(known, [{"networks": int(out.sum())}]) == f"{told}: {reason}"
+
+
+def test_a_figure_with_nothing_to_draw_is_not_shown(tmp_path):
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    for name, rows in (("empty", ""), ("full", "1,2\n")):
+        (folder / f"{name}.png").write_bytes(b"")
+        (folder / f"{name}.csv").write_text("x,y\n" + rows)
+    (group,) = figure_groups(tmp_path, ["empty", "full"], [], [])
+    assert [figure["name"] for figure in group["figures"]] == ["full"]
+    assert figure_groups(tmp_path, ["empty"], [], []) == []
 
 
 def test_the_opening_picture_has_the_size_that_it_was_drawn_for(runs):
