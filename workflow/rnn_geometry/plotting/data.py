@@ -64,22 +64,11 @@ def figure_data(figure: Figure) -> tuple[tuple[str, ...], list[Row]]:
     own = getattr(figure, _OWN, None)
     if own is not None:
         return own
-    return HEADER, data_of(_panels(figure))
-
-
-def data_of(panels: Iterable[Axes]) -> list[Row]:
-    """Return the rows of what some panels show, see `figure_data`.
-
-    Parameters
-    ----------
-    panels
-        Of one figure.
-    """
     rows: list[Row] = []
-    for place, ax in enumerate(panels, start=1):
+    for place, ax in enumerate(_panels(figure), start=1):
         about = (_letter(ax) or place, _title(ax), ax.get_xlabel(), ax.get_ylabel())
         rows += [(*about, *row) for row in _rows(ax)]
-    return rows
+    return HEADER, rows
 
 
 def save_data(figure: Figure, path: str | Path) -> None:
@@ -88,26 +77,45 @@ def save_data(figure: Figure, path: str | Path) -> None:
     write_atomically(path, lambda file: _write(file, header, rows))
 
 
-def data_text(rows: Sequence[Row]) -> str:
-    """Return rows of one figure as CSV: what all rows share is left out, axes give their names.
+def data_text(panels: Iterable[Axes], without: str = "") -> str:
+    """Return what panels of one figure show, as CSV: a column a fact, axes give their names.
 
     Parameters
     ----------
-    rows
-        Of `data_of`.
+    panels
+        Of one figure. Of several that share no name of an axis, a column tells it.
+    without
+        Title of a panel that shows again what another one does.
+
+    Returns
+    -------
+    str
+        Empty where nothing is shown. Columns that would be empty are left out.
 
     Examples
     --------
     >>> axes = Figure().add_subplot(xlabel="step", ylabel="loss")
     >>> _ = axes.plot([0, 1], [2.0, 0.5], label="train")
-    >>> data_text(data_of([axes]))
-    'step,loss\\n0,2\\n1,0.5\\n'
+    >>> data_text([axes])
+    'series,step,loss\\ntrain,0,2\\ntrain,1,0.5\\n'
     """
-    values = {name: {row[i] for row in rows} for i, name in enumerate(HEADER)}
-    axes = {name: values[f"{name}_axis"] for name in ("x", "y")}
-    named = {name: next(iter(found)) for name, found in axes.items() if len(found) == 1}
-    titles = [named.get(name) or name for name in HEADER]
-    kept = [i for i, name in enumerate(HEADER) if len(values[name]) > 1 or name in axes]
+    shown = [ax for ax in panels if not without or _title(ax) != without]
+    named = {"x": {ax.get_xlabel() for ax in shown}, "y": {ax.get_ylabel() for ax in shown}}
+    apart = [axis for axis, names in named.items() if len(names) > 1]
+    rows: list[Row] = []
+    for ax in shown:
+        about = [{"x": ax.get_xlabel, "y": ax.get_ylabel}[axis]() for axis in apart]
+        rows += [(*about, *row) for row in _rows(ax)]
+    if not rows:
+        return ""
+    titles = [f"{axis}_axis" for axis in apart]
+    titles += [next(iter(named[n])) if n in named and n not in apart else n for n in HEADER[4:]]
+    first = len(apart) + 1  # behind the series the number of an item, 1 where there is one alone
+    kept = [
+        i
+        for i in range(len(titles))
+        if i in (first + 1, first + 2) or any(row[i] not in ("", 1) for row in rows)
+    ]
     return csv_text([titles[i] for i in kept], [[row[i] for i in kept] for row in rows])
 
 
@@ -145,8 +153,10 @@ def _write_to(opened: TextIO, header: Sequence[str], rows: Iterable[Row]) -> Non
 
 def _written(value: Any) -> Any:
     """Return a number with six digits, nothing for what is missing, and texts on one line."""
-    if isinstance(value, float):
+    if type(value) is float:  # almost all of them
         return f"{value:.6g}" if isfinite(value) else ""
+    if isinstance(value, float):
+        return _written(float(value))
     return " ".join(value.split()) if isinstance(value, str) and "\n" in value else value
 
 

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.data import csv_text, data_of, data_text
+from rnn_geometry.plotting.data import csv_text, data_text
 from rnn_geometry.plotting.network import DPI, ENLARGED, FINE_DPI, NetworkArrays, shown_words
 
 if TYPE_CHECKING:
@@ -143,11 +143,8 @@ def piece_data(figure: Figure, network: NetworkArrays) -> dict[str, str]:
         That it shows: words and classes have names in the table of their effects.
     """
     flat = [ax for ax in figure.axes if ax.name != "3d"]
-    rows = {
-        piece.name: [row for row in data_of(filter(piece.holds, flat)) if ENLARGED not in row]
-        for piece in PIECES
-    }
-    tables = {name: data_text(own) for name, own in rows.items() if own}
+    found = {piece.name: data_text(filter(piece.holds, flat), ENLARGED) for piece in PIECES}
+    tables = {name: table for name, table in found.items() if table}
     effects, words = shown_words(network)
     told = [
         (word, name, float(effect))
