@@ -6,7 +6,13 @@ import yaml
 from test_claims_page import CLAIMS, TEMPLATES, seen
 from test_pages import page_of, table_of_runs
 
-from rnn_geometry.pages.answer import answers, battery_counts, seen_counts, task_titles
+from rnn_geometry.pages.answer import (
+    _missed_by_cell,
+    answers,
+    battery_counts,
+    seen_counts,
+    task_titles,
+)
 
 ASKED = [{"says": "It is flat", "claims": ["flat", "thin"]}, {"says": "Else", "claims": ["no"]}]
 KINDS = {"gru": "gru", "plain": "vanilla", "mine": "cells.py:Mine"}
@@ -53,6 +59,13 @@ def test_boxes_are_counted_by_how_many_networks_meet_them():
         **{"all": 5, "every": 2, "some": 1, "none": 2, "controls": 1, "cells": None}
     }
     assert counts["cells"] == "gru 2 of 4, plain 1 of 1"
+
+
+def test_cells_of_boxes_stand_in_the_order_of_all_pages():
+    cells = pd.Series(["ugrnn", "vanilla", "gru"])
+    assert _missed_by_cell(cells, pd.Series([True, False, True])) == (
+        "vanilla 1 of 1, gru 0 of 1, ugrnn 0 of 1"
+    )
 
 
 def test_verdicts_of_the_battery_are_counted_by_word():

@@ -10,6 +10,7 @@ import pytest
 from browser import accessibility, contrast, opened, overflow, overlaps, wait_until
 from explorer_run import (
     NASTY,
+    TEMPLATES,
     fake_explored,
     fake_meta,
     fake_sentences,
@@ -23,7 +24,7 @@ from explorer_run import (
 from rnn_geometry.dynamics.results import Status
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages._explorer_traces import telling_sentence
-from rnn_geometry.pages.explorer import can_step
+from rnn_geometry.pages.explorer import can_step, explorer_page
 from rnn_geometry.plotting import style
 
 BUILT_IN = [name for name in CELLS if can_step(name)]
@@ -274,6 +275,54 @@ def test_the_bars_are_the_logits(page, files):
     np.testing.assert_allclose(np.divide(ends, ends[0]), expected / expected[0], rtol=0.05)
 
 
+def test_the_longest_bar_of_a_sentence_fills_its_half_of_the_track(page):
+    choose(page, "Sentence", "1")
+    longest = []
+    for word in range(page.evaluate("Number(document.getElementById('step').max)") + 1):
+        page.evaluate(f"location.hash = '#model=vanilla&seed=10&sentence=1&step={word}'")
+        wait_until(page, f"explorer.state.step === {word}")
+        widths = page.locator("#bars .track i").evaluate_all("bars => bars.map(b => b.style.width)")
+        longest.append(max(float(width[:-1]) for width in widths))
+    assert max(longest) == pytest.approx(50)
+
+
+def test_the_word_that_decides_is_marked_and_named(page, files):
+    traces = files["vanilla"].traces
+    for sentence in range(5):
+        choose(page, "Sentence", str(sentence))
+        first = traces.offsets[3 * sentence] + 3 * sentence
+        end = traces.offsets[3 * sentence + 1] + 3 * sentence
+        codes = traces.logits[first : end + 1].argmax(axis=1)
+        others = np.flatnonzero(codes != codes[-1])
+        word = others[-1] + 1 if len(others) else 0
+        marked = page.locator(".words button").evaluate_all(
+            "words => words.flatMap((w, i) => w.classList.contains('decides') ? [i + 1] : [])"
+        )
+        assert marked == ([word] if word else [])
+        said = page.locator(".verdict").inner_text()
+        assert (f"for good from word {word} of" in said) == bool(word)
+
+
+def test_an_explorer_leads_to_pages_of_its_networks_where_there_are_some(browser, folder, files):
+    meta, networks = fake_meta(), [files["vanilla"], files["gru"]]
+    text = explorer_page(
+        TEMPLATES, meta, fake_vocabulary(), networks, {"embed_parameters": 0, "pages": True}
+    )
+    path = folder / "linked.html"
+    path.write_text(text)
+    with opened(browser, path, "#model=gru&seed=10") as page:
+        run = files["gru"].record
+        ends = [f"runs/{run.task}/{m}/l2-{run.l2}/seed-10/index.html" for m in ("gru", "vanilla")]
+        links = page.locator("#network a")
+        assert links.first.get_attribute("href") == f"../{ends[0]}"
+        choose(page, "Side by side", "cells")
+        assert [a.get_attribute("href") for a in links.all()] == [f"../{end}" for end in ends]
+
+
+def test_an_explorer_alone_leads_to_no_page(page):
+    assert page.locator("#network a").count() == 0
+
+
 def test_words_are_shaded_by_their_effect_at_that_very_step(page, files):
     choose(page, "Shade words by effect on", "1")
     traces = files["vanilla"].traces
@@ -307,7 +356,7 @@ def test_colours_of_points_change_from_class_to_q(page):
     assert len(set(by_class)) > 1
     assert len(set(by_q)) > 30
     assert pixels(page) != before
-    assert "log10 q" in page.locator("#legend").inner_text()
+    assert "log10 speed" in page.locator("#legend").inner_text()
 
 
 def test_comparison_shows_a_second_strip_trail_and_bars(page):
@@ -437,7 +486,7 @@ def test_a_point_tells_its_speed_time_and_corner(page, files):
     slow, modes = files["vanilla"].slow_points, files["vanilla"].slow_modes
     page.get_by_role("button", name="Next slow point").click()
     said = page.locator("#details").inner_text()
-    assert said.startswith("Slow point 1 of 80: log10 q = ")
+    assert said.startswith("Slow point 1 of 80: log10 speed = ")
     assert f"−{abs(np.log10(slow.q[0])):.1f};" in said
     assert f"longest time constant {modes.tau[0].max():.3g} words" in said or "over 100,000" in said
     assert "nearest corner: class " in said

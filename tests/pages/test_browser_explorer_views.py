@@ -264,6 +264,18 @@ def test_networks_side_by_side_turn_and_read_together(browser, made, files):
             assert not np.allclose(outputs[i], expected)
 
 
+def test_every_network_on_show_has_its_logits(browser, made, files):
+    with opened(browser, made, f"{SIDE_BY_SIDE}&step=2") as page:
+        heads = page.locator("#bars [role=columnheader]").all_inner_texts()
+        assert heads == ["gru, seed 10", "vanilla, seed 10", "lstm, seed 10"]
+        shown = [text.replace("−", "-") for text in page.locator("#bars b").all_inner_texts()]
+        columns = np.array(shown, dtype=float).reshape(5, 3).T
+        for column, plan in zip(columns, [("gru", 10), ("vanilla", 10), ("lstm", 10)], strict=True):
+            traces = files[plan].traces
+            expected = traces.logits[traces.offsets[9] + 9 + 2]
+            np.testing.assert_allclose(column, expected, atol=0.006)
+
+
 def test_seeds_side_by_side_are_those_of_the_cell(page):
     page.get_by_role("combobox", name="Side by side").select_option("seeds")
     names = [name for name, _ in page.evaluate("explorer.panels()")]
@@ -436,11 +448,13 @@ def test_on_a_phone_the_picture_is_on_the_first_screen(phone):
     assert phone.evaluate(follows) == 4
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 900), (1920, 1080)])
-def test_stage_and_transport_are_on_one_screen(browser, made, width, height):
+@pytest.mark.parametrize(("width", "height", "tall"), [(1280, 900, 480), (1920, 1080, 660)])
+def test_stage_words_and_transport_are_on_one_screen(browser, made, width, height, tall):
     with opened(browser, made, THERE, width=width, height=height) as page:
         box = page.locator("#canvas").bounding_box()
-        assert box["height"] > 380
-        assert box["width"] > 0.7 * width
+        assert box["height"] > tall
+        assert box["width"] < 2.1 * box["height"]
+        words = page.locator(".words").bounding_box()
+        assert words["y"] + words["height"] < height
         play = page.locator("#play").bounding_box()
         assert play["y"] + play["height"] < height

@@ -16,7 +16,8 @@ from rnn_geometry.claims.table import COLUMNS
 from rnn_geometry.claims.values import Value
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages import templating
-from rnn_geometry.pages._claim_blocks import _texts, blocks, sections, state
+from rnn_geometry.pages._claim_blocks import _texts, _title_of_means, blocks, sections, state
+from rnn_geometry.pages._strips import scale_of
 from rnn_geometry.pages.answer import answers
 from rnn_geometry.pages.templating import template_texts
 
@@ -115,19 +116,103 @@ def test_what_not_all_networks_meet_is_an_exception_here_as_on_the_start_page():
     assert "(1 of 2 simplex-cliff)" in one["gated"]["exceptions"]
 
 
-def test_few_networks_show_their_values_and_many_an_interval():
-    known = {"controls": "", "q": None, "left_out_why": None, "reason": "x", "control": None}
-    row = {**known, "task": "t", "cell": "gru", "seen": True, "state": "met", "hits": "2/2"}
-    row |= {"observed": 2.0, "low": 1.9, "high": 2.1, "share": 1.0, "expected": 2.0}
-    row |= {"share_low": 0.3, "share_high": 1.0}
+KNOWN = {
+    **{"task": "t", "cell": "gru", "seen": True, "state": "met", "hits": "2/2", "q": 0.02},
+    **{"observed": 2.0, "low": 1.9, "high": 2.1, "share": 1.0, "share_low": 0.3, "share_high": 1.0},
+    **{"expected": 2.0, "left_out_why": None, "met": 2},
+    "reason": "2 of 2 seen; judged from 10 networks on; no gap in 1 of 3",
+    "control": "reservoir 1/20, +0.95 (0.68 to 1.00), p 3e-08, mean +1 (0 to 2); untrained 0/20",
+}
+PLANE = {"name": "plane", "metric": "participation_ratio", "within_share": 0.2}
+
+
+def texts(runs, numbers):
+    """Return the cells of a row of so many networks, whose values are given."""
+    values = [Value("t", "gru", "gru", "", one, 2.0, True, "") for one in numbers]
+    values.append(Value("t", "gru", "gru", "untrained", 1.0, 2.0, False, ""))
+    return _texts({**KNOWN, "runs": runs}, scale_of(PLANE, values), values)
+
+
+def test_few_networks_show_their_values_and_many_an_interval_and_p():
+    few, many = (texts(runs, (2.04, 1.96)) for runs in (2, 10))
+    assert (few["mean"], few["share"], few["q"]) == ("1.96, 2.04", "", "")
+    assert few["controls"] == "reservoir 1/20; untrained 0/20"
+    assert many["mean"] == "2.00 (1.90 to 2.10)"
+    assert (many["share"], many["q"]) == ("1.00 (0.30 to 1.00)", "0.020")
+    assert many["controls"] == KNOWN["control"]
+
+
+def test_what_all_rows_of_few_networks_would_repeat_is_left_to_the_head_of_the_page():
+    assert texts(2, (2.04, 1.96))["why"] == "no gap in 1 of 3"
+    page = claims_page.html_page(TEMPLATES, seen(2), CLAIMS, [])
+    assert "judged from" not in page
+    assert page.count("A verdict takes 10 networks") == 1
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ((0.94, 0.9), "0.90, 0.94"),  # beside far values whose axis has whole numbers
+        ((3.0, 2.0), "2, 3"),
+        ((-0.31, 0.44), "\u22120.31, 0.44"),
+        ((412.3, 97.6), "98, 412"),
+    ],
+)
+def test_values_have_two_to_three_figures_whole_numbers_none_behind_the_point(numbers, told):
+    values = [Value("t", "gru", "gru", "", one, 2.0, True, "") for one in numbers]
+    others = [1.0] if all(n == int(n) for n in numbers) else [-40.5, 80.2]
+    values += [Value("t", "gru", "gru", "untrained", one, 2.0, False, "") for one in others]
+    scale = scale_of({"metric": "x", "at_least": 0.9}, values)
+    assert _texts({**KNOWN, "runs": 2}, scale, values)["mean"] == told
+
+
+def test_over_all_cells_a_few_networks_have_a_mean_without_an_interval():
+    row = {**KNOWN, "cell": "all", "runs": 8}
+    assert _texts(row, None, (), False)["mean"] == "mean 2.00"
+    assert _texts(row, None, (), True)["mean"] == "2.00 (1.90 to 2.10)"
+
+
+@pytest.mark.parametrize(
+    ("runs", "title"),
+    [((2, 2), "values"), ((10, 20), "mean (interval)"), ((2, 10), "values, or mean (interval)")],
+)
+def test_the_column_of_numbers_is_called_what_it_holds(runs, title):
+    assert _title_of_means([{"runs": n} for n in runs]) == title
+
+
+def test_a_ring_within_the_threshold_is_told_to_miss_the_condition_beside_it():
+    (claim,) = (
+        c for c in CLAIMS["claims"] if c["metric"] == "corner_miss" and not c["exploratory"]
+    )
+    found = judged(table((ONE, {"corner_miss_p": 0.9}), *controls())).reset_index()[list(COLUMNS)]
+    found = found[found["claim"] == claim["name"]]
     values = [
-        Value("t", "gru", "gru", control, value, 2.0, True, "")
-        for control, value in (("", 2.04), ("", 1.96), ("untrained", 1.0))
+        Value("categorical-3", "gru", "gru", "", 0.1, float("nan"), met, "")
+        for met in (True, False, False)
     ]
-    assert _texts({**row, "runs": 2}, 2, values)["mean"] == "1.96, 2.04"
-    assert _texts({**row, "runs": 2}, 2, values)["share"] == ""
-    assert _texts({**row, "runs": 10}, 2, values)["mean"] == "2.00 (1.90 to 2.10)"
-    assert _texts({**row, "runs": 10}, 2, values)["share"] == "1.00 (0.30 to 1.00)"
+    one = {claim["name"]: [*values, values[1]._replace(value=0.9)]}
+    text = " ".join(claims_page.html_page(TEMPLATES, found, CLAIMS, [], None, one).split())
+    assert "2 rings stand where the threshold is kept: these networks miss" in text
+    assert "corner_miss_p at most 0.5, which has no axis here." in text
+    kept = {claim["name"]: [values[0]]}
+    assert (
+        "ring"
+        not in claims_page.html_page(TEMPLATES, found, CLAIMS, [], None, kept)
+        .split('class="criterion"')[1]
+        .split("</div>")[0]
+    )
+
+
+def test_cells_stand_in_the_same_order_wherever_they_are_named():
+    cells = ("ugrnn", "vanilla", "lstm", "gru")
+    found = pd.concat([seen(1).assign(cell=cell) for cell in cells])
+    text = claims_page.html_page(TEMPLATES, found, CLAIMS, [], None, {CLIFF: []})
+    ordered = ["vanilla", "gru", "lstm", "ugrnn"]
+    assert re.findall(r"<li><b>(\w+)</b>:", text) == ordered
+    select = text.partition('<select name="cell">')[2].partition("</select>")[0]
+    assert re.findall(r"<option>(\w+)</option>", select) == ordered
+    legend = text.partition("From top to bottom")[2].partition("</p>")[0]
+    assert re.findall(r"</svg> (\w+)", legend) == ordered
 
 
 def seen(met):

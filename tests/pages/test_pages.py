@@ -5,19 +5,20 @@ What they hold, where their links lead, how text of a user is treated.
 
 import re
 from html.parser import HTMLParser
+from itertools import groupby
 
 import pandas as pd
 import pytest
 from fake_run import fake_runs
 from test_claims_page import CLAIMS, TEMPLATES, found
 
-from rnn_geometry.claims.grid import fragment
+from rnn_geometry.claims.grid import SIGNS, fragment
 from rnn_geometry.geometry.tables import RUN_GROUPS
 from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
 from rnn_geometry.pages._key_numbers import KEY_NUMBERS, distance, key_numbers
 from rnn_geometry.pages.costs import cost_table
 from rnn_geometry.pages.network import coded, grouped, network_page, shown_figures
-from rnn_geometry.pages.start import figure_groups, start_page, versions_of
+from rnn_geometry.pages.start import figure_groups, start_page, versions_of, without_dimension
 
 RECORD = {
     "task": "categorical-3",
@@ -37,7 +38,11 @@ BESIDE = {
     "cells": [["categorical-3", "vanilla", "1e-3", 10]],
 }
 FIGURES = [
-    {"name": "cliff", "title": "Cliff", "caption": "It drops.", "width": 390, "source": "data:,"}
+    {
+        **{"name": name, "title": name.capitalize(), "caption": "It drops.", "width": 390},
+        **{"source": "data:,", "table": "data:text/csv,k", "of_task": of_task},
+    }
+    for name, of_task in (("manifold", "trajectories"), ("cliff", ""))
 ]
 COSTS = [{"rule": "train", "jobs": 4, "cpu_seconds": 30.0, "memory_mb": 420.0}]
 
@@ -112,8 +117,40 @@ def page_of(runs, verdicts=None, **changes):
     return start_page(TEMPLATES, runs, verdicts, CLAIMS, **options)
 
 
-def page_of_network(run, explorer=True, beside=BESIDE):
-    return network_page(TEMPLATES, run, RECORD, FIGURES, explorer, 0.1, beside)
+def page_of_network(run, explorer=True, beside=BESIDE, **options):
+    return network_page(TEMPLATES, run, RECORD, FIGURES, explorer, 0.1, beside, **options)
+
+
+def test_a_network_is_called_as_a_reader_says_it_and_by_its_name(runs):
+    run = runs.to_dict("records")[0] | {"task": "ordered2d-5", "model": "lstm"}
+    text = page_of_network(run, called="Five ordered classes")
+    assert f"<h1>Five ordered classes · LSTM · seed {run['seed']}</h1>" in text
+    assert f"ordered2d-5, lstm, L2 {run['l2']}, seed {run['seed']}</p>" in text
+    assert "<h1>ordered2d-5 · LSTM" in page_of_network(run)
+
+
+def test_each_figure_of_a_network_leads_to_its_data_and_to_print(runs):
+    run = runs.to_dict("records")[0]
+    text = page_of_network(run, printed=["svg"])
+    assert text.count('href="data:text/csv,k" download=') == 2
+    up = "../../../../.."
+    assert f"{up}/figures/{run['task']}/trajectories.svg" in Page(text).links
+    assert "/figures/" not in page_of_network(run)  # none that shows this network
+
+
+def test_signs_of_distance_are_no_signs_of_verdicts(runs):
+    text = page_of_network(runs.to_dict("records")[0])
+    assert not {*SIGNS.values()} & {*text}
+    assert all(sign in TEMPLATES["network.css"] for sign in "=≈≠")
+
+
+def test_numbers_have_a_minus_and_no_hyphen(runs):
+    run = {**runs.to_dict("records")[0], "rate_slope": -0.54, "tau_1": -1.25}
+    text = page_of_network(run)
+    assert "−0.54" in text
+    assert "strictly −1" in text
+    hyphens = re.findall(r"<td[^>]*>(-\d[^<]*)", text)
+    assert not hyphens
 
 
 def test_the_page_of_a_network_says_what_its_readout_sees(runs):
@@ -135,7 +172,7 @@ def test_the_page_of_a_network_begins_with_what_departs_from_theory(runs):
 def test_the_start_page_has_a_row_per_network_and_leads_to_those_with_a_page(runs):
     page = Page(page_of(runs))
     assert len(page.rows) == len(runs) + 1
-    assert page.rows[0][:6] == ["task", "model", "L2", "seed", "control", "accuracy"]
+    assert page.rows[0][:5] == ["task", "model", "L2", "seed", "accuracy"]
     assert "runs/categorical-3/gru/l2-3e-4/seed-10/index.html" in page.links
     assert sum(link.startswith("runs/") for link in page.links) == 1
     assert {
@@ -148,6 +185,57 @@ def test_the_start_page_has_a_row_per_network_and_leads_to_those_with_a_page(run
     } <= set(page.links)
     assert {link[1:] for link in page.links if link.startswith("#")} <= page.ids
     assert all(image["alt"] for image in page.images)
+
+
+def test_a_column_that_says_nothing_is_not_shown(runs):
+    heads = Page(page_of(runs.assign(control=None, cover=None))).rows[0]
+    assert not {"control", "cover"} & set(heads)
+    some = runs.assign(control=[*[None] * (len(runs) - 1), "untrained"])
+    assert "control" in Page(page_of(some)).rows[0]
+
+
+def test_networks_stand_by_task_and_by_cell_in_the_order_of_all_pages(runs):
+    shuffled = runs.sample(frac=1, random_state=1)
+    rows = [row[:2] for row in Page(page_of(shuffled)).rows[1:]]
+    assert [*dict.fromkeys(task for task, _ in rows)] == [
+        *("categorical-3", "categorical-4", "categorical-5", "multilabel-2", "ordered2d-5")
+    ]
+    models = [model for task, model in rows if task == "categorical-3"]
+    assert [*dict.fromkeys(models)] == ["vanilla", "gru", "lstm", "ugrnn"]
+    assert len([*groupby(models)]) == 4
+
+
+def test_costs_stand_by_their_cpu_seconds(runs):
+    costs = [{**COSTS[0], "rule": name, "cpu_seconds": s} for name, s in (("a", 1.0), ("b", 9.0))]
+    text = page_of(runs, costs=costs)
+    assert text.index("<td>b</td>") < text.index("<td>a</td>")
+
+
+OVERVIEW = {**FIGURE, "file": "figures/dimension_overview.png"}
+
+
+def test_the_figure_of_dimensions_says_which_networks_it_leaves_out_and_why(runs):
+    groups = [{"title": "Over networks", "figures": [OVERVIEW]}]
+    out = runs["model"] == "vanilla"
+    lacking = runs.assign(participation_ratio=runs["participation_ratio"].mask(out))
+    told = f"{out.sum()} of {len(runs)} networks (vanilla) have no value and no mark"
+    text = page_of(lacking, figures=groups)
+    assert f"beside theory. {told}." in text  # no claim says why
+    assert "no mark" not in page_of(runs, figures=groups)
+    known = lacking.astype(object).where(lacking.notna(), None).to_dict("records")
+    reason = "their slow and fast modes have no gap, so that a dimension would depend on the cut."
+    assert without_dimension(known, [{"networks": int(out.sum())}]) == f"{told}: {reason}"
+
+
+def test_a_figure_with_nothing_to_draw_is_not_shown(tmp_path):
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    for name, rows in (("empty", ""), ("full", "1,2\n")):
+        (folder / f"{name}.png").write_bytes(b"")
+        (folder / f"{name}.csv").write_text("x,y\n" + rows)
+    (group,) = figure_groups(tmp_path, ["empty", "full"], [], [])
+    assert [figure["name"] for figure in group["figures"]] == ["full"]
+    assert figure_groups(tmp_path, ["empty"], [], []) == []
 
 
 def test_the_opening_picture_has_the_size_that_it_was_drawn_for(runs):
@@ -320,10 +408,18 @@ def test_the_longest_time_constants_are_told_with_their_direction_beside_the_nex
 
 
 def test_figures_of_a_network_lie_within_its_page_with_captions():
-    figures = shown_figures({"variance": (b"png", 390), "manifold": (b"png", 600)})
+    pieces = {"variance": (b"png", 390), "manifold": (b"png", 600)}
+    figures = shown_figures(pieces, {"variance": "k,share"}, 2)
     assert [figure["name"] for figure in figures] == ["manifold", "variance"]
     assert all(figure["source"].startswith("data:image/png;base64,") for figure in figures)
     assert all(figure["caption"] for figure in figures)
+    assert [bool(figure["table"]) for figure in figures] == [False, True]
+
+
+@pytest.mark.parametrize(("dimension", "solid"), [(None, False), (2, False), (3, True)])
+def test_a_caption_tells_of_three_components_where_they_are_drawn(dimension, solid):
+    (figure,) = shown_figures({"manifold": (b"png", 600)}, {}, dimension)
+    assert ("three components" in figure["caption"]) == solid
 
 
 def test_figures_are_listed_by_group_and_only_those_that_are_there(tmp_path):

@@ -1,8 +1,9 @@
 """The panel of a network cut into figures: each whole, none empty, nothing cut through."""
 
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import numpy as np
+import pandas as pd
 import pytest
 from fake_run import fake_network
 from PIL import Image
@@ -14,6 +15,7 @@ from rnn_geometry.plotting.network_pieces import (
     PIECES,
     _box,
     cut_panel,
+    piece_data,
     trimmed,
 )
 
@@ -58,3 +60,30 @@ def test_white_around_a_picture_goes_but_for_an_edge():
     assert trimmed(Image.fromarray(pixels)) is None
     pixels[20:30, 40:60] = 0
     assert trimmed(Image.fromarray(pixels)).size == (20 + 2 * PADDING, 10 + 2 * PADDING)
+
+
+def test_the_data_of_a_figure_are_what_it_shows():
+    network = fake_network("categorical", 5)
+    tables = piece_data(plot_network(network), network)
+    read = {name: pd.read_csv(StringIO(text)) for name, text in tables.items()}
+    assert set(read) == {piece.name for piece in PIECES}
+    cliff = read["cliff"].query("series == 'first k components'")
+    known = [np.nan if v is None else v for v in network.value("accuracy_by_components")]
+    assert cliff["accuracy"].tolist() == pytest.approx(known[: len(cliff)], nan_ok=True, rel=1e-5)
+    assert set(read["training"]["y_axis"]) == {"loss", "accuracy"}
+    values = network.linearization.eigenvalues
+    drawn = read["eigenvalues"].query("series == 'slow points'")
+    assert len(drawn) == values.size  # once, though some are enlarged beside
+    assert "slow points" in set(read["manifold"]["series"])
+    effects = read["word_effects"].pivot(
+        index="word", columns="class", values="mean change of the logit"
+    )
+    ids = network.linearization.word_ids
+    whole = pd.DataFrame(
+        network.linearization.word_effects,
+        index=[network.words[i] for i in ids],
+        columns=network.class_names,
+    )
+    assert effects.to_numpy() == pytest.approx(
+        whole.loc[effects.index, effects.columns].to_numpy(), rel=1e-5
+    )

@@ -326,7 +326,7 @@ def test_paths_start_and_end_where_they_are_marked_in_the_colour_of_their_class(
     assert [to_hex(colour).upper() for colour in lines.get_colors()] == colours
     assert [to_hex(colour).upper() for colour in ends.get_edgecolors()] == colours
     np.testing.assert_allclose(ends.get_offsets(), [path[-1] for path in paths])
-    start = next(line for line in axes.lines if line.get_label() == "h₀")
+    start = next(line for line in axes.lines if line.get_label() == "start")
     np.testing.assert_allclose(start.get_xydata()[0], paths[0][0])
 
 

@@ -376,7 +376,10 @@ class Plan(Translating):
         if stage == "plot_network":
             margin = self.settings["claims"]["bag_of_words_margin"]
             beside = neighbours(self.shown, network)
-            own = {"explorer": self.is_portrayed(network), "margin": margin, "beside": beside}
+            shown = self.is_portrayed(network)
+            drawn = shown and network in self.first_of(network.task)
+            own = {"explorer": shown, "margin": margin, "beside": beside}
+            own["printed"] = self.vector if drawn else []
             return {**own, "pooling": pooling_of(self.models[network.model])}
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from math import isnan
 from typing import Any
@@ -11,8 +12,8 @@ from rnn_geometry.claims.grid import cells_in_order, fragment
 from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.claims.values import Value
-from rnn_geometry.pages._strips import Scale, axis, kind_class, scale_of, strip
-from rnn_geometry.pages.templating import number
+from rnn_geometry.pages._strips import Scale, axis, bounds, kind_class, scale_of, strip, told
+from rnn_geometry.pages.templating import number, typeset
 from rnn_geometry.store.columns import table_columns
 
 Values = Sequence[Value]
@@ -38,11 +39,13 @@ COLUMNS = {  # of the table of a claim: heading by what a row holds
     "share": "share (interval)",
     "expected": "theory",
     "mean": "mean (interval)",
-    "q": "q",
+    "q": "adjusted p",
     "left_out": "not judged",
     "why": "why",
     "controls": "controls that meet it",
 }
+MEANS, VALUES, BOTH = COLUMNS["mean"], "values", "values, or mean (interval)"
+LATER = re.compile(r"^judged from \d+ networks on$")  # of a reason: the page says it once
 NUMERIC = ("hits", "share", "expected", "mean", "q")
 
 
@@ -138,11 +141,11 @@ def _block(
 ) -> dict[str, Any]:
     names = sorted({task for task, _ in entries}, key=order.__getitem__)
     cells = cells_in_order(cell for _, cell in entries)
-    single = [row for (_, cell), row in entries.items() if cell != ALL_CELLS]
+    single = [row for row in _in_order(entries) if row["cell"] != ALL_CELLS]
     scale = None if values is None else scale_of(claim, values)
     tasks = [_task(claim, name, entries, cells, values, scale) for name in names]
     counts = {name: sum(row["state"] == name for row in single) for name in STATES}
-    table = _table(entries, scale, values)
+    table = _table(entries, scale, values or ())
     return {
         "claim": claim,
         "id": fragment(claim["name"]),
@@ -150,6 +153,7 @@ def _block(
         "cells": cells,
         "tasks": tasks,
         "blanks": any(task["blank"] for task in tasks),
+        "conditioned": sum(_misses_a_condition(claim, one) for one in values or ()),
         "counts": {name: count for name, count in counts.items() if count},
         "of": len(single),
         "kinds": {one.cell: kind_class(one.kind) for one in values or ()},
@@ -159,6 +163,12 @@ def _block(
         "measure": measure(claim["metric"]),
         **table,
     }
+
+
+def _misses_a_condition(claim: Mapping[str, Any], one: Value) -> bool:
+    """Tell whether a judged network keeps the threshold, yet does not meet the claim."""
+    low, high = bounds(claim, one.expected)
+    return low <= one.value <= high and not (one.met or one.control or one.not_judged)
 
 
 def measure(metric: str) -> str:
@@ -218,76 +228,104 @@ def _exceptions(rows: Iterable[Mapping[str, Any]], tasks: Sequence[str]) -> list
 
 
 def _table(
-    entries: Mapping[tuple[str, str], dict], scale: Scale | None, values: Values | None
+    entries: Mapping[tuple[str, str], dict], scale: Scale | None, values: Values
 ) -> dict[str, Any]:
     """Return the table of a claim: exceptions first; what all rows share is said once."""
-    decimals = 2 if scale is None else scale.decimals + 1
-    told = [
-        {"row": row, **_texts(row, decimals, values)}
-        for row in sorted(entries.values(), key=_place)
+    title = _title_of_means([row for (_, cell), row in entries.items() if cell != ALL_CELLS])
+    told_rows = [
+        {"row": row, **_texts(row, scale, values, title != VALUES)} for row in _in_order(entries)
     ]
     # The row over all cells says the same in other words.
-    single = [one for one in told if one["row"]["cell"] != ALL_CELLS]
+    single = [one for one in told_rows if one["row"]["cell"] != ALL_CELLS]
     texts = {name: {one[name] for one in single} for name in COLUMNS}
     alike = {name: next(iter(found)) for name, found in texts.items() if len(found) == 1}
-    same = {COLUMNS[name]: text for name, text in alike.items() if text}
-    columns = {name: title for name, title in COLUMNS.items() if name not in alike}
-    return {"columns": columns, "rows": told, "same": same}
+    titles = {**COLUMNS, "mean": title}
+    same = {titles[name]: text for name, text in alike.items() if text}
+    columns = {name: title for name, title in titles.items() if name not in alike}
+    return {"columns": columns, "rows": told_rows, "same": same}
 
 
-def _place(row: Mapping[str, Any]) -> tuple[bool, bool]:
-    return row["cell"] == ALL_CELLS, row["state"] not in EXCEPTIONS
+def _title_of_means(rows: Sequence[Mapping[str, Any]]) -> str:
+    few = {row["runs"] < FEW for row in rows if row["runs"]}
+    return BOTH if len(few) > 1 else VALUES if few == {True} else MEANS
 
 
-def _texts(row: Mapping[str, Any], decimals: int, values: Values | None) -> dict[str, str]:
-    """Return the cells of the table by name of column."""
+def _in_order(entries: Mapping[tuple[str, str], dict]) -> list[dict]:
+    """Return rows by task and cell: exceptions first, those over all cells last."""
+    tasks = [*dict.fromkeys(task for task, _ in entries)]
+    cells = cells_in_order(cell for _, cell in entries)
+
+    def place(row: Mapping[str, Any]) -> tuple[bool, bool, int, int]:
+        over_all, exception = row["cell"] == ALL_CELLS, row["state"] in EXCEPTIONS
+        usual = not over_all and not exception
+        return over_all, usual, tasks.index(row["task"]), cells.index(row["cell"])
+
+    return sorted(entries.values(), key=place)
+
+
+def _texts(
+    row: Mapping[str, Any], scale: Scale | None, values: Values, intervals: bool = True
+) -> dict[str, str]:
+    """Return the cells of the table by name of column; of few networks no interval and no p."""
     on = row.get("shipped_on")
     shipped = f"{row['shipped']}{'' if on == HERE else f' ({on})'}" if on else ""
     apart = ": these networks disagree" if row.get("agreement") == DISAGREES else ""
+    few = row["runs"] < FEW
     return {
         "verdict": STATES[row["state"]],
         "battery": shipped + apart,
         "hits": row["hits"],
-        "share": _share(row),
-        "expected": number(row["expected"], digits=4),
-        "mean": _mean(row, decimals, values),
-        "q": _q(row["q"]),
+        "share": "" if few else _share(row),
+        "expected": typeset(number(row["expected"], digits=4)),
+        "mean": _mean(row, scale, values, intervals),
+        "q": "" if few else _q(row["q"]),
         "left_out": row["left_out_why"] or "",
         "why": _why(row),
-        "controls": row["control"] or "none",
+        "controls": (_hits_alone if few else str)(row["control"] or "none"),
     }
 
 
+def _hits_alone(control: str) -> str:
+    """Return of each control how many of its networks meet the claim, without what is tested."""
+    return "; ".join(part.partition(",")[0] for part in control.split("; "))
+
+
 def _why(row: Mapping[str, Any]) -> str:
-    """Return the reason; before the first look without the numbers, which stand beside it."""
-    if row["seen"] and row["cell"] == ALL_CELLS:
+    """Return the reason; before the first look without what stands beside it or above all rows."""
+    if not row["seen"]:
+        return str(row["reason"])
+    if row["cell"] == ALL_CELLS:
         return ""  # the rows of its cells say it
-    first, _, rest = str(row["reason"]).partition("; ")
-    return rest if row["seen"] and first.endswith(" seen") else row["reason"]
+    parts = str(row["reason"]).split("; ")
+    return "; ".join(one for one in parts if not (one.endswith(" seen") or LATER.match(one)))
 
 
 def _share(row: Mapping[str, Any]) -> str:
-    if row["share"] is None or row["runs"] < FEW:
+    if row["share"] is None:
         return ""
     return f"{row['share']:.2f} ({row['share_low']:.2f} to {row['share_high']:.2f})"
 
 
-def _mean(row: Mapping[str, Any], decimals: int, values: Values | None) -> str:
+def _mean(row: Mapping[str, Any], scale: Scale | None, values: Values, intervals: bool) -> str:
     """Return the mean with its interval, or of few networks their values."""
     if row["observed"] is None:
         return ""
-    mean = f"{row['observed']:.{decimals}f}"
+
+    def text(value: float) -> str:
+        return typeset(f"{value:.2f}") if scale is None else told(value, scale)
+
+    mean = text(row["observed"])
+    if row["cell"] == ALL_CELLS and not intervals:
+        return f"mean {mean}"
     if row["runs"] >= FEW and row["low"] is not None:
-        return f"{mean} ({row['low']:.{decimals}f} to {row['high']:.{decimals}f})"
-    if values is None or row["cell"] == ALL_CELLS:
-        return mean
+        return f"{mean} ({text(row['low'])} to {text(row['high'])})"
     known = [
         one.value
         for one in values
         if (one.task, one.cell) == (row["task"], row["cell"])
         and not (one.control or one.not_judged or isnan(one.value))
     ]
-    return ", ".join(f"{value:.{decimals}f}" for value in sorted(known)) or mean
+    return ", ".join(text(value) for value in sorted(known)) or mean
 
 
 def _q(q: float | None) -> str:
@@ -309,7 +347,7 @@ def by_cell(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     list of dict
         `cell`; `of`, its verdicts that some network counts in; `count`, how many are exceptions;
         and `exceptions`, one for each claim: `block`, `states`, the tasks by state, and `count`,
-        how many tasks; most exceptions first.
+        how many tasks. Cells in the order of all pages.
     """
     rows: dict[str, dict[str, Any]] = {}
     for block in made:
@@ -325,7 +363,7 @@ def by_cell(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             rows[cell]["exceptions"].append({"block": block, "states": states, "count": count})
     for own in rows.values():
         own["count"] = sum(one["count"] for one in own["exceptions"])
-    return sorted(rows.values(), key=lambda own: (-own["count"], own["cell"]))
+    return [rows[cell] for cell in cells_in_order(rows)]
 
 
 def _states_by_cell(exceptions: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, list[str]]]:

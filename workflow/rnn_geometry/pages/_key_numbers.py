@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rnn_geometry.pages.templating import typeset
+
 PRECISE = 3  # decimals, as accuracies have: of these whole numbers show them, too
 CLOSE, NEAR = 0.1, 0.25  # share of what is expected within which a value is that, or near it
 # Accuracies are compared as they are: by so much below what is expected they are that, or near it.
@@ -104,7 +106,7 @@ def _time_constants(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list
     if not d or None in taus:
         return []
     told = [
-        f"{tau:.1f} {'grows' if (run.get(f'growth_{i + 1}') or 0) > 0 else 'decays'}"
+        f"{typeset(f'{tau:.1f}')} {'grows' if (run.get(f'growth_{i + 1}') or 0) > 0 else 'decays'}"
         for i, tau in enumerate(taus[:d])
         if tau is not None
     ]
@@ -114,7 +116,7 @@ def _time_constants(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list
             "title": f"time constants of {d} longest modes at the centre (words)",
             "value": ", ".join(told),
             "words": "the next mode",
-            "expected": f"{taus[d]:.1f}",
+            "expected": typeset(f"{taus[d]:.1f}"),
             "distance": "none",
             "meaning": meanings["tau_1"],
         }
@@ -134,7 +136,7 @@ def _expected(one: KeyNumber, run: Mapping[str, Any]) -> float | None:
 
 def _told(one: KeyNumber, run: Mapping[str, Any], meaning: str) -> dict[str, Any]:
     value, expected = run.get(one.name), _expected(one, run) or 0.0
-    text = "not defined" if value is None else f"{float(value):.{one.decimals}f}"
+    text = "not defined" if value is None else typeset(f"{float(value):.{one.decimals}f}")
     whole = expected == int(expected) and one.decimals < PRECISE
     digits = 0 if whole else max(one.decimals, 1)
     return {
@@ -142,7 +144,7 @@ def _told(one: KeyNumber, run: Mapping[str, Any], meaning: str) -> dict[str, Any
         "title": one.title,
         "value": text,
         "words": one.words,
-        "expected": f"{expected:.{digits}f}",
+        "expected": typeset(f"{expected:.{digits}f}"),
         "distance": "none" if value is None else distance(one, float(value), expected),
         "meaning": meaning,
     }

@@ -6,7 +6,7 @@ Colours come from the style sheet; a strip says where things stand and of which 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, isfinite, log10
 from typing import Any
 
@@ -16,9 +16,12 @@ from markupsafe import Markup, escape
 from rnn_geometry.claims.values import Value
 from rnn_geometry.identity import RESERVOIR, SHUFFLED_LABELS, UNTRAINED
 from rnn_geometry.networks.registry import CELLS
+from rnn_geometry.pages.templating import number, typeset
 
 WIDTH, MARGIN = 360, 12  # of a strip, and what stays free on either side, in its own units
 LANE, AXIS = 5, 20  # height of the values of one cell, and of the axis
+SMALLEST = 1e-6  # values that are typically less are as good as 0
+FIGURES = (2, 3)  # at least and at most so many of a typical value that is told
 FAR = 3.0  # interquartile ranges beyond the quartiles from which on a value is set at the edge
 TICKS = 5  # about so many
 MOST_TOLD = 20  # values that a tooltip lists
@@ -40,11 +43,14 @@ class Scale:
         The ends of what is shown.
     step
         Distance of two ticks.
+    told
+        Decimals with which values are told; None for one more than ticks have.
     """
 
     low: float
     high: float
     step: float
+    told: int | None = None
 
     @classmethod
     def over(cls, values: np.ndarray, marks: Iterable[float]) -> Scale:
@@ -126,7 +132,35 @@ def scale_of(claim: Mapping[str, Any], values: Sequence[Value]) -> Scale:
     """
     expected = [*dict.fromkeys(one.expected for one in values if isfinite(one.expected))]
     ends = [end for one in (expected or [float("nan")]) for end in bounds(claim, one)]
-    return Scale.over(np.array([one.value for one in values]), [*expected, *ends])
+    scale = Scale.over(np.array([one.value for one in values]), [*expected, *ends])
+    return replace(scale, told=_decimals_told(scale, values))
+
+
+def _decimals_told(scale: Scale, values: Sequence[Value]) -> int:
+    """Return the decimals of values: none of whole numbers, of others two to three figures."""
+    known = np.array([one.value for one in values if isfinite(one.value)])
+    if len(known) and np.array_equal(known, known.round()):
+        return 0
+    trained = [abs(one.value) for one in values if isfinite(one.value) and not one.control]
+    typical = float(np.median(trained)) if trained else 0.0
+    if typical < SMALLEST:
+        return scale.decimals + 1
+    least, most = (figures - 1 - floor(log10(typical)) for figures in FIGURES)
+    return max(0, min(max(scale.decimals + 1, least), most))
+
+
+def told(value: float, scale: Scale) -> str:
+    """Return a value as text, with the decimals of its claim.
+
+    Parameters
+    ----------
+    value
+        Of a network, or a mean.
+    scale
+        The axis of the claim.
+    """
+    decimals = scale.decimals + 1 if scale.told is None else scale.told
+    return typeset(f"{value:.{decimals}f}")
 
 
 def height(cells: Sequence[str]) -> int:
@@ -193,7 +227,7 @@ def _kept(scale: Scale, low: float, high: float, tall: int) -> str:
 def _theory(scale: Scale, expected: float, tall: int) -> str:
     if not isfinite(expected):
         return ""
-    title = f"<title>theory: {expected:.4g}</title>"
+    title = f"<title>theory: {typeset(number(expected, digits=4))}</title>"
     return f'<path class="theory" d="M{scale.x(expected):g} 0v{tall}">{title}</path>'
 
 
@@ -239,11 +273,10 @@ def _places(part: Sequence[Value], scale: Scale) -> list[float]:
 
 def _told(part: Sequence[Value], scale: Scale) -> str:
     """Return values as text; of many the ends."""
-    decimals = scale.decimals + 1
     values = sorted(one.value for one in part)
     if len(values) > MOST_TOLD:
-        return f"{len(values)} from {values[0]:.{decimals}f} to {values[-1]:.{decimals}f}"
-    return ", ".join(f"{value:.{decimals}f}" for value in values)
+        return f"{len(values)} from {told(values[0], scale)} to {told(values[-1], scale)}"
+    return ", ".join(told(value, scale) for value in values)
 
 
 def kind_class(kind: str) -> str:
@@ -269,10 +302,11 @@ def axis(scale: Scale) -> Markup:
     scale
         Its ends and ticks.
     """
-    places = [(scale.x(tick), f"{tick:.{scale.decimals}f}") for tick in scale.ticks]
+    words = [typeset(f"{tick:.{scale.decimals}f}") for tick in scale.ticks]
+    places = [*zip(map(scale.x, scale.ticks), words, strict=True)]
     lines = "".join(f"M{x:g} 0v4" for x, _ in places)
-    words = "".join(f'<text x="{x:g}" y="16">{text}</text>' for x, text in places)
+    names = "".join(f'<text x="{x:g}" y="16">{text}</text>' for x, text in places)
     return Markup(
         f'<svg class="strip axis" viewBox="0 0 {WIDTH} {AXIS}" width="{WIDTH}" height="{AXIS}"'
-        f' aria-hidden="true"><path d="M{MARGIN} 0H{WIDTH - MARGIN}{lines}"/>{words}</svg>'
+        f' aria-hidden="true"><path d="M{MARGIN} 0H{WIDTH - MARGIN}{lines}"/>{names}</svg>'
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_geometry.claims.grid import SIGNS, boxes
+from rnn_geometry.claims.grid import SIGNS, boxes, cells_in_order
 from rnn_geometry.networks.registry import is_gated
 from rnn_geometry.pages.templating import series
 from rnn_geometry.tasks.structures import STRUCTURES
@@ -88,7 +88,7 @@ def seen_counts(found: pd.DataFrame) -> dict[str, Any]:
     dict
         `all`, `every`, `none`, `some`: boxes, those that all their networks meet, none, and some;
         `controls`: those of `every` that half of a control's networks meet, too; `cells`: of how
-        many boxes of each cell not all networks meet the claim, the fewest first, in words.
+        many boxes of each cell not all networks meet the claim, in words.
     """
     rows = boxes(found[found["runs"] > 0])
     every, none = rows["met"] == rows["runs"], rows["met"] == 0
@@ -104,7 +104,7 @@ def seen_counts(found: pd.DataFrame) -> dict[str, Any]:
 
 def _missed_by_cell(cells: pd.Series, every: pd.Series) -> str:
     """Return of how many boxes of each cell not all networks meet the claim."""
-    counts = (~every).groupby(cells).agg(["sum", "size", "mean"]).sort_values("mean", kind="stable")
+    counts = (~every).groupby(cells).agg(["sum", "size"]).loc[cells_in_order(cells)]
     return ", ".join(f"{row.Index} {row.sum} of {row.size}" for row in counts.itertuples())
 
 

@@ -180,6 +180,7 @@ def payload(
     steps = [0 if one.snapshots is None else len(one.snapshots.step) for one in networks]
     for entry, network in zip(shown, networks, strict=True):
         entry["training"] = training_entry(network.snapshots, size, sum(steps), multi_label)
+        entry["page"] = page_of(network.record) if options.get("pages") else None
     room = int(options.get("page_bytes", PAGE_BYTES)) - len(embedded_json(shown))
     weights = [weights_entry(network, size, options["embed_parameters"]) for network in networks]
     wanted = sum(len(embedded_json(entry)) for entry in weights if entry)
@@ -213,6 +214,11 @@ def payload(
             networks[0].traces, chosen, vocabulary, any(entry["weights"] for entry in shown)
         ),
     }
+
+
+def page_of(record: Record) -> str:
+    """Return where the page of a network lies, seen from the explorer."""
+    return f"../{Network.of(vars(record)).folder}/index.html"
 
 
 def _same_sentences(networks: Sequence[Explored]) -> None:

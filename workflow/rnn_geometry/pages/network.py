@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -13,8 +14,9 @@ from rnn_geometry.claims.judged import not_judged
 from rnn_geometry.geometry.tables import RUN_GROUPS, RUNS
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages._key_numbers import key_numbers
-from rnn_geometry.pages.templating import environment, number
-from rnn_geometry.plotting.network_pieces import PIECES
+from rnn_geometry.pages.templating import environment, number, typeset
+from rnn_geometry.plotting.network_pieces import PIECES, caption_of
+from rnn_geometry.plotting.text import said_model
 from rnn_geometry.store.columns import Column, learned
 from rnn_geometry.store.results import OF_NETWORK
 
@@ -33,6 +35,8 @@ def network_page(
     explorer: bool,
     margin: float,
     beside: Mapping[str, Sequence[Sequence[Any]]],
+    called: str = "",
+    printed: Sequence[str] = (),
 ) -> str:
     """Return the page of one network.
 
@@ -52,6 +56,10 @@ def network_page(
         `bag_of_words_margin` of the claims.
     beside
         Keys of networks with pages, see `config.neighbours`.
+    called
+        What a reader calls its task; empty for the task's own name.
+    printed
+        Formats in which figures of its task show this network, too.
     """
     run = {**run, "learned": learned(run)}
     run |= {"not_judged": not_judged(run, margin)}
@@ -60,7 +68,8 @@ def network_page(
     choice = f"#model={run['model']}&l2={run['l2']}&seed={run['seed']}"
     page = environment(autoescape=True, templates=templates).get_template("network.html.jinja")
     return page.render(
-        title=f"{run['task']}, {run['model']}, L2 {run['l2']}, seed {run['seed']}",
+        title=" · ".join((called or run["task"], said_model(run["model"]), f"seed {run['seed']}")),
+        name=str(Network.of(run)),
         run=run,
         up=up,
         beside={name: _links(keys, up) for name, keys in beside.items()},
@@ -69,6 +78,7 @@ def network_page(
         numbers_of_task={name: _shown(run.get(name)) for name in OF_TASK},
         explorer=f"{up}/explorer/{run['task']}.html{choice}" if explorer else None,
         figures=figures,
+        printed=printed,
         key_numbers=key_numbers(run, {name: column.meaning for name, column in RUNS.items()}),
         groups=grouped(run),
         training={
@@ -81,30 +91,46 @@ def network_page(
     )
 
 
-def shown_figures(pieces: Mapping[str, tuple[bytes, int]]) -> list[dict[str, Any]]:
+def shown_figures(
+    pieces: Mapping[str, tuple[bytes, int]],
+    tables: Mapping[str, str],
+    dimension: int | None,
+) -> list[dict[str, Any]]:
     """Return the figures of a page with their captions.
 
     Parameters
     ----------
     pieces
         Of `plotting.network_pieces.cut_panel`.
+    tables
+        Of `plotting.network_pieces.piece_data`.
+    dimension
+        Expected; None where theory gives none.
 
     Returns
     -------
     list of dict
-        `name`, `title`, `caption`, `width` in pixels, and `source`: the picture itself.
+        `name`, `title`, `caption`, `width` in pixels, `source`: the picture itself, `table`: what
+        it shows as CSV, empty where that is nothing, and `of_task`: a figure of the task.
     """
     return [
         {
             "name": piece.name,
             "title": piece.title,
-            "caption": piece.caption,
+            "caption": caption_of(piece, dimension),
             "width": pieces[piece.name][1],
             "source": f"data:image/png;base64,{base64.b64encode(pieces[piece.name][0]).decode()}",
+            "table": _inside(tables.get(piece.name, "")),
+            "of_task": piece.of_task,
         }
         for piece in PIECES
         if piece.name in pieces
     ]
+
+
+def _inside(table: str) -> str:
+    """Return an address that holds a table itself; empty without one."""
+    return f"data:text/csv;charset=utf-8,{quote(table, safe=',.+;:()')}" if table else ""
 
 
 def grouped(run: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -189,4 +215,6 @@ def _shown(value: Any) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(int(value))
-    return number(value, digits=4) if isinstance(value, float) else str(value)
+    if isinstance(value, str):
+        return value
+    return typeset(number(value, digits=4) if isinstance(value, float) else str(value))

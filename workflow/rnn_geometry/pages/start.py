@@ -6,6 +6,7 @@ The question, what came out, where it lies, how it was computed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,11 +15,12 @@ import pandas as pd
 import yaml
 
 from rnn_geometry.claims.below import below_bag_of_words
+from rnn_geometry.claims.grid import cells_in_order, natural_order
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages.answer import answers, battery_counts, seen_counts, task_titles
-from rnn_geometry.pages.templating import environment, number
+from rnn_geometry.pages.templating import environment, number, series, typeset
 from rnn_geometry.store.columns import table_columns
 from rnn_geometry.tasks.text.account import THIRD, rows_of
 
@@ -71,6 +73,7 @@ OPENINGS = {
 }
 TEXT = ("task", "model", "control")
 PICTURE = "trajectories"  # of a task, that leads into its explorer
+OF_DIMENSION = "dimension_overview"  # a figure, whose networks without a dimension are counted
 OTHER_KINDS = ("pdf", "svg", "csv")  # beside a figure's PNG: for print, and what is drawn in it
 
 
@@ -127,10 +130,13 @@ def start_page(
     """
     pages = {tuple(map(str, key)) for key in shown}
     known = runs.astype(object).where(runs.notna(), None).to_dict("records")
-    rows = [_row(run, pages) for run in known]
+    rows = [_row(run, pages) for run in _in_order(known)]
+    columns = {name: title for name, (title, _) in SHOWN.items() if _says_something(name, rows)}
     page = environment(autoescape=True, templates=templates).get_template("index.html.jinja")
+    words = claims_page.page_words(found)
+    missing = without_dimension(known, words["gapless"])
     return page.render(
-        **claims_page.page_words(found),
+        **words,
         **claims_page.grids_beside(found, claims, shipped),
         claims=claims,
         columns=[
@@ -139,9 +145,9 @@ def start_page(
                 "title": title,
                 "number": name not in TEXT,
                 "meaning": _meaning(name),
-                "narrow": name in NARROW or (name == "control" and _has_controls(rows)),
+                "narrow": name in NARROW or name == "control",
             }
-            for name, (title, _) in SHOWN.items()
+            for name, title in columns.items()
         ],
         rows=rows,
         off=OFF,
@@ -154,7 +160,7 @@ def start_page(
         left_out=sum(bool(row["not_judged"]) for row in rows),
         left_out_why=counted(row["not_judged"] for row in rows if row["not_judged"]),
         explorers=[_explorer(task, figures) for task in explorers],
-        figures=_captioned(figures, yaml.safe_load(templates["captions.yaml"])),
+        figures=_captioned(figures, _captions(templates, missing)),
         translators=translators,
         opening={
             "file": f"figures/{opening}.png",
@@ -163,7 +169,7 @@ def start_page(
         },
         versions=versions_of(records),
         data={record["task"]: record["data_sha256"] for record in records},
-        costs=costs,
+        costs=sorted(costs, key=lambda row: -row["cpu_seconds"]),
         computed={
             "networks": len(rows),
             "seeds": sorted({run["seed"] for run in known}),
@@ -205,8 +211,41 @@ def text_rows(texts: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _has_controls(rows: Sequence[Mapping[str, Any]]) -> bool:
-    return any(row["raw"]["control"] for row in rows)
+def _says_something(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+    return any(row["raw"][name] != "" for row in rows)
+
+
+def _in_order(runs: Sequence[Mapping[Any, Any]]) -> list[Mapping[Any, Any]]:
+    """Return networks by task, and within it by cell in the order of all pages; seeds as before."""
+    models = cells_in_order(str(run["model"]) for run in runs)
+
+    def place(run: Mapping[Any, Any]) -> tuple[str, int]:
+        return natural_order(str(run["task"])), models.index(str(run["model"]))
+
+    return sorted(runs, key=place)
+
+
+def without_dimension(
+    runs: Sequence[Mapping[Any, Any]], gapless: Sequence[Mapping[str, Any]]
+) -> str:
+    """Return how many networks have no dimension to draw, of which cells and why; empty if none.
+
+    Parameters
+    ----------
+    runs
+        Rows of runs.csv; controls are in no figure over networks.
+    gapless
+        Of `claims.without_gap`.
+    """
+    drawn = [run for run in runs if not run["control"]]
+    out = [run for run in drawn if run["participation_ratio"] is None]
+    if not out:
+        return ""
+    cells = series(cells_in_order(str(run["model"]) for run in out))
+    known = min(sum(one["networks"] for one in gapless), len(out))
+    whose = "their slow and fast modes" if known == len(out) else f"of {known} slow and fast modes"
+    why = f": {whose} have no gap, so that a dimension would depend on the cut" if known else ""
+    return f"{len(out)} of {len(drawn)} networks ({cells}) have no value and no mark{why}."
 
 
 def _named(network: Network, pages: set[tuple[str, ...]]) -> dict[str, str | None]:
@@ -240,7 +279,7 @@ def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
 def _decimals(value: Any, digits: int | None) -> str:
     """Return a number with as many decimals as its column has, and thousands apart."""
     known = digits is not None and isinstance(value, (int, float))
-    return f"{value:,.{digits}f}" if known else str(value)
+    return typeset(f"{value:,.{digits}f}") if known else str(value)
 
 
 def _tint(value: float | None, theory: float | None) -> str:
@@ -289,6 +328,12 @@ def _explorer(task: str, figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]
     }
 
 
+def _captions(templates: Mapping[str, str], missing: str) -> dict[str, str]:
+    """Return the caption of every figure by its name; one says which networks it leaves out."""
+    known = yaml.safe_load(templates["captions.yaml"])
+    return known | {OF_DIMENSION: f"{known[OF_DIMENSION]} {missing}".strip()}
+
+
 def _captioned(
     figures: Sequence[Mapping[str, Any]], captions: Mapping[str, str]
 ) -> list[dict[str, Any]]:
@@ -328,16 +373,28 @@ def figure_groups(
 ) -> list[dict]:
     """Return the figures of a run for the start page.
 
-    Over networks, by task, by sweep; files relative to `folder`.
+    Over networks, by task, by sweep; files relative to `folder`. One that had nothing to draw is
+    left out.
     """
     groups = [("Over networks", [folder / "figures" / f"{name}.png" for name in overviews])]
     groups += [(task, sorted((folder / "figures" / task).glob("*.png"))) for task in tasks]
     groups += [("Sweeps", [folder / "figures" / f"sweep_{name}.png" for name in sweeps])]
     return [
-        {"title": title, "figures": [_figure(path, folder) for path in paths if path.exists()]}
-        for title, paths in groups
-        if any(path.exists() for path in paths)
+        {"title": title, "figures": [_figure(path, folder) for path in paths]}
+        for title, paths in ((title, [*filter(_drew_something, all_)]) for title, all_ in groups)
+        if paths
     ]
+
+
+def _drew_something(path: Path) -> bool:
+    """Tell whether a figure shows any data: what is drawn stands beside it as CSV."""
+    table = path.with_suffix(".csv")
+    if not path.exists():
+        return False
+    if not table.exists():
+        return True
+    with table.open(encoding="utf-8") as lines:
+        return len([*islice(lines, 2)]) > 1
 
 
 def _figure(path: Path, folder: Path) -> dict[str, Any]:

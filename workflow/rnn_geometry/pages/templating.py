@@ -8,6 +8,7 @@ from typing import Any
 
 import jinja2
 
+MINUS = "−"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -52,6 +53,17 @@ def environment(autoescape: bool, templates: Mapping[str, str] | None = None) ->
 def number(value: float | None, digits: int = 3) -> str:
     """Return a number with few digits; empty if there is none."""
     return "" if value is None or value != value else f"{value:.{digits}g}"
+
+
+def typeset(text: str) -> str:
+    """Return a number as text with a minus sign in place of a hyphen.
+
+    Examples
+    --------
+    >>> typeset("-0.90")
+    '−0.90'
+    """
+    return text.replace("-", MINUS)
 
 
 def interval(row: Mapping[str, Any]) -> str:

@@ -9,9 +9,12 @@ import warnings
 from collections.abc import Iterator
 from functools import cache
 
+from matplotlib.artist import Artist
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter
 
 from rnn_geometry.errors import listed
 from rnn_geometry.plotting.text import JOINERS, is_seen
@@ -61,7 +64,7 @@ def use_fallbacks(figure: Figure) -> None:
     figure
         Its texts are changed.
     """
-    texts = [text for text in figure.findobj(Text) if not text.get_text().isascii()]
+    texts = [text for text in _texts(figure) if not text.get_text().isascii()]
     needed = frozenset("".join(text.get_text() for text in texts))
     drawn = frozenset(c for c in needed if is_seen(c) and c not in JOINERS)
     lacking = drawn - _known(findfont(FontProperties()), drawn)
@@ -73,6 +76,21 @@ def use_fallbacks(figure: Figure) -> None:
             text.set_fontfamily([*FontProperties().get_family(), *families])
     if missing:
         _tell(missing)
+
+
+def _texts(artist: Artist) -> Iterator[Text]:
+    """Yield the texts of a figure, but for numbers at ticks, which drawing makes by itself.
+
+    To look at ticks makes them: a tenth of the cost of a figure.
+    """
+    if isinstance(artist, Text):
+        yield artist
+    written = not isinstance(artist, Axis) or isinstance(
+        artist.get_major_formatter(), FixedFormatter
+    )
+    children = artist.get_children() if written else [artist.label, artist.offsetText]
+    for child in children:
+        yield from _texts(child)
 
 
 @cache

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import StringIO
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -76,18 +77,86 @@ def save_data(figure: Figure, path: str | Path) -> None:
     write_atomically(path, lambda file: _write(file, header, rows))
 
 
+def data_text(panels: Iterable[Axes], without: str = "") -> str:
+    """Return what panels of one figure show, as CSV: a column a fact, axes give their names.
+
+    Parameters
+    ----------
+    panels
+        Of one figure. Of several that share no name of an axis, a column tells it.
+    without
+        Title of a panel that shows again what another one does.
+
+    Returns
+    -------
+    str
+        Empty where nothing is shown. Columns that would be empty are left out.
+
+    Examples
+    --------
+    >>> axes = Figure().add_subplot(xlabel="step", ylabel="loss")
+    >>> _ = axes.plot([0, 1], [2.0, 0.5], label="train")
+    >>> data_text([axes])
+    'series,step,loss\\ntrain,0,2\\ntrain,1,0.5\\n'
+    """
+    shown = [ax for ax in panels if not without or _title(ax) != without]
+    named = {"x": {ax.get_xlabel() for ax in shown}, "y": {ax.get_ylabel() for ax in shown}}
+    apart = [axis for axis, names in named.items() if len(names) > 1]
+    rows: list[Row] = []
+    for ax in shown:
+        about = [{"x": ax.get_xlabel, "y": ax.get_ylabel}[axis]() for axis in apart]
+        rows += [(*about, *row) for row in _rows(ax)]
+    if not rows:
+        return ""
+    titles = [f"{axis}_axis" for axis in apart]
+    titles += [next(iter(named[n])) if n in named and n not in apart else n for n in HEADER[4:]]
+    first = len(apart) + 1  # behind the series the number of an item, 1 where there is one alone
+    kept = [
+        i
+        for i in range(len(titles))
+        if i in (first + 1, first + 2) or any(row[i] not in ("", 1) for row in rows)
+    ]
+    return csv_text([titles[i] for i in kept], [[row[i] for i in kept] for row in rows])
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Row]) -> str:
+    """Return a table as CSV, numbers with six digits.
+
+    Parameters
+    ----------
+    header
+        Names of columns.
+    rows
+        Values in that order.
+
+    Examples
+    --------
+    >>> csv_text(["word", "effect"], [("a, b", 0.5)])
+    'word,effect\\n"a, b",0.5\\n'
+    """
+    text = StringIO()
+    _write_to(text, header, rows)
+    return text.getvalue()
+
+
 def _write(file: str, header: Sequence[str], rows: Iterable[Row]) -> None:
     path = Path(file)
     with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as opened:
-        writer = csv.writer(opened, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows([_written(value) for value in row] for row in rows)
+        _write_to(opened, header, rows)
+
+
+def _write_to(opened: TextIO, header: Sequence[str], rows: Iterable[Row]) -> None:
+    writer = csv.writer(opened, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_written(value) for value in row] for row in rows)
 
 
 def _written(value: Any) -> Any:
     """Return a number with six digits, nothing for what is missing, and texts on one line."""
-    if isinstance(value, float):
+    if type(value) is float:  # almost all of them
         return f"{value:.6g}" if isfinite(value) else ""
+    if isinstance(value, float):
+        return _written(float(value))
     return " ".join(value.split()) if isinstance(value, str) and "\n" in value else value
 
 

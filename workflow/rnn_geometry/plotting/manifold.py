@@ -91,7 +91,7 @@ def draw_trajectories(axes, network: NetworkArrays, project) -> None:
         ms=11,
         mew=2,
         zorder=7,
-        label="h₀",
+        label="start",
     )
 
 
@@ -269,7 +269,7 @@ def mark_handles(network: NetworkArrays) -> list[Line2D]:
         Line2D([], [], ls="", marker="o", ms=5, color=style.PALE, label="visited states"),
         Line2D([], [], ls="", marker="o", ms=3.5, color=style.INK, label="slow points"),
         Line2D([], [], color=style.GREY, lw=1.2, label="trajectories"),
-        Line2D([], [], ls="", marker="+", ms=9, mew=2, color="black", label="start h₀"),
+        Line2D([], [], ls="", marker="+", ms=9, mew=2, color="black", label="start"),
     ]
     for name, points in fixed_points_by_stability(network).items():
         marker, face = STABILITY[name]

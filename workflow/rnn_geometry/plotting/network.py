@@ -23,6 +23,7 @@ __all__ = ["NetworkArrays", "draw_panel", "load_network", "plot_network", "save_
 
 SIZE, LARGEST_FILE = (15.0, 9.0), 100_000
 DPI, FINE_DPI = 100, 150  # of the file, and of its pieces on a page: sharp on fine screens
+ENLARGED = "near 1"  # title of the eigenvalues drawn a second time
 COMPONENTS, MODES, WORDS = 10, 20, 20  # how many are shown
 
 
@@ -300,7 +301,7 @@ def draw_spectrum(pair, network: NetworkArrays) -> None:
     pair[1].set(
         xlim=(0.84, 1.04),
         ylim=(-0.1, 0.1),
-        title="near 1",
+        title=ENLARGED,
         yticks=(-0.1, 0, 0.1),
         xticks=(0.85, 0.9, 0.95, 1.0),
         xticklabels=[".85", ".9", ".95", "1"],

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.network import DPI, FINE_DPI
+from rnn_geometry.plotting.data import csv_text, data_text
+from rnn_geometry.plotting.network import DPI, ENLARGED, FINE_DPI, NetworkArrays, shown_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 PADDING = 8  # pixels that stay white around a piece
 HEAD = 0.95  # below the title of the panel; all places in shares of the panel, from below
@@ -23,6 +28,8 @@ class Piece:
         What it is called, and what is to be seen on it.
     left, right, bottom, top
         Its place, in shares of the panel.
+    of_task
+        The figure of its task that shows the same of all cells; empty where there is none.
     """
 
     name: str
@@ -32,6 +39,12 @@ class Piece:
     right: float
     bottom: float
     top: float
+    of_task: str = ""
+
+    def holds(self, axes: Axes) -> bool:
+        """Tell whether the middle of axes lies within."""
+        x, y = axes.get_position().get_points().mean(axis=0)
+        return bool(self.left <= x < self.right and self.bottom <= y < self.top)
 
 
 _LEFT, _MIDDLE, _RIGHT = (0.0, 0.442), (0.442, 0.735), (0.735, 1.0)
@@ -41,11 +54,11 @@ PIECES = (
         "manifold",
         "Manifold of slow points",
         "Slow points, visited states, some sentences word by word, exact fixed points and readouts"
-        " (arrows), along the first components of the slow points; from three dimensions on a view"
-        " of three components below.",
+        " (arrows), along the first two components of the slow points.",
         *_LEFT,
         0.0,
         HEAD,
+        "trajectories",
     ),
     Piece(
         "variance",
@@ -54,6 +67,7 @@ PIECES = (
         " to 1 at the dimension that theory expects (dashed) is a manifold of that dimension.",
         *_MIDDLE,
         *_TOP,
+        "variance",
     ),
     Piece(
         "eigenvalues",
@@ -62,6 +76,7 @@ PIECES = (
         " right enlarged near 1, where a mode neither grows nor decays.",
         *_RIGHT,
         *_TOP,
+        "spectrum",
     ),
     Piece(
         "cliff",
@@ -78,6 +93,7 @@ PIECES = (
         " above the dashed line outlast half a sentence: these integrate.",
         *_RIGHT,
         *_CENTRE,
+        "time_constants_everywhere",
     ),
     Piece(
         "training",
@@ -93,8 +109,49 @@ PIECES = (
         " it.",
         *_RIGHT,
         *_BOTTOM,
+        "word_effects",
     ),
 )
+
+
+EFFECTS = ("word", "class", "mean change of the logit")
+SPACE = " Below, three components: what lies behind each other on the plane is apart there."
+
+
+def caption_of(piece: Piece, dimension: int | None) -> str:
+    """Return the caption of a figure.
+
+    Parameters
+    ----------
+    piece
+        The figure.
+    dimension
+        Expected; from three on the manifold has a second view.
+    """
+    solid = piece.name == "manifold" and (dimension or 0) > 2
+    return piece.caption + (SPACE if solid else "")
+
+
+def piece_data(figure: Figure, network: NetworkArrays) -> dict[str, str]:
+    """Return what each figure of a panel shows, as CSV.
+
+    Parameters
+    ----------
+    figure
+        Of `network.plot_network`. Enlarged and solid views, which repeat points, are left out.
+    network
+        That it shows: words and classes have names in the table of their effects.
+    """
+    flat = [ax for ax in figure.axes if ax.name != "3d"]
+    found = {piece.name: data_text(filter(piece.holds, flat), ENLARGED) for piece in PIECES}
+    tables = {name: table for name, table in found.items() if table}
+    effects, words = shown_words(network)
+    told = [
+        (word, name, float(effect))
+        for word, row in zip(words, effects, strict=True)
+        for name, effect in zip(network.class_names, row, strict=True)
+    ]
+    return {**tables, "word_effects": csv_text(EFFECTS, told)} if told else tables
 
 
 def cut_panel(picture: Any) -> dict[str, tuple[bytes, int]]:

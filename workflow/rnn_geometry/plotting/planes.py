@@ -46,7 +46,7 @@ def trajectories(networks: Sequence[NetworkArrays]) -> Figure:
         *class_handles(networks),
         SLOW,
         readout_handle(),
-        dot_handle("start h₀", style.INK, 7, marker="+", mew=1.6),
+        dot_handle("start", style.INK, 7, marker="+", mew=1.6),
         dot_handle("end of the sentence", "white", 5, mew=1.2, mec=style.INK),
     ]
     figure, axes = panels(
@@ -83,7 +83,7 @@ def _draw_trajectories(axes, view: View) -> None:
         axes.scatter(
             *ends.T, s=17, c="white", edgecolors=colours, linewidths=1.3, zorder=7, label="ends"
         )
-        axes.plot(*paths[0][0], "+", color=style.INK, ms=8, mew=1.8, zorder=8, label="h₀")
+        axes.plot(*paths[0][0], "+", color=style.INK, ms=8, mew=1.8, zorder=8, label="start")
     set_plane(axes, view, bulk(view.slow_points), *paths, tips(view, reach))
 
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting._fonts import quiet_about_glyphs, use_fallbacks
-from rnn_geometry.plotting.style import drawn
+from rnn_geometry.plotting.style import drawn, own_settings
 from rnn_geometry.store.files import write_atomically
 
 
@@ -26,7 +26,7 @@ def draw_for_small_png(figure: Figure, dpi: int) -> Any:
     dpi
         Pixels an inch.
     """
-    with quiet_about_glyphs():
+    with own_settings(), quiet_about_glyphs():
         use_fallbacks(figure)
         return drawn(figure, dpi)
 

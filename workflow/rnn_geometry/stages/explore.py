@@ -42,7 +42,7 @@ def run(files, output, params, log) -> None:
         Meta.read(files["meta"]),
         Vocabulary.read(files["vocab"]).words,
         networks,
-        {"embed_parameters": params.embed_parameters},
+        {"embed_parameters": params.embed_parameters, "pages": True},
     )
     formats.write_text(output[0], page)
     log(f"{len(networks)} networks, {len(page) / 1e6:.2f} MB")

@@ -7,9 +7,10 @@ from rnn_geometry.pages.network import network_page, shown_figures
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.plotting.garbage import collected_after
 from rnn_geometry.plotting.network import draw_panel, load_network, plot_network, save_panel
-from rnn_geometry.plotting.network_pieces import cut_panel
+from rnn_geometry.plotting.network_pieces import cut_panel, piece_data
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store import formats
+from rnn_geometry.tasks.theory import structure_of
 
 TEMPLATES = ("network.html.jinja", "style.css", "network.css", "network.js")
 
@@ -20,13 +21,16 @@ def run(network: NetworkJob) -> None:
     statistics = formats.read_json(files.pop("word_statistics"))
     loaded = load_network(files)
     with collected_after():
-        panel = draw_panel(plot_network(loaded))
+        figure = plot_network(loaded)
+        panel, tables = draw_panel(figure), piece_data(figure, loaded)
         save_panel(panel, output["panel"])
         pieces = cut_panel(panel)
     statistics["data_seed"] = loaded.meta["settings"]["data_seed"]
     numbers = {**loaded.geometry, **{name: statistics[name] for name in FROM_STATISTICS}}
     own = dict(network.own)
     numbers["pooling"] = own.pop("pooling", None)
-    known = (numbers, loaded.record.facts(), shown_figures(pieces))
-    page = network_page(template_texts(*TEMPLATES), *known, **own)
+    figures = shown_figures(pieces, tables, loaded.dimension)
+    known = (numbers, loaded.record.facts(), figures)
+    called = structure_of(loaded.meta).called(int(loaded.meta["classes"]))
+    page = network_page(template_texts(*TEMPLATES), *known, **own, called=called)
     formats.write_text(output["index"], page)

@@ -57,7 +57,15 @@ function networkNote() {
   const back = looksBack ? " Its readout sees all states by attention; decisions on this page are those of its last state." : "";
   const others = scene.panels.slice(1).map(panelName);
   const beside = others.length ? ` Beside it: ${others.join("; ")}.` : "";
-  control("network").textContent = `${tested}${points.length} of its slow points are shown.${back}${beside}`;
+  control("network").replaceChildren(`${tested}${points.length} of its slow points are shown.${back}${beside}`, ...pagesOfNetworks());
+}
+
+// Pages of the networks on show.
+function pagesOfNetworks() {
+  const known = scene.panels.filter(({ network }) => network.page);
+  const link = ({ network }, text) => element("a", { href: network.page, textContent: text });
+  if (scene.panels.length === 1) return known.flatMap((panel) => [" ", link(panel, "All its numbers and figures")]);
+  return known.flatMap((panel, i) => [i ? ", " : " Numbers and figures: ", link(panel, panelName(panel))]);
 }
 
 function listen() {

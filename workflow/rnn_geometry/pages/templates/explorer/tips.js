@@ -7,7 +7,7 @@ const TERMS = {
     "A state that the network hardly leaves while no word comes. Together slow points are the surface on which it " +
     "keeps its score.",
   readout: "The direction in which the logit of one class grows fastest. A state far along it is decided for that class.",
-  q: "Half the squared step that the state takes without a word: 0 at a fixed point. Here it is told as a share of the step at a usual word.",
+  speed: "Half the squared step that the state takes without a word (the paper's q): 0 at a fixed point. Here it is told as a share of the step at a usual word, too.",
   component: "One of the axes along which slow points differ most, the widest first: of each network its own, as in figures.",
   "slow points": "States that the network hardly leaves while no word comes.",
   readouts: "Arrows: where the logit of a class grows fastest.",
@@ -52,7 +52,7 @@ function timeOf(network, i) {
 }
 
 function qTold(network, i) {
-  return network.logQ[i] === null ? "q unknown" : `log10 q = ${network.logQ[i].toFixed(1).replace("-", "−")}`;
+  return network.logQ[i] === null ? "speed unknown" : `log10 speed = ${network.logQ[i].toFixed(1).replace("-", "−")}`;
 }
 
 // Of an earlier step less is known of a point.

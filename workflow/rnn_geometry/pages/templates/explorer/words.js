@@ -23,8 +23,10 @@ function wordButton(trace, i, network) {
   Object.assign(button.style, { background: colour, color: paint.word });
   if (against) button.style.textDecoration = "underline";
   const told = `${data.classNames[which]} ${signed(effect[which])}`;
-  button.title = told;
-  button.setAttribute("aria-label", `word ${i + 1}, ${trace.words[i]}: ${told}`);
+  const decides = decidingWord(trace) === i + 1;
+  button.classList.toggle("decides", decides);
+  button.title = decides ? `decided for good from here on; ${told}` : told;
+  button.setAttribute("aria-label", `word ${i + 1}, ${trace.words[i]}: ${button.title}`);
   button.addEventListener("click", () => goTo(i + 1));
   return button;
 }
@@ -50,7 +52,7 @@ function strip(kind, trace, network) {
   words.setAttribute("aria-label", `Words of ${trace.name}, ${ORDERS[trace.order]}`);
   const now = element("p", { className: "now" });
   const verdict = element("p", { className: "verdict", textContent: verdictOf(trace) });
-  return element("div", { className: `strip ${kind}` }, title, words, now, verdict);
+  return element("div", { className: `strip ${kind}` }, title, now, words, verdict);
 }
 
 function verdictOf(trace) {
@@ -66,12 +68,22 @@ function undecided(logits) {
   return logits.every((value) => value === 0);
 }
 
-// Since which word a sentence is decided as it is at its end.
-function settledOf(trace) {
+// The word since which a sentence is decided as it is at its end, counted from 1; 0 where no word had to come.
+function decidingWord(trace) {
+  trace.decides ??= firstSettled(trace);
+  return trace.decides;
+}
+
+function firstSettled(trace) {
   const codes = trace.outputs.map(codeOfLogits);
   let first = codes.length - 1;
   while (first && codes[first - 1] === codes.at(-1)) first--;
-  return first ? `, for good from word ${first} of ${trace.words.length} on` : "";
+  return first;
+}
+
+function settledOf(trace) {
+  const word = decidingWord(trace);
+  return word ? `, for good from word ${word} of ${trace.words.length} on (▴ “${shortened(trace.words[word - 1])}”)` : "";
 }
 
 function nowOf(trace) {
@@ -103,7 +115,7 @@ function markWords() {
 // Scrolls the strip alone, never the page.
 function keepInSight(button) {
   const box = button.parentElement;
-  const top = button.offsetTop - box.offsetTop;
+  const top = button.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
   const below = top + button.offsetHeight > box.scrollTop + box.clientHeight;
   if (top < box.scrollTop || below) box.scrollTop = top - box.clientHeight / 3;
 }
