@@ -22,7 +22,7 @@ OF_NETWORKS = (
     "geometry",
     "plot_network",
 )
-PER_TASK = ("portray", "plot_task", "explore")
+PER_TASK = ("portray", "compare_networks", "plot_task", "explore")
 RUN = "results/runs/categorical-3/tiny-gru/l2-3e-4/seed-0"
 
 
@@ -243,7 +243,7 @@ ALL_OF_IT = {
     **dict.fromkeys(OF_NETWORKS, 2),
     **dict.fromkeys(PER_TASK, 2),
     **dict.fromkeys(("tabulate", "judge", "plot_overview", "plot_gallery"), 1),
-    **{"intrinsic_dimension": 2, "start_page": 1, "report": 1},
+    **{"intrinsic_dimension": 2, "universality": 1, "start_page": 1, "report": 1},
 }
 
 
@@ -394,6 +394,23 @@ def test_a_network_that_fails_costs_its_companions_nothing(again):
     assert kept == {"categorical-3 tiny-ugrnn L2 5e-4 seed 0"}
 
 
+def test_networks_are_compared_with_each_other_and_with_their_untrained_selves(finished):
+    pairs = rows(finished, "distances.csv")
+    tasks, measures = ("categorical-3", "multilabel-2"), 5
+    assert len(pairs) == len(tasks) * measures * 6  # two networks, trained and not
+    trained = [row for row in pairs if row["untrained_a"] == row["untrained_b"] == "0"]
+    for row in trained:
+        assert (row["cell_a"], row["cell_b"]) == ("gru", "ugrnn")
+        assert 0 < float(row["distance"]) < 2
+    told = [row for row in rows(finished, "universality.csv") if row["measure"] == "procrustes"]
+    assert [row["task"] for row in told] == list(tasks)
+    for row in told:
+        assert float(row["other_cell"]) < float(row["from_untrained"]) <= 1.571
+        assert row["same_cell"] == row["pseudo_f"] == ""  # one network a cell
+    verdicts = rows(finished, "claims_universality.csv")
+    assert {row["judged"] for row in verdicts} <= {"0"}
+
+
 def test_a_stage_notes_what_its_results_depend_on(finished):
     record = json.loads((finished.root / RUN / "stages/linearize.json").read_text())
     network = {"task": "categorical-3", "model": "tiny-gru", "l2": "3e-4", "seed": "0"}
@@ -453,7 +470,7 @@ def test_named_targets_stop_where_they_say(again, target, rule):
 def test_the_same_configuration_gives_the_same_tables(again):
     before = {
         name: without_seconds(rows(again, name))
-        for name in ("runs.csv", "dimension.csv", "tasks.csv")
+        for name in ("runs.csv", "dimension.csv", "tasks.csv", "distances.csv", "neighbours.csv")
     }
     for folder in ("data", "runs", ".kept/runs"):
         shutil.rmtree(again.root / "results" / folder / "multilabel-2")

@@ -42,6 +42,7 @@ rule plot_task:
             PLAN.followed_of(PLAN.first_of(wildcards.task)), "snapshots.npz"
         ),
         portraits=PLAN.path("portraits/{task}.npz"),
+        distances=PLAN.path("tables/distances/{task}.csv"),
         meta=PLAN.of_task("meta.json"),
         vocab=PLAN.of_task("vocab.json"),
     output:

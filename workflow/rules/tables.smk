@@ -22,6 +22,25 @@ rule intrinsic_dimension:
         "../scripts/stage.py"
 
 
+ALIKE = ("distances", "universality", "neighbours")
+READ = ("train.parquet", "test.parquet", "vocab.json", "meta.json")
+
+
+# How far any two networks of a task are from each other, and whether their cell can be told.
+use rule intrinsic_dimension as compare_networks with:
+    input:
+        **PLAN.of_task_networks(PLAN.overview_of, ("model", "run", "states", "slow_points")),
+        **{key_of(file): PLAN.of_task(file) for file in READ},
+    output:
+        **{name: PLAN.path(f"tables/{name}/{{task}}.csv") for name in ALIKE},
+    log:
+        PLAN.path("logs/compare_networks/{task}.log"),
+    benchmark:
+        PLAN.path("benchmarks/compare_networks/{task}.tsv")
+    params:
+        **stage("compare_networks", device=SETTINGS["device"], threads=SETTINGS["threads"]),
+
+
 rule tabulate:
     input:
         geometry=PLAN.of(PLAN.classifiers, "geometry.json"),
@@ -64,6 +83,29 @@ rule tabulate:
         "../scripts/stage.py"
 
 
+# The same of all tasks, and verdicts on it.
+use rule tabulate as universality with:
+    input:
+        **{
+            name: expand(PLAN.path(f"tables/{name}/{{task}}.csv"), task=PLAN.together)
+            for name in ALIKE
+        },
+        **tables_named(("runs", "tasks")),
+    output:
+        **tables_named(ALIKE),
+        claims=PLAN.path("tables/claims_universality.csv"),
+    log:
+        PLAN.path("logs/universality.log"),
+    benchmark:
+        PLAN.path("benchmarks/universality.tsv")
+    params:
+        **stage(
+            "universality",
+            claims=claims_asked("claims_universality"),
+            judged=[list(network) for network in PLAN.overview],
+        ),
+
+
 JUDGED_BY = ("runs", "tasks", "dimension", "sweeps", "hold_inputs")
 
 
@@ -103,6 +145,7 @@ localrules:
 rule tables:
     input:
         rules.tabulate.output if PLAN.classified else [],
+        rules.universality.output if PLAN.together else [],
         rules.tabulate_translators.output if PLAN.translators else [],
         rules.tabulate_language.output if PLAN.language_models else [],
 

@@ -9,14 +9,10 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import yaml
-
-from rnn_geometry.claims.extended import read_whole
+from rnn_geometry.claims._registration_block import registered_block, write_registered
 from rnn_geometry.claims.language import checked_language_claims
-from rnn_geometry.claims.registration import KEY, claims_hash
 from rnn_geometry.store.fingerprint import code_hash
 
 # Modules whose code decides what a network is, what is measured of it, and what follows from that.
@@ -44,8 +40,7 @@ def language_registration(claims: Mapping[str, Any], date: datetime.date) -> dic
     date
         Of the registration.
     """
-    hashes = {"claims": claims_hash(claims), "code": language_code_now()}
-    return {"date": date.isoformat(), **hashes}
+    return registered_block(claims, language_code_now(), date)
 
 
 def main(arguments: list[str]) -> None:
@@ -56,11 +51,7 @@ def main(arguments: list[str]) -> None:
     arguments
         The file, and the date of the registration.
     """
-    file, date = Path(arguments[0]), datetime.date.fromisoformat(arguments[1])
-    made = language_registration(checked_language_claims(read_whole(file)), date)
-    kept = file.read_text(encoding="utf-8").partition(f"\n{KEY}")[0].rstrip("\n")
-    block = yaml.safe_dump({KEY.rstrip(":"): made}, sort_keys=False)
-    file.write_text(f"{kept}\n\n{block}", encoding="utf-8")
+    write_registered(arguments, checked_language_claims, language_code_now())
 
 
 if __name__ == "__main__":

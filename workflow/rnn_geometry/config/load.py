@@ -14,6 +14,7 @@ from rnn_geometry.claims.extended import read_whole
 from rnn_geometry.claims.file import checked_claims
 from rnn_geometry.claims.language import checked_language_claims
 from rnn_geometry.claims.translators import checked_translator_claims
+from rnn_geometry.claims.universality import checked_universality_claims
 from rnn_geometry.config.found import (
     checked_tokenizer,
     checked_vocabulary,
@@ -42,7 +43,8 @@ SCHEMAS = Path(__file__).parents[2] / "schemas"
 DEFAULTS = ("text_sets.yaml", "config.yaml")
 SHIPPED = ("docs", "data", "claims.csv")  # verdicts of the battery
 DATA_VARIABLE = "RNN_GEOMETRY_DATA"
-CLAIMS_OF = {  # keys of files of claims about networks of other kinds
+CLAIMS_OF = {  # keys of files of claims beside `claims`, and the kind of networks they are about
+    "claims_universality": (CLASSIFIER, checked_universality_claims),
     "claims_attention": (TRANSLATOR, checked_translator_claims),
     "claims_language": (LANGUAGE_MODEL, checked_language_claims),
 }

@@ -201,6 +201,8 @@ OTHER_STAGES = {
     "prepare_source": Stage("prepare_source"),
     "word_statistics": Stage("word_statistics"),
     "intrinsic_dimension": Stage("intrinsic_dimension"),
+    "compare_networks": Stage("compare_networks"),
+    "universality": Stage("universality"),
     "tabulate": Stage("tabulate"),
     "tabulate_translators": Stage("tabulate_translators"),
     "tabulate_language": Stage("tabulate_language"),

@@ -44,12 +44,14 @@ TASK_RULES = (
     "prepare",
     "word_statistics",
     "intrinsic_dimension",
+    "compare_networks",
     "portray",
     "plot_task",
     "explore",
 )
 SINGLE_RULES = (
     "tabulate",
+    "universality",
     "judge",
     "plot_overview",
     "plot_gallery",
@@ -139,6 +141,15 @@ class Plan(Translating):
     def overview(self) -> list[Network]:
         """Networks of figures over all: neither controls nor those that only a sweep asks for."""
         return [network for network in self.judged if not is_control(network)]
+
+    def overview_of(self, task: str) -> list[Network]:
+        """Return those of `overview` on one task, which are compared with each other."""
+        return [network for network in self.overview if network.task == task]
+
+    @property
+    def together(self) -> list[str]:
+        """Tasks whose networks are compared with each other."""
+        return [task for task in self.trained if self.overview_of(task)]
 
     @cached_property
     def followed(self) -> list[Network]:

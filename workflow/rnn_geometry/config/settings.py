@@ -41,6 +41,7 @@ from rnn_geometry.networks.sources import added_cells, find_source, is_own
 GRID_KEYS = ("cells", "seeds", "l2")
 # No defaults of the schema: no page shows them.
 CLAIMS = {
+    "claims_universality": "config/claims_universality.yaml",
     "claims_attention": "config/claims_attention.yaml",
     "claims_language": "config/claims_language.yaml",
 }

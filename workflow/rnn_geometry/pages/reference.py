@@ -15,6 +15,7 @@ from pathlib import Path
 from rnn_geometry.geometry.language_tables import LANGUAGE
 from rnn_geometry.geometry.network import FILE_ONLY
 from rnn_geometry.geometry.translator_tables import TRANSLATORS
+from rnn_geometry.geometry.universality import DISTANCES, NEIGHBOURS, UNIVERSALITY
 from rnn_geometry.store.columns import Column, table_columns
 from rnn_geometry.store.formats import write_text
 
@@ -84,8 +85,31 @@ TABLES = {
         "All sets of the classes, without a network; of labels all pairs and triples.",
     ),
 }
-# Tables of other networks, whose columns no stage of classifiers depends on.
+# Tables whose columns no stage of networks that classify depends on.
 OF_OTHERS = {
+    "distances": (
+        "one row per measure and pair of networks of a task",
+        "Of networks that are neither controls nor of a sweep alone, trained and with their initial"
+        " weights. All read the same 250 test texts; states are those after 1,000 of their words."
+        " Also by task, `tables/distances/{task}.csv`.",
+        DISTANCES,
+    ),
+    "universality": (
+        "one row per task and measure of distance",
+        "Can the cell of a network be told by its distances from others? Data seeds of a task stand"
+        " apart: their texts are others.",
+        UNIVERSALITY,
+    ),
+    "neighbours": (
+        "one row per network that was compared",
+        "The same of each network, which claims are about.",
+        NEIGHBOURS,
+    ),
+    "claims_universality": (
+        "one row per claim about how alike networks are, task and model",
+        "The columns of `claims.csv`.",
+        {},
+    ),
     "translators": (
         "one row per network that translates",
         "Means are estimated on one half of the test split, all else is measured on the other. In"

@@ -1,0 +1,108 @@
+"""Tables of distances: cells that can be told, and cells that cannot."""
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+
+from rnn_geometry.geometry.universality import (
+    DISTANCES,
+    MEASURES,
+    NEIGHBOURS,
+    TABLES,
+    UNIVERSALITY,
+    complete_rows,
+    distance_rows,
+    neighbour_rows,
+    universality_rows,
+)
+
+CELLS = [cell for cell in ("gru", "lstm", "ugrnn") for _ in range(6)]
+NETWORKS = [
+    {"task": "t", "model": cell, "cell": cell, "l2": "1e-4", "seed": i}
+    for i, cell in enumerate(CELLS)
+]
+
+
+def matrices(**apart):
+    """Return distances in which cells are apart by so much after training, and not before it."""
+    found = {}
+    for i, measure in enumerate(MEASURES):
+        rng = np.random.default_rng(i)
+        cells = np.repeat(rng.normal(size=(3, 5)), 6, axis=0)
+        points = [apart.get(measure, 0) * cells, np.full((18, 5), 50.0)]
+        whole = np.concatenate(points) + rng.normal(size=(36, 5))
+        found[measure] = cdist(whole, whole)
+    return found
+
+
+def by_measure(rows):
+    return {row["measure"]: row for row in rows}
+
+
+def test_cells_that_were_planted_are_told_and_others_are_not():
+    told = by_measure(universality_rows(matrices(procrustes=9), NETWORKS))
+    shape, io = told["procrustes"], told["io"]
+    assert (shape["networks"], shape["cells"]) == (18, 3)
+    assert (shape["nearest_own"], shape["nearest_own_p"], shape["pseudo_f_p"]) == (1, 0.001, 0.001)
+    assert shape["other_cell"] > 3 * shape["same_cell"]
+    assert shape["nearest_own_chance"] == pytest.approx(5 / 17)
+    assert io["nearest_own_p"] > 0.05 < io["pseudo_f_p"]
+    assert io["other_cell"] == pytest.approx(io["same_cell"], rel=0.1)
+    for row in told.values():
+        assert row["from_untrained"] > 50
+        assert row["pseudo_f_p_untrained"] > 0.05
+
+
+def test_of_each_network_it_is_told_beside_chance_and_the_untrained():
+    rows = neighbour_rows(matrices(procrustes=9), NETWORKS)
+    assert [row["seed"] for row in rows] == list(range(18))
+    assert {row["procrustes_nearest_own"] for row in rows} == {1}
+    assert all(row["procrustes_cell_ratio"] < 0.4 for row in rows)
+    random = np.mean([row["procrustes_nearest_own_random"] for row in rows])
+    assert 0 < random < 0.7
+    for name in ("io_cell_ratio", "procrustes_cell_ratio_untrained"):
+        assert np.mean([row[name] for row in rows]) == pytest.approx(1, abs=0.15)
+
+
+def test_every_pair_stands_once():
+    found = matrices()
+    rows = distance_rows(found, NETWORKS)
+    assert len(rows) == len(MEASURES) * 36 * 35 / 2
+    one = next(r for r in rows if r["measure"] == "io" and r["untrained_b"] and r["seed_b"] == 3)
+    assert (one["seed_a"], one["untrained_a"], one["cell_b"]) == (0, 0, "gru")
+    assert one["distance"] == found["io"][0, 21]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_rows_have_the_columns_that_are_declared(name):
+    rows_of, declared = TABLES[name]
+    assert declared in (DISTANCES, UNIVERSALITY, NEIGHBOURS)
+    for row in rows_of(matrices(), NETWORKS):
+        assert set(row) == set(declared)
+
+
+def test_a_network_without_a_distance_is_left_out_and_the_others_stay():
+    found = matrices(io=9)
+    found["io"][4] = found["io"][:, 4] = np.nan
+    row = by_measure(universality_rows(found, NETWORKS))["io"]
+    assert (row["networks"], row["nearest_own"]) == (17, 1)
+    rows = neighbour_rows(found, NETWORKS)
+    assert rows[4]["io_nearest_own"] is rows[4]["io_cell_ratio"] is None
+    assert rows[5]["io_nearest_own"] == 1
+    assert complete_rows(found["io"]).tolist() == [i for i in range(36) if i != 4]
+
+
+def test_one_network_tells_nothing():
+    found = {name: matrix[np.ix_([0, 18], [0, 18])] for name, matrix in matrices().items()}
+    row = by_measure(universality_rows(found, NETWORKS[:1]))["io"]
+    assert (row["networks"], row["cells"], row["pseudo_f"], row["same_cell"]) == (1, 1, None, None)
+    assert row["from_untrained"] > 50
+    assert neighbour_rows(found, NETWORKS[:1])[0]["io_nearest_own"] is None
+
+
+def test_the_only_network_of_its_cell_has_no_neighbour_of_its_own():
+    chosen = [0, 1, 2, 3, 6]
+    both = [*chosen, *(i + 18 for i in chosen)]
+    found = {name: matrix[np.ix_(both, both)] for name, matrix in matrices(io=9).items()}
+    rows = neighbour_rows(found, [NETWORKS[i] for i in chosen])
+    assert [row["io_nearest_own"] for row in rows] == [1, 1, 1, 1, None]

@@ -1,0 +1,119 @@
+"""How alike the networks of a task are: distances as a matrix ordered by model, and as a map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rnn_geometry.geometry.groups import classical_map
+from rnn_geometry.geometry.universality import MEASURES, complete_rows
+from rnn_geometry.plotting import style
+from rnn_geometry.plotting.legends import legend_below, model_handles, said_models
+from rnn_geometry.plotting.text import said_model
+
+FEWEST = 3  # networks of which a map says anything
+SHADES = "cividis_r"
+UNITS = {
+    "procrustes": "radians",
+    "cka": "radians",
+    "slow_modes": "per word",
+    "io": "of the responses",
+}
+NAME = 9  # letters of a model beside a matrix
+KEYS = ("model", "l2", "seed")
+
+
+def has_distances(distances: pd.DataFrame) -> bool:
+    """Tell whether there are enough networks to be drawn.
+
+    Parameters
+    ----------
+    distances
+        Rows of distances.csv of one task.
+    """
+    return len(_trained(distances)) >= FEWEST * (FEWEST - 1) / 2 * len(MEASURES)
+
+
+@style.styled
+def networks_alike(distances: pd.DataFrame) -> Figure:
+    """Draw, for every measure, distances between trained networks as a matrix and as a map.
+
+    Parameters
+    ----------
+    distances
+        Rows of distances.csv of one task.
+    """
+    figure = Figure(figsize=(style.TWO_COLUMNS, 4.3), layout="constrained")
+    panels = figure.subplots(2, 4)
+    pairs = _trained(distances)
+    for (matrix_panel, map_panel), measure in zip(panels.reshape(-1, 2), UNITS, strict=True):
+        models, matrix = _matrix(pairs[pairs["measure"] == measure])
+        kept = complete_rows(matrix)
+        models, matrix = [models[i] for i in kept], matrix[np.ix_(kept, kept)]
+        matrix_panel.set_title(MEASURES[measure], fontsize=7)
+        _draw_matrix(figure, matrix_panel, models, matrix, UNITS[measure])
+        _draw_map(map_panel, models, matrix)
+    style.letters(panels.flat)
+    legend_below(figure, model_handles(pd.concat([pairs["model_a"], pairs["model_b"]])))
+    return figure
+
+
+def _trained(distances: pd.DataFrame) -> pd.DataFrame:
+    return distances[(distances["untrained_a"] == 0) & (distances["untrained_b"] == 0)]
+
+
+def _matrix(pairs: pd.DataFrame) -> tuple[list[str], np.ndarray]:
+    """Return the models of networks, in the order of all figures, and distances (n, n)."""
+    keys = [list(zip(*(pairs[f"{key}_{side}"] for key in KEYS), strict=True)) for side in "ab"]
+    places = list(style.model_styles([*pairs["model_a"], *pairs["model_b"]]))
+    networks = sorted({*keys[0], *keys[1]}, key=lambda n: (places.index(n[0]), float(n[1]), n[2]))
+    at = {network: i for i, network in enumerate(networks)}
+    matrix = np.zeros((len(networks), len(networks)))
+    for a, b, distance in zip(*keys, pairs["distance"], strict=True):
+        matrix[at[a], at[b]] = matrix[at[b], at[a]] = distance
+    return [network[0] for network in networks], matrix
+
+
+def _draw_matrix(
+    figure: Figure, ax: Axes, models: Sequence[str], matrix: np.ndarray, unit: str
+) -> None:
+    """Draw distances with a line between models, each named at the middle of its networks."""
+    if not len(matrix):
+        ax.axis("off")
+        return
+    shown = ax.imshow(matrix, vmin=0, cmap=SHADES, label="distance")
+    names = list(dict.fromkeys(models))
+    counts = np.array([models.count(name) for name in names])
+    ends = np.cumsum(counts)
+    for end in ends[:-1]:
+        ax.axhline(end - 0.5, color="white", lw=0.8)
+        ax.axvline(end - 0.5, color="white", lw=0.8)
+    middles = ends - counts / 2 - 0.5
+    ax.set_yticks(middles, said_models(names, NAME))
+    ax.set_xticks([])
+    ax.tick_params(length=0)
+    bar = figure.colorbar(shown, ax=ax, orientation="horizontal", pad=0.02, aspect=22)
+    bar.ax.tick_params(labelsize=6)
+    bar.set_label(unit, fontsize=6)
+
+
+def _draw_map(ax: Axes, models: Sequence[str], matrix: np.ndarray) -> None:
+    """Draw a map of the networks by classical scaling, at one scale along both axes."""
+    if len(matrix) < FEWEST:
+        ax.axis("off")
+        return
+    found, of = classical_map(matrix), np.array(models)
+    for model, (colour, marker) in style.model_styles(models).items():
+        x, y = found.places[of == model].T
+        look = {"color": colour, "ms": 4, "mew": 0.4, "mec": "white"}
+        ax.plot(x, y, marker, label=said_model(model), **look)
+    ax.set_aspect("equal", adjustable="datalim")
+    ax.set(xticks=[], yticks=[])
+    ax.margins(0.12)
+    first, second = (f"{share:.0%}" for share in found.shares)
+    ax.set_xlabel(f"map, axis 1 ({first})")
+    ax.set_ylabel(f"axis 2 ({second})")
