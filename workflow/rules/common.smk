@@ -20,7 +20,7 @@ except UserError as error:
 from rnn_geometry.config.kinds import LANGUAGE_MODEL, TRANSLATOR
 from rnn_geometry.config.limits import Limits
 from rnn_geometry.config.load import default_files, load_settings, read_claims, said, shipped_file
-from rnn_geometry.config.pipeline import STAGES
+from rnn_geometry.config.pipeline import STAGES, key_of
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import Plan
 from rnn_geometry.config.pooling import pooling_of

@@ -91,6 +91,7 @@ def start_page(
     shipped: pd.DataFrame | None = None,
     opened: Sequence[Sequence[Any]] = (),
     translators: bool = False,
+    language: bool = False,
 ) -> str:
     """Return results/index.html, the page that leads to all others.
 
@@ -124,6 +125,8 @@ def start_page(
         Keys of the networks in the figure that the page begins with, which names them.
     translators
         Whether there is a page of networks that translate.
+    language
+        Whether there is a page of language models.
     """
     pages = {tuple(map(str, key)) for key in shown}
     known = runs.astype(object).where(runs.notna(), None).to_dict("records")
@@ -156,6 +159,7 @@ def start_page(
         explorers=[_explorer(task, figures) for task in explorers],
         figures=_captioned(figures, yaml.safe_load(templates["captions.yaml"])),
         translators=translators,
+        language=language,
         opening={
             "file": f"figures/{opening}.png",
             **OPENINGS[opening],
