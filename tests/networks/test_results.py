@@ -1,10 +1,12 @@
 """The networks of results that were opened by name: weights, and the step as it was analysed."""
 
+import shutil
 import subprocess
 import sys
 
 import pytest
 import torch
+from conftest import PROJECT
 from drawn import record
 
 from rnn_geometry import UserError, linearize, open_results
@@ -14,6 +16,7 @@ from rnn_geometry.networks.pooled import build_pooled, write_query
 from rnn_geometry.networks.translators.build import build_translator, save_translator
 from rnn_geometry.store import artifacts, formats
 from rnn_geometry.store.hashes import sha256
+from rnn_geometry.store.results import Tables
 from rnn_geometry.store.translations import PairWords, TranslatorRecord
 
 ONE = Network("categorical-3", "gru", "3e-4", 10)
@@ -133,3 +136,19 @@ def test_a_readout_that_looks_back_is_opened_whole(kept):
         pooled.query.fill_(2.0)
     write_query(found.folder / "pooling.safetensors", pooled)
     assert torch.equal(found.pooled().query, pooled.query)
+
+
+def test_tables_of_language_models_are_known(tmp_path):
+    """Those kept with the documents: 280 networks, and verdicts on them."""
+    (tmp_path / "tables").mkdir()
+    for name in ("language", "claims_language"):
+        shutil.copy(PROJECT / f"docs/data/{name}.csv", tmp_path / "tables")
+    tables = Tables(tmp_path / "tables")
+    assert list(tables) == ["language", "claims_language"]
+    table = tables["language"]
+    assert set(table["l2"]) == {"1e-6"}  # text, as it was written
+    assert table["control"].isna().sum() == table["control"].eq("untrained").sum() == 140
+    topics = table[(table["task"] == "topics-4") & table["control"].isna()]
+    assert set(topics["dimension_held"]) == {3}
+    verdicts = tables["claims_language"]
+    assert (verdicts[verdicts["cell"] != "all"]["verdict"] == "holds").sum() == 169

@@ -277,6 +277,7 @@ def test_the_opening_figure_names_its_networks_and_leads_to_those_with_a_page(ru
 
 def test_the_start_page_leads_to_networks_that_translate_where_there_are_some(runs):
     assert "attention.html" in Page(page_of(runs, translators=True)).links
+    assert "reading.html" in Page(page_of(runs, language=True)).links
     assert "attention.html" not in Page(page_of(runs)).links
 
 

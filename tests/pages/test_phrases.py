@@ -74,7 +74,7 @@ def test_a_network_without_attention_has_words_alone():
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     path = tmp_path_factory.mktemp("phrases") / "phrases.html"
-    texts = template_texts("phrases.*", "style.css")
+    texts = template_texts("phrases.*", "steps.*", "style.css")
     text = phrases_page(texts, [shown(), shown(attends=False, model="ved")])
     assert text.count("</script>") == 2
     path.write_text(text, encoding="utf-8")

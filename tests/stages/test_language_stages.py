@@ -14,7 +14,13 @@ from rnn_geometry.identity import Network
 from rnn_geometry.networks.classifier import build_classifier
 from rnn_geometry.networks.next_word import evaluate_next_word
 from rnn_geometry.networks.results import open_results
-from rnn_geometry.stages import language_geometry, prepare_source, train_language_model
+from rnn_geometry.stages import (
+    language_geometry,
+    plot_language,
+    prepare_source,
+    text_reading,
+    train_language_model,
+)
 from rnn_geometry.stages.language_numbers import (
     Visits,
     at_rest,
@@ -25,6 +31,7 @@ from rnn_geometry.stages.language_numbers import (
 )
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store.languages import BeliefStates, LanguageNumbers, LanguageRecord, SourceMeta
+from rnn_geometry.store.readings import TextsRead
 from rnn_geometry.tasks.language.families import build_source
 from rnn_geometry.tasks.language.texts import read_texts
 
@@ -207,3 +214,51 @@ def test_a_control_has_the_weights_of_its_network_at_the_start(tmp_path):
     work = job(tmp_path, own={**OWN, "steps": 0})
     train_language_model.run(work)
     assert LanguageRecord.read(work.output["run"]).control == "untrained"
+
+
+# A few texts, read word by word
+
+
+def found_of(visits):
+    return text_reading.texts_read(visits, np.random.default_rng(0))
+
+
+def test_texts_are_those_that_no_reading_was_fitted_to(visits):
+    chosen = text_reading.most_told(visits)
+    assert (chosen % 2 == 1).all()
+    assert len(chosen) == text_reading.SHOWN
+    found = found_of(visits)
+    np.testing.assert_array_equal(found.words, visits.words[chosen])
+    np.testing.assert_allclose(found.known, visits.source.beliefs(found.words))
+
+
+def test_the_bit_is_read_and_said_where_a_noun_was_read(visits):
+    """Its first unit is all that moves: the first axis, above zero in the singular."""
+    found = found_of(visits)
+    np.testing.assert_allclose(found.axes[0], [1, 0], atol=1e-6)
+    singular, plural = found.known[..., 1] == 1, found.known[..., 2] == 1
+    assert (found.places[..., 0][singular] > found.places[..., 0][plural].max() + 1).all()
+    assert found.told[..., 1][singular].min() > found.told[..., 1][plural].max() + 0.3
+    np.testing.assert_allclose(found.said[singular], found.source[singular], atol=0.02)
+
+
+def test_predictions_follow_what_is_exchanged(visits):
+    found = found_of(visits)
+    missed = ((found.changes - found.expected) ** 2).sum()
+    assert missed < 0.05 * (found.expected**2).sum()
+    np.testing.assert_allclose(found.expected.sum(1), 0, atol=1e-9)
+
+
+def test_a_trained_network_is_read_and_drawn(tmp_path):
+    prepared(tmp_path)
+    work = job(tmp_path)
+    for name in ("reading.npz", "language_panel.png"):
+        work.input[name.split(".")[0]] = str(tmp_path / work.network.folder / name)
+        work.output[name.split(".")[0]] = work.input[name.split(".")[0]]
+    for stage in (train_language_model, language_geometry, text_reading, plot_language):
+        stage.run(work)
+    found = TextsRead.read(work.output["reading"])
+    assert found.said.shape == (text_reading.SHOWN, 21, 11)
+    np.testing.assert_allclose(found.said.sum(-1), 1, atol=1e-5)
+    picture = (tmp_path / work.network.folder / "language_panel.png").read_bytes()
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"

@@ -41,8 +41,20 @@ def test_every_network_has_a_row_and_its_files(said):
     assert control["control"] == "untrained"
     assert {path.name for path in (said.root / "results" / GRU).iterdir()} == {
         *("model.safetensors", "run.json", "history.parquet", "beliefs.npz", "language.json"),
-        "stages",
+        *("reading.npz", "language_panel.png", "stages"),
     }
+
+
+def test_networks_are_drawn_and_read_texts_on_a_page(said):
+    results = said.root / "results"
+    assert not (results / f"{GRU.replace('gru-lm', 'gru-lm-untrained')}/reading.npz").exists()
+    figures = {path.name for path in (results / "figures").iterdir()}
+    assert {"language_overview.png", "language_overview.csv"} <= figures
+    page = (results / "reading.html").read_text()
+    for title in ("agreement, gru-lm", "topics-2, gru-lm", "topics-2, vanilla-lm"):
+        assert f'"title":"{title}, seed 0"' in page
+    assert "untrained, seed" not in page
+    assert "index.html" not in page  # nothing classifies here
 
 
 def test_claims_are_judged_on_these_networks(said):

@@ -152,3 +152,5 @@ rule figures:
         rules.plot_sweeps.output if PLAN.sweeps else [],
         rules.plot_translators.output if PLAN.translators else [],
         PLAN.of(PLAN.shown_translators, "attention.png"),
+        rules.plot_languages.output if PLAN.language_models else [],
+        PLAN.of(PLAN.shown_language_models, "language_panel.png"),

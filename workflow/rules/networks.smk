@@ -20,8 +20,13 @@ MAKING = (
 #   plot_attention       attention, its temporal part and the shares of a network as a panel
 # and of language models
 #   language_geometry    what they hold of their source, where they come to rest, causes
+#   text_reading         a few texts word by word, for the next one and the explorer
+#   plot_language        a network at a glance as a panel
 CLASSIFYING = ("slow_points", "linearize", "compare_hold_inputs", "geometry", "snapshots")
-OF_OTHERS = ("components", "plot_attention", "language_geometry")
+OF_OTHERS = (
+    *("components", "plot_attention"),
+    *("language_geometry", "text_reading", "plot_language"),
+)
 
 
 for BLOCK in PLAN.blocks(*MAKING, *CLASSIFYING, *OF_OTHERS):

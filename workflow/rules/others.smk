@@ -1,54 +1,74 @@
-# Tables of networks that classify nothing, and verdicts on claims about them. Where a configuration
-# has none of a kind, none of its rules is part of the graph.
+# Tables of networks that classify nothing, verdicts on claims about them, their figures and the
+# explorer in which they go through texts. Where a configuration has none of a kind, none of its
+# rules is part of the graph.
 #   translators   networks that translate
 #   language      language models: networks that say the next word
 OTHERS = {
     "translators": (TRANSLATOR, "translation", "claims_attention"),
     "language": (LANGUAGE_MODEL, "language", "claims_language"),
 }
+# Figures over all of a kind, and the stage that draws them; a rule whose name begins with plot_ is
+# what `make figures` draws, and none is here for nothing.
+OVER_ALL = {
+    "translators": ("plot_translators", ("attention_dial", "attention_terms")),
+    "language": ("plot_languages", ("language_overview",)),
+}
+OVER_TRANSLATORS = OVER_ALL["translators"][1]
+# The first networks of every task and model go through texts a step at a time.
+EXPLORED_OTHERS = {
+    "explore_phrases": (TRANSLATOR, "phrases.html", ["components.npz"], ["pairs/vocab.json"]),
+    "explore_reading": (
+        *(LANGUAGE_MODEL, "reading.html", ["language.json", "beliefs.npz", "reading.npz"]),
+        ["meta.json", "texts/vocab.json"],
+    ),
+}
+LANGUAGE_FIGURE = PLAN.path("figures/language_overview.png")
+MORE_READ = {"explore_reading": {"figure": LANGUAGE_FIGURE}}
+MORE_TOLD = {"explore_reading": {"start": bool(PLAN.classified)}}
+KINDS_DRAWN = ["png", *PLAN.vector]
+JOBS = []  # of each the name of its stage, what it reads, writes and is told
 
 
 for NAME, (KIND, NUMBERS, CLAIMED) in OTHERS.items():
+    NETWORKS, TABLE = PLAN.of_kind(KIND), PLAN.path(f"tables/{NAME}.csv")
+    JUDGED = [list(n) for n in PLAN.of_kind(KIND, PLAN.design.judged)]
+    STAGE, DRAWN = OVER_ALL[NAME]
+    FILES = expand(PLAN.path("figures/{name}.{kind}"), name=DRAWN, kind=[*KINDS_DRAWN, "csv"])
+    JOBS += [
+        (f"tabulate_{NAME}", {NUMBERS: PLAN.of(NETWORKS, f"{NUMBERS}.json")}, TABLE, {}),
+        (
+            *(f"judge_{NAME}", {NAME: TABLE}, PLAN.path(f"tables/{CLAIMED}.csv")),
+            {"claims": claims_asked(CLAIMED), "judged": JUDGED},
+        ),
+        *([(STAGE, {NAME: TABLE}, FILES, {"formats": KINDS_DRAWN})] if NETWORKS else []),
+    ]
 
-    # One row per network.
+
+for NAME, (KIND, PAGE, OWN, OF_TASK) in EXPLORED_OTHERS.items():
+    FIRST = PLAN.first_of_kind(KIND)
+    READ = {key_of(file): PLAN.of(FIRST, file) for file in OWN}
+    READ |= {key_of(file): PLAN.of_their_tasks(FIRST, file) for file in OF_TASK}
+    READ |= MORE_READ.get(NAME, {})
+    JOBS += [(NAME, READ, PLAN.path(PAGE), MORE_TOLD.get(NAME, {}))]
+
+
+for NAME, READ, WRITTEN, TOLD in JOBS:
+
     rule:
         name:
-            f"tabulate_{NAME}"
+            f"{NAME}"
         input:
-            **{NUMBERS: PLAN.of(PLAN.of_kind(KIND), f"{NUMBERS}.json")},
+            **READ,
         output:
-            PLAN.path(f"tables/{NAME}.csv"),
+            WRITTEN,
         log:
-            PLAN.path(f"logs/tabulate_{NAME}.log"),
+            PLAN.path(f"logs/{NAME}.log"),
         benchmark:
-            PLAN.path(f"benchmarks/tabulate_{NAME}.tsv")
+            PLAN.path(f"benchmarks/{NAME}.tsv")
         conda:
             ENVIRONMENT
         params:
-            **stage(f"tabulate_{NAME}"),
-        script:
-            "../scripts/stage.py"
-
-    # The verdicts on claims about them.
-    rule:
-        name:
-            f"judge_{NAME}"
-        input:
-            **{NAME: PLAN.path(f"tables/{NAME}.csv")},
-        output:
-            PLAN.path(f"tables/{CLAIMED}.csv"),
-        log:
-            PLAN.path(f"logs/judge_{NAME}.log"),
-        benchmark:
-            PLAN.path(f"benchmarks/judge_{NAME}.tsv")
-        conda:
-            ENVIRONMENT
-        params:
-            **stage(
-                f"judge_{NAME}",
-                claims=claims_asked(CLAIMED),
-                judged=[list(n) for n in PLAN.of_kind(KIND, PLAN.design.judged)],
-            ),
+            **stage(f"{NAME}", **TOLD),
         script:
             "../scripts/stage.py"
 
@@ -61,3 +81,5 @@ localrules:
 rule language:
     input:
         rules.judge_language.output if PLAN.language_models else [],
+        rules.explore_reading.output if PLAN.language_models else [],
+        PLAN.of(PLAN.shown_language_models, "language_panel.png"),

@@ -44,6 +44,7 @@ rule start_page:
         texts=[PLAN.of_task("meta.json").format(task=task) for task in PLAN.texts],
         # The page leads there.
         translators=[PLAN.path("attention.html")] if PLAN.translators else [],
+        language=[PLAN.path("reading.html")] if PLAN.language_models else [],
     output:
         PLAN.path("index.html"),
     log:

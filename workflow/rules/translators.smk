@@ -1,52 +1,6 @@
 # Networks that translate: an encoder and a decoder, with attention or without. Where a
 # configuration has none, none of these is part of the graph. Their training and analysis stand with
-# those of classifiers in networks.smk, their tables in others.smk.
-
-
-OVER_TRANSLATORS = ("attention_dial", "attention_terms")
-
-
-# Rules whose names begin with plot_ are what `make figures` draws: none is here for nothing.
-if PLAN.translators:
-
-    rule plot_translators:
-        input:
-            translators=PLAN.path("tables/translators.csv"),
-        output:
-            expand(
-                PLAN.path("figures/{figure}.{kind}"),
-                figure=OVER_TRANSLATORS,
-                kind=["png", *PLAN.vector, "csv"],
-            ),
-        log:
-            PLAN.path("logs/plot_translators.log"),
-        benchmark:
-            PLAN.path("benchmarks/plot_translators.tsv")
-        conda:
-            ENVIRONMENT
-        params:
-            **stage("plot_translators", formats=["png", *PLAN.vector]),
-        script:
-            "../scripts/stage.py"
-
-
-# Networks translate phrases step by step: the first of every task and model.
-rule explore_phrases:
-    input:
-        components=PLAN.of(PLAN.first_translators, "components.npz"),
-        vocab=PLAN.of_their_tasks(PLAN.first_translators, "pairs/vocab.json"),
-    output:
-        PLAN.path("phrases.html"),
-    log:
-        PLAN.path("logs/explore_phrases.log"),
-    benchmark:
-        PLAN.path("benchmarks/explore_phrases.tsv")
-    conda:
-        ENVIRONMENT
-    params:
-        **stage("explore_phrases"),
-    script:
-        "../scripts/stage.py"
+# those of classifiers in networks.smk, their tables, figures and explorer in others.smk.
 
 
 # Verdicts first, then figures, and the first network of every task and model.

@@ -31,6 +31,7 @@ TITLES = {
     "judge_language": "tables",
     "attention_page": "pages",
     "explore_phrases": "pages",
+    "explore_reading": "pages",
     "explore": "pages",
     "start_page": "pages",
     "judge": "pages",

@@ -109,6 +109,7 @@ class Limits:
             "geometry": (short_mb, short_minutes, 0),
             "plot_network": (short_mb, short_minutes, 0),
             "plot_attention": (short_mb, short_minutes, 0),
+            "plot_language": (short_mb, short_minutes, 0),
         }.get(block.stage, (self.analysis_mb, self.analysis_minutes, self.gpu))
         networks = block.block.networks
         return {

@@ -191,6 +191,20 @@ NETWORK_STAGES = {
         settings=("min_tau", "visited_states", "exact_starts", "memory_mb"),
         kind=LANGUAGE_MODEL,
     ),
+    "text_reading": Stage(
+        "text_reading",
+        reads=("model.safetensors", "run.json"),
+        of_task=("texts/test.parquet", "texts/vocab.json", "meta.json"),
+        writes=("reading.npz",),
+        kind=LANGUAGE_MODEL,
+    ),
+    "plot_language": Stage(
+        "plot_language",
+        reads=("beliefs.npz", "language.json", "reading.npz"),
+        of_task=("texts/vocab.json", "meta.json"),
+        writes=("language_panel.png",),
+        kind=LANGUAGE_MODEL,
+    ),
 }
 
 # Jobs of these are about one task or about everything.
@@ -209,7 +223,9 @@ OTHER_STAGES = {
     "judge_translators": Stage("judge_translators"),
     "judge_language": Stage("judge_language"),
     "plot_translators": Stage("plot_translators"),
-    "explore_phrases": Stage("explore_phrases", templates=("phrases.*", "style.css")),
+    "explore_phrases": Stage("explore_phrases", templates=("phrases.*", "steps.*", "style.css")),
+    "plot_languages": Stage("plot_languages"),
+    "explore_reading": Stage("explore_reading", templates=("reading.*", "steps.*", "style.css")),
     "attention_page": Stage("attention_page", templates=("attention.html.jinja", "style.css")),
     "judge": Stage(
         "judge",

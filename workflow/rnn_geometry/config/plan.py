@@ -58,7 +58,8 @@ SINGLE_RULES = (
     "plot_headline",
     "plot_sweeps",
 )
-DRAWING = ("plot_network", "plot_attention")  # stages of networks that compute no numbers
+# Stages of networks that compute no numbers.
+DRAWING = ("plot_network", "plot_attention", "plot_language")
 # Files of a network by stem.
 FILES = {key_of(file): file for entry in NETWORK_STAGES.values() for file in entry.writes}
 TOKENIZER = "tokenizer"  # the key of a task, and of its file among those of the task
@@ -373,6 +374,8 @@ class Plan(Translating):
             "plot_network": self.shown,
             "compare_hold_inputs": list(self.design.hold_inputs),
             "plot_attention": self.shown_translators,
+            "text_reading": self.shown_language_models,
+            "plot_language": self.shown_language_models,
         }.get(stage, self.of_kind(NETWORK_STAGES[stage].kind))
 
     def own(self, stage: str, network: Network) -> Any:

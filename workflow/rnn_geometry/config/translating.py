@@ -1,4 +1,4 @@
-"""The networks of a plan by kind, and of those that translate which ones pages show."""
+"""The networks of a plan by kind, and of those that classify nothing which ones pages show."""
 
 from __future__ import annotations
 
@@ -52,18 +52,39 @@ class Translating:
         """Networks that say the next word."""
         return self.of_kind(LANGUAGE_MODEL)
 
-    @cached_property
-    def judged_translators(self) -> list[Network]:
-        """Translators that claims are about."""
-        return self.of_kind(TRANSLATOR, self.design.judged)
+    def shown_of(self, kind: str) -> list[Network]:
+        """Return the networks of a kind that have figures of their own.
+
+        Parameters
+        ----------
+        kind
+            Other than classifiers. Controls and networks of sweeps are left out.
+        """
+        judged = self.of_kind(kind, self.design.judged)
+        mine = [n for n in judged if n.task in self.leading and not n.is_control]
+        return first_of_each(mine) if self.settings["figures"] == "first" else mine
+
+    def first_of_kind(self, kind: str) -> list[Network]:
+        """Return the first of these of every task and model.
+
+        Parameters
+        ----------
+        kind
+            Other than classifiers.
+        """
+        return first_of_each(self.shown_of(kind))
 
     @cached_property
     def shown_translators(self) -> list[Network]:
-        """Translators with figures of their own, controls and those of sweeps left out."""
-        mine = [n for n in self.judged_translators if n.task in self.leading and not n.is_control]
-        return first_of_each(mine) if self.settings["figures"] == "first" else mine
+        """Translators with figures of their own."""
+        return self.shown_of(TRANSLATOR)
 
     @cached_property
     def first_translators(self) -> list[Network]:
         """The first of them of every task and model."""
         return first_of_each(self.shown_translators)
+
+    @cached_property
+    def shown_language_models(self) -> list[Network]:
+        """Language models with figures of their own."""
+        return self.shown_of(LANGUAGE_MODEL)

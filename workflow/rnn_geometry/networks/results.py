@@ -20,6 +20,7 @@ from rnn_geometry.store.languages import (
     SourceMeta,
     SourceWords,
 )
+from rnn_geometry.store.readings import TextsRead
 from rnn_geometry.tasks.language.families import source_of_task
 
 if TYPE_CHECKING:
@@ -162,7 +163,9 @@ class SourceResults(results.Opened):
 
 
 class LanguageResults(Trained):
-    """What is kept of one language model, and the network; see `store.languages` for the fields.
+    """What is kept of one language model, and the network.
+
+    See `store.languages` and `store.readings` for the fields.
 
     Parameters
     ----------
@@ -177,6 +180,7 @@ class LanguageResults(Trained):
     history = results.OpenedFile(History)
     beliefs = results.OpenedFile(BeliefStates)
     language = results.OpenedFile(LanguageNumbers)
+    reading = results.OpenedFile(TextsRead)
 
     def __init__(self, root: Path, network: Network):
         self.network = network

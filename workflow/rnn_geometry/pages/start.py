@@ -94,6 +94,7 @@ def start_page(
     shipped: pd.DataFrame | None = None,
     opened: Sequence[Sequence[Any]] = (),
     translators: bool = False,
+    language: bool = False,
 ) -> str:
     """Return results/index.html, the page that leads to all others.
 
@@ -127,6 +128,8 @@ def start_page(
         Keys of the networks in the figure that the page begins with, which names them.
     translators
         Whether there is a page of networks that translate.
+    language
+        Whether there is a page of language models.
     """
     pages = {tuple(map(str, key)) for key in shown}
     known = runs.astype(object).where(runs.notna(), None).to_dict("records")
@@ -162,6 +165,7 @@ def start_page(
         explorers=[_explorer(task, figures) for task in explorers],
         figures=_captioned(figures, _captions(templates, missing)),
         translators=translators,
+        language=language,
         opening={
             "file": f"figures/{opening}.png",
             **OPENINGS[opening],

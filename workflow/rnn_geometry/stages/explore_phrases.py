@@ -15,6 +15,6 @@ def run(files, output, params, log) -> None:
         Shown(network_of(file), PairWords.read(words), TranslatorComponents.read(file))
         for file, words in zip(files["components"], files["vocab"], strict=True)
     ]
-    page = phrases_page(template_texts("phrases.*", "style.css"), networks)
+    page = phrases_page(template_texts("phrases.*", "steps.*", "style.css"), networks)
     formats.write_text(output[0], page)
     log(f"{len(networks)} networks, {len(page) / 1e6:.2f} MB")

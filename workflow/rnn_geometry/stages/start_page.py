@@ -40,6 +40,7 @@ def run(files, output, params, log) -> None:
         opening=params.opening,
         opened=params.opened,
         translators=bool(files.get("translators")),
+        language=bool(files.get("language")),
         records=[formats.read_json(path) for path in files["record"]],
         costs=cost_table(results / "benchmarks", params.benchmarks),
         configuration=params.configuration,

@@ -173,16 +173,18 @@ def _pictures(folder: Path) -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.png"))}
 
 
-# Tables of networks that translate, and where their columns are declared.
-OF_PAIRS = {
+# Tables of networks that classify nothing, and where their columns are declared.
+OF_OTHERS = {
     "translators": "rnn_geometry.geometry.translator_tables:TRANSLATORS",
     "claims_attention": "rnn_geometry.claims.table:COLUMNS",
+    "language": "rnn_geometry.geometry.language_tables:LANGUAGE",
+    "claims_language": "rnn_geometry.claims.table:COLUMNS",
 }
 
 
-def _read_of_pairs(name: str, path: Path) -> pd.DataFrame:
-    """Read a table of networks that translate: text as str, an empty cell as NaN."""
-    module, _, columns = OF_PAIRS[name].partition(":")
+def _read_of_others(name: str, path: Path) -> pd.DataFrame:
+    """Read a table of networks that classify nothing: text as str, an empty cell as NaN."""
+    module, _, columns = OF_OTHERS[name].partition(":")
     declared = getattr(import_module(module), columns).values()
     text = [column.name for column in declared if column.kind == "text"]
     return imported("pandas", "plots").read_csv(path, dtype=dict.fromkeys(text, str))
@@ -202,7 +204,7 @@ class Tables:
         self._read: dict[str, pd.DataFrame] = {}
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in (*TABLES, *OF_PAIRS) if self._place(name).is_file())
+        return (name for name in (*TABLES, *OF_OTHERS) if self._place(name).is_file())
 
     def __contains__(self, name: object) -> bool:
         return name in list(self)
@@ -211,7 +213,7 @@ class Tables:
         if name not in self:
             raise _unknown(self.folder, "table", name, self)
         if name not in self._read:
-            read = _read_of_pairs if name in OF_PAIRS else read_frame
+            read = _read_of_others if name in OF_OTHERS else read_frame
             self._read[name] = read(name, self._place(name))
         return self._read[name]
 

@@ -1,14 +1,12 @@
 "use strict";
+// What `steps.js` asks for: the name of what is chosen beside a network, and the first step.
+const ITEM = "phrase", LEAST = 1;
+const items = (network) => network.phrases;
+const steps = (one) => one.wanted.length;
+const titled = (one) => one.read.join(" ");
 // The nine terms: parts of the decoder's state by parts of the encoder's.
 const PARTS = ["μ", "χ", "δ"];
 const TERMS = PARTS.flatMap((decoder) => PARTS.map((encoder) => decoder + encoder));
-const MILLISECONDS = 900; // of a step while it plays
-const networks = JSON.parse(document.getElementById("data").textContent).networks;
-const choice = { network: 0, phrase: 0, step: 1 };
-let timer = 0;
-
-const part = (name) => document.getElementById(name);
-const phrase = () => networks[choice.network].phrases[choice.phrase];
 const largest = (row) => row.indexOf(Math.max(...row));
 
 function signed(value) {
@@ -19,54 +17,9 @@ function signed(value) {
 // As strong as letters on it can still be read.
 const look = (weight) => `rgba(var(--look), ${(0.4 * weight).toFixed(3)})`;
 
-// Scroll a region sideways, never the page, until a part of it is in the middle.
-function centre(node) {
-  const region = node.closest(".scroll");
-  region.scrollLeft += node.getBoundingClientRect().left - region.getBoundingClientRect().left - (region.clientWidth - node.offsetWidth) / 2;
-}
-
-function made(kind, text, className) {
-  const node = document.createElement(kind);
-  node.textContent = text;
-  if (className) node.className = className;
-  return node;
-}
-
-function fill(select, texts, at) {
-  select.replaceChildren(...texts.map((text, i) => new Option(text, i, false, i === at)));
-}
-
-// Every number of the choice within what there is.
-function settle() {
-  const within = (value, most) => Math.min(Math.max(Number.isInteger(value) ? value : 0, 0), most);
-  choice.network = within(choice.network, networks.length - 1);
-  choice.phrase = within(choice.phrase, networks[choice.network].phrases.length - 1);
-  choice.step = Math.max(1, within(choice.step, phrase().wanted.length));
-}
-
-function change(changes) {
-  Object.assign(choice, changes);
-  settle();
-  draw();
-  history.replaceState(null, "", `#network=${choice.network}&phrase=${choice.phrase}&step=${choice.step}`);
-}
-
-function readHash() {
-  const asked = new URLSearchParams(location.hash.slice(1));
-  for (const name of Object.keys(choice)) if (asked.has(name)) choice[name] = Number(asked.get(name));
-}
-
 function draw() {
-  const one = phrase(), attends = networks[choice.network].attends, at = choice.step - 1;
-  fill(part("network"), networks.map((network) => network.title), choice.network);
-  fill(part("phrase"), networks[choice.network].phrases.map((each, i) => `${i + 1}: ${each.read.join(" ")}`), choice.phrase);
-  part("step").max = one.wanted.length;
-  part("step").value = choice.step;
-  part("counter").textContent = `${choice.step} of ${one.wanted.length}`;
-  part("back").disabled = at === 0;
-  part("forward").disabled = choice.step === one.wanted.length;
-  part("play").textContent = timer ? "Pause" : "Play";
-  part("told").setAttribute("aria-live", timer ? "off" : "polite");
+  const one = chosen(), attends = networks[choice.network].attends, at = choice.step - 1;
+  drawControls();
   part("attending").hidden = !attends;
   part("none").hidden = attends;
   part("reading").textContent = attends ? "Words read, and attention at this step" : "Words read";
@@ -165,49 +118,3 @@ function drawWhole(one, at) {
   part("whole").replaceChildren(top, body);
   centre(body.children[at].children[largest(one.attention[at]) + 1]);
 }
-
-function pause() {
-  clearInterval(timer);
-  timer = 0;
-}
-
-function toggle() {
-  if (timer) pause();
-  else {
-    if (choice.step === phrase().wanted.length) choice.step = 1;
-    timer = setInterval(() => {
-      if (choice.step + 1 >= phrase().wanted.length) pause();
-      change({ step: choice.step + 1 });
-    }, MILLISECONDS);
-  }
-  draw();
-}
-
-const KEYS = {
-  ArrowLeft: () => change({ step: choice.step - 1 }),
-  ArrowRight: () => change({ step: choice.step + 1 }),
-  ArrowUp: () => change({ phrase: choice.phrase - 1, step: 1 }),
-  ArrowDown: () => change({ phrase: choice.phrase + 1, step: 1 }),
-};
-
-document.addEventListener("keydown", (event) => {
-  // Selects, the slider and regions that scroll have keys of their own.
-  const own = event.target.closest("select, input, .scroll, a") || event.altKey || event.ctrlKey || event.metaKey;
-  if (own) return;
-  if (event.key === " " && !event.target.closest("button")) toggle();
-  else if (KEYS[event.key]) {
-    pause();
-    KEYS[event.key]();
-  } else return;
-  event.preventDefault();
-});
-for (const name of ["network", "phrase"])
-  part(name).addEventListener("change", (event) => { pause(); change({ [name]: Number(event.target.value), step: 1 }); });
-part("step").addEventListener("input", (event) => { pause(); change({ step: Number(event.target.value) }); });
-part("back").addEventListener("click", () => { pause(); change({ step: choice.step - 1 }); });
-part("forward").addEventListener("click", () => { pause(); change({ step: choice.step + 1 }); });
-part("play").addEventListener("click", toggle);
-part("controls").addEventListener("submit", (event) => event.preventDefault());
-window.addEventListener("hashchange", () => { pause(); readHash(); change({}); });
-readHash();
-change({});

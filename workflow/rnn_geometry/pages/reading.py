@@ -1,0 +1,133 @@
+"""The explorer of texts: language models read them, beside one who knows the source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.colors import to_rgb
+
+from rnn_geometry.identity import Network
+from rnn_geometry.pages._explorer_encoding import embedded_json
+from rnn_geometry.pages.attention import in_page
+from rnn_geometry.pages.templating import environment
+from rnn_geometry.plotting.language import ORDERS, Spoken, state_colours
+
+DIGITS = 3
+NEXT = 6  # words whose chances are shown
+CLOUD = 200  # states on the map, and as many slow points
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A network of the page: which one it is, and what is drawn of it."""
+
+    network: Network
+    spoken: Spoken
+
+
+def reading_page(
+    templates: Mapping[str, str], networks: Sequence[Shown], figure: str | Path, *, start: bool
+) -> str:
+    """Return the self-contained page.
+
+    Parameters
+    ----------
+    templates
+        Texts by name.
+    networks
+        One or more.
+    figure
+        The PNG file over all networks.
+    start
+        Whether there is a start page to lead to.
+    """
+    page = environment(autoescape=True, templates=templates)
+    payload = {"networks": [network_payload(shown) for shown in networks]}
+    return page.get_template("reading.html.jinja").render(
+        payload=Markup(embedded_json(payload)), figure=in_page(figure), start=start
+    )
+
+
+def network_payload(shown: Shown) -> dict[str, Any]:
+    """Return what the page knows of a network.
+
+    Parameters
+    ----------
+    shown
+        The network with its files.
+
+    Returns
+    -------
+    dict
+        `title`, `facts`, names of hidden `states` with `colours` (0 to 255); on the map `cloud`
+        with `beliefs`, `slow` points, `roots` with numbers of `unstable` modes; and `texts`: of
+        each its `words` and, before the first word and after each, `places` on the map, the
+        beliefs `known` and `read`, and `next`: words with their chances for network and source.
+    """
+    network, spoken = shown.network, shown.spoken
+    kept, texts = spoken.states, spoken.texts
+    colours = state_colours(spoken.numbers["family"], len(spoken.hidden))
+
+    def on_map(points: np.ndarray) -> list:
+        return _short((points - texts.center) @ texts.axes.T)
+
+    return {
+        "title": f"{network.task}, {network.model}, seed {network.seed}",
+        "facts": facts(spoken.numbers),
+        "states": list(spoken.hidden),
+        "colours": [[round(255 * part) for part in to_rgb(colour)] for colour in colours],
+        "cloud": on_map(kept.states[:CLOUD]),
+        "beliefs": _short(kept.beliefs[:CLOUD]),
+        "slow": on_map(kept.slow_points[:CLOUD]),
+        "roots": on_map(kept.roots),
+        "unstable": kept.unstable.tolist(),
+        "texts": [_text(spoken, i) for i in range(len(texts.words))],
+    }
+
+
+def facts(numbers: Mapping[str, Any]) -> str:
+    """Return a few numbers of a network in a sentence.
+
+    Parameters
+    ----------
+    numbers
+        language.json.
+    """
+    best = min(numbers[f"perplexity_ngram_{order}"] for order in ORDERS)
+    return (
+        f"Perplexity on test texts {numbers['perplexity']:.3f}; one who knows the source has "
+        f"{numbers['perplexity_source']:.3f}, the best n-gram {best:.3f}. States hold "
+        f"{numbers['dimension_held']} of {numbers['dimension_expected']} dimensions of belief "
+        f"(R² {numbers['belief_r2'] or 0:.3f})."
+    )
+
+
+def _text(spoken: Spoken, i: int) -> dict[str, Any]:
+    texts = spoken.texts
+    return {
+        "words": [spoken.words[word] for word in texts.words[i]],
+        "places": _short(texts.places[i]),
+        "known": _short(texts.known[i]),
+        "read": _short(texts.told[i]),
+        "next": [
+            _likely(said, source, spoken.words)
+            for said, source in zip(texts.said[i], texts.source[i], strict=True)
+        ],
+    }
+
+
+def _likely(said: np.ndarray, source: np.ndarray, words: Sequence[str]) -> list[list[Any]]:
+    """Return the words that are likely for the network or the source: as the network ranks them."""
+    likely = np.argsort(-np.maximum(said, source), kind="stable")[:NEXT]
+    ranked = likely[np.argsort(-said[likely], kind="stable")]
+    return [[words[w], *_short(np.array([said[w], source[w]]))] for w in ranked]
+
+
+def _short(array: np.ndarray) -> list:
+    """Return numbers with few digits, as plain lists."""
+    return np.round(np.asarray(array, dtype=float), DIGITS).tolist()
