@@ -85,11 +85,10 @@ def _texts(artist: Artist) -> Iterator[Text]:
     """
     if isinstance(artist, Text):
         yield artist
-    written = not isinstance(artist, Axis) or isinstance(
-        artist.get_major_formatter(), FixedFormatter
-    )
-    children = artist.get_children() if written else [artist.label, artist.offsetText]
-    for child in children:
+    if isinstance(artist, Axis) and not isinstance(artist.get_major_formatter(), FixedFormatter):
+        yield from (artist.label, artist.offsetText)
+        return
+    for child in artist.get_children():
         yield from _texts(child)
 
 
