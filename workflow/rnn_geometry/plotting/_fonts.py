@@ -14,12 +14,13 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter
+from matplotlib.ticker import LogFormatter, ScalarFormatter
 
 from rnn_geometry.errors import listed
 from rnn_geometry.plotting.text import JOINERS, is_seen
 
 BOXES = "Last Resort"  # matplotlib's own font, in which every shape is a box
+NUMBERS = (ScalarFormatter, LogFormatter)  # what is written at ticks that have no names
 LOG = logging.getLogger("rnn_geometry")
 
 
@@ -85,7 +86,7 @@ def _texts(artist: Artist) -> Iterator[Text]:
     """
     if isinstance(artist, Text):
         yield artist
-    if isinstance(artist, Axis) and not isinstance(artist.get_major_formatter(), FixedFormatter):
+    if isinstance(artist, Axis) and isinstance(artist.get_major_formatter(), NUMBERS):
         yield from (artist.label, artist.offsetText)
         return
     for child in artist.get_children():
