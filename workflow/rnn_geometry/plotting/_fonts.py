@@ -85,10 +85,10 @@ def _texts(artist: Artist) -> Iterator[Text]:
     """
     if isinstance(artist, Text):
         yield artist
-    written = not isinstance(artist, Axis) or isinstance(
+    plain = isinstance(artist, Axis) and not isinstance(
         artist.get_major_formatter(), FixedFormatter
     )
-    children = artist.get_children() if written else [artist.label, artist.offsetText]
+    children = [artist.label, artist.offsetText] if plain else artist.get_children()
     for child in children:
         yield from _texts(child)
 
