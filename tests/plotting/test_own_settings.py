@@ -50,3 +50,11 @@ def test_no_setting_of_a_person_reaches_a_figure(tmp_path, settings):
         before = dict(matplotlib.rcParams)
         assert saved(tmp_path / "own") == plain
         assert dict(matplotlib.rcParams) == before
+
+
+def test_fonts_of_a_small_picture_are_looked_for_in_the_style_that_draws_it(monkeypatch):
+    seen = []
+    look = lambda figure: seen.append(matplotlib.rcParams["font.sans-serif"])  # noqa: E731
+    monkeypatch.setattr("rnn_geometry.plotting.small_png.use_fallbacks", look)
+    draw_for_small_png(drawn(), 50)
+    assert seen == [list(style.SETTINGS["font.sans-serif"])]
