@@ -1,7 +1,9 @@
 """Tables of distances: cells that can be told, and cells that cannot."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from conftest import PROJECT
 from scipy.spatial.distance import cdist
 
 from rnn_geometry.geometry.universality import (
@@ -106,3 +108,34 @@ def test_the_only_network_of_its_cell_has_no_neighbour_of_its_own():
     found = {name: matrix[np.ix_(both, both)] for name, matrix in matrices(io=9).items()}
     rows = neighbour_rows(found, [NETWORKS[i] for i in chosen])
     assert [row["io_nearest_own"] for row in rows] == [1, 1, 1, 1, None]
+
+
+def committed(task):
+    """Return the distances of docs/universality.md as matrices, and the networks."""
+    pairs = pd.read_csv(PROJECT / "docs/data/distances.csv.gz", dtype={"l2_a": str, "l2_b": str})
+    found = {}
+    for measure, part in pairs[pairs["task"] == task].groupby("measure", sort=False):
+        size = round((1 + (1 + 8 * len(part)) ** 0.5) / 2)
+        matrix = np.zeros((size, size))
+        matrix[np.triu_indices(size, 1)] = part["distance"]
+        found[measure] = matrix + matrix.T
+    first = part.iloc[0]
+    names = ("model", "l2", "seed", "cell")
+    others = part[(part["seed_a"] == first["seed_a"]) & (part["model_a"] == first["model_a"])]
+    others = others[(others["untrained_a"] == 0) & (others["untrained_b"] == 0)]
+    sides = [first[[f"{name}_a" for name in names]].tolist()]
+    sides += others[[f"{name}_b" for name in names]].to_numpy().tolist()
+    return found, [{"task": task, **dict(zip(names, side, strict=True))} for side in sides]
+
+
+@pytest.mark.parametrize("task", ["categorical-3", "multilabel-2", "ordered2d-5"])
+def test_what_the_page_shows_follows_from_its_distances(task):
+    found, known = committed(task)
+    assert len(known) == 16
+    for name, rows_of in (("universality", universality_rows), ("neighbours", neighbour_rows)):
+        told = pd.read_csv(PROJECT / f"docs/data/{name}.csv", dtype={"l2": str})
+        told = told[told["task"] == task].reset_index(drop=True)
+        again = pd.DataFrame(rows_of(found, known))
+        pd.testing.assert_frame_equal(
+            again.astype(told.dtypes), told[list(again)], check_exact=False, rtol=1e-6, atol=1e-8
+        )

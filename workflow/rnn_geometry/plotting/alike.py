@@ -17,6 +17,7 @@ from rnn_geometry.plotting.text import said_model
 
 FEWEST = 3  # networks of which a map says anything
 SHADES = "cividis_r"
+# Measures that are drawn, and what they are in.
 UNITS = {
     "procrustes": "radians",
     "cka": "radians",
