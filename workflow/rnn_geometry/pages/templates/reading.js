@@ -7,6 +7,8 @@ const titled = (one) => one.words.join(" ");
 const PAIRS = [[0, 1], [0, 2], [1, 2]]; // components across and up
 const BAR = 5; // rem, of a chance of one
 const MARGIN = 30;
+const LIFTED = 0.35; // of the way to white, on a dark page
+const dark = matchMedia("(prefers-color-scheme: dark)");
 let pair = 0, mapped = "";
 
 function number(value) {
@@ -15,11 +17,12 @@ function number(value) {
 
 function mixed(belief, colours) {
   const parts = [0, 1, 2].map((i) => belief.reduce((sum, share, k) => sum + share * colours[k][i], 0));
-  return `rgb(${parts.map((part) => Math.round(Math.min(Math.max(part, 0), 255))).join(", ")})`;
+  return plain(parts.map((part) => Math.min(Math.max(part, 0), 255)));
 }
 
 function plain(colour) {
-  return `rgb(${colour.join(", ")})`;
+  const lift = dark.matches ? LIFTED : 0;
+  return `rgb(${colour.map((part) => Math.round(part + (255 - part) * lift)).join(", ")})`;
 }
 
 function shape(kind, attributes, parent) {
@@ -167,3 +170,4 @@ function drawLegend(network) {
 
 part("axes").replaceChildren(...PAIRS.map(([a, b], i) => new Option(`${a + 1} across, ${b + 1} up`, i)));
 part("axes").addEventListener("change", (event) => { pair = Number(event.target.value); draw(); });
+dark.addEventListener("change", () => { mapped = ""; draw(); });
