@@ -36,7 +36,17 @@ class DiagonalCell(Cell):
 
 
 class GatedDiagonalCell(DiagonalCell):
-    """A diagonal cell whose gates see the word alone: an input matrix (GH, E), a bias (GH,)."""
+    """A diagonal cell whose gates see the word alone: an input matrix (GH, E), a bias (GH,).
+
+    A subclass sets `gates`.
+
+    Parameters
+    ----------
+    input_size : int
+        Entries E of a word vector.
+    hidden_size : int
+        Units H.
+    """
 
     gates: int
 

@@ -15,13 +15,6 @@ class MinGRU(GatedDiagonalCell):
 
     The candidate is linear, as in the paper's first form; that of its code, in logarithms, keeps
     states positive.
-
-    Parameters
-    ----------
-    input_size : int
-        Entries E of a word vector.
-    hidden_size : int
-        Units H.
     """
 
     gates = 2
