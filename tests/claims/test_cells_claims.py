@@ -39,7 +39,8 @@ def test_every_network_is_of_a_seed_that_nothing_was_chosen_on(plan, claims):
 def test_ten_networks_of_each_cell_read_each_task(plan):
     trained = [network for network in plan.networks if not is_control(network)]
     counted = Counter((plan_task(network.task), network.model) for network in trained)
-    assert set(counted.values()) == {10} and len(counted) == 4 * len(CELLS_RUN["cells"])
+    assert set(counted.values()) == {10}
+    assert len(counted) == 4 * len(CELLS_RUN["cells"])
 
 
 def test_predictions_speak_of_cells_that_are_there_and_of_tasks_that_are_drawn(claims):

@@ -45,7 +45,7 @@ def mutual_information(
     Texts that say the same word all the time tell one bit, at any lag:
 
     >>> texts = np.repeat(np.random.default_rng(0).integers(0, 2, (4000, 1)), 9, axis=1)
-    >>> round(mutual_information(texts, 5, seed=0)[0] / np.log(2), 2)
+    >>> round(float(mutual_information(texts, 5, seed=0)[0] / np.log(2)), 2)
     1.0
     """
     groups = _grouped(np.asarray(words), most)
