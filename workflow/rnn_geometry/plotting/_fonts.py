@@ -85,12 +85,14 @@ def _texts(artist: Artist) -> Iterator[Text]:
     """
     if isinstance(artist, Text):
         yield artist
-    plain = isinstance(artist, Axis) and not isinstance(
-        artist.get_major_formatter(), FixedFormatter
-    )
-    children = [artist.label, artist.offsetText] if plain else artist.get_children()
-    for child in children:
+    for child in _children(artist):
         yield from _texts(child)
+
+
+def _children(artist: Artist) -> list[Artist]:
+    if isinstance(artist, Axis) and not isinstance(artist.get_major_formatter(), FixedFormatter):
+        return [artist.label, artist.offsetText]
+    return artist.get_children()
 
 
 @cache
