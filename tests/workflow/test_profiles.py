@@ -61,7 +61,7 @@ def test_the_generic_profile_plans_a_run(project_copy):
     wanted("executor-plugin-cluster-generic")
     project_copy.tiny()
     output = of_profile(project_copy, "cluster-generic", "tables", "-n")
-    assert re.search(r"^total +9$", output, flags=re.MULTILINE), output
+    assert re.search(r"^total +11$", output, flags=re.MULTILINE), output
     assert re.search(r"Group job analysis", output)
 
 
@@ -69,7 +69,7 @@ def test_the_kubernetes_profile_plans_a_run_on_a_shared_volume(project_copy):
     wanted("executor-plugin-kubernetes", "storage-plugin-fs")
     project_copy.tiny()
     output = of_profile(project_copy, "kubernetes", "tables", "-n")
-    assert re.search(r"^total +9$", output, flags=re.MULTILINE), output
+    assert re.search(r"^total +11$", output, flags=re.MULTILINE), output
     assert "/shared/rnn-geometry/results/tables/runs.csv (send to storage)" in output
 
 

@@ -159,7 +159,7 @@ def test_slurm_gets_the_name_of_a_partition_as_it_is_written(run):
 def test_slurm_gets_short_jobs_in_groups(run):
     copy, jobs = run
     total = int(re.search(r"^total +(\d+)$", copy.output, flags=re.MULTILINE)[1])
-    assert total == 9
+    assert total == 11
     assert [len(of_rule(jobs, group)) for group in ("data", "training", "analysis", "end")] == [
         1,
         2,
