@@ -95,7 +95,8 @@ def run(cluster, tmp_path_factory):
     profile = copy.root / "profiles/slurm/config.yaml"
     written = profile.read_text().replace('# slurm_partition: "main"', 'slurm_partition: "threads"')
     profile.write_text(written)
-    process = started(copy, "tables", "--groups", "intrinsic_dimension=end", "tabulate=end")
+    last = ("intrinsic_dimension", "compare_networks", "tabulate", "universality")
+    process = started(copy, "tables", "--groups", *(f"{rule}=end" for rule in last))
     log = copy.root / RUN_LOG
     try:
         wait_for(lambda: log.exists() and "step" in log.read_text(), process, copy)
