@@ -303,6 +303,7 @@ def configurations(draw):
         ),
         "data_folder": st.just("."),
         "claims": st.just("config/claims.yaml"),
+        "claims_universality": st.just("config/claims_universality.yaml"),
         "synthetic": from_schema(SCHEMA["$defs"]["synthetic"], length=LENGTHS),
         "controls": _controls([task["name"] for task in chosen]),
         "explorer": from_schema(SCHEMA["properties"]["explorer"], sentences=st.just({})),

@@ -4,6 +4,7 @@ import pytest
 import yaml
 from conftest import PROJECT
 
+from rnn_geometry.config.kinds import TRANSLATOR
 from rnn_geometry.config.load import load_settings
 from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plan import Plan
@@ -43,7 +44,8 @@ def test_each_task_meets_the_models_of_its_kind():
     assert {(n.task, n.model) for n in plan.translators} == {("copy", "aed"), ("copy", "ved")}
     assert (plan.classified, plan.paired, plan.trained) == (["two"], ["copy"], ["two"])
     assert plan.judged == plan.classifiers == plan.shown
-    assert plan.judged_translators == plan.shown_translators == plan.translators
+    judged = plan.of_kind(TRANSLATOR, plan.design.judged)
+    assert judged == plan.shown_translators == plan.translators
     patterns = [plan.task_pattern(data) for data in ("synthetic", "text", "pairs")]
     assert patterns == ["two", "$none", "copy"]
 
@@ -131,7 +133,7 @@ def test_a_sweep_over_an_option_and_over_an_architecture():
     tasks = {n.task for n in plan.translators}
     assert tasks == {"copy", "dial-0", "dial-0.5"}
     assert {n.model for n in plan.translators} == {"aed", "aed-alignment-learned"}
-    assert {n.task for n in plan.judged_translators} == {"copy"}
+    assert {n.task for n in plan.of_kind(TRANSLATOR, plan.design.judged)} == {"copy"}
 
 
 WRONG = {

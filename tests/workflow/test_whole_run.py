@@ -283,7 +283,7 @@ def test_a_changed_plot_function_redraws_figures_only(again):
 
 def test_other_formats_redraw_what_has_them(again):
     edit(again, "config/test.yaml", "vector_formats: [pdf, svg]", "vector_formats: []")
-    drawn = {"plot_task": 2, "plot_overview": 1, "plot_gallery": 1}
+    drawn = {"plot_network": 2, "plot_task": 2, "plot_overview": 1, "plot_gallery": 1}
     assert planned(again) == {**drawn, "start_page": 1, "report": 1}
     again.snakemake("results/figures/categorical-3", "--configfile", "config/test.yaml")
     made = (again.root / "results/figures/categorical-3").glob("[a-z]*")

@@ -16,7 +16,6 @@ import numpy as np
 
 from rnn_geometry.geometry import (
     baselines,
-    flat,
     modes,
     readouts,
     scores,
@@ -195,7 +194,7 @@ def network_geometry(
     points = None if whole is None else whole[:, seen]
     read = {**states, **{name: states[name][:, seen] for name in ("visited", "final", "readout")}}
     readout = read["readout"]
-    numbers = {
+    return {
         **{name: run[name] for name in RUN_FACTS},
         "imported": "weights" in run["settings"],
         **{name: meta[name] for name in TASK_FACTS},
@@ -222,7 +221,6 @@ def network_geometry(
         **modes.tau_over_manifold(slow, linear, d),
         **{name: value for name, value in integration.items() if name != "integration_seconds"},
     }
-    return flat.with_flatness(numbers, states, slow, linear)
 
 
 def manifold_points(slow: Arrays) -> np.ndarray | None:
