@@ -33,13 +33,13 @@ from rnn_geometry.networks._trainer import Trainer
 from rnn_geometry.networks.cells import Cell
 from rnn_geometry.networks.classifier import Classifier, build_classifier
 from rnn_geometry.networks.make import make_cell
-from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.networks.training import Recipe
 from rnn_geometry.networks.unrolled import has_unrolled
 from rnn_geometry.tasks.sentences import Sentences
 from rnn_geometry.tasks.synthetic import build_task
 from rnn_geometry.tasks.text.prepare import prepare_text
 
+CELLS = ("vanilla", "gru", "lstm", "ugrnn", "gru_reset_before")
 ROUNDS = 7
 SIZES = {
     "synthetic: T 25, B 64, E 5, H 64": (25, 64, 5, 64),

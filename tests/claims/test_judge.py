@@ -436,6 +436,17 @@ def test_an_empty_metric_is_not_met_and_a_claim_without_any_has_no_row():
     assert ("words-held", "gru") not in without.index
 
 
+def test_where_slow_modes_are_not_counted_a_claim_on_them_is_left_empty():
+    flat = {"integration_modes": np.nan, "constant_jacobian": 1}
+    row = judged(table((ONE, flat), *controls())).loc[("simplex-modes", "gru")]
+    assert row[["verdict", "runs", "left_out"]].tolist() == [UNDECIDED, 0, 10]
+    assert row["reason"] == (
+        "no network is judged: 10 slow modes are not counted: one Jacobian everywhere"
+    )
+    others = judged(table((ONE, flat), *controls())).loc[("simplex-cliff", "gru")]
+    assert others["runs"] == 10
+
+
 CELLS = ("gru", "lstm", "ugrnn")
 
 

@@ -16,6 +16,7 @@ from rnn_geometry.errors import LONGEST, UserError
 from rnn_geometry.networks import checked, sources
 from rnn_geometry.networks.classifier import build_classifier
 from rnn_geometry.networks.make import cell_class, make_cell
+from rnn_geometry.networks.more_cells.entries import code_of_cell
 from rnn_geometry.networks.sources import beside_files, find_source
 
 LEAKY = """
@@ -284,6 +285,14 @@ def test_the_code_of_a_cell_is_a_setting_of_every_model_that_uses_it(place):
     write(place / "my_cells.py", leaky().replace("torch.tanh", "-torch.tanh"))
     assert not set(resolved()["design"].models["mine"]["cell_source"]) <= set(hashes.values())
     assert "cell_source" not in resolved(cell="gru")["design"].models["mine"]
+
+
+def test_the_code_of_a_cell_in_a_module_of_its_own_is_a_setting():
+    sources = {
+        cell: resolved(cell=cell)["design"].models["mine"]["cell_source"]
+        for cell in ("mingru", "lru", "mingru-2-layers")
+    }
+    assert sources == {cell: code_of_cell(cell) for cell in sources}
 
 
 def test_a_sweep_over_the_value_of_the_model_itself_is_the_model(place):

@@ -20,6 +20,7 @@ UNIT_COLUMNS = [
 ]
 NO_GAP = 0.5  # share of points without a gap above which a network has no slow manifold
 PERMUTATIONS = 20
+ONE_JACOBIAN = "slow modes are not counted: one Jacobian everywhere"
 
 
 def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
@@ -50,7 +51,7 @@ def units_of_networks(claim: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFr
         value=value,
         expected=_expected(claim, rows),
         given=_keeps_given(claim, rows),
-        not_judged=_reasons(rows),
+        not_judged=_reasons(rows).where(~_is_uncounted(rows, value), ONE_JACOBIAN),
         imported=rows.get("imported", pd.Series(0, rows.index)).fillna(0).astype(bool),
         no_gap=value.isna() & (rows["slow_no_gap"] > NO_GAP),
     )
@@ -145,6 +146,12 @@ def _reasons(rows: pd.DataFrame) -> pd.Series:
     """Return why networks are not judged; empty where they are, and in tables of older versions."""
     known = rows.get("not_judged", pd.Series("", rows.index))
     return known.map(lambda reason: reason if isinstance(reason, str) else "")
+
+
+def _is_uncounted(rows: pd.DataFrame, value: pd.Series) -> pd.Series:
+    """Tell of which networks a metric is empty since their Jacobian is the same everywhere."""
+    flat = rows.get("constant_jacobian", pd.Series(0, rows.index)).fillna(0).astype(bool)
+    return flat & value.isna() & rows["control"].isna()
 
 
 def _first_reason(part: pd.DataFrame) -> str:

@@ -193,6 +193,7 @@ def living_dimension(rows: pd.DataFrame) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Components for 95 % of the variance; 0 without an integration mode.
+        Components for 95 % of the variance; 0 without an integration mode. Where modes are not
+        counted, as with one Jacobian everywhere, that says nothing of the dimension.
     """
-    return rows["components_95"].where(rows["integration_modes"] > 0, 0)
+    return rows["components_95"].mask(rows["integration_modes"] <= 0, 0)

@@ -34,6 +34,7 @@ from rnn_geometry.config.pooling import with_pooling
 from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
 from rnn_geometry.config.source_tasks import with_length
 from rnn_geometry.errors import UserError
+from rnn_geometry.networks.more_cells.entries import code_of_cell
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.networks.sources import added_cells, find_source, is_own
 
@@ -101,10 +102,9 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
                 model, {**schema["$defs"]["model"], "$defs": schema["$defs"]}, f"models.{name}"
             )
             settings["design"].models[name] = model = _checked_model(name, model)
-        if is_own(model["cell"]) and not is_imported(
-            model
-        ):  # networks depend on its code as on any other setting
-            model["cell_source"] = _source_of(name, model["cell"])
+        source = None if is_imported(model) else _source_of(name, model["cell"])
+        if source is not None:  # networks depend on its code as on any other setting
+            model["cell_source"] = source
     for task in settings["tasks"]:  # a data set and a sweep set options that were not seen before
         check_schema(
             task, {**schema["$defs"]["task"], "$defs": schema["$defs"]}, f"tasks.{task['name']}"
@@ -235,8 +235,10 @@ def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:
             )
 
 
-def _source_of(name: str, cell: str) -> str:
-    """Return the hash of the code of a cell of the user's own; none of it is run."""
+def _source_of(name: str, cell: str) -> str | None:
+    """Return the hash of the code of a cell that stages do not reach; none of it is run."""
+    if not is_own(cell):
+        return code_of_cell(cell)
     try:
         return find_source(cell).digest()
     except UserError as error:

@@ -8,6 +8,7 @@ others are imported from their modules:
 - `slow_points`, `slow_modes`: the slow manifold, and its modes at every point.
 - `fixed_points`, `completeness`, `descent`: exact fixed points, their skeleton, whether all were
   found, and other ways to search.
+- `affine`: steps with one Jacobian everywhere, whose fixed point is a linear solve.
 - `jacobians`, `linearization`, `word_modes`: derivatives, spectra, effects of words.
 - `closed_forms`: Jacobians of torch's own cells.
 - `integration`, `modifiers`, `flow`: how long an effect stays, what words do to others, the flow.

@@ -16,6 +16,7 @@ import numpy as np
 
 from rnn_geometry.geometry import (
     baselines,
+    flat,
     modes,
     readouts,
     scores,
@@ -194,7 +195,7 @@ def network_geometry(
     points = None if whole is None else whole[:, seen]
     read = {**states, **{name: states[name][:, seen] for name in ("visited", "final", "readout")}}
     readout = read["readout"]
-    return {
+    numbers = {
         **{name: run[name] for name in RUN_FACTS},
         "imported": "weights" in run["settings"],
         **{name: meta[name] for name in TASK_FACTS},
@@ -221,6 +222,7 @@ def network_geometry(
         **modes.tau_over_manifold(slow, linear, d),
         **{name: value for name, value in integration.items() if name != "integration_seconds"},
     }
+    return flat.with_flatness(numbers, states, slow, linear)
 
 
 def manifold_points(slow: Arrays) -> np.ndarray | None:

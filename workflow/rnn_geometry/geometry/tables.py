@@ -6,6 +6,7 @@ from rnn_geometry.geometry import (
     baselines,
     class_means,
     dimension,
+    flat,
     growth,
     input_output,
     integration,
@@ -105,7 +106,7 @@ RUN_GROUPS: dict[str, Columns] = {
         NOT_JUDGED,
     ),
     "Dimension": columns(dimension.LINEAR, network.POINT_SETS, network.WHOLE_STATE),
-    "Modes at the centre": modes.COLUMNS,
+    "Modes at the centre": columns(modes.COLUMNS, flat.COLUMNS),
     "Readouts, shape and scores": columns(
         readouts.COLUMNS, simplex.COLUMNS, surrogates.COLUMNS, scores.COLUMNS, readouts.CLIFF
     ),

@@ -9,9 +9,12 @@ import numpy as np
 
 from rnn_geometry.networks.registry import CELLS
 
-OF_LAYER = ("weight_ih", "weight_hh", "bias", "bias_hn")
+# The names that cells.js reads of a layer; a cell has some of them.
+OF_LAYER = (
+    *("weight_ih", "weight_hh", "bias", "bias_hn", "leak", "decay", "nu", "theta", "gamma"),
+    *("scale_ih", "scale_hh", "scale_memory", "shift_memory"),
+)
 LAYERS = re.compile(r"(?P<kind>\w+)-(?P<layers>[0-9]+)-layers")
-OTHERS = ("relu",)  # kinds of imported layers that are no cells of the registry
 
 
 def can_step(cell: str) -> bool:
@@ -24,7 +27,7 @@ def can_step(cell: str) -> bool:
     """
     stacked = LAYERS.fullmatch(cell)
     kind = stacked["kind"] if stacked else cell
-    return kind in OTHERS or (kind in CELLS and CELLS[kind].explorer)
+    return kind in CELLS and CELLS[kind].explorer
 
 
 def arrays_of(cell: str, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -55,7 +55,7 @@ def sweep_figure(rows: pd.DataFrame) -> Figure:
     rows = rows.assign(living=living_dimension(rows))
     # Without an integration mode the points are one point, and their participation ratio is that of
     # rounding errors.
-    rows["participation_ratio"] = rows["participation_ratio"].where(rows["integration_modes"] > 0)
+    rows["participation_ratio"] = rows["participation_ratio"].mask(rows["integration_modes"] <= 0)
     values = list(dict.fromkeys(rows["value"]))
     figure = Figure(figsize=(style.TWO_COLUMNS, 3.1), layout="constrained")
     left, right = figure.subplots(1, 2)

@@ -1,6 +1,6 @@
 // One step h' = F(h, x) of the built-in cells, with the equations of rnn_geometry/cells.py. Weights are
-// {embedding, weight_ih, weight_hh, bias, readout.weight, readout.bias, origin, axes}: {shape, values}. An imported GRU
-// has bias_hn, too, behind its reset gate; layers one above the other have weight_ih.0, weight_ih.1, ..
+// {embedding, weight_ih, weight_hh, bias, readout.weight, readout.bias, origin, axes}: {shape, values}, and what a cell has
+// besides. An imported GRU has bias_hn behind its reset gate; layers one above the other have weight_ih.0, weight_ih.1, ..
 const sigmoid = (value) => 1 / (1 + Math.exp(-value));
 
 function decodeWeights(stored) {
@@ -23,6 +23,15 @@ function product(matrix, vector, start = 0, count = matrix.shape[0]) {
 }
 
 const held = (hold, h, candidate) => h.map((value, i) => candidate[i] + hold[i] * (value - candidate[i]));
+
+// Without the mean, divided by the standard deviation, scaled: as torch's layer_norm.
+function normed(value, scale) {
+  const mean = value.reduce((sum, one) => sum + one, 0) / value.length;
+  const variance = value.reduce((sum, one) => sum + (one - mean) ** 2, 0) / value.length;
+  return value.map((one, i) => (scale.values[i] * (one - mean)) / Math.sqrt(variance + 1e-5));
+}
+
+const PARTS = { lstm: 2, lstm_norm: 2, lru: 2, slstm: 3 }; // of a layer's flat state
 
 const CELLS = {
   vanilla(h, drive, weights) {
@@ -68,15 +77,78 @@ const CELLS = {
     const hold = h.map((_, i) => sigmoid(drive[i] + recurrent[i]));
     return held(hold, h, h.map((_, i) => Math.tanh(drive[units + i] + recurrent[units + i])));
   },
+  leaky(h, drive, weights) {
+    const recurrent = product(weights.weight_hh, h);
+    const leak = weights.leak.values[0];
+    return h.map((value, i) => value + leak * (Math.tanh(drive[i] + recurrent[i]) - value));
+  },
+  mingru(h, drive) {
+    return h.map((value, i) => value + sigmoid(drive[i]) * (drive[h.length + i] - value));
+  },
+  rg_lru(h, drive, weights) {
+    const units = h.length;
+    return h.map((value, i) => {
+      const keep = Math.exp(-8 * sigmoid(drive[i]) * Math.log1p(Math.exp(weights.decay.values[i])));
+      return keep * value + Math.sqrt(1 - keep * keep) * sigmoid(drive[units + i]) * drive[2 * units + i];
+    });
+  },
+  lru(h, drive, weights) {
+    const units = h.length / 2;
+    const next = new Float64Array(2 * units);
+    for (let i = 0; i < units; i += 1) {
+      const radius = Math.exp(-Math.exp(weights.nu.values[i]));
+      const phase = Math.exp(weights.theta.values[i]);
+      const [real, imag] = [radius * Math.cos(phase), radius * Math.sin(phase)];
+      const scale = Math.exp(weights.gamma.values[i]);
+      next[i] = real * h[i] - imag * h[units + i] + scale * drive[i];
+      next[units + i] = imag * h[i] + real * h[units + i] + scale * drive[units + i];
+    }
+    return next;
+  },
+  lstm_norm(h, drive, weights) {
+    const units = h.length / 2;
+    const recurrent = normed(product(weights.weight_hh, h.subarray(0, units)), weights.scale_hh);
+    const input = normed(drive, weights.scale_ih);
+    const gate = (number, i) => {
+      const at = number * units + i;
+      return input[at] + weights.bias.values[at] + recurrent[at];
+    };
+    const next = new Float64Array(2 * units);
+    for (let i = 0; i < units; i += 1)
+      next[units + i] = sigmoid(gate(1, i)) * h[units + i] + sigmoid(gate(0, i)) * Math.tanh(gate(2, i));
+    const shown = normed(next.subarray(units), weights.scale_memory);
+    for (let i = 0; i < units; i += 1)
+      next[i] = sigmoid(gate(3, i)) * Math.tanh(shown[i] + weights.shift_memory.values[i]);
+    return next;
+  },
+  slstm(h, drive, weights) {
+    const units = h.length / 3;
+    const recurrent = product(weights.weight_hh, h.subarray(0, units));
+    const gate = (number, i) => drive[number * units + i] + recurrent[number * units + i];
+    const next = new Float64Array(3 * units);
+    for (let i = 0; i < units; i += 1) {
+      const [opened, kept] = [Math.exp(gate(0, i)), sigmoid(gate(1, i))];
+      next[units + i] = kept * h[units + i] + opened * Math.tanh(gate(2, i));
+      next[2 * units + i] = kept * Math.abs(h[2 * units + i]) + opened;
+      next[i] = (sigmoid(gate(3, i)) * next[units + i]) / next[2 * units + i];
+    }
+    return next;
+  },
 };
+
+// A x + b; a layer norm's shift comes after it, and an LRU has none.
+function driveOf(layer, input) {
+  const drive = product(layer.weight_ih, input);
+  return layer.bias && !layer.scale_ih ? drive.map((value, i) => value + layer.bias.values[i]) : drive;
+}
 
 // The layers of a network, the one that reads the words first.
 function layersOf(weights) {
   if (weights.weight_ih) return [weights];
   const layers = [];
   for (let at = 0; weights[`weight_ih.${at}`]; at += 1) {
-    const own = ["weight_ih", "weight_hh", "bias", "bias_hn"].map((name) => [name, weights[`${name}.${at}`]]);
-    layers.push(Object.fromEntries(own));
+    const own = Object.keys(weights).filter((name) => name.endsWith(`.${at}`));
+    layers.push(Object.fromEntries(own.map((name) => [name.slice(0, -1 - `${at}`.length), weights[name]])));
   }
   return layers;
 }
@@ -85,8 +157,8 @@ function layersOf(weights) {
 function statesOf(cell, weights, tokens) {
   const layers = layersOf(weights);
   const kind = cell.replace(/-[0-9]+-layers$/, "");
-  const units = layers[0].weight_hh.shape[1];
-  const size = kind === "lstm" ? 2 * units : units;
+  const units = weights["readout.weight"].shape[1];
+  const size = units * (PARTS[kind] ?? 1);
   const width = weights.embedding.shape[1];
   const states = [new Float64Array(size * layers.length)];
   for (const token of tokens) {
@@ -95,8 +167,7 @@ function statesOf(cell, weights, tokens) {
     let input = weights.embedding.values.subarray(token * width, (token + 1) * width);
     layers.forEach((layer, i) => {
       const start = (layers.length - 1 - i) * size;
-      const drive = product(layer.weight_ih, input).map((value, unit) => value + layer.bias.values[unit]);
-      const next = CELLS[kind](before.subarray(start, start + size), drive, layer);
+      const next = CELLS[kind](before.subarray(start, start + size), driveOf(layer, input), layer);
       after.set(next, start);
       input = next.subarray(0, units);
     });

@@ -1,0 +1,125 @@
+"""Cells in modules of their own: their entries of the registry, and the hash of their code.
+
+To add a cell, write its class in a module here, and its entry below. Light, as `registry` is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from rnn_geometry.networks.registry import CELLS, CellEntry
+from rnn_geometry.store.fingerprint import code_hash
+
+HERE = __name__.rpartition(".")[0]
+
+_SINGLE = (
+    CellEntry(
+        "leaky",
+        f"{HERE}.leaky:LeakyRNN",
+        options=("leak",),
+        label="leaky",
+        colour="#8C6D31",
+        marker="P",
+        gated=False,
+        explorer=True,
+    ),
+    CellEntry(
+        "relu",
+        "rnn_geometry.networks.torch_cells:ReluRNN",
+        options=("recurrent_identity", "input_scale"),
+        label="ReLU",
+        colour="#C9A227",
+        marker="X",
+        gated=False,
+        bounded=False,
+        explorer=True,
+    ),
+    CellEntry(
+        "mingru",
+        f"{HERE}.mingru:MinGRU",
+        options=("longest_memory",),
+        label="minGRU",
+        colour="#2A7F8E",
+        marker="p",
+        explorer=True,
+    ),
+    CellEntry(
+        "lru",
+        f"{HERE}.lru:LRU",
+        options=("smallest_radius", "largest_radius", "largest_phase"),
+        label="LRU",
+        colour="#D98C5F",
+        marker="h",
+        gated=False,
+        explorer=True,
+    ),
+    CellEntry(
+        "rg_lru",
+        f"{HERE}.rg_lru:RGLRU",
+        options=("smallest_radius", "largest_radius"),
+        label="RG-LRU",
+        colour="#9C4F2E",
+        marker="<",
+        explorer=True,
+    ),
+    CellEntry(
+        "lstm_norm",
+        f"{HERE}.lstm_norm:NormLSTM",
+        options=("hold_bias",),
+        label="LSTM, layer norm",
+        colour="#7A2E4D",
+        marker=">",
+        explorer=True,
+    ),
+    CellEntry(
+        "slstm",
+        f"{HERE}.slstm:SLSTM",
+        options=("hold_bias",),
+        label="sLSTM",
+        colour="#C77FA8",
+        marker="H",
+        explorer=True,
+    ),
+)
+
+
+def _two_layers(entry: CellEntry) -> CellEntry:
+    """Return the entry of two layers of a cell."""
+    return replace(
+        entry,
+        name=f"{entry.name}-2-layers",
+        path=f"{HERE}.two_layers:Two{entry.path.rpartition(':')[2]}",
+        label=f"{entry.label}, 2 layers",
+        marker="*",
+    )
+
+
+ENTRIES = (*_SINGLE, *map(_two_layers, (*CELLS.values(), *_SINGLE)))
+_BY_NAME = {entry.name: entry for entry in ENTRIES}
+
+
+def code_of_cell(cell: str) -> str | None:
+    """Return the hash of the code of a cell of this folder, which its networks depend on.
+
+    Parameters
+    ----------
+    cell
+        Its name in a configuration.
+
+    Returns
+    -------
+    str or None
+        16 hexadecimal digits; None for other cells: their code is that of the stages.
+
+    Examples
+    --------
+    >>> code_of_cell("gru") is None, len(code_of_cell("mingru"))
+    (True, 16)
+    """
+    if cell not in _BY_NAME:
+        return None
+    layer = cell.removesuffix("-2-layers")
+    entries = [_BY_NAME[name] for name in dict.fromkeys([cell, layer]) if name in _BY_NAME]
+    code = [code_hash(entry.path.partition(":")[0]) for entry in entries]
+    return hashlib.sha256("\n".join(code).encode()).hexdigest()[:16]
