@@ -9,7 +9,7 @@ from rnn_geometry.tasks import structures
 from rnn_geometry.tasks.synthetic import Family, Option, make_task
 
 
-class Leaky(Cell):
+class Drifting(Cell):
     def __init__(self, input_size, hidden_size, leak=0.1):
         super().__init__(input_size, hidden_size)
         self.leak = leak
@@ -36,7 +36,7 @@ def half_accuracy(rows):
     return rows["test_accuracy"] / 2
 """
 POINTS = {
-    "cells": {"leaky": "{module}:Leaky"},
+    "cells": {"drifting": "{module}:Drifting"},
     "tasks": {"signs": "{module}:signs"},
     "metrics": {"half_accuracy": "{module}:half_accuracy"},
 }

@@ -31,10 +31,11 @@ TO_XYZ = np.array(
     ]
 )
 WHITE = np.array([0.95047, 1.0, 1.08883])
+ALONE = [cell for cell in CELLS.values() if cell.layers == 1]
 PALETTES = {
     "classes": style.PALETTE[:5],
     "ordered classes": [style.class_colour(i, 5) for i in range(5)],
-    "cells": [cell.colour for cell in CELLS.values()],
+    "cells": [cell.colour for cell in ALONE],
     "verdicts": list(style.VERDICTS.values()),
 }
 APART = 10  # of CIELAB: more than two is seen side by side
@@ -74,7 +75,15 @@ def test_colours_without_a_marker_differ_in_grey(name):
 
 
 def test_cells_have_markers_of_their_own():
-    assert len({cell.marker for cell in CELLS.values()}) == len(CELLS)
+    assert len({cell.marker for cell in ALONE}) == len(ALONE) >= 12
+
+
+def test_layers_of_a_cell_have_its_colour_and_a_marker_of_no_cell_alone():
+    stacked = [cell for cell in CELLS.values() if cell.layers > 1]
+    assert {cell.marker for cell in stacked} == {"*"}
+    assert "*" not in {cell.marker for cell in ALONE}
+    for cell in stacked:
+        assert cell.colour == CELLS[cell.name.removesuffix("-2-layers")].colour
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 7, 10])

@@ -26,7 +26,7 @@ COUNTER = itertools.count()  # a module stays in memory, so that each has a name
 def installed(tmp_path, monkeypatch):
     """Return a function that installs a package, and says where its module lies."""
 
-    def install(package="leaky-cells", points=POINTS, code=CODE, version="1.0"):
+    def install(package="drifting-cells", points=POINTS, code=CODE, version="1.0"):
         module = f"plugin_{next(COUNTER)}"
         place = tmp_path / module
         place.mkdir()
@@ -48,9 +48,9 @@ def installed(tmp_path, monkeypatch):
 
 def test_a_cell_of_another_package_is_made_and_checked_by_its_name(installed):
     installed()
-    cell = make_cell("leaky", 3, 8, leak=0.2)
-    assert (type(cell).__name__, cell.leak) == ("Leaky", 0.2)
-    check_cell("leaky", hidden_size=4)
+    cell = make_cell("drifting", 3, 8, leak=0.2)
+    assert (type(cell).__name__, cell.leak) == ("Drifting", 0.2)
+    check_cell("drifting", hidden_size=4)
     h = torch.ones(2, 8)
     torch.testing.assert_close(cell(h, torch.zeros(2, 3)), 0.8 * h)
 
@@ -59,7 +59,7 @@ def test_what_it_adds_depends_on_the_code_and_the_version_of_its_package(install
     file = installed()
 
     def source():
-        return find_source("leaky").digest()
+        return find_source("drifting").digest()
 
     first = source()
     file.write_text(CODE + "\n# a comment")
@@ -68,17 +68,17 @@ def test_what_it_adds_depends_on_the_code_and_the_version_of_its_package(install
     assert source() != first
     file.write_text(CODE)
     assert source() == first
-    plugin = plugins("cells", ())["leaky"]
+    plugin = plugins("cells", ())["drifting"]
     assert plugin._replace(version="1.1").digest() != first
 
 
 def test_a_configuration_names_both_and_notes_their_code(installed):
     installed()
-    models = {"mine": {"cell": "leaky", "steps": 5, "cell_options": {"leak": 0.3}}}
+    models = {"mine": {"cell": "drifting", "steps": 5, "cell_options": {"leak": 0.3}}}
     task = {"name": "signs-5", "family": "signs", "length": 5}
     raw = {"models": models, "cells": ["mine", "gru"], "tasks": [task], "sweeps": []}
     settings = load_settings(raw, [], str(PROJECT))
-    assert settings["models"]["mine"]["cell_source"] == find_source("leaky").digest()
+    assert settings["models"]["mine"]["cell_source"] == find_source("drifting").digest()
     (family,) = {task["family_source"] for task in settings["tasks"]}
     assert family == plugins("tasks", ())["signs"].digest()
     meta = synthetic_data({**settings["tasks"][0], "test_size": 8, "train_size": 8}).meta
@@ -87,7 +87,7 @@ def test_a_configuration_names_both_and_notes_their_code(installed):
 
 def test_an_unknown_cell_is_told_with_those_of_packages(installed):
     installed()
-    with pytest.raises(UserError, match=r"accepted are vanilla, .*, leaky, or a subclass"):
+    with pytest.raises(UserError, match=r"accepted are vanilla, .*, drifting, or a subclass"):
         make_cell("leakier", 3, 8)
 
 
@@ -108,7 +108,7 @@ def test_a_family_of_another_package_draws_sentences(installed):
 
 
 def test_an_object_that_is_no_family_is_refused(installed):
-    installed(points={"tasks": {"wrong": "{module}:Leaky"}})
+    installed(points={"tasks": {"wrong": "{module}:Drifting"}})
     with pytest.raises(UserError, match=r"the family of tasks 'wrong' .*accepted is a rnn_geom"):
         build_task("wrong")
 
@@ -139,13 +139,13 @@ def test_a_metric_of_another_package_is_a_function_of_rows(installed):
 @pytest.mark.parametrize(
     ("kind", "name", "said"),
     [
-        ("cells", "gru", "the cell 'gru' of the package leaky-cells has a name that is taken"),
-        ("tasks", "text", "the family of tasks 'text' of the package leaky-cells"),
+        ("cells", "gru", "the cell 'gru' of the package drifting-cells has a name that is taken"),
+        ("tasks", "text", "the family of tasks 'text' of the package drifting-cells"),
         ("metrics", "bag_of_words_gap", "it is built in; uninstall a package, or rename"),
     ],
 )
 def test_a_name_that_is_built_in_is_refused(installed, kind, name, said):
-    installed(points={kind: {name: "{module}:Leaky"}})
+    installed(points={kind: {name: "{module}:Drifting"}})
     asked = {
         "cells": lambda: make_cell("leakier", 3, 8),
         "tasks": lambda: build_task("leakier"),
@@ -156,21 +156,21 @@ def test_a_name_that_is_built_in_is_refused(installed, kind, name, said):
 
 
 def test_two_packages_with_the_same_name_are_refused(installed):
-    installed("leaky-cells")
-    installed("leaky-too")
-    with pytest.raises(UserError, match="it is also one of leaky-"):
-        make_cell("leaky", 3, 8)
+    installed("drifting-cells")
+    installed("drifting-too")
+    with pytest.raises(UserError, match="it is also one of drifting-"):
+        make_cell("drifting", 3, 8)
 
 
 def test_names_and_places_that_are_none_are_refused(installed):
-    installed(points={"cells": {"a cell": "{module}:Leaky"}})
+    installed(points={"cells": {"a cell": "{module}:Drifting"}})
     with pytest.raises(UserError, match=r"its entry point 'a cell = .*is not accepted"):
-        make_cell("leaky", 3, 8)
+        make_cell("drifting", 3, 8)
 
 
 def test_a_package_that_fails_is_named(installed):
     installed(points={"tasks": {"wrong": "{module}:signs"}}, code="1 / 0")
-    with pytest.raises(UserError, match=r"leaky-cells: .*:signs cannot be imported .*ZeroDivision"):
+    with pytest.raises(UserError, match=r"drifting-cells: .*:signs cannot be .*ZeroDivision"):
         build_task("wrong")
 
 

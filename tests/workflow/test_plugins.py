@@ -9,7 +9,7 @@ from plugin_package import CODE, POINTS, write_points
 
 pytestmark = pytest.mark.workflow
 
-PACKAGE = "leaky-cells"
+PACKAGE = "drifting-cells"
 # A module counts as a whole: the metric has one of its own, or its changes would train networks.
 METRICS = "def half_accuracy(rows):\n    return rows['test_accuracy'] / 2\n"
 CLAIMS = {
@@ -36,7 +36,7 @@ CHANGES = {
     "claims": "claims.yaml",
     "tasks": [{"name": "signs-5", "family": "signs", "length": 5, "loud": True}],
     "synthetic": {"train_size": 640, "dev_size": 100, "test_size": 100},
-    "models": {"mine": {"cell": "leaky", "cell_options": {"leak": 0.3},
+    "models": {"mine": {"cell": "drifting", "cell_options": {"leak": 0.3},
                         "hidden_size": 8, "steps": 400, "learning_rate": 1.0e-2}},
     "cells": ["mine"],
     "seeds": [3],
@@ -51,9 +51,13 @@ class Installed:
     def __init__(self, root):
         self.copy, self.place = ProjectCopy(root / "copy"), root / "site"
         self.place.mkdir()
-        self.files = {"leaky_cells.py": CODE, "leaky_metrics.py": METRICS}
+        self.files = {"drifting_cells.py": CODE, "drifting_metrics.py": METRICS}
         self.write(self.files)
-        modules = {"cells": "leaky_cells", "tasks": "leaky_cells", "metrics": "leaky_metrics"}
+        modules = {
+            "cells": "drifting_cells",
+            "tasks": "drifting_cells",
+            "metrics": "drifting_metrics",
+        }
         points = {
             kind: {name: at.format(module=modules[kind]) for name, at in names.items()}
             for kind, names in POINTS.items()
@@ -103,7 +107,7 @@ def changed(judged):
 
 def test_its_metric_judges_its_cell_on_its_task(judged):
     (network,) = [row for row in judged.rows("runs") if not row["control"]]
-    assert (network["cell"], network["task"]) == ("leaky", "signs-5")
+    assert (network["cell"], network["task"]) == ("drifting", "signs-5")
     (claim,) = judged.rows("claims")
     assert (claim["claim"], claim["cell"], claim["judged"]) == ("half", "mine", "1"), claim[
         "reason"
@@ -113,18 +117,18 @@ def test_its_metric_judges_its_cell_on_its_task(judged):
 
 
 def test_a_changed_metric_judges_anew_and_trains_nothing(changed):
-    said = changed("leaky_metrics.py", "/ 2", "/ 4")
+    said = changed("drifting_metrics.py", "/ 2", "/ 4")
     assert "rule judge:" in said
     assert "train" not in said.partition("Job stats")[2].partition("total")[0]
 
 
 def test_a_changed_cell_is_trained_anew(changed):
-    said = changed("leaky_cells.py", "torch.tanh(drive)", "torch.sin(drive)")
+    said = changed("drifting_cells.py", "torch.tanh(drive)", "torch.sin(drive)")
     assert "train" in said.partition("Job stats")[2].partition("total")[0]
 
 
 def test_a_comment_makes_nothing_anew(changed):
-    assert "Nothing to be done" in changed("leaky_metrics.py", "def", "# A half.\ndef")
+    assert "Nothing to be done" in changed("drifting_metrics.py", "def", "# A half.\ndef")
 
 
 def test_without_the_package_a_sentence_says_what_is_missing(judged):

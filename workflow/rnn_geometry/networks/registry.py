@@ -31,6 +31,8 @@ class CellEntry:
         Whether it takes a convex body of states into itself: its fixed points have degree 1.
     explorer
         Whether the explorer can step it, that is, whether cells.js knows it.
+    layers
+        Of the cell in one network. Several have the colour of their cell, and one marker.
     """
 
     name: str
@@ -42,6 +44,7 @@ class CellEntry:
     gated: bool = True
     bounded: bool = True
     explorer: bool = False
+    layers: int = 1
 
 
 _ENTRIES = (
