@@ -32,8 +32,8 @@ TASKS = {
     "multilabel-2": ("multilabel", {"labels": 2}, (0, 1)),
 }
 MODELS = (
-    *("gru", "leaky", "relu", "mingru", "lru", "rg_lru", "lstm_norm", "slstm"),
-    *("gru-2-layers", "lstm-2-layers"),
+    *("gru", "leaky", "relu", "mingru", "lru", "rg_lru", "lstm_norm", "slstm", "mamba"),
+    *("mlstm", "gru-2-layers", "lstm-2-layers"),
 )
 CONFIG = Path(__file__).parents[1] / "config" / "config.yaml"
 BATCH, ROUNDS = 64, 15
@@ -44,7 +44,7 @@ def trained(model: dict[str, Any], task: Task, parts: list, seed: int) -> tuple[
     facts = {
         "cell": model["cell"],
         "cell_options": model.get("cell_options", {}),
-        "hidden_size": HIDDEN,
+        "hidden_size": model.get("hidden_size", HIDDEN),
         "classes": len(task.class_names),
         "readout_bias": False,
         "readout_scale": 1.0,

@@ -145,6 +145,26 @@ def test_defaults_of_the_schema_are_accepted_by_the_schema():
             r"gru.cell_options.hold_bias: \"big\" is not accepted; accepted is a number",
         ),
         (
+            "models.gru",
+            {"cell": "leaky", "steps": 5, "cell_options": {"leak": -3}},
+            r"gru.cell_options.leak: -3 is not accepted; accepted is a number from 0.001 to 1\.",
+        ),
+        (
+            "models.gru",
+            {"cell": "mamba", "steps": 5, "cell_options": {"memories": 2.5}},
+            r"cell_options.memories: 2.5 is not .*; accepted is a whole number from 1 to 64\.",
+        ),
+        (
+            "models.gru",
+            {"cell": "mlstm-2-layers", "steps": 5, "hidden_size": 6},
+            r"head_size: 4 does not divide hidden_size 6; accepted are 1, 2, 3 and 6\.",
+        ),
+        (
+            "models.gru",
+            {"cell": "rg_lru", "steps": 5, "cell_options": {"smallest_radius": 0.9995}},
+            r"smallest_radius: 0.9995 is not below largest_radius, which is 0.999; ",
+        ),
+        (
             "analysis.hold_input",
             "vector:1,,2",
             r"analysis.hold_input: \"vector:1,,2\" is not accepted",

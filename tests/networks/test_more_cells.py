@@ -1,6 +1,7 @@
 """Cells in modules of their own: equations written out, starts, what depends on their code."""
 
 import math
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -9,17 +10,17 @@ from conftest import PROJECT
 
 from rnn_geometry.config.pipeline import STAGES
 from rnn_geometry.networks.check import check_cell
-from rnn_geometry.networks.make import make_cell
+from rnn_geometry.networks.make import cell_class, make_cell
 from rnn_geometry.networks.more_cells.diagonal import recurrence
 from rnn_geometry.networks.more_cells.entries import ENTRIES, code_of_cell
 from rnn_geometry.networks.registry import CELLS, is_gated
 from rnn_geometry.store.fingerprint import reached_modules
 
-E, H = 4, 5
+E, H = 4, 8
 PACKAGE = PROJECT / "workflow/rnn_geometry"
 SINGLE = [entry.name for entry in ENTRIES if not entry.name.endswith("-2-layers")]
 STACKED = [f"{name}-2-layers" for name in ("gru", "lstm", "leaky", "mingru", "lru", "slstm")]
-FLAT = ("mingru", "lru", "rg_lru")  # whose Jacobian does not depend on the state
+FLAT = ("mingru", "lru", "rg_lru", "mamba")  # whose Jacobian does not depend on the state
 
 
 def drawn(*shape, seed=0):
@@ -92,7 +93,33 @@ def slstm(h, x, p):
     return np.concatenate([sigmoid(o) * c / n, c, n])
 
 
-STEPS = {f.__name__: f for f in (leaky, relu, mingru, lru, rg_lru, lstm_norm, slstm)}
+def mamba(h, x, p):
+    units, memories = p["decay"].shape
+    drive, state = p["weight_ih"] @ x, h[units:].reshape(units, memories)
+    u, r, b, c = np.split(drive, np.cumsum([units, p["weight_step"].shape[1], memories]))
+    step = np.log(1 + np.exp(p["weight_step"] @ r + p["bias_step"]))
+    state = np.exp(-np.exp(p["decay"]) * step[:, None]) * state + np.outer(step * u, b)
+    return np.concatenate([state @ (c + p["bias_read"]), state.ravel()])
+
+
+def mlstm(h, x, p, size=4):
+    units = len(h) // (size + 2)
+    heads = units // size
+    drive = p["weight_ih"] @ x + p["bias"]
+    v, k, q, o = np.split(drive[: 4 * units], 4)
+    opened, keep = np.exp(drive[-2 * heads : -heads]), sigmoid(drive[-heads:])
+    memory, normaliser = h[units : units * (1 + size)].reshape(heads, size, size), h[-units:]
+    shown, held, counted = [], [], []
+    for head in range(heads):
+        of = slice(head * size, (head + 1) * size)
+        key = opened[head] * k[of] / np.sqrt(size)
+        held.append(keep[head] * memory[head] + np.outer(v[of], key))
+        counted.append(keep[head] * normaliser[of] + key)
+        shown.append(held[-1] @ q[of] / max(abs(counted[-1] @ q[of]), 1))
+    return np.concatenate([sigmoid(o) * np.ravel(shown), np.ravel(held), np.ravel(counted)])
+
+
+STEPS = {f.__name__: f for f in (leaky, relu, mingru, lru, rg_lru, lstm_norm, slstm, mamba, mlstm)}
 
 
 def test_every_cell_has_its_equation_here():
@@ -195,6 +222,31 @@ def test_an_slstm_reads_a_running_mean():
     torch.testing.assert_close(cell.outputs(x)[0], expected.expand(7, H))
 
 
+def test_a_mamba_without_words_forgets_at_its_rates():
+    cell = fresh_cell("mamba", 8, shortest_step=0.01, longest_step=0.02)
+    matrix = cell.jacobians(torch.zeros(1, 40), torch.zeros(1, E))[0][0].double()
+    steps = torch.nn.functional.softplus(cell.bias_step)
+    assert 0.01 <= float(steps.min()) + 1e-6 < float(steps.max()) < 0.0201
+    expected = torch.exp(-steps[:, None] * torch.arange(1, 5)).double()
+    torch.testing.assert_close(matrix[8:, 8:], torch.diag(expected.flatten()))
+    assert float(matrix[:, :8].abs().max()) == 0  # what is read is no memory
+    torch.testing.assert_close(matrix[:8, 8:12][0], expected[0])  # and is their sum, at first
+
+
+def test_an_mlstm_finds_a_value_again_by_its_key():
+    cell = random_cell("mlstm", 4)
+    memory, key = drawn(4, 4, seed=5), drawn(4, seed=6)
+    state = torch.cat([torch.zeros(4).double(), memory.flatten(), 2 * key])
+    cell.weight_ih.zero_()
+    cell.bias.zero_()
+    cell.bias[8:12] = key / (key @ key)  # the query; nothing is added, for v and k are zero
+    cell.bias[12:16], cell.bias[-1] = 40, 40  # all is put out, nothing is forgotten
+    shown = cell(state[None], torch.zeros(1, E).double())[0, :4]
+    torch.testing.assert_close(shown, memory @ key / (key @ key) / 2)  # n q = 2
+    eigenvalues = torch.linalg.eigvals(cell.jacobians(state[None], torch.zeros(1, E).double())[0])
+    assert sorted(eigenvalues.abs().round(decimals=6).flatten().tolist()) == [0] * 4 + [1] * 20
+
+
 def test_a_layer_norm_is_blind_to_the_length_of_a_word():
     cell, x, h = random_cell("lstm_norm", 40), drawn(1, E, seed=9), drawn(1, 80, seed=8)
     torch.testing.assert_close(cell(h, 1000 * x), cell(h, 100 * x), rtol=1e-5, atol=1e-7)
@@ -212,3 +264,12 @@ def test_networks_of_these_cells_depend_on_their_own_module():
     assert codes["gru"] is codes["lstm"] is None
     assert len({codes[name] for name in SINGLE}) == len(SINGLE)
     assert codes["mingru-2-layers"] not in (codes["mingru"], codes["lru-2-layers"])
+
+
+@pytest.mark.parametrize("entry", [CELLS[name] for name in SINGLE], ids=SINGLE)
+def test_stated_defaults_are_those_of_the_class_and_are_accepted(entry):
+    kind = cell_class(entry.name)
+    known = signature(kind).parameters | signature(kind.reset_parameters).parameters
+    for option, limit in entry.limits.items():
+        assert known[option].default == limit.default
+        assert limit.accepts(known[option].default)

@@ -113,7 +113,7 @@ def test_a_page_without_room_keeps_one_sentence():
 
 def test_the_page_steps_the_cells_that_its_script_knows():
     script = (PROJECT / "workflow/rnn_geometry/pages/templates/explorer/cells.js").read_text()
-    known = set(re.findall(r"^  (\w+)\(h, drive(?:, weights)?\)", script, flags=re.M))
+    known = set(re.findall(r"^  (\w+)\(h, drive(?:, weights)?(?:, units)?\)", script, flags=re.M))
     assert known == {name for name, entry in CELLS.items() if entry.layers == 1}
     assert all(explorer.can_step(name) for name in CELLS)
     assert not explorer.can_step("other-2-layers")

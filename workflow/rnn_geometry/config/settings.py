@@ -10,6 +10,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from rnn_geometry.config.cell_options import check_cell_options
 from rnn_geometry.config.design import DATA_SEED, HOLD_INPUT, Design
 from rnn_geometry.config.followed import check_snapshots
 from rnn_geometry.config.imports import (
@@ -31,7 +32,7 @@ from rnn_geometry.config.names import check_name
 from rnn_geometry.config.pair_tasks import with_sizes
 from rnn_geometry.config.plain import check_path, check_plain, results_folder
 from rnn_geometry.config.pooling import with_pooling
-from rnn_geometry.config.schema import _accepted, _shown, _words, check_schema, with_defaults
+from rnn_geometry.config.schema import _accepted, _words, check_schema, with_defaults
 from rnn_geometry.config.source_tasks import with_length
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks.more_cells.entries import code_of_cell
@@ -210,7 +211,7 @@ def _checked_model(name: str, model: Mapping[str, Any]) -> dict[str, Any]:
         )
     if is_own(cell):
         _source_of(name, cell)
-    _check_cell_options(name, model)
+    check_cell_options(name, model)
     if (model["steps"] is None) == (model["epochs"] is None):
         raise UserError(f"config key models.{name}: give either steps or epochs, one of the two.")
     if model["min_steps"] is not None and model["epochs"] is None:
@@ -220,19 +221,6 @@ def _checked_model(name: str, model: Mapping[str, Any]) -> dict[str, Any]:
             "epochs beside min_steps."
         )
     return with_pooling(name, with_own_keys(name, model))
-
-
-def _check_cell_options(name: str, model: Mapping[str, Any]) -> None:
-    """Check the options of a built-in cell; those of your own are checked with its class."""
-    known = CELLS[model["cell"]].options if model["cell"] in CELLS else None
-    for option, value in model["cell_options"].items():
-        key = f"config key models.{name}.cell_options.{option}"
-        if known is not None and option not in known:
-            raise UserError(f"{key}: unknown key; {_accepted(option, known)}.")
-        if known is not None and type(value) not in (int, float):
-            raise UserError(
-                f"{key}: {_shown(value)} is not accepted; accepted is a number such as 0.5."
-            )
 
 
 def _source_of(name: str, cell: str) -> str | None:

@@ -7,7 +7,37 @@ To add a cell, write its class in `cells` and its entry here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What an option of a cell accepts.
+
+    Attributes
+    ----------
+    default
+        What it is where it is not given.
+    low, high
+        The least and the greatest value.
+    whole
+        Whether it is a whole number.
+    """
+
+    default: float
+    low: float
+    high: float
+    whole: bool = False
+
+    def accepts(self, value: float) -> bool:
+        """Tell whether a number is accepted."""
+        return self.low <= value <= self.high and (not self.whole or type(value) is int)
+
+    def words(self) -> str:
+        """Return what is accepted, for a sentence."""
+        kind = "a whole number" if self.whole else "a number"
+        return f"{kind} from {self.low:g} to {self.high:g}"
 
 
 @dataclass(frozen=True)
@@ -33,6 +63,8 @@ class CellEntry:
         Whether the explorer can step it, that is, whether cells.js knows it.
     layers
         Of the cell in one network. Several have the colour of their cell, and one marker.
+    limits
+        What options accept that are no free number.
     """
 
     name: str
@@ -45,6 +77,7 @@ class CellEntry:
     bounded: bool = True
     explorer: bool = False
     layers: int = 1
+    limits: Mapping[str, Limit] = field(default_factory=dict)
 
 
 _ENTRIES = (

@@ -13,6 +13,7 @@ from rnn_geometry.networks.registry import CELLS
 OF_LAYER = (
     *("weight_ih", "weight_hh", "bias", "bias_hn", "leak", "decay", "nu", "theta", "gamma"),
     *("scale_ih", "scale_hh", "scale_memory", "shift_memory"),
+    *("weight_step", "bias_step", "bias_read"),
 )
 LAYERS = re.compile(r"(?P<kind>\w+)-(?P<layers>[0-9]+)-layers")
 

@@ -6,9 +6,10 @@ To add a cell, write its class in a module here, and its entry below. Light, as 
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import replace
 
-from rnn_geometry.networks.registry import CELLS, CellEntry
+from rnn_geometry.networks.registry import CELLS, CellEntry, Limit
 from rnn_geometry.store.fingerprint import code_hash
 
 HERE = __name__.rpartition(".")[0]
@@ -23,6 +24,7 @@ _SINGLE = (
         marker="P",
         gated=False,
         explorer=True,
+        limits={"leak": Limit(0.2, 0.001, 1)},
     ),
     CellEntry(
         "relu",
@@ -43,6 +45,7 @@ _SINGLE = (
         colour="#40CCBF",
         marker="p",
         explorer=True,
+        limits={"longest_memory": Limit(25, 2.1, 1e6)},
     ),
     CellEntry(
         "lru",
@@ -53,6 +56,11 @@ _SINGLE = (
         marker="h",
         gated=False,
         explorer=True,
+        limits={
+            "smallest_radius": Limit(0, 0, 1),
+            "largest_radius": Limit(1, 0, 1),
+            "largest_phase": Limit(2 * math.pi, 0, 2 * math.pi),
+        },
     ),
     CellEntry(
         "rg_lru",
@@ -62,6 +70,10 @@ _SINGLE = (
         colour="#1A8A93",
         marker="<",
         explorer=True,
+        limits={
+            "smallest_radius": Limit(0.9, 0.001, 0.9999),
+            "largest_radius": Limit(0.999, 0.001, 0.9999),
+        },
     ),
     CellEntry(
         "lstm_norm",
@@ -80,6 +92,30 @@ _SINGLE = (
         colour="#9C2FB0",
         marker="H",
         explorer=True,
+    ),
+    CellEntry(
+        "mamba",
+        f"{HERE}.mamba:Mamba",
+        options=("memories", "shortest_step", "longest_step"),
+        label="Mamba",
+        colour="#2A1FD0",
+        marker="d",
+        explorer=True,
+        limits={
+            "memories": Limit(4, 1, 64, whole=True),
+            "shortest_step": Limit(1e-3, 1e-6, 1),
+            "longest_step": Limit(1e-1, 1e-6, 10),
+        },
+    ),
+    CellEntry(
+        "mlstm",
+        f"{HERE}.mlstm:MLSTM",
+        options=("head_size", "hold_bias"),
+        label="mLSTM",
+        colour="#D0D020",
+        marker="8",
+        explorer=True,
+        limits={"head_size": Limit(4, 1, 64, whole=True)},
     ),
 )
 

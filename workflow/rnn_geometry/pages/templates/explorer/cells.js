@@ -31,7 +31,17 @@ function normed(value, scale) {
   return value.map((one, i) => (scale.values[i] * (one - mean)) / Math.sqrt(variance + 1e-5));
 }
 
-const PARTS = { lstm: 2, lstm_norm: 2, lru: 2, slstm: 3 }; // of a layer's flat state
+// How many times its units the flat state of a layer has.
+const PARTS = {
+  lstm: () => 2,
+  lstm_norm: () => 2,
+  lru: () => 2,
+  slstm: () => 3,
+  mamba: (layer) => 1 + layer.decay.shape[1],
+  mlstm: (layer, units) => headSize(layer, units) + 2,
+};
+// The rows of an mLSTM are v, k, q, o of each unit, i and f of each head.
+const headSize = (layer, units) => (2 * units) / (layer.weight_ih.shape[0] - 4 * units);
 
 const CELLS = {
   vanilla(h, drive, weights) {
@@ -134,6 +144,45 @@ const CELLS = {
     }
     return next;
   },
+  mamba(h, drive, weights) {
+    const [units, memories] = weights.decay.shape;
+    const rank = weights.weight_step.shape[1];
+    const step = product(weights.weight_step, drive.subarray(units, units + rank));
+    const next = new Float64Array(h.length);
+    for (let i = 0; i < units; i += 1) {
+      const length = Math.log1p(Math.exp(step[i] + weights.bias_step.values[i]));
+      for (let m = 0; m < memories; m += 1) {
+        const at = i * memories + m;
+        const keep = Math.exp(-length * Math.exp(weights.decay.values[at]));
+        const memory = keep * h[units + at] + length * drive[i] * drive[units + rank + m];
+        next[units + at] = memory;
+        next[i] += memory * (drive[units + rank + memories + m] + weights.bias_read.values[m]);
+      }
+    }
+    return next;
+  },
+  mlstm(h, drive, weights, units) {
+    const size = headSize(weights, units);
+    const next = new Float64Array(h.length);
+    const [query, output] = [2 * units, 3 * units];
+    for (let i = 0; i < units; i += 1) {
+      const head = Math.floor(i / size);
+      const opened = Math.exp(drive[4 * units + head]);
+      const kept = sigmoid(drive[4 * units + units / size + head]);
+      const normaliser = units * (size + 1);
+      let [above, below] = [0, 0];
+      for (let j = 0; j < size; j += 1) {
+        const [at, other] = [units + i * size + j, head * size + j];
+        const key = (opened * drive[units + other]) / Math.sqrt(size);
+        next[at] = kept * h[at] + drive[i] * key;
+        next[normaliser + other] = kept * h[normaliser + other] + key;
+        above += next[at] * drive[query + other];
+        below += next[normaliser + other] * drive[query + other];
+      }
+      next[i] = (sigmoid(drive[output + i]) * above) / Math.max(Math.abs(below), 1);
+    }
+    return next;
+  },
 };
 
 // A x + b; a layer norm's shift comes after it, and an LRU has none.
@@ -158,7 +207,7 @@ function statesOf(cell, weights, tokens) {
   const layers = layersOf(weights);
   const kind = cell.replace(/-[0-9]+-layers$/, "");
   const units = weights["readout.weight"].shape[1];
-  const size = units * (PARTS[kind] ?? 1);
+  const size = units * (PARTS[kind]?.(layers[0], units) ?? 1);
   const width = weights.embedding.shape[1];
   const states = [new Float64Array(size * layers.length)];
   for (const token of tokens) {
@@ -167,7 +216,7 @@ function statesOf(cell, weights, tokens) {
     let input = weights.embedding.values.subarray(token * width, (token + 1) * width);
     layers.forEach((layer, i) => {
       const start = (layers.length - 1 - i) * size;
-      const next = CELLS[kind](before.subarray(start, start + size), driveOf(layer, input), layer);
+      const next = CELLS[kind](before.subarray(start, start + size), driveOf(layer, input), layer, units);
       after.set(next, start);
       input = next.subarray(0, units);
     });
