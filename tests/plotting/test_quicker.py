@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib import axis, cbook, text
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting._quicker import quicker
@@ -93,3 +94,14 @@ def test_powers_of_ten_are_numbers():
     shown = [label.get_text() for label in ax.get_yticklabels()]
     assert {"0.0001", "0.01", "1", "100", "10,000"} <= set(shown)
     assert not any("$" in label for label in shown)
+
+
+def test_a_figure_is_laid_out_once_for_all_its_files(tmp_path, monkeypatch):
+    done, before = [], ConstrainedLayoutEngine.execute
+    monkeypatch.setattr(
+        ConstrainedLayoutEngine, "execute", lambda self, fig: (done.append(1), before(self, fig))
+    )
+    figure = style.styled(all_kinds)()
+    style.save(figure, tmp_path / "figure")
+    assert len(done) == 1
+    assert isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine)

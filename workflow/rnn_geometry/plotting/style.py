@@ -379,9 +379,10 @@ def _picture(figure: Figure, dpi: int):
     figure.set_dpi(min(dpi, MOST_PIXELS / max(figure.get_size_inches())))
     engine = figure.get_layout_engine()
     if engine is not None:
-        # Legends beside axes find their place in a first pass, as in savefig; drawing follows.
         engine.execute(figure)
+        figure.set_layout_engine("none")  # drawing would lay all out a second time
     canvas.draw()
+    figure.set_layout_engine(engine)
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     figure.set_dpi(before)
     return image
