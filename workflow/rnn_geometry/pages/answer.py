@@ -108,7 +108,7 @@ def _missed_by_cell(cells: pd.Series, every: pd.Series) -> str:
     """Return of how many boxes of each cell not all networks meet the claim."""
     counts = (~every).groupby(cells).agg(["sum", "size"]).loc[cells_in_order(cells)]
     return ", ".join(
-        f"{said_model(row.Index)} {row.sum} of {row.size}" for row in counts.itertuples()
+        f"{said_model(str(row.Index))} {row.sum} of {row.size}" for row in counts.itertuples()
     )
 
 
