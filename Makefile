@@ -49,7 +49,8 @@ site: install
 	$(BIN)/python -m sphinx -W --keep-going -q -E -a -b html -c docs/site . build/site
 
 # Redraw the figures of results that somebody else computed, without training: their files count
-# as up to date.
+# as up to date. Pages of networks that are kept with the same code, settings and libraries are
+# linked, not drawn: they would be the same.
 figures: install
 	$(SNAKEMAKE) --touch --quiet all
 	$(SNAKEMAKE) --forcerun $$($(SNAKEMAKE) --quiet all --list-rules | grep '^plot_')

@@ -31,7 +31,7 @@ WITHOUT_TORCH = [
     "tasks.text.prepare",
 ]
 # What runs once per network draws without these as well.
-LIGHT = ["pages.network", "plotting.network", "plotting.task_figures"]
+LIGHT = ["pages.network", "plotting.network", "plotting.task_figures", "stages.plot_task"]
 TABLES = {"torch", "pandas", "seaborn", "sklearn"}
 # What is imported while the Snakefile is parsed must be light.
 PARSED = [
@@ -136,3 +136,13 @@ print(*found.points.shape, len(fixed.points), *modes.count.shape)
 
 def test_the_dynamics_run_with_numpy_scipy_and_torch_alone():
     assert alone(ALONE, rooms=["errors", "dynamics"]).split() == ["60", "12", "10", "4"]
+
+
+def test_a_run_of_one_analysis_draws_without_what_judges_several(tmp_path):
+    code = (
+        "import sys; from rnn_geometry.stages.plot_overview import _multiverse;"
+        "print(len(_multiverse(sys.argv[1])), 'scipy.stats' in sys.modules)"
+    )
+    table = tmp_path / "multiverse.csv"
+    table.write_text("claim,task,holds\n")
+    assert output_of(code, str(table)) == ["0", "False"]

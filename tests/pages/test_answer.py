@@ -42,8 +42,14 @@ def test_exceptions_are_named_worst_first_and_the_others_counted():
     several = [{"task": f"t{i}", "runs": 9, "met": i} for i in (5, 3, 8, 7, 6, 4)]
     (answer,) = answers(rows(*several), ASKED, KINDS)
     told = answer["gated"]["exceptions"]
-    assert told.startswith("gru on t3 (3 of 9 flat), gru on t4")
+    assert told.startswith("GRU on t3 (3 of 9 flat), GRU on t4")
     assert told.endswith("and 2 more")
+
+
+def test_an_exception_is_named_as_readers_call_cell_and_task():
+    found = rows({"cell": "lstm", "task": "ordered2d-5", "met": 1})
+    (answer,) = answers(found, ASKED, {"lstm": "lstm"})
+    assert answer["gated"]["exceptions"] == "LSTM on 5 ordered classes (1 of 2 flat)"
 
 
 @pytest.mark.parametrize("change", [{"exploratory": 1}, {"runs": 0, "met": 0}, {"cell": "all"}])
@@ -58,13 +64,13 @@ def test_boxes_are_counted_by_how_many_networks_meet_them():
     assert {**counts, "cells": None} == {
         **{"all": 5, "every": 2, "some": 1, "none": 2, "controls": 1, "cells": None}
     }
-    assert counts["cells"] == "gru 2 of 4, plain 1 of 1"
+    assert counts["cells"] == "GRU 2 of 4, plain 1 of 1"
 
 
 def test_cells_of_boxes_stand_in_the_order_of_all_pages():
     cells = pd.Series(["ugrnn", "vanilla", "gru"])
     assert _missed_by_cell(cells, pd.Series([True, False, True])) == (
-        "vanilla 1 of 1, gru 0 of 1, ugrnn 0 of 1"
+        "vanilla 1 of 1, GRU 0 of 1, UGRNN 0 of 1"
     )
 
 

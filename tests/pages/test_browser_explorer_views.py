@@ -458,3 +458,32 @@ def test_stage_words_and_transport_are_on_one_screen(browser, made, width, heigh
         assert words["y"] + words["height"] < height
         play = page.locator("#play").bounding_box()
         assert play["y"] + play["height"] < height
+
+
+# What is read without scrolling
+
+
+@pytest.mark.parametrize("at", ["&step=0", "&step=999"])
+def test_the_verdict_on_the_sentence_is_seen_at_once_on_a_small_screen(browser, made, at):
+    with opened(browser, made, THERE + at) as page:
+        box = page.locator(".verdict").bounding_box()
+        frame = page.locator("#strips").bounding_box()
+        assert box["y"] >= frame["y"]
+        assert box["y"] + box["height"] <= min(frame["y"] + frame["height"], 900)
+        first = "[aria-current]" if at.endswith("999") else ":first-child"
+        word = page.locator(f".words button{first}").bounding_box()
+        assert word["y"] >= box["y"] + box["height"]
+        assert word["y"] + word["height"] <= frame["y"] + frame["height"]
+
+
+def test_words_below_the_squares_are_not_cut(browser, made, tmp_path):
+    wide = tmp_path / "wide.html"
+    wide.write_text(made.read_text().replace('"neutral"', '"wwwwwwwwwww"'))
+    with opened(browser, wide, THERE) as page:
+        assert "wwwwwwwwwww" in page.locator("#whole").text_content()
+        cut = page.evaluate(
+            """() => { const host = document.getElementById("whole").getBoundingClientRect();
+            return [...document.querySelectorAll("#whole text")].filter((text) =>
+              text.getBoundingClientRect().bottom > host.bottom + 1).map((t) => t.textContent); }"""
+        )
+        assert cut == []

@@ -113,3 +113,10 @@ def test_everybody_can_read_it(browser, page, width, scheme):
         assert overlaps(tab) == []
         assert contrast(tab) == []
         assert accessibility(tab) == []
+
+
+def test_what_changes_is_seen_without_scrolling(browser, page):
+    with opened(browser, page, "#step=2", width=1280, height=900) as tab:
+        for name in ("#told", "#beliefs", "#map"):
+            box = tab.locator(name).bounding_box()
+            assert box["y"] + box["height"] <= 900, name

@@ -8,6 +8,7 @@ from conftest import PROJECT
 from rnn_geometry.geometry.language_tables import LANGUAGE
 from rnn_geometry.geometry.translator_tables import TRANSLATORS
 from rnn_geometry.pages import reference
+from rnn_geometry.pages._meanings import APART
 from rnn_geometry.store.columns import TABLES, table_columns
 
 
@@ -53,3 +54,14 @@ def test_interfaces_are_read_from_sources(tmp_path):
     assert "- `go(x, *more, late, **rest)`: Return it.\n- class `Path`: A way.\n" in page
     assert "hidden" not in page
     assert "seen" not in page
+
+
+def test_speed_and_adjusted_p_are_told_apart_wherever_columns_are():
+    page = " ".join((PROJECT / "docs/tables.md").read_text().split())
+    bare = [page[m.start() - 40 : m.end() + 20] for m in re.finditer(r"(?<![`\w])q(?![`\w])", page)]
+    told = ("speed q", "vanishes and q does not")  # that q was named before
+    assert [words for words in bare if not any(name in words for name in told)] == []
+    assert "`q` (number): adjusted p:" in page
+    meanings = [c.meaning for table in TABLES for c in table_columns(table).values()]
+    meanings += [column.meaning for column in LANGUAGE.values()]
+    assert [words for words in APART if not any(words in told for told in meanings)] == []

@@ -5,6 +5,7 @@ from math import inf, isnan, nan
 
 import numpy as np
 import pytest
+from conftest import PROJECT
 
 from rnn_geometry.claims.values import Value
 from rnn_geometry.pages._strips import (
@@ -19,6 +20,7 @@ from rnn_geometry.pages._strips import (
     strip,
 )
 
+TEMPLATES = PROJECT / "workflow/rnn_geometry/pages/templates"
 CLAIM = {"name": "plane", "metric": "participation_ratio", "within_share": 0.2}
 
 
@@ -123,3 +125,22 @@ def test_names_of_a_user_are_escaped():
 def test_every_built_in_kind_of_cell_has_a_colour():
     colours = cell_colours()
     assert len(set(colours.values())) == len(colours) >= 4
+
+
+def test_dots_of_neighbouring_cells_do_not_touch():
+    cells = ("vanilla", "gru", "lstm", "ugrnn")
+    svg = drawn([value(2.0, cell=cell) for cell in cells], cells=cells)
+    lanes = sorted(float(y) for y in re.findall(r'<path d="M[\d.]+ ([\d.]+)h0"', svg))
+    css = (TEMPLATES / "claims.css").read_text()
+    dot = float(re.search(r"\.dots path \{[^}]*stroke-width: (\d+)", css).group(1))
+    tall = float(re.search(r'height="(\d+)"', svg).group(1))
+    assert len(lanes) == 4
+    assert min(np.diff(lanes)) > dot
+    assert lanes[0] >= dot / 2
+    assert tall - lanes[-1] >= dot / 2
+
+
+@pytest.mark.parametrize(("numbers", "whole"), [((2, 3, 4), True), ((2.5, 3, 4), False)])
+def test_counts_have_no_ticks_between_whole_numbers(numbers, whole):
+    scale = Scale.over(np.array(numbers, float), [])
+    assert (scale.decimals == 0) == whole

@@ -469,6 +469,17 @@ def test_classes_of_the_gallery_stand_beside_its_panels_and_inside_the_figure(mo
     assert classes.x1 <= figure.bbox.x1
 
 
+def test_a_combination_of_two_labels_is_named_whole_beside_four_cells():
+    kinds = ("vanilla", "gru", "lstm", "ugrnn")
+    names = ["label 0", "label 1"]
+    networks = [fake_network("multilabel", 2, kind, class_names=names) for kind in kinds]
+    figure = gallery.manifold_gallery(networks)
+    figure.draw_without_rendering()
+    shown = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "label 0 + label 1" in shown
+    assert figure.legends[0].get_window_extent().x1 <= figure.bbox.x1
+
+
 @pytest.mark.parametrize(("classes", "thin"), [(3, (2, 3)), (4, (3,)), (5, ())])
 def test_views_at_one_scale_tell_a_plane_from_a_solid(classes, thin):
     network = fake_network("categorical", classes)

@@ -12,6 +12,7 @@ from rnn_geometry.claims.grid import cells_in_order, fragment
 from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.claims.values import Value
+from rnn_geometry.pages._meanings import meaning_of
 from rnn_geometry.pages._strips import Scale, axis, bounds, kind_class, scale_of, strip, told
 from rnn_geometry.pages.templating import number, typeset
 from rnn_geometry.store.columns import table_columns
@@ -174,7 +175,7 @@ def _misses_a_condition(claim: Mapping[str, Any], one: Value) -> bool:
 def measure(metric: str) -> str:
     """Return what a metric is, as its column says; empty where it is made of several columns."""
     column = table_columns("networks").get(metric)
-    return "" if column is None else column.meaning
+    return "" if column is None else meaning_of(column)
 
 
 def _task(

@@ -19,7 +19,7 @@ from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages.templating import number, typeset
 
 WIDTH, MARGIN = 360, 12  # of a strip, and what stays free on either side, in its own units
-LANE, AXIS = 5, 20  # height of the values of one cell, and of the axis
+LANE, AXIS = 7, 20  # height of the values of one cell, a dot and a gap, and of the axis
 SMALLEST = 1e-6  # values that are typically less are as good as 0
 FIGURES = (2, 3)  # at least and at most so many of a typical value that is told
 FAR = 3.0  # interquartile ranges beyond the quartiles from which on a value is set at the edge
@@ -65,7 +65,8 @@ class Scale:
         low, high = (min(ends), max(ends)) if ends else (0.0, 1.0)
         if high - low < 1e-9 * max(1.0, abs(high)):
             low, high = low - 0.5, high + 0.5
-        return cls(low, high, _step((high - low) / TICKS))
+        step = _step((high - low) / TICKS)
+        return cls(low, high, max(step, 1.0) if _are_whole(known) and high - low >= 1 else step)
 
     def x(self, value: float) -> float:
         """Return where a value stands; at an edge if it is beyond the axis."""
@@ -82,6 +83,10 @@ class Scale:
         """The values at which the axis has a tick."""
         first, last = ceil(self.low / self.step - 1e-9), floor(self.high / self.step + 1e-9)
         return [i * self.step for i in range(first, last + 1)]
+
+
+def _are_whole(values: np.ndarray) -> bool:
+    return len(values) > 0 and np.array_equal(values, values.round())
 
 
 def _step(rough: float) -> float:
@@ -139,7 +144,7 @@ def scale_of(claim: Mapping[str, Any], values: Sequence[Value]) -> Scale:
 def _decimals_told(scale: Scale, values: Sequence[Value]) -> int:
     """Return the decimals of values: none of whole numbers, of others two to three figures."""
     known = np.array([one.value for one in values if isfinite(one.value)])
-    if len(known) and np.array_equal(known, known.round()):
+    if _are_whole(known):
         return 0
     trained = [abs(one.value) for one in values if isfinite(one.value) and not one.control]
     typical = float(np.median(trained)) if trained else 0.0
@@ -165,7 +170,7 @@ def told(value: float, scale: Scale) -> str:
 
 def height(cells: Sequence[str]) -> int:
     """Return the height of a strip with a lane for each of some cells."""
-    return max(20, LANE * len(cells) + 3)
+    return max(22, LANE * len(cells) + 5)
 
 
 def strip(
@@ -195,7 +200,8 @@ def strip(
     known = sum(expected) / len(expected) if expected else float("nan")
     low, high = bounds(claim, known)
     tall = height(cells)
-    marks = [_kept(scale, low, high, tall), _theory(scale, known, tall)]
+    between = f'<path class="between" d="M0 {tall - 0.5:g}H{WIDTH}"/>'
+    marks = [_kept(scale, low, high, tall), between, _theory(scale, known, tall)]
     top = (tall - LANE * len(cells)) / 2
     for lane, cell in enumerate(cells):
         middle = top + LANE * (lane + 0.5)

@@ -13,6 +13,7 @@ import pandas as pd
 from rnn_geometry.claims.grid import SIGNS, boxes, cells_in_order
 from rnn_geometry.networks.registry import is_gated
 from rnn_geometry.pages.templating import series
+from rnn_geometry.plotting.text import said_model, said_task
 from rnn_geometry.tasks.structures import STRUCTURES
 
 MOST_NAMED = 4  # exceptions of a sentence that are named one by one
@@ -68,7 +69,8 @@ def _counted(rows: pd.DataFrame) -> dict[str, Any] | None:
 def _exceptions(rows: Sequence[Mapping[Any, Any]]) -> str:
     """Return where networks do not meet a claim, the worst first; empty where all do."""
     named = [
-        f"{row['cell']} on {row['task']} ({row['met']} of {row['runs']} {row['claim']})"
+        f"{said_model(row['cell'])} on {said_task(row['task'])}"
+        f" ({row['met']} of {row['runs']} {row['claim']})"
         for row in rows[:MOST_NAMED]
     ]
     more = len(rows) - MOST_NAMED
@@ -105,7 +107,9 @@ def seen_counts(found: pd.DataFrame) -> dict[str, Any]:
 def _missed_by_cell(cells: pd.Series, every: pd.Series) -> str:
     """Return of how many boxes of each cell not all networks meet the claim."""
     counts = (~every).groupby(cells).agg(["sum", "size"]).loc[cells_in_order(cells)]
-    return ", ".join(f"{row.Index} {row.sum} of {row.size}" for row in counts.itertuples())
+    return ", ".join(
+        f"{said_model(str(row.Index))} {row.sum} of {row.size}" for row in counts.itertuples()
+    )
 
 
 def battery_counts(shipped: pd.DataFrame) -> dict[str, int]:

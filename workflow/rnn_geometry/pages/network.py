@@ -14,6 +14,7 @@ from rnn_geometry.claims.judged import not_judged
 from rnn_geometry.geometry.tables import RUN_GROUPS, RUNS
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages._key_numbers import key_numbers
+from rnn_geometry.pages._meanings import meaning_of
 from rnn_geometry.pages.templating import environment, number, typeset
 from rnn_geometry.plotting.network_pieces import PIECES, caption_of
 from rnn_geometry.plotting.text import said_model
@@ -79,7 +80,7 @@ def network_page(
         explorer=f"{up}/explorer/{run['task']}.html{choice}" if explorer else None,
         figures=figures,
         printed=printed,
-        key_numbers=key_numbers(run, {name: column.meaning for name, column in RUNS.items()}),
+        key_numbers=key_numbers(run, {name: meaning_of(column) for name, column in RUNS.items()}),
         groups=grouped(run),
         training={
             **settings,
@@ -169,7 +170,7 @@ def _row(column: Column, value: Any) -> dict[str, Any]:
         "value": _text(value),
         "is_number": column.kind not in NO_NUMBERS,
         "unit": column.unit,
-        "meaning": coded(column.meaning),
+        "meaning": coded(meaning_of(column)),
     }
 
 

@@ -16,6 +16,7 @@ from rnn_geometry.geometry.language_tables import LANGUAGE
 from rnn_geometry.geometry.network import FILE_ONLY
 from rnn_geometry.geometry.translator_tables import TRANSLATORS
 from rnn_geometry.geometry.universality import DISTANCES, NEIGHBOURS, UNIVERSALITY
+from rnn_geometry.pages._meanings import meaning_of
 from rnn_geometry.store.columns import Column, table_columns
 from rnn_geometry.store.formats import write_text
 
@@ -161,7 +162,7 @@ def tables_page() -> str:
 
 
 def _list(columns: dict[str, Column]) -> str:
-    return "\n".join(_entry(f"`{c.name}` ({_kind(c)}): {c.meaning}.") for c in columns.values())
+    return "\n".join(_entry(f"`{c.name}` ({_kind(c)}): {meaning_of(c)}.") for c in columns.values())
 
 
 def _kind(column: Column) -> str:

@@ -19,6 +19,7 @@ from rnn_geometry.claims.grid import cells_in_order, natural_order
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
+from rnn_geometry.pages._meanings import meaning_of
 from rnn_geometry.pages.answer import answers, battery_counts, seen_counts, task_titles
 from rnn_geometry.pages.templating import environment, number, series, typeset
 from rnn_geometry.store.columns import table_columns
@@ -298,7 +299,7 @@ def _meaning(name: str) -> str:
     """Return what a column of runs.csv says, as docs/tables.md does."""
     column = table_columns("runs")[name]
     unit = f" ({column.unit})" if column.unit else ""
-    return f"{column.meaning.replace('`', '')}{unit}"
+    return f"{meaning_of(column).replace('`', '')}{unit}"
 
 
 def _answer(

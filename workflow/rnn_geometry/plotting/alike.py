@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -26,52 +26,66 @@ UNITS = {
 }
 NAME = 9  # letters of a model beside a matrix
 KEYS = ("model", "l2", "seed")
+Pairs = Mapping[str, Any]  # columns of distances.csv
 
 
-def has_distances(distances: pd.DataFrame) -> bool:
+def has_distances(distances: Pairs) -> bool:
     """Tell whether there are enough networks to be drawn.
 
     Parameters
     ----------
     distances
-        Rows of distances.csv of one task.
+        Columns of distances.csv of one task, values as text or numbers.
     """
-    return len(_trained(distances)) >= FEWEST * (FEWEST - 1) / 2 * len(MEASURES)
+    return len(_trained(distances)["measure"]) >= FEWEST * (FEWEST - 1) / 2 * len(MEASURES)
 
 
 @style.styled
-def networks_alike(distances: pd.DataFrame) -> Figure:
+def networks_alike(distances: Pairs) -> Figure:
     """Draw, for every measure, distances between trained networks as a matrix and as a map.
 
     Parameters
     ----------
     distances
-        Rows of distances.csv of one task.
+        Columns of distances.csv of one task, values as text or numbers.
     """
     figure = Figure(figsize=(style.TWO_COLUMNS, 4.3), layout="constrained")
     panels = figure.subplots(2, 4)
     pairs = _trained(distances)
     for (matrix_panel, map_panel), measure in zip(panels.reshape(-1, 2), UNITS, strict=True):
-        models, matrix = _matrix(pairs[pairs["measure"] == measure])
+        models, matrix = _matrix(_where(pairs, pairs["measure"] == measure))
         kept = complete_rows(matrix)
         models, matrix = [models[i] for i in kept], matrix[np.ix_(kept, kept)]
         matrix_panel.set_title(MEASURES[measure], fontsize=7)
         _draw_matrix(figure, matrix_panel, models, matrix, UNITS[measure])
         _draw_map(map_panel, models, matrix)
     style.letters(panels.flat)
-    legend_below(figure, model_handles(pd.concat([pairs["model_a"], pairs["model_b"]])))
+    legend_below(figure, model_handles([*pairs["model_a"], *pairs["model_b"]]))
     return figure
 
 
-def _trained(distances: pd.DataFrame) -> pd.DataFrame:
-    return distances[(distances["untrained_a"] == 0) & (distances["untrained_b"] == 0)]
+def _trained(distances: Pairs) -> dict[str, np.ndarray]:
+    """Return the columns of pairs of trained networks, without the help of pandas: it would take as
+    long to import as this figure to draw."""
+    names = ("measure", *(f"{name}_{side}" for name in (*KEYS, "untrained") for side in "ab"))
+    found = {name: np.asarray(distances[name]) for name in names}
+    known = [np.nan if value == "" else float(value) for value in distances["distance"]]
+    found["distance"] = np.array(known)
+    untrained = [found[f"untrained_{side}"].astype(int) for side in "ab"]
+    return _where(found, (untrained[0] == 0) & (untrained[1] == 0))
 
 
-def _matrix(pairs: pd.DataFrame) -> tuple[list[str], np.ndarray]:
+def _where(pairs: Pairs, chosen: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: values[chosen] for name, values in pairs.items()}
+
+
+def _matrix(pairs: Pairs) -> tuple[list[str], np.ndarray]:
     """Return the models of networks, in the order of all figures, and distances (n, n)."""
     keys = [list(zip(*(pairs[f"{key}_{side}"] for key in KEYS), strict=True)) for side in "ab"]
     places = list(style.model_styles([*pairs["model_a"], *pairs["model_b"]]))
-    networks = sorted({*keys[0], *keys[1]}, key=lambda n: (places.index(n[0]), float(n[1]), n[2]))
+    networks = sorted(
+        {*keys[0], *keys[1]}, key=lambda n: (places.index(n[0]), float(n[1]), int(n[2]))
+    )
     at = {network: i for i, network in enumerate(networks)}
     matrix = np.zeros((len(networks), len(networks)))
     for a, b, distance in zip(*keys, pairs["distance"], strict=True):

@@ -111,12 +111,12 @@ def _draw_classes(figure: Figure, network: NetworkArrays, place) -> None:
     """Name the classes of a row right of some place in inches, cut to the room that is left."""
     width, height = figure.get_size_inches()
     handles = shown_handles(manifold.class_handles(network), 12)
-    size = 6 if len(handles) < 9 else 5
-    room = int((width - place[0] - MARKER) / (size * LETTER))
-    names = cut_names([handle.get_label() for handle in handles], room)
+    names = [str(handle.get_label()) for handle in handles]
+    rooms = {size: int((width - place[0] - MARKER) / (size * LETTER)) for size in (6, 5)}
+    size = 6 if len(handles) < 9 and max(map(len, names)) <= rooms[6] else 5
     figure.legend(
         handles=handles,
-        labels=names,
+        labels=cut_names(names, rooms[size]),
         loc="center left",
         bbox_to_anchor=(place[0] / width, place[1] / height),
         fontsize=size,

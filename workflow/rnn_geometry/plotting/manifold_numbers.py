@@ -50,6 +50,7 @@ def singular_values_by_task(runs: pd.DataFrame) -> Figure:
             ax.axvspan(0.4, d + 0.5, color=SHADE, zorder=0)
         title_of_task(ax, task, d)
         ax.set(yscale="log", ylim=(LEAST / 1.5, 1.6), xlim=(0.4, VALUES + 0.6))
+        style.round_log_ticks(ax.yaxis)
         ax.set_xticks(range(1, VALUES + 1))
         ax.set_xlabel("rank" if ax in panels[-1] else "")
     for ax in panels.flat[len(tasks) :]:
@@ -78,7 +79,9 @@ def robustness_by_task(runs: pd.DataFrame) -> Figure:
             names = [f"{measure}{suffix}" for suffix in NOISE]
             _lines(ax, rows, np.arange(len(NOISE)), rows[names].astype(float).to_numpy(), 0.15)
             ax.set(ylim=limits, xlim=(-0.4, len(NOISE) - 0.6))
-            ax.set_yscale("log" if measure == "noise_manifold_shift" else "linear")
+            if measure == "noise_manifold_shift":
+                ax.set_yscale("log")
+                style.round_log_ticks(ax.yaxis)
             ax.set_ylabel(label if ax in panels[:, 0] else "")
             ax.set_xticks(range(len(NOISE)), [f"{sigma:.0%}" for sigma in NOISE.values()])
         column[-1].set_xlabel("weight noise")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays, load_network, variance_ratio
@@ -346,9 +346,7 @@ def draw_time_constants(axes, network: NetworkArrays) -> None:
         title="Time constants",
     )
     axes.set_ylim(0.3, max(10 * half, longest.max(initial=1) * 12))
-    # Without formulas, whose reader takes long to start, and with few marks between powers of ten.
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
+    style.round_log_ticks(axes.yaxis)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(loc="upper right")
 

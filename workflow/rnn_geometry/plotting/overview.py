@@ -239,6 +239,7 @@ def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None 
             xticks=range(1, 9),
             xlabel="mode" if ax.get_subplotspec().is_last_row() else "",
         )
+        style.round_log_ticks(ax.yaxis)
         if rows["dimension_expected"].notna().any():
             ax.axvspan(0.4, rows["dimension_expected"].iloc[0] + 0.5, color=SHADE, zorder=0)
     figure.supylabel("time constant τ (words)", fontsize=7)

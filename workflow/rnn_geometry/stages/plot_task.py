@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from rnn_geometry.claims.typed import read_typed
-from rnn_geometry.geometry.universality import DISTANCES
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.alike import has_distances, networks_alike
 from rnn_geometry.plotting.arrays import load_networks, with_snapshots
 from rnn_geometry.plotting.garbage import collected_after
 from rnn_geometry.plotting.task_figures import task_figures
+from rnn_geometry.store import formats
 
 APART = ("snapshots", "distances")  # files that not every network has one of
 
@@ -20,7 +19,7 @@ def run(files, output, params, log) -> None:
     """Draw all figures of one task into a folder, one after the other."""
     others = {name: paths for name, paths in files.items() if name not in APART}
     networks = with_snapshots(load_networks(others), files["snapshots"])
-    distances = read_typed(files["distances"], DISTANCES)
+    distances = formats.read_table(files["distances"])
     figures = task_figures(networks)
     if has_distances(distances):
         figures["networks_alike"] = partial(networks_alike, distances)

@@ -1,6 +1,6 @@
 // The whole sentence at once: logits after every word as lines, and below each word what it does to every class. One
 // cursor runs through both.
-const WHOLE = { lines: 150, band: 7, gap: 10, row: 18, least: 13, letters: 11, letter: 7 };
+const WHOLE = { lines: 150, band: 7, gap: 10, row: 18, least: 13, letters: 11 };
 const whole = { place: null };
 
 function svg(name, given = {}, ...children) {
@@ -22,22 +22,23 @@ function makeWhole() {
   const heat = WHOLE.lines + WHOLE.band + WHOLE.gap;
   const bottom = heat + row * classes;
   const named = across(1) - across(0) >= WHOLE.least;
-  const height = bottom + (named ? wordsHeight(trace) : 6);
   whole.place = { across, heat, bottom };
   const column = svg("rect", { y: heat - 1, height: row * classes + 2, fill: "none", stroke: paint.ink, "stroke-width": 2 });
   const cursor = svg("line", { y1: 0, y2: bottom, stroke: paint.ink, "stroke-width": 1, "stroke-dasharray": "3 3" });
   Object.assign(whole, { column, cursor, steps });
-  host.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  host.setAttribute("width", width);
-  host.setAttribute("height", height);
+  const below = named ? wordsBelow(trace, across, bottom + 6) : [];
   host.replaceChildren(
     ...linesOf(trace, across, width, margin),
     ...bandOf(trace, across),
     ...heatOf(trace, across, heat, row, margin),
-    ...(named ? wordsBelow(trace, across, bottom + 6) : []),
+    ...below,
     column,
     cursor,
   );
+  const height = bottom + 10 + largest([0, ...below.map((word) => word.getComputedTextLength())]);
+  host.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  host.setAttribute("width", width);
+  host.setAttribute("height", height);
   markWhole();
 }
 
@@ -106,8 +107,6 @@ function heatOf(trace, across, top, row, margin) {
   }, svg("title", {}, `${word}: ${data.classNames[i]} ${signed(effect)}`))));
   return [...names, ...cells];
 }
-
-const wordsHeight = ({ words }) => 12 + WHOLE.letter * Math.min(largest(words.map((word) => word.length)), WHOLE.letters);
 
 function wordsBelow(trace, across, top) {
   return trace.words.map((word, i) => {

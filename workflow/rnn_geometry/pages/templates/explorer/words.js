@@ -52,7 +52,7 @@ function strip(kind, trace, network) {
   words.setAttribute("aria-label", `Words of ${trace.name}, ${ORDERS[trace.order]}`);
   const now = element("p", { className: "now" });
   const verdict = element("p", { className: "verdict", textContent: verdictOf(trace) });
-  return element("div", { className: `strip ${kind}` }, title, now, words, verdict);
+  return element("div", { className: `strip ${kind}` }, title, verdict, now, words);
 }
 
 function verdictOf(trace) {
