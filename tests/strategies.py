@@ -19,7 +19,7 @@ from rnn_geometry.tasks.text import options as text_options
 
 SCHEMA = read_schema("config")
 # Every keyword of the schema has to be known here: an unknown one would be ignored in silence.
-ABOUT = {"$schema", "$defs", "default", "$ref", "type", "enum", "const", "if", "else", "required"}
+ABOUT = {"$schema", "$defs", "default", "$ref", "type", "enum", "const", "if", "then", "required"}
 LIMITS = {
     "minimum",
     "maximum",
@@ -70,7 +70,7 @@ def subschemas(schema):
     inner = [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values()]
     inner += [
         schema[key]
-        for key in ("items", "propertyNames", "additionalProperties", "if", "else")
+        for key in ("items", "propertyNames", "additionalProperties", "if", "then")
         if key in schema
     ]
     for part in inner:

@@ -4,7 +4,7 @@ import pytest
 import yaml
 from conftest import PROJECT
 
-from rnn_geometry.config.kinds import TRANSLATOR
+from rnn_geometry.config.kinds import TEXT_MODEL, TRANSLATOR
 from rnn_geometry.config.load import load_settings
 from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plan import Plan
@@ -12,17 +12,29 @@ from rnn_geometry.errors import UserError
 from rnn_geometry.store.fingerprint import reached_modules
 from rnn_geometry.tasks.language.families import SOURCE_FAMILIES
 from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
+from rnn_geometry.tasks.running_text import RUNNING_TEXT
 
 PACKAGE = PROJECT / "workflow/rnn_geometry"
 DEFAULT = yaml.safe_load((PROJECT / "config/config.yaml").read_text())
 SOURCE = {"name": "bit", "family": "agreement"}
+TEXT = {"name": "news", "family": "running_text", "source": {"folder": "news"}}
 PAIRS = {"name": "copy", "family": "one_to_one", "words": 3, "length": 5}
 CLASSES = {"name": "two", "family": "categorical", "classes": 2}
 RECIPE = {"cell": "gru", "steps": 10}
 MODELS = {
     "plain": RECIPE,
     **{name: {**RECIPE, "architecture": name} for name in ("ved", "aed", "ao", "lm")},
+    "lm-text": {**RECIPE, "architecture": "lm", "embedding_size": 8},
 }
+
+
+@pytest.fixture(autouse=True)
+def texts(tmp_path, monkeypatch):
+    """Put files where the task of running text looks for them; none of them is read."""
+    (tmp_path / "data/news").mkdir(parents=True)
+    for name in ("train", "test"):
+        (tmp_path / "data/news" / f"{name}.csv").touch()
+    monkeypatch.setenv("RNN_GEOMETRY_DATA", str(tmp_path / "data"))
 
 
 def planned(**changes):
@@ -35,7 +47,8 @@ def both(**changes):
 
 
 def all_kinds(**changes):
-    return planned(tasks=[CLASSES, PAIRS, SOURCE], cells=["plain", "aed", "lm"], **changes)
+    tasks, cells = [CLASSES, PAIRS, SOURCE, TEXT], ["plain", "aed", "lm", "lm-text"]
+    return planned(tasks=tasks, cells=cells, **changes)
 
 
 def test_each_task_meets_the_models_of_its_kind():
@@ -54,6 +67,7 @@ def test_each_task_meets_the_models_of_its_kind():
 def test_a_stage_works_on_networks_of_its_kind_alone(stage):
     plan = all_kinds(analysis={"hold_inputs": ["zero"]})
     tasks_of = {"translator": "copy", "classifier": "two", "language model": "bit"}
+    tasks_of[TEXT_MODEL] = "news"
     kind = tasks_of[NETWORK_STAGES[stage].kind]
     tasks = {task for block in plan.blocks(stage) for task in block.tasks}
     nothing = ("import_network", "train_followed", "train_pooled", "snapshots")
@@ -74,6 +88,26 @@ def test_language_models_meet_sources():
     model = plan.models["lm"]
     assert model["architecture"] == "lm"
     assert not {"pooling", "alignment", "positions", "feedback"} & {*model}
+
+
+def test_language_models_with_learned_words_meet_running_text():
+    plan = all_kinds(controls={"untrained": {}, "shuffled_labels": {}, "reservoir": {}})
+    assert {(n.task, n.model) for n in plan.text_models} == {
+        ("news", "lm-text"),
+        ("news", "lm-text-untrained"),
+    }
+    assert (plan.running, plan.task_pattern("running")) == (["news"], "news")
+    task, model = plan.tasks["news"], plan.models["lm-text"]
+    assert not {"balanced", "length", "train_size"} & {*task}
+    assert set(task["files"]) == {"train", "test"}
+    assert model["embedding_size"] == 8
+    assert not {"pooling", "alignment", "positions", "feedback"} & {*model}
+
+
+def test_words_of_running_text_are_swept():
+    entries = {"name": "e", "over": "embedding_size", "values": [4, 8], "task": "news"}
+    plan = planned(tasks=[TEXT], cells=["lm-text"], sweeps=[entries])
+    assert {n.model for n in plan.text_models} == {"lm-text", "lm-text-embedding_size-4"}
 
 
 def test_what_a_classifier_depends_on_says_nothing_of_architectures():
@@ -181,6 +215,37 @@ WRONG = {
         {"tasks": [SOURCE], "cells": ["plain"]},
         "config task 'bit': it is a source of words .* name a model with architecture lm",
     ),
+    "running text without learned words": (
+        {"tasks": [TEXT], "cells": ["lm"]},
+        "task 'news': it is running text .* name a model with architecture lm with embedding_size",
+    ),
+    "learned words of a source": (
+        {"tasks": [{**SOURCE, "cells": ["lm-text"]}], "cells": ["lm"]},
+        r"tasks\[0\]\.cells: 'lm-text' says the next word with learned word vectors, and the task "
+        "'bit' is a source of words; name models whose architecture is lm without embedding_size",
+    ),
+    "swept words of a source": (
+        {
+            **{"tasks": [SOURCE], "cells": ["lm"]},
+            "sweeps": [{"name": "e", "over": "embedding_size", "values": [4], "task": "bit"}],
+        },
+        r"sweeps\[0\]\.values: 'lm-embedding_size-4' says the next word with learned word vectors",
+    ),
+    "labels of running text": (
+        {
+            **{"tasks": [TEXT], "cells": ["lm-text"]},
+            "controls": {"shuffled_labels": {"tasks": ["news"]}},
+        },
+        "controls.shuffled_labels.tasks: 'news' is running text and has no labels that a network",
+    ),
+    "several labels": (
+        {"tasks": [{**TEXT, "multi_label": True}], "cells": ["lm-text"]},
+        "task 'news': multi_label is true; accepted is false: of running text one label a text",
+    ),
+    "an option of running text": (
+        {"tasks": [{**TEXT, "classes": 0}], "cells": ["lm-text"]},
+        "config task 'news': classes",
+    ),
     "an option of a source": (
         {"tasks": [{**SOURCE, "classes": 3}], "cells": ["lm"]},
         "task 'bit': classes is not an option of agreement sources",
@@ -244,4 +309,4 @@ def test_families_of_pairs_have_names_of_their_own():
     from rnn_geometry.tasks.synthetic import families
 
     assert not {*PAIR_FAMILIES} & {*families(), "text"}
-    assert not {*SOURCE_FAMILIES} & {*families(), "text", *PAIR_FAMILIES}
+    assert not {*SOURCE_FAMILIES} & {*families(), "text", RUNNING_TEXT, *PAIR_FAMILIES}

@@ -17,7 +17,7 @@ try:
 except UserError as error:
     raise invocation.ToldError(error, workflow) from None
 
-from rnn_geometry.config.kinds import LANGUAGE_MODEL, TRANSLATOR
+from rnn_geometry.config.kinds import LANGUAGE_MODEL, TEXT_MODEL, TRANSLATOR
 from rnn_geometry.config.limits import Limits
 from rnn_geometry.config.load import default_files, load_settings, read_claims, said, shipped_file
 from rnn_geometry.config.pipeline import STAGES, key_of

@@ -6,7 +6,7 @@
 # too, of readouts that look back their query; of one trained elsewhere its import.
 MAKING = (
     *("train", "train_followed", "train_pooled", "import_network"),
-    *("train_translator", "train_language_model"),
+    *("train_translator", "train_language_model", "train_text_model"),
 )
 
 # The analysis: a rule for each of
@@ -22,10 +22,11 @@ MAKING = (
 #   language_geometry    what they hold of their source, where they come to rest, causes
 #   text_reading         a few texts word by word, for the next one and the explorer
 #   plot_language        a network at a glance as a panel
+#   text_model_numbers   what those of running text hold of it
 CLASSIFYING = ("slow_points", "linearize", "compare_hold_inputs", "geometry", "snapshots")
 OF_OTHERS = (
     *("components", "plot_attention"),
-    *("language_geometry", "text_reading", "plot_language"),
+    *("language_geometry", "text_reading", "plot_language", "text_model_numbers"),
 )
 
 

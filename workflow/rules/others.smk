@@ -3,9 +3,11 @@
 # rules is part of the graph.
 #   translators   networks that translate
 #   language      language models: networks that say the next word
+#   language_text those of running text, of which no claim is made
 OTHERS = {
     "translators": (TRANSLATOR, "translation", "claims_attention"),
     "language": (LANGUAGE_MODEL, "language", "claims_language"),
+    "language_text": (TEXT_MODEL, "text_model", None),
 }
 # Figures over all of a kind, and the stage that draws them; a rule whose name begins with plot_ is
 # what `make figures` draws, and none is here for nothing.
@@ -32,16 +34,14 @@ JOBS = []  # of each the name of its stage, what it reads, writes and is told
 for NAME, (KIND, NUMBERS, CLAIMED) in OTHERS.items():
     NETWORKS, TABLE = PLAN.of_kind(KIND), PLAN.path(f"tables/{NAME}.csv")
     JUDGED = [list(n) for n in PLAN.of_kind(KIND, PLAN.design.judged)]
-    STAGE, DRAWN = OVER_ALL[NAME]
+    STAGE, DRAWN = OVER_ALL.get(NAME, ("", ()))
     FILES = expand(PLAN.path("figures/{name}.{kind}"), name=DRAWN, kind=[*KINDS_DRAWN, "csv"])
-    JOBS += [
-        (f"tabulate_{NAME}", {NUMBERS: PLAN.of(NETWORKS, f"{NUMBERS}.json")}, TABLE, {}),
-        (
-            *(f"judge_{NAME}", {NAME: TABLE}, PLAN.path(f"tables/{CLAIMED}.csv")),
-            {"claims": claims_asked(CLAIMED), "judged": JUDGED},
-        ),
-        *([(STAGE, {NAME: TABLE}, FILES, {"formats": KINDS_DRAWN})] if NETWORKS else []),
-    ]
+    JOBS += [(f"tabulate_{NAME}", {NUMBERS: PLAN.of(NETWORKS, f"{NUMBERS}.json")}, TABLE, {})]
+    if CLAIMED:
+        TOLD = {"claims": claims_asked(CLAIMED), "judged": JUDGED}
+        JOBS += [(f"judge_{NAME}", {NAME: TABLE}, PLAN.path(f"tables/{CLAIMED}.csv"), TOLD)]
+    if DRAWN and NETWORKS:
+        JOBS += [(STAGE, {NAME: TABLE}, FILES, {"formats": KINDS_DRAWN})]
 
 
 for NAME, (KIND, PAGE, OWN, OF_TASK) in EXPLORED_OTHERS.items():
@@ -80,6 +80,7 @@ localrules:
 # All that there is of language models; nothing where there are none.
 rule language:
     input:
+        rules.tabulate_language_text.output if PLAN.text_models else [],
         rules.judge_language.output if PLAN.language_models else [],
         rules.explore_reading.output if PLAN.language_models else [],
         PLAN.of(PLAN.shown_language_models, "language_panel.png"),

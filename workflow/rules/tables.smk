@@ -148,6 +148,7 @@ rule tables:
         rules.universality.output if PLAN.together else [],
         rules.tabulate_translators.output if PLAN.translators else [],
         rules.tabulate_language.output if PLAN.language_models else [],
+        rules.tabulate_language_text.output if PLAN.text_models else [],
 
 
 # The verdicts, and all that their page leads to.

@@ -1,5 +1,11 @@
 # Sentences of every task, and what word counts alone predict.
+TEXTS = [PLAN.of_task(f"texts/{split}.parquet") for split in ("train", "dev", "test")]
 PAIRS = [PLAN.of_task(f"pairs/{split}.parquet") for split in ("train", "dev", "test")]
+FROM_FILES = {
+    "task": lambda wildcards: PLAN.text_options(wildcards.task),
+    # Files replaced by older ones are computed again, too.
+    "data_sha256": lambda wildcards: data_hashes(wildcards.task),
+}
 SENTENCES = [PLAN.of_task(f"{split}.parquet") for split in ("train", "dev", "test")]
 
 
@@ -33,13 +39,7 @@ use rule prepare_synthetic as prepare_text with:
         mem_mb=LIMITS.texts_mb,
         runtime=LIMITS.texts_minutes,
     params:
-        **stage(
-            "prepare_text",
-            task=lambda wildcards: PLAN.text_options(wildcards.task),
-            data_folder=SETTINGS["data_folder"],
-            # Files replaced by older ones are computed again, too.
-            data_sha256=lambda wildcards: data_hashes(wildcards.task),
-        ),
+        **stage("prepare_text", data_folder=SETTINGS["data_folder"], **FROM_FILES),
 
 
 # Pairs of phrases, for networks that translate.
@@ -53,23 +53,31 @@ use rule prepare_synthetic as prepare_pairs with:
     wildcard_constraints:
         task=PLAN.task_pattern("pairs"),
     params:
-        **stage(
-            "prepare_pairs",
-            task=lambda wildcards: PLAN.text_options(wildcards.task),
-            data_sha256=lambda wildcards: data_hashes(wildcards.task),
-        ),
+        **stage("prepare_pairs", **FROM_FILES),
 
 
 # Texts of sources of words, for language models.
 use rule prepare_synthetic as prepare_source with:
     output:
-        [PLAN.of_task(f"texts/{split}.parquet") for split in ("train", "dev", "test")],
+        TEXTS,
         PLAN.of_task("texts/vocab.json"),
         PLAN.of_task("meta.json"),
     wildcard_constraints:
         task=PLAN.task_pattern("sources"),
     params:
         **stage("prepare_source", task=lambda wildcards: plain(PLAN.tasks[wildcards.task])),
+
+
+# The same of running text, whose source nobody knows.
+use rule prepare_text as prepare_running_text with:
+    output:
+        TEXTS,
+        PLAN.of_task("texts/vocab.json"),
+        PLAN.of_task("meta.json"),
+    wildcard_constraints:
+        task=PLAN.task_pattern("running"),
+    params:
+        **stage("prepare_running_text", data_folder=SETTINGS["data_folder"], **FROM_FILES),
 
 
 rule word_statistics:
@@ -104,4 +112,4 @@ localrules:
 rule data:
     input:
         expand(PLAN.of_task("word_statistics.json"), task=PLAN.classified),
-        expand(PLAN.of_task("meta.json"), task=[*PLAN.paired, *PLAN.sources]),
+        expand(PLAN.of_task("meta.json"), task=[*PLAN.paired, *PLAN.sources, *PLAN.running]),

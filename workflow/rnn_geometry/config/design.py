@@ -13,6 +13,7 @@ from rnn_geometry.config.kinds import (
     CLASSIFIER,
     LANGUAGE_MODEL,
     TASK_OF,
+    TEXT_MODEL,
     fitting,
     kind_of_model,
     kind_of_task,
@@ -212,8 +213,9 @@ class Design:
         for task in control["tasks"] or []:
             if kind == SHUFFLED_LABELS and not _has_labels(self.configured[task]):
                 raise UserError(
-                    f"config key controls.{kind}.tasks: '{task}' is a source of words and has no "
-                    "labels; leave it out."
+                    f"config key controls.{kind}.tasks: '{task}' "
+                    f"{TASK_OF[kind_of_task(self.configured[task])]} and has no labels that a "
+                    "network learns; leave it out."
                 )
         if control["tasks"]:
             return [name for task in control["tasks"] for name in self.named[task]]
@@ -296,6 +298,7 @@ class Design:
                 l2 = [decimal(value, key)]
             elif over in settings["model_keys"] or over.startswith(CELL_OPTION):
                 models = [self._varied(cell, over, value) for cell in cells]
+                fitting(base, models, (), self.models, f"{key}.values")
             elif over != HOLD_INPUT:
                 check_value(value, key)
                 task = {**base, over: value, "name": f"{base['name']}-{in_name(value)}"}
@@ -364,7 +367,7 @@ def _may_rest(model: Mapping[str, Any]) -> bool:
 
 def _has_labels(task: Mapping[str, Any]) -> bool:
     """Tell whether a task has something to be permuted: classes, or targets of pairs."""
-    return kind_of_task(task) != LANGUAGE_MODEL
+    return kind_of_task(task) not in (LANGUAGE_MODEL, TEXT_MODEL)
 
 
 def _drawn_from(task: Mapping[str, Any], seed: int | None) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Kinds of networks: classifiers of sentences, translators of pairs of phrases, language models.
 
+Those of running text are a kind of their own: nobody knows the source of their words.
+
 A task and a model are each of one kind, and meet only within it.
 """
 
@@ -13,9 +15,12 @@ from rnn_geometry.errors import UserError, listed
 from rnn_geometry.networks.pooling import LAST, POOLING
 from rnn_geometry.tasks.language.families import SOURCE_FAMILIES
 from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
+from rnn_geometry.tasks.running_text import RUNNING_TEXT
 
 CLASSIFIER, TRANSLATOR, LANGUAGE_MODEL = "classifier", "translator", "language model"
+TEXT_MODEL = "language model of running text"
 ARCHITECTURE, VED, LM = "architecture", "ved", "lm"
+LEARNED_WORDS = "embedding_size"  # with it a language model is one of running text
 # Keys of translators alone, and of classifiers alone, with their defaults.
 OF_TRANSLATORS = {"alignment": "plain", "positions": None, "feedback": "own"}
 OF_CLASSIFIERS = {
@@ -25,22 +30,25 @@ OF_CLASSIFIERS = {
 # What means nothing to a kind, with the values that say nothing.
 FOREIGN = {
     TRANSLATOR: OF_CLASSIFIERS,
-    LANGUAGE_MODEL: {"embedding_size": None, "trained": "all", POOLING: LAST},
+    **{kind: {"trained": "all", POOLING: LAST} for kind in (LANGUAGE_MODEL, TEXT_MODEL)},
 }
 DOES = {
     CLASSIFIER: "classifies sentences",
     TRANSLATOR: "translates pairs of phrases",
     LANGUAGE_MODEL: "says the next word",
+    TEXT_MODEL: "says the next word with learned word vectors",
 }
 TASK_OF = {
     CLASSIFIER: "has classes",
     TRANSLATOR: "is made of pairs of phrases",
     LANGUAGE_MODEL: "is a source of words",
+    TEXT_MODEL: "is running text",
 }
 ARCHITECTURES = {  # of each kind, in words
     CLASSIFIER: "not given",
     TRANSLATOR: "ved, aed or ao",
-    LANGUAGE_MODEL: LM,
+    LANGUAGE_MODEL: f"{LM} without {LEARNED_WORDS}",
+    TEXT_MODEL: f"{LM} with {LEARNED_WORDS}",
 }
 Settings = Mapping[str, Any]
 
@@ -55,6 +63,8 @@ def kind_of_task(task: Settings) -> str:
     """
     if task["family"] in SOURCE_FAMILIES:
         return LANGUAGE_MODEL
+    if task["family"] == RUNNING_TEXT:
+        return TEXT_MODEL
     return TRANSLATOR if task["family"] in PAIR_FAMILIES else CLASSIFIER
 
 
@@ -66,7 +76,8 @@ def kind_of_model(model: Settings) -> str:
     model
         Its settings.
     """
-    kinds = {CLASSIFIER: CLASSIFIER, LM: LANGUAGE_MODEL}
+    says = LANGUAGE_MODEL if model.get(LEARNED_WORDS) is None else TEXT_MODEL
+    kinds = {CLASSIFIER: CLASSIFIER, LM: says}
     return kinds.get(model.get(ARCHITECTURE, CLASSIFIER), TRANSLATOR)
 
 
@@ -91,7 +102,7 @@ def with_own_keys(name: str, model: Settings) -> dict[str, Any]:
     _check_keys(name, model, kind)
     if kind == CLASSIFIER:
         return {key: value for key, value in model.items() if key != ARCHITECTURE}
-    if kind == LANGUAGE_MODEL:
+    if kind in (LANGUAGE_MODEL, TEXT_MODEL):
         return {key: value for key, value in model.items() if key != POOLING}
     whole = {**OF_TRANSLATORS, **{key: value for key, value in model.items() if key != POOLING}}
     if model[ARCHITECTURE] == VED and whole["alignment"] != OF_TRANSLATORS["alignment"]:

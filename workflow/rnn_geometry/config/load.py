@@ -22,7 +22,13 @@ from rnn_geometry.config.found import (
     found_from,
 )
 from rnn_geometry.config.imports import find_files, from_here
-from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TRANSLATOR, kind_of_task
+from rnn_geometry.config.kinds import (
+    CLASSIFIER,
+    LANGUAGE_MODEL,
+    TEXT_MODEL,
+    TRANSLATOR,
+    kind_of_task,
+)
 from rnn_geometry.config.pair_tasks import FILE, PARALLEL, check_pair_options
 from rnn_geometry.config.pipeline import NETWORK_STAGES
 from rnn_geometry.config.plain import check_duplicate_keys, check_path
@@ -35,6 +41,7 @@ from rnn_geometry.tasks import synthetic
 from rnn_geometry.tasks.curation import check_words
 from rnn_geometry.tasks.language.families import SOURCE_FAMILIES
 from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
+from rnn_geometry.tasks.running_text import RUNNING_TEXT, TEXT, as_text_task
 from rnn_geometry.tasks.text import prepare as text
 from rnn_geometry.tasks.text.options import BUILT_IN, WHITESPACE
 from rnn_geometry.tasks.text.splitters import Splitter
@@ -106,8 +113,10 @@ def read_schema(name: str) -> dict[str, Any]:
     """Return a schema by name; that of configurations with names that only the code states."""
     schema = yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
     if name == "config":
-        families = [*synthetic.families(), "text", *PAIR_FAMILIES, *SOURCE_FAMILIES]
-        schema["$defs"]["task"]["properties"]["family"] = {"enum": families}
+        sentences, others = list(synthetic.families()), [*PAIR_FAMILIES, *SOURCE_FAMILIES]
+        task = schema["$defs"]["task"]
+        task["properties"]["family"] = {"enum": [*sentences, TEXT, *others, RUNNING_TEXT]}
+        task["if"]["properties"]["family"] = {"enum": [*sentences, *others]}
         stages = {stage: {"$ref": "#/$defs/limits"} for stage in NETWORK_STAGES}
         schema["properties"]["limits"]["properties"] = stages
     return schema
@@ -273,7 +282,6 @@ def check_task(
     UserError
         For an option that is not accepted, and for a file that is missing.
     """
-    options = family_options(task)
     if kind_of_task(task) == TRANSLATOR:
         check_pair_options(task)
         if task["family"] == PARALLEL:
@@ -282,27 +290,42 @@ def check_task(
     if kind_of_task(task) == LANGUAGE_MODEL:
         check_source_options(task)
         return
-    if task["family"] != "text":
-        synthetic.build_task(task["family"], **options)
+    if kind_of_task(task) == TEXT_MODEL:
+        read = as_text_task(task)
+        files = _files_of_text(read, data_folder, folders)
+        task |= {**read, "family": RUNNING_TEXT, "files": files}
+        return
+    if task["family"] != TEXT:
+        synthetic.build_task(task["family"], **family_options(task))
         added = synthetic.added_families().get(task["family"])
         if added is not None:  # its code is a setting of the task
             task["family_source"] = added.digest()
         return
+    task["files"] = _files_of_text(task, data_folder, folders)
+
+
+def _files_of_text(
+    task: dict[str, Any], data_folder: str | None, folders: Iterable[str]
+) -> dict[str, str]:
+    """Return the files by name that a task of texts reads, once its options are checked.
+
+    A vocabulary that is a tokenizer.json becomes its tokenizer.
+    """
+    options = family_options(task)
     text.check_options(options)
     vocabulary = options.get("vocabulary") and checked_vocabulary(task, folders)
     try:
-        task["files"] = text.local_files(options, data_folder)
+        files = text.local_files(options, data_folder)
     except (OSError, RuntimeError, ValueError) as error:  # a name too long, a home nobody has
         raise UserError(
             f"source and data_folder make no path ({told(error)}); name a folder and files that "
             "can be."
         ) from error
-    for path in task["files"].values():
+    for path in files.values():
         check_path(path, "source")
     if task.get("tokenizer") is not None and task["tokenizer"] not in BUILT_IN:
-        task["files"] |= {"tokenizer": checked_tokenizer(task["tokenizer"], folders)}
-    if vocabulary:
-        task["files"] |= {"vocabulary": vocabulary}
+        files |= {"tokenizer": checked_tokenizer(task["tokenizer"], folders)}
+    return files | ({"vocabulary": vocabulary} if vocabulary else {})
 
 
 def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
@@ -315,7 +338,7 @@ def check_sentences(task: Mapping[str, Any], sentences: Iterable[str]) -> None:
             )
     if kind_of_task(task) != CLASSIFIER:
         return  # it has no explorer of sentences: a sentence is refused by the plan
-    if task["family"] != "text":
+    if task["family"] != TEXT:
         words = synthetic.build_task(task["family"], **family_options(task)).words
         for sentence in sentences:
             check_words(sentence.split(), words, task["name"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TRANSLATOR
+from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TEXT_MODEL, TRANSLATOR
 
 PAIRS = tuple(f"pairs/{name}" for name in ("train.parquet", "dev.parquet", "test.parquet"))
 TEXTS = tuple(f"texts/{name}" for name in ("train.parquet", "dev.parquet", "test.parquet"))
@@ -205,6 +205,20 @@ NETWORK_STAGES = {
         writes=("language_panel.png",),
         kind=LANGUAGE_MODEL,
     ),
+    "train_text_model": Stage(
+        "train_text_model",
+        of_task=(*TEXTS, "texts/vocab.json", "meta.json"),
+        writes=("model.safetensors", "run.json", "history.parquet"),
+        kind=TEXT_MODEL,
+    ),
+    "text_model_numbers": Stage(
+        "text_model_numbers",
+        reads=("model.safetensors", "run.json"),
+        of_task=("texts/test.parquet", "texts/vocab.json", "meta.json"),
+        writes=("text_model.json",),
+        settings=("min_tau", "visited_states", "memory_mb"),
+        kind=TEXT_MODEL,
+    ),
 }
 
 # Jobs of these are about one task or about everything.
@@ -213,6 +227,7 @@ OTHER_STAGES = {
     "prepare_text": Stage("prepare_text"),
     "prepare_pairs": Stage("prepare_pairs"),
     "prepare_source": Stage("prepare_source"),
+    "prepare_running_text": Stage("prepare_running_text"),
     "word_statistics": Stage("word_statistics"),
     "intrinsic_dimension": Stage("intrinsic_dimension"),
     "compare_networks": Stage("compare_networks"),
@@ -220,6 +235,7 @@ OTHER_STAGES = {
     "tabulate": Stage("tabulate"),
     "tabulate_translators": Stage("tabulate_translators"),
     "tabulate_language": Stage("tabulate_language"),
+    "tabulate_language_text": Stage("tabulate_language_text"),
     "judge_translators": Stage("judge_translators"),
     "judge_language": Stage("judge_language"),
     "plot_translators": Stage("plot_translators"),

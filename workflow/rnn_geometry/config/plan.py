@@ -23,7 +23,13 @@ from rnn_geometry.config.followed import (
     maker_of,
 )
 from rnn_geometry.config.imports import of_network
-from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TRANSLATOR, kind_of_task
+from rnn_geometry.config.kinds import (
+    CLASSIFIER,
+    LANGUAGE_MODEL,
+    TEXT_MODEL,
+    TRANSLATOR,
+    kind_of_task,
+)
 from rnn_geometry.config.neighbours import neighbours
 from rnn_geometry.config.pipeline import NETWORK_STAGES, key_of
 from rnn_geometry.config.plain import plain
@@ -60,6 +66,8 @@ SINGLE_RULES = (
 )
 # Stages of networks that compute no numbers.
 DRAWING = ("plot_network", "plot_attention", "plot_language")
+# Stages that train networks which classify nothing.
+TRAIN_OTHERS = ("train_translator", "train_language_model", "train_text_model")
 # Files of a network by stem.
 FILES = {key_of(file): file for entry in NETWORK_STAGES.values() for file in entry.writes}
 TOKENIZER = "tokenizer"  # the key of a task, and of its file among those of the task
@@ -80,8 +88,9 @@ class Plan(Translating):
         The folder of all outputs.
     tasks, models
         Settings by name; models those that train anything.
-    classified, paired, sources
-        Names of tasks of sentences, which have classes, of pairs of phrases, of sources of words.
+    classified, paired, sources, running
+        Names of tasks of sentences, which have classes, of pairs of phrases, of sources of words,
+        of running text.
     trained
         Those of them that train networks.
     networks
@@ -105,9 +114,9 @@ class Plan(Translating):
         self.results = settings["results"].rstrip("/")
         self.tasks: dict[str, dict[str, Any]] = self.design.tasks
         self.networks = [network for made in self.design.networks.values() for network in made]
-        self.classified, self.paired, self.sources = (
+        self.classified, self.paired, self.sources, self.running = (
             [task for task, own in self.tasks.items() if kind_of_task(own) == kind]
-            for kind in (CLASSIFIER, TRANSLATOR, LANGUAGE_MODEL)
+            for kind in (CLASSIFIER, TRANSLATOR, LANGUAGE_MODEL, TEXT_MODEL)
         )
         self.trained = [task for task in self.classified if self.design.networks[task]]
         names = dict.fromkeys(network.model for network in self.networks)
@@ -205,15 +214,19 @@ class Plan(Translating):
         Parameters
         ----------
         data
-            What they are made of: `text`, `synthetic` sentences, `pairs`, `sources`; None: all.
+            What they are made of, see `data_of`; None: all.
         """
         wanted = [name for name in self.tasks if data in (None, self.data_of(name))]
         return "|".join(map(re.escape, wanted)) or NO_TASK
 
     def data_of(self, task: str) -> str:
-        """Return what a task is made of: `text`, `synthetic` sentences, `pairs`, or `sources`."""
+        """Return what a task is made of: `text`, `synthetic` sentences, `pairs`, .. or `running`.
+
+        That is text as it runs on; `sources` are of words whose hidden state is known.
+        """
         if task not in self.classified:
-            return "pairs" if task in self.paired else "sources"
+            others = {"pairs": self.paired, "sources": self.sources, "running": self.running}
+            return next(name for name, tasks in others.items() if task in tasks)
         return "text" if self.tasks[task]["family"] == "text" else "synthetic"
 
     @property
@@ -380,7 +393,7 @@ class Plan(Translating):
 
     def own(self, stage: str, network: Network) -> Any:
         """Return the settings of a stage that are one network's alone."""
-        if stage in (TRAIN, FOLLOWED, POOLED, "train_translator", "train_language_model"):
+        if stage in (TRAIN, FOLLOWED, POOLED, *TRAIN_OTHERS):
             noted = self.settings["training"] if stage == FOLLOWED else {}
             return plain({**self.models[network.model], "l2": network.l2, **noted})
         if stage == IMPORT:

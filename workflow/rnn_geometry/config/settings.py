@@ -22,6 +22,7 @@ from rnn_geometry.config.imports import (
 )
 from rnn_geometry.config.kinds import (
     LANGUAGE_MODEL,
+    TEXT_MODEL,
     TRANSLATOR,
     check_met,
     fitting,
@@ -38,6 +39,7 @@ from rnn_geometry.errors import UserError
 from rnn_geometry.networks.more_cells.entries import code_of_cell
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.networks.sources import added_cells, find_source, is_own
+from rnn_geometry.tasks.running_text import RUNNING_TEXT, TEXT
 
 # Keys by which a task chooses networks of its own; they are no part of its data.
 GRID_KEYS = ("cells", "seeds", "l2")
@@ -177,9 +179,10 @@ def _named_set(task: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]]) -
     """Return a text task with the options of the set that its key `data` names below its own."""
     if "data" not in task:
         return dict(task)
-    if task["family"] != "text":
+    if task["family"] not in (TEXT, RUNNING_TEXT):
         raise UserError(
-            f"config task '{task['name']}': data is accepted for tasks of the family text only."
+            f"config task '{task['name']}': data is accepted for tasks of the family text only, "
+            f"and of {RUNNING_TEXT}."
         )
     if task["data"] not in sets:
         raise UserError(
@@ -238,4 +241,6 @@ def _task_with_defaults(task: Mapping[str, Any], synthetic: Mapping[str, Any]) -
         return with_sizes(task, synthetic)
     if kind_of_task(task) == LANGUAGE_MODEL:
         return with_length(task, synthetic)
-    return dict(task) if task["family"] == "text" else {**synthetic, **task}
+    if kind_of_task(task) == TEXT_MODEL or task["family"] == TEXT:
+        return dict(task)
+    return {**synthetic, **task}

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from rnn_geometry.config.design import Design
-from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TRANSLATOR
+from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TEXT_MODEL, TRANSLATOR
 from rnn_geometry.config.shown import first_of_each
 from rnn_geometry.identity import Network
 
@@ -49,8 +49,13 @@ class Translating:
 
     @cached_property
     def language_models(self) -> list[Network]:
-        """Networks that say the next word."""
+        """Networks that say the next word of a source that is known."""
         return self.of_kind(LANGUAGE_MODEL)
+
+    @cached_property
+    def text_models(self) -> list[Network]:
+        """Networks that say the next word of running text."""
+        return self.of_kind(TEXT_MODEL)
 
     def shown_of(self, kind: str) -> list[Network]:
         """Return the networks of a kind that have figures of their own.

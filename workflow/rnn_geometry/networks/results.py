@@ -21,7 +21,9 @@ from rnn_geometry.store.languages import (
     SourceWords,
 )
 from rnn_geometry.store.readings import TextsRead
+from rnn_geometry.store.text_models import TextModelNumbers
 from rnn_geometry.tasks.language.families import source_of_task
+from rnn_geometry.tasks.running_text import RUNNING_TEXT
 
 if TYPE_CHECKING:
     from rnn_geometry.networks.cells import Cell
@@ -158,7 +160,17 @@ class SourceResults(results.Opened):
         -------
         Source
             Of which beliefs and chances of the next word are known.
+
+        Raises
+        ------
+        UserError
+            Of running text, whose source nobody knows.
         """
+        if self.meta["family"] == RUNNING_TEXT:
+            raise UserError(
+                f"{self.folder}: it is running text, whose source nobody knows; read `meta` and "
+                "`words`."
+            )
         return source_of_task(self.meta["settings"])
 
 
@@ -181,6 +193,7 @@ class LanguageResults(Trained):
     beliefs = results.OpenedFile(BeliefStates)
     language = results.OpenedFile(LanguageNumbers)
     reading = results.OpenedFile(TextsRead)
+    text_model = results.OpenedFile(TextModelNumbers)  # in the place of `language`, of running text
 
     def __init__(self, root: Path, network: Network):
         self.network = network

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rnn_geometry.geometry.language_tables import LANGUAGE
 from rnn_geometry.geometry.network import FILE_ONLY
+from rnn_geometry.geometry.text_models import LANGUAGE_TEXT
 from rnn_geometry.geometry.translator_tables import TRANSLATORS
 from rnn_geometry.geometry.universality import DISTANCES, NEIGHBOURS, UNIVERSALITY
 from rnn_geometry.pages._meanings import meaning_of
@@ -127,6 +128,12 @@ OF_OTHERS = {
         "Of networks that say the next word of a source whose hidden state is known. What is"
         " expected is known before any training.",
         LANGUAGE,
+    ),
+    "language_text": (
+        "one row per language model of running text",
+        "Of networks that say the next word of the texts of a data set. They see no label; labels"
+        " are read from their states afterwards.",
+        LANGUAGE_TEXT,
     ),
     "claims_language": (
         "one row per claim about language models, source and model",

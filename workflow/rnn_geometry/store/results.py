@@ -179,6 +179,7 @@ OF_OTHERS = {
     "claims_attention": "rnn_geometry.claims.table:COLUMNS",
     "language": "rnn_geometry.geometry.language_tables:LANGUAGE",
     "claims_language": "rnn_geometry.claims.table:COLUMNS",
+    "language_text": "rnn_geometry.geometry.text_models:LANGUAGE_TEXT",
 }
 
 
