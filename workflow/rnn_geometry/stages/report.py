@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_geometry.errors import UserError, in_part
+from rnn_geometry.pages.report_pictures import with_smaller_pictures
 from rnn_geometry.store import formats
 from rnn_geometry.store.files import write_atomically
 
@@ -66,3 +67,5 @@ def make(path: str, configurations: Sequence[str]) -> None:
         raise UserError(
             f"Snakemake could not make its report ({said}); the same command goes on from there."
         )
+    file = Path(path)
+    file.write_text(with_smaller_pictures(file.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,34 @@
+"""Pictures of the report: narrow enough for a screen, the same picture, nothing else touched."""
+
+import base64
+import io
+import re
+
+import numpy as np
+from PIL import Image
+
+from rnn_geometry.pages.report_pictures import WIDTH, with_smaller_pictures
+
+
+def encoded(width, height):
+    """Return a picture of noise, left half red, and how a report holds it."""
+    noise = np.random.default_rng(0).integers(0, 90, (height, width, 3), dtype=np.uint8)
+    noise[:, : width // 2, 0] = 250
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def test_wide_pictures_get_narrower_and_the_rest_stays():
+    wide, narrow = encoded(2000, 100), encoded(300, 20)
+    head = "data:image/png;charset=utf8;filename=panel.png;base64,"
+    page = f"<p>text/csv;base64,AAAA</p>'{head}{wide}' '{head}{narrow}'"
+    found = with_smaller_pictures(page)
+    first, second = re.findall(r"png;base64,([^']+)", found)
+    assert second == narrow
+    assert found.replace(first, wide) == page
+    with Image.open(io.BytesIO(base64.b64decode(first))) as picture:
+        assert picture.size == (WIDTH, 60)
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    assert pixels[:, : WIDTH // 2 - 2, 0].min() > 200 > 120 > pixels[:, WIDTH // 2 + 2 :, 0].max()
+    assert len(first) < len(wide)

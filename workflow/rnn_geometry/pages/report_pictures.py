@@ -1,0 +1,39 @@
+"""The pictures of Snakemake's report, as large as screens show them: files are for print."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+from PIL import Image
+
+WIDTH, COLOURS = 1200, 64  # pixels; a figure of two columns has 2,161
+_PICTURE = re.compile(r"(data:image/png;[^,]*base64,)([A-Za-z0-9+/=]+)")
+
+
+def with_smaller_pictures(report: str) -> str:
+    """Return a report with its pictures at most 1,200 pixels wide.
+
+    Parameters
+    ----------
+    report
+        HTML, with PNG files as data URIs.
+
+    Returns
+    -------
+    str
+        Pictures that would not get smaller stay as they are.
+    """
+    return _PICTURE.sub(lambda found: found[1] + _smaller(found[2]), report)
+
+
+def _smaller(encoded: str) -> str:
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
+        if picture.width <= WIDTH:
+            return encoded
+        size = WIDTH, round(picture.height * WIDTH / picture.width)
+        small = picture.convert("RGB").resize(size, Image.Resampling.BILINEAR)
+    file = io.BytesIO()
+    small.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG")
+    return min(encoded, base64.b64encode(file.getvalue()).decode(), key=len)
