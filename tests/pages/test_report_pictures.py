@@ -28,7 +28,7 @@ def test_wide_pictures_get_narrower_and_the_rest_stays():
     assert second == narrow
     assert found.replace(first, wide) == page
     with Image.open(io.BytesIO(base64.b64decode(first))) as picture:
-        assert picture.size == (WIDTH, 60)
+        assert picture.size == (WIDTH, 55)
         pixels = np.asarray(picture.convert("RGB")).astype(int)
     assert pixels[:, : WIDTH // 2 - 2, 0].min() > 200 > 120 > pixels[:, WIDTH // 2 + 2 :, 0].max()
     assert len(first) < len(wide)

@@ -8,12 +8,12 @@ import re
 
 from PIL import Image
 
-WIDTH, COLOURS = 1200, 64  # pixels; a figure of two columns has 2,161
+WIDTH, COLOURS = 1100, 256  # pixels; a figure of two columns has 2,161
 _PICTURE = re.compile(r"(data:image/png;[^,]*base64,)([A-Za-z0-9+/=]+)")
 
 
 def with_smaller_pictures(report: str) -> str:
-    """Return a report with its pictures at most 1,200 pixels wide.
+    """Return a report with its pictures at most 1,100 pixels wide.
 
     Parameters
     ----------
