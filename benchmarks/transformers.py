@@ -10,7 +10,6 @@ judged. Fifteen CPU minutes; the same command goes on where it was stopped.
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from rows import write_missing  # beside this file
 
 from rnn_geometry.dynamics.additivity import additivity_r2, additivity_r2_fitted
 from rnn_geometry.geometry.dimension import components_for, participation_ratio
@@ -133,17 +133,7 @@ def rows(done: set[tuple[str, ...]]) -> Iterator[dict[str, object]]:
 def main() -> None:
     """Write what is missing in the table."""
     torch.set_num_threads(1)
-    path = Path(sys.argv[1])
-    known = list(csv.DictReader(path.open(encoding="utf-8"))) if path.is_file() else []
-    with path.open("a", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, COLUMNS)
-        if not known:
-            table.writeheader()
-        for row in rows({tuple(row[name] for name in KEY) for row in known}):
-            shown = {k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}
-            table.writerow(shown)
-            file.flush()
-            print(*(f"{key}={shown[key]}" for key in COLUMNS), flush=True)
+    write_missing(Path(sys.argv[1]), KEY, COLUMNS, rows)
 
 
 if __name__ == "__main__":
