@@ -11,9 +11,12 @@ from rnn_geometry.claims.saved import judged_again, read_networks
 from rnn_geometry.claims.translator_units import judged_frame, read_translators
 from rnn_geometry.claims.translators import checked_translator_claims
 from rnn_geometry.claims.typed import read_typed
+from rnn_geometry.claims.universality import checked_universality_claims, judged_neighbours
 from rnn_geometry.claims.values import units_of_claims
 from rnn_geometry.config.load import read_claims
 from rnn_geometry.geometry.language_tables import LANGUAGE
+from rnn_geometry.geometry.universality import NEIGHBOURS
+from rnn_geometry.store.columns import read_frame
 
 DATA = PROJECT / "docs/data"
 KEYS = ["claim", "task", "cell"]
@@ -109,6 +112,26 @@ def test_verdicts_on_translators_follow_from_their_networks():
     both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
     pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
     assert len(again) > 60
+
+
+# How alike networks are
+
+
+def test_verdicts_on_how_alike_networks_are_follow_from_their_neighbours():
+    path, checked = "config/claims_universality.yaml", checked_universality_claims
+    claims = read_claims(path, str(PROJECT), key="claims_universality", checked=checked)
+    runs = read_frame("runs", DATA / "networks_universality.csv")
+    assert runs["seed"].min() >= claims["judged_from"]
+    structures = {"categorical-3": "unordered", "multilabel-2": "labels", "ordered2d-5": "plane"}
+    tasks = pd.DataFrame({"task": structures.keys(), "structure": structures.values()})
+    neighbours = read_typed(DATA / "neighbours.csv", NEIGHBOURS)
+    judged = neighbours[["task", "model", "l2", "seed"]].to_numpy().tolist()
+    frame, keys = judged_neighbours(neighbours, runs, tasks, judged)
+    again = judged_units(claims, units_of_claims(claims, frame, None, keys))
+    tables = pd.read_csv(DATA / "claims_universality.csv"), again
+    both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
+    pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
+    assert both[0]["verdict"].value_counts().to_dict() == {"holds": 26, "fails": 13, "undecided": 6}
 
 
 # Language models
