@@ -12,9 +12,11 @@ import pytest
 from fake_run import fake_runs
 from test_claims_page import CLAIMS, TEMPLATES, found
 
+from rnn_geometry.claims import _units
 from rnn_geometry.claims.grid import SIGNS, fragment
 from rnn_geometry.geometry.tables import RUN_GROUPS
 from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
+from rnn_geometry.pages import network
 from rnn_geometry.pages._key_numbers import KEY_NUMBERS, distance, key_numbers
 from rnn_geometry.pages.costs import cost_table
 from rnn_geometry.pages.network import coded, grouped, network_page, shown_figures
@@ -136,6 +138,21 @@ def test_each_figure_of_a_network_leads_to_its_data_and_to_print(runs):
     up = "../../../../.."
     assert f"{up}/figures/{run['task']}/trajectories.svg" in Page(text).links
     assert "/figures/" not in page_of_network(run)  # none that shows this network
+
+
+def test_figures_of_a_network_without_a_gap_are_read_with_care(runs):
+    run = runs.to_dict("records")[0]
+    assert network.NO_GAP == _units.NO_GAP
+    assert "with care" in page_of_network(run | {"slow_no_gap": 0.97})
+    assert "at 97 % of the slow points" in page_of_network(run | {"slow_no_gap": 0.97})
+    for share in (0.2, None):
+        assert "with care" not in page_of_network(run | {"slow_no_gap": share})
+
+
+def test_files_that_only_a_followed_training_writes_are_no_links(runs):
+    links = Page(page_of_network(runs.to_dict("records")[0])).links
+    assert {"model.safetensors", "slow_points.npz"} <= {*links}
+    assert "snapshots.npz" not in links
 
 
 def test_signs_of_distance_are_no_signs_of_verdicts(runs):

@@ -356,6 +356,26 @@ def test_accuracy_on_what_asks_more_stands_beside_that_of_a_bag_of_words(runs):
     assert "bag of words" in legend_texts(figure)
 
 
+def test_letters_stand_beside_the_first_line_of_a_title(runs):
+    figure = overview.generalisation(runs)
+    figure.draw_without_rendering()
+    ax = figure.axes[0]
+    letter = next(text for text in ax.texts if text.get_gid() == "letter")
+    title = ax.title if ax.title.get_text() else ax._left_title
+    assert title.get_text().count("\n") == 1
+    own, other = letter.get_window_extent(), title.get_window_extent()
+    middle = (own.y0 + own.y1) / 2
+    assert (other.y0 + other.y1) / 2 < middle < other.y1
+
+
+def test_a_picture_is_as_wide_on_paper_as_it_was_drawn(runs, tmp_path):
+    figure = overview.generalisation(runs)
+    style.save(figure, tmp_path / "it", suffixes=("png",), data=False)
+    with Image.open(tmp_path / "it.png") as picture:
+        wide = picture.width / picture.info["dpi"][0]
+    assert wide == pytest.approx(figure.get_figwidth(), rel=0.01)
+
+
 def test_no_marker_is_moved_along_a_quantity(runs):
     figure = overview.dimension_overview(runs)
     assert len(figure.axes) == 2

@@ -18,13 +18,15 @@ from rnn_geometry.pages._meanings import meaning_of
 from rnn_geometry.pages.templating import environment, number, typeset
 from rnn_geometry.plotting.network_pieces import PIECES, caption_of
 from rnn_geometry.plotting.text import said_model
+from rnn_geometry.store.artifacts import Snapshots
 from rnn_geometry.store.columns import Column, learned
 from rnn_geometry.store.results import OF_NETWORK
 
 # What the sentence on a network that no verdict counts names.
 OF_TASK = ("test_accuracy", "bag_of_words_accuracy", "constant_accuracy")
-# Files of a network beside its page.
-FILES = [kind.FILE for kind in OF_NETWORK.values() if "/" not in kind.FILE]
+# Files of a network beside its page; snapshots are there where training is followed alone.
+FILES = [kind.FILE for kind in OF_NETWORK.values() if "/" not in kind.FILE and kind != Snapshots]
+NO_GAP = 0.5  # as of verdicts (claims._units), which would bring pandas to every drawn network
 NO_NUMBERS = ("text", "word")  # kinds of columns that are no numbers
 
 
@@ -75,6 +77,7 @@ def network_page(
         up=up,
         beside={name: _links(keys, up) for name, keys in beside.items()},
         not_judged=run["not_judged"],
+        no_gap=NO_GAP,
         imported="weights" in settings,
         numbers_of_task={name: _shown(run.get(name)) for name in OF_TASK},
         explorer=f"{up}/explorer/{run['task']}.html{choice}" if explorer else None,

@@ -185,12 +185,14 @@ def round_log_ticks(axis: Axis) -> None:
 
 
 def letters(axes: Iterable[Axes]) -> None:
-    """Write a, b, c at the upper left corners of panels, in turn, as captions name them."""
+    """Write a, b, c beside the first lines of panels' titles, in turn, as captions name them."""
     for i, ax in enumerate(axes):
+        title = max((ax.get_title(place) for place in ("left", "center", "right")), key=len)
+        above = 0.95 * ax.title.get_fontsize() * title.count("\n")
         ax.annotate(
             letter_of(i),
             (0, 1),
-            (-4, 4),
+            (-4, 4 + above),
             "axes fraction",
             "offset points",
             ha="right",
@@ -353,7 +355,8 @@ def save(
 
 def _save_png(figure: Figure, path: Path, dpi: int) -> None:
     image = quantized(drawn(figure, dpi))
-    write_atomically(path, lambda file: image.save(file, "PNG", **SPEED))
+    inch = image.width / figure.get_figwidth()  # so that it is as wide in print as it was drawn
+    write_atomically(path, lambda file: image.save(file, "PNG", dpi=(inch, inch), **SPEED))
 
 
 def _save_vector(figure: Figure, path: Path, dpi: int) -> None:
