@@ -188,7 +188,7 @@ def letters(axes: Iterable[Axes]) -> None:
     """Write a, b, c beside the first lines of panels' titles, in turn, as captions name them."""
     for i, ax in enumerate(axes):
         title = max((ax.get_title(place) for place in ("left", "center", "right")), key=len)
-        above = 0.95 * ax.title.get_fontsize() * title.count("\n")
+        above = 0.95 * float(ax.title.get_fontsize()) * title.count("\n")
         ax.annotate(
             letter_of(i),
             (0, 1),
