@@ -312,10 +312,31 @@ def page_words(found: pd.DataFrame) -> dict[str, Any]:
         "counts": {name: int(counts.get(name, 0)) for name in SIGNS},
         "marked": int(decided["control_met"].sum()),
         "seen": len(rows) - len(decided),
+        "totals": totals(found),
         "gapless": without_gap(found),
         "empty": int(((rows["runs"] == 0) & (rows["left_out"] > 0)).sum()),
         "judged": bool(len(found)) and bool((found.loc[found["runs"] > 0, "judged"] == 1).all()),
     }
+
+
+def totals(found: pd.DataFrame) -> dict[str, int]:
+    """Return how many boxes count, and how many stand beside them.
+
+    Parameters
+    ----------
+    found
+        claims.csv.
+
+    Returns
+    -------
+    dict
+        `counted`: a claim on one task and cell; `exploratory`: the same of claims that are shown
+        and not counted; `over_all`: rows over all cells of a task. Their sum is all rows.
+    """
+    over_all = found["cell"] == ALL_CELLS
+    exploratory = ~over_all & (found["exploratory"] == 1)
+    counts = {"exploratory": int(exploratory.sum()), "over_all": int(over_all.sum())}
+    return {"counted": len(found) - sum(counts.values()), **counts}
 
 
 def without_gap(found: pd.DataFrame) -> list[dict[str, Any]]:
