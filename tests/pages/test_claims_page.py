@@ -211,8 +211,8 @@ def test_cells_stand_in_the_same_order_wherever_they_are_named():
     assert re.findall(r"<li><b>(\w+)</b>:", text) == ordered
     select = text.partition('<select name="cell">')[2].partition("</select>")[0]
     assert re.findall(r"<option>(\w+)</option>", select) == ordered
-    legend = text.partition("From top to bottom")[2].partition("</p>")[0]
-    assert re.findall(r"</svg> (\w+)", legend) == ordered
+    heads = text.partition('<div class="shows scroll"')[2].partition("</thead>")[0]
+    assert re.findall(r'class="of-cell [^"]*">(\w+)<', heads) == ordered
 
 
 def seen(met):

@@ -71,7 +71,14 @@ def test_each_kind_of_control_has_a_mark_of_its_own_and_a_place_in_the_legend():
         for kind in kinds
     }
     assert len(drawings) == 3
-    assert set(control_marks()) == {"untrained", "shuffled labels", "reservoir"}
+    assert set(control_marks(kinds)) == {"untrained", "shuffled labels", "reservoir"}
+    assert len({*control_marks(kinds).values()}) == 3
+
+
+def test_a_legend_leaves_out_controls_that_there_are_none_of():
+    assert [*control_marks({"reservoir", "untrained"})] == ["untrained", "reservoir"]
+    assert control_marks({"my_own"}) == {"my own": control_marks({"untrained"})["untrained"]}
+    assert control_marks([]) == {}
 
 
 def test_a_network_without_a_value_has_no_mark():

@@ -16,7 +16,7 @@ from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.claims.values import Value
 from rnn_geometry.identity import Network, base_task
 from rnn_geometry.pages._claim_blocks import NUMERIC, STATES, by_cell, disagreeing, sections
-from rnn_geometry.pages._strips import cell_colours, control_marks
+from rnn_geometry.pages._strips import cell_colours
 from rnn_geometry.pages._verdict_tables import (
     agreeing,
     changed,
@@ -72,7 +72,6 @@ def html_page(
         apart=disagreeing(made),
         states={name: text for name, text in STATES.items() if name in _states(made)},
         cell_colours=cell_colours(),
-        control_marks=control_marks(),
         numeric=NUMERIC,
         claims=claims,
         panels=panels,

@@ -79,8 +79,9 @@ function apply() {
     section.hidden = !section.querySelector("article:not([hidden])");
   const left = claims.filter((claim) => !claim.hidden).length;
   document.getElementById("shown").textContent =
-    left + " of " + claims.length + " claims, " + counted + " boxes that count" + (beside ? ", " + beside + " beside them" : "");
+    left + " of " + claims.length + " claims, " + counted + " boxes" + (beside ? ", " + beside + " beside them" : "");
   document.getElementById("nothing").hidden = left > 0;
+  measured();
 }
 
 // Where the window is narrow a claim is its statement, its verdicts and where it fails; the rest is folded.
@@ -140,7 +141,6 @@ narrow.addEventListener("change", fold);
 const query = new URLSearchParams(location.search);
 for (const field of form.querySelectorAll("[name]"))
   if (query.has(field.name)) field.value = query.get(field.name);
-measured();
 fold();
 apply();
 land();
