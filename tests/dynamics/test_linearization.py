@@ -41,7 +41,7 @@ def test_jacobians_of_an_arbitrary_step_equal_autograd_point_by_point():
 
 @pytest.mark.parametrize("name", CELLS)
 def test_closed_forms_are_used_and_agree_with_differentiation(name):
-    cell = make_cell(name, 3, 5).double()
+    cell = make_cell(name, 3, 8).double()
     cell.reset_parameters(torch.Generator().manual_seed(0))
     h, x = truth.draw((7, cell.state_size)), truth.draw((7, 3), 1)
     closed, differentiated = jacobians(cell, h, x), jacobians(lambda h, x: cell(h, x), h, x)

@@ -218,7 +218,7 @@ def test_the_picture_is_saved_as_png_and_svg(browser, made):
         ]
         words = [one.text for one in root.iter() if one.tag.endswith("text")]
         assert len(dots) >= 3 * 80
-        assert {"gru, seed 10", "vanilla, seed 10", "lstm, seed 10", "class 4"} <= set(words)
+        assert {"GRU, seed 10", "vanilla, seed 10", "LSTM, seed 10", "class 4"} <= set(words)
         assert pixels(page) == before
 
 
@@ -245,9 +245,9 @@ def test_words_are_saved_as_csv(page, files):
 def test_networks_side_by_side_turn_and_read_together(browser, made, files):
     with opened(browser, made, f"{SIDE_BY_SIDE}&step=1") as page:
         names, outputs = zip(*page.evaluate("explorer.panels()"), strict=True)
-        assert list(names) == ["gru, seed 10", "vanilla, seed 10", "lstm, seed 10"]
+        assert list(names) == ["GRU, seed 10", "vanilla, seed 10", "LSTM, seed 10"]
         assert (
-            "Beside it: vanilla, seed 10; lstm, seed 10." in page.locator("#network").inner_text()
+            "Beside it: vanilla, seed 10; LSTM, seed 10." in page.locator("#network").inner_text()
         )
         before = [places(page, i) for i in range(3)]
         page.locator("#canvas").focus()
@@ -267,7 +267,7 @@ def test_networks_side_by_side_turn_and_read_together(browser, made, files):
 def test_every_network_on_show_has_its_logits(browser, made, files):
     with opened(browser, made, f"{SIDE_BY_SIDE}&step=2") as page:
         heads = page.locator("#bars [role=columnheader]").all_inner_texts()
-        assert heads == ["gru, seed 10", "vanilla, seed 10", "lstm, seed 10"]
+        assert heads == ["GRU, seed 10", "vanilla, seed 10", "LSTM, seed 10"]
         shown = [text.replace("−", "-") for text in page.locator("#bars b").all_inner_texts()]
         columns = np.array(shown, dtype=float).reshape(5, 3).T
         for column, plan in zip(columns, [("gru", 10), ("vanilla", 10), ("lstm", 10)], strict=True):
@@ -279,9 +279,9 @@ def test_every_network_on_show_has_its_logits(browser, made, files):
 def test_seeds_side_by_side_are_those_of_the_cell(page):
     page.get_by_role("combobox", name="Side by side").select_option("seeds")
     names = [name for name, _ in page.evaluate("explorer.panels()")]
-    assert names == ["gru, seed 10", "gru, seed 11"]
+    assert names == ["GRU, seed 10", "GRU, seed 11"]
     page.get_by_role("combobox", name="Cell", exact=True).select_option("lstm")
-    assert [name for name, _ in page.evaluate("explorer.panels()")] == ["lstm, seed 10"]
+    assert [name for name, _ in page.evaluate("explorer.panels()")] == ["LSTM, seed 10"]
 
 
 def test_a_point_of_another_panel_tells_of_that_network(browser, made, files):
@@ -439,11 +439,13 @@ def test_nothing_scrolls_sideways_on_a_phone(browser, made, menu):
         assert overflow(page) == []
 
 
-def test_on_a_phone_the_picture_is_on_the_first_screen(phone):
+def test_on_a_phone_cell_sentence_and_picture_are_on_the_first_screen(phone):
     phone.evaluate("window.scrollTo(0, 0)")
     box = phone.locator("#canvas").bounding_box()
     assert box["y"] + 0.7 * box["height"] < 844
-    places = "['canvas', 'model'].map((id) => document.getElementById(id))"
+    for name in ("model", "sentence"):
+        assert phone.locator(f"#{name}").bounding_box()["y"] < box["y"]
+    places = "['canvas', 'seed'].map((id) => document.getElementById(id))"
     follows = f"(({places}) && ({places})[0].compareDocumentPosition(({places})[1])) & 4"
     assert phone.evaluate(follows) == 4
 
@@ -461,6 +463,30 @@ def test_stage_words_and_transport_are_on_one_screen(browser, made, width, heigh
 
 
 # What is read without scrolling
+
+
+@pytest.mark.parametrize(
+    ("height", "fragment", "rows"), [(900, "", 3), (657, "", 2), (900, SIDE_BY_SIDE[1:], 2)]
+)
+def test_rows_of_words_are_seen_at_once(browser, made, height, fragment, rows):
+    with opened(browser, made, f"#{fragment or THERE[1:]}", width=1366, height=height) as page:
+        frame = page.locator("#strips").bounding_box()
+        end = min(frame["y"] + frame["height"], height)
+        words = [word.bounding_box() for word in page.locator(".words button").all()]
+        whole = {round(w["y"]) for w in words if frame["y"] <= w["y"] < w["y"] + w["height"] <= end}
+        assert len(whole) >= min(rows, len({round(w["y"]) for w in words}))
+
+
+def test_what_is_said_of_a_point_is_not_cut(browser, made):
+    with opened(browser, made, SIDE_BY_SIDE, height=900) as page:
+        page.get_by_role("button", name="Next slow point").click()
+        assert page.locator("#details").inner_text().startswith("Slow point 1 of 80")
+        assert page.evaluate("""() => ["pointBack", "pointForward", "bars"].every((id) => {
+          const box = document.getElementById(id).getBoundingClientRect();
+          return [...document.querySelectorAll(".side, .tools")].every((frame) =>
+            !frame.contains(document.getElementById(id))
+              || box.bottom <= frame.getBoundingClientRect().bottom + 1);
+        })""")
 
 
 @pytest.mark.parametrize("at", ["&step=0", "&step=999"])

@@ -4,7 +4,7 @@ Made of planted tables, so that they need no run.
 """
 
 import pytest
-from browser import accessibility, opened, overflow, overlaps
+from browser import accessibility, opened, overflow, overlaps, wait_until
 from test_claims_page import CLAIMS, TEMPLATES, found
 from test_judge import ONE, controls, table
 from test_pages import page_of_network, table_of_runs
@@ -187,3 +187,27 @@ def test_a_number_beside_theory_leads_to_its_definition(browser, pages):
         page.get_by_role("link", name="dimension (participation ratio)").click()
         page.wait_for_function("document.activeElement.id === 'participation_ratio'")
         assert in_sight(page, "#participation_ratio th")
+
+
+def test_a_grid_that_goes_on_fades_there_until_its_end_is_reached(browser, pages):
+    with opened(browser, pages / "claims.html", width=300) as page:
+        grid = page.locator(".overview .scroll")
+        fades = "box => [box.scrollWidth > box.clientWidth, box.classList.contains('on-right')]"
+        assert grid.evaluate(fades) == [True, True]
+        assert "gradient" in grid.evaluate("box => getComputedStyle(box).maskImage")
+        grid.evaluate("box => box.scrollTo(box.scrollWidth, 0)")
+        wait_until(
+            page, "!document.querySelector('.overview .scroll').classList.contains('on-right')"
+        )
+
+
+def test_each_claim_has_a_legend_of_the_controls_that_it_has(browser, pages):
+    with opened(browser, pages / "claims.html") as page:
+        claim = page.locator("article[data-claim=simplex-cliff]")
+        drawn = claim.locator("svg.strip .control title").evaluate_all(
+            "titles => [...new Set(titles.map(t => t.textContent.match(/control (.*?):/)[1]))]"
+        )
+        said = claim.locator(".legend").inner_text()
+        assert drawn
+        for name in ("untrained", "shuffled labels", "reservoir"):
+            assert (name in said) == (name in drawn)

@@ -211,8 +211,8 @@ def test_cells_stand_in_the_same_order_wherever_they_are_named():
     assert re.findall(r"<li><b>(\w+)</b>:", text) == ordered
     select = text.partition('<select name="cell">')[2].partition("</select>")[0]
     assert re.findall(r"<option>(\w+)</option>", select) == ordered
-    legend = text.partition("From top to bottom")[2].partition("</p>")[0]
-    assert re.findall(r"</svg> (\w+)", legend) == ordered
+    heads = text.partition('<div class="shows scroll"')[2].partition("</thead>")[0]
+    assert re.findall(r'class="of-cell [^"]*">(\w+)<', heads) == ordered
 
 
 def seen(met):
@@ -413,3 +413,32 @@ def test_signs_of_verdicts_are_explained_where_a_box_bears_one(beside):
     assert "here all networks meet the claim" in text
     judged_here = claims_page.html_page(TEMPLATES, found(), CLAIMS, [])
     assert '<span class="box fails' in judged_here
+
+
+def test_both_pages_give_one_count_of_boxes_and_mark_those_beside_it():
+    verdicts = found()
+    single = verdicts["cell"] != "all"
+    apart = (single & (verdicts["exploratory"] == 1)).sum()
+    assert apart
+    told = claims_page.totals(verdicts)
+    assert told == {
+        "counted": len(boxes_that_count(verdicts)),
+        "exploratory": apart,
+        "over_all": (~single).sum(),
+    }
+    assert sum(told.values()) == len(verdicts)
+    text = claims_page.html_page(TEMPLATES, verdicts, CLAIMS, [])
+    said = " ".join(text.split())
+    assert f"{told['counted']} boxes count: a claim on one task and cell." in said
+    assert f"{apart} of exploratory claims, shown and not counted" in said
+    # Below the line that says so stand all exploratory claims, above it none.
+    grid = text.split('<div class="overview">')[1].split("</div>")[0]
+    above, below = grid.split("Exploratory: shown, not counted")
+    names = {name: claim["exploratory"] for name, claim in _claims_by_name().items()}
+    for name, exploratory in names.items():
+        heading = f">{name}</th>"
+        assert heading not in (above if exploratory else below)
+
+
+def _claims_by_name():
+    return {claim["name"]: claim for claim in CLAIMS["claims"]}

@@ -9,6 +9,8 @@ from itertools import groupby
 
 import pandas as pd
 import pytest
+import yaml
+from conftest import PROJECT
 from fake_run import fake_runs
 from test_claims_page import CLAIMS, TEMPLATES, found
 
@@ -321,10 +323,22 @@ def test_versions_that_differ_are_all_named():
     assert versions_of([RECORD, other])["python"] == "3.11.7"
 
 
+def test_the_start_page_names_the_paper_and_how_to_cite(runs):
+    facts = yaml.safe_load((PROJECT / "CITATION.cff").read_text())
+    (paper,) = facts["references"]
+    text = page_of(runs)
+    assert f'Aitken et al., <a href="{paper["url"]}"><cite>{paper["title"]}</cite></a>' in text
+    assert f"<cite>{facts['title']}</cite>, version {facts['version']}" in text
+    assert f"Licence: {facts['license']}." in text
+    for author in paper["authors"]:
+        assert f"{author['given-names']} {author['family-names']}" in text
+
+
 def test_no_page_asks_for_anything_outside(runs):
     run = {**runs.iloc[0].to_dict(), "test_accuracy": 0.98}
     for text in (page_of(runs), page_of_network(run)):
-        assert not re.search(r"(src|href)=.?(https?:)?//", text)
+        links = re.sub(r'<a href="[^"]*"', "", text)  # a link asks for nothing until it is followed
+        assert not re.search(r"(src|href)=.?(https?:)?//", links)
         assert "@import" not in text
 
 

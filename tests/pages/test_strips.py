@@ -8,6 +8,7 @@ import pytest
 from conftest import PROJECT
 
 from rnn_geometry.claims.values import Value
+from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages._strips import (
     MARGIN,
     WIDTH,
@@ -16,6 +17,7 @@ from rnn_geometry.pages._strips import (
     bounds,
     cell_colours,
     control_marks,
+    kind_class,
     scale_of,
     strip,
 )
@@ -71,7 +73,14 @@ def test_each_kind_of_control_has_a_mark_of_its_own_and_a_place_in_the_legend():
         for kind in kinds
     }
     assert len(drawings) == 3
-    assert set(control_marks()) == {"untrained", "shuffled labels", "reservoir"}
+    assert set(control_marks(kinds)) == {"untrained", "shuffled labels", "reservoir"}
+    assert len({*control_marks(kinds).values()}) == 3
+
+
+def test_a_legend_leaves_out_controls_that_there_are_none_of():
+    assert [*control_marks({"reservoir", "untrained"})] == ["untrained", "reservoir"]
+    assert control_marks({"my_own"}) == {"my own": control_marks({"untrained"})["untrained"]}
+    assert control_marks([]) == {}
 
 
 def test_a_network_without_a_value_has_no_mark():
@@ -123,8 +132,10 @@ def test_names_of_a_user_are_escaped():
 
 
 def test_every_built_in_kind_of_cell_has_a_colour():
-    colours = cell_colours()
+    alone = {kind_class(name) for name, cell in CELLS.items() if cell.layers == 1}
+    colours = {name: colour for name, colour in cell_colours().items() if name in alone}
     assert len(set(colours.values())) == len(colours) >= 4
+    assert len(cell_colours()) == len(CELLS)  # several layers have the colour of their cell
 
 
 def test_dots_of_neighbouring_cells_do_not_touch():

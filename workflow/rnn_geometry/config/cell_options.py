@@ -36,12 +36,13 @@ def check_cell_options(name: str, model: Mapping[str, Any]) -> None:
         key = f"config key models.{name}.cell_options.{option}"
         if option not in cell.options:
             raise UserError(f"{key}: unknown key; {_accepted(option, cell.options)}.")
-        wrong = f"{key}: {_shown(value)} is not accepted; accepted is"
-        if type(value) not in (int, float):
-            raise UserError(f"{wrong} a number such as 0.5.")
         limit = cell.limits.get(option)
+        if type(value) not in (int, float):
+            raise UserError(
+                f"{key}: {_shown(value)} is not accepted; accepted is a number such as 0.5."
+            )
         if limit is not None and not limit.accepts(value):
-            raise UserError(f"{wrong} {limit.words()}.")
+            raise UserError(f"{key}: {_shown(value)} is not accepted; accepted is {limit.words()}.")
     _check_order(name, cell, model["cell_options"])
     _check_heads(name, cell, model)
 

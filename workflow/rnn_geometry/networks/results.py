@@ -168,7 +168,7 @@ class SourceResults(results.Opened):
         """
         if self.meta["family"] == RUNNING_TEXT:
             raise UserError(
-                f"{self.folder}: it is running text, whose source nobody knows; read `meta` and "
+                f"{self.folder}: it is running text, whose source nobody knows; use `meta` and "
                 "`words`."
             )
         return source_of_task(self.meta["settings"])

@@ -13,7 +13,16 @@ from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.claims.values import Value
 from rnn_geometry.pages._meanings import meaning_of
-from rnn_geometry.pages._strips import Scale, axis, bounds, kind_class, scale_of, strip, told
+from rnn_geometry.pages._strips import (
+    Scale,
+    axis,
+    bounds,
+    control_marks,
+    kind_class,
+    scale_of,
+    strip,
+    told,
+)
 from rnn_geometry.pages.templating import number, typeset
 from rnn_geometry.store.columns import table_columns
 
@@ -120,7 +129,8 @@ def blocks(grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | No
     list of dict
         `claim`, `id`, `cells`, `tasks` (each with `name`, `entries` by cell, `strip` and `blank`,
         networks without a value), `counts` by state, `exceptions`: places by state; `columns`,
-        `rows` and `same` of its table; `axis`; `measure`, what its metric is.
+        `rows` and `same` of its table; `axis`; `control_marks` of controls that it has and
+        `some_left_out`, for its legend; `measure`, what its metric is.
     """
     claims: dict[str, Mapping[str, Any]] = {}
     entries: dict[str, dict[tuple[str, str], dict]] = {}
@@ -154,6 +164,8 @@ def _block(
         "cells": cells,
         "tasks": tasks,
         "blanks": any(task["blank"] for task in tasks),
+        "control_marks": control_marks({one.control for one in values or () if one.control}),
+        "some_left_out": any(one.not_judged for one in values or ()),
         "conditioned": sum(_misses_a_condition(claim, one) for one in values or ()),
         "counts": {name: count for name, count in counts.items() if count},
         "of": len(single),

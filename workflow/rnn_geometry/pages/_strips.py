@@ -5,7 +5,7 @@ Colours come from the style sheet; a strip says where things stand and of which 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor, isfinite, log10
 from typing import Any
@@ -27,9 +27,9 @@ TICKS = 5  # about so many
 MOST_TOLD = 20  # values that a tooltip lists
 # How a control is marked, from its place at the middle of a lane: a bar, a slash, a caret.
 CONTROL_MARKS = {
-    UNTRAINED: "m0 -2.5v5",
-    SHUFFLED_LABELS: "m-1.5 2.5l3 -5",
-    RESERVOIR: "m-2 2l2 -4l2 4",
+    UNTRAINED: "m0 -3.5v7",
+    SHUFFLED_LABELS: "m-3 3l6 -6",
+    RESERVOIR: "m-3.5 3l3.5 -6l3.5 6",
 }
 
 
@@ -295,9 +295,18 @@ def cell_colours() -> dict[str, str]:
     return {kind_class(name): cell.colour for name, cell in CELLS.items()}
 
 
-def control_marks() -> dict[str, str]:
-    """Return the path that marks every kind of control, by its name in words, for a legend."""
-    return {name.replace("_", " "): f"M8 6{mark}" for name, mark in CONTROL_MARKS.items()}
+def control_marks(names: Collection[str]) -> dict[str, str]:
+    """Return the path that marks each kind of control, by its name in words, for a legend.
+
+    Parameters
+    ----------
+    names
+        Of the controls that there are; those without a mark of their own have that of the first.
+    """
+    known = [name for name in CONTROL_MARKS if name in names]
+    others = sorted(set(names) - set(CONTROL_MARKS))
+    marks = {**CONTROL_MARKS, **dict.fromkeys(others, CONTROL_MARKS[UNTRAINED])}
+    return {name.replace("_", " "): f"M8 6{marks[name]}" for name in [*known, *others]}
 
 
 def axis(scale: Scale) -> Markup:

@@ -16,7 +16,7 @@ from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.claims.values import Value
 from rnn_geometry.identity import Network, base_task
 from rnn_geometry.pages._claim_blocks import NUMERIC, STATES, by_cell, disagreeing, sections
-from rnn_geometry.pages._strips import cell_colours, control_marks
+from rnn_geometry.pages._strips import cell_colours
 from rnn_geometry.pages._verdict_tables import (
     agreeing,
     changed,
@@ -72,7 +72,6 @@ def html_page(
         apart=disagreeing(made),
         states={name: text for name, text in STATES.items() if name in _states(made)},
         cell_colours=cell_colours(),
-        control_marks=control_marks(),
         numeric=NUMERIC,
         claims=claims,
         panels=panels,
@@ -312,10 +311,31 @@ def page_words(found: pd.DataFrame) -> dict[str, Any]:
         "counts": {name: int(counts.get(name, 0)) for name in SIGNS},
         "marked": int(decided["control_met"].sum()),
         "seen": len(rows) - len(decided),
+        "totals": totals(found),
         "gapless": without_gap(found),
         "empty": int(((rows["runs"] == 0) & (rows["left_out"] > 0)).sum()),
         "judged": bool(len(found)) and bool((found.loc[found["runs"] > 0, "judged"] == 1).all()),
     }
+
+
+def totals(found: pd.DataFrame) -> dict[str, int]:
+    """Return how many boxes count, and how many stand beside them.
+
+    Parameters
+    ----------
+    found
+        claims.csv.
+
+    Returns
+    -------
+    dict
+        `counted`: a claim on one task and cell; `exploratory`: the same of claims that are shown
+        and not counted; `over_all`: rows over all cells of a task. Their sum is all rows.
+    """
+    over_all = found["cell"] == ALL_CELLS
+    exploratory = ~over_all & (found["exploratory"] == 1)
+    counts = {"exploratory": int(exploratory.sum()), "over_all": int(over_all.sum())}
+    return {"counted": len(found) - sum(counts.values()), **counts}
 
 
 def without_gap(found: pd.DataFrame) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ from rnn_geometry.pages._explorer_training import training_entry
 from rnn_geometry.pages._explorer_weights import arrays_of, can_step
 from rnn_geometry.pages.templating import environment
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.text import spoken
+from rnn_geometry.plotting.text import said_model, spoken
 from rnn_geometry.store.artifacts import (
     FixedPoints,
     Flow,
@@ -76,6 +76,7 @@ SCRIPTS = (
     "legends.js",
     "tips.js",
     "look.js",
+    "decision.js",
     "words.js",
     "bars.js",
     "whole.js",
@@ -288,6 +289,7 @@ def network_entry(network: Explored, size: int, meta: Mapping[str, Any]) -> dict
     logits = logits_at(network.states, points[kept])
     return {
         **{name: str(getattr(run, name)) for name in ("model", "cell", "l2", "seed")},
+        "said": said_model(run.model),
         "accuracy": run.test_accuracy,
         "looksBack": "pooling" in run.settings,
         "noGap": float(np.mean(network.slow_points.status == Status.NO_GAP)),

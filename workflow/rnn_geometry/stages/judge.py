@@ -14,7 +14,7 @@ from rnn_geometry.store.columns import read_frame
 
 TEMPLATES = (
     *("claims.html.jinja", "claim.html.jinja", "grid.html.jinja"),
-    *("style.css", "claims.css", "claims.js"),
+    *("style.css", "claims.css", "claims.js", "cues.js"),
 )
 TABLES = ("runs", "tasks", "dimension", "sweeps")
 

@@ -22,6 +22,7 @@ TEMPLATES = (
     "sort.js",
     "filter.js",
     "fold.js",
+    "cues.js",
 )
 
 

@@ -3,7 +3,7 @@
 const form = document.getElementById("filter");
 const claims = [...document.querySelectorAll("article.claim")];
 const names = new Map(claims.map((claim) => [claim.dataset.claim, claim]));
-const lines = [...document.querySelectorAll(".overview tbody tr")];
+const lines = [...document.querySelectorAll(".overview tbody tr:not(.beside)")];
 const columns = [...document.querySelectorAll(".overview [data-cell]")];
 const filter = document.querySelector(".filter");
 const unfold = document.getElementById("unfold");
@@ -52,7 +52,7 @@ function fits(box, want) {
 function apply() {
   const want = asked();
   const partly = want.task || want.cell || want.state;
-  let boxes = 0;
+  let [counted, beside] = [0, 0];
   for (const claim of claims) {
     const named = want.words.every((word) => texts.get(claim).includes(word));
     let some = 0;
@@ -60,6 +60,9 @@ function apply() {
       const good = named && fits(box, want);
       box.classList.toggle("off", !good);
       some += good;
+      if (!good) continue;
+      if ("exploratory" in claim.dataset || box.dataset.cell === "all") beside += 1;
+      else counted += 1;
     }
     for (const row of claim.querySelectorAll(".shows tbody tr[data-task]"))
       row.hidden = Boolean(partly) && !row.querySelector("td.v[data-state]:not(.off)");
@@ -67,16 +70,18 @@ function apply() {
     for (const mark of claim.querySelectorAll(".strip [data-cell]"))
       mark.classList.toggle("off", Boolean(want.cell) && mark.dataset.cell !== want.cell);
     claim.hidden = !named || !some;
-    if (!claim.hidden) boxes += some;
   }
   narrowGrid(want);
+  for (const part of document.querySelectorAll(".overview tbody.beside"))
+    part.hidden = ![...part.rows].some((line) => !line.matches(".beside") && !names.get(line.cells[0].textContent).hidden);
   lines.forEach((line) => (line.hidden = names.get(line.cells[0].textContent).hidden));
   for (const section of document.querySelectorAll("section"))
     section.hidden = !section.querySelector("article:not([hidden])");
   const left = claims.filter((claim) => !claim.hidden).length;
   document.getElementById("shown").textContent =
-    left + " of " + claims.length + " claims, " + boxes + " boxes";
+    left + " of " + claims.length + " claims, " + counted + " boxes" + (beside ? ", " + beside + " beside them" : "");
   document.getElementById("nothing").hidden = left > 0;
+  measured();
 }
 
 // Where the window is narrow a claim is its statement, its verdicts and where it fails; the rest is folded.
@@ -136,7 +141,6 @@ narrow.addEventListener("change", fold);
 const query = new URLSearchParams(location.search);
 for (const field of form.querySelectorAll("[name]"))
   if (query.has(field.name)) field.value = query.get(field.name);
-measured();
 fold();
 apply();
 land();

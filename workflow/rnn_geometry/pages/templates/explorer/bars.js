@@ -50,15 +50,16 @@ function drawBars() {
   const columns = barColumns();
   const most = longestBars(columns);
   const rows = columns.map(({ trace }) => trace && trace.outputs[Math.min(choice.step, trace.words.length)]);
-  const decided = (logits, i) => !undecided(logits) && (data.multiLabel ? logits[i] >= 0 : codeOfLogits(logits) === i);
+  const standings = columns.map(({ trace }) => (trace ? standingOf(trace, choice.step) : null));
+  const decided = (which, i) => standings[which] !== null && (data.multiLabel ? rows[which][i] >= 0 : standings[which] === i);
   [...document.querySelectorAll("#bars .row:has(.track)")].forEach((row, i) => {
-    row.classList.toggle("decided", Boolean(rows[0]) && columns.length === 1 && decided(rows[0], i));
+    row.classList.toggle("decided", columns.length === 1 && decided(0, i));
     row.querySelectorAll(".value").forEach((value, which) => {
       const logits = rows[which];
       const share = logits ? (50 * logits[i]) / most[which] : 0;
       const place = { left: `${Math.min(50, 50 + share)}%`, width: `${Math.abs(share)}%` };
       Object.assign(value.querySelector("i").style, place);
-      value.classList.toggle("decided", Boolean(logits) && decided(logits, i));
+      value.classList.toggle("decided", decided(which, i));
       value.querySelector("b").textContent = logits ? signed(logits[i]) : "not read";
     });
   });

@@ -78,8 +78,8 @@ function makeLayers() {
 }
 
 function modelName(model) {
-  const { cell } = data.networks.find((one) => one.model === model);
-  return cell === model ? model : `${model} (${cell})`;
+  const { cell, said } = data.networks.find((one) => one.model === model);
+  return cell === model ? said : `${said} (${cell})`;
 }
 
 function fillSentences(select, first, value) {

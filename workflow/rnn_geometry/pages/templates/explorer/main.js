@@ -104,7 +104,7 @@ function listen() {
     moveTraining(false);
   });
   darkness.addEventListener("change", repaint);
-  narrow.addEventListener("change", arrange);
+  for (const screen of [narrow, low]) screen.addEventListener("change", arrange);
   listenToCanvas();
   listenToTerms();
   listenToShare();
@@ -149,12 +149,24 @@ function repaint() {
   refresh();
 }
 
-// On a phone the picture comes before what is chosen, also for keys and readers of the screen.
+// On a phone cell and sentence come before the picture and the other controls after it, also for keys and readers of the
+// screen; there and on a low screen how to use the page comes last.
 const narrow = window.matchMedia("(max-width: 900px)");
+const low = window.matchMedia("(max-height: 760px)");
 
 function arrange() {
-  if (narrow.matches) document.querySelector(".stage").after(control("controls"));
-  else document.querySelector(".stage").before(control("controls"));
+  const stage = document.querySelector(".stage");
+  const first = ["model", "sentence"].map((name) => control(name).parentElement);
+  if (narrow.matches) {
+    stage.after(control("controls"));
+    control("first").append(...first);
+  } else {
+    stage.before(control("controls"));
+    control("l2").parentElement.before(first[0]);
+    control("order").parentElement.before(first[1]);
+  }
+  control("first").hidden = !narrow.matches;
+  document.querySelector(narrow.matches || low.matches ? "main" : "header").append(document.querySelector(".steps"));
 }
 
 const linked = location.hash !== "";

@@ -99,8 +99,8 @@ function drawPanel(surface, panel, number) {
 }
 
 function panelName(panel) {
-  const { model, l2, seed } = panel.network;
-  return `${model}${severalL2() ? `, L2 ${l2}` : ""}, seed ${seed}`;
+  const { said, l2, seed } = panel.network;
+  return `${said}${severalL2() ? `, L2 ${l2}` : ""}, seed ${seed}`;
 }
 
 function drawTitle(surface, panel) {
@@ -110,11 +110,9 @@ function drawTitle(surface, panel) {
     return surface.text(`step ${of.steps[noted]}, accuracy ${numberOr(of.accuracy[noted], 2)}`, panel.left + 8, panel.top + 34, { colour: paint.ink });
   }
   if (!panel.first) return;
-  const logits = panel.first.outputs[Math.min(choice.step, panel.first.words.length)];
-  const fill = undecided(logits) ? paint.halo : colourShown(codeOfLogits(logits));
-  const told = undecided(logits) ? "nothing decided" : shortened(codeName(codeOfLogits(logits)));
-  surface.ring(panel.left + 13, panel.top + 30, 4, { fill, colour: paint.ink, width: 1 });
-  surface.text(told, panel.left + 22, panel.top + 34, { colour: paint.ink });
+  const standing = standingOf(panel.first, choice.step);
+  surface.ring(panel.left + 13, panel.top + 30, 4, { fill: standingColour(standing), colour: paint.ink, width: 1 });
+  surface.text(shortened(standingName(standing)), panel.left + 22, panel.top + 34, { colour: paint.ink });
 }
 
 function drawAxes(surface, panel) {
@@ -174,9 +172,8 @@ function drawTrail(surface, panel, trace, kind) {
   surface.line(path, { colour: paint.halo, width: 4.5 });
   surface.line(path, { colour, width: 1.7, dash: first ? [] : [6, 4] });
   for (const [x, y] of path.slice(0, -1)) surface.dot(x, y, 2, colour);
-  const logits = trace.outputs[Math.min(choice.step, trace.words.length)];
   panel.heads.push(path.at(-1));
-  drawHead(surface, path.at(-1), first, undecided(logits) ? paint.halo : colourShown(codeOfLogits(logits)));
+  drawHead(surface, path.at(-1), first, standingColour(standingOf(trace, choice.step)));
 }
 
 // A disc for the first sentence and a diamond for the second, in the colour of what the network decides there.

@@ -90,7 +90,7 @@ function endNames(trace, down, x, margin) {
 function bandOf(trace, across) {
   return trace.words.map((_, i) => svg("rect", {
     x: across(i), y: WHOLE.lines, width: Math.max(across(i + 1) - across(i) - 0.5, 0.5), height: WHOLE.band,
-    fill: colourShown(codeOfLogits(trace.outputs[i + 1])),
+    fill: standingColour(standingOf(trace, i + 1)),
   }));
 }
 

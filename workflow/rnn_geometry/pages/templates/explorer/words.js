@@ -1,4 +1,4 @@
-// The words of one or two sentences, shaded by what each does to the logits; decisions in words.
+// The words of one or two sentences, shaded by what each does to the logits.
 const strongestTint = () => (darkness.matches ? 0.38 : 0.5); // stronger tints would not keep the words readable
 const reading = { first: null, second: null }; // traces on show
 
@@ -41,7 +41,7 @@ function makeStrips() {
 
 // What is drawn of a network without a gap is no manifold, however tidy it looks.
 function gaplessOf(network) {
-  return `No gap between slow and fast modes at ${Math.round(100 * network.noGap)} % of the points of ${network.model}: ` +
+  return `No gap between slow and fast modes at ${Math.round(100 * network.noGap)} % of the points of ${network.said}: ` +
     "this cloud depends on where the cut was put, and its dimension has no value.";
 }
 
@@ -51,49 +51,17 @@ function strip(kind, trace, network) {
   words.setAttribute("role", "group");
   words.setAttribute("aria-label", `Words of ${trace.name}, ${ORDERS[trace.order]}`);
   const now = element("p", { className: "now" });
-  const verdict = element("p", { className: "verdict", textContent: verdictOf(trace) });
-  return element("div", { className: `strip ${kind}` }, title, verdict, now, words);
-}
-
-function verdictOf(trace) {
-  const code = codeOfLogits(trace.outputs.at(-1));
-  const decision = `After the last word the network decides ${codeName(code)}${settledOf(trace)}`;
-  if (!trace.label) return `${decision}; no label is known.`;
-  const label = codeOfLabel(trace.label);
-  return `${decision}; the label is ${codeName(label)}: ${label === code ? "right" : "wrong"}.`;
-}
-
-// Whether no class stands before another: a readout without bias at a state of zeros.
-function undecided(logits) {
-  return logits.every((value) => value === 0);
-}
-
-// The word since which a sentence is decided as it is at its end, counted from 1; 0 where no word had to come.
-function decidingWord(trace) {
-  trace.decides ??= firstSettled(trace);
-  return trace.decides;
-}
-
-function firstSettled(trace) {
-  const codes = trace.outputs.map(codeOfLogits);
-  let first = codes.length - 1;
-  while (first && codes[first - 1] === codes.at(-1)) first--;
-  return first;
-}
-
-function settledOf(trace) {
-  const word = decidingWord(trace);
-  return word ? `, for good from word ${word} of ${trace.words.length} on (▴ “${shortened(trace.words[word - 1])}”)` : "";
+  return element("div", { className: `strip ${kind}` }, title, verdictOf(kind), now, words);
 }
 
 function nowOf(trace) {
   const step = Math.min(choice.step, trace.words.length);
-  const code = codeName(codeOfLogits(trace.outputs[step]));
-  if (!step) return `Before the first word: ${undecided(trace.outputs[0]) ? "nothing is decided" : code}.`;
+  const standing = standingOf(trace, step);
+  if (!step) return `Before the first word: ${standingName(standing)}.`;
   const effect = effectOf(trace.outputs, step);
   const which = choice.shade === "strongest" ? strongest(effect) : Number(choice.shade);
   const moved = `moves ${data.classNames[which]} by ${signed(effect[which])}`;
-  return `Word ${step} of ${trace.words.length}, “${trace.words[step - 1]}”: ${moved}; so far ${code}.`;
+  return `Word ${step} of ${trace.words.length}, “${trace.words[step - 1]}”: ${moved}; ${standing === null ? NO_LEAD : `so far ${codeName(standing)}`}.`;
 }
 
 function markWords() {
