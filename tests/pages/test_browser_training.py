@@ -171,7 +171,7 @@ def test_cells_side_by_side_are_at_the_same_share_of_their_training(browser, mad
     with opened(browser, made, f"{THERE}&side=cells", **QUIET) as page:
         assert [name for name, _ in page.evaluate("explorer.panels()")][1:] == [
             "vanilla, seed 10",
-            "lstm, seed 10",
+            "LSTM, seed 10",
         ]
         for step, expected in enumerate([[0, 0], [5, 12], [20, 50], [80, 200]]):
             slider(page).fill(str(step))
