@@ -114,6 +114,23 @@ def test_verdicts_on_translators_follow_from_their_networks():
     assert len(again) > 60
 
 
+# Today's cells
+
+
+def test_verdicts_on_todays_cells_follow_from_their_networks():
+    claims = read_claims("config/claims_cells.yaml", str(PROJECT))
+    networks = read_networks(DATA / "networks_cells.csv.gz")
+    assert networks[["seed", "data_seed"]].min().min() >= claims["judged_from"]
+    committed = pd.read_csv(DATA / "claims_cells.csv")
+    tables = committed, judged_again(claims, networks)
+    both = [table.sort_values(KEYS).reset_index(drop=True) for table in tables]
+    pd.testing.assert_frame_equal(*(table[KEYS + SAME] for table in both), check_dtype=False)
+    of = committed.set_index(["claim", "cell"])["verdict"]
+    assert of["P3-words-add-exactly", "lru"] == "holds"
+    assert of["P4-early-words-weigh-more", "slstm"] == of["P1-visited-dimension", "mingru"]
+    assert of["P4-early-words-weigh-more", "slstm"] == "fails"
+
+
 # How alike networks are
 
 

@@ -128,3 +128,10 @@ def test_nothing_is_said_of_what_was_not_analysed_or_not_asked_for():
 )
 def test_margins_are_scaled_towards_and_from_the_ideal(claim, factor, expected):
     assert with_margin(claim, factor) == pytest.approx(expected)
+
+
+def test_a_cell_whose_modes_are_not_counted_has_no_row_and_stops_nothing():
+    rows = networks(constant_jacobian=1, integration_modes=np.nan)
+    assert judged(rows, analysed(rows), claims=(MODES,)).empty
+    (row,) = judged(rows, analysed(rows), claims=(MODES, CLAIM)).to_dict("records")
+    assert row["claim"] == "dimension"

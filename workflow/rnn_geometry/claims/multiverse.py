@@ -90,7 +90,8 @@ def multiverse(
     verdicts = found.set_index(CELL)["verdict"].to_dict()
     half, rows = claims["half"], []
     for key, part in answers.groupby(CELL, sort=False):
-        if part["defined"].any() and key in verdicts:
+        # Of cells that are left out as they are judged no other analysis is asked.
+        if part["defined"].any() and key in verdicts and key in as_judged:
             rows.append(_row(part, str(verdicts[key]), as_judged[key] > half, half))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
