@@ -18,6 +18,7 @@ except UserError as error:
     raise invocation.ToldError(error, workflow) from None
 
 from rnn_geometry.config.kinds import LANGUAGE_MODEL, TEXT_MODEL, TRANSLATOR
+from rnn_geometry.config.lacking import controls_lacking
 from rnn_geometry.config.limits import Limits
 from rnn_geometry.config.load import default_files, load_settings, read_claims, said, shipped_file
 from rnn_geometry.config.pipeline import STAGES, key_of
@@ -67,6 +68,7 @@ try:
         check_own_cells(PLAN.models)
         check_in_place(PLAN.made(), HASH_OF)
         HASH_OF.keep()
+        invocation.tell(controls_lacking(PLAN.judged, PLAN.models, SETTINGS["claims"]))
 except UserError as error:
     raise invocation.ToldError(error, workflow) from None
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 from rnn_geometry.config.environment import check_matplotlibrc
 from rnn_geometry.config.resources import keep_as_written
@@ -67,6 +68,18 @@ def check_invocation(workflow: Any) -> None:
         )
     if workflow.is_main_process:
         check_matplotlibrc("matplotlibrc")
+
+
+def tell(sentence: str | None) -> None:
+    """Tell what a person should know before the first job and what stops nothing.
+
+    Parameters
+    ----------
+    sentence
+        None: there is nothing to tell.
+    """
+    if sentence:
+        logger.warning(sentence)
 
 
 def arguments_to(workflow: Any, config: Mapping[str, Any]) -> list[str]:
