@@ -96,14 +96,28 @@ def test_unroll_and_outputs_equal_the_step(cell, length):
     close(cell.outputs(x), cell.output(states), TOLERANCE[dtype])
 
 
-@pytest.mark.parametrize(("name", "module"), [("vanilla", "RNN"), ("gru", "GRU"), ("lstm", "LSTM")])
-def test_equal_to_the_cell_of_torch(name, module):
+@pytest.mark.parametrize(
+    ("name", "module", "options"),
+    [
+        ("vanilla", "RNN", {}),
+        ("relu", "RNN", {"nonlinearity": "relu"}),
+        ("gru", "GRU", {}),
+        ("lstm", "LSTM", {}),
+        ("vanilla-2-layers", "RNN", {}),
+        ("gru-2-layers", "GRU", {}),
+        ("lstm-2-layers", "LSTM", {}),
+    ],
+)
+def test_equal_to_the_cell_of_torch(name, module, options):
     cell, x = random_cell(name), draw(2, 9, E, seed=9)
-    theirs = getattr(torch.nn, module)(E, H, batch_first=True).double().requires_grad_(False)
-    theirs.weight_ih_l0.copy_(cell.weight_ih)
-    theirs.weight_hh_l0.copy_(cell.weight_hh)
-    theirs.bias_ih_l0.copy_(cell.bias)
-    theirs.bias_hh_l0.zero_()
+    layers = cell.cells() if name.endswith("-2-layers") else [cell]
+    theirs = getattr(torch.nn, module)(E, H, len(layers), batch_first=True, **options)
+    theirs = theirs.double().requires_grad_(False)
+    for i, layer in enumerate(layers):
+        getattr(theirs, f"weight_ih_l{i}").copy_(layer.weight_ih)
+        getattr(theirs, f"weight_hh_l{i}").copy_(layer.weight_hh)
+        getattr(theirs, f"bias_ih_l{i}").copy_(layer.bias)
+        getattr(theirs, f"bias_hh_l{i}").zero_()
     expected, last = theirs(x)
     states = cell.unroll(x)
     close(cell.output(states), expected, 1e-12)
