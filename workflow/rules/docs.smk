@@ -1,5 +1,5 @@
-# docs/natural.md, docs/claims.md and their figures, from small tables that are committed; nothing
-# of this is in `all`.
+# docs/natural.md, docs/claims.md, docs/cells_verdicts.md and their figures, from small tables that
+# are committed; nothing of this is in `all`.
 from rnn_geometry.config import documents
 
 # Beside the Snakefile, wherever the command is given.
@@ -15,6 +15,7 @@ rule documentation:
     input:
         documents.text_pages(DOCS),
         f"{DOCS}/claims.md",
+        f"{DOCS}/cells_verdicts.md",
 
 
 rule document_claims:
@@ -48,6 +49,18 @@ use rule document_claims as document_natural with:
         **stage("document_natural", claims=judged_by("claims_text")),
 
 
+use rule document_claims as document_cells with:
+    input:
+        **documents.below(f"{DOCS}/data", documents.CELLS),
+    output:
+        page=f"{DOCS}/cells_verdicts.md",
+        grids=expand(f"{DOCS}/figures/cells_claims_{{grid}}.png", grid=documents.CELL_GRIDS),
+    log:
+        PLAN.path("logs/document_cells.log"),
+    params:
+        **stage("document_cells", claims=judged_by("claims_cells")),
+
+
 KEPT_OF = {
     "folder": PLAN.path("benchmarks"),
     "benchmarks": PLAN.benchmarks,
@@ -78,6 +91,11 @@ use rule keep_claims as keep_text with:
         **documents.below(PLAN.kept_in("results/battery_text", DOCS), documents.TEXT),
     params:
         **stage("keep_claims", claims=CLAIMS, **KEPT_OF),
+
+
+use rule keep_claims as keep_cells with:
+    output:
+        **documents.below(PLAN.kept_in("results/cells", DOCS), documents.CELLS),
 
 
 # Networks of a small run that docs/natural.md shows beside the battery.

@@ -42,6 +42,7 @@ TITLES = {
     "report": "pages",
     "document_natural": "pages",
     "document_claims": "pages",
+    "document_cells": "pages",
     "keep_claims": "kept files",
 }
 

@@ -27,6 +27,13 @@ TEXT = {
     "words": "text_words.csv",
 }
 TEXT_JUDGED = ("claims", "multiverse", "words", *OF_NETWORKS)
+# Tables of config/cells.yaml, and what they are made from.
+CELLS = {
+    "claims": "claims_cells.csv",
+    "networks": "networks_cells.csv.gz",
+    "costs": "cells_costs.csv",
+    "code": "cells_code.csv",
+}
 # Networks of small runs that docs/natural.md shows beside the battery, by their folder of results.
 SMALL_RUNS = ("recipes", "why")
 SMALL = {f"results/{name}": f"{name}.csv" for name in SMALL_RUNS}
@@ -35,6 +42,7 @@ BESIDE = {"recipes": "recipes.csv", "why": "why.csv", "forecast": "forecast.csv"
 TEXT_FIGURES = ("accuracy", "dimension", "modes", "readouts", "modifiers")
 WHY_FIGURES = ("why", "why_modifiers")
 TEXT_GRIDS = ("unordered", "plane", "labels", "binary")
+CELL_GRIDS = ("unordered",)  # structures of tasks that have run
 # Figures of docs/claims.md.
 GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")
 SWEEPS = (

@@ -266,6 +266,7 @@ OTHER_STAGES = {
     ),
     "document_natural": Stage("document_natural", templates=("natural.md.jinja", "natural_*.yaml")),
     "document_claims": Stage("document_claims", templates=("claims.md.jinja", "claims_told.yaml")),
+    "document_cells": Stage("document_cells", templates=("cells_verdicts.md.jinja",)),
     "keep_claims": Stage("keep_claims"),
     "keep_forecast": Stage("keep_forecast"),
     "document_forecast": Stage("document_forecast", templates=("forecast.md.jinja",)),

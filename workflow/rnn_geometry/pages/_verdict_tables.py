@@ -47,7 +47,7 @@ def opening(
     single = found[found["cell"] != ALL_CELLS]
     names = _own_cells(single["cell"]) if sets is None else sets
     columns = single["cell" if sets is None else "task"].map(names)
-    say = _signs if sets is None else _signs_and_seen
+    say = signs_of if sets is None else _signs_and_seen
     rows = []
     for claim in counted_first(claims):
         part = single[single["claim"] == claim["name"]]
@@ -86,8 +86,14 @@ def _opening_row(
     return {**first, **told, "q": _sure(part)}
 
 
-def _signs(part: pd.DataFrame) -> str:
-    """Return the sign of verdicts that are all alike, else how many there are of each."""
+def signs_of(part: pd.DataFrame) -> str:
+    """Return the sign of verdicts that are all alike, else how many there are of each.
+
+    Parameters
+    ----------
+    part
+        Rows of claims.csv.
+    """
     verdicts = part["verdict"]
     counts = {name: int((verdicts == name).sum()) for name in SIGNS}
     there = {name: count for name, count in counts.items() if count}
@@ -99,7 +105,7 @@ def _signs(part: pd.DataFrame) -> str:
 def _signs_and_seen(part: pd.DataFrame) -> str:
     """Return the signs of verdicts that a look has decided, and the networks of all others."""
     judged = part["look"].notna()
-    words = [_signs(part[judged])] if judged.any() else []
+    words = [signs_of(part[judged])] if judged.any() else []
     return " ".join([*words, *_seen(part[~judged])])
 
 
@@ -133,7 +139,7 @@ def differing(
     several, rows = single[cells > 1], []
     for claim in counted_first(claims):
         for data, part in several[several["claim"] == claim["name"]].groupby("data"):
-            signs = {str(cell): _signs(own) for cell, own in part.groupby("own")}
+            signs = {str(cell): signs_of(own) for cell, own in part.groupby("own")}
             if len(set(signs.values())) > 1:
                 rows.append({"claim": claim["name"], "data": str(data), **signs})
     return rows
