@@ -95,7 +95,11 @@ rule report:
         ENVIRONMENT
     params:
         # In a module nothing below `onstart` is done, so that no file holds the configuration.
-        **stage("report", asked=ASKED if IS_MAIN else lambda wildcards: asked()),
+        **stage(
+            "report",
+            asked=ASKED if IS_MAIN else lambda wildcards: asked(),
+            tasks=list(PLAN.portrayed),
+        ),
     script:
         "../scripts/stage.py"
 

@@ -269,7 +269,7 @@ OTHER_STAGES = {
     "keep_claims": Stage("keep_claims"),
     "keep_forecast": Stage("keep_forecast"),
     "document_forecast": Stage("document_forecast", templates=("forecast.md.jinja",)),
-    "report": Stage("report"),
+    "report": Stage("report", templates=("report*", "style.css", "captions.yaml")),
 }
 STAGES = NETWORK_STAGES | OTHER_STAGES
 
