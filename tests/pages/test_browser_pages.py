@@ -65,7 +65,7 @@ def test_rows_are_found_by_text_and_by_task_and_counted(start):
     start.get_by_label("Task").select_option("categorical-3")
     shown = start.locator("#runs tbody tr:visible")
     assert 0 < shown.count() < whole
-    assert set(shown.locator("td:first-child").all_inner_texts()) == {"categorical-3"}
+    assert set(shown.locator("td:first-child").all_inner_texts()) == {"Three unordered classes"}
     assert start.locator("#left").inner_text() == f"{shown.count()} of {whole} networks"
     start.get_by_label("Find").fill("no such network")
     assert shown.count() == 0

@@ -215,12 +215,14 @@ def test_a_column_that_says_nothing_is_not_shown(runs):
 
 def test_networks_stand_by_task_and_by_cell_in_the_order_of_all_pages(runs):
     shuffled = runs.sample(frac=1, random_state=1)
-    rows = [row[:2] for row in Page(page_of(shuffled)).rows[1:]]
+    asked = ["ordered2d-5", "categorical-5", "categorical-3", "categorical-4", "multilabel-2"]
+    rows = [row[:2] for row in Page(page_of(shuffled, tasks=asked)).rows[1:]]
     assert [*dict.fromkeys(task for task, _ in rows)] == [
-        *("categorical-3", "categorical-4", "categorical-5", "multilabel-2", "ordered2d-5")
+        *("Five ordered classes", "Five unordered classes", "Three unordered classes"),
+        *("Four unordered classes", "Two labels"),
     ]
-    models = [model for task, model in rows if task == "categorical-3"]
-    assert [*dict.fromkeys(models)] == ["vanilla", "gru", "lstm", "ugrnn"]
+    models = [model for task, model in rows if task == "Three unordered classes"]
+    assert [*dict.fromkeys(models)] == ["vanilla", "GRU", "LSTM", "UGRNN"]
     assert len([*groupby(models)]) == 4
 
 
@@ -290,7 +292,10 @@ def test_the_start_page_warns_of_networks_below_a_bag_of_words(runs):
 def test_the_opening_figure_names_its_networks_and_leads_to_those_with_a_page(runs):
     keys = [["categorical-3", "gru", "3e-4", 10], ["ordered2d-5", "gru", "3e-4", 11]]
     text = page_of(runs, opened=keys)
-    assert ">categorical-3, gru, L2 3e-4, seed 10</a>; ordered2d-5, gru, L2 3e-4, seed 11." in text
+    assert (
+        ">Three unordered classes, GRU, L2 3e-4, seed 10</a>; Five ordered classes, GRU, L2 3e-4, seed 11."
+        in text
+    )
     assert "Drawn:" not in page_of(runs)
 
 

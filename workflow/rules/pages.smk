@@ -60,6 +60,7 @@ rule start_page:
             claims=lambda wildcards: CLAIMS,
             shown=[list(network) for network in PLAN.shown],
             explorers=list(PLAN.portrayed),
+            tasks=list(PLAN.tasks),
             overviews=[*(["headline"] if PLAN.headline else []), "manifolds", *OVERVIEWS],
             sweeps=PLAN.sweeps,
             opening="headline" if PLAN.headline else "manifolds",
