@@ -22,6 +22,7 @@ from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages._meanings import meaning_of
 from rnn_geometry.pages.answer import answers, battery_counts, seen_counts, task_titles
 from rnn_geometry.pages.names import task_title, tasks_in_order
+from rnn_geometry.pages.questions import questions
 from rnn_geometry.pages.templating import environment, number, series, typeset
 from rnn_geometry.plotting.text import said_model
 from rnn_geometry.store.columns import table_columns
@@ -143,6 +144,7 @@ def start_page(
     columns = {name: title for name, (title, _) in SHOWN.items() if _says_something(name, rows)}
     page = environment(autoescape=True, templates=templates).get_template("index.html.jinja")
     words = claims_page.page_words(found)
+    seen, judged = seen_counts(found), None if shipped is None else battery_counts(shipped)
     missing = without_dimension(known, words["gapless"])
     return page.render(
         **words,
@@ -162,10 +164,20 @@ def start_page(
         off=OFF,
         far=FAR,
         **_answer(found, templates, {run["model"]: run["cell"] for run in known}),
-        seen_boxes=seen_counts(found),
-        battery=None if shipped is None else battery_counts(shipped),
+        seen_boxes=seen,
+        battery=judged,
         titles=task_titles(found, known),
         below=below_bag_of_words(known),
+        questions=questions(
+            known,
+            seen,
+            judged,
+            costs,
+            tasks=tasks,
+            explorers=explorers,
+            files={one["file"] for group in figures for one in group["figures"]},
+            pages=pages,
+        ),
         left_out=sum(bool(row["not_judged"]) for row in rows),
         left_out_why=counted(row["not_judged"] for row in rows if row["not_judged"]),
         explorers=[_explorer(task, figures) for task in explorers],
