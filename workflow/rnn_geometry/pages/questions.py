@@ -155,13 +155,14 @@ def _of_planes(runs: Runs, files: Collection[str]) -> list[Question]:
         return []
     own = [run for run in runs if str(run["task"]) == drawn[0].split("/")[1]]
     known = [run["components_95"] for run in own if run["components_95"] is not None]
+    two = sum(one <= 2 for one in known)
     none = (
         f"; {len(own) - len(known)} have no gap, and so no value" if len(known) < len(own) else ""
     )
     return [
         Question(
             "Do ordered classes lie on a plane?",
-            f"In {sum(one <= 2 for one in known)} of {len(own)} networks two components hold 95 % of"
+            f"In {two} of {len(own)} networks two components hold 95 % of"
             f" the variance of the slow points{none}.",
             (("Figure", drawn[0]), ("Claim plane-dimension", "claims.html#plane-dimension")),
         )
