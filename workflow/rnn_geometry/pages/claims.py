@@ -25,7 +25,7 @@ from rnn_geometry.pages._verdict_tables import (
     opening,
 )
 from rnn_geometry.pages.markdown import markdown, wrapped
-from rnn_geometry.pages.names import tasks_in_order
+from rnn_geometry.pages.task_order import tasks_in_order
 from rnn_geometry.pages.templating import environment, number
 
 APART = ("battery", "changes")  # what is told of the whole battery

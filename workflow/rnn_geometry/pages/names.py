@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from rnn_geometry.claims.grid import natural_order
 from rnn_geometry.identity import base_task
 from rnn_geometry.plotting.text import said_model
 from rnn_geometry.tasks.synthetic import FAMILIES
@@ -54,27 +51,3 @@ def cell_label(cell: str) -> str:
     """
     model, apart, l2 = cell.partition(" l2 ")
     return said_model(model) + (f" L2 {l2}" if apart else "")
-
-
-def tasks_in_order(names: Iterable[str], known: Sequence[str]) -> list[str]:
-    """Return tasks in the order of the configuration, others after them by name.
-
-    Parameters
-    ----------
-    names
-        Of tasks, some of them more than once.
-    known
-        Names of tasks as they are configured.
-
-    Examples
-    --------
-    >>> tasks_in_order(["b", "z-10", "z-2", "a-data201"], ["b", "a"])
-    ['b', 'a-data201', 'z-2', 'z-10']
-    """
-    bases = [*dict.fromkeys(map(base_task, known))]
-
-    def place(name: str) -> tuple[int, str]:
-        base = base_task(name)
-        return bases.index(base) if base in bases else len(bases), natural_order(name)
-
-    return sorted(set(names), key=place)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from rnn_geometry.identity import Network
-from rnn_geometry.pages.names import task_title, tasks_in_order
+from rnn_geometry.pages.names import task_title
+from rnn_geometry.pages.task_order import tasks_in_order
 from rnn_geometry.pages.templating import typeset
 from rnn_geometry.plotting.text import said_model
 

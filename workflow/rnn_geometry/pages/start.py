@@ -21,8 +21,9 @@ from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages._meanings import meaning_of
 from rnn_geometry.pages.answer import answers, battery_counts, seen_counts, task_titles
-from rnn_geometry.pages.names import task_title, tasks_in_order
+from rnn_geometry.pages.names import task_title
 from rnn_geometry.pages.questions import questions
+from rnn_geometry.pages.task_order import tasks_in_order
 from rnn_geometry.pages.templating import environment, number, series, typeset
 from rnn_geometry.plotting.text import said_model
 from rnn_geometry.store.columns import table_columns
