@@ -32,7 +32,7 @@ COMPONENTS = 6  # of the bar
 VIEWS = ((0, 1), (0, 2), (2, 3))  # pairs of components, from 0
 TOLD = (
     "Large: components 1, 2. Small, at one scale: 1, 3 (the plane edge-on) and 3, 4. Bar: variance "
-    "of each component, dark those that theory expects; beside it how many hold 95 %."
+    "of each component, strong those that theory expects; beside it how many hold 95 %."
 )
 MARKER, LETTER = 0.16, 0.0085  # inches of a legend's dot, of a letter at one point of size
 NARROW_FOOT = 0.56  # inches, for the words in three lines, and the legend above them

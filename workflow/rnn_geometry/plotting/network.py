@@ -328,7 +328,7 @@ def draw_time_constants(axes, network: NetworkArrays) -> None:
             "o-",
             color=style.INK,
             ms=4,
-            label="centre (light: other points)",
+            label="centre (faint: other points)",
         )
     half = float(network.meta["mean_length"]) / 2
     axes.axhline(

@@ -72,8 +72,8 @@ PIECES = (
     Piece(
         "eigenvalues",
         "Eigenvalues",
-        "Of the dynamics at slow points, with those at the centre of the manifold in black; on the"
-        " right enlarged near 1, where a mode neither grows nor decays.",
+        "Of the dynamics at slow points, with those at the centre of the manifold drawn strong; on"
+        " the right enlarged near 1, where a mode neither grows nor decays.",
         *_RIGHT,
         *_TOP,
         "spectrum",
@@ -89,7 +89,7 @@ PIECES = (
     Piece(
         "time_constants",
         "Time constants",
-        "How many words each mode remembers, at the centre (black) and at other slow points. Modes"
+        "How many words each mode remembers, at the centre (strong) and elsewhere (faint). Modes"
         " above the dashed line outlast half a sentence: these integrate.",
         *_RIGHT,
         *_CENTRE,
