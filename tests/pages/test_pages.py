@@ -167,7 +167,7 @@ def test_numbers_have_a_minus_and_no_hyphen(runs):
     run = {**runs.to_dict("records")[0], "rate_slope": -0.54, "tau_1": -1.25}
     text = page_of_network(run)
     assert "−0.54" in text
-    assert "strictly −1" in text
+    assert "strictly: −1" in text
     hyphens = re.findall(r"<td[^>]*>(-\d[^<]*)", text)
     assert not hyphens
 
@@ -381,8 +381,29 @@ def test_the_page_of_a_network_leads_to_those_beside_it(runs):
             folder = f"runs/{task}/{model}/l2-{l2}/seed-{seed}"
             assert f"../../../../../{folder}/index.html" in page.links
     alone = page_of_network(run, beside=dict.fromkeys(BESIDE, ()))
-    assert "Previous" not in alone
+    assert 'rel="prev"' not in alone
     assert "Same cell" not in alone
+
+
+def test_neighbours_are_called_by_what_differs(runs):
+    run = runs.iloc[0].to_dict() | {"task": "categorical-3", "model": "gru", "l2": "3e-4"}
+    beside = dict.fromkeys(BESIDE, ()) | {
+        "previous": [["categorical-3", "gru", "1e-3", 10]],
+        "next": [["ordered2d-5", "lstm", "3e-4", 10]],
+        "cells": [["categorical-3", "ugrnn", "5e-4", 10]],
+    }
+    text = page_of_network(run, beside=beside)
+    assert ">← GRU, L2 1e-3, seed 10</a>" in text
+    assert ">ordered2d-5, LSTM, seed 10 →</a>" in text
+    assert ">UGRNN</a>" in text
+
+
+def test_a_number_opens_to_its_definition_without_a_mouse(runs):
+    text = page_of_network(runs.iloc[0].to_dict())
+    opened = text.partition("<summary>components for 95 % of the variance</summary>")[2]
+    definition = opened.partition("</details>")[0]
+    assert "principal components for 95 % of the variance" in definition
+    assert 'href="#components_95"' in definition
 
 
 def test_every_number_of_a_network_is_in_one_group_with_its_definition(runs):

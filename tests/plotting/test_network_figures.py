@@ -213,6 +213,12 @@ def test_the_plane_shows_trajectories_and_fixed_points(panel):
     assert "stable fixed point (3)" in legend_texts(panel)
 
 
+def test_a_plane_alone_is_square(panel):
+    box = panel.axes[0].get_position()
+    wide, tall = np.array([box.width, box.height]) * panel.get_size_inches()
+    assert wide / tall == pytest.approx(1, abs=0.03)
+
+
 def test_trajectories_end_with_their_sentence(network):
     lengths = network.states.trajectory_lengths
     paths, found = manifold._paths(network, np.array([3]))

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from colours import SEEN, lab
+from colours import SEEN, contrast_ratio, lab
 
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.plotting import style
@@ -40,6 +40,18 @@ def test_colours_of_a_palette_are_told_apart_by_every_eye(name, eye):
 def test_colours_without_a_marker_differ_in_grey(name):
     lightness = np.sort(lab(PALETTES[name])[:, 0])
     assert np.diff(lightness).min() >= GREYS
+
+
+@pytest.mark.parametrize("name", PALETTES)
+def test_words_in_a_colour_are_read_on_white_and_keep_its_hue(name):
+    for colour in PALETTES[name]:
+        words = style.text_colour(colour)
+        assert contrast_ratio(words, "white") >= style.READ
+        (_, *before), (_, *after) = lab([colour, words])
+        assert np.hypot(*before) < 10 or np.dot(before, after) > 0.9 * np.hypot(*before) * np.hypot(
+            *after
+        )
+    assert style.text_colour("#0B559F") == "#0B559F"  # dark enough as it is
 
 
 def test_cells_have_markers_of_their_own():

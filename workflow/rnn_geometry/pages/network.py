@@ -75,7 +75,7 @@ def network_page(
         name=str(Network.of(run)),
         run=run,
         up=up,
-        beside={name: _links(keys, up) for name, keys in beside.items()},
+        beside={name: _links(keys, run, up) for name, keys in beside.items()},
         not_judged=run["not_judged"],
         no_gap=NO_GAP,
         imported="weights" in settings,
@@ -196,9 +196,25 @@ def coded(text: str) -> Markup:
     )
 
 
-def _links(keys: Sequence[Sequence[Any]], up: str) -> list[dict[str, Any]]:
-    networks = [Network(*key) for key in keys]
-    return [{"network": one, "href": f"{up}/{one.folder}/index.html"} for one in networks]
+def _links(keys: Sequence[Sequence[Any]], run: Mapping[str, Any], up: str) -> list[dict[str, Any]]:
+    """Return where networks have their pages, and what they are called beside a network."""
+    return [
+        {
+            "network": one,
+            "href": f"{up}/{one.folder}/index.html",
+            "cell": said_model(one.model),
+            "label": _called_beside(one, Network.of(run)),
+        }
+        for one in (Network(*key) for key in keys)
+    ]
+
+
+def _called_beside(other: Network, network: Network) -> str:
+    """Return the cell and the seed of a network, with its task and penalty where these differ."""
+    task = [other.task] if other.task != network.task else []
+    same = other[:2] == network[:2] and other.l2 != network.l2
+    penalty = [f"L2 {other.l2}"] if same else []
+    return ", ".join([*task, said_model(other.model), *penalty, f"seed {other.seed}"])
 
 
 def _origin(record: Mapping[str, Any]) -> dict[str, Any]:
