@@ -356,8 +356,8 @@ def test_accuracy_on_what_asks_more_stands_beside_that_of_a_bag_of_words(runs):
     tasks = pd.DataFrame([{"task": "categorical-3", **bag}])
     figure = overview.generalisation(runs, tasks)
     axes = next(ax for ax in figure.axes if "3 unordered" in ax.get_title(loc="left"))
-    line = next(line for line in axes.lines if line.get_linestyle() == "--")
-    np.testing.assert_array_equal(line.get_ydata(), list(bag.values()))
+    bars = [line.get_ydata() for line in axes.lines if line.get_linestyle() == "--"]
+    np.testing.assert_array_equal(bars, np.transpose([[*bag.values()]] * 2))
     assert axes.get_ylim()[0] == pytest.approx(0.6)
     assert "bag of words" in legend_texts(figure)
 
@@ -380,6 +380,36 @@ def test_a_picture_is_as_wide_on_paper_as_it_was_drawn(runs, tmp_path):
     with Image.open(tmp_path / "it.png") as picture:
         wide = picture.width / picture.info["dpi"][0]
     assert wide == pytest.approx(figure.get_figwidth(), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("generalisation", ["test_accuracy", *(f"{kind}_accuracy" for kind in HARDER)]),
+        ("accuracy_cliff", ["accuracy_below_d", "accuracy_at_d", "test_accuracy"]),
+    ],
+)
+def test_no_line_leads_from_one_condition_to_another(name, columns, runs):
+    figure = getattr(overview, name)(runs)
+    for ax, task in zip(figure.axes, sorted(TASKS, key=style.natural_order), strict=True):
+        assert all(line.get_linestyle() == "None" for line in ax.lines)
+        drawn = np.concatenate([line.get_xydata() for line in ax.lines])
+        for place, column in enumerate(columns):
+            own = drawn[np.abs(drawn[:, 0] - place) < 0.5][:, 1]
+            values = runs.loc[runs["task"] == task, column].astype(float)
+            np.testing.assert_allclose(np.sort(own), np.sort(values))
+
+
+@pytest.mark.parametrize("name", ["growth_and_decay", "robustness_to_noise", "time_constants"])
+def test_markers_of_lines_stand_where_their_quantity_is(name, runs):
+    figure = getattr(overview, name)(runs)
+    for ax in figure.axes:
+        lines = [line for line in ax.lines if line.get_marker() != "None"]
+        assert len(lines) > 3
+        assert {tuple(line.get_xdata()) for line in lines} == {tuple(lines[0].get_xdata())}
+        if name == "robustness_to_noise":
+            assert list(lines[0].get_xdata()) == [0.01, 0.03, 0.1]
+            assert ax.get_xscale() == "log"
 
 
 def test_no_marker_is_moved_along_a_quantity(runs):
@@ -444,7 +474,7 @@ def test_two_hundred_networks_of_many_tasks():
     panels = overview.accuracy_cliff(runs).axes
     counts = [task.removeprefix("categorical-") for task in tasks]
     assert [ax.get_title(loc="left").split()[0] for ax in panels] == counts
-    assert all(len(ax.lines) == 20 for ax in panels)
+    assert all(sum(len(line.get_xdata()) for line in ax.lines) == 20 * 3 for ax in panels)
 
 
 # The gallery
