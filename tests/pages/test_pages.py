@@ -16,6 +16,7 @@ from test_claims_page import CLAIMS, TEMPLATES, found
 
 from rnn_geometry.claims import _units
 from rnn_geometry.claims.grid import SIGNS, fragment
+from rnn_geometry.geometry.bend import Bend
 from rnn_geometry.geometry.tables import RUN_GROUPS
 from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
 from rnn_geometry.pages import network
@@ -473,6 +474,23 @@ def test_figures_of_a_network_lie_within_its_page_with_captions():
 def test_a_caption_tells_of_three_components_where_they_are_drawn(dimension, solid):
     (figure,) = shown_figures({"manifold": (b"png", 600)}, {}, dimension)
     assert ("three components" in figure["caption"]) == solid
+
+
+@pytest.mark.parametrize(
+    ("dimension", "bend", "said"),
+    [
+        (2, Bend(0.127, 0.94), "13 % of the variance of the slow points, and 94 % of that"),
+        (2, Bend(0.127, 0.94), "a sheet that bends"),
+        (2, Bend(0.012, 0.1), "1.2 % of the variance of the slow points, and 10 % of that"),
+        (2, Bend(0.012, 0.1), "more scatter than bend"),
+        (3, Bend(0.127, 0.94), "three components"),
+        (2, None, "arrows"),
+    ],
+)
+def test_a_caption_says_how_slow_points_leave_their_plane(dimension, bend, said):
+    (figure,) = shown_figures({"manifold": (b"png", 600)}, {}, dimension, bend)
+    assert said in figure["caption"]
+    assert ("plane:" in figure["caption"]) == (dimension == 2 and bend is not None)
 
 
 def test_figures_are_listed_by_group_and_only_those_that_are_there(tmp_path):

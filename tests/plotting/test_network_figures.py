@@ -15,6 +15,7 @@ from drawn import drawn
 from fake_run import TASKS, fake_network, fake_runs, write_network
 from fontTools.ttLib import TTFont
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Text
 from PIL import Image
 
 from rnn_geometry.errors import UserError
@@ -336,6 +337,12 @@ def test_one_point_or_line_per_network_and_a_legend_of_models(name, runs, tmp_pa
     drawn = {to_hex(line.get_color()).upper() for ax in figure.axes for line in ax.lines}
     assert {style.MODELS[name][0] for name in ("vanilla", "gru", "lstm", "ugrnn")} <= drawn
     assert style.save(figure, tmp_path / name, suffixes=("png",))[0].stat().st_size > 5000
+
+
+@pytest.mark.parametrize("name", OVERVIEWS)
+def test_no_letter_is_smaller_than_a_journal_prints(name, runs):
+    texts = getattr(overview, name)(runs).findobj(Text)
+    assert min(text.get_fontsize() for text in texts) >= style.SMALLEST
 
 
 @pytest.mark.parametrize("name", OVERVIEWS)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from rnn_geometry.claims.judged import not_judged
+from rnn_geometry.geometry.bend import Bend
 from rnn_geometry.geometry.tables import RUN_GROUPS, RUNS
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages._key_numbers import key_numbers
@@ -99,6 +100,7 @@ def shown_figures(
     pieces: Mapping[str, tuple[bytes, int]],
     tables: Mapping[str, str],
     dimension: int | None,
+    bend: Bend | None = None,
 ) -> list[dict[str, Any]]:
     """Return the figures of a page with their captions.
 
@@ -110,6 +112,8 @@ def shown_figures(
         Of `plotting.network_pieces.piece_data`.
     dimension
         Expected; None where theory gives none.
+    bend
+        How slow points leave a plane, see `bend_of`; None where that is not known.
 
     Returns
     -------
@@ -121,7 +125,7 @@ def shown_figures(
         {
             "name": piece.name,
             "title": piece.title,
-            "caption": caption_of(piece, dimension),
+            "caption": caption_of(piece, dimension, bend),
             "width": pieces[piece.name][1],
             "source": f"data:image/png;base64,{base64.b64encode(pieces[piece.name][0]).decode()}",
             "table": _inside(tables.get(piece.name, "")),
