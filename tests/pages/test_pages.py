@@ -457,7 +457,7 @@ def test_the_longest_time_constants_are_told_with_their_direction_beside_the_nex
     taus = {"tau_1": 44.86, "tau_2": 39.45, "tau_3": 2.23, "growth_1": 0.02, "growth_2": -0.02}
     meanings = {name: column.meaning for name, column in RUN_COLUMNS.items()}
     last = key_numbers({"dimension_expected": 2, **taus}, meanings)[-1]
-    assert (last["value"], last["expected"]) == ("44.9 grows, 39.5 decays", "2.2")
+    assert (last["value"], last["expected"]) == ("44.9\u00a0grows, 39.5\u00a0decays", "2.2")
     assert key_numbers({"dimension_expected": 3, **taus}, meanings)[-1]["name"] != "tau_1"
 
 

@@ -79,7 +79,7 @@ def _scatter(axes, runs: pd.DataFrame, tasks: Sequence[str], values: pd.Series) 
     for i, (model, (colour, marker)) in enumerate(styles.items()):
         rows = runs[(runs["model"] == model) & values.notna()]
         order, of = rows.groupby("task").cumcount(), rows.groupby("task")["task"].transform("size")
-        x = places[rows.index] + place_beside(i, len(styles), order, of)
+        x = places[rows.index] + place_beside(i, len(styles), order.to_numpy(), of.to_numpy())
         look = {"color": colour, "ms": 4, "mew": 0.4, "mec": "white"}
         axes.plot(x, values[rows.index], marker, label=said_model(model), **look)
 

@@ -57,7 +57,9 @@ def draw_points(axes: Axes, runs: pd.DataFrame, values: np.ndarray) -> None:
         axes.plot(x.ravel(), own.ravel(), marker=marker, label=said_model(model), **look)
 
 
-def place_beside(model: int, models: int, order: np.ndarray, networks: int) -> np.ndarray:
+def place_beside(
+    model: int, models: int, order: np.ndarray, networks: int | np.ndarray
+) -> np.ndarray:
     """Return how far from its category a network stands: beside those of other models.
 
     Parameters

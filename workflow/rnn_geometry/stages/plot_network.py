@@ -13,7 +13,7 @@ from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store import formats
 from rnn_geometry.tasks.theory import structure_of
 
-TEMPLATES = ("network.html.jinja", "style.css", "network.css", "network.js")
+TEMPLATES = ("network.html.jinja", "style.css", "network.css", "network.js", "cues.js")
 
 
 def run(network: NetworkJob) -> None:
