@@ -155,7 +155,7 @@ NETWORK_STAGES = {
         ),
         of_task=("meta.json", "vocab.json", "word_statistics.json"),
         writes=("panel.png", "index.html"),
-        templates=("network.html.jinja", "style.css", "network.css", "network.js"),
+        templates=("network.html.jinja", "style.css", "network.css", "network.js", "cues.js"),
     ),
     "train_translator": Stage(
         "train_translator",

@@ -73,7 +73,7 @@ OPENINGS = {
     "manifolds": {
         "alt": "Slow manifolds of all tasks and models side by side",
         "caption": "Rows: tasks; columns: models. "
-        "Dark: slow points; colour: final states; arrows: readout vectors.",
+        "Small dots: slow points; large ones: final states; arrows: readout vectors.",
     },
 }
 TEXT = ("task", "model", "control")
