@@ -15,7 +15,9 @@ SHIPPED = pd.DataFrame(
         ("held", "at least 0.75", "unordered", "categorical-3", "gru", "undecided"),
     ],
     columns=["claim", "threshold", "structure", "task", "cell", "verdict"],
-).assign(judged=1)
+).assign(
+    judged=1, met=9, runs=20, q=float("nan"), reason="9 of 20 meet it: too mixed", control=None
+)
 
 
 def row(task, cell, met, runs=2, claim="cliff", threshold="at least 1"):
@@ -104,3 +106,40 @@ def test_agreements_are_counted():
         MIXED: 1,
         "decided": 3,
     }
+
+
+CONTROLS = (
+    "untrained 9/10, +0.10 (-0.1 to 0.3), p 0.44 in pairs, mean +1 (0 to 2); shuffled_labels 0/20"
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (
+            {"verdict": "undecided", "reason": "9 of 20 meet it: too mixed", "q": 1.0},
+            "9 of 20 meet it: too mixed; adjusted p 1; controls: untrained 9/10 (p 0.44),"
+            " shuffled_labels 0/20",
+        ),
+        (
+            {
+                "verdict": "undecided",
+                "reason": "9 of 20 meet it; q 0.054 is above 0.05",
+                "q": 0.054,
+            },
+            "9 of 20 meet it; adjusted p 0.054 is above 0.05; controls: untrained 9/10 (p 0.44),"
+            " shuffled_labels 0/20",
+        ),
+        (
+            {"verdict": "uninformative", "reason": "a control meets it too: untrained"},
+            "9 of 20 meet it; a control meets it too: untrained; controls: untrained 9/10"
+            " (p 0.44), shuffled_labels 0/20",
+        ),
+        ({"verdict": "holds", "reason": ""}, None),
+    ],
+)
+def test_a_box_says_why_the_battery_decided_nothing(told, why):
+    shipped = SHIPPED.iloc[:1].assign(control=CONTROLS, **told)
+    (found,) = beside(pd.DataFrame([row("categorical-3", "gru", 2)]), shipped).to_dict("records")
+    assert found["shipped"] == told["verdict"]
+    assert found["shipped_why"] == why

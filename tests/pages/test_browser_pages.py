@@ -65,7 +65,7 @@ def test_rows_are_found_by_text_and_by_task_and_counted(start):
     start.get_by_label("Task").select_option("categorical-3")
     shown = start.locator("#runs tbody tr:visible")
     assert 0 < shown.count() < whole
-    assert set(shown.locator("td:first-child").all_inner_texts()) == {"categorical-3"}
+    assert set(shown.locator("td:first-child").all_inner_texts()) == {"Three unordered classes"}
     assert start.locator("#left").inner_text() == f"{shown.count()} of {whole} networks"
     start.get_by_label("Find").fill("no such network")
     assert shown.count() == 0
@@ -129,3 +129,21 @@ def test_snakemakes_report_is_free_of_errors_and_requests(browser, finished):
     with opened(browser, finished.root / "results/report.html", refused=("error",)) as page:
         page.wait_for_timeout(1500)
         assert "integrates evidence" in page.inner_text("body")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_archive_shows_captions_on_a_telephone_without_a_click(browser, finished, scheme):
+    report = finished.root / "results/report.html"
+    with opened(browser, report, width=390, color_scheme=scheme, refused=("error",)) as page:
+        page.locator("#reading figure").first.wait_for()
+        figures = page.locator("#reading figure").count()
+        assert page.locator("#reading figcaption:visible").count() == figures
+        assert figures > 10
+        assert overflow(page) == []
+        assert contrast(page) == []
+        headings = page.locator("#reading h2").all_inner_texts()
+        assert headings[0] == "1 Over networks"
+        assert headings[-1].endswith("Tables")
+        page.get_by_role("button", name="Snakemake’s own view").click()
+        page.get_by_text("Statistics").wait_for()
+        assert overflow(page) == []

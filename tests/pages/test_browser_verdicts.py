@@ -92,7 +92,7 @@ def test_an_address_can_ask_for_a_filter(browser, pages):
         assert page.locator("#filter [name=task]").input_value() == "categorical-2"
         assert not page.locator("#simplex-cliff .shows tr[data-task='categorical-3']").is_visible()
         heads = page.locator(".overview th.cell:visible, .overview th.task:visible")
-        assert heads.all_inner_texts() == ["categorical-2", "gru"]
+        assert heads.all_inner_texts() == ["Two unordered classes", "GRU"]
         assert in_sight(page, "#filter [name=text]")
         page.get_by_role("button", name="Clear", exact=True).click()
         page.wait_for_selector(".overview th.task[data-task='categorical-3']")

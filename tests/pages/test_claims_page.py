@@ -208,11 +208,13 @@ def test_cells_stand_in_the_same_order_wherever_they_are_named():
     found = pd.concat([seen(1).assign(cell=cell) for cell in cells])
     text = claims_page.html_page(TEMPLATES, found, CLAIMS, [], None, {CLIFF: []})
     ordered = ["vanilla", "gru", "lstm", "ugrnn"]
-    assert re.findall(r"<li><b>(\w+)</b>:", text) == ordered
+    labels = ["vanilla", "GRU", "LSTM", "UGRNN"]
+    assert re.findall(r"<li><b>(\w+)</b>:", text) == labels
     select = text.partition('<select name="cell">')[2].partition("</select>")[0]
-    assert re.findall(r"<option>(\w+)</option>", select) == ordered
+    assert re.findall(r'<option value="(\w+)">\w+</option>', select) == ordered
+    assert re.findall(r'<option value="\w+">(\w+)</option>', select) == labels
     heads = text.partition('<div class="shows scroll"')[2].partition("</thead>")[0]
-    assert re.findall(r'class="of-cell [^"]*">(\w+)<', heads) == ordered
+    assert re.findall(r'class="of-cell [^"]*">(\w+)<', heads) == labels
 
 
 def seen(met):
@@ -279,7 +281,7 @@ def test_a_page_of_networks_that_do_not_do_their_task_says_so():
     count = int((boxes_that_count(out)["runs"] == 0).sum())
     assert count
     assert f"In {count} boxes no network does its task" in text
-    assert "<b>gru</b>: no network does its task." in text
+    assert "<b>GRU</b>: no network does its task." in text
     assert "Claims that no network is counted in" in text
     assert "Claims without exception" not in text
     assert 'class="undecided seen none' in text
@@ -401,7 +403,7 @@ def test_networks_without_a_gap_are_counted_once_however_many_claims_they_leave_
     (one,) = claims_page.page_words(verdicts)["gapless"]
     assert one == {"cell": "gru", "networks": 2, "of": 5}
     text = " ".join(claims_page.html_page(TEMPLATES, verdicts, CLAIMS, []).split())
-    assert "<strong>No gap between slow and fast modes</strong> in 2 of 5 networks of gru:" in text
+    assert "<strong>No gap between slow and fast modes</strong> in 2 of 5 networks of GRU:" in text
     assert "No gap between" not in claims_page.html_page(TEMPLATES, found(), CLAIMS, [])
 
 
@@ -442,3 +444,15 @@ def test_both_pages_give_one_count_of_boxes_and_mark_those_beside_it():
 
 def _claims_by_name():
     return {claim["name"]: claim for claim in CLAIMS["claims"]}
+
+
+def test_tasks_have_titles_and_the_order_of_the_configuration_in_every_grid():
+    names = ["categorical-4", "categorical-3", "categorical-2"]
+    verdicts = pd.concat([seen(1).assign(task=name) for name in names])
+    asked = ["categorical-3", "categorical-4"]  # others come last
+    page = claims_page.html_page(TEMPLATES, verdicts, CLAIMS, [], tasks=asked)
+    heads = re.findall(r'class="task"[^>]*>([^<]+)</th>', page)
+    rows = re.findall(r'<tr data-task="[^"]+"><th scope="row">([^<]+)</th>', page)
+    titles = ["Three unordered classes", "Four unordered classes", "Two unordered classes"]
+    assert heads[:3] == titles
+    assert rows[:3] == titles

@@ -50,7 +50,7 @@ def test_the_page_opens_with_counts_and_one_table_of_verdicts():
     assert lines[0] == "# Real text: verdict on every claim"
     assert lines[2].startswith("95 networks of 4 cells on 6 tasks of real text, and 285 controls")
     table = page.split("\n\n")[3].splitlines()
-    assert table[0] == "| claim | tasks | AG News | DBpedia | emotions | stars | q |"
+    assert table[0] == "| claim | tasks | AG News | DBpedia | emotions | stars | adjusted p |"
     row = next(line for line in table if line.startswith("| **simplex-dimension** |"))
     assert row.split(" | ")[2:4] == ["●4 ○1", "0/5"]
 

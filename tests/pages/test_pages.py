@@ -16,6 +16,7 @@ from test_claims_page import CLAIMS, TEMPLATES, found
 
 from rnn_geometry.claims import _units
 from rnn_geometry.claims.grid import SIGNS, fragment
+from rnn_geometry.geometry.bend import Bend
 from rnn_geometry.geometry.tables import RUN_GROUPS
 from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
 from rnn_geometry.pages import network
@@ -167,7 +168,7 @@ def test_numbers_have_a_minus_and_no_hyphen(runs):
     run = {**runs.to_dict("records")[0], "rate_slope": -0.54, "tau_1": -1.25}
     text = page_of_network(run)
     assert "−0.54" in text
-    assert "strictly −1" in text
+    assert "strictly: −1" in text
     hyphens = re.findall(r"<td[^>]*>(-\d[^<]*)", text)
     assert not hyphens
 
@@ -215,12 +216,14 @@ def test_a_column_that_says_nothing_is_not_shown(runs):
 
 def test_networks_stand_by_task_and_by_cell_in_the_order_of_all_pages(runs):
     shuffled = runs.sample(frac=1, random_state=1)
-    rows = [row[:2] for row in Page(page_of(shuffled)).rows[1:]]
+    asked = ["ordered2d-5", "categorical-5", "categorical-3", "categorical-4", "multilabel-2"]
+    rows = [row[:2] for row in Page(page_of(shuffled, tasks=asked)).rows[1:]]
     assert [*dict.fromkeys(task for task, _ in rows)] == [
-        *("categorical-3", "categorical-4", "categorical-5", "multilabel-2", "ordered2d-5")
+        *("Five ordered classes", "Five unordered classes", "Three unordered classes"),
+        *("Four unordered classes", "Two labels"),
     ]
-    models = [model for task, model in rows if task == "categorical-3"]
-    assert [*dict.fromkeys(models)] == ["vanilla", "gru", "lstm", "ugrnn"]
+    models = [model for task, model in rows if task == "Three unordered classes"]
+    assert [*dict.fromkeys(models)] == ["vanilla", "GRU", "LSTM", "UGRNN"]
     assert len([*groupby(models)]) == 4
 
 
@@ -267,7 +270,9 @@ def test_the_opening_picture_has_the_size_that_it_was_drawn_for(runs):
 def test_verdicts_of_the_start_page_lead_to_their_numbers(runs):
     page = Page(page_of(runs))
     rows = [f"claims.html#{fragment(r.claim, r.task, r.cell)}" for r in found().itertuples()]
-    assert sorted(link for link in page.links if link.startswith("claims.html#")) == sorted(rows)
+    others = ["claims.html#exceptions"]  # where a question is answered
+    links = [link for link in page.links if link.startswith("claims.html#")]
+    assert sorted(links) == sorted(rows + others)
 
 
 def test_a_network_that_no_verdict_counts_is_marked_and_counted_with_the_reason(runs):
@@ -290,7 +295,8 @@ def test_the_start_page_warns_of_networks_below_a_bag_of_words(runs):
 def test_the_opening_figure_names_its_networks_and_leads_to_those_with_a_page(runs):
     keys = [["categorical-3", "gru", "3e-4", 10], ["ordered2d-5", "gru", "3e-4", 11]]
     text = page_of(runs, opened=keys)
-    assert ">categorical-3, gru, L2 3e-4, seed 10</a>; ordered2d-5, gru, L2 3e-4, seed 11." in text
+    unlinked = "Five ordered classes, GRU, L2 3e-4, seed 11."
+    assert f">Three unordered classes, GRU, L2 3e-4, seed 10</a>; {unlinked}" in text
     assert "Drawn:" not in page_of(runs)
 
 
@@ -381,8 +387,29 @@ def test_the_page_of_a_network_leads_to_those_beside_it(runs):
             folder = f"runs/{task}/{model}/l2-{l2}/seed-{seed}"
             assert f"../../../../../{folder}/index.html" in page.links
     alone = page_of_network(run, beside=dict.fromkeys(BESIDE, ()))
-    assert "Previous" not in alone
+    assert 'rel="prev"' not in alone
     assert "Same cell" not in alone
+
+
+def test_neighbours_are_called_by_what_differs(runs):
+    run = runs.iloc[0].to_dict() | {"task": "categorical-3", "model": "gru", "l2": "3e-4"}
+    beside = dict.fromkeys(BESIDE, ()) | {
+        "previous": [["categorical-3", "gru", "1e-3", 10]],
+        "next": [["ordered2d-5", "lstm", "3e-4", 10]],
+        "cells": [["categorical-3", "ugrnn", "5e-4", 10]],
+    }
+    text = page_of_network(run, beside=beside)
+    assert ">← GRU, L2 1e-3, seed 10</a>" in text
+    assert ">ordered2d-5, LSTM, seed 10 →</a>" in text
+    assert ">UGRNN</a>" in text
+
+
+def test_a_number_opens_to_its_definition_without_a_mouse(runs):
+    text = page_of_network(runs.iloc[0].to_dict())
+    opened = text.partition("<summary>components for 95 % of the variance</summary>")[2]
+    definition = opened.partition("</details>")[0]
+    assert "principal components for 95 % of the variance" in definition
+    assert 'href="#components_95"' in definition
 
 
 def test_every_number_of_a_network_is_in_one_group_with_its_definition(runs):
@@ -435,7 +462,7 @@ def test_the_longest_time_constants_are_told_with_their_direction_beside_the_nex
     taus = {"tau_1": 44.86, "tau_2": 39.45, "tau_3": 2.23, "growth_1": 0.02, "growth_2": -0.02}
     meanings = {name: column.meaning for name, column in RUN_COLUMNS.items()}
     last = key_numbers({"dimension_expected": 2, **taus}, meanings)[-1]
-    assert (last["value"], last["expected"]) == ("44.9 grows, 39.5 decays", "2.2")
+    assert (last["value"], last["expected"]) == ("44.9\u00a0grows, 39.5\u00a0decays", "2.2")
     assert key_numbers({"dimension_expected": 3, **taus}, meanings)[-1]["name"] != "tau_1"
 
 
@@ -452,6 +479,23 @@ def test_figures_of_a_network_lie_within_its_page_with_captions():
 def test_a_caption_tells_of_three_components_where_they_are_drawn(dimension, solid):
     (figure,) = shown_figures({"manifold": (b"png", 600)}, {}, dimension)
     assert ("three components" in figure["caption"]) == solid
+
+
+@pytest.mark.parametrize(
+    ("dimension", "bend", "said"),
+    [
+        (2, Bend(0.127, 0.94), "13 % of the variance of the slow points, and 94 % of that"),
+        (2, Bend(0.127, 0.94), "a sheet that bends"),
+        (2, Bend(0.012, 0.1), "1.2 % of the variance of the slow points, and 10 % of that"),
+        (2, Bend(0.012, 0.1), "more scatter than bend"),
+        (3, Bend(0.127, 0.94), "three components"),
+        (2, None, "arrows"),
+    ],
+)
+def test_a_caption_says_how_slow_points_leave_their_plane(dimension, bend, said):
+    (figure,) = shown_figures({"manifold": (b"png", 600)}, {}, dimension, bend)
+    assert said in figure["caption"]
+    assert ("plane:" in figure["caption"]) == (dimension == 2 and bend is not None)
 
 
 def test_figures_are_listed_by_group_and_only_those_that_are_there(tmp_path):

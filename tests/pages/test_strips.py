@@ -61,8 +61,8 @@ def test_what_meets_misses_is_not_judged_or_controls_looks_different():
     svg = drawn(values)
     for name in ("meets", "misses", "out", "control"):
         assert places(svg, name), name
-    assert "gru, control untrained: 1.0" in svg
-    assert "gru, does not: 3.0" in svg
+    assert "GRU, control untrained: 1.0" in svg
+    assert "GRU, does not: 3.0" in svg
     assert 'aria-label="plane, task: 2 of 3 networks meet the claim"' in svg
 
 

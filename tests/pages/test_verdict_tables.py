@@ -50,14 +50,14 @@ def test_headline_claims_open_in_bold_and_one_sign_stands_where_tasks_agree():
         "tasks": "2",
         "gru": "◐",
         "lstm": "◇",
-        "q": "",
+        "adjusted p": "",
     }
     assert second == {
         "claim": "modes",
         "tasks": "2",
         "gru": "●1 ○1",  # of gru and gru-long
         "lstm": "●",
-        "q": ".012",
+        "adjusted p": ".012",
     }
 
 
@@ -78,7 +78,7 @@ def test_what_is_left_open_is_told_once_for_a_claim_and_a_reason():
 @pytest.mark.parametrize(
     ("reason", "why"),
     [
-        ("10 of 10 meet it; q 0.066 is above 0.05", "enough meet it; q .066"),
+        ("10 of 10 meet it; q 0.066 is above 0.05", "enough meet it; adjusted p .066"),
         ("10 of 10 meet it; no control: reservoir", "enough meet it; no control: reservoir"),
         (
             "10 of 10 meet it; not far enough from untrained",

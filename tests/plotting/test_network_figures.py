@@ -15,6 +15,7 @@ from drawn import drawn
 from fake_run import TASKS, fake_network, fake_runs, write_network
 from fontTools.ttLib import TTFont
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Text
 from PIL import Image
 
 from rnn_geometry.errors import UserError
@@ -213,6 +214,12 @@ def test_the_plane_shows_trajectories_and_fixed_points(panel):
     assert "stable fixed point (3)" in legend_texts(panel)
 
 
+def test_a_plane_alone_is_square(panel):
+    box = panel.axes[0].get_position()
+    wide, tall = np.array([box.width, box.height]) * panel.get_size_inches()
+    assert wide / tall == pytest.approx(1, abs=0.03)
+
+
 def test_trajectories_end_with_their_sentence(network):
     lengths = network.states.trajectory_lengths
     paths, found = manifold._paths(network, np.array([3]))
@@ -333,6 +340,12 @@ def test_one_point_or_line_per_network_and_a_legend_of_models(name, runs, tmp_pa
 
 
 @pytest.mark.parametrize("name", OVERVIEWS)
+def test_no_letter_is_smaller_than_a_journal_prints(name, runs):
+    texts = getattr(overview, name)(runs).findobj(Text)
+    assert min(text.get_fontsize() for text in texts) >= style.SMALLEST
+
+
+@pytest.mark.parametrize("name", OVERVIEWS)
 def test_one_model_one_task_and_missing_values(name, runs):
     few = runs[(runs["task"] == "categorical-3") & (runs["model"] == "gru")].copy()
     for columns in (
@@ -350,8 +363,8 @@ def test_accuracy_on_what_asks_more_stands_beside_that_of_a_bag_of_words(runs):
     tasks = pd.DataFrame([{"task": "categorical-3", **bag}])
     figure = overview.generalisation(runs, tasks)
     axes = next(ax for ax in figure.axes if "3 unordered" in ax.get_title(loc="left"))
-    line = next(line for line in axes.lines if line.get_linestyle() == "--")
-    np.testing.assert_array_equal(line.get_ydata(), list(bag.values()))
+    bars = [line.get_ydata() for line in axes.lines if line.get_linestyle() == "--"]
+    np.testing.assert_array_equal(bars, np.transpose([[*bag.values()]] * 2))
     assert axes.get_ylim()[0] == pytest.approx(0.6)
     assert "bag of words" in legend_texts(figure)
 
@@ -374,6 +387,36 @@ def test_a_picture_is_as_wide_on_paper_as_it_was_drawn(runs, tmp_path):
     with Image.open(tmp_path / "it.png") as picture:
         wide = picture.width / picture.info["dpi"][0]
     assert wide == pytest.approx(figure.get_figwidth(), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("generalisation", ["test_accuracy", *(f"{kind}_accuracy" for kind in HARDER)]),
+        ("accuracy_cliff", ["accuracy_below_d", "accuracy_at_d", "test_accuracy"]),
+    ],
+)
+def test_no_line_leads_from_one_condition_to_another(name, columns, runs):
+    figure = getattr(overview, name)(runs)
+    for ax, task in zip(figure.axes, sorted(TASKS, key=style.natural_order), strict=True):
+        assert all(line.get_linestyle() == "None" for line in ax.lines)
+        drawn = np.concatenate([line.get_xydata() for line in ax.lines])
+        for place, column in enumerate(columns):
+            own = drawn[np.abs(drawn[:, 0] - place) < 0.5][:, 1]
+            values = runs.loc[runs["task"] == task, column].astype(float)
+            np.testing.assert_allclose(np.sort(own), np.sort(values))
+
+
+@pytest.mark.parametrize("name", ["growth_and_decay", "robustness_to_noise", "time_constants"])
+def test_markers_of_lines_stand_where_their_quantity_is(name, runs):
+    figure = getattr(overview, name)(runs)
+    for ax in figure.axes:
+        lines = [line for line in ax.lines if line.get_marker() != "None"]
+        assert len(lines) > 3
+        assert {tuple(line.get_xdata()) for line in lines} == {tuple(lines[0].get_xdata())}
+        if name == "robustness_to_noise":
+            assert list(lines[0].get_xdata()) == [0.01, 0.03, 0.1]
+            assert ax.get_xscale() == "log"
 
 
 def test_no_marker_is_moved_along_a_quantity(runs):
@@ -438,7 +481,7 @@ def test_two_hundred_networks_of_many_tasks():
     panels = overview.accuracy_cliff(runs).axes
     counts = [task.removeprefix("categorical-") for task in tasks]
     assert [ax.get_title(loc="left").split()[0] for ax in panels] == counts
-    assert all(len(ax.lines) == 20 for ax in panels)
+    assert all(sum(len(line.get_xdata()) for line in ax.lines) == 20 * 3 for ax in panels)
 
 
 # The gallery

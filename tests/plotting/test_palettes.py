@@ -4,33 +4,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
+from colours import SEEN, contrast_ratio, lab
 
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.plotting import style
 
-# Machado, Oliveira and Fernandes (2009), severity 1: what is seen, in linear RGB.
-SEEN = {
-    "all": np.eye(3),
-    "deuteranopia": [
-        [0.367322, 0.860646, -0.227968],
-        [0.280085, 0.672501, 0.047413],
-        [-0.011820, 0.042940, 0.968881],
-    ],
-    "protanopia": [
-        [0.152286, 1.052583, -0.204868],
-        [0.114503, 0.786281, 0.099216],
-        [-0.003882, -0.048116, 1.051998],
-    ],
-}
-TO_XYZ = np.array(
-    [
-        [0.4124564, 0.3575761, 0.1804375],
-        [0.2126729, 0.7151522, 0.0721750],
-        [0.0193339, 0.1191920, 0.9503041],
-    ]
-)
-WHITE = np.array([0.95047, 1.0, 1.08883])
 ALONE = [cell for cell in CELLS.values() if cell.layers == 1]
 PALETTES = {
     "classes": style.PALETTE[:5],
@@ -40,16 +18,6 @@ PALETTES = {
 }
 APART = 10  # of CIELAB: more than two is seen side by side
 GREYS = 6  # of lightness
-
-
-def lab(colours, eye="all"):
-    """Return CIELAB coordinates (n, 3) of colours as an eye sees them."""
-    given = np.array([to_rgb(colour) for colour in colours])
-    linear = np.where(given <= 0.04045, given / 12.92, ((given + 0.055) / 1.055) ** 2.4)
-    seen = np.clip(linear @ np.array(SEEN[eye]).T, 0, 1) @ TO_XYZ.T / WHITE
-    root = np.where(seen > 0.008856, np.cbrt(seen), 7.787 * seen + 16 / 116)
-    x, y, z = root.T
-    return np.column_stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
 def least(colours, eye):
@@ -72,6 +40,18 @@ def test_colours_of_a_palette_are_told_apart_by_every_eye(name, eye):
 def test_colours_without_a_marker_differ_in_grey(name):
     lightness = np.sort(lab(PALETTES[name])[:, 0])
     assert np.diff(lightness).min() >= GREYS
+
+
+@pytest.mark.parametrize("name", PALETTES)
+def test_words_in_a_colour_are_read_on_white_and_keep_its_hue(name):
+    for colour in PALETTES[name]:
+        words = style.text_colour(colour)
+        assert contrast_ratio(words, "white") >= style.READ
+        (_, *before), (_, *after) = lab([colour, words])
+        assert np.hypot(*before) < 10 or np.dot(before, after) > 0.9 * np.hypot(*before) * np.hypot(
+            *after
+        )
+    assert style.text_colour("#0B559F") == "#0B559F"  # dark enough as it is
 
 
 def test_cells_have_markers_of_their_own():

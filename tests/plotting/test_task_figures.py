@@ -15,6 +15,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 
 from rnn_geometry.errors import UserError
+from rnn_geometry.geometry.bend import bend_of
 from rnn_geometry.plotting import arrows, fields, manifold, planes, solids, spectra, style, views
 from rnn_geometry.plotting.arrays import load_networks, with_portrait
 from rnn_geometry.plotting.task_figures import TASK_FIGURES, kinds_of, task_figures
@@ -61,6 +62,13 @@ def panels_of(figure):
 
 def legend_texts(figure):
     return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+
+
+@TASKS
+def test_no_letter_is_smaller_than_a_journal_prints(task, networks):
+    for name in kinds_of(networks(task)):
+        sizes = {text.get_fontsize() for text in TASK_FIGURES[name](networks(task)).findobj(Text)}
+        assert min(sizes) >= style.SMALLEST, name
 
 
 def seen_texts(figure):
@@ -382,7 +390,9 @@ def test_sentiment_and_intensity_are_found_where_they_are_planted(networks):
     np.testing.assert_allclose(means[2], [0.5, 1], atol=1e-9)
     axes = panels_of(planes.ordered_plane([replace(network, states=states)]))[0]
     texts = [text.get_text().strip() for text in axes.texts]
-    assert {"sentiment", "intensity", "angle 90°"} <= set(texts)
+    off, bent = bend_of(network.points)
+    told = f"off plane {off:.0%}: bend {bent:.0%}\nangle 90°"
+    assert {"sentiment", "intensity", told} <= set(texts)
     (drawn,) = collections(axes, "class means")
     ramp = [style.class_colour(i, 5) for i in range(5)]
     assert [to_hex(colour).upper() for colour in drawn.get_facecolors()] == ramp

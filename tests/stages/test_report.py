@@ -31,7 +31,7 @@ def commands(monkeypatch):
 
 class Params:
     def __init__(self, asked):
-        self.asked = asked
+        self.asked, self.tasks = asked, ["categorical-3"]
 
 
 @pytest.mark.parametrize("noted", [True, False])

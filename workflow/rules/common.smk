@@ -25,6 +25,7 @@ from rnn_geometry.config.pipeline import STAGES, key_of
 from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import Plan
 from rnn_geometry.config.pooling import pooling_of
+from rnn_geometry.config.shown import CATEGORIES
 from rnn_geometry.identity import is_control
 from rnn_geometry.networks import sources
 from rnn_geometry.networks.checked import check_own_cells
@@ -99,7 +100,7 @@ def networks_stage(block):
 
 def in_report(file, category, caption, labels, subcategory=None):
     """An output below the results that Snakemake's report shows."""
-    place = {"category": category, "subcategory": subcategory, "labels": labels}
+    place = {"category": CATEGORIES[category], "subcategory": subcategory, "labels": labels}
     return report(PLAN.path(file), caption=f"../report/{caption}.rst", **place)
 
 

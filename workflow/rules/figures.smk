@@ -49,7 +49,7 @@ rule plot_task:
         report(
             directory(PLAN.path("figures/{task}")),
             patterns=["{figure}.png"],
-            category="Tasks",
+            category=CATEGORIES["Tasks"],
             subcategory="{task}",
             labels={"figure": "{figure}"},
             caption="../report/task.rst",

@@ -60,6 +60,7 @@ rule start_page:
             claims=lambda wildcards: CLAIMS,
             shown=[list(network) for network in PLAN.shown],
             explorers=list(PLAN.portrayed),
+            tasks=list(PLAN.tasks),
             overviews=[*(["headline"] if PLAN.headline else []), "manifolds", *OVERVIEWS],
             sweeps=PLAN.sweeps,
             opening="headline" if PLAN.headline else "manifolds",
@@ -95,7 +96,11 @@ rule report:
         ENVIRONMENT
     params:
         # In a module nothing below `onstart` is done, so that no file holds the configuration.
-        **stage("report", asked=ASKED if IS_MAIN else lambda wildcards: asked()),
+        **stage(
+            "report",
+            asked=ASKED if IS_MAIN else lambda wildcards: asked(),
+            tasks=list(PLAN.portrayed),
+        ),
     script:
         "../scripts/stage.py"
 

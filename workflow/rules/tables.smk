@@ -130,6 +130,7 @@ rule judge:
             claims=lambda wildcards: CLAIMS,
             judged=[list(network) for network in PLAN.judged],
             shown=[list(network) for network in PLAN.first],
+            tasks=list(PLAN.tasks),
             hold_inputs=SETTINGS["analysis"]["hold_inputs"],
             shipped=shipped_file(ROOT),
         ),

@@ -155,7 +155,7 @@ NETWORK_STAGES = {
         ),
         of_task=("meta.json", "vocab.json", "word_statistics.json"),
         writes=("panel.png", "index.html"),
-        templates=("network.html.jinja", "style.css", "network.css", "network.js"),
+        templates=("network.html.jinja", "style.css", "network.css", "network.js", "cues.js"),
     ),
     "train_translator": Stage(
         "train_translator",
@@ -270,7 +270,7 @@ OTHER_STAGES = {
     "keep_claims": Stage("keep_claims"),
     "keep_forecast": Stage("keep_forecast"),
     "document_forecast": Stage("document_forecast", templates=("forecast.md.jinja",)),
-    "report": Stage("report"),
+    "report": Stage("report", templates=("report*", "style.css", "captions.yaml")),
 }
 STAGES = NETWORK_STAGES | OTHER_STAGES
 

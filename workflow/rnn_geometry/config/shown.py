@@ -12,6 +12,13 @@ from rnn_geometry.tasks.synthetic import build_task, families, family_of
 
 Portrayed = Mapping[str, list[Network]]
 Settings = Mapping[str, Mapping[str, Any]]
+# Categories of Snakemake's report in the order of reading; it sorts them by letters.
+CATEGORIES = {
+    name: f"{number} {name}"
+    for number, name in enumerate(
+        ("Over networks", "Tasks", "Networks", "Claims", "Tables", "Sweeps"), 1
+    )
+}
 
 
 def portrayed_networks(networks: Iterable[Network], most: int) -> dict[str, list[Network]]:

@@ -280,13 +280,11 @@ def _texts(
     row: Mapping[str, Any], scale: Scale | None, values: Values, intervals: bool = True
 ) -> dict[str, str]:
     """Return the cells of the table by name of column; of few networks no interval and no p."""
-    on = row.get("shipped_on")
-    shipped = f"{row['shipped']}{'' if on == HERE else f' ({on})'}" if on else ""
     apart = ": these networks disagree" if row.get("agreement") == DISAGREES else ""
     few = row["runs"] < FEW
     return {
         "verdict": STATES[row["state"]],
-        "battery": shipped + apart,
+        "battery": _battery(row) + apart,
         "hits": row["hits"],
         "share": "" if few else _share(row),
         "expected": typeset(number(row["expected"], digits=4)),
@@ -298,6 +296,15 @@ def _texts(
     }
 
 
+def _battery(row: Mapping[str, Any]) -> str:
+    """Return the verdict of the battery, on what it was judged, and why it decides nothing."""
+    on = row.get("shipped_on")
+    if not on:
+        return ""
+    told_on = [part for part in (None if on == HERE else on, row.get("shipped_why")) if part]
+    return f"{row['shipped']} ({': '.join(told_on)})" if told_on else str(row["shipped"])
+
+
 def _hits_alone(control: str) -> str:
     """Return of each control how many of its networks meet the claim, without what is tested."""
     return "; ".join(part.partition(",")[0] for part in control.split("; "))
@@ -306,7 +313,7 @@ def _hits_alone(control: str) -> str:
 def _why(row: Mapping[str, Any]) -> str:
     """Return the reason; before the first look without what stands beside it or above all rows."""
     if not row["seen"]:
-        return str(row["reason"])
+        return str(row["reason"]).replace("; q ", "; adjusted p ")
     if row["cell"] == ALL_CELLS:
         return ""  # the rows of its cells say it
     parts = str(row["reason"]).split("; ")

@@ -43,7 +43,7 @@ class KeyNumber:
 
 
 KEY_NUMBERS = (
-    KeyNumber("test_accuracy", "accuracy on test", "bag_of_words_accuracy", "a bag of words", 3),
+    KeyNumber("test_accuracy", "accuracy on test", "bag_of_words_accuracy", "bag of words:", 3),
     KeyNumber(
         "participation_ratio", "dimension (participation ratio)", "dimension_expected", "d ="
     ),
@@ -61,20 +61,18 @@ KEY_NUMBERS = (
         "readout_angle_mean",
         "mean angle of two readouts (°)",
         "readout_angle_expected",
-        "theory",
+        "theory:",
         1,
     ),
-    KeyNumber("readout_in_subspace", "readouts inside the slow subspace", 1.0, "all:"),
+    KeyNumber("readout_in_subspace", "readouts inside the slow subspace", 1.0, "all inside:"),
+    KeyNumber("simplex_shape", "shape: ball 0, simplex 1", 0.3, "at least", 2, at_least=True),
+    KeyNumber("accuracy_at_d", "accuracy with d components", "test_accuracy", "with all:", 3),
+    KeyNumber("hold_r2", "held over a sentence of neutral words (R²)", 1.0, "held for good:"),
+    KeyNumber("logit_additivity", "logits as sums over words (R²)", 1.0, "sums alone:"),
     KeyNumber(
-        "simplex_shape", "shape: ball 0, simplex 1", 0.3, "claimed: at least", 2, at_least=True
+        "delayed_independence", "effect of a word, wherever it is read", 1.0, "an integrator:"
     ),
-    KeyNumber("accuracy_at_d", "accuracy with d components", "test_accuracy", "with all", 3),
-    KeyNumber("hold_r2", "held over a sentence of neutral words (R²)", 1.0, "held for good"),
-    KeyNumber("logit_additivity", "logits as sums over words (R²)", 1.0, "sums alone"),
-    KeyNumber(
-        "delayed_independence", "effect of a word, wherever it is read", 1.0, "an integrator"
-    ),
-    KeyNumber("rate_slope", "growth falls with distance from the centre", -1.0, "strictly"),
+    KeyNumber("rate_slope", "growth falls with distance from the centre", -1.0, "strictly:"),
 )
 
 
@@ -106,21 +104,25 @@ def _time_constants(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list
     if not d or None in taus:
         return []
     told = [
-        f"{typeset(f'{tau:.1f}')} {'grows' if (run.get(f'growth_{i + 1}') or 0) > 0 else 'decays'}"
+        f"{typeset(f'{tau:.1f}')}\u00a0{_course(run.get(f'growth_{i + 1}'))}"
         for i, tau in enumerate(taus[:d])
         if tau is not None
     ]
     return [
         {
             "name": "tau_1",
-            "title": f"time constants of {d} longest modes at the centre (words)",
+            "title": f"how long the {d} slowest modes last (words)",
             "value": ", ".join(told),
-            "words": "the next mode",
+            "words": "the next mode:",
             "expected": typeset(f"{taus[d]:.1f}"),
             "distance": "none",
             "meaning": meanings["tau_1"],
         }
     ]
+
+
+def _course(growth: float | None) -> str:
+    return "grows" if (growth or 0) > 0 else "decays"
 
 
 def _known(one: KeyNumber, run: Mapping[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from rnn_geometry.claims.values import Value
 from rnn_geometry.identity import RESERVOIR, SHUFFLED_LABELS, UNTRAINED
 from rnn_geometry.networks.registry import CELLS
+from rnn_geometry.pages.names import cell_label, task_title
 from rnn_geometry.pages.templating import number, typeset
 
 WIDTH, MARGIN = 360, 12  # of a strip, and what stays free on either side, in its own units
@@ -208,7 +209,7 @@ def strip(
         own = [one for one in values if one.cell == cell and isfinite(one.value)]
         marks += _lane(own, cell, scale, middle)
     met = f"{sum(one.met for one in trained)} of {len(trained)} networks meet the claim"
-    label = escape(f"{claim['name']}, {task}: {met}")
+    label = escape(f"{claim['name']}, {task_title(task)}: {met}")
     return Markup(
         f'<svg class="strip" viewBox="0 0 {WIDTH} {tall}" width="{WIDTH}" height="{tall}"'
         f' role="img" aria-label="{label}">{"".join(marks)}</svg>'
@@ -253,7 +254,7 @@ def _lane(units: Sequence[Value], cell: str, scale: Scale, middle: float) -> lis
 def _ticks(part: Sequence[Value], control: str, cell: str, scale: Scale, middle: float) -> str:
     mark = CONTROL_MARKS.get(control, CONTROL_MARKS[UNTRAINED])
     drawn = "".join(f"M{x:g} {middle:g}{mark}" for x in _places(part, scale))
-    title = escape(f"{cell}, control {control.replace('_', ' ')}: {_told(part, scale)}")
+    title = escape(f"{cell_label(cell)}, control {control.replace('_', ' ')}: {_told(part, scale)}")
     owner = f'class="control" data-cell="{escape(cell)}"'
     return f'<path {owner} d="{drawn}"><title>{title}</title></path>'
 
@@ -262,7 +263,7 @@ def _dots(part: Sequence[Value], name: str, cell: str, scale: Scale, middle: flo
     shape = "h0" if name != "out" else "m-2 -2l4 4m-4 0l4 -4"
     drawn = "".join(f"M{x:g} {middle:g}{shape}" for x in _places(part, scale))
     words = {"meets": "meets the claim", "misses": "does not", "out": "not judged"}[name]
-    title = escape(f"{cell}, {words}: {_told(part, scale)}")
+    title = escape(f"{cell_label(cell)}, {words}: {_told(part, scale)}")
     # A ring is a dot with a smaller one of paper on it; what is below is named by the upper one.
     ring = (
         f'<path class="hole" d="{drawn}"><title>{title}</title></path>' if name == "misses" else ""

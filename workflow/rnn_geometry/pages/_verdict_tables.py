@@ -83,7 +83,7 @@ def _opening_row(
         "claim": f"**{name}**" if claim.get("headline") else name,
         "tasks": str(part["task"].nunique()),
     }
-    return {**first, **told, "q": _sure(part)}
+    return {**first, **told, "adjusted p": _sure(part)}
 
 
 def signs_of(part: pd.DataFrame) -> str:
@@ -233,7 +233,8 @@ def left_open(found: pd.DataFrame) -> list[dict[str, str]]:
     for (claim, verdict, kind), part in left.groupby(["claim", "verdict", "kind"], sort=False):
         counts = part.groupby("own").size()
         places = ", ".join(f"{cell} {count}" for cell, count in counts.items())
-        why = {MIXED: _shares(part), HIGH_Q: f"enough meet it; q {_small(part['q'].max())}"}
+        sure = f"enough meet it; adjusted p {_small(part['q'].max())}"
+        why = {MIXED: _shares(part), HIGH_Q: sure}
         rows.append(
             {
                 "claim": str(claim),

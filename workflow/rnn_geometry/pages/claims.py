@@ -25,6 +25,7 @@ from rnn_geometry.pages._verdict_tables import (
     opening,
 )
 from rnn_geometry.pages.markdown import markdown, wrapped
+from rnn_geometry.pages.task_order import tasks_in_order
 from rnn_geometry.pages.templating import environment, number
 
 APART = ("battery", "changes")  # what is told of the whole battery
@@ -37,6 +38,7 @@ def html_page(
     shown: Sequence[Sequence[Any]],
     shipped: pd.DataFrame | None = None,
     values: Mapping[str, Sequence[Value]] | None = None,
+    tasks: Sequence[str] = (),
 ) -> str:
     """Return the self-contained page of all verdicts.
 
@@ -54,13 +56,15 @@ def html_page(
         claims.csv of the battery, to stand beside; None where there is none.
     values
         Of `values.values_by_claim`, for the strip plots; None leaves them out.
+    tasks
+        In the order of the configuration, which all grids keep.
     """
     panels: dict[tuple[str, str], str] = {}
     for task, model, l2, seed in shown:
         folder = Network(task, model, l2, seed).folder
         panels.setdefault((base_task(task), model), f"{folder}/index.html")
     page = environment(autoescape=True, templates=templates).get_template("claims.html.jinja")
-    beside_others = grids_beside(found, claims, shipped)
+    beside_others = grids_beside(found, claims, shipped, tasks)
     parts = sections(beside_others["groups"], values)
     made = [block for part in parts for block in part["blocks"]]
     return page.render(
@@ -122,7 +126,10 @@ def overview(
 
 
 def grids_beside(
-    found: pd.DataFrame, claims: Mapping[str, Any], shipped: pd.DataFrame | None
+    found: pd.DataFrame,
+    claims: Mapping[str, Any],
+    shipped: pd.DataFrame | None,
+    tasks: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the grids of a run with the battery's verdicts, and how often they agree.
 
@@ -132,6 +139,8 @@ def grids_beside(
         claims.csv of the run and of the battery.
     claims
         The checked file that the run was judged by.
+    tasks
+        In the order of the configuration; without them grids are sorted by name.
 
     Returns
     -------
@@ -145,10 +154,20 @@ def grids_beside(
     seen = single[~np.array(judged, dtype=bool)]
     counts = counted(seen)
     return {
-        "groups": groups(rows, claims),
+        "groups": _in_order(groups(rows, claims), tasks),
         "agreement": {**counts, "boxes": len(seen)} if counts["decided"] else None,
         "signed": any(judged) or bool(rows["shipped"].notna().any()),
     }
+
+
+def _in_order(grids: Sequence[Mapping[str, Any]], tasks: Sequence[str]) -> list[dict[str, Any]]:
+    """Return grids, and the tasks of each, in the order of the configuration."""
+    if not tasks:
+        return [*map(dict, grids)]
+    made = [{**grid, "tasks": tasks_in_order(grid["tasks"], tasks)} for grid in grids]
+    firsts = [grid["tasks"][0] for grid in made]
+    order = tasks_in_order(firsts, tasks)
+    return [made[firsts.index(name)] for name in order]
 
 
 def markdown_page(

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from rnn_geometry.claims.judged import not_judged
+from rnn_geometry.geometry.bend import Bend
 from rnn_geometry.geometry.tables import RUN_GROUPS, RUNS
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages._key_numbers import key_numbers
@@ -75,7 +76,7 @@ def network_page(
         name=str(Network.of(run)),
         run=run,
         up=up,
-        beside={name: _links(keys, up) for name, keys in beside.items()},
+        beside={name: _links(keys, run, up) for name, keys in beside.items()},
         not_judged=run["not_judged"],
         no_gap=NO_GAP,
         imported="weights" in settings,
@@ -99,6 +100,7 @@ def shown_figures(
     pieces: Mapping[str, tuple[bytes, int]],
     tables: Mapping[str, str],
     dimension: int | None,
+    bend: Bend | None = None,
 ) -> list[dict[str, Any]]:
     """Return the figures of a page with their captions.
 
@@ -110,6 +112,8 @@ def shown_figures(
         Of `plotting.network_pieces.piece_data`.
     dimension
         Expected; None where theory gives none.
+    bend
+        How slow points leave a plane, see `bend_of`; None where that is not known.
 
     Returns
     -------
@@ -121,7 +125,7 @@ def shown_figures(
         {
             "name": piece.name,
             "title": piece.title,
-            "caption": caption_of(piece, dimension),
+            "caption": caption_of(piece, dimension, bend),
             "width": pieces[piece.name][1],
             "source": f"data:image/png;base64,{base64.b64encode(pieces[piece.name][0]).decode()}",
             "table": _inside(tables.get(piece.name, "")),
@@ -196,9 +200,25 @@ def coded(text: str) -> Markup:
     )
 
 
-def _links(keys: Sequence[Sequence[Any]], up: str) -> list[dict[str, Any]]:
-    networks = [Network(*key) for key in keys]
-    return [{"network": one, "href": f"{up}/{one.folder}/index.html"} for one in networks]
+def _links(keys: Sequence[Sequence[Any]], run: Mapping[str, Any], up: str) -> list[dict[str, Any]]:
+    """Return where networks have their pages, and what they are called beside a network."""
+    return [
+        {
+            "network": one,
+            "href": f"{up}/{one.folder}/index.html",
+            "cell": said_model(one.model),
+            "label": _called_beside(one, Network.of(run)),
+        }
+        for one in (Network(*key) for key in keys)
+    ]
+
+
+def _called_beside(other: Network, network: Network) -> str:
+    """Return the cell and the seed of a network, with its task and penalty where these differ."""
+    task = [other.task] if other.task != network.task else []
+    same = other[:2] == network[:2] and other.l2 != network.l2
+    penalty = [f"L2 {other.l2}"] if same else []
+    return ", ".join([*task, said_model(other.model), *penalty, f"seed {other.seed}"])
 
 
 def _origin(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,13 +15,17 @@ import pandas as pd
 import yaml
 
 from rnn_geometry.claims.below import below_bag_of_words
-from rnn_geometry.claims.grid import cells_in_order, natural_order
+from rnn_geometry.claims.grid import cells_in_order
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages._meanings import meaning_of
 from rnn_geometry.pages.answer import answers, battery_counts, seen_counts, task_titles
+from rnn_geometry.pages.names import task_title
+from rnn_geometry.pages.questions import questions
+from rnn_geometry.pages.task_order import tasks_in_order
 from rnn_geometry.pages.templating import environment, number, series, typeset
+from rnn_geometry.plotting.text import said_model
 from rnn_geometry.store.columns import table_columns
 from rnn_geometry.tasks.text.account import THIRD, rows_of
 
@@ -69,7 +73,7 @@ OPENINGS = {
     "manifolds": {
         "alt": "Slow manifolds of all tasks and models side by side",
         "caption": "Rows: tasks; columns: models. "
-        "Dark: slow points; colour: final states; arrows: readout vectors.",
+        "Small dots: slow points; large ones: final states; arrows: readout vectors.",
     },
 }
 TEXT = ("task", "model", "control")
@@ -96,6 +100,7 @@ def start_page(
     opened: Sequence[Sequence[Any]] = (),
     translators: bool = False,
     language: bool = False,
+    tasks: Sequence[str] = (),
 ) -> str:
     """Return results/index.html, the page that leads to all others.
 
@@ -131,17 +136,20 @@ def start_page(
         Whether there is a page of networks that translate.
     language
         Whether there is a page of language models.
+    tasks
+        In the order of the configuration, which all tables keep.
     """
     pages = {tuple(map(str, key)) for key in shown}
     known = runs.astype(object).where(runs.notna(), None).to_dict("records")
-    rows = [_row(run, pages) for run in _in_order(known)]
+    rows = [_row(run, pages) for run in _in_order(known, tasks)]
     columns = {name: title for name, (title, _) in SHOWN.items() if _says_something(name, rows)}
     page = environment(autoescape=True, templates=templates).get_template("index.html.jinja")
     words = claims_page.page_words(found)
+    seen, judged = seen_counts(found), None if shipped is None else battery_counts(shipped)
     missing = without_dimension(known, words["gapless"])
     return page.render(
         **words,
-        **claims_page.grids_beside(found, claims, shipped),
+        **claims_page.grids_beside(found, claims, shipped, tasks),
         claims=claims,
         columns=[
             {
@@ -157,10 +165,20 @@ def start_page(
         off=OFF,
         far=FAR,
         **_answer(found, templates, {run["model"]: run["cell"] for run in known}),
-        seen_boxes=seen_counts(found),
-        battery=None if shipped is None else battery_counts(shipped),
+        seen_boxes=seen,
+        battery=judged,
         titles=task_titles(found, known),
         below=below_bag_of_words(known),
+        questions=questions(
+            known,
+            seen,
+            judged,
+            costs,
+            tasks=tasks,
+            explorers=explorers,
+            files={one["file"] for group in figures for one in group["figures"]},
+            pages=pages,
+        ),
         left_out=sum(bool(row["not_judged"]) for row in rows),
         left_out_why=counted(row["not_judged"] for row in rows if row["not_judged"]),
         explorers=[_explorer(task, figures) for task in explorers],
@@ -220,12 +238,13 @@ def _says_something(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
     return any(row["raw"][name] != "" for row in rows)
 
 
-def _in_order(runs: Sequence[Mapping[Any, Any]]) -> list[Mapping[Any, Any]]:
+def _in_order(runs: Sequence[Mapping[Any, Any]], tasks: Sequence[str]) -> list[Mapping[Any, Any]]:
     """Return networks by task, and within it by cell in the order of all pages; seeds as before."""
     models = cells_in_order(str(run["model"]) for run in runs)
+    names = tasks_in_order((str(run["task"]) for run in runs), tasks)
 
-    def place(run: Mapping[Any, Any]) -> tuple[str, int]:
-        return natural_order(str(run["task"])), models.index(str(run["model"]))
+    def place(run: Mapping[Any, Any]) -> tuple[int, int]:
+        return names.index(str(run["task"])), models.index(str(run["model"]))
 
     return sorted(runs, key=place)
 
@@ -256,7 +275,9 @@ def without_dimension(
 def _named(network: Network, pages: set[tuple[str, ...]]) -> dict[str, str | None]:
     """Return a network in words, and its page where it has one."""
     page = f"{network.folder}/index.html" if tuple(map(str, network)) in pages else None
-    return {"name": str(network), "page": page}
+    called = task_title(network.task), said_model(network.model)
+    words = (*called, f"L2 {network.l2}", f"seed {network.seed}")
+    return {"name": ", ".join(words), "page": page}
 
 
 def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
@@ -269,6 +290,7 @@ def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
     if run.get("imported"):  # a reader asks where a network is from
         values["control"] = "none, imported"
     texts = {name: _decimals(value, SHOWN[name][1]) for name, value in values.items()}
+    texts |= {"task": task_title(run["task"]), "model": said_model(run["model"])}
     not_judged = run["not_judged"] or ""
     if not_judged:
         texts["test_accuracy"] = f"{texts['test_accuracy']} ({not_judged})"

@@ -8,6 +8,8 @@ from typing import Any
 
 import jinja2
 
+from rnn_geometry.pages.names import cell_label, task_title
+
 MINUS = "−"
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -47,6 +49,7 @@ def environment(autoescape: bool, templates: Mapping[str, str] | None = None) ->
         lstrip_blocks=True,
     )
     made.filters |= {"number": number, "interval": interval}
+    made.filters |= {"task_title": task_title, "cell_label": cell_label}
     return made
 
 

@@ -115,7 +115,7 @@ def _draw_logits(axes, view: View) -> None:
     told = f"{int(near.sum())} of {len(near)} near"
     if near.any():
         told += f", {decided_otherwise(view, near):.0%} differ"
-    look = {"fontsize": 5.5, "path_effects": manifold.HALO, "zorder": 9, "va": "top"}
+    look = {"fontsize": style.SMALLEST, "path_effects": manifold.HALO, "zorder": 9, "va": "top"}
     axes.text(0.03, 0.97, told, transform=axes.transAxes, **look)
 
 

@@ -26,13 +26,13 @@ SHOWN = 300  # dots of one kind
 # Inches: names of tasks, classes of a row, space between networks, between views, above all panels,
 # a bar with its words, between rows, and below all; a network's large view at most.
 LEFT, CLASSES, APART, GAP, TOP, BAR, ROW, FOOT, LARGEST = (
-    0.42, 0.95, 0.14, 0.04, 0.3, 0.2, 0.12, 0.34, 1.1,
+    0.42, 1.06, 0.14, 0.04, 0.3, 0.2, 0.12, 0.34, 1.1,
 )  # fmt: skip
 COMPONENTS = 6  # of the bar
 VIEWS = ((0, 1), (0, 2), (2, 3))  # pairs of components, from 0
 TOLD = (
     "Large: components 1, 2. Small, at one scale: 1, 3 (the plane edge-on) and 3, 4. Bar: variance "
-    "of each component, dark those that theory expects; beside it how many hold 95 %."
+    "of each component, strong those that theory expects; beside it how many hold 95 %."
 )
 MARKER, LETTER = 0.16, 0.0085  # inches of a legend's dot, of a letter at one point of size
 NARROW_FOOT = 0.56  # inches, for the words in three lines, and the legend above them
@@ -112,15 +112,14 @@ def _draw_classes(figure: Figure, network: NetworkArrays, place) -> None:
     width, height = figure.get_size_inches()
     handles = shown_handles(manifold.class_handles(network), 12)
     names = [str(handle.get_label()) for handle in handles]
-    rooms = {size: int((width - place[0] - MARKER) / (size * LETTER)) for size in (6, 5)}
-    size = 6 if len(handles) < 9 and max(map(len, names)) <= rooms[6] else 5
+    room = int((width - place[0] - MARKER) / (style.SMALLEST * LETTER))
     figure.legend(
         handles=handles,
-        labels=cut_names(names, rooms[size]),
+        labels=cut_names(names, room),
         loc="center left",
         bbox_to_anchor=(place[0] / width, place[1] / height),
-        fontsize=size,
-        labelspacing=0.25,
+        fontsize=style.SMALLEST,
+        labelspacing=0.25 if len(handles) < 9 else 0.08,
         handletextpad=0.2,
         borderpad=0,
         borderaxespad=0,
@@ -149,7 +148,7 @@ def _draw_network(figure: Figure, network: NetworkArrays | None, place, side: fl
         draw_view(ax, network, pair)
     bar = figure.add_axes((x / width, (y - 0.11) / height, side / width, 0.07 / height))
     draw_shares(bar, network)
-    look = {"fontsize": 5.5, "va": "center"}
+    look = {"fontsize": style.SMALLEST, "va": "center"}
     told = f"95 % in {components_needed(network)}"
     figure.text((x + side + GAP) / width, (y - 0.075) / height, told, **look)
     return axes[0]
@@ -184,7 +183,12 @@ def draw_view(axes, network: NetworkArrays, pair: tuple[int, int]) -> None:
         readout = network.readout @ network.components[:, :2]
         manifold.draw_readouts(axes, network, readout, 0.9 * limit, font=None, width=0.8)
     axes.set(xlim=(-limit, limit), ylim=(-limit, limit))
-    look = {"fontsize": 5, "color": style.GREY, "path_effects": manifold.HALO, "zorder": 9}
+    look = {
+        "fontsize": style.SMALLEST,
+        "color": style.GREY,
+        "path_effects": manifold.HALO,
+        "zorder": 9,
+    }
     told = ", ".join(str(component + 1) for component in pair)
     axes.text(0.03, 0.03, told, transform=axes.transAxes, **look)
 
@@ -219,7 +223,9 @@ def _legend(figure: Figure) -> None:
     else:
         figure.legend(handles=handles, loc="lower right", ncols=1, borderpad=0.1)
     told = textwrap.fill(TOLD, LETTERS[narrow])
-    figure.text(0.05 / width, 0.05 / height, told, fontsize=6, va="bottom", linespacing=1.3)
+    figure.text(
+        0.05 / width, 0.05 / height, told, fontsize=style.SMALLEST, va="bottom", linespacing=1.3
+    )
 
 
 # The data

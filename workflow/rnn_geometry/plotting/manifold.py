@@ -180,7 +180,7 @@ def _name(axes, arrow, name: str, colour: str, font: float) -> None:
         arrow,
         (4 * across, 4 * along),
         textcoords="offset points",
-        color=colour,
+        color=style.text_colour(colour),
         fontsize=font,
         weight="bold",
         path_effects=HALO,

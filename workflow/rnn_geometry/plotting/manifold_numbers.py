@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.legends import legend_below, model_handles, title_of_task
-from rnn_geometry.plotting.text import said_model
+from rnn_geometry.plotting.per_network import draw_lines
 
 CUT = 0.1
 VALUES = 8
@@ -43,7 +44,7 @@ def singular_values_by_task(runs: pd.DataFrame) -> Figure:
     for ax, task in zip(panels.flat, tasks):
         rows = runs[runs["task"] == task]
         values = _relative(rows)
-        _lines(ax, rows, np.arange(1, VALUES + 1), values, aside=0.0)
+        draw_lines(ax, rows, range(1, VALUES + 1), values)
         ax.axhline(CUT, label="cut", **THEORY)
         d = rows["dimension_expected"].iloc[0]
         if pd.notna(d):
@@ -56,9 +57,9 @@ def singular_values_by_task(runs: pd.DataFrame) -> Figure:
     for ax in panels.flat[len(tasks) :]:
         ax.remove()
     figure.supylabel("singular value over the first", fontsize=7)
-    cut = Line2D([], [], label="cut; grey: expected d", **THEORY)
+    cut, shade = Line2D([], [], label="cut", **THEORY), Patch(color=SHADE, label="expected d")
     style.letters(panels.flat[: len(tasks)])
-    legend_below(figure, [*model_handles(runs["model"], line=True), cut])
+    legend_below(figure, [*model_handles(runs["model"], line=True), cut, shade])
     return figure
 
 
@@ -77,13 +78,14 @@ def robustness_by_task(runs: pd.DataFrame) -> Figure:
         rows = runs[runs["task"] == task]
         for ax, (measure, label, limits) in zip(column, ROWS, strict=True):
             names = [f"{measure}{suffix}" for suffix in NOISE]
-            _lines(ax, rows, np.arange(len(NOISE)), rows[names].astype(float).to_numpy(), 0.15)
-            ax.set(ylim=limits, xlim=(-0.4, len(NOISE) - 0.6))
+            draw_lines(ax, rows, [*NOISE.values()], rows[names].astype(float).to_numpy())
+            ax.set(ylim=limits, xscale="log", xlim=(0.007, 0.14))
             if measure == "noise_manifold_shift":
                 ax.set_yscale("log")
                 style.round_log_ticks(ax.yaxis)
             ax.set_ylabel(label if ax in panels[:, 0] else "")
-            ax.set_xticks(range(len(NOISE)), [f"{sigma:.0%}" for sigma in NOISE.values()])
+            ax.set_xticks([*NOISE.values()], [f"{sigma:.0%}" for sigma in NOISE.values()])
+            ax.minorticks_off()
         column[-1].set_xlabel("weight noise")
         title_of_task(column[0], task, rows["dimension_expected"].iloc[0])
     style.letters(panels.flat)
@@ -104,13 +106,3 @@ def _relative(runs: pd.DataFrame) -> np.ndarray:
     values = runs[names].astype(float).to_numpy()
     known = np.isfinite(values).any(axis=1)
     return np.column_stack([np.where(known, 1.0, np.nan), np.clip(values, LEAST, None)])
-
-
-def _lines(ax, runs: pd.DataFrame, x: np.ndarray, values: np.ndarray, aside: float) -> None:
-    """Draw a line per network, models a little aside of each other."""
-    styles = style.model_styles(runs["model"])
-    shifts = np.linspace(-aside, aside, len(styles)) if len(styles) > 1 else [0.0]
-    for shift, (model, (colour, marker)) in zip(shifts, styles.items(), strict=True):
-        rows = values[(runs["model"] == model).to_numpy()]
-        look = {"color": colour, "ms": 3, "lw": 0.7, "mew": 0, "alpha": 0.9}
-        ax.plot(x + shift, rows.T, marker=marker, label=said_model(model), **look)

@@ -40,7 +40,7 @@ def agreement_map(multiverse: pd.DataFrame) -> Figure:
         table[line, place] = row["agree"]
         colour = "white" if row["agree"] < 0.5 else "black"
         sign = SIGNS.get(row["verdict"], "")
-        ax.text(place, line, sign, color=colour, ha="center", va="center", size=5)
+        ax.text(place, line, sign, color=colour, ha="center", va="center", size=style.SMALLEST)
     drawn = ax.imshow(table, vmin=0, vmax=1, cmap="cividis", aspect="auto", label="share")
     _name(ax, cells, claims)
     figure.colorbar(drawn, ax=ax, label="analyses that agree", shrink=0.8, pad=0.01)

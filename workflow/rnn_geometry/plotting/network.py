@@ -23,6 +23,7 @@ __all__ = ["NetworkArrays", "draw_panel", "load_network", "plot_network", "save_
 
 SIZE, LARGEST_FILE = (15.0, 9.0), 100_000
 DPI, FINE_DPI = 100, 150  # of the file, and of its pieces on a page: sharp on fine screens
+FOOT, FLAT_FOOT = 0.19, 0.29  # where the manifold ends: a plane alone is square
 ENLARGED = "near 1"  # title of the eigenvalues drawn a second time
 COMPONENTS, MODES, WORDS = 10, 20, 20  # how many are shown
 
@@ -35,8 +36,7 @@ def plot_network(network: NetworkArrays) -> Figure:
     figure.text(
         0.985, 0.972, _facts(network), fontsize=10, va="center", ha="right", color=style.GREY
     )
-    left = figure.add_gridspec(1, 1, left=0.05, right=0.43, top=0.925, bottom=0.19)[0]
-    _manifold_axes(figure, network, left)
+    _manifold_axes(figure, network)
     middle = figure.add_gridspec(
         3, 1, left=0.485, right=0.685, top=0.925, bottom=0.065, hspace=0.46
     )
@@ -100,9 +100,12 @@ def _facts(network: NetworkArrays) -> str:
 # (a) the manifold
 
 
-def _manifold_axes(figure: Figure, network: NetworkArrays, place) -> None:
-    """Draw the plane, and for three dimensions and more the space below it."""
-    if (network.dimension or 0) < 3:
+def _manifold_axes(figure: Figure, network: NetworkArrays) -> None:
+    """Draw the plane, and for three dimensions and more the space below it; legends below both."""
+    flat = (network.dimension or 0) < 3
+    foot = FLAT_FOOT if flat else FOOT
+    place = figure.add_gridspec(1, 1, left=0.05, right=0.43, top=0.925, bottom=foot)[0]
+    if flat:
         plane = figure.add_subplot(place)
     else:
         cells = place.subgridspec(2, 1, height_ratios=(1.4, 1), hspace=0.2)
@@ -112,11 +115,15 @@ def _manifold_axes(figure: Figure, network: NetworkArrays, place) -> None:
     handles = manifold.class_handles(network)
     marks = manifold.mark_handles(network)
     figure.legend(
-        handles=marks, loc="upper left", bbox_to_anchor=(0.03, 0.138), ncols=4, columnspacing=1.0
+        handles=marks,
+        loc="upper left",
+        bbox_to_anchor=(0.03, foot - 0.052),
+        ncols=4,
+        columnspacing=1.0,
     )
     columns = 5 if max(len(str(handle.get_label())) for handle in handles) <= 17 else 3
     shown = shown_handles(handles, 3 * columns)
-    figure.legend(handles=shown, loc="upper left", bbox_to_anchor=(0.03, 0.09), ncols=columns)
+    figure.legend(handles=shown, loc="upper left", bbox_to_anchor=(0.03, foot - 0.1), ncols=columns)
 
 
 def draw_plane(axes, network: NetworkArrays) -> None:
@@ -328,7 +335,7 @@ def draw_time_constants(axes, network: NetworkArrays) -> None:
             "o-",
             color=style.INK,
             ms=4,
-            label="centre (light: other points)",
+            label="centre (faint: other points)",
         )
     half = float(network.meta["mean_length"]) / 2
     axes.axhline(

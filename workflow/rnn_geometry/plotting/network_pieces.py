@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from rnn_geometry.geometry.bend import Bend
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.data import csv_text, data_text
 from rnn_geometry.plotting.network import DPI, ENLARGED, FINE_DPI, NetworkArrays, shown_words
@@ -72,8 +73,8 @@ PIECES = (
     Piece(
         "eigenvalues",
         "Eigenvalues",
-        "Of the dynamics at slow points, with those at the centre of the manifold in black; on the"
-        " right enlarged near 1, where a mode neither grows nor decays.",
+        "Of the dynamics at slow points, with those at the centre of the manifold drawn strong; on"
+        " the right enlarged near 1, where a mode neither grows nor decays.",
         *_RIGHT,
         *_TOP,
         "spectrum",
@@ -89,7 +90,7 @@ PIECES = (
     Piece(
         "time_constants",
         "Time constants",
-        "How many words each mode remembers, at the centre (black) and at other slow points. Modes"
+        "How many words each mode remembers, at the centre (strong) and elsewhere (faint). Modes"
         " above the dashed line outlast half a sentence: these integrate.",
         *_RIGHT,
         *_CENTRE,
@@ -115,10 +116,11 @@ PIECES = (
 
 
 EFFECTS = ("word", "class", "mean change of the logit")
+BENT = 0.5  # share of the variance off a plane from which on that is called a bend
 SPACE = " Below, three components: what lies behind each other on the plane is apart there."
 
 
-def caption_of(piece: Piece, dimension: int | None) -> str:
+def caption_of(piece: Piece, dimension: int | None, bend: Bend | None = None) -> str:
     """Return the caption of a figure.
 
     Parameters
@@ -127,9 +129,34 @@ def caption_of(piece: Piece, dimension: int | None) -> str:
         The figure.
     dimension
         Expected; from three on the manifold has a second view.
+    bend
+        How slow points leave a plane of two dimensions.
     """
-    solid = piece.name == "manifold" and (dimension or 0) > 2
-    return piece.caption + (SPACE if solid else "")
+    if piece.name != "manifold":
+        return piece.caption
+    if (dimension or 0) > 2:
+        return piece.caption + SPACE
+    return piece.caption + (said_bend(bend) if dimension and bend else "")
+
+
+def said_bend(bend: Bend) -> str:
+    """Return how slow points leave their plane, as a sentence of a caption.
+
+    Parameters
+    ----------
+    bend
+        Of the slow points.
+    """
+    off, bent = _percent(bend.off), _percent(bend.bent)
+    kind = "a sheet that bends" if bend.bent >= BENT else "more scatter than bend"
+    return (
+        f" Off this plane lies {off} of the variance of the slow points, and {bent} of that is a"
+        f" smooth function (a cubic) of the place on the plane: {kind}."
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.{0 if share >= 0.0995 else 1}f} %"
 
 
 def piece_data(figure: Figure, network: NetworkArrays) -> dict[str, str]:

@@ -20,6 +20,7 @@ from rnn_geometry.plotting import causes, intrinsic, manifold_numbers, modifiers
 from rnn_geometry.plotting.gallery import manifold_gallery
 from rnn_geometry.plotting.legends import legend_below, model_handles, title_of_task
 from rnn_geometry.plotting.multiverse import agreement_map
+from rnn_geometry.plotting.per_network import draw_lines, draw_points, place_beside
 from rnn_geometry.plotting.registry import OVER_NETWORKS, over_networks
 from rnn_geometry.plotting.text import cut_names, said_model, said_task, tick_places
 from rnn_geometry.tasks.harder import HARDER as KINDS
@@ -73,13 +74,12 @@ def _scatter(axes, runs: pd.DataFrame, tasks: Sequence[str], values: pd.Series) 
     Models stand side by side, networks of a model spread so that all show: along the tasks, which
     have no distance, and never along a quantity.
     """
-    styles, width = style.model_styles(runs["model"]), 0.7
+    styles = style.model_styles(runs["model"])
     places = runs["task"].map({task: i for i, task in enumerate(tasks)})
-    slot = width / len(styles)
     for i, (model, (colour, marker)) in enumerate(styles.items()):
         rows = runs[(runs["model"] == model) & values.notna()]
         order, of = rows.groupby("task").cumcount(), rows.groupby("task")["task"].transform("size")
-        x = places[rows.index] - width / 2 + slot * (i + (order + 1) / (of + 1))
+        x = places[rows.index] + place_beside(i, len(styles), order.to_numpy(), of.to_numpy())
         look = {"color": colour, "ms": 4, "mew": 0.4, "mec": "white"}
         axes.plot(x, values[rows.index], marker, label=said_model(model), **look)
 
@@ -177,24 +177,25 @@ def readout_angles(runs: pd.DataFrame) -> Figure:
 def accuracy_cliff(runs: pd.DataFrame) -> Figure:
     """Accuracy from the first d - 1, the first d and all components.
 
-    A line per network, a panel per task.
+    A point per network, a panel per task.
     """
     columns = ["accuracy_below_d", "accuracy_at_d", "test_accuracy"]
     figure, panels = _task_panels(runs, sharey=True)
     for ax, task in panels:
-        _lines(ax, runs[runs["task"] == task], columns, np.arange(3), spread=0.12)
+        rows = runs[runs["task"] == task]
+        draw_points(ax, rows, _numbers(rows, columns))
         ax.set_xticks(range(3), ["d − 1", "d", "all"])
         ax.set_xlabel("components kept" if ax.get_subplotspec().is_last_row() else "")
-        ax.set(xlim=(-0.35, 2.35), ylim=(0, 1.03))
+        ax.set(xlim=(-0.5, 2.5), ylim=(0, 1.03))
     figure.supylabel("test accuracy", fontsize=7)
-    legend_below(figure, model_handles(runs["model"], line=True))
+    legend_below(figure, model_handles(runs["model"]))
     return figure
 
 
 @over_networks
 @style.styled
 def generalisation(runs: pd.DataFrame, tasks: pd.DataFrame | None = None) -> Figure:
-    """Accuracy on the test split and on sentences that ask more, a line per network.
+    """Accuracy on the test split and on sentences that ask more, a point per network.
 
     A panel per task; dashed: the bag of words.
     """
@@ -203,13 +204,15 @@ def generalisation(runs: pd.DataFrame, tasks: pd.DataFrame | None = None) -> Fig
     figure, panels = _task_panels(runs, sharey=True)
     for ax, task in panels:
         if task in bags.index:
-            ax.plot(range(4), bags.loc[task], label="bag of words", **THEORY)
-        _lines(ax, runs[runs["task"] == task], columns, np.arange(4), spread=0.15)
+            for place, accuracy in enumerate(bags.loc[task]):
+                ax.plot([place - 0.4, place + 0.4], [accuracy] * 2, label="bag of words", **THEORY)
+        rows = runs[runs["task"] == task]
+        draw_points(ax, rows, _numbers(rows, columns))
         ax.set_xticks(range(4), ["test", "longer", "balance", "counts"], rotation=40, ha="right")
-        ax.set(xlim=(-0.35, 3.35), ylim=(np.floor(10 * lowest - 0.2) / 10, 1.01))
+        ax.set(xlim=(-0.5, 3.5), ylim=(np.floor(10 * lowest - 0.2) / 10, 1.01))
     figure.supylabel("accuracy", fontsize=7)
     bag = [_theory_handle("bag of words")] if len(bags) else []
-    legend_below(figure, [*model_handles(runs["model"], line=True), *bag])
+    legend_below(figure, [*model_handles(runs["model"]), *bag])
     return figure
 
 
@@ -230,7 +233,7 @@ def time_constants(runs: pd.DataFrame, mean_lengths: Mapping[str, float] | None 
     figure, panels = _task_panels(runs, sharey=True)
     for ax, task in panels:
         rows = runs[runs["task"] == task]
-        _lines(ax, rows, MODES, np.arange(1, 9), spread=0)
+        draw_lines(ax, rows, range(1, 9), _numbers(rows, MODES))
         if mean_lengths and task in mean_lengths:
             ax.axhline(mean_lengths[task] / 2, label="half a sentence", **THEORY)
         ax.set(
@@ -265,12 +268,17 @@ def growth_and_decay(runs: pd.DataFrame) -> Figure:
     figure, panels = _task_panels(runs, sharey=True)
     for ax, task in panels:
         ax.axhline(0, **THEORY)
-        _lines(ax, runs[runs["task"] == task], ["rate_centre", "rate_edge"], np.arange(2), 0.12)
+        rows = runs[runs["task"] == task]
+        draw_lines(ax, rows, range(2), _numbers(rows, ["rate_centre", "rate_edge"]))
         ax.set_xticks(range(2), ["centre", "edge"])
         ax.set_xlim(-0.4, 1.4)
     figure.supylabel("ln |λ| (per word)", fontsize=7)
     legend_below(figure, [*model_handles(runs["model"], line=True), _theory_handle("held")])
     return figure
+
+
+def _numbers(runs: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    return runs[list(columns)].astype(float).to_numpy()
 
 
 def _task_panels(runs: pd.DataFrame, **options):
@@ -285,17 +293,6 @@ def _task_panels(runs: pd.DataFrame, **options):
     for ax in axes.flat[len(tasks) :]:
         ax.remove()
     return figure, list(zip(axes.flat, tasks, strict=False))
-
-
-def _lines(axes, runs: pd.DataFrame, columns: Sequence[str], x: np.ndarray, spread: float) -> None:
-    """Draw a line per network over several columns; models stand a little aside of each other."""
-    styles = style.model_styles(runs["model"])
-    aside = np.linspace(-spread, spread, len(styles)) if len(styles) > 1 else [0.0]
-    fade = 0.9 if len(runs) <= 20 else 0.5
-    for shift, (model, (colour, marker)) in zip(aside, styles.items(), strict=True):
-        values = runs.loc[runs["model"] == model, list(columns)].astype(float).to_numpy()
-        look = {"color": colour, "ms": 3, "lw": 0.7, "mew": 0, "alpha": fade}
-        axes.plot(x + shift, values.T, marker=marker, label=said_model(model), **look)
 
 
 @over_networks

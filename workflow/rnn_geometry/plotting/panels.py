@@ -27,7 +27,7 @@ NARROW_GAP, TWO_LINES, NUMBERS = 0.1, 0.26, 0.12  # of panels of one scale, titl
 ROW_NAME = 0.18  # inches for the names of rows, left of all
 BAR = 0.52  # inches of a colour bar with its labels
 LINE = 0.135  # inches of a line of the legend
-SMALL = 6  # points
+SMALL = style.SMALLEST
 SLOW_LABEL = "slow points"
 SHOWN = 400  # slow points in a panel
 LARGEST_PANEL, MOST_COLUMNS = 2.4, 4
@@ -303,7 +303,7 @@ def set_plane(axes, view: View, *seen: np.ndarray, counted: np.ndarray | None = 
             transform=axes.transAxes,
             ha="right",
             color=style.INK,
-            fontsize=5.5,
+            fontsize=SMALL,
             path_effects=manifold.HALO,
             zorder=9,
         )

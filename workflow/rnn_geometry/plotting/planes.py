@@ -10,6 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from rnn_geometry.geometry.bend import bend_of
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.panels import (
@@ -269,11 +270,17 @@ def _draw_ordered(axes, view: View) -> None:
     axes.text(
         0.02,
         0.02,
-        f"angle {angle:.0f}°",
+        f"{_said_bend(view)}angle {angle:.0f}°",
         transform=axes.transAxes,
         fontsize=SMALL,
         path_effects=manifold.HALO,
     )
+
+
+def _said_bend(view: View) -> str:
+    """Return a line on how the slow points leave the plane; nothing where they do not."""
+    bend = bend_of(view.network.points)
+    return "" if bend is None else f"off plane {bend.off:.0%}: bend {bend.bent:.0%}\n"
 
 
 def _score_axis(

@@ -173,7 +173,15 @@ def set_space(axes, view: View, *seen: np.ndarray) -> None:
         end = start + length * direction
         axes.plot(*np.stack([start, end]).T, color=style.GREY, lw=0.9, zorder=10, label="direction")
         place = start + 1.35 * length * direction
-        axes.text(*place, name, color=style.GREY, fontsize=5.5, ha="center", va="center", zorder=10)
+        axes.text(
+            *place,
+            name,
+            color=style.GREY,
+            fontsize=style.SMALLEST,
+            ha="center",
+            va="center",
+            zorder=10,
+        )
 
 
 # Labels

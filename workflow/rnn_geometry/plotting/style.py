@@ -70,12 +70,15 @@ OTHER_COLOURS, OTHER_MARKERS = (
     ("#56B4E9", "#E69F00", "#882255", "#44AA99", "#332288", "#AA4499", "#661100"),
     "PXph<>8*d",
 )
+# Contrast of words with paper (WCAG AA), and the shares of red, green and blue in brightness.
+READ, LUMINANCE = 4.5, np.array([0.2126, 0.7152, 0.0722])
 MOST_PIXELS = 30_000  # a side of a picture: browsers and matplotlib show no more than about 2^15
 FORMATS = ("png", "pdf", "svg")
 SPEED = {"compress_level": 4}  # of PNG: 6 takes half as long again for 8 % of the size
 MM = 1 / 25.4  # inches
 ONE_COLUMN, TWO_COLUMNS = 89 * MM, 183 * MM  # widths of a journal's column and page, in inches
 DPI = 300
+SMALLEST = 6  # points: what a journal prints
 # Helvetica or what has its widths, where it is installed; else what matplotlib brings.
 SANS = (
     "Helvetica",
@@ -249,6 +252,22 @@ def class_colour(index: int, ordered: int | None = None) -> str:
     low, high = RAMP_ENDS
     place = low + (high - low) * int(index) / max(ordered - 1, 1)
     return to_hex(matplotlib.colormaps[RAMP](place)).upper()
+
+
+@functools.cache
+def text_colour(colour: str) -> str:
+    """Return a colour that words are read in on white: darkened until its contrast is READ.
+
+    Parameters
+    ----------
+    colour
+        Of what the words name.
+    """
+    rgb = np.array(to_rgb(colour))
+    shares = np.linspace(1, 0, 51)
+    linear = ((np.maximum(shares[:, None] * rgb, 0) + 0.055) / 1.055) ** 2.4  # of all but black
+    read = 1.05 / (linear @ LUMINANCE + 0.05) >= READ
+    return to_hex(shares[int(read.argmax())] * rgb).upper()
 
 
 def palette_of(classes: int, ordered: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnn_geometry.geometry.bend import bend_of
 from rnn_geometry.geometry.tables import FROM_STATISTICS
 from rnn_geometry.pages.network import network_page, shown_figures
 from rnn_geometry.pages.templating import template_texts
@@ -12,7 +13,7 @@ from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store import formats
 from rnn_geometry.tasks.theory import structure_of
 
-TEMPLATES = ("network.html.jinja", "style.css", "network.css", "network.js")
+TEMPLATES = ("network.html.jinja", "style.css", "network.css", "network.js", "cues.js")
 
 
 def run(network: NetworkJob) -> None:
@@ -29,7 +30,7 @@ def run(network: NetworkJob) -> None:
     numbers = {**loaded.geometry, **{name: statistics[name] for name in FROM_STATISTICS}}
     own = dict(network.own)
     numbers["pooling"] = own.pop("pooling", None)
-    figures = shown_figures(pieces, tables, loaded.dimension)
+    figures = shown_figures(pieces, tables, loaded.dimension, bend_of(loaded.points))
     known = (numbers, loaded.record.facts(), figures)
     called = structure_of(loaded.meta).called(int(loaded.meta["classes"]))
     page = network_page(template_texts(*TEMPLATES), *known, **own, called=called)

@@ -40,6 +40,7 @@ def run(files, output, params, log) -> None:
         figures=figure_groups(results, params.overviews, params.explorers, params.sweeps),
         opening=params.opening,
         opened=params.opened,
+        tasks=params.tasks,
         translators=bool(files.get("translators")),
         language=bool(files.get("language")),
         records=[formats.read_json(path) for path in files["record"]],

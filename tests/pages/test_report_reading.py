@@ -1,0 +1,144 @@
+"""Snakemake's report as a page to read: order, captions in sight, telephones, the dark."""
+
+import base64
+import io
+import json
+
+import pytest
+from browser import contrast, opened, overflow
+from PIL import Image
+
+from rnn_geometry.config.shown import CATEGORIES
+from rnn_geometry.pages.report_reading import END, with_reading_page
+from rnn_geometry.pages.templating import template_texts
+from rnn_geometry.stages.report import TEMPLATES
+
+TASKS = ["multilabel-2", "categorical-3"]  # as a configuration may have them
+ONE = "<p>Angles of every network.</p>"
+SHARED = "<p>What the paper draws.</p>"
+
+
+def picture(width=900, height=300):
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), "#9ab").save(file, "PNG")
+    return "data:image/png;charset=utf8;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def drawn(caption, **labels):
+    known = {"caption": caption, "labels": labels, "mime_type": "image/png", "size": "1 KB"}
+    return {**known, "data_uri": picture(), "name": "figure.png"}
+
+
+TABLE = drawn("<p>All numbers.</p>", table="one row per network") | {
+    "mime_type": "text/csv",
+    "data_uri": "data:text/csv;base64,YSxi",
+    "name": "runs.csv",
+}
+RESULTS = {
+    "results/tables/runs.csv": TABLE,
+    "results/figures/b.png": drawn(ONE, figure="10 angles"),
+    "results/figures/a.png": drawn("<p>As many classes.</p>", figure="02 headline"),
+    "results/figures/categorical-3/variance.png": drawn(SHARED, figure="variance"),
+    "results/figures/categorical-3/trajectories.png": drawn(SHARED, figure="trajectories"),
+    "results/figures/multilabel-2/label_shape.png": drawn(SHARED, figure="label_shape"),
+    "results/runs/categorical-3/gru/l2-3e-4/seed-1/panel.png": drawn(
+        "<p>One network.</p>", model="gru", L2="3e-4", seed="1"
+    ),
+}
+FOUND = {
+    CATEGORIES["Tables"]: {"Other": ["results/tables/runs.csv"]},
+    CATEGORIES["Networks"]: {"categorical-3": [[*RESULTS][-1]]},
+    CATEGORIES["Tasks"]: {
+        task: [path for path in RESULTS if f"figures/{task}" in path] for task in sorted(TASKS)
+    },
+    CATEGORIES["Over networks"]: {"Other": ["results/figures/b.png", "results/figures/a.png"]},
+}
+SNAKEMAKE = """<!doctype html><html lang="en"><head><title>Report</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>body { margin: 0 } .whole { display: flex; width: 100vw; height: 100vh }
+nav { width: 14rem; min-width: fit-content }</style></head><body>
+<div id="app"><div class="whole"><nav>menu of Snakemake</nav><div>a graph</div>
+</div></div>
+<script>var workflow_desc = "<p>The archive. <a href='index.html'>start page</a></p>";
+var results = RESULTS; var categories = CATEGORIES;</script>
+</body></html>"""
+
+
+@pytest.fixture
+def report(tmp_path):
+    """Write what Snakemake makes with the page to read over it."""
+    made = SNAKEMAKE.replace("RESULTS", json.dumps(RESULTS))
+    made = made.replace("CATEGORIES", json.dumps(FOUND))
+    file = tmp_path / "report.html"
+    file.write_text(with_reading_page(made, template_texts(*TEMPLATES), TASKS))
+    return file
+
+
+def test_nothing_of_snakemakes_page_is_changed():
+    made = with_reading_page(SNAKEMAKE, template_texts(*TEMPLATES), TASKS)
+    before, _, after = SNAKEMAKE.rpartition(END)
+    assert made.startswith(before)
+    assert made.endswith(END + after)
+    assert with_reading_page("no page", template_texts(*TEMPLATES), TASKS) == "no page"
+
+
+def test_figures_stand_in_the_order_of_reading_with_numbers_and_captions_in_sight(browser, report):
+    with opened(browser, report) as page:
+        titles = page.locator("#reading h2:visible, #reading h3:visible").all_inner_texts()
+        assert titles == [
+            *("1 Over networks", "2 Tasks", "Two labels", "Three unordered classes"),
+            *("3 Networks", "Three unordered classes", "4 Tables"),
+        ]
+        names = page.locator("figcaption > strong:visible").all_inner_texts()
+        assert names == [
+            *("1.1 Headline", "1.2 Angles", "2.1 Label shape", "2.2 Trajectories"),
+            *("2.3 Variance", "3.1 GRU, L2 3e-4, seed 1"),
+        ]
+        second = page.locator("figure").nth(1)
+        below = second.get_by_text("Angles of every network.").bounding_box()
+        assert below["y"] > second.locator("img").bounding_box()["y"] + 100
+        assert page.get_by_text("What the paper draws.").count() == 2  # one alone, and two at once
+        assert page.get_by_text("States while sentences are read").is_visible()
+        table = page.get_by_role("link", name="4.1 One row per network")
+        assert table.get_attribute("download") == "runs.csv"
+        assert page.get_by_text("All numbers.").is_visible()
+
+
+def test_pictures_have_their_size_before_they_are_drawn(browser, report):
+    with opened(browser, report) as page:
+        size = page.locator("figure img").first.evaluate(
+            "i => [i.getAttribute('width'), i.getAttribute('height')]"
+        )
+        assert size == ["900", "300"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_fits_the_window_and_can_be_read(browser, report, width, scheme):
+    with opened(browser, report, width=width, color_scheme=scheme) as page:
+        assert overflow(page) == []
+        assert contrast(page) == []
+
+
+def test_the_first_lines_lead_to_the_start_page_and_a_button_to_snakemakes_view(browser, report):
+    with opened(browser, report, width=390) as page:
+        link = page.get_by_role("link", name="start page")
+        assert link.get_attribute("href") == "index.html"
+        assert link.bounding_box()["y"] < 300
+        assert not page.get_by_text("menu of Snakemake").is_visible()
+        page.get_by_role("button", name="Snakemake’s own view").click()
+        assert page.get_by_text("menu of Snakemake").is_visible()
+        assert not page.locator("#reading").is_visible()
+        assert overflow(page) == []
+        graph = page.get_by_text("a graph").bounding_box()
+        assert graph["y"] > page.locator("nav").bounding_box()["y"] + 10  # below, not beside
+        page.get_by_role("button", name="Read as a page").click()
+        assert page.locator("#reading").is_visible()
+
+
+def test_a_report_of_another_make_keeps_its_own_view(browser, tmp_path):
+    file = tmp_path / "report.html"
+    other = SNAKEMAKE.replace("var results = RESULTS; var categories = CATEGORIES;", "")
+    file.write_text(with_reading_page(other, template_texts(*TEMPLATES), TASKS))
+    with opened(browser, file) as page:
+        assert page.get_by_text("menu of Snakemake").is_visible()

@@ -1,0 +1,221 @@
+"""What readers ask of a run, with the answer in a line and where more of it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from rnn_geometry.identity import Network
+from rnn_geometry.pages.names import task_title
+from rnn_geometry.pages.task_order import tasks_in_order
+from rnn_geometry.pages.templating import typeset
+from rnn_geometry.plotting.text import said_model
+
+Runs = Sequence[Mapping[Any, Any]]
+
+
+class Question(NamedTuple):
+    """A question of readers.
+
+    Attributes
+    ----------
+    asked, answer
+        In words.
+    links
+        Words and where they lead, relative to the start page.
+    """
+
+    asked: str
+    answer: str
+    links: tuple[tuple[str, str], ...]
+
+
+def questions(
+    runs: Runs,
+    seen: Mapping[str, Any],
+    battery: Mapping[str, int] | None,
+    costs: Sequence[Mapping[str, Any]],
+    *,
+    tasks: Sequence[str],
+    explorers: Sequence[str],
+    files: Collection[str],
+    pages: Collection[tuple[str, ...]],
+) -> list[Question]:
+    """Return the questions that a run answers.
+
+    Parameters
+    ----------
+    runs
+        Rows of runs.csv, None where a value is not defined.
+    seen, battery
+        Of `answer.seen_counts` and `answer.battery_counts`.
+    costs
+        `costs.cost_table`.
+    tasks
+        In the order of the configuration.
+    explorers
+        Tasks that have one.
+    files
+        Figures that there are, relative to the start page.
+    pages
+        Keys of networks that have a page, as text.
+    """
+    trained = [run for run in runs if not run["control"]]
+    made = [
+        Question(
+            "Which cell fails which claim?",
+            f"Boxes that not all networks meet: {seen['cells']}." if seen["all"] else "",
+            (("Exceptions, cell by cell", "claims.html#exceptions"),),
+        ),
+        Question(
+            "How many dimensions do slow points have, and how many by theory?",
+            dimensions(trained, tasks),
+            _there(files, ("Figure", "figures/dimension_overview.png")),
+        ),
+        *_of_explorers(explorers, files),
+        *_of_planes(trained, files),
+        *_of_verdicts(seen, battery),
+        *_least_accurate(trained, pages),
+        Question(
+            "How is a figure cited and made again, and where are its data?",
+            "Below each figure: PDF and SVG for print, and what is drawn as CSV. The command of the"
+            " run makes again any file that is deleted.",
+            (
+                ("How to cite", "#cite"),
+                ("Figures", "#figures"),
+                ("Configuration", "#configuration"),
+            ),
+        ),
+        *_cost(costs),
+    ]
+    return [one for one in made if one.answer]
+
+
+def dimensions(runs: Runs, tasks: Sequence[str]) -> str:
+    """Return the range of participation ratios of every task beside theory, and who has none.
+
+    Parameters
+    ----------
+    runs
+        Rows of runs.csv without controls.
+    tasks
+        In the order of the configuration.
+    """
+    told = []
+    for task in tasks_in_order((str(run["task"]) for run in runs), tasks):
+        own = [run for run in runs if run["task"] == task]
+        known = [
+            run["participation_ratio"] for run in own if run["participation_ratio"] is not None
+        ]
+        theory = own[0]["dimension_expected"]
+        if known and theory is not None:
+            none = f", {len(own) - len(known)} without a gap" if len(known) < len(own) else ""
+            between = f"{_range(known)} in {len(known)} {_networks(len(known))}{none}"
+            told.append(f"{task_title(task)}: {theory:.0f} by theory, {between}")
+    return "\n".join(["Participation ratio:", *told]) if told else ""
+
+
+def _networks(count: int) -> str:
+    return "network" if count == 1 else "networks"
+
+
+def _range(values: Iterable[float]) -> str:
+    known = sorted(values)
+    ends = dict.fromkeys(typeset(f"{value:.2f}") for value in (known[0], known[-1]))
+    return " to ".join(ends)
+
+
+def _there(files: Collection[str], *links: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(link for link in links if link[1] in files)
+
+
+def _of_explorers(explorers: Sequence[str], files: Collection[str]) -> list[Question]:
+    if not explorers:
+        return []
+    links = tuple((task_title(task), f"explorer/{task}.html") for task in explorers)
+    speed = ("Speed of points", f"figures/{explorers[0]}/speed_of_points.png")
+    return [
+        Question(
+            "At which word is a sentence decided, in a GRU and in an LSTM?",
+            "Open an explorer, choose “other cells” under “Side by side”, then choose or type a"
+            " sentence: the word of decision of each is told.",
+            links,
+        ),
+        Question(
+            "What is a slow point, and what is its speed?",
+            "A state h that nearly stays where it is while nothing is read: F(h) is the state one"
+            " step later, and the speed is q = ½|F(h) − h|², 0 at a fixed point.",
+            (*_there(files, speed), links[0]),
+        ),
+    ]
+
+
+def _of_planes(runs: Runs, files: Collection[str]) -> list[Question]:
+    drawn = [file for file in sorted(files) if file.endswith("/ordered_plane.png")]
+    if not drawn:
+        return []
+    own = [run for run in runs if str(run["task"]) == drawn[0].split("/")[1]]
+    known = [run["components_95"] for run in own if run["components_95"] is not None]
+    two = sum(one <= 2 for one in known)
+    none = (
+        f"; {len(own) - len(known)} have no gap, and so no value" if len(known) < len(own) else ""
+    )
+    return [
+        Question(
+            "Do ordered classes lie on a plane?",
+            f"In {two} of {len(own)} networks two components hold 95 % of"
+            f" the variance of the slow points{none}.",
+            (("Figure", drawn[0]), ("Claim plane-dimension", "claims.html#plane-dimension")),
+        )
+    ]
+
+
+def _of_verdicts(seen: Mapping[str, Any], battery: Mapping[str, int] | None) -> list[Question]:
+    if battery is None or not seen["all"]:
+        return []
+    grid = (("All on one grid", "claims.html#overview"),)
+    return [
+        Question(
+            "What is undecided, and why?",
+            f"Boxes with ◐: {battery['undecided']} of {battery['all']:,} verdicts of the battery."
+            " Each says on pointing at it, and in its row under Numbers, how many networks met the"
+            " claim and the adjusted p.",
+            grid,
+        ),
+        Question(
+            "What do controls show?",
+            f"That a claim says nothing where they meet it as well: {battery['uninformative']}"
+            f" verdicts of the battery (◇), {seen['controls']} of {seen['every']} boxes that all"
+            " networks of this run meet. Grey marks beside the values of each claim are controls.",
+            grid,
+        ),
+    ]
+
+
+def _least_accurate(runs: Runs, pages: Collection[tuple[str, ...]]) -> list[Question]:
+    known = [run for run in runs if run["test_accuracy"] is not None]
+    if not known:
+        return []
+    run = min(known, key=lambda one: one["test_accuracy"])
+    network = Network.of(run)
+    beside = run["bag_of_words_accuracy"]
+    words = "" if beside is None else f"; a bag of words {beside:.3f}"
+    name = f"{said_model(str(run['model']))} on {task_title(str(run['task']))}, seed {run['seed']}"
+    page = (("Its page", f"{network.folder}/index.html"),)
+    return [
+        Question(
+            "Which network is the least accurate?",
+            f"{name}: {run['test_accuracy']:.3f}{words}. The accuracy sorts the table of networks.",
+            (*(page if tuple(map(str, network)) in pages else ()), ("Networks", "#networks")),
+        )
+    ]
+
+
+def _cost(costs: Sequence[Mapping[str, Any]]) -> list[Question]:
+    whole = sum(row["cpu_seconds"] for row in costs)
+    if not whole:
+        return []
+    most = sorted(costs, key=lambda row: -row["cpu_seconds"])[:2]
+    named = ", then ".join(f"{m['rule']} ({m['cpu_seconds'] / whole:.0%})" for m in most)
+    told = f"{whole:,.0f} CPU seconds, most in {named}."
+    return [Question("What did the run cost, and what cost most?", told, (("Costs", "#how"),))]
