@@ -47,3 +47,4 @@ rule all:
         OF_CLASSIFIERS if PLAN.classified else [],
         rules.translators.input,
         rules.language.input,
+        rules.transformers.input,

@@ -44,6 +44,19 @@ for NAME, (KIND, NUMBERS, CLAIMED) in OTHERS.items():
         JOBS += [(STAGE, {NAME: TABLE}, FILES, {"formats": KINDS_DRAWN})]
 
 
+# Networks without a step, and beside them those that read the same tasks by steps.
+WITHOUT_STEP = {
+    "transformers": (TRANSFORMER, "geometry"),
+    "transformers_language": (TRANSFORMER_LM, "language"),
+}
+for NAME, (KIND, BY_STEP) in WITHOUT_STEP.items():
+    BESIDE = PLAN.beside(KIND)
+    READ = {"transformer": PLAN.of([*PLAN.of_kind(KIND), *BESIDE], "transformer.json")}
+    READ |= {BY_STEP: PLAN.of(BESIDE, f"{BY_STEP}.json")}
+    TABLE = PLAN.path(f"tables/{NAME}.csv")
+    JOBS += [(f"tabulate_{NAME}", READ, TABLE, {"by_step": BY_STEP})]
+
+
 for NAME, (KIND, PAGE, OWN, OF_TASK) in EXPLORED_OTHERS.items():
     FIRST = PLAN.first_of_kind(KIND)
     READ = {key_of(file): PLAN.of(FIRST, file) for file in OWN}
@@ -75,6 +88,13 @@ for NAME, READ, WRITTEN, TOLD in JOBS:
 
 localrules:
     language,
+    transformers,
+
+
+# All that there is of networks without a step.
+rule transformers:
+    input:
+        [PLAN.path(f"tables/{n}.csv") for n, (k, _) in WITHOUT_STEP.items() if PLAN.of_kind(k)],
 
 
 # All that there is of language models; nothing where there are none.

@@ -149,6 +149,7 @@ rule tables:
         rules.tabulate_translators.output if PLAN.translators else [],
         rules.tabulate_language.output if PLAN.language_models else [],
         rules.tabulate_language_text.output if PLAN.text_models else [],
+        rules.transformers.input,
 
 
 # The verdicts, and all that their page leads to.

@@ -19,6 +19,12 @@ TITLES = {
     "train_language_model": "training",
     "train_text_model": "training",
     "text_model_numbers": "text model geometry",
+    "train_transformer": "training",
+    "train_transformer_lm": "training",
+    "transformer_numbers": "running scores",
+    "beside_transformers": "running scores",
+    "transformer_lm_numbers": "beliefs",
+    "beside_transformer_lms": "beliefs",
     "import_network": "import",
     "slow_points": "fixed-point search",
     "linearize": "eigen-analysis",
@@ -31,6 +37,8 @@ TITLES = {
     "tabulate_translators": "tables",
     "tabulate_language": "tables",
     "tabulate_language_text": "tables",
+    "tabulate_transformers": "tables",
+    "tabulate_transformers_language": "tables",
     "judge_translators": "tables",
     "judge_language": "tables",
     "attention_page": "pages",
@@ -43,6 +51,7 @@ TITLES = {
     "document_natural": "pages",
     "document_claims": "pages",
     "keep_claims": "kept files",
+    "keep_transformers": "kept files",
 }
 
 # Names of targets: rules that only ask for files of others and do nothing themselves.
@@ -58,6 +67,7 @@ TARGETS = frozenset(
         "documentation",
         "translators",
         "language",
+        "transformers",
     )
 )
 
