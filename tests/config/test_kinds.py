@@ -138,8 +138,10 @@ def test_nothing_of_a_step_is_asked_of_a_transformer():
     assert (plan.classified, plan.trained, plan.classifiers) == (["two"], [], [])
     asked = {name for name in NETWORK_STAGES if plan.blocks(name)}
     assert asked == {"train_transformer", "transformer_numbers"}
+    assert plan.tabled == []  # no page of classifiers
     held = {"name": "x", "over": "hold_input", "values": ["zero"], "task": "two"}
     plan = planned(tasks=[CLASSES], cells=["plain", "transformer"], sweeps=[held])
+    assert plan.tabled == ["two"]
     assert {n.model for n in plan.design.hold_inputs} == {"plain"}
 
 

@@ -44,6 +44,7 @@ TITLES = {
     "attention_page": "pages",
     "explore_phrases": "pages",
     "explore_reading": "pages",
+    "text_models_page": "pages",
     "explore": "pages",
     "start_page": "pages",
     "judge": "pages",

@@ -286,6 +286,8 @@ OTHER_STAGES = {
     "plot_translators": Stage("plot_translators"),
     "explore_phrases": Stage("explore_phrases", templates=("phrases.*", "steps.*", "style.css")),
     "plot_languages": Stage("plot_languages"),
+    "plot_text_models": Stage("plot_text_models"),
+    "text_models_page": Stage("text_models_page", templates=("text_models.*", "style.css")),
     "explore_reading": Stage("explore_reading", templates=("reading.*", "steps.*", "style.css")),
     "attention_page": Stage("attention_page", templates=("attention.html.jinja", "style.css")),
     "judge": Stage(

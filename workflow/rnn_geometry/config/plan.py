@@ -384,6 +384,12 @@ class Plan(Translating):
             for block in blocks(self._working_on(stage), size)
         ]
 
+    @cached_property
+    def tabled(self) -> list[str]:
+        """Names of tasks of sentences, but those that only networks without a step read."""
+        made = self.design.networks
+        return [task for task in self.classified if task in self.trained or not made[task]]
+
     def _working_on(self, stage: str) -> list[Network]:
         """Return the networks that a stage works on."""
         if stage in MAKERS:

@@ -96,6 +96,7 @@ def start_page(
     opened: Sequence[Sequence[Any]] = (),
     translators: bool = False,
     language: bool = False,
+    text_models: bool = False,
 ) -> str:
     """Return results/index.html, the page that leads to all others.
 
@@ -131,6 +132,8 @@ def start_page(
         Whether there is a page of networks that translate.
     language
         Whether there is a page of language models.
+    text_models
+        Whether there is one of those of running text.
     """
     pages = {tuple(map(str, key)) for key in shown}
     known = runs.astype(object).where(runs.notna(), None).to_dict("records")
@@ -167,6 +170,7 @@ def start_page(
         figures=_captioned(figures, _captions(templates, missing)),
         translators=translators,
         language=language,
+        text_models=text_models,
         opening={
             "file": f"figures/{opening}.png",
             **OPENINGS[opening],
