@@ -44,6 +44,7 @@ OF_CLASSIFIERS = [
 rule all:
     default_target: True
     input:
-        OF_CLASSIFIERS if PLAN.classified else [],
+        OF_CLASSIFIERS if PLAN.tabled else [],
         rules.translators.input,
         rules.language.input,
+        rules.transformers.input,

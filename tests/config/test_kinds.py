@@ -14,6 +14,7 @@ from rnn_geometry.tasks.language.families import SOURCE_FAMILIES
 from rnn_geometry.tasks.pairs.families import PAIR_FAMILIES
 from rnn_geometry.tasks.running_text import RUNNING_TEXT
 
+TRANSFORMER_CLASS = "rnn_geometry.networks.transformer:CausalTransformer"
 PACKAGE = PROJECT / "workflow/rnn_geometry"
 DEFAULT = yaml.safe_load((PROJECT / "config/config.yaml").read_text())
 SOURCE = {"name": "bit", "family": "agreement"}
@@ -25,6 +26,7 @@ MODELS = {
     "plain": RECIPE,
     **{name: {**RECIPE, "architecture": name} for name in ("ved", "aed", "ao", "lm")},
     "lm-text": {**RECIPE, "architecture": "lm", "embedding_size": 8},
+    **{name: {"steps": 10, "architecture": name} for name in ("transformer", "transformer-lm")},
 }
 
 
@@ -47,7 +49,8 @@ def both(**changes):
 
 
 def all_kinds(**changes):
-    tasks, cells = [CLASSES, PAIRS, SOURCE, TEXT], ["plain", "aed", "lm", "lm-text"]
+    tasks = [CLASSES, PAIRS, SOURCE, TEXT]
+    cells = ["plain", "aed", "lm", "lm-text", "transformer", "transformer-lm"]
     return planned(tasks=tasks, cells=cells, **changes)
 
 
@@ -67,7 +70,7 @@ def test_each_task_meets_the_models_of_its_kind():
 def test_a_stage_works_on_networks_of_its_kind_alone(stage):
     plan = all_kinds(analysis={"hold_inputs": ["zero"]})
     tasks_of = {"translator": "copy", "classifier": "two", "language model": "bit"}
-    tasks_of[TEXT_MODEL] = "news"
+    tasks_of |= {TEXT_MODEL: "news", "transformer": "two", "transformer-lm": "bit"}
     kind = tasks_of[NETWORK_STAGES[stage].kind]
     tasks = {task for block in plan.blocks(stage) for task in block.tasks}
     nothing = ("import_network", "train_followed", "train_pooled", "snapshots")
@@ -108,6 +111,52 @@ def test_words_of_running_text_are_swept():
     entries = {"name": "e", "over": "embedding_size", "values": [4, 8], "task": "news"}
     plan = planned(tasks=[TEXT], cells=["lm-text"], sweeps=[entries])
     assert {n.model for n in plan.text_models} == {"lm-text", "lm-text-embedding_size-4"}
+
+
+def test_transformers_meet_what_classifiers_and_language_models_read():
+    plan = all_kinds(controls={"untrained": {}, "shuffled_labels": {}, "reservoir": {}})
+    assert {(n.task, n.model) for n in plan.of_kind("transformer")} == {
+        *(("two", "transformer"), ("two", "transformer-untrained")),
+        ("two-shuffled", "transformer"),
+    }
+    assert {(n.task, n.model) for n in plan.of_kind("transformer-lm")} == {
+        ("bit", "transformer-lm"),
+        ("bit", "transformer-lm-untrained"),
+    }
+    assert {n.model for n in plan.classifiers} == {"plain", "plain-untrained", "plain-reservoir"}
+    assert {n.model for n in plan.beside("transformer")} == {n.model for n in plan.classifiers}
+    assert plan.beside("transformer-lm") == plan.language_models
+    assert plan.portrayed["two"] == plan.first == [n for n in plan.judged if n.model == "plain"][:1]
+    model = plan.models["transformer"]
+    assert model["cell"] == "rnn_geometry.networks.transformer:CausalTransformer"
+    assert len(model["cell_source"]) == 16  # other code makes other networks
+    assert not {"pooling", "alignment"} & {*model}
+
+
+def test_nothing_of_a_step_is_asked_of_a_transformer():
+    plan = planned(tasks=[CLASSES], cells=["transformer"], analysis={"hold_inputs": ["zero"]})
+    assert (plan.classified, plan.trained, plan.classifiers) == (["two"], [], [])
+    asked = {name for name in NETWORK_STAGES if plan.blocks(name)}
+    assert asked == {"train_transformer", "transformer_numbers"}
+    assert plan.tabled == []  # no page of classifiers
+    held = {"name": "x", "over": "hold_input", "values": ["zero"], "task": "two"}
+    plan = planned(tasks=[CLASSES], cells=["plain", "transformer"], sweeps=[held])
+    assert plan.tabled == ["two"]
+    assert {n.model for n in plan.design.hold_inputs} == {"plain"}
+
+
+def test_layers_are_swept_and_readouts_that_look_back_do_not_stand_beside():
+    layers = {"name": "l", "over": "cell_options.layers", "values": [1, 2], "task": "two"}
+    pooled = {**RECIPE, "pooling": "attention"}
+    plan = planned(
+        tasks=[CLASSES],
+        cells=["transformer", "pooled"],
+        sweeps=[{**layers, "cells": ["transformer"]}],
+        models={**MODELS, "pooled": pooled},
+    )
+    names = {n.model for n in plan.of_kind("transformer")}
+    assert names == {"transformer", "transformer-layers-1", "transformer-layers-2"}
+    assert plan.beside("transformer") == []
 
 
 def test_what_a_classifier_depends_on_says_nothing_of_architectures():
@@ -200,8 +249,78 @@ WRONG = {
         r"config key models\.ved\.alignment: a ved has no attention",
     ),
     "an unknown architecture": (
-        {"models": {**MODELS, "aed": {**RECIPE, "architecture": "transformer"}}},
-        r"models\.aed\.architecture: \"transformer\" is not accepted; accepted are classifier",
+        {"models": {**MODELS, "aed": {**RECIPE, "architecture": "mamba"}}},
+        r"models\.aed\.architecture: \"mamba\" is not accepted; accepted are classifier",
+    ),
+    "a transformer with a cell": (
+        {"models": {**MODELS, "t": {**RECIPE, "architecture": "transformer"}}},
+        r"config key models\.t\.cell: \"gru\" means nothing to a transformer .*; leave it out",
+    ),
+    "a cell that has no step": (
+        {"models": {**MODELS, "t": {**RECIPE, "cell": TRANSFORMER_CLASS}}},
+        r"config key models\.t\.cell: a transformer has no step .* write architecture: transformer",
+    ),
+    "a network without a cell": (
+        {"models": {**MODELS, "t": {"steps": 10, "architecture": "lm"}}},
+        r"config key models\.t\.cell: missing; it must be given",
+    ),
+    "no layers": (
+        {"models": {**MODELS, "t": {**MODELS["transformer"], "cell_options": {"layers": 0}}}},
+        r"models\.t\.cell_options\.layers: 0 is not accepted; accepted is a whole number from 1",
+    ),
+    "heads that do not divide": (
+        {"models": {**MODELS, "t": {**MODELS["transformer"], "cell_options": {"heads": 3}}}},
+        r"models\.t\.cell_options\.heads: 3 heads do not share out the 64 units of hidden_size",
+    ),
+    "an option that a transformer has not": (
+        {"models": {**MODELS, "t": {**MODELS["transformer"], "cell_options": {"depth": 2}}}},
+        r"models\.t\.cell_options\.depth: unknown key; Accepted: heads, layers",
+    ),
+    "a transformer whose readout looks back": (
+        {"models": {**MODELS, "t": {**MODELS["transformer"], "pooling": "attention"}}},
+        r"models\.t\.pooling: \"attention\" means nothing to a model that classifies sentences "
+        "without a step",
+    ),
+    "a transformer of which a part rests": (
+        {"models": {**MODELS, "t": {**MODELS["transformer-lm"], "trained": "readout"}}},
+        r"models\.t\.trained: \"readout\" means nothing to a model that says the next word without",
+    ),
+    "a transformer that learns words of a source": (
+        {"models": {**MODELS, "t": {**MODELS["transformer-lm"], "embedding_size": 8}}},
+        r"models\.t\.embedding_size: 8 means nothing to a model that says the next word without",
+    ),
+    "a transformer that translates": (
+        {"models": {**MODELS, "t": {**MODELS["transformer"], "feedback": "own"}}},
+        r"config key models\.t\.feedback: it goes with architecture ved, aed or ao",
+    ),
+    "a transformer for running text": (
+        {"tasks": [{**TEXT, "cells": ["transformer-lm"]}], "cells": ["lm-text"]},
+        r"tasks\[0\]\.cells: 'transformer-lm' says the next word without a step, and the task",
+    ),
+    "a transformer without a task": (
+        {"cells": ["aed", "transformer"]},
+        "config key cells: 'transformer' classifies sentences without a step, and no task has",
+    ),
+    "the hold input of a transformer": (
+        {
+            **{"tasks": [CLASSES], "cells": ["plain", "transformer"]},
+            "sweeps": [
+                {
+                    **{"name": "x", "over": "hold_input", "values": ["zero"], "task": "two"},
+                    "cells": ["transformer"],
+                }
+            ],
+        },
+        r"config key sweeps\[0\]\.cells: 'transformer' has no step and no hold input",
+    ),
+    "swept heads that do not divide": (
+        {
+            **{"tasks": [CLASSES], "cells": ["transformer"]},
+            "sweeps": [
+                {"name": "h", "over": "cell_options.heads", "values": [3], "task": "two"},
+            ],
+        },
+        r"models\.transformer-heads-3\.cell_options\.heads: 3 heads do not share out",
     ),
     "a language model that translates": (
         {"models": {**MODELS, "lm": {**MODELS["lm"], "feedback": "own"}}},

@@ -8,6 +8,7 @@ from rnn_geometry import check_cell
 from rnn_geometry.errors import LONGEST, UserError
 from rnn_geometry.networks.cells import GRU, LSTM, Cell, VanillaRNN
 from rnn_geometry.networks.registry import CELLS
+from rnn_geometry.networks.transformer import CausalTransformer
 
 
 class Plain(Cell):
@@ -91,6 +92,12 @@ class TwoParts(Plain):
         super().__init__(input_size, hidden_size, 2 * hidden_size)
 
 
+class Undrawn(CausalTransformer):
+    def reset_parameters(self, generator):
+        for weight in self.parameters():
+            nn.init.normal_(weight)
+
+
 RIGHT = {
     **CELLS,
     "plain": Plain,
@@ -118,6 +125,13 @@ RIGHT = {
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_cell_that_is_right_passes(name):
     check_cell(name if name in CELLS else RIGHT[name], input_size=3, hidden_size=4)
+
+
+def test_a_network_without_a_step_is_checked_before_one_would_be_taken():
+    """It stands in the place of a cell, and no analysis asks for its step."""
+    check_cell(CausalTransformer, hidden_size=8, heads=2)
+    with pytest.raises(UserError, match=r"its weight 'entry\.weight' is not drawn"):
+        check_cell(Undrawn, hidden_size=8)
 
 
 def test_options_reach_the_cell_and_its_weights():

@@ -45,4 +45,5 @@ def test_a_verdict_is_counted_once_for_its_cell_and_stands_in_the_row_of_its_cla
 
 def test_a_claim_that_does_not_speak_of_a_cell_leaves_its_box_empty():
     row = next(row for row in by_claim(FOUND, CLAIMS) if row["claim"] == "P3-words-add-exactly")
-    assert row["LRU"] and not row["sLSTM"]
+    assert row["LRU"]
+    assert not row["sLSTM"]

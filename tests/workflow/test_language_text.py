@@ -101,11 +101,24 @@ def test_words_tell_of_words_at_every_lag_alike(rows):
     assert row["information_half"] in ("5", "6", "7")
 
 
+def test_a_panel_and_a_page_show_them(read, rows):
+    results = read.root / "results"
+    untrained = results / HOME.replace("gru-text", "gru-text-untrained")
+    assert not (untrained / "text_panel.png").exists()
+    page = (results / "text_models.html").read_text()
+    assert "two, gru-text, L2 1e-6, seed 0" in page
+    assert f"{number(rows['gru-text'], 'label'):.2f}" in page
+    assert rows["gru-text"]["words_up"] in page
+    assert "index.html" not in page  # nothing classifies here
+    assert "reading.html" not in page
+
+
 def test_nothing_else_is_made(read):
     results = read.root / "results"
     assert [path.name for path in (results / "tables").iterdir()] == ["language_text.csv"]
     assert {path.name for path in (results / HOME).iterdir()} == {
         *("model.safetensors", "run.json", "history.parquet", "text_model.json", "stages"),
+        "text_panel.png",
     }
 
 

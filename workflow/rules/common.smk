@@ -26,6 +26,7 @@ from rnn_geometry.config.plain import plain
 from rnn_geometry.config.plan import Plan
 from rnn_geometry.config.pooling import pooling_of
 from rnn_geometry.config.shown import CATEGORIES
+from rnn_geometry.config.without_step import TRANSFORMER, TRANSFORMER_LM
 from rnn_geometry.identity import is_control
 from rnn_geometry.networks import sources
 from rnn_geometry.networks.checked import check_own_cells

@@ -98,6 +98,16 @@ use rule keep_claims as keep_cells with:
         **documents.below(PLAN.kept_in("results/cells", DOCS), documents.CELLS),
 
 
+# Networks without a step and those beside them, from a run of config/transformers.yaml.
+use rule keep_claims as keep_transformers with:
+    input:
+        **tables_named(WITHOUT_STEP),
+    output:
+        **documents.below(PLAN.kept_in("results/transformers", DOCS), documents.TRANSFORMERS),
+    params:
+        **stage("keep_tables"),
+
+
 # Networks of a small run that docs/natural.md shows beside the battery.
 use rule keep_claims as keep_runs with:
     input:

@@ -146,7 +146,7 @@ localrules:
 rule figures:
     input:
         PLAN.of(PLAN.shown, "panel.png"),
-        [*rules.plot_overview.output, *rules.plot_gallery.output] if PLAN.classified else [],
+        [*rules.plot_overview.output, *rules.plot_gallery.output] if PLAN.tabled else [],
         expand(PLAN.path("figures/{task}"), task=PLAN.portrayed),
         expand(PLAN.path("figures/headline.{kind}"), kind=KINDS if PLAN.headline else ()),
         rules.plot_sweeps.output if PLAN.sweeps else [],
@@ -154,3 +154,4 @@ rule figures:
         PLAN.of(PLAN.shown_translators, "attention.png"),
         rules.plot_languages.output if PLAN.language_models else [],
         PLAN.of(PLAN.shown_language_models, "language_panel.png"),
+        TEXT_PANELS,

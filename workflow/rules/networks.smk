@@ -7,6 +7,7 @@
 MAKING = (
     *("train", "train_followed", "train_pooled", "import_network"),
     *("train_translator", "train_language_model", "train_text_model"),
+    *("train_transformer", "train_transformer_lm"),
 )
 
 # The analysis: a rule for each of
@@ -23,10 +24,14 @@ MAKING = (
 #   text_reading         a few texts word by word, for the next one and the explorer
 #   plot_language        a network at a glance as a panel
 #   text_model_numbers   what those of running text hold of it
+# and of networks without a step, and beside them of those that read the same tasks by steps
+#   transformer_numbers, transformer_lm_numbers   what needs no step
 CLASSIFYING = ("slow_points", "linearize", "compare_hold_inputs", "geometry", "snapshots")
 OF_OTHERS = (
     *("components", "plot_attention"),
     *("language_geometry", "text_reading", "plot_language", "text_model_numbers"),
+    *("transformer_numbers", "beside_transformers"),
+    *("transformer_lm_numbers", "beside_transformer_lms"),
 )
 
 

@@ -26,7 +26,9 @@ EXPLORED_OTHERS = {
 }
 LANGUAGE_FIGURE = PLAN.path("figures/language_overview.png")
 MORE_READ = {"explore_reading": {"figure": LANGUAGE_FIGURE}}
-MORE_TOLD = {"explore_reading": {"start": bool(PLAN.classified)}}
+MORE_TOLD = {
+    "explore_reading": {"start": bool(PLAN.tabled), "texts": bool(PLAN.shown_of(TEXT_MODEL))},
+}
 KINDS_DRAWN = ["png", *PLAN.vector]
 JOBS = []  # of each the name of its stage, what it reads, writes and is told
 
@@ -44,12 +46,35 @@ for NAME, (KIND, NUMBERS, CLAIMED) in OTHERS.items():
         JOBS += [(STAGE, {NAME: TABLE}, FILES, {"formats": KINDS_DRAWN})]
 
 
+# Networks without a step, and beside them those that read the same tasks by steps.
+WITHOUT_STEP = {
+    "transformers": (TRANSFORMER, "geometry"),
+    "transformers_language": (TRANSFORMER_LM, "language"),
+}
+for NAME, (KIND, BY_STEP) in WITHOUT_STEP.items():
+    BESIDE = PLAN.beside(KIND)
+    READ = {"transformer": PLAN.of([*PLAN.of_kind(KIND), *BESIDE], "transformer.json")}
+    READ |= {BY_STEP: PLAN.of(BESIDE, f"{BY_STEP}.json")}
+    TABLE = PLAN.path(f"tables/{NAME}.csv")
+    JOBS += [(f"tabulate_{NAME}", READ, TABLE, {"by_step": BY_STEP})]
+
+
 for NAME, (KIND, PAGE, OWN, OF_TASK) in EXPLORED_OTHERS.items():
     FIRST = PLAN.first_of_kind(KIND)
     READ = {key_of(file): PLAN.of(FIRST, file) for file in OWN}
     READ |= {key_of(file): PLAN.of_their_tasks(FIRST, file) for file in OF_TASK}
     READ |= MORE_READ.get(NAME, {})
     JOBS += [(NAME, READ, PLAN.path(PAGE), MORE_TOLD.get(NAME, {}))]
+
+
+# Running text has no step to go through: a panel a network, drawn from the table, on one page.
+TEXT_PANELS = PLAN.of(PLAN.shown_of(TEXT_MODEL), "text_panel.png")
+TEXT_PAGE = [PLAN.path("text_models.html")] if TEXT_PANELS else []
+if TEXT_PANELS:
+    READ = {"language_text": PLAN.path("tables/language_text.csv")}
+    LEADS = {"start": bool(PLAN.tabled), "reading": bool(PLAN.language_models)}
+    JOBS += [("plot_text_models", READ, TEXT_PANELS, {})]
+    JOBS += [("text_models_page", {**READ, "panels": TEXT_PANELS}, TEXT_PAGE, LEADS)]
 
 
 for NAME, READ, WRITTEN, TOLD in JOBS:
@@ -75,6 +100,13 @@ for NAME, READ, WRITTEN, TOLD in JOBS:
 
 localrules:
     language,
+    transformers,
+
+
+# All that there is of networks without a step.
+rule transformers:
+    input:
+        [PLAN.path(f"tables/{n}.csv") for n, (k, _) in WITHOUT_STEP.items() if PLAN.of_kind(k)],
 
 
 # All that there is of language models; nothing where there are none.
@@ -83,4 +115,5 @@ rule language:
         rules.tabulate_language_text.output if PLAN.text_models else [],
         rules.judge_language.output if PLAN.language_models else [],
         rules.explore_reading.output if PLAN.language_models else [],
+        TEXT_PAGE,
         PLAN.of(PLAN.shown_language_models, "language_panel.png"),

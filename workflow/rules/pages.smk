@@ -45,6 +45,7 @@ rule start_page:
         # The page leads there.
         translators=[PLAN.path("attention.html")] if PLAN.translators else [],
         language=[PLAN.path("reading.html")] if PLAN.language_models else [],
+        text_models=TEXT_PAGE,
     output:
         PLAN.path("index.html"),
     log:

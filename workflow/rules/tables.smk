@@ -145,16 +145,17 @@ localrules:
 
 rule tables:
     input:
-        rules.tabulate.output if PLAN.classified else [],
+        rules.tabulate.output if PLAN.tabled else [],
         rules.universality.output if PLAN.together else [],
         rules.tabulate_translators.output if PLAN.translators else [],
         rules.tabulate_language.output if PLAN.language_models else [],
         rules.tabulate_language_text.output if PLAN.text_models else [],
+        rules.transformers.input,
 
 
 # The verdicts, and all that their page leads to.
 rule claims:
     input:
-        [*rules.judge.output, PLAN.path("index.html")] if PLAN.classified else [],
+        [*rules.judge.output, PLAN.path("index.html")] if PLAN.tabled else [],
         rules.attention_page.output if PLAN.translators else [],
         rules.language.input,

@@ -22,7 +22,7 @@ rule attention_page:
         **stage(
             "attention_page",
             claims=claims_asked("claims_attention"),
-            start=bool(PLAN.classified),
+            start=bool(PLAN.tabled),
             explorer="phrases.html",
         ),
     script:

@@ -19,6 +19,12 @@ TITLES = {
     "train_language_model": "training",
     "train_text_model": "training",
     "text_model_numbers": "text model geometry",
+    "train_transformer": "training",
+    "train_transformer_lm": "training",
+    "transformer_numbers": "running scores",
+    "beside_transformers": "running scores",
+    "transformer_lm_numbers": "beliefs",
+    "beside_transformer_lms": "beliefs",
     "import_network": "import",
     "slow_points": "fixed-point search",
     "linearize": "eigen-analysis",
@@ -31,11 +37,14 @@ TITLES = {
     "tabulate_translators": "tables",
     "tabulate_language": "tables",
     "tabulate_language_text": "tables",
+    "tabulate_transformers": "tables",
+    "tabulate_transformers_language": "tables",
     "judge_translators": "tables",
     "judge_language": "tables",
     "attention_page": "pages",
     "explore_phrases": "pages",
     "explore_reading": "pages",
+    "text_models_page": "pages",
     "explore": "pages",
     "start_page": "pages",
     "judge": "pages",
@@ -44,6 +53,7 @@ TITLES = {
     "document_claims": "pages",
     "document_cells": "pages",
     "keep_claims": "kept files",
+    "keep_transformers": "kept files",
 }
 
 # Names of targets: rules that only ask for files of others and do nothing themselves.
@@ -59,6 +69,7 @@ TARGETS = frozenset(
         "documentation",
         "translators",
         "language",
+        "transformers",
     )
 )
 

@@ -14,6 +14,7 @@ from rnn_geometry.config.kinds import (
     LANGUAGE_MODEL,
     TASK_OF,
     TEXT_MODEL,
+    WITHOUT_STEP,
     fitting,
     kind_of_model,
     kind_of_task,
@@ -285,6 +286,8 @@ class Design:
                     "`models`."
                 )
         cells = fitting(base, sweep["cells"], settings["cells"], self.models, f"{key}.cells")
+        if over == HOLD_INPUT:
+            cells = self._with_step(cells, sweep["cells"], f"{key}.cells")
         options = (self.models[cell].get("cell_options") or {} for cell in cells)
         check_over(over, key, {name for stated in options for name in stated})
         if over == HOLD_INPUT and kind_of_task(base) != CLASSIFIER:
@@ -308,6 +311,16 @@ class Design:
                     if over == HOLD_INPUT:
                         self._compare(network, [str(value)])
                     self.sweeps.append((sweep["name"], over, written(value), network))
+
+    def _with_step(self, cells: list[str], asked: list[str] | None, key: str) -> list[str]:
+        """Return the models that read by steps; refuse others that were asked for, and none."""
+        without = [name for name in cells if kind_of_model(self.models[name]) in WITHOUT_STEP]
+        if without and (asked or without == cells):
+            raise UserError(
+                f"config key {key}: '{without[0]}' has no step and no hold input; name models "
+                "whose architecture is not given."
+            )
+        return [name for name in cells if name not in without]
 
     def _base(
         self, sweep: Mapping[str, Any], key: str

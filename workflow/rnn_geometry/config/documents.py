@@ -34,6 +34,8 @@ CELLS = {
     "costs": "cells_costs.csv",
     "code": "cells_code.csv",
 }
+# Tables of config/transformers.yaml.
+TRANSFORMERS = {name: f"{name}.csv" for name in ("transformers", "transformers_language")}
 # Networks of small runs that docs/natural.md shows beside the battery, by their folder of results.
 SMALL_RUNS = ("recipes", "why")
 SMALL = {f"results/{name}": f"{name}.csv" for name in SMALL_RUNS}

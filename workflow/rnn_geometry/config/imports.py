@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rnn_geometry.config.plain import check_path
+from rnn_geometry.config.without_step import with_cell
 from rnn_geometry.errors import UserError, listed, quoted
 from rnn_geometry.identity import Network
 from rnn_geometry.networks.sources import find_source
@@ -56,7 +57,7 @@ def check_stated(models: Mapping[str, Mapping[str, Any]]) -> None:
                     f"{key}.{alone}: it goes with weights, which say that the network was trained "
                     "elsewhere; give weights, too, or leave it out."
                 )
-            if "cell" not in model:
+            if "cell" not in with_cell(model):
                 raise UserError(f"{key}.cell: missing; it must be given.")
             continue
         other = next((one for one in model if one not in (*KEYS, "cell")), None)

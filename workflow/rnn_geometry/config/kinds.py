@@ -1,8 +1,9 @@
 """Kinds of networks: classifiers of sentences, translators of pairs of phrases, language models.
 
-Those of running text are a kind of their own: nobody knows the source of their words.
+Those of running text are a kind of their own: nobody knows the source of their words. So are
+transformers, which have no step; they read what classifiers or language models read.
 
-A task and a model are each of one kind, and meet only within it.
+A task and a model are each of one kind, and meet only where the task is of the kind that it reads.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rnn_geometry.config.schema import _shown
+from rnn_geometry.config.without_step import TRANSFORMER, TRANSFORMER_LM
 from rnn_geometry.errors import UserError, listed
 from rnn_geometry.networks.pooling import LAST, POOLING
 from rnn_geometry.tasks.language.families import SOURCE_FAMILIES
@@ -20,6 +22,8 @@ from rnn_geometry.tasks.running_text import RUNNING_TEXT
 CLASSIFIER, TRANSLATOR, LANGUAGE_MODEL = "classifier", "translator", "language model"
 TEXT_MODEL = "language model of running text"
 ARCHITECTURE, VED, LM = "architecture", "ved", "lm"
+# Kinds whose architecture is called so, with the kind that reads the same tasks by steps.
+WITHOUT_STEP = {TRANSFORMER: CLASSIFIER, TRANSFORMER_LM: LANGUAGE_MODEL}
 LEARNED_WORDS = "embedding_size"  # with it a language model is one of running text
 # Keys of translators alone, and of classifiers alone, with their defaults.
 OF_TRANSLATORS = {"alignment": "plain", "positions": None, "feedback": "own"}
@@ -31,12 +35,16 @@ OF_CLASSIFIERS = {
 FOREIGN = {
     TRANSLATOR: OF_CLASSIFIERS,
     **{kind: {"trained": "all", POOLING: LAST} for kind in (LANGUAGE_MODEL, TEXT_MODEL)},
+    TRANSFORMER: {"trained": "all", POOLING: LAST},
+    TRANSFORMER_LM: {"trained": "all", POOLING: LAST, LEARNED_WORDS: None},
 }
 DOES = {
     CLASSIFIER: "classifies sentences",
     TRANSLATOR: "translates pairs of phrases",
     LANGUAGE_MODEL: "says the next word",
     TEXT_MODEL: "says the next word with learned word vectors",
+    TRANSFORMER: "classifies sentences without a step",
+    TRANSFORMER_LM: "says the next word without a step",
 }
 TASK_OF = {
     CLASSIFIER: "has classes",
@@ -45,9 +53,9 @@ TASK_OF = {
     TEXT_MODEL: "is running text",
 }
 ARCHITECTURES = {  # of each kind, in words
-    CLASSIFIER: "not given",
+    CLASSIFIER: f"not given or {TRANSFORMER}",
     TRANSLATOR: "ved, aed or ao",
-    LANGUAGE_MODEL: f"{LM} without {LEARNED_WORDS}",
+    LANGUAGE_MODEL: f"{LM} without {LEARNED_WORDS} or {TRANSFORMER_LM}",
     TEXT_MODEL: f"{LM} with {LEARNED_WORDS}",
 }
 Settings = Mapping[str, Any]
@@ -77,8 +85,25 @@ def kind_of_model(model: Settings) -> str:
         Its settings.
     """
     says = LANGUAGE_MODEL if model.get(LEARNED_WORDS) is None else TEXT_MODEL
-    kinds = {CLASSIFIER: CLASSIFIER, LM: says}
+    kinds = {CLASSIFIER: CLASSIFIER, LM: says, **{kind: kind for kind in WITHOUT_STEP}}
     return kinds.get(model.get(ARCHITECTURE, CLASSIFIER), TRANSLATOR)
+
+
+def reads(model: Settings) -> str:
+    """Return the kind of the tasks that a model reads.
+
+    Parameters
+    ----------
+    model
+        Its settings.
+
+    Examples
+    --------
+    >>> reads({"architecture": "transformer"}), reads({"architecture": "ved"})
+    ('classifier', 'translator')
+    """
+    kind = kind_of_model(model)
+    return WITHOUT_STEP.get(kind, kind)
 
 
 def with_own_keys(name: str, model: Settings) -> dict[str, Any]:
@@ -102,7 +127,7 @@ def with_own_keys(name: str, model: Settings) -> dict[str, Any]:
     _check_keys(name, model, kind)
     if kind == CLASSIFIER:
         return {key: value for key, value in model.items() if key != ARCHITECTURE}
-    if kind in (LANGUAGE_MODEL, TEXT_MODEL):
+    if kind in (LANGUAGE_MODEL, TEXT_MODEL, *WITHOUT_STEP):
         return {key: value for key, value in model.items() if key != POOLING}
     whole = {**OF_TRANSLATORS, **{key: value for key, value in model.items() if key != POOLING}}
     if model[ARCHITECTURE] == VED and whole["alignment"] != OF_TRANSLATORS["alignment"]:
@@ -160,7 +185,7 @@ def fitting(
     """
     kind = kind_of_task(task)
     for name in asked or ():
-        if kind_of_model(models[name]) != kind:
+        if reads(models[name]) != kind:
             raise UserError(
                 f"config key {key}: '{name}' {DOES[kind_of_model(models[name])]}, and the task "
                 f"'{task['name']}' {TASK_OF[kind]}; name models whose architecture is "
@@ -168,7 +193,7 @@ def fitting(
             )
     if asked is not None:
         return list(asked)
-    found = [name for name in all_cells if kind_of_model(models[name]) == kind]
+    found = [name for name in all_cells if reads(models[name]) == kind]
     if not found:
         raise UserError(
             f"config task '{task['name']}': it {TASK_OF[kind]} (family {task['family']}), and none "
@@ -203,9 +228,8 @@ def check_met(
     """
     kinds = {kind_of_task(task) for task in tasks}
     for name in cells:
-        kind = kind_of_model(models[name])
-        if kind not in kinds:
+        if reads(models[name]) not in kinds:
             raise UserError(
-                f"config key cells: '{name}' {DOES[kind]}, and no task {TASK_OF[kind]}; take it "
-                "out or add such a task."
+                f"config key cells: '{name}' {DOES[kind_of_model(models[name])]}, and no task "
+                f"{TASK_OF[reads(models[name])]}; take it out or add such a task."
             )

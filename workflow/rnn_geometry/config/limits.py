@@ -112,6 +112,8 @@ class Limits:
             "train_translator": (self.training_mb, self.translating_minutes, self.gpu),
             "train_language_model": (self.training_mb, self.translating_minutes, self.gpu),
             "train_text_model": (self.training_mb, self.text_model_minutes, self.gpu),
+            "train_transformer": (self.training_mb, self.training_minutes, self.gpu),
+            "train_transformer_lm": (self.training_mb, self.translating_minutes, self.gpu),
             "import_network": (short_mb, short_minutes, 0),
             "geometry": (short_mb, short_minutes, 0),
             "plot_network": (short_mb, short_minutes, 0),

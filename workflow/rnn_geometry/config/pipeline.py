@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TEXT_MODEL, TRANSLATOR
+from rnn_geometry.config.without_step import TRANSFORMER, TRANSFORMER_LM
 
 PAIRS = tuple(f"pairs/{name}" for name in ("train.parquet", "dev.parquet", "test.parquet"))
 TEXTS = tuple(f"texts/{name}" for name in ("train.parquet", "dev.parquet", "test.parquet"))
@@ -219,6 +220,47 @@ NETWORK_STAGES = {
         settings=("min_tau", "visited_states", "memory_mb"),
         kind=TEXT_MODEL,
     ),
+    # Networks without a step are trained as those with one.
+    "train_transformer": Stage(
+        "train",
+        of_task=("train.parquet", "dev.parquet", "test.parquet", "vocab.json", "meta.json"),
+        writes=("model.safetensors", "run.json", "history.parquet"),
+        kind=TRANSFORMER,
+    ),
+    "train_transformer_lm": Stage(
+        "train_language_model",
+        of_task=(*TEXTS, "texts/vocab.json", "meta.json"),
+        writes=("model.safetensors", "run.json", "history.parquet"),
+        kind=TRANSFORMER_LM,
+    ),
+    # What needs no step is measured of them, and of those that read the same tasks by steps.
+    **{
+        name: Stage(
+            "transformer_numbers",
+            reads=("model.safetensors", "run.json"),
+            of_task=("test.parquet", "meta.json"),
+            writes=("transformer.json",),
+            settings=("visited_states", "trajectories"),
+            kind=kind,
+        )
+        for name, kind in {
+            "transformer_numbers": TRANSFORMER,
+            "beside_transformers": CLASSIFIER,
+        }.items()
+    },
+    **{
+        name: Stage(
+            "transformer_lm_numbers",
+            reads=("model.safetensors", "run.json"),
+            of_task=("texts/test.parquet", "meta.json"),
+            writes=("transformer.json",),
+            kind=kind,
+        )
+        for name, kind in {
+            "transformer_lm_numbers": TRANSFORMER_LM,
+            "beside_transformer_lms": LANGUAGE_MODEL,
+        }.items()
+    },
 }
 
 # Jobs of these are about one task or about everything.
@@ -236,11 +278,16 @@ OTHER_STAGES = {
     "tabulate_translators": Stage("tabulate_translators"),
     "tabulate_language": Stage("tabulate_language"),
     "tabulate_language_text": Stage("tabulate_language_text"),
+    "tabulate_transformers": Stage("tabulate_transformers"),
+    "tabulate_transformers_language": Stage("tabulate_transformers"),
+    "keep_tables": Stage("keep_tables"),
     "judge_translators": Stage("judge_translators"),
     "judge_language": Stage("judge_language"),
     "plot_translators": Stage("plot_translators"),
     "explore_phrases": Stage("explore_phrases", templates=("phrases.*", "steps.*", "style.css")),
     "plot_languages": Stage("plot_languages"),
+    "plot_text_models": Stage("plot_text_models"),
+    "text_models_page": Stage("text_models_page", templates=("text_models.*", "style.css")),
     "explore_reading": Stage("explore_reading", templates=("reading.*", "steps.*", "style.css")),
     "attention_page": Stage("attention_page", templates=("attention.html.jinja", "style.css")),
     "judge": Stage(

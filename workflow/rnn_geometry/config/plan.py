@@ -42,6 +42,7 @@ from rnn_geometry.config.shown import (
 )
 from rnn_geometry.config.stage_blocks import StageBlock
 from rnn_geometry.config.translating import Translating
+from rnn_geometry.config.without_step import TRANSFORMER, TRANSFORMER_LM
 from rnn_geometry.errors import UserError
 from rnn_geometry.identity import Network, base_task, is_control
 from rnn_geometry.store.freshness import Made
@@ -66,8 +67,11 @@ SINGLE_RULES = (
 )
 # Stages of networks that compute no numbers.
 DRAWING = ("plot_network", "plot_attention", "plot_language")
-# Stages that train networks which classify nothing.
-TRAIN_OTHERS = ("train_translator", "train_language_model", "train_text_model")
+# Stages that train networks which are no classifiers by steps.
+TRAIN_OTHERS = (
+    *("train_translator", "train_language_model", "train_text_model"),
+    *("train_transformer", "train_transformer_lm"),
+)
 # Files of a network by stem.
 FILES = {key_of(file): file for entry in NETWORK_STAGES.values() for file in entry.writes}
 TOKENIZER = "tokenizer"  # the key of a task, and of its file among those of the task
@@ -92,7 +96,7 @@ class Plan(Translating):
         Names of tasks of sentences, which have classes, of pairs of phrases, of sources of words,
         of running text.
     trained
-        Those of them that train networks.
+        Those of the first that train classifiers.
     networks
         Every network, controls and those of sweeps among them.
     leading
@@ -118,7 +122,8 @@ class Plan(Translating):
             [task for task, own in self.tasks.items() if kind_of_task(own) == kind]
             for kind in (CLASSIFIER, TRANSLATOR, LANGUAGE_MODEL, TEXT_MODEL)
         )
-        self.trained = [task for task in self.classified if self.design.networks[task]]
+        by_steps = {network.task for network in self.classifiers}
+        self.trained = [task for task in self.classified if task in by_steps]
         names = dict.fromkeys(network.model for network in self.networks)
         self.models = {name: self.design.models[name] for name in names}
         trained = [network.task for network in self.networks if not is_control(network)]
@@ -307,8 +312,9 @@ class Plan(Translating):
         return [self.of_task(file).format(task=network.task) for network in networks]
 
     def networks_of(self, task: str) -> list[Network]:
-        """Return every network of one task."""
-        return self.design.networks[task]
+        """Return every network of one task that reads it by steps."""
+        kind = kind_of_task(self.tasks[task])
+        return self.of_kind(kind, self.design.networks[task])
 
     def portrayed_of(self, task: str) -> list[Network]:
         """Return the networks that figures and the explorer of one task show."""
@@ -352,8 +358,8 @@ class Plan(Translating):
 
     @property
     def text_networks(self) -> list[Network]:
-        """Networks on texts."""
-        return [n for n in self.networks if self.tasks[n.task]["family"] == "text"]
+        """Classifiers of texts."""
+        return [n for n in self.classifiers if self.tasks[n.task]["family"] == "text"]
 
     @cached_property
     def compared(self) -> bool:
@@ -378,6 +384,12 @@ class Plan(Translating):
             for block in blocks(self._working_on(stage), size)
         ]
 
+    @cached_property
+    def tabled(self) -> list[str]:
+        """Names of tasks of sentences, but those that only networks without a step read."""
+        made = self.design.networks
+        return [task for task in self.classified if task in self.trained or not made[task]]
+
     def _working_on(self, stage: str) -> list[Network]:
         """Return the networks that a stage works on."""
         if stage in MAKERS:
@@ -389,6 +401,8 @@ class Plan(Translating):
             "plot_attention": self.shown_translators,
             "text_reading": self.shown_language_models,
             "plot_language": self.shown_language_models,
+            "beside_transformers": self.beside(TRANSFORMER),
+            "beside_transformer_lms": self.beside(TRANSFORMER_LM),
         }.get(stage, self.of_kind(NETWORK_STAGES[stage].kind))
 
     def own(self, stage: str, network: Network) -> Any:

@@ -35,6 +35,7 @@ from rnn_geometry.config.plain import check_path, check_plain, results_folder
 from rnn_geometry.config.pooling import with_pooling
 from rnn_geometry.config.schema import _accepted, _words, check_schema, with_defaults
 from rnn_geometry.config.source_tasks import with_length
+from rnn_geometry.config.without_step import check_without_step, with_cell
 from rnn_geometry.errors import UserError
 from rnn_geometry.networks.more_cells.entries import code_of_cell
 from rnn_geometry.networks.registry import CELLS
@@ -84,7 +85,7 @@ def resolve(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, A
         if is_imported(model):
             settings["models"][name] = without_training(model)
         else:
-            settings["models"][name] = _checked_model(name, model)
+            settings["models"][name] = _checked_model(name, with_cell(model))
     give_vocabularies(settings["tasks"], settings["grid"], settings["models"])
     settings["tasks"] = [
         _task_with_defaults(task, settings["synthetic"]) for task in settings["tasks"]
@@ -214,6 +215,7 @@ def _checked_model(name: str, model: Mapping[str, Any]) -> dict[str, Any]:
         )
     if is_own(cell):
         _source_of(name, cell)
+    check_without_step(name, model)
     check_cell_options(name, model)
     if (model["steps"] is None) == (model["epochs"] is None):
         raise UserError(f"config key models.{name}: give either steps or epochs, one of the two.")

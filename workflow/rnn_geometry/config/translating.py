@@ -7,7 +7,15 @@ from functools import cached_property
 from typing import Any
 
 from rnn_geometry.config.design import Design
-from rnn_geometry.config.kinds import CLASSIFIER, LANGUAGE_MODEL, TEXT_MODEL, TRANSLATOR
+from rnn_geometry.config.imports import is_imported
+from rnn_geometry.config.kinds import (
+    CLASSIFIER,
+    LANGUAGE_MODEL,
+    TEXT_MODEL,
+    TRANSLATOR,
+    WITHOUT_STEP,
+)
+from rnn_geometry.config.pooling import is_pooled
 from rnn_geometry.config.shown import first_of_each
 from rnn_geometry.identity import Network
 
@@ -56,6 +64,21 @@ class Translating:
     def text_models(self) -> list[Network]:
         """Networks that say the next word of running text."""
         return self.of_kind(TEXT_MODEL)
+
+    def beside(self, kind: str) -> list[Network]:
+        """Return the networks that read by steps what those of a kind without a step read.
+
+        Parameters
+        ----------
+        kind
+            One of `kinds.WITHOUT_STEP`. Networks whose readout looks back, and those that were
+            trained elsewhere, are left out.
+        """
+        tasks = {network.task for network in self.of_kind(kind)}
+        models = self.design.models
+        other = {name for name, own in models.items() if is_pooled(own) or is_imported(own)}
+        mine = self.of_kind(WITHOUT_STEP[kind])
+        return [n for n in mine if n.task in tasks and n.model not in other]
 
     def shown_of(self, kind: str) -> list[Network]:
         """Return the networks of a kind that have figures of their own.

@@ -22,6 +22,7 @@ from rnn_geometry.store.languages import (
 )
 from rnn_geometry.store.readings import TextsRead
 from rnn_geometry.store.text_models import TextModelNumbers
+from rnn_geometry.store.transformers import TransformerNumbers
 from rnn_geometry.tasks.language.families import source_of_task
 from rnn_geometry.tasks.running_text import RUNNING_TEXT
 
@@ -114,6 +115,9 @@ class NetworkResults(Trained, results.NetworkResults):
     See `store.artifacts` for the fields of each file.
     """
 
+    # Of one without a step, and of others on its task.
+    transformer = results.OpenedFile(TransformerNumbers)
+
     def pooled(self) -> PooledClassifier:
         """Return the trained network with its readout that looks back.
 
@@ -194,6 +198,7 @@ class LanguageResults(Trained):
     language = results.OpenedFile(LanguageNumbers)
     reading = results.OpenedFile(TextsRead)
     text_model = results.OpenedFile(TextModelNumbers)  # in the place of `language`, of running text
+    transformer = results.OpenedFile(TransformerNumbers)  # of one without a step, see `store`
 
     def __init__(self, root: Path, network: Network):
         self.network = network

@@ -133,6 +133,22 @@ class CausalTransformer(Cell):
                     weight.fill_(1.0 if id(weight) in scales else 0.0)
 
 
+def has_no_step(cell: Cell) -> bool:
+    """Tell whether what stands in the place of a cell has no step.
+
+    Parameters
+    ----------
+    cell : Cell
+        Of a network.
+
+    Returns
+    -------
+    bool
+        Whether it is a transformer.
+    """
+    return isinstance(cell, CausalTransformer)
+
+
 def _waves(places: int, size: int) -> Tensor:
     """Return sines and cosines of the places (T, H)."""
     even = torch.arange(0, size, 2, dtype=torch.float64)

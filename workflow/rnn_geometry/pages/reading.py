@@ -31,7 +31,12 @@ class Shown:
 
 
 def reading_page(
-    templates: Mapping[str, str], networks: Sequence[Shown], figure: str | Path, *, start: bool
+    templates: Mapping[str, str],
+    networks: Sequence[Shown],
+    figure: str | Path,
+    *,
+    start: bool,
+    texts: bool = False,
 ) -> str:
     """Return the self-contained page.
 
@@ -43,13 +48,13 @@ def reading_page(
         One or more.
     figure
         The PNG file over all networks.
-    start
-        Whether there is a start page to lead to.
+    start, texts
+        Whether there is a start page, and a page of running text, to lead to.
     """
     page = environment(autoescape=True, templates=templates)
     payload = {"networks": [network_payload(shown) for shown in networks]}
     return page.get_template("reading.html.jinja").render(
-        payload=Markup(embedded_json(payload)), figure=in_page(figure), start=start
+        payload=Markup(embedded_json(payload)), figure=in_page(figure), start=start, texts=texts
     )
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from rnn_geometry.geometry.language_tables import LANGUAGE
 from rnn_geometry.geometry.network import FILE_ONLY
 from rnn_geometry.geometry.text_models import LANGUAGE_TEXT
+from rnn_geometry.geometry.transformers import TRANSFORMERS
+from rnn_geometry.geometry.transformers_language import TRANSFORMERS_LANGUAGE
 from rnn_geometry.geometry.translator_tables import TRANSLATORS
 from rnn_geometry.geometry.universality import DISTANCES, NEIGHBOURS, UNIVERSALITY
 from rnn_geometry.pages._meanings import meaning_of
@@ -134,6 +136,22 @@ OF_OTHERS = {
         "Of networks that say the next word of the texts of a data set. They see no label; labels"
         " are read from their states afterwards.",
         LANGUAGE_TEXT,
+    ),
+    "transformers": (
+        "one row per transformer that classifies and network beside it",
+        "Beside it are classifiers that read the same task by steps. What needs no step is measured"
+        " of both in the same way. A transformer has no step: its numbers from"
+        " `participation_ratio` on, which are those of `runs.csv`, are empty."
+        " `score_..`, `word_..` and `carried_..` are empty of texts, whose words have no known"
+        " scores, and where sentences differ in length; `carried_..` of labels, too.",
+        TRANSFORMERS,
+    ),
+    "transformers_language": (
+        "one row per transformer that says words and network beside it",
+        "The next word, of sources whose hidden state is known, with columns of `language.csv`."
+        " Numbers from `dimension_said` on are empty of a transformer: it has no step, and was not"
+        " asked to say texts by itself.",
+        TRANSFORMERS_LANGUAGE,
     ),
     "claims_language": (
         "one row per claim about language models, source and model",

@@ -101,6 +101,7 @@ def start_page(
     translators: bool = False,
     language: bool = False,
     tasks: Sequence[str] = (),
+    text_models: bool = False,
 ) -> str:
     """Return results/index.html, the page that leads to all others.
 
@@ -138,6 +139,8 @@ def start_page(
         Whether there is a page of language models.
     tasks
         In the order of the configuration, which all tables keep.
+    text_models
+        Whether there is one of those of running text.
     """
     pages = {tuple(map(str, key)) for key in shown}
     known = runs.astype(object).where(runs.notna(), None).to_dict("records")
@@ -185,6 +188,7 @@ def start_page(
         figures=_captioned(figures, _captions(templates, missing)),
         translators=translators,
         language=language,
+        text_models=text_models,
         opening={
             "file": f"figures/{opening}.png",
             **OPENINGS[opening],

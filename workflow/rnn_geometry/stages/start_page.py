@@ -43,6 +43,7 @@ def run(files, output, params, log) -> None:
         tasks=params.tasks,
         translators=bool(files.get("translators")),
         language=bool(files.get("language")),
+        text_models=bool(files.get("text_models")),
         records=[formats.read_json(path) for path in files["record"]],
         costs=cost_table(results / "benchmarks", params.benchmarks),
         configuration=params.configuration,

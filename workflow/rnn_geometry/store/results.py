@@ -173,13 +173,15 @@ def _pictures(folder: Path) -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.png"))}
 
 
-# Tables of networks that classify nothing, and where their columns are declared.
+# Tables that no stage of classifiers by steps writes, and where their columns are declared.
 OF_OTHERS = {
     "translators": "rnn_geometry.geometry.translator_tables:TRANSLATORS",
     "claims_attention": "rnn_geometry.claims.table:COLUMNS",
     "language": "rnn_geometry.geometry.language_tables:LANGUAGE",
     "claims_language": "rnn_geometry.claims.table:COLUMNS",
     "language_text": "rnn_geometry.geometry.text_models:LANGUAGE_TEXT",
+    "transformers": "rnn_geometry.geometry.transformers:TRANSFORMERS",
+    "transformers_language": "rnn_geometry.geometry.transformers_language:TRANSFORMERS_LANGUAGE",
 }
 
 
