@@ -148,8 +148,12 @@ def rows_with_step(
     columns_asked, rows = list(names), []
     for row in sorted(without, key=_order):
         own = {**row, **known.get(tuple(row[key] for key in keys), {})}
-        rows.append({name: own.get(name) for name in columns_asked})
+        rows.append({name: _plain(own.get(name)) for name in columns_asked})
     return rows
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, bool) else value
 
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
