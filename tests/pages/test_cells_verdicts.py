@@ -6,8 +6,7 @@ from conftest import PROJECT
 from rnn_geometry.claims.grid import SIGNS, boxes, groups
 from rnn_geometry.config import documents
 from rnn_geometry.config.load import read_claims
-from rnn_geometry.networks.registry import CELLS
-from rnn_geometry.pages.cells_verdicts import by_cell, by_claim, page
+from rnn_geometry.pages.cells_verdicts import by_cell, by_claim, page, short_label
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.store.columns import read_frame
 
@@ -37,7 +36,7 @@ def test_a_verdict_is_counted_once_for_its_cell_and_stands_in_the_row_of_its_cla
     rows = {row["claim"].strip("*"): row for row in by_claim(FOUND, CLAIMS)}
     assert set(rows) == set(single["claim"])
     for (claim, cell), part in single.groupby(["claim", "cell"]):
-        told = rows[claim][CELLS[cell].label]
+        told = rows[claim][short_label(cell)]
         assert {sign for sign in SIGNS.values() if sign in told} == {
             SIGNS[verdict] for verdict in part["verdict"]
         }

@@ -67,14 +67,14 @@ def by_claim(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, s
     Returns
     -------
     list of dict
-        `claim`, and by label of a cell one sign where verdicts on all tasks agree, else how many
+        `claim`, and by short label of a cell one sign where verdicts on all tasks agree, else how many
         there are of each; empty where a claim does not speak of the cell.
     """
     single = boxes(found)
     cells = cells_in_order(single["cell"])
     return [
         {"claim": f"**{name}**" if claim.get("headline") else name}
-        | {_label(cell): signs_of(part[part["cell"] == cell]) for cell in cells}
+        | {short_label(cell): signs_of(part[part["cell"] == cell]) for cell in cells}
         for claim in counted_first(claims)
         for name in [claim["name"]]
         for part in [single[single["claim"] == name]]
@@ -100,3 +100,20 @@ def by_cell(single: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _label(cell: str) -> str:
     return CELLS[cell].label
+
+
+def short_label(cell: str) -> str:
+    """Return the label of a cell with what follows a comma by its first letters.
+
+    Parameters
+    ----------
+    cell
+        A built-in one.
+
+    Examples
+    --------
+    >>> short_label("lstm_norm"), short_label("gru")
+    ('LSTM-ln', 'GRU')
+    """
+    name, _, more = _label(cell).partition(", ")
+    return f"{name}-{''.join(word[0] for word in more.split())}" if more else name
