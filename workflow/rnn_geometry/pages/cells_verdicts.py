@@ -67,8 +67,8 @@ def by_claim(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, s
     Returns
     -------
     list of dict
-        `claim`, and by short label of a cell one sign where verdicts on all tasks agree, else how many
-        there are of each; empty where a claim does not speak of the cell.
+        `claim`, and by short label of a cell one sign where verdicts on all tasks agree, else how
+        many there are of each; empty where a claim does not speak of the cell.
     """
     single = boxes(found)
     cells = cells_in_order(single["cell"])
