@@ -85,12 +85,19 @@ def launched():
 
 @contextmanager
 def opened(
-    browser, path, fragment="", width=1280, height=900, refused=("error", "warning"), **options
+    browser,
+    path,
+    fragment="",
+    width=1280,
+    height=900,
+    refused=("error", "warning"),
+    patience=10,
+    **options,
 ):
     """Open a file in a page of its own; fail on any error in its console or request off the disk.
 
     fragment: what follows the path, from # on. refused: kinds of console messages that fail.
-    options: those of a Playwright context, such as reduced_motion.
+    patience: most seconds to wait for anything. options: those of a Playwright context, such as reduced_motion.
     """
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     page, problems = context.new_page(), []
@@ -103,7 +110,7 @@ def opened(
         "request",
         lambda request: None if request.url.startswith(LOCAL) else problems.append(request.url),
     )
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(1000 * patience)
     try:
         page.goto(path.resolve().as_uri() + fragment)
         yield page

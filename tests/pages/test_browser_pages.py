@@ -124,9 +124,12 @@ def test_a_network_leads_to_the_explorer_with_itself_chosen(browser, finished):
         )
 
 
+# What Snakemake bundles warns that it is meant for development; all pictures are in the one file.
+ARCHIVE = {"refused": ("error",), "patience": 60}
+
+
 def test_snakemakes_report_is_free_of_errors_and_requests(browser, finished):
-    # What Snakemake bundles warns that it is meant for development.
-    with opened(browser, finished.root / "results/report.html", refused=("error",)) as page:
+    with opened(browser, finished.root / "results/report.html", **ARCHIVE) as page:
         page.wait_for_timeout(1500)
         assert "integrates evidence" in page.inner_text("body")
 
@@ -134,7 +137,7 @@ def test_snakemakes_report_is_free_of_errors_and_requests(browser, finished):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_archive_shows_captions_on_a_telephone_without_a_click(browser, finished, scheme):
     report = finished.root / "results/report.html"
-    with opened(browser, report, width=390, color_scheme=scheme, refused=("error",)) as page:
+    with opened(browser, report, width=390, color_scheme=scheme, **ARCHIVE) as page:
         page.locator("#reading figure").first.wait_for()
         figures = page.locator("#reading figure").count()
         assert page.locator("#reading figcaption:visible").count() == figures
