@@ -97,7 +97,8 @@ def opened(
     """Open a file in a page of its own; fail on any error in its console or request off the disk.
 
     fragment: what follows the path, from # on. refused: kinds of console messages that fail.
-    patience: most seconds to wait for anything. options: those of a Playwright context, such as reduced_motion.
+    patience: most seconds to wait for anything. options: those of a Playwright context, such as
+    reduced_motion.
     """
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     page, problems = context.new_page(), []
