@@ -23,6 +23,7 @@ from rnn_geometry.pages import network
 from rnn_geometry.pages._key_numbers import KEY_NUMBERS, distance, key_numbers
 from rnn_geometry.pages.costs import cost_table
 from rnn_geometry.pages.network import coded, grouped, network_page, shown_figures
+from rnn_geometry.pages.questions import COMMAND
 from rnn_geometry.pages.start import figure_groups, start_page, versions_of, without_dimension
 
 RECORD = {
@@ -321,6 +322,12 @@ def test_the_start_page_says_how_it_was_computed(runs):
         assert known in text
     assert "&lt;b&gt;mine" in text
     assert "<b>mine" not in text
+    folded = text.partition('id="configuration"')[2]
+    assert f"<code>{COMMAND}</code>" in folded
+
+
+def test_figures_are_said_to_have_the_files_that_lie_below_them(runs):
+    assert "Below each figure: PNG and CSV (PDF and SVG by the key" in page_of(runs)
 
 
 def test_versions_that_differ_are_all_named():

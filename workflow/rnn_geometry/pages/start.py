@@ -19,10 +19,17 @@ from rnn_geometry.claims.grid import cells_in_order
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
+from rnn_geometry.pages._controls_told import meeting, told_of_controls
 from rnn_geometry.pages._meanings import meaning_of
-from rnn_geometry.pages.answer import answers, battery_counts, seen_counts, task_titles
+from rnn_geometry.pages.answer import (
+    answers,
+    battery_counts,
+    met_by_claim,
+    seen_counts,
+    task_titles,
+)
 from rnn_geometry.pages.names import task_title
-from rnn_geometry.pages.questions import questions
+from rnn_geometry.pages.questions import COMMAND, questions
 from rnn_geometry.pages.task_order import tasks_in_order
 from rnn_geometry.pages.templating import environment, number, series, typeset
 from rnn_geometry.plotting.text import said_model
@@ -181,7 +188,11 @@ def start_page(
             explorers=explorers,
             files={one["file"] for group in figures for one in group["figures"]},
             pages=pages,
+            kinds=_kinds(figures),
+            met=met_by_claim(found),
+            controls=[] if shipped is None else told_of_controls(meeting(found), meeting(shipped)),
         ),
+        command=COMMAND,
         left_out=sum(bool(row["not_judged"]) for row in rows),
         left_out_why=counted(row["not_judged"] for row in rows if row["not_judged"]),
         explorers=[_explorer(task, figures) for task in explorers],
@@ -357,6 +368,13 @@ def _explorer(task: str, figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]
         "file": f"explorer/{task}.html",
         "picture": picture if picture in own else None,
     }
+
+
+def _kinds(figures: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the kinds of files that figures have, those for print before data."""
+    others = [one["kind"] for group in figures for f in group["figures"] for one in f["others"]]
+    kinds = ["PNG", *(kind.upper() for kind in OTHER_KINDS if kind.upper() in others)]
+    return kinds if figures else []
 
 
 def _captions(templates: Mapping[str, str], missing: str) -> dict[str, str]:
