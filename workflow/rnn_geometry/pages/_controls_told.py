@@ -16,6 +16,7 @@ WHAT = {
     SHUFFLED_LABELS: "trained on labels exchanged at random",
     RESERVOIR: "recurrent weights as they were drawn, the readout trained",
 }
+NOT_RUN = "not run"
 HALF = 0.5  # of a control's networks: as many as make a mark
 MET = re.compile(r"(?:^|; )(?P<name>\w+) (?P<met>\d+)/(?P<of>\d+)")
 LACKING = re.compile(r"no control: (?P<names>\w+(?:, \w+)*)")
@@ -36,7 +37,7 @@ def said_lacking(text: str | None, *, here: bool = True) -> str | None:
     """
     if not isinstance(text, str):
         return text
-    words = "not run here" if here else "not run"
+    words = f"{NOT_RUN} here" if here else NOT_RUN
     return LACKING.sub(lambda found: f"{words}: {said_control(found['names'])}", text)
 
 
@@ -94,7 +95,7 @@ def told_of_controls(
 
 def _of(where: str, counts: Mapping[str, Any]) -> str:
     if not counts["of"]:
-        return f"not run {where}"
+        return f"{NOT_RUN} {where}"
     return f"meets {counts['met']:,} of {counts['of']:,} boxes {where}"
 
 

@@ -121,7 +121,8 @@ def met_by_claim(found: pd.DataFrame) -> dict[str, tuple[int, int]]:
         claims.csv.
     """
     counts = boxes(found).groupby("claim")[["met", "runs"]].sum()
-    return {str(row.Index): (int(row.met), int(row.runs)) for row in counts.itertuples()}
+    rows = counts.to_dict("index").items()
+    return {str(name): (int(row["met"]), int(row["runs"])) for name, row in rows}
 
 
 def battery_counts(shipped: pd.DataFrame) -> dict[str, int]:

@@ -109,6 +109,7 @@ def start_page(
     language: bool = False,
     tasks: Sequence[str] = (),
     text_models: bool = False,
+    report_bytes: int = 0,
 ) -> str:
     """Return results/index.html, the page that leads to all others.
 
@@ -148,6 +149,8 @@ def start_page(
         In the order of the configuration, which all tables keep.
     text_models
         Whether there is one of those of running text.
+    report_bytes
+        The most that the report takes; 0 where that is not known.
     """
     pages = {tuple(map(str, key)) for key in shown}
     known = runs.astype(object).where(runs.notna(), None).to_dict("records")
@@ -200,6 +203,7 @@ def start_page(
         translators=translators,
         language=language,
         text_models=text_models,
+        report_bytes=report_bytes,
         opening={
             "file": f"figures/{opening}.png",
             **OPENINGS[opening],
@@ -433,6 +437,18 @@ def figure_groups(
         for title, paths in ((title, [*filter(_drew_something, all_)]) for title, all_ in groups)
         if paths
     ]
+
+
+def report_size(folder: Path) -> int:
+    """Return the most bytes that the report takes: all pictures of a run as text.
+
+    Parameters
+    ----------
+    folder
+        Of the results.
+    """
+    drawn = [*folder.glob("figures/**/*.png"), *folder.glob("runs/**/panel.png")]
+    return sum(path.stat().st_size for path in drawn) * 4 // 3
 
 
 def _drew_something(path: Path) -> bool:
