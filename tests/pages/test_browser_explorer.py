@@ -3,6 +3,7 @@
 What moves, what is said, what is read without a mouse.
 """
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -562,6 +563,12 @@ def test_a_point_tells_its_speed_time_and_corner(page, files):
     said = page.locator("#details").inner_text()
     assert said.startswith("Slow point 1 of 80: log10 speed = ")
     assert f"−{abs(np.log10(slow.q[0])):.1f};" in said
+    figures, power = re.search(
+        r"q = ([\d.]+)·10\^(.\d+)", page.locator("#tip").inner_text()
+    ).groups()
+    assert float(figures) * 10 ** float(power.replace("−", "-")) == pytest.approx(
+        slow.q[0], rel=0.1
+    )
     assert f"longest time constant {modes.tau[0].max():.3g} words" in said or "over 100,000" in said
     assert "nearest corner: class " in said
     page.locator("#canvas").focus()

@@ -8,10 +8,12 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from browser import accessibility, contrast, opened, overflow, overlaps, wait_until
+from conftest import PROJECT
 from explorer_run import fake_explored, fake_meta, save_page
 
 from rnn_geometry.pages._explorer_traces import telling_sentence
 
+ALIGN = PROJECT / "workflow/rnn_geometry/pages/templates/explorer/align.js"
 THERE = "#model=gru&seed=10&sentence=3"
 SIDE_BY_SIDE = f"{THERE}&side=cells&view=3"
 
@@ -264,6 +266,27 @@ def test_networks_side_by_side_turn_and_read_together(browser, made, files):
             assert not np.allclose(outputs[i], expected)
 
 
+def test_a_turned_or_mirrored_network_is_turned_back_and_what_no_readout_fixes_stays(page):
+    rng = np.random.default_rng(3)
+    first = rng.standard_normal((6, 4))
+    first[:, 2:] = 0  # a plane in three components of the manifold, and one beyond
+    turn = np.eye(4)
+    turn[:2, :2] = [[0.6, 0.8], [0.8, -0.6]]  # a mirror
+    script = f"({{first, other}}) => {{ {ALIGN.read_text()}; return [turnTo(first, other, 3)"
+    script += ", Array.from(turnedBack([0, 1, 0, 5], turnTo(first, other, 3)))]; }"
+    rows = {"first": first.tolist(), "other": (2 * first @ turn).tolist()}
+    found, back = page.evaluate(script, rows)
+    np.testing.assert_allclose(found, turn[:3, :3].T, atol=1e-4)
+    np.testing.assert_allclose(back, [0.8, -0.6, 0, 5], atol=1e-4)
+
+
+def test_networks_side_by_side_point_alike(browser, made):
+    with opened(browser, made, SIDE_BY_SIDE.replace("view=3", "view=2")) as page:
+        first, *others = (np.array(page.evaluate(f"explorer.arrows({i})"))[:, :2] for i in range(3))
+        assert all((first * other).sum() > 0 for other in others)
+        assert "Turned so that readouts point alike" in page.locator("#network").inner_text()
+
+
 def test_every_network_on_show_has_its_logits(browser, made, files):
     with opened(browser, made, f"{SIDE_BY_SIDE}&step=2") as page:
         heads = page.locator("#bars [role=columnheader]").all_inner_texts()
@@ -432,11 +455,21 @@ def test_the_canvas_follows_the_paper(browser, made):
         wait_until(page, f"document.getElementById('canvas').toDataURL() !== '{before}'")
 
 
-@pytest.mark.parametrize("menu", ["Layers", "Components", "Share"])
+@pytest.mark.parametrize("menu", ["Layers", "Components", "Share", "More"])
 def test_nothing_scrolls_sideways_on_a_phone(browser, made, menu):
     with opened(browser, made, SIDE_BY_SIDE, width=390, height=844, has_touch=True) as page:
         open_menu(page, menu)
         assert overflow(page) == []
+
+
+def test_on_a_phone_play_is_on_the_first_screen_and_the_rest_of_the_tools_one_touch_away(phone):
+    phone.evaluate("window.scrollTo(0, 0)")
+    play = phone.locator("#play").bounding_box()
+    assert play["y"] + play["height"] <= 844
+    assert not phone.locator("#zoomIn").is_visible()
+    open_menu(phone, "More")
+    for name in ("zoomIn", "pointForward", "colour"):
+        assert phone.locator(f"#{name}").is_visible()
 
 
 def test_on_a_phone_cell_sentence_and_picture_are_on_the_first_screen(phone):

@@ -417,6 +417,34 @@ def test_signs_of_verdicts_are_explained_where_a_box_bears_one(beside):
     assert '<span class="box fails' in judged_here
 
 
+def test_verdicts_of_the_battery_can_be_filtered_where_the_run_judges_none():
+    text = claims_page.html_page(TEMPLATES, seen(2), CLAIMS, [], shipped("fails"))
+    assert '<option value="shipped-fails">○ fails</option>' in text
+    assert '<option value="shipped-holds">' not in text
+    assert 'data-state="met" data-shipped="shipped-fails"' in text
+    assert (
+        "shipped-" not in claims_page.html_page(TEMPLATES, found(), CLAIMS, []).split("<script")[0]
+    )
+
+
+def test_controls_that_lack_are_said_to_be_not_run_and_all_of_them():
+    lacks = seen(2).assign(control="untrained 0/2, p 0.25; no control: reservoir, shuffled_labels")
+    text = claims_page.html_page(TEMPLATES, lacks, CLAIMS, [])
+    assert "no control:" not in text
+    assert "untrained 0/2; not run here: reservoir, shuffled labels" in text  # in its table
+    assert "controls: untrained 0/2, p 0.25; not run here: reservoir" in text  # on pointing at it
+
+
+def test_claims_of_the_paper_are_marked_apart_from_those_of_this_project():
+    text = claims_page.html_page(TEMPLATES, found(), CLAIMS, [])
+    signs = dict(re.findall(r'class="name">([^<]+)</span> <abbr class="origin (.)"', text))
+    own = {
+        one["name"] for one in CLAIMS["claims"] if one["source"].startswith("Aitken et al. 2021")
+    }
+    assert {name for name, sign in signs.items() if sign == "P"} == own & set(signs)
+    assert {"P"} < set(signs.values())
+
+
 def test_both_pages_give_one_count_of_boxes_and_mark_those_beside_it():
     verdicts = found()
     single = verdicts["cell"] != "all"

@@ -10,6 +10,7 @@ from itertools import groupby
 import pandas as pd
 import pytest
 import yaml
+from browser import opened, overflow
 from conftest import PROJECT
 from fake_run import fake_runs
 from test_claims_page import CLAIMS, TEMPLATES, found
@@ -23,7 +24,14 @@ from rnn_geometry.pages import network
 from rnn_geometry.pages._key_numbers import KEY_NUMBERS, distance, key_numbers
 from rnn_geometry.pages.costs import cost_table
 from rnn_geometry.pages.network import coded, grouped, network_page, shown_figures
-from rnn_geometry.pages.start import figure_groups, start_page, versions_of, without_dimension
+from rnn_geometry.pages.questions import COMMAND
+from rnn_geometry.pages.start import (
+    figure_groups,
+    report_size,
+    start_page,
+    versions_of,
+    without_dimension,
+)
 
 RECORD = {
     "task": "categorical-3",
@@ -321,6 +329,38 @@ def test_the_start_page_says_how_it_was_computed(runs):
         assert known in text
     assert "&lt;b&gt;mine" in text
     assert "<b>mine" not in text
+    folded = text.partition('id="configuration"')[2]
+    assert f"<code>{COMMAND}</code>" in folded
+
+
+def test_boxes_without_a_verdict_are_not_called_verdicts(runs):
+    assert '<h2 id="verdicts">Verdicts</h2>' in page_of(runs)
+    few = page_of(runs, found().assign(judged=0))
+    assert '<h2 id="verdicts">Claims: what was seen, and shipped verdicts</h2>' in few
+    assert '<a href="#verdicts">Claims</a>' in few
+
+
+def test_the_link_to_the_report_says_how_large_it_may_be(runs, tmp_path):
+    for name in ("figures/a/one.png", "runs/b/panel.png", "runs/b/other.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(bytes(3_000_000))
+    assert report_size(tmp_path) == 8_000_000
+    assert "up to 8 MB)" in page_of(runs, report_bytes=report_size(tmp_path))
+
+
+def test_a_telephone_gives_a_claim_of_the_answer_the_whole_line(browser, runs, tmp_path):
+    file = tmp_path / "index.html"
+    file.write_text(page_of(runs), encoding="utf-8")
+    with opened(browser, file, width=390, refused=("warning",)) as page:  # without its pictures
+        row = page.locator(".answer tbody tr").first
+        name, number = row.locator("th").bounding_box(), row.locator("td").first.bounding_box()
+        assert name["width"] > 250
+        assert number["y"] >= name["y"] + name["height"] - 1
+        assert overflow(page) == []
+
+
+def test_figures_are_said_to_have_the_files_that_lie_below_them(runs):
+    assert "Below each figure: PNG and CSV (PDF and SVG by the key" in page_of(runs)
 
 
 def test_versions_that_differ_are_all_named():

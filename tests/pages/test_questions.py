@@ -1,6 +1,9 @@
 """Questions of readers: answered with the numbers of the run, with links that lead somewhere."""
 
-from rnn_geometry.pages.questions import dimensions, questions
+import pandas as pd
+
+from rnn_geometry.pages._controls_told import meeting, told_of_controls
+from rnn_geometry.pages.questions import COMMAND, dimensions, questions
 
 SEEN = {"all": 10, "every": 6, "controls": 2, "cells": "GRU 1 of 5, LSTM 3 of 5"}
 BATTERY = {"all": 100, "undecided": 9, "uninformative": 7}
@@ -48,10 +51,41 @@ def test_answers_are_the_numbers_of_the_run_without_controls():
         "LSTM on Five ordered classes, seed 1: 0.720; a bag of words 0.9"
     )
     assert dict(least.links)["Its page"] == "runs/ordered2d-5/lstm/l2-3e-4/seed-1/index.html"
-    assert "In 1 of 2 networks" in found["plane?"].answer
+    assert found["plane?"].answer.startswith("In 1 of 2 networks")
     assert found["most?"].answer == "100 CPU seconds, most in train (60%), then explore (30%)."
     assert "9 of 100 verdicts" in found["why?"].answer
     assert "2 of 6 boxes" in found["show?"].answer
+
+
+def test_a_plane_is_counted_by_both_measures_and_why_they_differ_is_told_where_they_do():
+    apart = told(met={"plane-dimension": (2, 2)})["plane?"].answer
+    assert apart.startswith("By the participation ratio, which the claim asks for, 2 of 2 do. In 1")
+    assert "A sheet that bends" in apart
+    assert "bends" not in told(met={"plane-dimension": (1, 2)})["plane?"].answer
+
+
+def test_what_lies_below_figures_is_named_and_what_does_not_is_asked_for_by_its_key():
+    answer = told(kinds=["PNG", "SVG", "CSV"])["data?"].answer
+    assert answer.startswith("Below each figure: PNG, SVG and CSV (PDF by the key vector_formats);")
+    assert "vector_formats" not in told(kinds=["PNG", "PDF", "SVG", "CSV"])["data?"].answer
+    assert f" {COMMAND}," in answer
+
+
+def test_each_control_is_told_with_what_it_meets_here_and_in_the_battery():
+    lacks = "untrained 1/2, p 0.25; no control: reservoir, shuffled_labels"
+    here = meeting(verdicts(lacks, lacks.replace("1/2", "0/2")))
+    battery = meeting(verdicts("reservoir 9/20, p 1; untrained 10/20, mean +1", "reservoir 12/20"))
+    assert here["untrained"] == {"met": 1, "of": 2}
+    untrained, shuffled, reservoir = told_of_controls(here, battery)
+    assert untrained.endswith("meets 1 of 2 boxes here; meets 1 of 1 boxes in the battery")
+    assert shuffled.endswith("): not run here")
+    assert reservoir.endswith("): not run here; meets 1 of 2 boxes in the battery")
+    assert shuffled in told(controls=[untrained, shuffled])["show?"].answer
+
+
+def verdicts(*controls):
+    rows = {"cell": "gru", "exploratory": 0}
+    return pd.DataFrame([{**rows, "control": one} for one in [*controls, None]])
 
 
 def test_dimensions_stand_beside_theory_in_the_order_of_the_configuration():

@@ -104,6 +104,19 @@ def test_figures_stand_in_the_order_of_reading_with_numbers_and_captions_in_sigh
         assert page.get_by_text("All numbers.").is_visible()
 
 
+def test_a_part_leads_to_each_of_its_figures_by_number_and_back_to_the_contents(browser, report):
+    with opened(browser, report) as page:
+        links = page.locator("#reading .numbers a")
+        assert links.all_inner_texts() == ["1.1", "1.2", "2.1", "2.2", "2.3", "3.1"]
+        links.nth(3).click()
+        page.wait_for_function("document.querySelector('figure:target') !== null")
+        figure = page.locator("figure:target")
+        assert figure.locator("strong").inner_text() == "2.2 Trajectories"
+        back = page.locator("#reading .back")
+        assert back.count() == page.locator("#reading h2").count()
+        assert page.locator(back.first.get_attribute("href")).count() == 1
+
+
 def test_pictures_have_their_size_before_they_are_drawn(browser, report):
     with opened(browser, report) as page:
         size = page.locator("figure img").first.evaluate(

@@ -12,6 +12,7 @@ from rnn_geometry.claims.grid import cells_in_order, fragment
 from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.claims.values import Value
+from rnn_geometry.pages._controls_told import NOT_RUN
 from rnn_geometry.pages._meanings import meaning_of
 from rnn_geometry.pages._strips import (
     Scale,
@@ -307,7 +308,8 @@ def _battery(row: Mapping[str, Any]) -> str:
 
 def _hits_alone(control: str) -> str:
     """Return of each control how many of its networks meet the claim, without what is tested."""
-    return "; ".join(part.partition(",")[0] for part in control.split("; "))
+    parts = control.split("; ")
+    return "; ".join(p if p.startswith(NOT_RUN) else p.partition(",")[0] for p in parts)
 
 
 def _why(row: Mapping[str, Any]) -> str:

@@ -112,6 +112,19 @@ def _missed_by_cell(cells: pd.Series, every: pd.Series) -> str:
     )
 
 
+def met_by_claim(found: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Return how many networks meet each claim that counts, of how many, over tasks and cells.
+
+    Parameters
+    ----------
+    found
+        claims.csv.
+    """
+    counts = boxes(found).groupby("claim")[["met", "runs"]].sum()
+    rows = counts.to_dict("index").items()
+    return {str(name): (int(row["met"]), int(row["runs"])) for name, row in rows}
+
+
 def battery_counts(shipped: pd.DataFrame) -> dict[str, int]:
     """Return how many verdicts of each word the battery has given, by task and cell.
 

@@ -16,6 +16,7 @@ from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.claims.values import Value
 from rnn_geometry.identity import Network, base_task
 from rnn_geometry.pages._claim_blocks import NUMERIC, STATES, by_cell, disagreeing, sections
+from rnn_geometry.pages._controls_told import with_lacking_said
 from rnn_geometry.pages._strips import cell_colours
 from rnn_geometry.pages._verdict_tables import (
     agreeing,
@@ -74,6 +75,7 @@ def html_page(
         by_cell=by_cell(made),
         kinds={cell: kind for block in made for cell, kind in block["kinds"].items()},
         apart=disagreeing(made),
+        shipped_states=_shipped_states(made),
         states={name: text for name, text in STATES.items() if name in _states(made)},
         cell_colours=cell_colours(),
         numeric=NUMERIC,
@@ -89,6 +91,13 @@ def _states(made: Sequence[Mapping[str, Any]]) -> set[str]:
     """Return what rows of some blocks say, of all cells too."""
     tasks = [task for block in made for task in block["tasks"]]
     return {row["state"] for task in tasks for row in task["entries"].values() if row}
+
+
+def _shipped_states(made: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the verdicts of the battery beside what was seen, in the order of signs."""
+    tasks = [task for block in made for task in block["tasks"]]
+    rows = [row for task in tasks for row in task["entries"].values() if row and row["seen"]]
+    return [name for name in SIGNS if name in {row.get("shipped") for row in rows}]
 
 
 def overview(
@@ -148,7 +157,7 @@ def grids_beside(
         `groups`; `agreement`: counts over the rows that the battery decides and this run does not,
         None where there are none; `signed`: whether any box bears the sign of a verdict.
     """
-    rows = beside(found, shipped)
+    rows = with_lacking_said(beside(found, shipped))
     single = boxes(rows)
     judged = [is_judged(row) for row in single.to_dict("records")]
     seen = single[~np.array(judged, dtype=bool)]

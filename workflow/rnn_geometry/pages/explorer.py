@@ -68,6 +68,7 @@ SCRIPTS = (
     "cells.js",
     "theme.js",
     "surface.js",
+    "align.js",
     "view.js",
     "layers.js",
     "training.js",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from rnn_geometry.identity import Network
 from rnn_geometry.pages.names import task_title
 from rnn_geometry.pages.task_order import tasks_in_order
-from rnn_geometry.pages.templating import typeset
+from rnn_geometry.pages.templating import series, typeset
 from rnn_geometry.plotting.text import said_model
 
 Runs = Sequence[Mapping[Any, Any]]
+COMMAND = "snakemake --cores all --configfile config.yaml"  # of a configuration saved as that
+PLANE = "plane-dimension"  # the claim by another measure than the figure of planes
 
 
 class Question(NamedTuple):
@@ -40,6 +43,9 @@ def questions(
     explorers: Sequence[str],
     files: Collection[str],
     pages: Collection[tuple[str, ...]],
+    kinds: Sequence[str] = (),
+    met: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+    controls: Sequence[str] = (),
 ) -> list[Question]:
     """Return the questions that a run answers.
 
@@ -59,6 +65,12 @@ def questions(
         Figures that there are, relative to the start page.
     pages
         Keys of networks that have a page, as text.
+    kinds
+        Of the files that a figure has: PNG, SVG, CSV.
+    met
+        By claim, how many networks meet it, of how many.
+    controls
+        Of `_controls_told.told_of_controls`.
     """
     trained = [run for run in runs if not run["control"]]
     made = [
@@ -73,22 +85,32 @@ def questions(
             _there(files, ("Figure", "figures/dimension_overview.png")),
         ),
         *_of_explorers(explorers, files),
-        *_of_planes(trained, files),
-        *_of_verdicts(seen, battery),
+        *_of_planes(trained, files, met.get(PLANE)),
+        *_of_verdicts(seen, battery, controls),
         *_least_accurate(trained, pages),
         Question(
             "How is a figure cited and made again, and where are its data?",
-            "Below each figure: PDF and SVG for print, and what is drawn as CSV. The command of the"
-            " run makes again any file that is deleted.",
+            f"{_kinds(kinds)}Delete a file and give the command of the run: it alone is made again."
+            f" The command is {COMMAND}, config.yaml the configuration at the end of this page.",
             (
-                ("How to cite", "#cite"),
+                ("How to cite, version", "#cite"),
                 ("Figures", "#figures"),
-                ("Configuration", "#configuration"),
+                ("Command and configuration", "#configuration"),
             ),
         ),
         *_cost(costs),
     ]
     return [one for one in made if one.answer]
+
+
+def _kinds(kinds: Sequence[str]) -> str:
+    """Return what lies below figures; formats for print that lack are asked for by a key."""
+    if not kinds:
+        return ""
+    lacking = [kind for kind in ("PDF", "SVG") if kind not in kinds]
+    more = f" ({series(lacking)} by the key vector_formats)" if lacking else ""
+    drawn = "; CSV is what is drawn" if "CSV" in kinds else ""
+    return f"Below each figure: {series(kinds)}{more}{drawn}. "
 
 
 def dimensions(runs: Runs, tasks: Sequence[str]) -> str:
@@ -150,7 +172,7 @@ def _of_explorers(explorers: Sequence[str], files: Collection[str]) -> list[Ques
     ]
 
 
-def _of_planes(runs: Runs, files: Collection[str]) -> list[Question]:
+def _of_planes(runs: Runs, files: Collection[str], met: tuple[int, int] | None) -> list[Question]:
     drawn = [file for file in sorted(files) if file.endswith("/ordered_plane.png")]
     if not drawn:
         return []
@@ -163,14 +185,32 @@ def _of_planes(runs: Runs, files: Collection[str]) -> list[Question]:
     return [
         Question(
             "Do ordered classes lie on a plane?",
-            f"In {two} of {len(own)} networks two components hold 95 % of"
-            f" the variance of the slow points{none}.",
-            (("Figure", drawn[0]), ("Claim plane-dimension", "claims.html#plane-dimension")),
+            f"{_by_claim(met)}In {two} of {len(own)} networks two components hold 95 % of"
+            f" the variance of the slow points{none}.{_differ(two, met)}",
+            (("Figure", drawn[0]), (f"Claim {PLANE}", f"claims.html#{PLANE}")),
         )
     ]
 
 
-def _of_verdicts(seen: Mapping[str, Any], battery: Mapping[str, int] | None) -> list[Question]:
+def _by_claim(met: tuple[int, int] | None) -> str:
+    if met is None:
+        return ""
+    return f"By the participation ratio, which the claim asks for, {met[0]} of {met[1]} do. "
+
+
+def _differ(two: int, met: tuple[int, int] | None) -> str:
+    """Return why two measures of a plane count other networks; empty where they do not."""
+    if met is None or two == met[0]:
+        return ""
+    return (
+        " A sheet that bends takes a third component for a few percent of the variance: the ratio"
+        " hardly counts these, 95 % do. The figure says how much is a bend."
+    )
+
+
+def _of_verdicts(
+    seen: Mapping[str, Any], battery: Mapping[str, int] | None, controls: Sequence[str]
+) -> list[Question]:
     if battery is None or not seen["all"]:
         return []
     grid = (("All on one grid", "claims.html#overview"),)
@@ -184,9 +224,15 @@ def _of_verdicts(seen: Mapping[str, Any], battery: Mapping[str, int] | None) -> 
         ),
         Question(
             "What do controls show?",
-            f"That a claim says nothing where they meet it as well: {battery['uninformative']}"
-            f" verdicts of the battery (◇), {seen['controls']} of {seen['every']} boxes that all"
-            " networks of this run meet. Grey marks beside the values of each claim are controls.",
+            "\n".join(
+                [
+                    "That a claim says nothing where they meet it as well:"
+                    f" {battery['uninformative']} verdicts of the battery (◇),"
+                    f" {seen['controls']} of {seen['every']} boxes that all networks of this run"
+                    " meet. Grey marks beside the values of each claim are controls.",
+                    *controls,
+                ]
+            ),
             grid,
         ),
     ]

@@ -19,10 +19,17 @@ from rnn_geometry.claims.grid import cells_in_order
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
+from rnn_geometry.pages._controls_told import meeting, told_of_controls
 from rnn_geometry.pages._meanings import meaning_of
-from rnn_geometry.pages.answer import answers, battery_counts, seen_counts, task_titles
+from rnn_geometry.pages.answer import (
+    answers,
+    battery_counts,
+    met_by_claim,
+    seen_counts,
+    task_titles,
+)
 from rnn_geometry.pages.names import task_title
-from rnn_geometry.pages.questions import questions
+from rnn_geometry.pages.questions import COMMAND, questions
 from rnn_geometry.pages.task_order import tasks_in_order
 from rnn_geometry.pages.templating import environment, number, series, typeset
 from rnn_geometry.plotting.text import said_model
@@ -102,6 +109,7 @@ def start_page(
     language: bool = False,
     tasks: Sequence[str] = (),
     text_models: bool = False,
+    report_bytes: int = 0,
 ) -> str:
     """Return results/index.html, the page that leads to all others.
 
@@ -141,6 +149,8 @@ def start_page(
         In the order of the configuration, which all tables keep.
     text_models
         Whether there is one of those of running text.
+    report_bytes
+        The most that the report takes; 0 where that is not known.
     """
     pages = {tuple(map(str, key)) for key in shown}
     known = runs.astype(object).where(runs.notna(), None).to_dict("records")
@@ -181,7 +191,11 @@ def start_page(
             explorers=explorers,
             files={one["file"] for group in figures for one in group["figures"]},
             pages=pages,
+            kinds=_kinds(figures),
+            met=met_by_claim(found),
+            controls=[] if shipped is None else told_of_controls(meeting(found), meeting(shipped)),
         ),
+        command=COMMAND,
         left_out=sum(bool(row["not_judged"]) for row in rows),
         left_out_why=counted(row["not_judged"] for row in rows if row["not_judged"]),
         explorers=[_explorer(task, figures) for task in explorers],
@@ -189,6 +203,7 @@ def start_page(
         translators=translators,
         language=language,
         text_models=text_models,
+        report_bytes=report_bytes,
         opening={
             "file": f"figures/{opening}.png",
             **OPENINGS[opening],
@@ -359,6 +374,13 @@ def _explorer(task: str, figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]
     }
 
 
+def _kinds(figures: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the kinds of files that figures have, those for print before data."""
+    others = [one["kind"] for group in figures for f in group["figures"] for one in f["others"]]
+    kinds = ["PNG", *(kind.upper() for kind in OTHER_KINDS if kind.upper() in others)]
+    return kinds if figures else []
+
+
 def _captions(templates: Mapping[str, str], missing: str) -> dict[str, str]:
     """Return the caption of every figure by its name; one says which networks it leaves out."""
     known = yaml.safe_load(templates["captions.yaml"])
@@ -415,6 +437,18 @@ def figure_groups(
         for title, paths in ((title, [*filter(_drew_something, all_)]) for title, all_ in groups)
         if paths
     ]
+
+
+def report_size(folder: Path) -> int:
+    """Return the most bytes that the report takes: all pictures of a run as text.
+
+    Parameters
+    ----------
+    folder
+        Of the results.
+    """
+    drawn = [*folder.glob("figures/**/*.png"), *folder.glob("runs/**/panel.png")]
+    return sum(path.stat().st_size for path in drawn) * 4 // 3
 
 
 def _drew_something(path: Path) -> bool:

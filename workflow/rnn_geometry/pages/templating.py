@@ -8,6 +8,7 @@ from typing import Any
 
 import jinja2
 
+from rnn_geometry.pages._origin import WORDS, origin
 from rnn_geometry.pages.names import cell_label, task_title
 
 MINUS = "−"
@@ -49,7 +50,8 @@ def environment(autoescape: bool, templates: Mapping[str, str] | None = None) ->
         lstrip_blocks=True,
     )
     made.filters |= {"number": number, "interval": interval}
-    made.filters |= {"task_title": task_title, "cell_label": cell_label}
+    made.filters |= {"task_title": task_title, "cell_label": cell_label, "origin": origin}
+    made.globals["origins"] = WORDS
     return made
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rnn_geometry.claims.beside import shipped_verdicts
 from rnn_geometry.pages.costs import cost_table
-from rnn_geometry.pages.start import figure_groups, start_page
+from rnn_geometry.pages.start import figure_groups, report_size, start_page
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.store import formats
 from rnn_geometry.store.artifacts import Meta
@@ -44,6 +44,7 @@ def run(files, output, params, log) -> None:
         translators=bool(files.get("translators")),
         language=bool(files.get("language")),
         text_models=bool(files.get("text_models")),
+        report_bytes=report_size(results),
         records=[formats.read_json(path) for path in files["record"]],
         costs=cost_table(results / "benchmarks", params.benchmarks),
         configuration=params.configuration,

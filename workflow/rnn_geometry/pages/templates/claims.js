@@ -14,13 +14,14 @@ function measured() {
   document.body.style.setProperty("--bar", (stays ? filter.offsetHeight - 1 : 0) + "px");
 }
 
+const claimOf = (line) => names.get(line.dataset.claim);
+
 // In the grid the name of a claim leads to its block.
 lines.forEach((line) => {
-  const head = line.cells[0], claim = names.get(head.textContent);
-  const link = document.createElement("a");
-  link.href = "#" + claim.id;
-  link.textContent = head.textContent;
-  head.replaceChildren(link);
+  const name = line.querySelector(".name"), link = document.createElement("a");
+  link.href = "#" + claimOf(line).id;
+  link.textContent = name.textContent;
+  name.replaceChildren(link);
 });
 
 const texts = new Map(claims.map((claim) => [
@@ -46,7 +47,8 @@ function narrowGrid(want) {
 }
 
 function fits(box, want) {
-  return ["task", "cell", "state"].every((name) => !want[name] || box.dataset[name] === want[name]);
+  const { task, cell, state, shipped } = box.dataset;
+  return (!want.task || task === want.task) && (!want.cell || cell === want.cell) && (!want.state || [state, shipped].includes(want.state));
 }
 
 function apply() {
@@ -73,8 +75,8 @@ function apply() {
   }
   narrowGrid(want);
   for (const part of document.querySelectorAll(".overview tbody.beside"))
-    part.hidden = ![...part.rows].some((line) => !line.matches(".beside") && !names.get(line.cells[0].textContent).hidden);
-  lines.forEach((line) => (line.hidden = names.get(line.cells[0].textContent).hidden));
+    part.hidden = ![...part.rows].some((line) => !line.matches(".beside") && !claimOf(line).hidden);
+  lines.forEach((line) => (line.hidden = claimOf(line).hidden));
   for (const section of document.querySelectorAll("section"))
     section.hidden = !section.querySelector("article:not([hidden])");
   const left = claims.filter((claim) => !claim.hidden).length;

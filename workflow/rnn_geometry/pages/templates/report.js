@@ -36,7 +36,7 @@
 
   function figure(path, number, shared) {
     const one = results[path], own = shared ? sentences.get(stem(path)) : "";
-    const box = made("figure"), told = made("figcaption");
+    const box = made("figure", "", { id: `figure-${number}` }), told = made("figcaption");
     told.append(made("strong", `${number} ${label(one)}`));
     if (own) told.append(made("p", own));
     else if (!shared && one.caption) told.append(words("div", one.caption));
@@ -70,7 +70,18 @@
     box.append(...[frame, list].filter((one) => one.children.length));
   }
 
-  const lead = made("div", "", { className: "lead" }), contents = made("ol", "", { className: "contents" }), own = made("button", "Snakemake’s own view: rules, code, run times");
+  // Numbers of the figures of a part, each a link.
+  function numbersOf(section) {
+    const list = made("ol", "", { className: "numbers" });
+    for (const box of section.querySelectorAll("figure")) {
+      const line = made("li"), title = box.querySelector("strong").textContent;
+      line.append(made("a", title.split(" ")[0], { href: `#${box.id}`, title }));
+      list.append(line);
+    }
+    return list;
+  }
+
+  const lead = made("div", "", { className: "lead" }), contents = made("ol", "", { className: "contents", id: "contents" }), own = made("button", "Snakemake’s own view: rules, code, run times");
   if (typeof workflow_desc === "string") lead.innerHTML = workflow_desc;
   page.append(made("h1", "Archive of a run: every figure and table"), lead, contents, own);
   inOrder(Object.keys(categories), known.categories).forEach((category, i) => {
@@ -86,6 +97,9 @@
       const paths = [...parts[part]].sort((a, b) => place(a).localeCompare(place(b), "en", { numeric: true }));
       group(paths, () => `${i + 1}.${(count += 1)}`, section);
     }
+    const back = made("a", "↑ Contents", { href: "#contents", className: "back" });
+    section.firstChild.after(...[numbersOf(section)].filter((list) => list.children.length));
+    section.append(back);
     page.append(section);
   });
   const show = (reading) => {

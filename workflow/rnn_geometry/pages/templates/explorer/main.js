@@ -56,7 +56,7 @@ function networkNote() {
   const tested = typeof accuracy === "number" ? `Test accuracy of this network ${accuracy.toFixed(3)}; ` : "";
   const back = looksBack ? " Its readout sees all states by attention; decisions on this page are those of its last state." : "";
   const others = scene.panels.slice(1).map(panelName);
-  const beside = others.length ? ` Beside it: ${others.join("; ")}.` : "";
+  const beside = others.length ? ` Beside it: ${others.join("; ")}.${scene.panels.some((one) => one.turn) ? " Turned so that readouts point alike." : ""}` : "";
   control("network").replaceChildren(`${tested}${points.length} of its slow points are shown.${back}${beside}`, ...pagesOfNetworks());
 }
 
@@ -131,6 +131,7 @@ window.explorer = {
     const { tokens, positions, outputs } = storedTrace(currentNetwork(), sentence, order);
     return { tokens, positions: positions.map(plain), logits: outputs.map(plain) };
   },
+  arrows: (panel = 0) => scene.panels[panel].arrows.map((tip) => tip.map((value, i) => value - scene.panels[panel].origin[i])),
   places: (panel = 0) => scene.panels[panel].network.points.map((row) => onScreen(scene.panels[panel], row)),
   panels: () => scene.panels.map((one) => [panelName(one), current(one.first.outputs)]),
   colours: () => currentNetwork().points.map((_, i) => pointColour(currentNetwork(), i)),
@@ -149,7 +150,7 @@ function repaint() {
   refresh();
 }
 
-// On a phone cell and sentence come before the picture and the other controls after it, also for keys and readers of the
+// On a phone what is asked for less lies in a menu, so that the picture and how to play it are on one screen; cell and sentence come before the picture and the other controls after it, also for keys and readers of the
 // screen; there and on a low screen how to use the page comes last.
 const narrow = window.matchMedia("(max-width: 900px)");
 const low = window.matchMedia("(max-height: 760px)");
@@ -157,6 +158,13 @@ const low = window.matchMedia("(max-height: 760px)");
 function arrange() {
   const stage = document.querySelector(".stage");
   const first = ["model", "sentence"].map((name) => control(name).parentElement);
+  const view = control("view2").parentElement, aids = ["zoom", "onePoint"].map(control), colour = control("colour").parentElement;
+  if (narrow.matches) control("more").querySelector(".sheet").append(colour, ...aids);
+  else {
+    view.before(colour);
+    view.after(...aids);
+  }
+  control("more").hidden = !narrow.matches;
   if (narrow.matches) {
     stage.after(control("controls"));
     control("first").append(...first);

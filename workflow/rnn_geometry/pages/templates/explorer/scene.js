@@ -40,7 +40,14 @@ function arrowTips(network) {
 function makePanels() {
   const indices = shownNetworks();
   const boxes = layoutOf(indices.length, scene.width, scene.height);
-  scene.panels = indices.map((index, i) => ({ ...boxes[i], index, network: networkShown(index), ...readingOf(index) }));
+  scene.panels = indices.map((index, i) => ({
+    ...boxes[i], index, network: networkShown(index), turn: i ? turnOf(indices[0], index) : null, ...readingOf(index),
+  }));
+}
+
+function turnOf(first, index) {
+  const d = Math.min(data.dimension ?? 0, data.components);
+  return d ? turnTo(networkOf(first).readouts, networkOf(index).readouts, d) : null;
 }
 
 function draw() {
@@ -61,7 +68,7 @@ function drawSoon() {
 function drawPanels(surface, panels) {
   const basis = basisOf();
   panels.forEach((panel, i) => {
-    aim(panel, basis);
+    aim(panel, basis.map((row) => turnedBack(row, panel.turn)));
     projectPoints(panel);
     surface.clip(panel);
     drawPanel(surface, panel, i);
@@ -117,7 +124,7 @@ function drawTitle(surface, panel) {
 
 function drawAxes(surface, panel) {
   const look = { colour: paint.grey };
-  if (!deep()) {
+  if (!deep() && !panel.turn) {
     const [first, second] = frameOrder();
     const right = panel.left + panel.width;
     const bottom = panel.top + panel.height;

@@ -4,8 +4,8 @@ const gloss = document.getElementById("gloss");
 const POINT_HELP = document.getElementById("details").textContent;
 const TERMS = {
   "slow point":
-    "A state that the network hardly leaves while no word comes. Together slow points are the surface on which it " +
-    "keeps its score.",
+    "A state that the network hardly leaves while no word comes: at most a ten-thousandth of its size across the " +
+    "surface on which scores are kept, a few percent of the step at a word along it. Together slow points are that surface.",
   readout: "The direction in which the logit of one class grows fastest. A state far along it is decided for that class.",
   speed: "Half the squared step that the state takes without a word (the paper's q): 0 at a fixed point. Here it is told as a share of the step at a usual word, too.",
   component: "One of the axes along which slow points differ most, the widest first: of each network its own, as in figures.",
@@ -55,6 +55,12 @@ function qTold(network, i) {
   return network.logQ[i] === null ? "speed unknown" : `log10 speed = ${network.logQ[i].toFixed(1).replace("-", "−")}`;
 }
 
+// q itself: logits and states have no unit, and neither has it.
+function qOf(network, i) {
+  const [figures, power] = (10 ** network.logQ[i]).toExponential(1).split("e");
+  return `${figures}·10^${Number(power)}`.replace("-", "−");
+}
+
 // Of an earlier step less is known of a point.
 function stageLines(network, i) {
   const step = network.training.steps[network.noted];
@@ -77,7 +83,7 @@ function tipLines(network, i) {
   const logits = network.pointLogits[i];
   const shownClasses = data.classNames.map((name, j) => [name, logits[j]]).sort((a, b) => b[1] - a[1]).slice(0, 6);
   const told = shownClasses.map(([name, value]) => `${shortened(name, 14)} ${signed(value, 1)}`);
-  const still = share === null ? "" : `Without a word it moves by ${percent(share)} of the step at a word`;
+  const still = share === null ? "" : `Without a word it moves by ${percent(share)} of the step at a word (q = ${qOf(network, i)})`;
   return [`Slow point ${i + 1}: ${codeName(network.decision[i])}`, still, timeOf(network, i), `Logits: ${told.join(", ")}`];
 }
 

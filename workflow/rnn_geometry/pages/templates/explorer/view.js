@@ -96,7 +96,7 @@ function ballOf(network) {
 }
 
 function boxOf(network, basis) {
-  const key = choice.components;
+  const key = `${choice.components} ${scene.panels[0]?.index}`;
   if (network.boxKey === key) return network.box;
   const along = (row, axis) => row.reduce((sum, value, i) => sum + value * axis[i], 0);
   const rows = [...network.points, ...arrowTips(network)];
