@@ -192,12 +192,25 @@ def _name(axes, arrow, name: str, colour: str, font: float) -> None:
 def keep_names_apart(axes) -> None:
     """Take away names of readouts that would cover earlier ones, once the limits are set."""
     kept: list[np.ndarray] = []
-    for text in [text for text in axes.texts if text.get_weight() == "bold"]:
+    for text in _names(axes):
         box = _box(axes, text)
         if any((box[0] < other[1]).all() and (other[0] < box[1]).all() for other in kept):
             text.remove()
         else:
             kept.append(box)
+
+
+def places_of_names(axes) -> list[np.ndarray]:
+    """Return where names of readouts and the tips that they name are, two corners (2, 2) or a
+    point (1, 2) each, in data of axes whose limits are set."""
+    back = axes.transData.inverted()
+    boxes = [back.transform(text.get_window_extent().get_points()) for text in _names(axes)]
+    tips = [np.array([text.xy], float) for text in axes.texts if text.arrow_patch is not None]
+    return [*boxes, *tips]
+
+
+def _names(axes) -> list:
+    return [text for text in axes.texts if text.get_weight() == "bold"]
 
 
 def _box(axes, text) -> np.ndarray:
