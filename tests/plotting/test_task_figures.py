@@ -711,3 +711,17 @@ def test_words_of_the_ordered_plane_stand_off_the_dots_and_every_panel_names_its
             points = figure.dpi / 72
             assert not (off < np.array([0.2 * len(name), 0.4]) * 6 * points).all(axis=1).any()
             assert ax.get_window_extent().padded(1).contains(*middle)
+
+
+def test_rows_of_words_fit_on_a_page_and_one_that_adds_nothing_says_so(networks):
+    five = networks(("categorical", 5), MODELS)
+    still = [
+        replace(network, flow=replace(network.flow, kicks=0 * network.flow.kicks))
+        for network in five
+    ]
+    # Of the five classes' words and the neutral one the last alone adds nothing.
+    for drawn, rows in ((five, 1), (still, 6)):
+        figure = arrows.word_effects(drawn)
+        assert figure.get_figheight() * 25.4 <= 240
+        told = [text.get_text() for ax in figure.axes for text in ax.texts]
+        assert told.count("adds nothing") == rows * len(MODELS)
