@@ -26,19 +26,18 @@ SHOWN = 300  # dots of one kind
 # Inches: names of tasks, classes of a row, space between networks, between views, above all panels,
 # a bar with its words, between rows, and below all; a network's large view at most.
 LEFT, CLASSES, APART, GAP, TOP, BAR, ROW, FOOT, LARGEST = (
-    0.42, 1.06, 0.14, 0.04, 0.3, 0.22, 0.12, 0.44, 1.1,
+    0.42, 1.06, 0.14, 0.04, 0.3, 0.22, 0.12, 0.34, 1.1,
 )  # fmt: skip
 COMPONENTS = 6  # of the bar
 NO_GAP = 0.5  # share of slow points, as of verdicts and of the page of a network
 CORNER = (0.42, 0.2)  # of a small view, that its components are written in
 VIEWS = ((0, 1), (0, 2), (2, 3))  # pairs of components, from 0
 TOLD = (
-    "Large: components 1, 2. Small, at one scale: 1, 3 (the plane edge-on) and 3, 4. Bar: variance "
-    "of each component, strong those that theory expects; beside it how many hold 95 %. No gap: "
-    "how many directions are slow depends on the cut."
+    "Large: components 1, 2. Small, at one scale: 1, 3 (edge-on) and 3, 4. Bar: variance of each "
+    "component, strong those of theory; how many hold 95 %. No gap: slow and fast not apart."
 )
 MARKER, LETTER = 0.16, 0.0085  # inches of a legend's dot, of a letter at one point of size
-NARROW_FOOT = 0.68  # inches, for the words in four lines, and the legend above them
+NARROW_FOOT = 0.56  # inches, for the words in three lines, and the legend above them
 LETTERS = {True: 74, False: 94}  # of a line of the words, in a narrow figure and in a wide one
 
 
