@@ -42,7 +42,12 @@ def lab(colours, eye="all"):
     return np.column_stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
+def luminance(colour):
+    """Return how bright a colour is, beside 1 of white."""
+    return float(linear(to_rgb(colour)) @ TO_XYZ[1])
+
+
 def contrast_ratio(first, second):
     """Return how many times brighter one of two colours is, as of WCAG 2."""
-    low, high = sorted(float(linear(to_rgb(one)) @ TO_XYZ[1]) for one in (first, second))
+    low, high = sorted(luminance(one) for one in (first, second))
     return (high + 0.05) / (low + 0.05)

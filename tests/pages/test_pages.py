@@ -54,6 +54,7 @@ FIGURES = [
     {
         **{"name": name, "title": name.capitalize(), "caption": "It drops.", "width": 390},
         **{"source": "data:,", "table": "data:text/csv,k", "of_task": of_task},
+        **{"narrow": "", "legend": ()},
     }
     for name, of_task in (("manifold", "trajectories"), ("cliff", ""))
 ]
@@ -513,6 +514,16 @@ def test_figures_of_a_network_lie_within_its_page_with_captions():
     assert all(figure["source"].startswith("data:image/png;base64,") for figure in figures)
     assert all(figure["caption"] for figure in figures)
     assert [bool(figure["table"]) for figure in figures] == [False, True]
+
+
+def test_the_manifold_alone_has_a_legend_and_a_picture_for_telephones(runs):
+    pieces = {"variance": (b"png", 390), "manifold": (b"png", 600)}
+    legend = [{"sign": "●", "colour": "#0b559f", "name": "<class 0>"}]
+    figures = shown_figures(pieces, {}, 2, None, (b"narrow", 360), legend)
+    assert [bool(figure["narrow"]) for figure in figures] == [True, False]
+    page = network_page(TEMPLATES, runs.to_dict("records")[0], RECORD, figures, True, 0.1, BESIDE)
+    assert page.count("<source media=") == 1
+    assert '<b style="color: #0b559f" aria-hidden="true">●</b> &lt;class 0&gt;' in page
 
 
 @pytest.mark.parametrize(("dimension", "solid"), [(None, False), (2, False), (3, True)])

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from colours import contrast_ratio
 from fake_run import fake_network
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
@@ -65,6 +66,17 @@ def test_both_networks_are_seen_along_two_pairs_of_components_at_one_scale(figur
             points = next(dots for dots in ax.collections if dots.get_label() == "slow points")
             drawn = np.std(points.get_offsets(), axis=0)
             np.testing.assert_allclose(drawn, spread[columns], rtol=0.15)
+
+
+def test_readouts_and_edges_are_drawn_over_the_points(figure):
+    views = [ax for ax in figure.axes if ax.get_xlabel() in ("component 1", "component 3")]
+    for view in views[:3]:
+        points = max(dots.get_zorder() for dots in view.collections)
+        arrows = [text.get_zorder() for text in view.texts if text.arrow_patch is not None]
+        edges = [line for line in view.lines if line.get_label() == "edge"]
+        over = [*arrows, *(edge.get_zorder() for edge in edges)]
+        assert all(height > points for height in over)
+        assert all(contrast_ratio(edge.get_color(), "white") > 7 for edge in edges)
 
 
 def test_the_simplex_has_five_corners_and_ten_edges_and_ordered_classes_a_ramp(figure):

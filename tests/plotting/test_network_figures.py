@@ -15,6 +15,7 @@ from drawn import drawn
 from fake_run import TASKS, fake_network, fake_runs, write_network
 from fontTools.ttLib import TTFont
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
@@ -506,6 +507,27 @@ def test_the_gallery_has_a_row_per_task_and_three_views_and_a_bar_per_network(ne
     data = pd.read_csv(tmp_path / "manifolds.csv")
     assert set(data["series"]) == {"final state", "slow point", "share of variance"}
     assert set(data["model"]) == {"gru", "lstm"}
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.9, "95 % in 2\nno gap"), (0.2, "95 % in 2")])
+def test_the_gallery_says_where_slow_points_have_no_gap(share, told):
+    network = fake_network("categorical", 3)
+    network = replace(network, geometry={**network.geometry, "slow_no_gap": share})
+    figure = gallery.manifold_gallery([network])
+    assert told in [text.get_text() for text in figure.texts]
+    figure.draw_without_rendering()
+    (words,) = (text.get_window_extent() for text in figure.texts if text.get_text() == told)
+    assert not any(words.overlaps(ax.bbox) for ax in figure.axes)
+
+
+@pytest.mark.parametrize("free", [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_components_of_a_view_are_named_in_the_corner_without_points(free):
+    axes = Figure().subplots()
+    corners = [c for c in ((0, 0), (1, 0), (0, 1), (1, 1)) if c != free]
+    gallery._write_in_a_corner(axes, "1, 3", 1.8 * np.array(corners) - 0.9, 1.0)
+    (text,) = axes.texts
+    assert np.round(text.get_position()).tolist() == list(free)
+    assert text.get_bbox_patch().get_facecolor()[:3] == (1, 1, 1)
 
 
 @pytest.mark.parametrize("count", [1, 2])  # as wide as a column, and as a page

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting._small_pictures import quantized
 
 
 def picture_in(path):
@@ -40,3 +41,12 @@ def test_dots_inside_an_svg_have_256_colours_and_look_as_if_they_had_all(tmp_pat
     off = np.abs(on_white(small) - on_white(whole))
     assert off.mean() < 4
     assert np.quantile(off, 0.99) < 40
+
+
+def test_white_paper_stays_white_beside_colours_that_are_nearly_so():
+    pixels = np.full((40, 40, 3), 255, dtype=np.uint8)
+    pixels[:10] = np.arange(240, 250)[:, None, None]  # what smooth edges of letters are made of
+    few = np.asarray(quantized(Image.fromarray(pixels)).convert("RGB"))
+    assert (few[20:] == 255).all()
+    dim = quantized(Image.fromarray(np.full((9, 9, 3), 90, dtype=np.uint8))).convert("RGB")
+    assert np.abs(np.asarray(dim).astype(int) - 90).max() <= 2  # no white where there was none

@@ -691,3 +691,37 @@ def test_files_of_a_network_are_read_by_their_stems(networks, tmp_path):
     assert read.linearization.right is None  # no figure draws it
     with pytest.raises(UserError, match=r"portraits\.npz: the array 'grid_x' is missing"):
         with_portrait(networks(("categorical", 3))[0], files["portraits"])
+
+
+def test_words_of_the_ordered_plane_stand_off_the_dots_and_every_panel_names_its_axes(networks):
+    figure = planes.ordered_plane(networks(("ordered", 5)))
+    FigureCanvasAgg(figure).draw()
+    for ax in panels_of(figure):
+        assert ax.get_ylabel() == "component 2"
+        told = next(text for text in ax.texts if "angle" in text.get_text())
+        assert told.get_window_extent().y1 < ax.xaxis.label.get_window_extent().y0
+        drawn = [dots.get_offsets() for dots in ax.collections if len(dots.get_offsets()) > 9]
+        dots = np.asarray(ax.transData.transform(np.ma.concatenate(drawn)))
+        for name in ("sentiment", "intensity"):
+            (text,) = [text for text in ax.texts if text.get_text().strip() == name]
+            turn = np.radians(text.get_rotation())
+            middle = text.get_window_extent().get_points().mean(axis=0)
+            across = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
+            off = np.abs((dots - middle) @ across)  # along and across the word
+            points = figure.dpi / 72
+            assert not (off < np.array([0.2 * len(name), 0.4]) * 6 * points).all(axis=1).any()
+            assert ax.get_window_extent().padded(1).contains(*middle)
+
+
+def test_rows_of_words_fit_on_a_page_and_one_that_adds_nothing_says_so(networks):
+    five = networks(("categorical", 5), MODELS)
+    still = [
+        replace(network, flow=replace(network.flow, kicks=0 * network.flow.kicks))
+        for network in five
+    ]
+    # Of the five classes' words and the neutral one the last alone adds nothing.
+    for drawn, rows in ((five, 1), (still, 6)):
+        figure = arrows.word_effects(drawn)
+        assert figure.get_figheight() * 25.4 <= 240
+        told = [text.get_text() for ax in figure.axes for text in ax.texts]
+        assert told.count("adds nothing") == rows * len(MODELS)

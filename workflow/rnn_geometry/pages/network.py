@@ -28,6 +28,7 @@ OF_TASK = ("test_accuracy", "bag_of_words_accuracy", "constant_accuracy")
 # Files of a network beside its page; snapshots are there where training is followed alone.
 FILES = [kind.FILE for kind in OF_NETWORK.values() if "/" not in kind.FILE and kind != Snapshots]
 NO_GAP = 0.5  # as of verdicts (claims._units), which would bring pandas to every drawn network
+MANIFOLD = "manifold"  # the figure with a legend, and a picture for telephones
 NO_NUMBERS = ("text", "word")  # kinds of columns that are no numbers
 
 
@@ -101,6 +102,8 @@ def shown_figures(
     tables: Mapping[str, str],
     dimension: int | None,
     bend: Bend | None = None,
+    narrow: tuple[bytes, int] | None = None,
+    legend: Sequence[Mapping[str, str]] = (),
 ) -> list[dict[str, Any]]:
     """Return the figures of a page with their captions.
 
@@ -114,12 +117,17 @@ def shown_figures(
         Expected; None where theory gives none.
     bend
         How slow points leave a plane, see `bend_of`; None where that is not known.
+    narrow
+        The manifold as a telephone shows it, of `plotting.network_pieces.whole_picture`.
+    legend
+        Of the manifold, see `plotting.network_pieces.legend_signs`.
 
     Returns
     -------
     list of dict
-        `name`, `title`, `caption`, `width` in pixels, `source`: the picture itself, `table`: what
-        it shows as CSV, empty where that is nothing, and `of_task`: a figure of the task.
+        `name`, `title`, `caption`, `width` in pixels, `source`: the picture itself, `narrow`: that
+        of a telephone or empty, `legend`, `table`: what it shows as CSV, empty where that is
+        nothing, and `of_task`: a figure of the task.
     """
     return [
         {
@@ -127,13 +135,20 @@ def shown_figures(
             "title": piece.title,
             "caption": caption_of(piece, dimension, bend),
             "width": pieces[piece.name][1],
-            "source": f"data:image/png;base64,{base64.b64encode(pieces[piece.name][0]).decode()}",
+            "source": _picture(pieces[piece.name][0]),
+            "narrow": _picture(narrow[0]) if narrow and piece.name == MANIFOLD else "",
+            "legend": legend if piece.name == MANIFOLD else (),
             "table": _inside(tables.get(piece.name, "")),
             "of_task": piece.of_task,
         }
         for piece in PIECES
         if piece.name in pieces
     ]
+
+
+def _picture(png: bytes) -> str:
+    """Return an address that holds a picture itself."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def _inside(table: str) -> str:

@@ -7,14 +7,28 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+NEARLY_WHITE = 245  # of 255
 PACKER = "Image"  # by this name matplotlib's writer of SVG files knows PIL
 
 
 def quantized(image: Any) -> Any:
-    """Return a picture of PIL in 256 colours, transparency among them."""
+    """Return a picture of PIL in 256 colours, transparency among them; white paper stays white."""
     from PIL.Image import Dither, Quantize
 
-    return image.quantize(256, method=Quantize.FASTOCTREE, dither=Dither.NONE)
+    few = image.quantize(256, method=Quantize.FASTOCTREE, dither=Dither.NONE)
+    if image.mode == "RGB":
+        few.putpalette(_with_white(few.getpalette()))
+    return few
+
+
+def _with_white(palette: list[int]) -> list[int]:
+    """Return a palette whose palest colour is white if it was mixed of white and hardly less."""
+    colours = [palette[i : i + 3] for i in range(0, len(palette), 3)]
+    palest = max(colours, key=sum, default=[0])
+    if min(palest) < NEARLY_WHITE:
+        return palette
+    colours[colours.index(palest)] = [255] * 3
+    return [value for colour in colours for value in colour]
 
 
 @contextlib.contextmanager

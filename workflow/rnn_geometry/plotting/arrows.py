@@ -35,6 +35,7 @@ from rnn_geometry.plotting.views import View, is_ordered, plane_view
 ARROWS = 36  # points at which modes are drawn
 KICKS = 28  # arrows of a word in a panel
 MOST_MODES, MOST_WORDS = 4, 6  # rows
+UNSEEN = 0.02  # of the width of the manifold: an arrow that is a dot
 WORD = 16  # letters of a word beside its row
 LONGEST = 1e4
 TAU = "plasma_r"
@@ -271,8 +272,16 @@ def _draw_kicks(column, view: View, colours: dict[str, str]) -> None:
         look = {"color": colour, "label": name, "zorder": 3, "width": 0.011, "minlength": 0.3}
         ax.quiver(*places.T, *arrows.T, **look, **ARROW, **SCALE)
     if gain != 1:
-        look = {"fontsize": SMALL, "color": style.INK, "path_effects": manifold.HALO}
-        column[0].text(0.02, 0.02, f"arrows × {gain:g}", transform=column[0].transAxes, **look)
+        _tell(column[0], f"arrows × {gain:g}")
+    for ax, length in zip(column, np.quantile(gain * lengths, 0.9, axis=0), strict=True):
+        if length < UNSEEN * size:
+            _tell(ax, "arrows too short to see" if length else "adds nothing")
+
+
+def _tell(axes, told: str) -> None:
+    """Write about the arrows of a panel, in its corner."""
+    look = {"fontsize": SMALL, "color": style.INK, "path_effects": manifold.HALO, "zorder": 9}
+    axes.text(0.02, 0.02, told, transform=axes.transAxes, **look)
 
 
 def _round_gain(gain: float) -> float:

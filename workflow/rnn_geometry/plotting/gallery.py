@@ -26,13 +26,15 @@ SHOWN = 300  # dots of one kind
 # Inches: names of tasks, classes of a row, space between networks, between views, above all panels,
 # a bar with its words, between rows, and below all; a network's large view at most.
 LEFT, CLASSES, APART, GAP, TOP, BAR, ROW, FOOT, LARGEST = (
-    0.42, 1.06, 0.14, 0.04, 0.3, 0.2, 0.12, 0.34, 1.1,
+    0.42, 1.06, 0.14, 0.04, 0.3, 0.22, 0.12, 0.34, 1.1,
 )  # fmt: skip
 COMPONENTS = 6  # of the bar
+NO_GAP = 0.5  # share of slow points, as of verdicts and of the page of a network
+CORNER = (0.42, 0.2)  # of a small view, that its components are written in
 VIEWS = ((0, 1), (0, 2), (2, 3))  # pairs of components, from 0
 TOLD = (
-    "Large: components 1, 2. Small, at one scale: 1, 3 (the plane edge-on) and 3, 4. Bar: variance "
-    "of each component, strong those that theory expects; beside it how many hold 95 %."
+    "Large: components 1, 2. Small, at one scale: 1, 3 (edge-on) and 3, 4. Bar: variance of each "
+    "component, strong those of theory; how many hold 95 %. No gap: slow and fast not apart."
 )
 MARKER, LETTER = 0.16, 0.0085  # inches of a legend's dot, of a letter at one point of size
 NARROW_FOOT = 0.56  # inches, for the words in three lines, and the legend above them
@@ -148,10 +150,21 @@ def _draw_network(figure: Figure, network: NetworkArrays | None, place, side: fl
         draw_view(ax, network, pair)
     bar = figure.add_axes((x / width, (y - 0.11) / height, side / width, 0.07 / height))
     draw_shares(bar, network)
-    look = {"fontsize": style.SMALLEST, "va": "center"}
-    told = f"95 % in {components_needed(network)}"
-    figure.text((x + side + GAP) / width, (y - 0.075) / height, told, **look)
+    look = {"fontsize": style.SMALLEST, "va": "top", "linespacing": 1.05}
+    told = f"95 % in {components_needed(network)}" + ("\nno gap" if has_no_gap(network) else "")
+    figure.text((x + side + GAP) / width, (y - 0.03) / height, told, **look)
     return axes[0]
+
+
+def has_no_gap(network: NetworkArrays) -> bool:
+    """Tell whether most slow points have no gap between slow and fast directions.
+
+    Parameters
+    ----------
+    network
+        The network.
+    """
+    return (network.value("slow_no_gap") or 0) > NO_GAP
 
 
 def draw_view(axes, network: NetworkArrays, pair: tuple[int, int]) -> None:
@@ -183,14 +196,26 @@ def draw_view(axes, network: NetworkArrays, pair: tuple[int, int]) -> None:
         readout = network.readout @ network.components[:, :2]
         manifold.draw_readouts(axes, network, readout, 0.9 * limit, font=None, width=0.8)
     axes.set(xlim=(-limit, limit), ylim=(-limit, limit))
+    told = ", ".join(str(component + 1) for component in pair)
+    _write_in_a_corner(axes, told, np.concatenate([final, points]), limit)
+
+
+def _write_in_a_corner(axes, told: str, seen: np.ndarray, limit: float) -> None:
+    """Write in the corner of a view where the fewest points (n, 2) are, on paper of its own."""
+    places = (seen / limit + 1) / 2
+    corners = np.array([(0, 0), (1, 0), (0, 1), (1, 1)])  # below first where all are as free
+    across = np.abs(places[:, None] - corners) < CORNER
+    right, top = corners[across.all(axis=2).sum(axis=0).argmin()]
     look = {
+        "ha": "right" if right else "left",
+        "va": "top" if top else "bottom",
         "fontsize": style.SMALLEST,
-        "color": style.GREY,
-        "path_effects": manifold.HALO,
+        "color": style.INK,
+        "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.4},
+        "transform": axes.transAxes,
         "zorder": 9,
     }
-    told = ", ".join(str(component + 1) for component in pair)
-    axes.text(0.03, 0.03, told, transform=axes.transAxes, **look)
+    axes.text(0.96 if right else 0.04, 0.96 if top else 0.04, told, **look)
 
 
 def _limit(network: NetworkArrays) -> float:

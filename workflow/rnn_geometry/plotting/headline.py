@@ -83,7 +83,7 @@ def _named(network: NetworkArrays) -> str:
 
 
 def _draw_pair(figure: Figure, network: NetworkArrays, first: int, left: float):
-    """Draw slow points, the strongest ink, over final states and readouts along two components."""
+    """Draw final states, slow points, edges of a simplex and readouts, each over those before."""
     width, height = figure.get_size_inches()
     axes = figure.add_axes((left / width, LOW / height, SIDE / width, SIDE / height))
     if first + 2 > len(network.components):
@@ -93,12 +93,12 @@ def _draw_pair(figure: Figure, network: NetworkArrays, first: int, left: float):
     draw_final_states(axes, view, size=4.5, alpha=0.5)
     reach = manifold.radius(network.project(network.points))
     if first == 0:
-        draw_readouts(axes, view, reach, width=1.1, alpha=0.9, z=1.8)
+        draw_readouts(axes, view, reach, width=1.4, z=6)
     if is_simplex(network) and len(network.readout) <= MOST_EDGED:
         corners, _ = corners_of_simplex(view)
-        draw_edges(axes, corners, combinations(range(len(corners)), 2), colour=style.GREY)
+        draw_edges(axes, corners, combinations(range(len(corners)), 2), halo=True)
     points = manifold.thinned(view.slow_points, SHOWN)
-    dots(axes, points, 3, style.INK, "slow points", 4)
+    dots(axes, points, 1.6, style.INK, "slow points", 3)
     # Both views of a network have one scale: what is thin along 3 and 4 is thin here.
     final = np.abs(network.project(manifold.thinned(network.states.final)))
     half = 1.04 * max(1.1 * reach, float(final.max()))

@@ -15,6 +15,7 @@ from rnn_geometry.plotting.arrays import NetworkArrays, present_codes
 from rnn_geometry.plotting.text import cut_names
 
 CLASS_NAME = 24  # letters of a name in a legend
+FREE = 4  # pixels round a name: letters are as wide as hints of the font have it
 SHOWN = 700  # dots of one kind: more only make the file large
 STABILITY = {
     "stable": ("o", "white"),
@@ -192,22 +193,25 @@ def _name(axes, arrow, name: str, colour: str, font: float) -> None:
 def keep_names_apart(axes) -> None:
     """Take away names of readouts that would cover earlier ones, once the limits are set."""
     kept: list[np.ndarray] = []
-    for text in [text for text in axes.texts if text.get_weight() == "bold"]:
-        box = _box(axes, text)
+    for text in _names(axes):
+        box = text.get_window_extent().padded(FREE).get_points()
         if any((box[0] < other[1]).all() and (other[0] < box[1]).all() for other in kept):
             text.remove()
         else:
             kept.append(box)
 
 
-def _box(axes, text) -> np.ndarray:
-    """Return about where the lower left and upper right corners (2, 2) of a name are, in points."""
-    place = axes.transData.transform(text.xy) * 72 / axes.figure.dpi + text.xyann
-    size = text.get_fontsize() * np.array([0.62 * len(text.get_text()), 1.1])
-    across = {"left": 0.0, "center": 0.5, "right": 1.0}[text.get_horizontalalignment()]
-    along = {"bottom": 0.0, "center": 0.5, "top": 1.0}[text.get_verticalalignment()]
-    corner = place - size * [across, along]
-    return np.stack([corner, corner + size])
+def places_of_names(axes) -> list[np.ndarray]:
+    """Return where names of readouts and the tips that they name are, two corners (2, 2) or a
+    point (1, 2) each, in data of axes whose limits are set."""
+    back = axes.transData.inverted()
+    boxes = [back.transform(text.get_window_extent().get_points()) for text in _names(axes)]
+    tips = [np.array([text.xy], float) for text in axes.texts if text.arrow_patch is not None]
+    return [*boxes, *tips]
+
+
+def _names(axes) -> list:
+    return [text for text in axes.texts if text.get_weight() == "bold"]
 
 
 def _room_for_names(arrows: np.ndarray, reach: float) -> list[bool]:

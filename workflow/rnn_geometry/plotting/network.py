@@ -5,6 +5,7 @@ Runs once per network, so it imports no more than matplotlib and numpy, and lays
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,27 @@ from matplotlib.ticker import MaxNLocator
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays, load_network, variance_ratio
 from rnn_geometry.plotting.legends import shown_handles
+from rnn_geometry.plotting.panels import bulk
 from rnn_geometry.plotting.small_png import draw_for_small_png, save_small_png
 from rnn_geometry.plotting.text import LONGEST, cut_names, tick_places
 
-__all__ = ["NetworkArrays", "draw_panel", "load_network", "plot_network", "save_panel"]
+__all__ = [
+    "NetworkArrays",
+    "draw_panel",
+    "load_network",
+    "plot_narrow",
+    "plot_network",
+    "save_panel",
+]
 
 SIZE, LARGEST_FILE = (15.0, 9.0), 100_000
 DPI, FINE_DPI = 100, 150  # of the file, and of its pieces on a page: sharp on fine screens
-FOOT, FLAT_FOOT = 0.19, 0.29  # where the manifold ends: a plane alone is square
+TOP, FOOT, FLAT_FOOT = 0.8, 0.065, 0.165  # of the manifold: a plane alone is square
+KEY, KEY_LINE = 0.952, 0.02  # of the panel: where the legends begin, and a line of these
+NARROW, SPACE = 3.6, 2.3  # inches: a plane on a telephone, and the space below it
 ENLARGED = "near 1"  # title of the eigenvalues drawn a second time
 COMPONENTS, MODES, WORDS = 10, 20, 20  # how many are shown
+NAMED_AGAIN = 12  # how often limits are widened for names, which settles them
 
 
 @style.styled_for_screen
@@ -101,29 +113,44 @@ def _facts(network: NetworkArrays) -> str:
 
 
 def _manifold_axes(figure: Figure, network: NetworkArrays) -> None:
-    """Draw the plane, and for three dimensions and more the space below it; legends below both."""
-    flat = (network.dimension or 0) < 3
-    foot = FLAT_FOOT if flat else FOOT
-    place = figure.add_gridspec(1, 1, left=0.05, right=0.43, top=0.925, bottom=foot)[0]
-    if flat:
-        plane = figure.add_subplot(place)
-    else:
-        cells = place.subgridspec(2, 1, height_ratios=(1.4, 1), hspace=0.2)
-        plane = figure.add_subplot(cells[0])
-        draw_space(figure.add_subplot(cells[1], projection="3d"), network)
-    draw_plane(plane, network)
-    handles = manifold.class_handles(network)
-    marks = manifold.mark_handles(network)
-    figure.legend(
-        handles=marks,
-        loc="upper left",
-        bbox_to_anchor=(0.03, foot - 0.052),
-        ncols=4,
-        columnspacing=1.0,
-    )
-    columns = 5 if max(len(str(handle.get_label())) for handle in handles) <= 17 else 3
-    shown = shown_handles(handles, 3 * columns)
-    figure.legend(handles=shown, loc="upper left", bbox_to_anchor=(0.03, foot - 0.1), ncols=columns)
+    """Draw legends, the plane below them, and for three dimensions and more the space."""
+    foot = FLAT_FOOT if _is_flat(network) else FOOT
+    _plane_and_space(figure, network, left=0.05, right=0.43, top=TOP, bottom=foot)
+    marks, classes = manifold.mark_handles(network), manifold.class_handles(network)
+    look = {"loc": "upper left", "borderpad": 0.2, "labelspacing": 0.3}
+    figure.legend(handles=marks, ncols=4, columnspacing=1.0, bbox_to_anchor=(0.03, KEY), **look)
+    below = KEY - KEY_LINE * ceil(len(marks) / 4) - 0.005
+    columns = 5 if max(len(str(handle.get_label())) for handle in classes) <= 17 else 3
+    shown = shown_handles(classes, 3 * columns)
+    figure.legend(handles=shown, ncols=columns, bbox_to_anchor=(0.03, below), **look)
+
+
+def _is_flat(network: NetworkArrays) -> bool:
+    return (network.dimension or 0) < 3
+
+
+def _plane_and_space(
+    figure: Figure, network: NetworkArrays, zoom: float = 1.4, **place: float
+) -> None:
+    """Draw the plane, and for three dimensions and more the space below it."""
+    cells = figure.add_gridspec(1, 1, **place)[0]
+    if _is_flat(network):
+        draw_plane(figure.add_subplot(cells), network)
+        return
+    upper, lower = cells.subgridspec(2, 1, height_ratios=(1.4, 1), hspace=0.2)
+    draw_plane(figure.add_subplot(upper), network)
+    draw_space(figure.add_subplot(lower, projection="3d"), network, zoom)
+
+
+@style.styled_for_screen
+def plot_narrow(network: NetworkArrays) -> Figure:
+    """Draw the manifold alone, as wide as a telephone: no legend, letters as in the panel."""
+    tall = NARROW + (0 if _is_flat(network) else SPACE)
+    figure = Figure(figsize=(NARROW, tall), dpi=DPI)
+    edges = {"bottom": 0.45 / tall, "top": 1 - 0.08 / tall}
+    _plane_and_space(figure, network, zoom=1.15, left=0.15, right=0.98, **edges)
+    figure.axes[0].set_title("")
+    return figure
 
 
 def draw_plane(axes, network: NetworkArrays) -> None:
@@ -148,18 +175,15 @@ def draw_plane(axes, network: NetworkArrays) -> None:
 
 def _limit_view(axes, network: NetworkArrays) -> None:
     """Give both axes one scale, show all states, and count what lies outside; hide nothing."""
-    seen = network.project(np.concatenate([network.states.visited, network.states.final]))
-    # Names at the tips of the readouts take more room across than along.
-    longest = max(map(len, network.class_names))
-    wider = 0.05 * np.clip(longest - 10, 0, 8)
-    reach = np.array([1.45 + wider, 1.3]) * manifold.radius(network.project(network.points))
-    low, high = np.minimum(seen.min(axis=0), -reach), np.maximum(seen.max(axis=0), reach)
+    states = np.concatenate([network.states.visited, network.states.final])
+    seen = np.concatenate([network.project(states), bulk(network.project(network.points))])
     box = axes.get_position()
-    shape = np.array([box.width * SIZE[0], box.height * SIZE[1]])
-    # The same length per inch along both axes; 4 % of it stays free on either side.
-    half = 0.54 * ((high - low) / shape).max() * shape
-    low, high = (low + high) / 2 - half, (low + high) / 2 + half
-    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
+    shape = np.array([box.width, box.height]) * axes.figure.get_size_inches()
+    for _ in range(NAMED_AGAIN):
+        low, high = _limits(seen, shape)
+        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
+        # Names take more room along the axes the smaller the scale is.
+        seen = np.concatenate([seen, *manifold.places_of_names(axes)])
     points = network.project(
         np.concatenate([network.points, *manifold.fixed_points_by_stability(network).values()])
     )
@@ -171,7 +195,14 @@ def _limit_view(axes, network: NetworkArrays) -> None:
         )
 
 
-def draw_space(axes, network: NetworkArrays) -> None:
+def _limits(seen: np.ndarray, shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return limits with the same length per inch along both axes; 2 % stays free on a side."""
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    half = 0.52 * ((high - low) / shape).max() * shape
+    return (low + high) / 2 - half, (low + high) / 2 + half
+
+
+def draw_space(axes, network: NetworkArrays, zoom: float) -> None:
     """Draw slow points, final states and readouts along the first three components."""
     manifold.draw_points(axes, network, lambda states: network.project(states, 3), size=0.7)
     arrows = network.readout @ network.components[:, :3]
@@ -184,7 +215,7 @@ def draw_space(axes, network: NetworkArrays) -> None:
         arrows, style.readout_codes(len(arrows), network.multi_label), strict=True
     ):
         axes.plot(*np.stack([np.zeros(3), arrow]).T, color=network.colour(code), lw=2.2, zorder=9)
-    axes.set_box_aspect((1, 1, 0.8), zoom=1.4)
+    axes.set_box_aspect((1, 1, 0.8), zoom=zoom)
     axes.view_init(elev=22, azim=-55)
     axes.set(
         xlabel="component 1",

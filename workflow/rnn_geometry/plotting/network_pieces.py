@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.colors import to_hex
+
 from rnn_geometry.geometry.bend import Bend
-from rnn_geometry.plotting import style
+from rnn_geometry.plotting import manifold, style
+from rnn_geometry.plotting._small_pictures import quantized
 from rnn_geometry.plotting.data import csv_text, data_text
+from rnn_geometry.plotting.legends import shown_handles
 from rnn_geometry.plotting.network import DPI, ENLARGED, FINE_DPI, NetworkArrays, shown_words
 
 if TYPE_CHECKING:
@@ -16,7 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PADDING = 8  # pixels that stay white around a piece
-HEAD = 0.95  # below the title of the panel; all places in shares of the panel, from below
+HEAD = 0.955  # below the title of the panel; all places in shares of the panel, from below
+KEY = 0.832  # below the legends of the manifold, which a page has as text
+SIGNS = {"o": "●", "D": "◆", "X": "✖", "+": "✚", "None": "―"}  # by marker, as a page writes it
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ PIECES = (
         " (arrows), along the first two components of the slow points.",
         *_LEFT,
         0.0,
-        HEAD,
+        KEY,
         "trajectories",
     ),
     Piece(
@@ -117,6 +123,7 @@ PIECES = (
 
 EFFECTS = ("word", "class", "mean change of the logit")
 BENT = 0.5  # share of the variance off a plane from which on that is called a bend
+MOST_SIGNS, PAPER = 28, "#ffffff"
 SPACE = " Below, three components: what lies behind each other on the plane is apart there."
 
 
@@ -181,6 +188,41 @@ def piece_data(figure: Figure, network: NetworkArrays) -> dict[str, str]:
     return {**tables, "word_effects": csv_text(EFFECTS, told)} if told else tables
 
 
+def legend_signs(network: NetworkArrays) -> list[dict[str, str]]:
+    """Return the legend of the manifold for a page.
+
+    Parameters
+    ----------
+    network
+        That the panel shows.
+
+    Returns
+    -------
+    list of dict
+        `sign`, `colour` and `name` of marks, then of classes.
+    """
+    handles = [*manifold.mark_handles(network), *manifold.class_handles(network)]
+    return [_sign(handle) for handle in shown_handles(handles, MOST_SIGNS)]
+
+
+def _sign(handle: Any) -> dict[str, str]:
+    face = to_hex(handle.get_markerfacecolor())
+    sign = "○" if face == PAPER else SIGNS.get(str(handle.get_marker()), "")
+    colour = style.INK if face == PAPER else face
+    return {"sign": sign, "colour": colour, "name": str(handle.get_label())}
+
+
+def whole_picture(picture: Any) -> tuple[bytes, int]:
+    """Return a picture as PNG, and its width in pixels of a page.
+
+    Parameters
+    ----------
+    picture
+        Of `network.draw_panel`.
+    """
+    return _png(picture), round(picture.width * DPI / FINE_DPI)
+
+
 def cut_panel(picture: Any) -> dict[str, tuple[bytes, int]]:
     """Return the figures of a panel.
 
@@ -199,7 +241,7 @@ def cut_panel(picture: Any) -> dict[str, tuple[bytes, int]]:
     for piece in PIECES:
         part = trimmed(picture.crop(_box(piece, picture.size)))
         if part is not None:
-            found[piece.name] = (_png(part), round(part.width * DPI / FINE_DPI))
+            found[piece.name] = whole_picture(part)
     return found
 
 
@@ -226,9 +268,6 @@ def trimmed(picture: Any) -> Any:
 
 
 def _png(picture: Any) -> bytes:
-    from PIL import Image
-
     memory = BytesIO()
-    few = picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(memory, "PNG", **style.SPEED)
+    quantized(picture).save(memory, "PNG", **style.SPEED)
     return memory.getvalue()

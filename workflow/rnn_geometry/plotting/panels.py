@@ -30,7 +30,7 @@ LINE = 0.135  # inches of a line of the legend
 SMALL = style.SMALLEST
 SLOW_LABEL = "slow points"
 SHOWN = 400  # slow points in a panel
-LARGEST_PANEL, MOST_COLUMNS = 2.4, 4
+SMALLEST_PANEL, LARGEST_PANEL, MOST_COLUMNS = 0.8, 2.4, 4
 MOST_CLASSES = 28  # in a legend, so that what is no class has its room
 
 
@@ -144,13 +144,16 @@ def _boxes(
     """Return a figure with its legend, and where panels lie in it: left, bottom, width, height."""
     width = width or (style.ONE_COLUMN if columns == 1 else style.TWO_COLUMNS)
     left, right = LEFT + named, RIGHT + BAR * bar
+    across, lines = _legend_shape(handles, width)
+    foot = max(BOTTOM - below, 0) if rows > 1 else 0  # the last row alone names its axes
+    other = TOP + rows * below + (rows - 1) * 0.12 + foot + LINE * lines + 0.06 * bool(lines)
     side = min((width - left - right - gap * (columns - 1)) / columns, LARGEST_PANEL)
+    # Rows that a page has room for all stand on one; small multiples of more are a long sheet.
+    side = min(side, max((style.PAGE - other) / (rows * shape), SMALLEST_PANEL))
     # A few panels of limited size stand in the middle.
     start = left + (width - left - right - side * columns - gap * (columns - 1)) / 2
-    across, lines = _legend_shape(handles, width)
     step = side * shape + below
-    foot = max(BOTTOM - below, 0) if rows > 1 else 0  # the last row alone names its axes
-    height = TOP + rows * step + (rows - 1) * 0.12 + foot + LINE * lines + 0.06 * bool(lines)
+    height = other + rows * side * shape
     figure = Figure(figsize=(width, height))
     if lines:
         look = {"loc": "lower center", "fontsize": SMALL + 0.5, "borderaxespad": 0.2}
@@ -200,7 +203,8 @@ def _name_row(figure: Figure, ax, name: str) -> None:
     """Write a name upright, left of the labels of a row."""
     box = ax.get_position()
     look = {"rotation": 90, "fontsize": 7, "ha": "left", "va": "center"}
-    figure.text(0.04 / figure.get_figwidth(), (box.y0 + box.y1) / 2, name, **look)
+    left = box.x0 - (LEFT + ROW_NAME - 0.04) / figure.get_figwidth()
+    figure.text(left, (box.y0 + box.y1) / 2, name, **look)
 
 
 def colour_bar(figure: Figure, axes, mappable, label: str) -> None:

@@ -14,6 +14,7 @@ from rnn_geometry.geometry.bend import bend_of
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.panels import (
+    SHOWN,
     SLOW,
     SMALL,
     bulk,
@@ -33,6 +34,9 @@ from rnn_geometry.plotting.panels import (
 from rnn_geometry.plotting.views import View, plane_view
 
 SLOWNESS = "viridis"
+# Inches: between panels with an axis of their own each, below panels, and of a score's name.
+OWN_AXIS, TOLD_BELOW, NAME_OF_SCORE = 0.46, 0.52, 0.39
+BELOW_LABEL = -22  # points from the axes to what is told below their label
 SLOWEST = 1e-32  # below it q is rounding
 
 
@@ -202,13 +206,13 @@ def ordered_plane(networks: Sequence[NetworkArrays]) -> Figure:
             "class means in order", style.INK, lw=1, marker="o", ms=5, mec=style.INK, mfc="white"
         ),
     ]
-    figure, axes = panels(
-        networks, "Ordered classes along two scores: sentiment and intensity", handles
-    )
+    title = "Ordered classes along two scores: sentiment and intensity"
+    figure, axes = panels(networks, title, handles, gap=OWN_AXIS, below=TOLD_BELOW)
     views = [plane_view(network) for network in networks]
     for ax, view in zip(axes, views, strict=True):
         _draw_ordered(ax, view)
-    label_planes(axes, views[0])
+        ax.set_xlabel(view.labels[0], labelpad=1)
+        ax.set_ylabel(view.labels[1], labelpad=1)
     return figure
 
 
@@ -256,25 +260,35 @@ def _draw_ordered(axes, view: View) -> None:
         label="class means",
     )
     seen = np.concatenate(
-        [bulk(view.slow_points), view.states(manifold.thinned(view.network.states.final))]
+        [
+            manifold.thinned(view.slow_points, SHOWN),
+            view.states(manifold.thinned(view.network.states.final)),
+        ]
     )
-    reach = 0.55 * np.ptp(seen, axis=0).max()
-    tips = [
-        _score_axis(axes, centre, *pair, reach)
+    room = _room_of_a_name(axes, seen)
+    ends = [
+        _score_axis(axes, centre, *pair, seen, room)
         for pair in zip(directions, ("sentiment", "intensity"))
     ]
-    set_plane(axes, view, seen, *tips)
+    set_plane(axes, view, seen, *ends)
     lengths = np.maximum(np.linalg.norm(directions, axis=1), 1e-12)
     cosine = np.prod(1 / lengths) * (directions[0] @ directions[1])
     angle = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
-    axes.text(
-        0.02,
-        0.02,
+    axes.annotate(
         f"{_said_bend(view)}angle {angle:.0f}°",
-        transform=axes.transAxes,
+        (0, 0),
+        (0, BELOW_LABEL),
+        "axes fraction",
+        "offset points",
+        va="top",
         fontsize=SMALL,
-        path_effects=manifold.HALO,
     )
+
+
+def _room_of_a_name(axes, seen: np.ndarray) -> float:
+    """Return how long the name of a score is along an axis, in data, where it takes room itself."""
+    share = NAME_OF_SCORE / (axes.get_position().width * axes.figure.get_figwidth())
+    return share / (1 - share) * float(np.ptp(seen, axis=0).max())
 
 
 def _said_bend(view: View) -> str:
@@ -284,14 +298,16 @@ def _said_bend(view: View) -> str:
 
 
 def _score_axis(
-    axes, centre: np.ndarray, direction: np.ndarray, name: str, reach: float
+    axes, centre: np.ndarray, direction: np.ndarray, name: str, seen: np.ndarray, room: float
 ) -> np.ndarray:
-    """Draw an axis through the centre with its name at the end to which the score grows.
+    """Draw an axis through the centre, past all points seen, with its name beyond the end to which
+    the score grows.
 
-    Return its ends.
+    Return its ends, the name included.
     """
     unit = direction / max(np.linalg.norm(direction), 1e-12)
-    ends = centre + reach * np.outer([-1, 1], unit)
+    along = (seen - centre) @ unit
+    ends = centre + np.outer([along.min(), along.max()], unit)
     look = {
         "arrowstyle": "-|>",
         "color": style.INK,
@@ -305,13 +321,13 @@ def _score_axis(
     flipped = abs(upright) > 90
     axes.text(
         *ends[1],
-        name + " " if not flipped else " " + name,
+        name + " " if flipped else " " + name,
         rotation=upright + 180 * flipped,
         rotation_mode="anchor",
-        ha="left" if flipped else "right",
-        va="bottom",
+        ha="right" if flipped else "left",
+        va="center",
         fontsize=SMALL,
         path_effects=manifold.HALO,
         zorder=9,
     )
-    return ends
+    return np.stack([ends[0], ends[1] + room * unit])

@@ -144,17 +144,18 @@ def _shown_final(view: View) -> np.ndarray:
 
 
 def draw_edges(
-    axes, corners: np.ndarray, pairs, depth: np.ndarray | None = None, colour: str = style.INK
+    axes, corners: np.ndarray, pairs, depth: np.ndarray | None = None, halo: bool = False
 ) -> None:
-    """Draw lines between pairs of corners (N, 2).
+    """Draw lines between pairs of corners (N, 2), with a halo where dots of their ink lie below.
 
     Those that lie far from the reader below the dots, and thin.
     """
     depth = np.zeros(len(corners)) if depth is None else depth
     for first, second in pairs:
         far = depth[first] + depth[second] < -1e-9
-        look = {"color": colour, "lw": 0.5 if far else 0.8, "zorder": 1 if far else 3.5}
-        axes.plot(*corners[[first, second]].T, label="edge", **look)
+        look = {"color": style.INK, "lw": 0.5 if far else 0.8, "zorder": 1 if far else 3.5}
+        effects = {"path_effects": manifold.HALO} if halo else {}
+        axes.plot(*corners[[first, second]].T, label="edge", **look, **effects)
 
 
 def set_space(axes, view: View, *seen: np.ndarray) -> None:

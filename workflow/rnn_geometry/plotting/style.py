@@ -77,6 +77,7 @@ FORMATS = ("png", "pdf", "svg")
 SPEED = {"compress_level": 4}  # of PNG: 6 takes half as long again for 8 % of the size
 MM = 1 / 25.4  # inches
 ONE_COLUMN, TWO_COLUMNS = 89 * MM, 183 * MM  # widths of a journal's column and page, in inches
+PAGE = 240 * MM  # inches: what a page of a journal has room for, its caption apart
 DPI = 300
 SMALLEST = 6  # points: what a journal prints
 # Helvetica or what has its widths, where it is installed; else what matplotlib brings.

@@ -7,8 +7,19 @@ from rnn_geometry.geometry.tables import FROM_STATISTICS
 from rnn_geometry.pages.network import network_page, shown_figures
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.plotting.garbage import collected_after
-from rnn_geometry.plotting.network import draw_panel, load_network, plot_network, save_panel
-from rnn_geometry.plotting.network_pieces import cut_panel, piece_data
+from rnn_geometry.plotting.network import (
+    draw_panel,
+    load_network,
+    plot_narrow,
+    plot_network,
+    save_panel,
+)
+from rnn_geometry.plotting.network_pieces import (
+    cut_panel,
+    legend_signs,
+    piece_data,
+    whole_picture,
+)
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store import formats
 from rnn_geometry.tasks.theory import structure_of
@@ -25,12 +36,13 @@ def run(network: NetworkJob) -> None:
         figure = plot_network(loaded)
         panel, tables = draw_panel(figure), piece_data(figure, loaded)
         save_panel(panel, output["panel"])
-        pieces = cut_panel(panel)
+        pieces, narrow = cut_panel(panel), whole_picture(draw_panel(plot_narrow(loaded)))
     statistics["data_seed"] = loaded.meta["settings"]["data_seed"]
     numbers = {**loaded.geometry, **{name: statistics[name] for name in FROM_STATISTICS}}
     own = dict(network.own)
     numbers["pooling"] = own.pop("pooling", None)
-    figures = shown_figures(pieces, tables, loaded.dimension, bend_of(loaded.points))
+    drawn = (pieces, tables, loaded.dimension, bend_of(loaded.points))
+    figures = shown_figures(*drawn, narrow, legend_signs(loaded))
     known = (numbers, loaded.record.facts(), figures)
     called = structure_of(loaded.meta).called(int(loaded.meta["classes"]))
     page = network_page(template_texts(*TEMPLATES), *known, **own, called=called)
