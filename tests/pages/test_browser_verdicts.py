@@ -184,7 +184,8 @@ def test_the_keyboard_unfolds_all_and_follows_a_box(browser, pages):
 
 def test_a_number_beside_theory_leads_to_its_definition(browser, pages):
     with opened(browser, pages / "network.html") as page:
-        page.get_by_role("link", name="dimension (participation ratio)").click()
+        page.get_by_text("dimension (participation ratio)", exact=True).first.click()
+        page.get_by_role("link", name="participation_ratio", exact=True).first.click()
         page.wait_for_function("document.activeElement.id === 'participation_ratio'")
         assert in_sight(page, "#participation_ratio th")
 
