@@ -249,6 +249,24 @@ def test_what_was_judged_here_is_not_set_beside_the_battery():
     assert 'class="seen' not in text
 
 
+@pytest.mark.parametrize("tag", ["title", "h1"])
+def test_the_heading_promises_verdicts_only_where_there_are_any(tag):
+    enough = judged(table((ONE, {}), *controls())).reset_index()[list(COLUMNS)]
+    headings = [
+        re.search(f"<{tag}>(.*)</{tag}>", claims_page.html_page(TEMPLATES, *given))[1]
+        for given in (
+            (enough, CLAIMS, []),
+            (seen(2), CLAIMS, []),
+            (seen(2), CLAIMS, [], shipped("fails")),
+        )
+    ]
+    assert headings == [
+        "Verdict on every claim",
+        "Every claim: what was seen",
+        "Every claim: what was seen, beside the battery’s verdicts",
+    ]
+
+
 def test_text_of_a_user_is_escaped():
     verdicts = found().assign(task="<script>alert(1)</script>")
     text = claims_page.html_page(TEMPLATES, verdicts, CLAIMS, [])
