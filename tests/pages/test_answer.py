@@ -10,6 +10,7 @@ from rnn_geometry.pages.answer import (
     _missed_by_cell,
     answers,
     battery_counts,
+    in_short,
     seen_counts,
     task_titles,
 )
@@ -50,6 +51,16 @@ def test_an_exception_is_named_as_readers_call_cell_and_task():
     found = rows({"cell": "lstm", "task": "ordered2d-5", "met": 1})
     (answer,) = answers(found, ASKED, {"lstm": "lstm"})
     assert answer["gated"]["exceptions"] == "LSTM on 5 ordered classes (1 of 2 flat)"
+
+
+def test_the_answer_in_one_sentence_names_cells_and_the_weakest_line():
+    found = rows({}, {"claim": "no"}, {"cell": "plain"}, {"claim": "no", "cell": "plain", "met": 0})
+    told = answers(found, ASKED, KINDS)
+    assert in_short(told, {"gated": ["GRU"], "ungated": ["vanilla"]}) == (
+        "In every network with gates (GRU) all 2 lines hold. "
+        "In every one without gates (vanilla) 1 of 2 lines holds, the weakest in 0 of 2."
+    )
+    assert in_short([], {}) == ""
 
 
 @pytest.mark.parametrize("change", [{"exploratory": 1}, {"runs": 0, "met": 0}, {"cell": "all"}])

@@ -299,7 +299,7 @@ def test_a_page_of_networks_that_do_not_do_their_task_says_so():
     count = int((boxes_that_count(out)["runs"] == 0).sum())
     assert count
     assert f"In {count} boxes no network does its task" in text
-    assert "<b>GRU</b>: no network does its task." in text
+    assert "<b>GRU</b> no network does its task" in text
     assert "Claims that no network is counted in" in text
     assert "Claims without exception" not in text
     assert 'class="undecided seen none' in text

@@ -338,6 +338,21 @@ def test_paths_start_and_end_where_they_are_marked_in_the_colour_of_their_class(
     np.testing.assert_allclose(start.get_xydata()[0], paths[0][0])
 
 
+def test_the_picture_that_leads_into_an_explorer_is_of_a_network_with_gates(networks, tmp_path):
+    of_two = networks(("categorical", 3))
+    assert [network.record.cell for network in of_two] == ["vanilla", "gru"]
+    figure = planes.thumbnail(of_two)
+    (axes,) = figure.axes
+    assert not axes.axison and not axes.texts
+    (lines,) = collections(axes, "trajectories")
+    expected, _ = planes.sentence_paths(views.plane_view(of_two[1]))
+    assert all(map(np.array_equal, lines.get_segments(), expected))
+    (path,) = style.save(figure, tmp_path / "thumbnail", ["svg"], data=False)
+    assert path.stat().st_size < 60_000
+    (alone,) = collections(planes.thumbnail(of_two[:1]).axes[0], "trajectories")
+    assert len(alone.get_segments())
+
+
 def test_without_traces_the_networks_own_sentences_are_drawn(networks):
     network = replace(networks(("categorical", 3))[0], traces=Traces.empty())
     paths, _ = planes.sentence_paths(views.plane_view(network))

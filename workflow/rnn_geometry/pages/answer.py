@@ -17,6 +17,7 @@ from rnn_geometry.plotting.text import said_model, said_task
 from rnn_geometry.tasks.structures import STRUCTURES
 
 MOST_NAMED = 4  # exceptions of a sentence that are named one by one
+CALLED = {"gated": "with gates", "ungated": "without gates", "other": "of other cells"}
 KINDS = {True: "gated", False: "ungated", None: "other"}  # of a cell, by `registry.is_gated`
 
 
@@ -64,6 +65,48 @@ def _counted(rows: pd.DataFrame) -> dict[str, Any] | None:
         "controls": int(rows["control_met"].sum()),
         "exceptions": _exceptions(short.loc[missed].to_dict("records")),
     }
+
+
+def in_short(told: Sequence[Mapping[str, Any]], cells: Mapping[str, Sequence[str]]) -> str:
+    """Return all answers in one sentence: how many lines hold in every network of each kind.
+
+    Parameters
+    ----------
+    told
+        Of `answers`.
+    cells
+        Labels of the cells of each kind, in the order in which kinds are told.
+
+    Returns
+    -------
+    str
+        Empty without an answer.
+
+    Examples
+    --------
+    >>> met, missed = ({"met": met, "runs": 10, "controls": 0, "exceptions": ""} for met in (10, 9))
+    >>> lines = [{"gated": met, "ungated": met}, {"gated": met, "ungated": missed}]
+    >>> told = in_short(lines, {"gated": ["GRU", "LSTM"], "ungated": ["vanilla"]}).split(". ")
+    >>> told[0]
+    'In every network with gates (GRU, LSTM) all 2 lines hold'
+    >>> told[1]
+    'In every one without gates (vanilla) 1 of 2 lines holds, the weakest in 9 of 10.'
+    """
+    kinds = [
+        _kind_in_short([one[kind] for one in told if one[kind]], CALLED[kind], names)
+        for kind, names in cells.items()
+        if any(one[kind] for one in told)
+    ]
+    said = [f"In every {'one' if i else 'network'} {text}" for i, text in enumerate(kinds)]
+    return " ".join(said)
+
+
+def _kind_in_short(counts: Sequence[Mapping[str, Any]], called: str, names: Sequence[str]) -> str:
+    met = sum(one["met"] == one["runs"] for one in counts)
+    weakest = min(counts, key=lambda one: one["met"] / one["runs"])
+    lines = f"all {met} lines hold" if met == len(counts) else f"{met} of {len(counts)} lines hold"
+    rest = f", the weakest in {weakest['met']} of {weakest['runs']}" if met < len(counts) else ""
+    return f"{called} ({', '.join(names)}) {lines}{'s' if met == 1 else ''}{rest}."
 
 
 def _exceptions(rows: Sequence[Mapping[Any, Any]]) -> str:

@@ -5,7 +5,7 @@ The question, what came out, where it lies, how it was computed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -21,9 +21,12 @@ from rnn_geometry.identity import Network, run_folder
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages._controls_told import meeting, told_of_controls
 from rnn_geometry.pages._meanings import meaning_of
+from rnn_geometry.networks.registry import is_gated
 from rnn_geometry.pages.answer import (
+    KINDS,
     answers,
     battery_counts,
+    in_short,
     met_by_claim,
     seen_counts,
     task_titles,
@@ -84,7 +87,7 @@ OPENINGS = {
     },
 }
 TEXT = ("task", "model", "control")
-PICTURE = "trajectories"  # of a task, that leads into its explorer
+PICTURE = "thumbnail.svg"  # of a task, that leads into its explorer
 OF_DIMENSION = "dimension_overview"  # a figure, whose networks without a dimension are counted
 OTHER_KINDS = ("pdf", "svg", "csv")  # beside a figure's PNG: for print, and what is drawn in it
 
@@ -350,6 +353,7 @@ def _answer(
     told = answers(found, yaml.safe_load(templates["answer.yaml"]), kinds)
     columns = {kind: title for kind, title in KIND_TITLES.items() if any(one[kind] for one in told)}
     return {
+        "in_short": in_short(told, _cells_by_kind(kinds, columns)),
         "answers": told,
         "columns_of_answer": columns,
         "exceptions": [
@@ -363,14 +367,22 @@ def _answer(
     }
 
 
+def _cells_by_kind(kinds: Mapping[str, str], columns: Iterable[str]) -> dict[str, list[str]]:
+    """Return labels of the models of each kind of cell."""
+    models = cells_in_order(kinds)
+    return {
+        kind: [said_model(name) for name in models if KINDS[is_gated(kinds[name])] == kind]
+        for kind in columns
+    }
+
+
 def _explorer(task: str, figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the explorer of a task, and a picture that leads to it where one was drawn."""
-    own = [figure["file"] for group in figures for figure in group["figures"]]
-    picture = f"figures/{task}/{PICTURE}.png"
+    """Return the explorer of a task, and a picture that leads to it where figures were drawn."""
+    drawn = any(group["title"] == task for group in figures)
     return {
         "task": task,
         "file": f"explorer/{task}.html",
-        "picture": picture if picture in own else None,
+        "picture": f"figures/{task}/{PICTURE}" if drawn else None,
     }
 
 

@@ -11,6 +11,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from rnn_geometry.geometry.bend import bend_of
+from rnn_geometry.networks.registry import is_gated
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.panels import (
@@ -37,6 +38,7 @@ SLOWNESS = "viridis"
 # Inches: between panels with an axis of their own each, below panels, and of a score's name.
 OWN_AXIS, TOLD_BELOW, NAME_OF_SCORE = 0.46, 0.52, 0.39
 BELOW_LABEL = -22  # points from the axes to what is told below their label
+THUMBNAIL = (1.2, 1.2)  # inches
 SLOWEST = 1e-32  # below it q is rounding
 
 
@@ -90,6 +92,20 @@ def _draw_trajectories(axes, view: View) -> None:
         )
         axes.plot(*paths[0][0], "+", color=style.INK, ms=8, mew=1.8, zorder=8, label="start")
     set_plane(axes, view, bulk(view.slow_points), *paths, tips(view, reach))
+
+
+@style.styled
+def thumbnail(networks: Sequence[NetworkArrays]) -> Figure:
+    """Draw those paths of one network alone, small and without axes: what leads into the explorer.
+    The first with gates; without any the first."""
+    gated = [network for network in networks if is_gated(network.record.cell)]
+    figure = Figure(figsize=THUMBNAIL)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    _draw_trajectories(axes, plane_view([*gated, *networks][0]))
+    for text in list(axes.texts):  # how many points lie outside
+        text.remove()
+    return figure
 
 
 def sentence_paths(view: View) -> tuple[list[np.ndarray], np.ndarray]:

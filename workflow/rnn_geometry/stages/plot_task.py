@@ -9,9 +9,11 @@ from rnn_geometry.plotting import style
 from rnn_geometry.plotting.alike import has_distances, networks_alike
 from rnn_geometry.plotting.arrays import load_networks, with_snapshots
 from rnn_geometry.plotting.garbage import collected_after
+from rnn_geometry.plotting.planes import thumbnail
 from rnn_geometry.plotting.task_figures import task_figures
 from rnn_geometry.store import formats
 
+THUMBNAIL = "thumbnail"  # the picture on the start page that leads into the explorer
 APART = ("snapshots", "distances")  # files that not every network has one of
 
 
@@ -26,4 +28,5 @@ def run(files, output, params, log) -> None:
     for name, draw in figures.items():
         with collected_after():
             style.save(draw(), Path(output[0]) / name, params.formats)
+    style.save(thumbnail(networks), Path(output[0]) / THUMBNAIL, ["svg"], data=False)
     log(f"{', '.join(figures)} of {len(networks)} networks")

@@ -94,6 +94,10 @@ function fold() {
   pictures.forEach((picture) => (picture.open = !narrow.matches));
 }
 
+// Where there is room for them beside what was seen, exceptions are unfolded.
+const exceptions = document.getElementById("exceptions");
+if (exceptions) exceptions.open = window.matchMedia("(min-width: 1600px)").matches;
+
 function clear() {
   form.reset();
 }
@@ -102,6 +106,7 @@ function clear() {
 function land() {
   const aim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   document.querySelectorAll(".aim").forEach((one) => one.classList.remove("aim"));
+  if (aim && aim === exceptions) exceptions.open = true;
   const claim = aim && aim.closest("article.claim");
   if (!claim) return;
   if (claim.hidden || aim.hidden) {
