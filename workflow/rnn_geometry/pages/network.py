@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+import jinja2
 from markupsafe import Markup, escape
 
 from rnn_geometry.claims.judged import not_judged
@@ -71,8 +73,7 @@ def network_page(
     up = "/".join([".."] * len(PurePosixPath(run_folder(run)).parts))
     settings = {key: value for key, value in record["settings"].items() if value is not None}
     choice = f"#model={run['model']}&l2={run['l2']}&seed={run['seed']}"
-    page = environment(autoescape=True, templates=templates).get_template("network.html.jinja")
-    return page.render(
+    return _compiled(tuple(templates.items())).render(
         title=" · ".join((called or run["task"], said_model(run["model"]), f"seed {run['seed']}")),
         name=str(Network.of(run)),
         run=run,
@@ -95,6 +96,13 @@ def network_page(
         origin=_origin(record),
         files=FILES,
     )
+
+
+@functools.cache
+def _compiled(templates: tuple[tuple[str, str], ...]) -> jinja2.Template:
+    """Return the template of a page, compiled once for all networks of a job."""
+    found = environment(autoescape=True, templates=dict(templates))
+    return found.get_template("network.html.jinja")
 
 
 def shown_figures(
