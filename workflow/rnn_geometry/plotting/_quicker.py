@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from matplotlib import cbook, streamplot, text
 from matplotlib.axis import Axis, Tick, XAxis, YAxis
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontManager, FontProperties, fontManager
 
 MARKS = ("tick1line", "tick2line", "gridline", "label1", "label2")  # artists of a tick
@@ -147,6 +148,38 @@ def _with_known_sizes(before: Callable[..., tuple]) -> Callable[..., tuple]:
 _SIZES: dict[tuple, tuple] = {}
 
 
+def _with_known_places(before: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what gives a font that places the letters of a text once in a process."""
+
+    def quick(self: RendererAgg, prop: FontProperties) -> _Placing:
+        files = tuple(fontManager._find_fonts_by_props(prop))
+        return _Placing(before(self, prop), (prop.get_size_in_points(), self.dpi, *files))
+
+    return quick
+
+
+class _Placing:
+    """A font of some size that knows where the letters of texts go."""
+
+    def __init__(self, font: Any, key: tuple) -> None:
+        self._font, self._key = font, key
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._font, name)
+
+    def _layout(self, said: str, **options: Any) -> Any:
+        key = (said, *self._key, *options.items())
+        try:
+            if key not in _PLACES:
+                _PLACES[key] = list(self._font._layout(said, **options))
+            return _PLACES[key]
+        except TypeError:  # an option that is a list
+            return self._font._layout(said, **options)
+
+
+_PLACES: dict[tuple, Any] = {}
+
+
 def _plain_numbers(before: Callable[..., Any]) -> Callable[..., Any]:
     """Return what looks up a value between four places of a grid, as numbers of Python.
 
@@ -187,6 +220,7 @@ _CHANGES: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (Axis, "_update_ticks", _known_in_draw),
     (Axis, "_get_ticklabel_bboxes", _known_in_draw),
     (FontManager, "_find_fonts_by_props", _with_known_fonts),
+    (RendererAgg, "_prepare_font", _with_known_places),
     (text, "get_font", _with_known_tables),
     (text, "_get_text_metrics_with_cache", _with_known_sizes),
     (streamplot, "interpgrid", _plain_numbers),
