@@ -17,6 +17,7 @@ from matplotlib import cbook, streamplot, text
 from matplotlib.axis import Axis, Tick, XAxis, YAxis
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontManager, FontProperties, fontManager
+from matplotlib.ticker import NullLocator
 
 MARKS = ("tick1line", "tick2line", "gridline", "label1", "label2")  # artists of a tick
 KNOWN, IN_FORCE = "_known_in_this_draw", "_quicker"
@@ -30,7 +31,7 @@ def quicker() -> Iterator[None]:
             setattr(Axis, IN_FORCE, True)
             changed.callback(delattr, Axis, IN_FORCE)
             for owner, name, made in _CHANGES:
-                before = getattr(owner, name, None)
+                before = vars(owner).get(name)
                 if before is not None:
                     changed.callback(setattr, owner, name, before)
                     setattr(owner, name, made(before))
@@ -56,6 +57,23 @@ def _more_ticks(places: str, ticks: str) -> Callable[[Any], Callable[..., list[T
         return get_ticks
 
     return quick
+
+
+class _MinorTicks:
+    """The minor ticks of an axis, made once it has any: axes come with one that is not drawn."""
+
+    def __init__(self, before: Any) -> None:
+        self._before = before
+
+    def __get__(self, axis: Axis | None, kind: type) -> Any:
+        if axis is None:
+            return self
+        if isinstance(axis.get_minor_locator(), NullLocator):
+            return []
+        made = self._before.__get__(axis, kind)
+        for tick in made:
+            tick.set_clip_path(axis.axes.patch)
+        return made
 
 
 def _copied(tick: Tick) -> Tick:
@@ -215,6 +233,7 @@ def _bounds(before: Callable[[np.ndarray], Any]) -> Callable[[np.ndarray], Any]:
 _CHANGES: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (Axis, "get_major_ticks", _more_ticks("get_majorticklocs", "majorTicks")),
     (Axis, "get_minor_ticks", _more_ticks("get_minorticklocs", "minorTicks")),
+    (Axis, "minorTicks", _MinorTicks),
     (Axis, "draw", _once_a_draw),
     (Axis, "get_tightbbox", _once_a_draw),
     (Axis, "_update_ticks", _known_in_draw),
