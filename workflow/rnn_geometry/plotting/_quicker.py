@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib import cbook, streamplot, text
-from matplotlib.axis import Axis, Tick, XAxis, YAxis
+from matplotlib.axis import Axis, Tick
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontManager, FontProperties, fontManager
 from matplotlib.ticker import NullLocator
