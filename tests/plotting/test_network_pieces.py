@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 from PIL import Image
 
+from rnn_geometry.plotting import style
 from rnn_geometry.plotting.network import draw_panel, plot_narrow, plot_network
 from rnn_geometry.plotting.network_pieces import (
     HEAD,
@@ -130,7 +131,8 @@ def test_the_view_of_the_plane_is_filled_and_holds_all_names(family, draw):
     plane = figure.axes[0]
     figure.canvas.draw()
     names = [text for text in plane.texts if text.get_weight() == "bold"]
-    boxes = [text.get_window_extent().transformed(plane.transData.inverted()) for text in names]
+    with style.own_settings(style.SCREEN):  # letters are as wide there as they were drawn
+        boxes = [text.get_window_extent().transformed(plane.transData.inverted()) for text in names]
     states = np.concatenate([network.states.visited, network.states.final])
     seen = np.concatenate([network.project(states), *(box.get_points() for box in boxes)])
     view = np.stack([plane.get_xlim(), plane.get_ylim()], axis=1)
