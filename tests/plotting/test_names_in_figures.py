@@ -124,7 +124,8 @@ def test_the_map_of_analyses_takes_every_name(tmp_path):
     runs = hostile_runs()
     squares = runs[["task", "model"]].drop_duplicates().rename(columns={"model": "cell"})
     squares = squares.assign(claim="a", verdict="holds", agree=0.5)
-    check(overview.analyses_agree(squares), tmp_path, suffixes=("svg", "png"))
+    figure = overview.analyses_agree(squares, list(squares["task"].unique()))
+    check(figure, tmp_path, suffixes=("svg", "png"))
 
 
 def test_estimators_sweeps_verdicts_and_natural_tasks_take_every_name(tmp_path):

@@ -43,7 +43,7 @@ for NAME, (KIND, NUMBERS, CLAIMED) in OTHERS.items():
         TOLD = {"claims": claims_asked(CLAIMED), "judged": JUDGED}
         JOBS += [(f"judge_{NAME}", {NAME: TABLE}, PLAN.path(f"tables/{CLAIMED}.csv"), TOLD)]
     if DRAWN and NETWORKS:
-        JOBS += [(STAGE, {NAME: TABLE}, FILES, {"formats": KINDS_DRAWN})]
+        JOBS += [(STAGE, {NAME: TABLE}, FILES, {"formats": KINDS_DRAWN, "tasks": [*PLAN.tasks]})]
 
 
 # Networks without a step, and beside them those that read the same tasks by steps.

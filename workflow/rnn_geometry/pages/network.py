@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import functools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+import jinja2
 from markupsafe import Markup, escape
 
 from rnn_geometry.claims.judged import not_judged
@@ -29,6 +32,8 @@ OF_TASK = ("test_accuracy", "bag_of_words_accuracy", "constant_accuracy")
 FILES = [kind.FILE for kind in OF_NETWORK.values() if "/" not in kind.FILE and kind != Snapshots]
 NO_GAP = 0.5  # as of verdicts (claims._units), which would bring pandas to every drawn network
 MANIFOLD = "manifold"  # the figure with a legend, and a picture for telephones
+QUOTED = {code: quote(chr(code), safe=",.+;:()") for code in range(128)}  # in an address
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 NO_NUMBERS = ("text", "word")  # kinds of columns that are no numbers
 
 
@@ -71,8 +76,7 @@ def network_page(
     up = "/".join([".."] * len(PurePosixPath(run_folder(run)).parts))
     settings = {key: value for key, value in record["settings"].items() if value is not None}
     choice = f"#model={run['model']}&l2={run['l2']}&seed={run['seed']}"
-    page = environment(autoescape=True, templates=templates).get_template("network.html.jinja")
-    return page.render(
+    return _compiled(tuple(templates.items())).render(
         title=" · ".join((called or run["task"], said_model(run["model"]), f"seed {run['seed']}")),
         name=str(Network.of(run)),
         run=run,
@@ -95,6 +99,13 @@ def network_page(
         origin=_origin(record),
         files=FILES,
     )
+
+
+@functools.cache
+def _compiled(templates: tuple[tuple[str, str], ...]) -> jinja2.Template:
+    """Return the template of a page, compiled once for all networks of a job."""
+    found = environment(autoescape=True, templates=dict(templates))
+    return found.get_template("network.html.jinja")
 
 
 def shown_figures(
@@ -153,7 +164,11 @@ def _picture(png: bytes) -> str:
 
 def _inside(table: str) -> str:
     """Return an address that holds a table itself; empty without one."""
-    return f"data:text/csv;charset=utf-8,{quote(table, safe=',.+;:()')}" if table else ""
+    if not table:
+        return ""
+    # `quote` looks at every letter by itself.
+    quoted = BEYOND_ASCII.sub(lambda found: quote(found[0]), table.translate(QUOTED))
+    return f"data:text/csv;charset=utf-8,{quoted}"
 
 
 def grouped(run: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,11 +1,29 @@
-"""The one order of tasks on all pages: that of the configuration."""
+"""The one order of tasks in figures and on pages: that of the configuration."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rnn_geometry.claims.grid import natural_order
 from rnn_geometry.identity import base_task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def rows_in_order(table: pd.DataFrame, known: Sequence[str]) -> pd.DataFrame:
+    """Return a table with the rows of tasks in the order of the configuration.
+
+    Parameters
+    ----------
+    table
+        With `task`; rows of a task stay in their order.
+    known
+        Names of tasks as they are configured.
+    """
+    order = tasks_in_order(table["task"], known)
+    return table.iloc[table["task"].map(order.index).argsort(kind="stable")]
 
 
 def tasks_in_order(names: Iterable[str], known: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.legends import legend_below, model_handles
+from rnn_geometry.plotting.per_network import tasks_of
 from rnn_geometry.plotting.text import cut_names, said_model, said_task, tick_places
 
 # Column of each test, its axis, and where its level of chance stands: a column, or a number.
@@ -39,7 +40,7 @@ def causes_by_task(runs: pd.DataFrame) -> Figure:
     runs
         runs.csv.
     """
-    tasks = sorted(runs["task"].unique(), key=style.natural_order)
+    tasks = tasks_of(runs)
     styles = style.model_styles(runs["model"])
     width = style.ONE_COLUMN if len(tasks) <= FEW_TASKS else style.TWO_COLUMNS
     figure = Figure(figsize=(width, 5.2), layout="constrained")

@@ -148,16 +148,19 @@ def _write(file: str, header: Sequence[str], rows: Iterable[Row]) -> None:
 def _write_to(opened: TextIO, header: Sequence[str], rows: Iterable[Row]) -> None:
     writer = csv.writer(opened, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([_written(value) for value in row] for row in rows)
+    writer.writerows(map(_written, rows))
 
 
-def _written(value: Any) -> Any:
-    """Return a number with six digits, nothing for what is missing, and texts on one line."""
-    if type(value) is float:  # almost all of them
-        return f"{value:.6g}" if isfinite(value) else ""
-    if isinstance(value, float):
-        return _written(float(value))
-    return " ".join(value.split()) if isinstance(value, str) and "\n" in value else value
+def _written(row: Row) -> list[Any]:
+    """Return numbers with six digits, nothing for what is missing, and texts on one line."""
+    return [
+        (f"{value:.6g}" if isfinite(value) else "")
+        if isinstance(value, float)
+        else " ".join(value.split())
+        if type(value) is str and "\n" in value
+        else value
+        for value in row
+    ]
 
 
 def _panels(figure: Figure) -> Iterator[Axes]:

@@ -51,7 +51,7 @@ def manifold_gallery(networks: Sequence[NetworkArrays]) -> Figure:
     chosen = {}
     for network in networks:
         chosen.setdefault((network.record.task, network.record.model), network)
-    tasks = sorted({task for task, _ in chosen}, key=style.natural_order)
+    tasks = list(dict.fromkeys(task for task, _ in chosen))
     models = list(style.model_styles(model for _, model in chosen))
     width, side = _sizes(len(models))
     step = side + BAR + ROW

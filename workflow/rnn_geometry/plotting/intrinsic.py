@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.legends import legend_below, title_of_task
+from rnn_geometry.plotting.per_network import tasks_of
 
 ESTIMATORS = {
     "participation_ratio": "participation ratio",
@@ -37,7 +38,7 @@ def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figu
     tasks
         tasks.csv.
     """
-    names = sorted(dimension["task"].unique(), key=style.natural_order)
+    names = tasks_of(dimension)
     expected = tasks.set_index("task")["dimension_expected"]
     rows = -(-len(names) // COLUMNS)
     columns = -(-len(names) // rows)

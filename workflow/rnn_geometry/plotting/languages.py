@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting.per_network import tasks_of
 from rnn_geometry.plotting.text import literal
 
 HALF = 0.38  # of the width that a task has
@@ -35,7 +36,7 @@ def language_overview(table: pd.DataFrame) -> Figure:
     """
     figure = Figure(figsize=(style.TWO_COLUMNS, 5.4), layout="constrained")
     axes = figure.subplots(3, 1, sharex=True)
-    tasks = sorted(table["task"].unique(), key=style.natural_order)
+    tasks = tasks_of(table)
     _dots(axes[0], table, tasks, "dimension_held")
     _levels(axes[0], table, tasks, "dimension_expected", label="theory", **EXPECTED)
     axes[0].yaxis.set_major_locator(MaxNLocator(integer=True))

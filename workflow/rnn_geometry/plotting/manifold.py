@@ -6,6 +6,7 @@ Shared by the panel and the gallery.
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
@@ -193,8 +194,9 @@ def _name(axes, arrow, name: str, colour: str, font: float) -> None:
 def keep_names_apart(axes) -> None:
     """Take away names of readouts that would cover earlier ones, once the limits are set."""
     kept: list[np.ndarray] = []
+    renderer = _ruler(axes)
     for text in _names(axes):
-        box = text.get_window_extent().padded(FREE).get_points()
+        box = text.get_window_extent(renderer).padded(FREE).get_points()
         if any((box[0] < other[1]).all() and (other[0] < box[1]).all() for other in kept):
             text.remove()
         else:
@@ -204,10 +206,15 @@ def keep_names_apart(axes) -> None:
 def places_of_names(axes) -> list[np.ndarray]:
     """Return where names of readouts and the tips that they name are, two corners (2, 2) or a
     point (1, 2) each, in data of axes whose limits are set."""
-    back = axes.transData.inverted()
-    boxes = [back.transform(text.get_window_extent().get_points()) for text in _names(axes)]
+    back, renderer = axes.transData.inverted(), _ruler(axes)
+    boxes = [back.transform(text.get_window_extent(renderer).get_points()) for text in _names(axes)]
     tips = [np.array([text.xy], float) for text in axes.texts if text.arrow_patch is not None]
     return [*boxes, *tips]
+
+
+def _ruler(axes) -> RendererAgg:
+    """Return what measures texts: of one pixel, since a picture of the figure costs more."""
+    return RendererAgg(1, 1, axes.figure.dpi)
 
 
 def _names(axes) -> list:

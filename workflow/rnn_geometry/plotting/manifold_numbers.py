@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.legends import legend_below, model_handles, title_of_task
-from rnn_geometry.plotting.per_network import draw_lines
+from rnn_geometry.plotting.per_network import draw_lines, tasks_of
 
 CUT = 0.1
 VALUES = 8
@@ -38,7 +38,7 @@ def singular_values_by_task(runs: pd.DataFrame) -> Figure:
     runs
         runs.csv.
     """
-    tasks = sorted(runs["task"].unique(), key=style.natural_order)
+    tasks = tasks_of(runs)
     columns = ceil(len(tasks) / ceil(len(tasks) / MOST_COLUMNS))
     figure, panels = _panels(ceil(len(tasks) / columns), columns)
     for ax, task in zip(panels.flat, tasks):
@@ -72,7 +72,7 @@ def robustness_by_task(runs: pd.DataFrame) -> Figure:
     runs
         runs.csv.
     """
-    tasks = sorted(runs["task"].unique(), key=style.natural_order)
+    tasks = tasks_of(runs)
     figure, panels = _panels(len(ROWS), len(tasks))
     for column, task in zip(panels.T, tasks, strict=True):
         rows = runs[runs["task"] == task]

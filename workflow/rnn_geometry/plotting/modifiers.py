@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.legends import legend_below, model_handles
+from rnn_geometry.plotting.per_network import tasks_of
 from rnn_geometry.plotting.text import cut_names, said_model, said_task
 
 # Columns of a text, of a context task and without the modifier subspace, and a name.
@@ -49,7 +50,7 @@ def gains_by_task(runs: pd.DataFrame) -> Figure:
     runs
         runs.csv, of networks that have such words.
     """
-    tasks = sorted(runs["task"].unique(), key=style.natural_order)
+    tasks = tasks_of(runs)
     styles = style.model_styles(runs["model"])
     columns = min(len(tasks), MOST_COLUMNS)
     rows = ceil(len(tasks) / columns)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -17,18 +19,20 @@ SIGNS = {"holds": "●", "fails": "○"}  # other verdicts have none
 
 
 @style.styled
-def agreement_map(multiverse: pd.DataFrame) -> Figure:
+def agreement_map(multiverse: pd.DataFrame, order: Sequence[str]) -> Figure:
     """Draw a square per claim and cell: the share of analyses that agree with the verdict.
 
     Parameters
     ----------
     multiverse
         multiverse.csv.
+    order
+        Its tasks, as they stand beside each other.
     """
     claims = list(dict.fromkeys(multiverse["claim"]))
     cells = sorted(
         set(zip(multiverse["task"], multiverse["cell"], strict=True)),
-        key=lambda cell: tuple(map(style.natural_order, cell)),
+        key=lambda cell: (order.index(cell[0]), style.natural_order(cell[1])),
     )
     width = style.ONE_COLUMN if len(cells) <= FEW_CELLS else style.TWO_COLUMNS
     height = ACROSS * len(claims) + MARGIN

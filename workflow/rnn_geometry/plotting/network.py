@@ -176,14 +176,17 @@ def draw_plane(axes, network: NetworkArrays) -> None:
 def _limit_view(axes, network: NetworkArrays) -> None:
     """Give both axes one scale, show all states, and count what lies outside; hide nothing."""
     states = np.concatenate([network.states.visited, network.states.final])
-    seen = np.concatenate([network.project(states), bulk(network.project(network.points))])
+    seen = _corners([network.project(states), bulk(network.project(network.points))])
     box = axes.get_position()
     shape = np.array([box.width, box.height]) * axes.figure.get_size_inches()
     for _ in range(NAMED_AGAIN):
         low, high = _limits(seen, shape)
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
         # Names take more room along the axes the smaller the scale is.
-        seen = np.concatenate([seen, *manifold.places_of_names(axes)])
+        wider = _corners([seen, *manifold.places_of_names(axes)])
+        if (wider == seen).all():
+            break
+        seen = wider
     points = network.project(
         np.concatenate([network.points, *manifold.fixed_points_by_stability(network).values()])
     )
@@ -193,6 +196,12 @@ def _limit_view(axes, network: NetworkArrays) -> None:
         axes.text(
             0.99, 0.01, note, transform=axes.transAxes, ha="right", color=style.GREY, fontsize=8
         )
+
+
+def _corners(places: list[np.ndarray]) -> np.ndarray:
+    """Return two corners (2, 2) of a box round sets of points (n, 2)."""
+    points = np.concatenate(places)
+    return np.stack([points.min(axis=0), points.max(axis=0)])
 
 
 def _limits(seen: np.ndarray, shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

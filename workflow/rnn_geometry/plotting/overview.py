@@ -20,7 +20,7 @@ from rnn_geometry.plotting import causes, intrinsic, manifold_numbers, modifiers
 from rnn_geometry.plotting.gallery import manifold_gallery
 from rnn_geometry.plotting.legends import legend_below, model_handles, title_of_task
 from rnn_geometry.plotting.multiverse import agreement_map
-from rnn_geometry.plotting.per_network import draw_lines, draw_points, place_beside
+from rnn_geometry.plotting.per_network import draw_lines, draw_points, place_beside, tasks_of
 from rnn_geometry.plotting.registry import OVER_NETWORKS, over_networks
 from rnn_geometry.plotting.text import cut_names, said_model, said_task, tick_places
 from rnn_geometry.tasks.harder import HARDER as KINDS
@@ -84,10 +84,6 @@ def _scatter(axes, runs: pd.DataFrame, tasks: Sequence[str], values: pd.Series) 
         axes.plot(x, values[rows.index], marker, label=said_model(model), **look)
 
 
-def _tasks(runs: pd.DataFrame) -> list[str]:
-    return sorted(runs["task"].unique(), key=style.natural_order)
-
-
 def _task_axis(axes, tasks: Sequence[str]) -> None:
     """Name as many tasks as have room; more of them upright."""
     columns = axes.get_subplotspec().get_gridspec().ncols
@@ -139,7 +135,7 @@ def dimension_overview(runs: pd.DataFrame) -> Figure:
 
     A point per network and panel, at its value.
     """
-    tasks = _tasks(runs)
+    tasks = tasks_of(runs)
     figure, axes = _figure(1, 2, style.TWO_COLUMNS, 2.5)
     for ax, (measure, label) in zip(axes[0], MEASURES.items(), strict=True):
         _theory_at_tasks(ax, runs, tasks, "dimension_expected")
@@ -159,7 +155,7 @@ def readout_angles(runs: pd.DataFrame) -> Figure:
     runs = runs[runs["readout_angle_expected"].notna()]
     if runs.empty:
         return _nothing("Theory fixes the readout angle of none of these tasks.")
-    tasks = _tasks(runs)
+    tasks = tasks_of(runs)
     figure, axes = _figure(1, 1, _width(len(tasks)), 2.5)
     ax = axes[0, 0]
     _theory_at_tasks(ax, runs, tasks, "readout_angle_expected")
@@ -282,7 +278,7 @@ def _numbers(runs: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
 
 
 def _task_panels(runs: pd.DataFrame, **options):
-    tasks = _tasks(runs)
+    tasks = tasks_of(runs)
     columns = ceil(len(tasks) / ceil(len(tasks) / 5))
     rows = ceil(len(tasks) / columns)
     width = _width(0 if columns <= 2 else FEW_TASKS + 1)
@@ -305,7 +301,7 @@ def predicted_dimension(runs: pd.DataFrame) -> Figure:
     runs = runs[runs["dimension_predicted"].notna()]
     if runs.empty:
         return _nothing("No dimension was predicted for these tasks.")
-    tasks = _tasks(runs)
+    tasks = tasks_of(runs)
     figure, axes = _figure(1, 2, style.TWO_COLUMNS, 2.5, sharey=True)
     for ax, (measure, label) in zip(axes[0], MEASURES.items(), strict=True):
         off = runs[measure].astype(float) - runs["dimension_predicted"].astype(float)
@@ -356,8 +352,8 @@ def robustness_to_noise(runs: pd.DataFrame) -> Figure:
 
 
 @over_networks
-def analyses_agree(multiverse: pd.DataFrame) -> Figure:
+def analyses_agree(multiverse: pd.DataFrame, order: Sequence[str]) -> Figure:
     """How many analyses agree with each verdict, see `multiverse`."""
     if multiverse.empty:
         return _nothing("No claim was judged in several analyses.")
-    return agreement_map(multiverse)
+    return agreement_map(multiverse, order)

@@ -15,6 +15,17 @@ WIDTH = 0.7  # of the room between two categories, which the points of one take
 MANY = 20  # networks of a panel: the lines of more are paler
 
 
+def tasks_of(table: pd.DataFrame) -> list[str]:
+    """Return the tasks of a table in the order of its rows: stages bring that of the configuration.
+
+    Parameters
+    ----------
+    table
+        With `task`.
+    """
+    return list(dict.fromkeys(table["task"]))
+
+
 def draw_lines(axes: Axes, runs: pd.DataFrame, x: Sequence[float], values: np.ndarray) -> None:
     """Draw a line per network, every marker at its place.
 

@@ -25,7 +25,8 @@ def over_networks(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     ----------
     draw
         Its parameters are named as what it needs: `runs`, `tasks`, `dimension`, `multiverse`
-        (tables as frames), `mean_lengths` (mean words of a sentence by task).
+        (tables as frames, rows in the order of tasks), `order` (names of tasks), `mean_lengths`
+        (mean words of a sentence by task).
 
     Returns
     -------

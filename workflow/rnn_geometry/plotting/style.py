@@ -381,7 +381,8 @@ def _save_png(figure: Figure, path: Path, dpi: int) -> None:
 
 def _save_vector(figure: Figure, path: Path, dpi: int) -> None:
     metadata = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}[path.suffix]
-    with fonts_without_layout(), small_pictures_in_svg():
+    cheaper = {".pdf": fonts_without_layout, ".svg": small_pictures_in_svg}[path.suffix]
+    with cheaper():
         write_atomically(path, lambda file: figure.savefig(file, dpi=dpi, metadata=metadata))
 
 

@@ -78,7 +78,7 @@ def attention_terms(table: pd.DataFrame) -> Figure:
     """
     rows = trained(table)
     sums = {kind: rows[names].sum(axis=1) for kind, names in KINDS.items()}
-    means = rows[["task", "model"]].assign(**sums).groupby(["task", "model"], sort=True).mean()
+    means = rows[["task", "model"]].assign(**sums).groupby(["task", "model"], sort=False).mean()
     height = max(LEAST, 0.7 + ROW * 3 * len(means))
     figure = Figure(figsize=(style.TWO_COLUMNS, height), layout="constrained")
     axes = figure.subplots()

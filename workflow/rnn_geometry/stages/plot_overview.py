@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnn_geometry.identity import Network, base_task
+from rnn_geometry.pages.task_order import rows_in_order, tasks_in_order
 from rnn_geometry.plotting import overview, style
 from rnn_geometry.plotting.garbage import collected_after
 from rnn_geometry.plotting.registry import drawn
@@ -24,12 +25,16 @@ def run(files, output, params, log) -> None:
     runs, dimension, tasks = (
         table.assign(task=table["task"].map(base_task)) for table in (runs, dimension, tasks)
     )
+    known = [task for task, *_ in params.shown]
+    runs, dimension, tasks = (rows_in_order(table, known) for table in (runs, dimension, tasks))
     tasks = tasks.drop_duplicates("task")
+    multiverse = _multiverse(files["multiverse"])
     tables = {
         "runs": runs,
         "tasks": tasks,
         "dimension": dimension,
-        "multiverse": _multiverse(files["multiverse"]),
+        "multiverse": multiverse,
+        "order": [] if multiverse.empty else tasks_in_order(multiverse["task"], known),
         "mean_lengths": dict(zip(tasks["task"], tasks["mean_length"])),
     }
     asked = dict(output.items())
