@@ -288,7 +288,7 @@ def without_dimension(
     known = min(sum(one["networks"] for one in gapless), len(out))
     whose = "their slow and fast modes" if known == len(out) else f"of {known} slow and fast modes"
     why = f": {whose} have no gap, so that a dimension would depend on the cut" if known else ""
-    return f"{len(out)} of {len(drawn)} networks ({cells}) have no value and no mark{why}."
+    return f"{len(out)} of {len(drawn)} networks ({cells}) have no value, a hollow mark at the axis{why}."
 
 
 def _named(network: Network, pages: set[tuple[str, ...]]) -> dict[str, str | None]:

@@ -6,6 +6,7 @@ Shapes: w words, C outputs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
@@ -23,7 +24,11 @@ MOST_WORDS = 18  # rows
 COLUMNS = ("panel", "model", "word", "class", "change_of_logit")  # of the table beside
 WORD, CLASS = 16, 12  # letters of a word beside its row, and of a class below its column
 NEUTRAL = 0.2  # of the median effect of the stronger half of all words: less is no evidence
-ROOM = {"named": 0.36, "gap": 0.14, "below": 0.56}  # inches beside, between and below panels
+ROOM: dict[str, Any] = {
+    "named": 0.36,
+    "gap": 0.14,
+    "below": 0.56,
+}  # inches beside, between and below panels
 ROW, LEAST, MOST = 0.13, 0.6, 1.4  # heights of a row and of a panel over the width of a panel
 
 
