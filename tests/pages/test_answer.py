@@ -22,7 +22,7 @@ KINDS = {"gru": "gru", "plain": "vanilla", "mine": "cells.py:Mine"}
 def rows(*changes):
     known = {
         **{"claim": "flat", "task": "a", "cell": "gru", "exploratory": 0, "met": 2, "runs": 2},
-        **{"control_met": 0, "verdict": "holds"},
+        **{"control_met": 0, "verdict": "holds", "reason": ""},
     }
     return pd.DataFrame([{**known, **one} for one in changes])
 
@@ -86,9 +86,14 @@ def test_cells_of_boxes_stand_in_the_order_of_all_pages():
 
 
 def test_verdicts_of_the_battery_are_counted_by_word():
-    verdicts = rows({}, {"verdict": "fails"}, {"verdict": "undecided"}, {"cell": "all"})
-    counts = battery_counts(verdicts)
-    assert counts == {"all": 3, "holds": 1, "fails": 1, "undecided": 1, "uninformative": 0}
+    mixed = {"verdict": "undecided", "reason": "15 of 20 meet it: too mixed; q 0.04"}
+    unsure = {"verdict": "undecided", "reason": "9 of 10 meet it; q 0.06"}
+    few = {"verdict": "undecided", "reason": "8 of 9 meet it; judged from 10 networks on"}
+    verdicts = rows({}, {"verdict": "fails"}, mixed, mixed, unsure, few, {**mixed, "cell": "all"})
+    assert battery_counts(verdicts) == {
+        **{"all": 6, "holds": 1, "fails": 1, "undecided": 4, "uninformative": 0},
+        **{"some": 2, "unsure": 1, "few": 1},
+    }
 
 
 @pytest.mark.parametrize(

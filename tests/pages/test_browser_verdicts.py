@@ -202,13 +202,43 @@ def test_a_grid_that_goes_on_fades_there_until_its_end_is_reached(browser, pages
         )
 
 
-def test_each_claim_has_a_legend_of_the_controls_that_it_has(browser, pages):
+def test_one_legend_names_the_controls_that_some_claim_has(browser, pages):
     with opened(browser, pages / "claims.html") as page:
-        claim = page.locator("article[data-claim=simplex-cliff]")
-        drawn = claim.locator("svg.strip .control title").evaluate_all(
+        drawn = page.locator("svg.strip .control title").evaluate_all(
             "titles => [...new Set(titles.map(t => t.textContent.match(/control (.*?):/)[1]))]"
         )
-        said = claim.locator(".legend").inner_text()
+        said = page.locator(".legend").inner_text()  # there is one
         assert drawn
         for name in ("untrained", "shuffled labels", "reservoir"):
             assert (name in said) == (name in drawn)
+
+
+def test_a_telephone_shows_the_grid_of_one_task_at_a_time(browser, pages):
+    with opened(browser, pages / "claims.html", width=390) as page:
+        heads = page.locator(".overview th.task:visible")
+        assert heads.all_inner_texts() == ["Two unordered classes"]
+        assert page.locator(".overview th.cell[data-cell=all]:visible").count() == 0
+        page.locator("#picked").select_option(label="Three unordered classes")
+        assert heads.all_inner_texts() == ["Three unordered classes"]
+        page.locator("#filter [name=task]").select_option("categorical-2")
+        assert heads.all_inner_texts() == ["Two unordered classes"]
+        assert not page.locator("#picked").is_visible()
+
+
+def test_a_grid_that_has_room_scrolls_with_the_page_below_its_headings(browser, pages):
+    with opened(browser, pages / "claims.html") as page:
+        assert not page.locator("#picked").is_visible()
+        box = page.locator(".overview .scroll")
+        assert box.evaluate("box => box.scrollHeight - box.clientHeight") <= 1
+        last = page.locator(".overview tbody tr:visible").last
+        last.scroll_into_view_if_needed()
+        assert in_sight(page, ".overview th.cell:not([hidden])")
+
+
+def test_exceptions_are_a_line_that_a_link_unfolds(browser, pages):
+    with opened(browser, pages / "claims.html") as page:
+        listed = page.locator("#exceptions .by-cell")
+        assert "GRU" in page.locator("#exceptions summary").inner_text()
+        assert not listed.is_visible()
+        page.evaluate("location.hash = '#exceptions'")
+        listed.wait_for(state="visible")

@@ -1,5 +1,6 @@
 """Pages of verdicts: linked to their numbers, text escaped, docs/claims.md is what tables give."""
 
+import math
 import re
 from html.parser import HTMLParser
 
@@ -130,7 +131,7 @@ def texts(runs, numbers):
     """Return the cells of a row of so many networks, whose values are given."""
     values = [Value("t", "gru", "gru", "", one, 2.0, True, "") for one in numbers]
     values.append(Value("t", "gru", "gru", "untrained", 1.0, 2.0, False, ""))
-    return _texts({**KNOWN, "runs": runs}, scale_of(PLANE, values), values)
+    return _texts(PLANE, {**KNOWN, "runs": runs}, scale_of(PLANE, values), values)
 
 
 def test_few_networks_show_their_values_and_many_an_interval_and_p():
@@ -140,6 +141,15 @@ def test_few_networks_show_their_values_and_many_an_interval_and_p():
     assert many["mean"] == "2.00 (1.90 to 2.10)"
     assert (many["share"], many["q"]) == ("1.00 (0.30 to 1.00)", "0.020")
     assert many["controls"] == KNOWN["control"]
+
+
+def test_why_few_networks_do_not_meet_a_claim_is_told_threshold_and_conditions_apart():
+    claim = {**PLANE, "threshold": "within 20 % of dimension_expected, given learned at least 1"}
+    numbers = ((2.0, True), (2.1, False), (2.9, False), (math.nan, False))
+    values = [Value("t", "gru", "gru", "", one, 2.0, met, "") for one, met in numbers]
+    row = {**KNOWN, "state": "split", "met": 1, "runs": 4, "reason": "1 of 4 seen"}
+    why = _texts(claim, row, scale_of(claim, values), values)["why"]
+    assert why == "1 misses the threshold; 1 misses learned at least 1"
 
 
 def test_what_all_rows_of_few_networks_would_repeat_is_left_to_the_head_of_the_page():
@@ -163,13 +173,13 @@ def test_values_have_two_to_three_figures_whole_numbers_none_behind_the_point(nu
     others = [1.0] if all(n == int(n) for n in numbers) else [-40.5, 80.2]
     values += [Value("t", "gru", "gru", "untrained", one, 2.0, False, "") for one in others]
     scale = scale_of({"metric": "x", "at_least": 0.9}, values)
-    assert _texts({**KNOWN, "runs": 2}, scale, values)["mean"] == told
+    assert _texts(PLANE, {**KNOWN, "runs": 2}, scale, values)["mean"] == told
 
 
 def test_over_all_cells_a_few_networks_have_a_mean_without_an_interval():
     row = {**KNOWN, "cell": "all", "runs": 8}
-    assert _texts(row, None, (), False)["mean"] == "mean 2.00"
-    assert _texts(row, None, (), True)["mean"] == "2.00 (1.90 to 2.10)"
+    assert _texts(PLANE, row, None, (), False)["mean"] == "mean 2.00"
+    assert _texts(PLANE, row, None, (), True)["mean"] == "2.00 (1.90 to 2.10)"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from rnn_geometry.pages._controls_told import meeting, told_of_controls
 from rnn_geometry.pages.questions import COMMAND, dimensions, questions
 
 SEEN = {"all": 10, "every": 6, "controls": 2, "cells": "GRU 1 of 5, LSTM 3 of 5"}
-BATTERY = {"all": 100, "undecided": 9, "uninformative": 7}
+BATTERY = {"all": 100, "undecided": 9, "uninformative": 7, "some": 5, "unsure": 3, "few": 1}
 COSTS = [
     {"rule": "tabulate", "cpu_seconds": 10.0},
     {"rule": "train", "cpu_seconds": 60.0},
@@ -77,9 +77,14 @@ def test_each_control_is_told_with_what_it_meets_here_and_in_the_battery():
     battery = meeting(verdicts("reservoir 9/20, p 1; untrained 10/20, mean +1", "reservoir 12/20"))
     assert here["untrained"] == {"met": 1, "of": 2}
     untrained, shuffled, reservoir = told_of_controls(here, battery)
-    assert untrained.endswith("meets 1 of 2 boxes here; meets 1 of 1 boxes in the battery")
+    assert untrained.endswith(
+        "meets 1 of 2 boxes that it was run for here; "
+        "meets 1 of 1 boxes that it was run for in the battery"
+    )
     assert shuffled.endswith("): not run here")
-    assert reservoir.endswith("): not run here; meets 1 of 2 boxes in the battery")
+    assert reservoir.endswith(
+        "): not run here; meets 1 of 2 boxes that it was run for in the battery"
+    )
     assert shuffled in told(controls=[untrained, shuffled])["show?"].answer
 
 

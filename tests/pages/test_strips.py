@@ -155,3 +155,13 @@ def test_dots_of_neighbouring_cells_do_not_touch():
 def test_counts_have_no_ticks_between_whole_numbers(numbers, whole):
     scale = Scale.over(np.array(numbers, float), [])
     assert (scale.decimals == 0) == whole
+
+
+def test_controls_far_from_all_networks_do_not_crush_them():
+    claim = {"metric": "x", "at_least": 0.9}
+    trained = [value(one) for one in (0.91, 0.95)]
+    near, far = (value(one, control="untrained") for one in (0.87, -4))
+    with_near, with_far = (scale_of(claim, [*trained, one]) for one in (near, far))
+    assert with_near.low == 0.87
+    assert with_far == scale_of(claim, trained)
+    assert with_far.x(-4) < with_far.x(0.9)

@@ -354,7 +354,8 @@ def test_the_picture_that_leads_into_an_explorer_is_of_a_network_with_gates(netw
     assert [network.record.cell for network in of_two] == ["vanilla", "gru"]
     figure = planes.thumbnail(of_two)
     (axes,) = figure.axes
-    assert not axes.axison and not axes.texts
+    assert not axes.axison
+    assert not axes.texts
     (lines,) = collections(axes, "trajectories")
     expected, _ = planes.sentence_paths(views.plane_view(of_two[1]))
     assert all(map(np.array_equal, lines.get_segments(), expected))

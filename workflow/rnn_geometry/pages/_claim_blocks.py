@@ -18,7 +18,6 @@ from rnn_geometry.pages._strips import (
     Scale,
     axis,
     bounds,
-    control_marks,
     kind_class,
     scale_of,
     strip,
@@ -45,7 +44,6 @@ GIVEN = ", given "  # between a threshold and the conditions beside it
 FEW = 5  # networks below which their values say more than an interval
 COLUMNS = {  # of the table of a claim: heading by what a row holds
     "verdict": "verdict",
-    "battery": "battery",
     "hits": "meet it",
     "share": "share (interval)",
     "expected": "theory",
@@ -54,6 +52,7 @@ COLUMNS = {  # of the table of a claim: heading by what a row holds
     "left_out": "not judged",
     "why": "why",
     "controls": "controls that meet it",
+    "battery": "battery",
 }
 MEANS, VALUES, BOTH = COLUMNS["mean"], "values", "values, or mean (interval)"
 LATER = re.compile(r"^judged from \d+ networks on$")  # of a reason: the page says it once
@@ -130,8 +129,8 @@ def blocks(grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | No
     list of dict
         `claim`, `id`, `cells`, `tasks` (each with `name`, `entries` by cell, `strip` and `blank`,
         networks without a value), `counts` by state, `exceptions`: places by state; `columns`,
-        `rows` and `same` of its table; `axis`; `control_marks` of controls that it has and
-        `some_left_out`, for its legend; `measure`, what its metric is.
+        `rows` and `same` of its table; `axis`; `some_left_out`, for the
+        legend; `measure`, what its metric is.
     """
     claims: dict[str, Mapping[str, Any]] = {}
     entries: dict[str, dict[tuple[str, str], dict]] = {}
@@ -157,7 +156,7 @@ def _block(
     scale = None if values is None else scale_of(claim, values)
     tasks = [_task(claim, name, entries, cells, values, scale) for name in names]
     counts = {name: sum(row["state"] == name for row in single) for name in STATES}
-    table = _table(entries, scale, values or ())
+    table = _table(claim, entries, scale, values or ())
     return {
         "claim": claim,
         "id": fragment(claim["name"]),
@@ -165,7 +164,6 @@ def _block(
         "cells": cells,
         "tasks": tasks,
         "blanks": any(task["blank"] for task in tasks),
-        "control_marks": control_marks({one.control for one in values or () if one.control}),
         "some_left_out": any(one.not_judged for one in values or ()),
         "conditioned": sum(_misses_a_condition(claim, one) for one in values or ()),
         "counts": {name: count for name, count in counts.items() if count},
@@ -242,12 +240,16 @@ def _exceptions(rows: Iterable[Mapping[str, Any]], tasks: Sequence[str]) -> list
 
 
 def _table(
-    entries: Mapping[tuple[str, str], dict], scale: Scale | None, values: Values
+    claim: Mapping[str, Any],
+    entries: Mapping[tuple[str, str], dict],
+    scale: Scale | None,
+    values: Values,
 ) -> dict[str, Any]:
     """Return the table of a claim: exceptions first; what all rows share is said once."""
     title = _title_of_means([row for (_, cell), row in entries.items() if cell != ALL_CELLS])
     told_rows = [
-        {"row": row, **_texts(row, scale, values, title != VALUES)} for row in _in_order(entries)
+        {"row": row, **_texts(claim, row, scale, values, title != VALUES)}
+        for row in _in_order(entries)
     ]
     # The row over all cells says the same in other words.
     single = [one for one in told_rows if one["row"]["cell"] != ALL_CELLS]
@@ -278,7 +280,11 @@ def _in_order(entries: Mapping[tuple[str, str], dict]) -> list[dict]:
 
 
 def _texts(
-    row: Mapping[str, Any], scale: Scale | None, values: Values, intervals: bool = True
+    claim: Mapping[str, Any],
+    row: Mapping[str, Any],
+    scale: Scale | None,
+    values: Values,
+    intervals: bool = True,
 ) -> dict[str, str]:
     """Return the cells of the table by name of column; of few networks no interval and no p."""
     apart = ": these networks disagree" if row.get("agreement") == DISAGREES else ""
@@ -292,7 +298,7 @@ def _texts(
         "mean": _mean(row, scale, values, intervals),
         "q": "" if few else _q(row["q"]),
         "left_out": row["left_out_why"] or "",
-        "why": _why(row),
+        "why": "; ".join(filter(None, (_why(row), _missed(claim, row, values)))),
         "controls": (_hits_alone if few else str)(row["control"] or "none"),
     }
 
@@ -320,6 +326,23 @@ def _why(row: Mapping[str, Any]) -> str:
         return ""  # the rows of its cells say it
     parts = str(row["reason"]).split("; ")
     return "; ".join(one for one in parts if not (one.endswith(" seen") or LATER.match(one)))
+
+
+def _missed(claim: Mapping[str, Any], row: Mapping[str, Any], values: Values) -> str:
+    """Return what networks of a row without a verdict miss: the threshold, or what is beside it."""
+    if not row["seen"] or row["state"] not in EXCEPTIONS:
+        return ""
+    own = [one for one in values if (one.task, one.cell) == (row["task"], row["cell"])]
+    beside = sum(_misses_a_condition(claim, one) for one in own)
+    short = [one for one in own if not (one.met or one.control or one.not_judged)]
+    beyond = sum(not isnan(one.value) for one in short) - beside
+    told_of = [
+        f"{beyond} {'misses' if beyond == 1 else 'miss'} the threshold" if beyond else "",
+        f"{beside} {'misses' if beside == 1 else 'miss'} {criterion_parts(claim)[1]}"
+        if beside
+        else "",
+    ]
+    return "; ".join(filter(None, told_of))
 
 
 def _share(row: Mapping[str, Any]) -> str:

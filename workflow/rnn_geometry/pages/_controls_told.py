@@ -96,7 +96,7 @@ def told_of_controls(
 def _of(where: str, counts: Mapping[str, Any]) -> str:
     if not counts["of"]:
         return f"{NOT_RUN} {where}"
-    return f"meets {counts['met']:,} of {counts['of']:,} boxes {where}"
+    return f"meets {counts['met']:,} of {counts['of']:,} boxes that it was run for {where}"
 
 
 def _shipped(counts: Mapping[str, int]) -> list[str]:

@@ -138,7 +138,14 @@ def scale_of(claim: Mapping[str, Any], values: Sequence[Value]) -> Scale:
     """
     expected = [*dict.fromkeys(one.expected for one in values if isfinite(one.expected))]
     ends = [end for one in (expected or [float("nan")]) for end in bounds(claim, one)]
-    scale = Scale.over(np.array([one.value for one in values]), [*expected, *ends])
+    marks = [*expected, *ends]
+    trained = np.array([one.value for one in values if not one.control])
+    scale = Scale.over(trained, marks)
+    # Controls far from all networks stand at the edge: else they would crush these into a corner.
+    reach = scale.high - scale.low
+    low, high = scale.low - reach, scale.high + reach
+    near = [one.value for one in values if one.control and low <= one.value <= high]
+    scale = Scale.over(trained, [*marks, *near])
     return replace(scale, told=_decimals_told(scale, values))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from rnn_geometry.claims.grid import SIGNS, boxes
+from rnn_geometry.claims.looks import UNDECIDED
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.pages.markdown import short
 
@@ -243,6 +244,26 @@ def left_open(found: pd.DataFrame) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def why_open(found: pd.DataFrame) -> dict[str, int]:
+    """Return why verdicts are undecided.
+
+    Parameters
+    ----------
+    found
+        claims.csv.
+
+    Returns
+    -------
+    dict
+        `some`: too few networks meet the claim to hold and too many to fail; `unsure`: enough do,
+        with too high an adjusted p; `few`: the others, with too few networks that do their task.
+    """
+    rows = boxes(found)
+    kinds = rows.loc[rows["verdict"] == UNDECIDED, "reason"].map(_kind)
+    some, unsure = int((kinds == MIXED).sum()), int((kinds == HIGH_Q).sum())
+    return {"some": some, "unsure": unsure, "few": len(kinds) - some - unsure}
 
 
 def _kind(reason: str) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from rnn_geometry.claims.grid import SIGNS, boxes, cells_in_order
 from rnn_geometry.networks.registry import is_gated
+from rnn_geometry.pages._verdict_tables import why_open
 from rnn_geometry.pages.templating import series
 from rnn_geometry.plotting.text import said_model, said_task
 from rnn_geometry.tasks.structures import STRUCTURES
@@ -192,7 +193,8 @@ def met_by_claim(found: pd.DataFrame) -> dict[str, tuple[int, int]]:
 
 
 def battery_counts(shipped: pd.DataFrame) -> dict[str, int]:
-    """Return how many verdicts of each word the battery has given, by task and cell.
+    """Return how many verdicts of each word the battery has given, by task and cell, and why so
+    many are undecided, as `why_open` has it.
 
     Parameters
     ----------
@@ -201,7 +203,8 @@ def battery_counts(shipped: pd.DataFrame) -> dict[str, int]:
     """
     rows = boxes(shipped)
     counts = rows["verdict"].value_counts()
-    return {"all": len(rows)} | {name: int(counts.get(name, 0)) for name in SIGNS}
+    by_word = {name: int(counts.get(name, 0)) for name in SIGNS}
+    return {"all": len(rows), **by_word, **why_open(shipped)}
 
 
 def task_titles(found: pd.DataFrame, runs: Iterable[Mapping[Any, Any]]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from rnn_geometry.claims.values import Value
 from rnn_geometry.identity import Network, base_task
 from rnn_geometry.pages._claim_blocks import NUMERIC, STATES, by_cell, disagreeing, sections
 from rnn_geometry.pages._controls_told import with_lacking_said
-from rnn_geometry.pages._strips import cell_colours
+from rnn_geometry.pages._strips import cell_colours, control_marks
 from rnn_geometry.pages._verdict_tables import (
     agreeing,
     changed,
@@ -75,6 +75,8 @@ def html_page(
         by_cell=by_cell(made),
         kinds={cell: kind for block in made for cell, kind in block["kinds"].items()},
         apart=disagreeing(made),
+        control_marks=None if values is None else control_marks(_controls(values)),
+        some_left_out=any(block["some_left_out"] for block in made),
         shipped_states=_shipped_states(made),
         states={name: text for name, text in STATES.items() if name in _states(made)},
         cell_colours=cell_colours(),
@@ -85,6 +87,11 @@ def html_page(
         deviations=deviations(claims, code_now()),
         **page_words(found),
     )
+
+
+def _controls(values: Mapping[str, Sequence[Value]]) -> set[str]:
+    """Return which controls some claim has values of."""
+    return {one.control for own in values.values() for one in own if one.control}
 
 
 def _states(made: Sequence[Mapping[str, Any]]) -> set[str]:

@@ -218,8 +218,10 @@ def _of_verdicts(
         Question(
             "What is undecided, and why?",
             f"Boxes with ◐: {battery['undecided']} of {battery['all']:,} verdicts of the battery."
-            " Each says on pointing at it, and in its row under Numbers, how many networks met the"
-            " claim and the adjusted p.",
+            f" {battery['some']} are met by too few networks to hold and too many to fail;"
+            f" {battery['unsure']} by enough, with an adjusted p above the limit; {battery['few']}"
+            " have too few networks that do their task. Each says so on pointing at it, and in its"
+            " row under Numbers.",
             grid,
         ),
         Question(

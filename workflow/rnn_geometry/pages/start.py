@@ -17,6 +17,7 @@ from rnn_geometry.claims.below import below_bag_of_words
 from rnn_geometry.claims.grid import cells_in_order
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
+from rnn_geometry.networks.registry import is_gated
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages._controls_told import meeting, told_of_controls
 from rnn_geometry.pages._meanings import meaning_of
@@ -70,6 +71,7 @@ THEORY = {
 # Those that a telephone shows; the others when asked for.
 NARROW = ("task", "model", "seed", "test_accuracy", "dimension_expected", "participation_ratio")
 KIND_TITLES = {"gated": "gated", "ungated": "no gates", "other": "other cells"}
+LAST = ("cliff", "hold_r2", "cover")  # on a laptop, too, those are shown when asked for
 OFF, FAR = 0.1, 0.25
 OPENINGS = {
     "headline": {
@@ -170,7 +172,7 @@ def start_page(
                 "title": title,
                 "number": name not in TEXT,
                 "meaning": _meaning(name),
-                "narrow": name in NARROW or name == "control",
+                "shown": _where_shown(name),
             }
             for name, title in columns.items()
         ],
@@ -320,6 +322,13 @@ def _row(run: Mapping[Any, Any], pages: set[tuple[str, ...]]) -> dict[str, Any]:
         "not_judged": not_judged,
         "tints": {name: _tint(run[name], run[of]) for name, of in THEORY.items()},
     }
+
+
+def _where_shown(name: str) -> str:
+    """Return the classes of a column that hide it where there is no room."""
+    if name in NARROW or name == "control":
+        return ""
+    return "wide last" if name in LAST else "wide"
 
 
 def _decimals(value: Any, digits: int | None) -> str:

@@ -49,7 +49,7 @@ def environment(autoescape: bool, templates: Mapping[str, str] | None = None) ->
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"number": number, "interval": interval}
+    made.filters |= {"number": number, "interval": interval, "prose": prose}
     made.filters |= {"task_title": task_title, "cell_label": cell_label, "origin": origin}
     made.globals["origins"] = WORDS
     return made
@@ -69,6 +69,17 @@ def typeset(text: str) -> str:
     '−0.90'
     """
     return text.replace("-", MINUS)
+
+
+def prose(text: str) -> str:
+    """Return a sentence with minus signs and squares in place of how keyboards write them.
+
+    Examples
+    --------
+    >>> prose("N - 1 modes, R^2 above .8")
+    'N − 1 modes, R² above .8'
+    """
+    return text.replace(" - ", f" {MINUS} ").replace("^2", "²")
 
 
 def interval(row: Mapping[str, Any]) -> str:

@@ -6,6 +6,8 @@ const names = new Map(claims.map((claim) => [claim.dataset.claim, claim]));
 const lines = [...document.querySelectorAll(".overview tbody tr:not(.beside)")];
 const columns = [...document.querySelectorAll(".overview [data-cell]")];
 const filter = document.querySelector(".filter");
+const narrow = window.matchMedia("(max-width: 640px)");
+const picked = document.getElementById("picked");
 const unfold = document.getElementById("unfold");
 
 // What stays on top takes room: the name of a claim stays below it.
@@ -35,9 +37,11 @@ function asked() {
   return { ...values, words: values.text.toLowerCase().split(/\s+/).filter(Boolean) };
 }
 
-// The grid shows the columns of the task and the cell that were asked for.
+// The grid shows the columns of the task and the cell that were asked for; on a telephone those of one task.
 function narrowGrid(want) {
-  const asked = ({ task, cell }) => (!want.task || task === want.task) && (!want.cell || cell === want.cell);
+  const only = want.task || (narrow.matches ? picked.value : "");
+  const asked = ({ task, cell }) => (!only || task === only) && (want.cell ? cell === want.cell : !narrow.matches || cell !== "all");
+  picked.parentElement.hidden = !narrow.matches || Boolean(want.task);
   columns.forEach((one) => (one.hidden = !asked(one.dataset)));
   for (const head of document.querySelectorAll(".overview th.task")) {
     const shown = columns.filter((one) => one.matches("th") && one.dataset.task === head.dataset.task && !one.hidden);
@@ -76,7 +80,7 @@ function apply() {
   narrowGrid(want);
   for (const part of document.querySelectorAll(".overview tbody.beside"))
     part.hidden = ![...part.rows].some((line) => !line.matches(".beside") && !claimOf(line).hidden);
-  lines.forEach((line) => (line.hidden = claimOf(line).hidden));
+  lines.forEach((line) => (line.hidden = claimOf(line).hidden || ![...line.cells].some((box) => !box.hidden && box.firstElementChild?.matches("a"))));
   for (const section of document.querySelectorAll("section"))
     section.hidden = !section.querySelector("article:not([hidden])");
   const left = claims.filter((claim) => !claim.hidden).length;
@@ -84,10 +88,17 @@ function apply() {
     left + " of " + claims.length + " claims, " + counted + " boxes" + (beside ? ", " + beside + " beside them" : "");
   document.getElementById("nothing").hidden = left > 0;
   measured();
+  spread();
+}
+
+// Where the whole grid has room it scrolls with the page, its headings below the filter.
+function spread() {
+  const box = document.querySelector(".overview .scroll");
+  box.classList.remove("spread");
+  box.classList.toggle("spread", !narrow.matches && box.scrollWidth <= box.clientWidth + 1);
 }
 
 // Where the window is narrow a claim is its statement, its verdicts and where it fails; the rest is folded.
-const narrow = window.matchMedia("(max-width: 640px)");
 const pictures = claims.map((claim) => claim.querySelector(".picture"));
 
 function fold() {
@@ -142,8 +153,9 @@ document.addEventListener("click", (event) => {
   if (link && link.hash === location.hash) land();
 });
 window.addEventListener("hashchange", land);
-window.addEventListener("resize", measured);
-narrow.addEventListener("change", fold);
+window.addEventListener("resize", () => (measured(), spread()));
+narrow.addEventListener("change", () => (fold(), apply()));
+picked.addEventListener("change", apply);
 
 const query = new URLSearchParams(location.search);
 for (const field of form.querySelectorAll("[name]"))
