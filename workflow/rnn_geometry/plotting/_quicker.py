@@ -17,6 +17,8 @@ from matplotlib import cbook, streamplot, text
 from matplotlib.axis import Axis, Tick
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontManager, FontProperties, fontManager
+from matplotlib.legend import Legend
+from matplotlib.offsetbox import HPacker, PackerBase, VPacker
 from matplotlib.ticker import NullLocator
 
 MARKS = ("tick1line", "tick2line", "gridline", "label1", "label2")  # artists of a tick
@@ -131,6 +133,36 @@ def _known_in_draw(before: Callable[..., Any]) -> Callable[..., Any]:
     return quick
 
 
+def _measured_once(before: Callable[..., None]) -> Callable[..., None]:
+    """Return what draws a legend whose boxes in boxes are measured once, and not at every level."""
+
+    @functools.wraps(before)
+    def draw(self: Legend, renderer: Any) -> None:
+        _BOXES.append({})
+        try:
+            before(self, renderer)
+        finally:
+            _BOXES.pop()
+
+    return draw
+
+
+def _known_in_legend(before: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what measures a box of a legend, kept while that is drawn."""
+
+    def quick(self: PackerBase, renderer: Any) -> Any:
+        if not _BOXES:
+            return before(self, renderer)
+        if self not in _BOXES[-1]:
+            _BOXES[-1][self] = before(self, renderer)
+        return _BOXES[-1][self]
+
+    return quick
+
+
+_BOXES: list[dict[PackerBase, Any]] = []  # of legends that are drawn now
+
+
 def _with_known_fonts(before: Callable[..., list]) -> Callable[..., list]:
     """Return what looks for the files of a font once while a figure is made."""
     known: dict[tuple, list] = {}
@@ -238,6 +270,9 @@ _CHANGES: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (Axis, "get_tightbbox", _once_a_draw),
     (Axis, "_update_ticks", _known_in_draw),
     (Axis, "_get_ticklabel_bboxes", _known_in_draw),
+    (Legend, "draw", _measured_once),
+    (HPacker, "_get_bbox_and_child_offsets", _known_in_legend),
+    (VPacker, "_get_bbox_and_child_offsets", _known_in_legend),
     (FontManager, "_find_fonts_by_props", _with_known_fonts),
     (RendererAgg, "_prepare_font", _with_known_places),
     (text, "get_font", _with_known_tables),

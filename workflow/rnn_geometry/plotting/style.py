@@ -9,8 +9,9 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import matplotlib
 import numpy as np
@@ -21,6 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from rnn_geometry.networks.registry import CELLS
+from rnn_geometry.plotting._both import drawn_with_svg
 from rnn_geometry.plotting._fonts import (
     fonts_without_layout,
     quiet_about_glyphs,
@@ -364,7 +366,10 @@ def save(
         use_fallbacks(figure)
         engine = figure.get_layout_engine()
         for path in paths:
-            (_save_png if path.suffix == ".png" else _save_vector)(figure, path, dpi)
+            if path.suffix == ".png":
+                _save_png(figure, path, dpi, with_svg="svg" in suffixes)
+            elif path.suffix == ".pdf" or "png" not in suffixes:
+                _save_vector(figure, path, dpi)
             # What the first drawing laid out stays: formats look alike, and one pass is enough.
             figure.set_layout_engine("none")
         figure.set_layout_engine(engine)
@@ -373,8 +378,15 @@ def save(
     return paths
 
 
-def _save_png(figure: Figure, path: Path, dpi: int) -> None:
-    image = quantized(drawn(figure, dpi))
+def _save_png(figure: Figure, path: Path, dpi: int, with_svg: bool) -> None:
+    """Write a picture, and an SVG file from the same drawing."""
+    svg = StringIO() if with_svg else None
+    image = quantized(_picture(figure, dpi, svg))
+    if svg is not None:
+        text = svg.getvalue()
+        write_atomically(
+            path.with_suffix(".svg"), lambda file: Path(file).write_text(text, encoding="utf-8")
+        )
     inch = image.width / figure.get_figwidth()  # so that it is as wide in print as it was drawn
     write_atomically(path, lambda file: image.save(file, "PNG", dpi=(inch, inch), **SPEED))
 
@@ -392,8 +404,8 @@ def drawn(figure: Figure, dpi: int):
         return _picture(figure, dpi)
 
 
-def _picture(figure: Figure, dpi: int):
-    """Return a figure as an RGB picture, in the settings of now."""
+def _picture(figure: Figure, dpi: int, svg: TextIO | None = None):
+    """Return a figure as an RGB picture, in the settings of now; `svg` takes the same as text."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
@@ -405,8 +417,13 @@ def _picture(figure: Figure, dpi: int):
     if engine is not None:
         engine.execute(figure)
         figure.set_layout_engine("none")  # drawing would lay all out a second time
-    canvas.draw()
+    if svg is None:
+        canvas.draw()
+        dots = canvas.buffer_rgba()
+    else:
+        with small_pictures_in_svg():
+            dots = drawn_with_svg(figure, svg)
     figure.set_layout_engine(engine)
-    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    image = Image.fromarray(np.asarray(dots)).convert("RGB")
     figure.set_dpi(before)
     return image

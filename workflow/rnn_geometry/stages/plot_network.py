@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rnn_geometry.geometry.bend import bend_of
 from rnn_geometry.geometry.tables import FROM_STATISTICS
 from rnn_geometry.pages.network import network_page, shown_figures
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.plotting.garbage import collected_after
 from rnn_geometry.plotting.network import (
+    NetworkArrays,
     draw_panel,
     load_network,
     plot_narrow,
@@ -33,8 +36,7 @@ def run(network: NetworkJob) -> None:
     statistics = formats.read_json(files.pop("word_statistics"))
     loaded = load_network(files)
     with collected_after():
-        figure = plot_network(loaded)
-        panel, tables = draw_panel(figure), piece_data(figure, loaded)
+        panel, tables = _panel(loaded)
         save_panel(panel, output["panel"])
         pieces, narrow = cut_panel(panel), whole_picture(draw_panel(plot_narrow(loaded)))
     statistics["data_seed"] = loaded.meta["settings"]["data_seed"]
@@ -47,3 +49,9 @@ def run(network: NetworkJob) -> None:
     called = structure_of(loaded.meta).called(int(loaded.meta["classes"]))
     page = network_page(template_texts(*TEMPLATES), *known, **own, called=called)
     formats.write_text(output["index"], page)
+
+
+def _panel(loaded: NetworkArrays) -> tuple[Any, dict[str, str]]:
+    """Return the picture of a panel, and what it shows as tables; its figure is garbage then."""
+    figure = plot_network(loaded)
+    return draw_panel(figure), piece_data(figure, loaded)
