@@ -17,7 +17,6 @@ from rnn_geometry.claims.below import below_bag_of_words
 from rnn_geometry.claims.grid import cells_in_order
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
-from rnn_geometry.networks.registry import is_gated
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages._controls_told import meeting, told_of_controls
 from rnn_geometry.pages._meanings import meaning_of
@@ -290,7 +289,8 @@ def without_dimension(
     known = min(sum(one["networks"] for one in gapless), len(out))
     whose = "their slow and fast modes" if known == len(out) else f"of {known} slow and fast modes"
     why = f": {whose} have no gap, so that a dimension would depend on the cut" if known else ""
-    return f"{len(out)} of {len(drawn)} networks ({cells}) have no value, a hollow mark at the axis{why}."
+    told = f"{len(out)} of {len(drawn)} networks ({cells}) have no value"
+    return f"{told}, a hollow mark at the axis{why}."
 
 
 def _named(network: Network, pages: set[tuple[str, ...]]) -> dict[str, str | None]:

@@ -139,6 +139,12 @@ def _top(*values: pd.Series | pd.DataFrame) -> float:
     return float(numbers[np.isfinite(numbers)].max(initial=1.0))
 
 
+def _bottom(values: pd.DataFrame) -> float:
+    """Return the smallest number; 0 without any."""
+    numbers = values.to_numpy(dtype=float).ravel()
+    return float(min(numbers[np.isfinite(numbers)], default=0.0))
+
+
 def _width(tasks: int) -> float:
     """Return one column of a journal for few tasks, else its page."""
     return style.ONE_COLUMN if tasks <= FEW_TASKS else style.TWO_COLUMNS
@@ -167,9 +173,8 @@ def dimension_overview(runs: pd.DataFrame) -> Figure:
     for ax, (measure, label) in zip(axes[0], MEASURES.items(), strict=True):
         _theory_at_tasks(ax, runs, tasks, "dimension_expected")
         _scatter(ax, runs, tasks, runs[measure].astype(float))
-        known = runs[[measure, "dimension_expected"]].astype(float)
-        lowest = known.min(axis=None, skipna=True)
-        low = max(0, np.floor(lowest - 0.5)) if np.isfinite(lowest) else 0
+        known = runs[[measure, "dimension_expected"]]
+        low = max(float(np.floor(_bottom(known) - 0.5)), 0.0)
         ax.set(ylabel=label, ylim=(low, low + 1.1 * (_top(known) - low)))
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         _task_axis(ax, tasks)

@@ -29,7 +29,7 @@ TITLES = {
     "estimators": "Dimension of three sets of points by six measures, beside theory",
     "causal_tests": "What decisions owe to the slow subspace, beside controls",
     "modifier_gains": "By what factor a word changes the effect of the next one",
-    "input_output_dimension": "Through how many dimensions inputs reach outputs: values above the cut",
+    "input_output_dimension": "Through how many dimensions inputs reach outputs: above the cut",
     "robustness_to_noise": "What noise on weights leaves of manifold, memory and fixed points",
     "analyses_agree": "How many analyses agree with each verdict",
 }
