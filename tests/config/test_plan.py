@@ -274,3 +274,10 @@ def test_larger_networks_get_more():
 def test_a_gpu_is_asked_for_where_one_may_be_used():
     assert Limits(planned(device="auto")).gpu == 1
     assert Limits(planned()).gpu == 0
+
+
+def test_no_figure_is_planned_that_has_nothing_to_show(plan):
+    names = ["modifier_gains", "dimension_overview", "analyses_agree"]
+    assert plan.drawn_over_networks(names) == ["dimension_overview"]
+    tasks = [{"name": "context-2", "family": "context", "classes": 2, "length": 15}]
+    assert planned(tasks=tasks).drawn_over_networks(names)[:1] == ["modifier_gains"]

@@ -249,10 +249,10 @@ def test_the_figure_of_dimensions_says_which_networks_it_leaves_out_and_why(runs
     groups = [{"title": "Over networks", "figures": [OVERVIEW]}]
     out = runs["model"] == "vanilla"
     lacking = runs.assign(participation_ratio=runs["participation_ratio"].mask(out))
-    told = f"{out.sum()} of {len(runs)} networks (vanilla) have no value and no mark"
+    told = f"{out.sum()} of {len(runs)} networks (vanilla) have no value, a hollow mark at the axis"
     text = page_of(lacking, figures=groups)
-    assert f"beside theory. {told}." in text  # no claim says why
-    assert "no mark" not in page_of(runs, figures=groups)
+    assert f"on their line. {told}." in text  # no claim says why
+    assert "hollow mark" not in page_of(runs, figures=groups)
     known = lacking.astype(object).where(lacking.notna(), None).to_dict("records")
     reason = "their slow and fast modes have no gap, so that a dimension would depend on the cut."
     assert without_dimension(known, [{"networks": int(out.sum())}]) == f"{told}: {reason}"

@@ -29,6 +29,7 @@ from rnn_geometry.plotting import (
     style,
     verdicts,
 )
+from rnn_geometry.plotting.data import figure_data
 from rnn_geometry.plotting.network import (
     draw_panel,
     load_network,
@@ -36,7 +37,7 @@ from rnn_geometry.plotting.network import (
     save_panel,
     shown_words,
 )
-from rnn_geometry.plotting.registry import OVER_NETWORKS, names_over_networks
+from rnn_geometry.plotting.registry import OVER_NETWORKS, TITLES, names_over_networks
 from rnn_geometry.plotting.sweeps import sweep_figure
 from rnn_geometry.plotting.text import said_model
 from rnn_geometry.plotting.verdicts import verdict_grid
@@ -394,7 +395,6 @@ def test_a_picture_is_as_wide_on_paper_as_it_was_drawn(runs, tmp_path):
     ("name", "columns"),
     [
         ("generalisation", ["test_accuracy", *(f"{kind}_accuracy" for kind in HARDER)]),
-        ("accuracy_cliff", ["accuracy_below_d", "accuracy_at_d", "test_accuracy"]),
     ],
 )
 def test_no_line_leads_from_one_condition_to_another(name, columns, runs):
@@ -435,6 +435,59 @@ def test_no_marker_is_moved_along_a_quantity(runs):
             own = drawn[np.abs(drawn[:, 0] - place) < 0.5][:, 1]
             values = runs.loc[runs["task"] == task, measure].astype(float)
             np.testing.assert_allclose(np.sort(own), np.sort(values))
+
+
+@pytest.mark.parametrize("name", ["dimension_overview", "predicted_dimension"])
+def test_a_network_without_a_value_has_a_hollow_mark_that_is_no_data(name, runs):
+    lacking = runs.copy()
+    without = (lacking["model"] == "vanilla") & (lacking["task"] != "multilabel-2")
+    lacking[[*overview.MEASURES]] = lacking[[*overview.MEASURES]].astype(float)
+    lacking.loc[without, [*overview.MEASURES]] = np.nan
+    figure = getattr(overview, name)(lacking)
+    for ax in figure.axes:
+        hollow = [line for line in ax.lines if line.get_markerfacecolor() == "none"]
+        assert sum(len(line.get_xdata()) for line in hollow) == without.sum()
+        assert {line.get_markeredgecolor() for line in hollow} == {style.MODELS["vanilla"][0]}
+        assert ax.get_ylim()[0] >= (0 if name == "dimension_overview" else -1)
+    _, rows = figure_data(figure)
+    drawn = [row for row in rows if row[4] in {said_model(name) for name in runs["model"]}]
+    assert len(drawn) == 2 * (len(runs) - without.sum())
+    assert "no value: no gap, or not converged" in legend_texts(figure)
+    assert not any("no value" in text for text in legend_texts(getattr(overview, name)(runs)))
+
+
+def test_the_axis_of_dimension_begins_below_all_values(runs):
+    for ax, measure in zip(overview.dimension_overview(runs).axes, overview.MEASURES, strict=True):
+        low, _ = ax.get_ylim()
+        lowest = min(runs[measure].astype(float).min(), runs["dimension_expected"].min())
+        assert lowest - 1.5 <= low < lowest
+
+
+def test_the_cliff_is_what_d_components_lose_and_what_one_fewer_does(runs):
+    figure = overview.accuracy_cliff(runs)
+    pairs = [("accuracy_at_d", "test_accuracy"), ("accuracy_below_d", "accuracy_at_d")]
+    for ax, (first, second) in zip(figure.axes, pairs, strict=True):
+        lost = runs[first].astype(float) - runs[second].astype(float)
+        drawn = [line.get_ydata() for line in ax.lines if line.get_marker() != "None"]
+        np.testing.assert_allclose(np.sort(np.concatenate(drawn)), np.sort(lost), atol=1e-9)
+        assert theory_values(ax) == [0]
+
+
+def test_a_sentence_above_each_figure_covers_nothing_and_blank_ones_have_none(runs):
+    assert set(TITLES) == set(names_over_networks())
+    tables = {"runs": runs, "mean_lengths": {}}
+    for name in ("dimension_overview", "readout_angles", "time_constants", "causal_tests"):
+        figure = registry.drawn(overview.OVER_NETWORKS[name], tables)
+        style.drawn(figure, 50)
+        assert figure.get_suptitle().replace("\n", " ") == TITLES[name]
+        (title,) = [text for text in figure.texts if text.get_text() == figure.get_suptitle()]
+        box, below = title.get_window_extent(), [ax.get_tightbbox() for ax in figure.axes]
+        assert box.y0 >= max(part.y1 for part in below) - 1
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 <= figure.bbox.y1
+    tables["runs"] = runs.drop(columns=["control_gain", "not_gain", "flip_gain"])
+    blank = registry.drawn(overview.OVER_NETWORKS["modifier_gains"], tables)
+    assert blank.get_suptitle() == ""
 
 
 def test_readout_angles_are_drawn_against_theory(runs):
@@ -479,10 +532,11 @@ def test_two_hundred_networks_of_many_tasks():
     }
     runs = pd.DataFrame(fake_runs(tasks, models=("gru", "a", "b", "c", "d"), seeds=range(4)))
     assert len(runs) == 200
-    panels = overview.accuracy_cliff(runs).axes
+    panels = overview.growth_and_decay(runs).axes
     counts = [task.removeprefix("categorical-") for task in tasks]
     assert [ax.get_title(loc="left").split()[0] for ax in panels] == counts
-    assert all(sum(len(line.get_xdata()) for line in ax.lines) == 20 * 3 for ax in panels)
+    of_networks = [[ln for ln in ax.lines if ln.get_marker() != "None"] for ax in panels]
+    assert all(sum(len(ln.get_xdata()) for ln in lines) == 20 * 2 for lines in of_networks)
 
 
 # The gallery
@@ -509,7 +563,7 @@ def test_the_gallery_has_a_row_per_task_and_three_views_and_a_bar_per_network(ne
     assert set(data["model"]) == {"gru", "lstm"}
 
 
-@pytest.mark.parametrize(("share", "told"), [(0.9, "95 % in 2\nno gap"), (0.2, "95 % in 2")])
+@pytest.mark.parametrize(("share", "told"), [(0.9, "no gap,\n95 % in 2"), (0.2, "95 % in 2")])
 def test_the_gallery_says_where_slow_points_have_no_gap(share, told):
     network = fake_network("categorical", 3)
     network = replace(network, geometry={**network.geometry, "slow_no_gap": share})

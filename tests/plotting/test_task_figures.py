@@ -16,8 +16,19 @@ from matplotlib.text import Text
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.geometry.bend import bend_of
-from rnn_geometry.plotting import arrows, fields, manifold, planes, solids, spectra, style, views
+from rnn_geometry.plotting import (
+    arrows,
+    fields,
+    manifold,
+    planes,
+    solids,
+    spectra,
+    style,
+    views,
+    words,
+)
 from rnn_geometry.plotting.arrays import load_networks, with_portrait
+from rnn_geometry.plotting.data import figure_data
 from rnn_geometry.plotting.task_figures import TASK_FIGURES, kinds_of, task_figures
 from rnn_geometry.store.artifacts import Flow, Linearization, SlowModes, Traces
 
@@ -168,7 +179,7 @@ def test_names_of_axes_and_panels_do_not_overlap(count, networks):
 def test_the_axes_are_the_components_in_every_figure_of_a_plane(networks):
     for task in (("categorical", 3), ("categorical", 4), ("ordered", 5)):
         figures = {name: draw() for name, draw in task_figures(networks(task)).items()}
-        for name in ("trajectories", "speed_of_points", "modes", "word_effects", "flow"):
+        for name in ("trajectories", "speed_of_points", "modes", "flow"):
             shown = [ax for ax in figures[name].axes if ax.get_xlabel()]
             assert {ax.get_xlabel() for ax in shown} == {"component 1"}, name
             assert "component 2" in {ax.get_ylabel() for ax in figures[name].axes}
@@ -192,7 +203,7 @@ def test_rows_and_panels_have_letters(networks):
         texts = [text for ax in draw().axes for text in ax.texts]
         letters[name] = [text.get_text() for text in texts if text.get_gid() == "letter"]
     assert letters["flow"] == ["a", "b"]
-    assert letters["modes"] == ["a", "b", "c"]  # a row a mode
+    assert letters["modes"] == ["a", "b"]
     assert all(found[0] == "a" for found in letters.values())
 
 
@@ -543,23 +554,40 @@ def test_real_directions_do_not_depend_on_the_phase_of_an_eigenvector():
     assert arrows.real_directions(pair.conj(), 0.9 - 0.1j) == []
 
 
-def test_modes_are_lines_without_heads_a_row_a_mode_in_the_colour_of_tau(networks):
+def test_modes_are_lines_without_heads_at_few_points_in_the_colour_of_tau(networks):
     network = networks(("categorical", 3))[0]
-    places, directions, tau, ranks = arrows.mode_arrows(views.plane_view(network))
-    assert len(tau) == 2 * arrows.ARROWS  # two modes, or the two parts of a pair, at each point
-    assert ranks.tolist() == [0, 1] * arrows.ARROWS
+    view = views.plane_view(network)
+    rows = arrows.spread_rows(view)
+    places, directions, tau, ranks = arrows.mode_arrows(view)
+    assert len(rows) == arrows.POINTS <= 12
+    assert ranks.tolist() == [0, 1] * arrows.POINTS  # two modes, or the parts of a pair, at each
     np.testing.assert_allclose(
         np.linalg.norm(directions, axis=1), 1, atol=0.02
     )  # they lie within the manifold
-    rows = np.linspace(0, 999, arrows.ARROWS).astype(int)
-    np.testing.assert_allclose(places[::2], views.plane_view(network).states(network.points[rows]))
+    np.testing.assert_allclose(places[::2], view.states(network.points[rows]))
     np.testing.assert_allclose(tau[::2], network.slow_modes.tau[rows, 0])
-    figure = arrows.modes([network])
-    drawn = [quiver for ax in figure.axes for quiver in collections(ax, "mode")]
-    assert len(drawn) == 2
-    for rank, quiver in enumerate(drawn):
+    (axes, *_) = arrows.modes([network]).axes
+    for rank, name in enumerate(arrows.RANKS[:2]):
+        (quiver,) = collections(axes, name)
         assert (quiver.headwidth, quiver.pivot) == (0, "middle")
         np.testing.assert_allclose(quiver.get_array(), tau[rank::2])
+        reach = np.hypot(quiver.U, quiver.V)
+        assert reach[0] == pytest.approx(2 * reach[1:].mean(), rel=0.03)  # the centre
+    (centre,) = collections(axes, "centre")
+    np.testing.assert_allclose(centre.get_offsets(), places[:1])
+
+
+def test_points_with_modes_are_the_centre_and_far_from_each_other(networks):
+    network = networks(("categorical", 3))[0]
+    view = views.plane_view(network)
+    rows = arrows.spread_rows(view)
+    middle = network.points.mean(axis=0)
+    away = np.linalg.norm(network.points - middle, axis=1)
+    assert away[rows[0]] == away.min()
+    places = view.states(network.points[rows])
+    nearest = min(np.linalg.norm(a - b) for a, b in combinations(places, 2))
+    lengths = arrows.ELSEWHERE * 1.1 * np.ptp(view.slow_points, axis=0).max()
+    assert nearest > 0.7 * lengths  # a line reaches half its length to either side
 
 
 def test_a_network_without_slow_modes_says_so(networks):
@@ -570,52 +598,53 @@ def test_a_network_without_slow_modes_says_so(networks):
     assert "no slow mode" in [text.get_text() for text in axes.texts]
 
 
-def test_evidence_words_have_the_colour_of_their_class_and_neutral_ones_are_grey(networks):
+def test_words_stand_by_the_class_they_speak_for_and_neutral_ones_are_left_out(networks):
+    both = networks(("categorical", 3))
+    figure = words.word_effects(both)
+    first, second = panels_of(figure)
+    assert [label.get_text() for label in first.get_yticklabels()] == ["word 0", "word 1", "word 2"]
+    assert not any(label.get_text() for label in second.get_yticklabels())
+    assert [label.get_text() for label in first.get_xticklabels()] == [f"class {i}" for i in "012"]
+    assert "one neutral word, which moves no logit by much" in figure.texts[-1].get_text()
+    for ax, network in zip((first, second), both, strict=True):
+        (image,) = ax.images
+        np.testing.assert_allclose(image.get_array(), words.kick_effects(network)[:3])
+        assert image.get_array().argmax(axis=1).tolist() == [0, 1, 2]
+        assert image.norm is first.images[0].norm  # one scale
+    header, rows = figure_data(figure)
+    assert rows[1] == ("a", "vanilla", "word 0", "class 1", words.kick_effects(both[0])[0, 1])
+    assert len(header) == len(rows[0])
+    assert len(rows) == 2 * 3 * 3
+    assert -image.norm.vmin == image.norm.vmax >= np.abs(words.kick_effects(both[0])).max()
+
+
+def test_words_for_a_label_stand_before_those_against_it(networks):
+    network = networks(("multilabel", 2))[0]
+    shown, neutral = words.evidence_words(network)
+    assert [words.word_names(network)[i] for i in shown] == [f"word {i}" for i in (0, 2, 1, 3)]
+    assert neutral == 1
+
+
+def test_of_many_words_the_strongest_are_drawn(networks, monkeypatch):
     network = networks(("categorical", 3))[0]
-    colours = dict(arrows.word_colours(network))
-    expected = {f"word {i}": style.class_colour(i) for i in range(3)} | {"word 3": style.GREY}
-    assert colours == expected
-    figure = arrows.word_effects([network])
-    rows = [text.get_text() for text in figure.texts if text.get_rotation() == 90]
-    assert rows == ["word 0", "word 1", "word 2", "word 3"]
-    for ax, (name, colour) in zip(figure.axes, expected.items(), strict=True):
-        (drawn,) = collections(ax, name)
-        assert to_hex(drawn.get_facecolor()[0]).upper() == colour
-
-
-def test_words_for_and_against_a_label_share_its_colour(networks):
-    colours = dict(arrows.word_colours(networks(("multilabel", 2))[0]))
-    assert (colours["word 0"], colours["word 1"]) == (style.class_colour(1), style.class_colour(2))
-    assert colours["word 2"] == arrows.paler(style.class_colour(1), 0.42)
-    assert colours["word 4"] == style.GREY
+    strong = np.random.default_rng(0).normal(size=(200, 3))
+    monkeypatch.setattr(words, "kick_effects", lambda _: strong)
+    shown, neutral = words.evidence_words(network)
+    strength = np.abs(strong).max(axis=1)
+    assert set(shown) == set(np.argsort(-strength)[: words.MOST_WORDS])
+    assert neutral == (strength < 0.2 * np.median(np.sort(strength)[100:])).sum()
 
 
 def test_words_of_ordered_classes_stand_for_the_class_of_their_sentiment():
     ladder = np.linspace(-1, 1, 5)
     effects = np.outer([-2, -1, 0, 1, 2], ladder)
-    found, against = arrows._spoken_for(effects, ordered=True)
+    found, against = words._spoken_for(effects, ordered=True)
     assert found.tolist() == [0, 1, 2, 3, 4]
     assert not against.any()
     negative = np.array([[-2.0, 1, 1], [2, -1, -1]])
-    found, against = arrows._spoken_for(negative, ordered=False)
+    found, against = words._spoken_for(negative, ordered=False)
     assert found.tolist() == [0, 0]
     assert against.tolist() == [True, False]
-
-
-def test_kicks_are_drawn_at_their_points_with_the_gain_that_is_named(networks):
-    network = networks(("categorical", 3))[0]
-    view = views.plane_view(network)
-    first, axes = arrows.word_effects([network]).axes[:2]
-    (gain,) = [
-        float(text.get_text().split("×")[1]) for text in first.texts if "arrows" in text.get_text()
-    ]
-    (drawn,) = collections(axes, "word 1")
-    kicks = view.along(network.flow.kicks)[0, 1]
-    np.testing.assert_allclose([drawn.U[0], drawn.V[0]], gain * kicks, rtol=1e-6)
-    place = view.states(network.points[network.flow.rows[0]])
-    np.testing.assert_allclose(drawn.get_offsets()[0], place)
-    toward = view.readouts[1] / np.linalg.norm(view.readouts[1])
-    assert kicks @ toward > 0.95 * np.linalg.norm(kicks)
 
 
 # Fields
@@ -729,15 +758,7 @@ def test_words_of_the_ordered_plane_stand_off_the_dots_and_every_panel_names_its
             assert ax.get_window_extent().padded(1).contains(*middle)
 
 
-def test_rows_of_words_fit_on_a_page_and_one_that_adds_nothing_says_so(networks):
+def test_modes_and_words_of_many_classes_are_low(networks):
     five = networks(("categorical", 5), MODELS)
-    still = [
-        replace(network, flow=replace(network.flow, kicks=0 * network.flow.kicks))
-        for network in five
-    ]
-    # Of the five classes' words and the neutral one the last alone adds nothing.
-    for drawn, rows in ((five, 1), (still, 6)):
-        figure = arrows.word_effects(drawn)
-        assert figure.get_figheight() * 25.4 <= 240
-        told = [text.get_text() for ax in figure.axes for text in ax.texts]
-        assert told.count("adds nothing") == rows * len(MODELS)
+    for draw in (arrows.modes, words.word_effects):
+        assert draw(five).get_figheight() * 25.4 <= 70

@@ -76,7 +76,7 @@ except UserError as error:
 
 invocation.quote_python()
 RESULTS, LIMITS, CLAIMS = PLAN.results, Limits(PLAN), plain(SETTINGS["claims"])
-OVERVIEWS = [n for n in names_over_networks() if n != "analyses_agree" or PLAN.compared]
+OVERVIEWS = PLAN.drawn_over_networks(names_over_networks())
 
 
 wildcard_constraints:

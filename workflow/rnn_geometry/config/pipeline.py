@@ -307,8 +307,8 @@ OTHER_STAGES = {
     "start_page": Stage(
         "start_page",
         templates=(
-            *("index.html.jinja", "grid.html.jinja", "answer.yaml", "captions.yaml"),
-            *("start.css", "style.css", "sort.js", "filter.js", "fold.js"),
+            *("index.html.jinja", "grid.html.jinja", "question.html.jinja", "answer.yaml"),
+            *("captions.yaml", "start.css", "style.css", "sort.js", "filter.js", "fold.js"),
         ),
     ),
     "document_natural": Stage("document_natural", templates=("natural.md.jinja", "natural_*.yaml")),
@@ -317,7 +317,10 @@ OTHER_STAGES = {
     "keep_claims": Stage("keep_claims"),
     "keep_forecast": Stage("keep_forecast"),
     "document_forecast": Stage("document_forecast", templates=("forecast.md.jinja",)),
-    "report": Stage("report", templates=("report*", "style.css", "captions.yaml")),
+    "report": Stage(
+        "report",
+        templates=("report*", "style.css", "question.html.jinja", "captions.yaml", "answer.yaml"),
+    ),
 }
 STAGES = NETWORK_STAGES | OTHER_STAGES
 

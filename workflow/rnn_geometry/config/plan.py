@@ -76,6 +76,7 @@ TRAIN_OTHERS = (
 FILES = {key_of(file): file for entry in NETWORK_STAGES.values() for file in entry.writes}
 TOKENIZER = "tokenizer"  # the key of a task, and of its file among those of the task
 NO_TASK = "$none"  # a pattern that no name matches
+MODIFYING = ("text", "context")  # families of tasks whose words may change other words
 
 
 class Plan(Translating):
@@ -366,6 +367,18 @@ class Plan(Translating):
         """Whether claims are judged in several analyses as well."""
         claims = self.settings["claims"]["claims"]
         return bool(self.design.hold_inputs) and any(one.get("multiverse") for one in claims)
+
+    def drawn_over_networks(self, names: Iterable[str]) -> list[str]:
+        """Return the figures over networks that may have something to show.
+
+        Parameters
+        ----------
+        names
+            Of all figures.
+        """
+        modifying = any(self.tasks[n.task]["family"] in MODIFYING for n in self.overview)
+        shown = {"analyses_agree": self.compared, "modifier_gains": modifying}
+        return [name for name in names if shown.get(name, True)]
 
     # Jobs
 

@@ -102,6 +102,29 @@ def in_short(told: Sequence[Mapping[str, Any]], cells: Mapping[str, Sequence[str
     return " ".join(said)
 
 
+def sentence_of(told: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> str:
+    """Return `in_short` of all kinds of cells that some line is about.
+
+    Parameters
+    ----------
+    told
+        Of `answers`.
+    kinds
+        The cell of every model by its name.
+    """
+    there = [kind for kind in KINDS.values() if any(one[kind] for one in told)]
+    return in_short(told, _cells_by_kind(kinds, there))
+
+
+def _cells_by_kind(kinds: Mapping[str, str], there: Iterable[str]) -> dict[str, list[str]]:
+    """Return labels of the models of each kind of cell."""
+    models = cells_in_order(kinds)
+    return {
+        kind: [said_model(name) for name in models if KINDS[is_gated(kinds[name])] == kind]
+        for kind in there
+    }
+
+
 def _kind_in_short(counts: Sequence[Mapping[str, Any]], called: str, names: Sequence[str]) -> str:
     met = sum(one["met"] == one["runs"] for one in counts)
     weakest = min(counts, key=lambda one: one["met"] / one["runs"])

@@ -5,8 +5,7 @@ The question, what came out, where it lies, how it was computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,19 +17,18 @@ from rnn_geometry.claims.below import below_bag_of_words
 from rnn_geometry.claims.grid import cells_in_order
 from rnn_geometry.claims.judged import counted
 from rnn_geometry.identity import Network, run_folder
-from rnn_geometry.networks.registry import is_gated
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages._controls_told import meeting, told_of_controls
 from rnn_geometry.pages._meanings import meaning_of
 from rnn_geometry.pages.answer import (
-    KINDS,
     answers,
     battery_counts,
-    in_short,
     met_by_claim,
     seen_counts,
+    sentence_of,
     task_titles,
 )
+from rnn_geometry.pages.drawn import OTHER_KINDS, beside, drew_something
 from rnn_geometry.pages.names import task_title
 from rnn_geometry.pages.questions import COMMAND, questions
 from rnn_geometry.pages.task_order import tasks_in_order
@@ -90,7 +88,6 @@ OPENINGS = {
 TEXT = ("task", "model", "control")
 PICTURE = "thumbnail.svg"  # of a task, that leads into its explorer
 OF_DIMENSION = "dimension_overview"  # a figure, whose networks without a dimension are counted
-OTHER_KINDS = ("pdf", "svg", "csv")  # beside a figure's PNG: for print, and what is drawn in it
 
 
 def start_page(
@@ -292,7 +289,8 @@ def without_dimension(
     known = min(sum(one["networks"] for one in gapless), len(out))
     whose = "their slow and fast modes" if known == len(out) else f"of {known} slow and fast modes"
     why = f": {whose} have no gap, so that a dimension would depend on the cut" if known else ""
-    return f"{len(out)} of {len(drawn)} networks ({cells}) have no value and no mark{why}."
+    told = f"{len(out)} of {len(drawn)} networks ({cells}) have no value"
+    return f"{told}, a hollow mark at the axis{why}."
 
 
 def _named(network: Network, pages: set[tuple[str, ...]]) -> dict[str, str | None]:
@@ -361,7 +359,7 @@ def _answer(
     told = answers(found, yaml.safe_load(templates["answer.yaml"]), kinds)
     columns = {kind: title for kind, title in KIND_TITLES.items() if any(one[kind] for one in told)}
     return {
-        "in_short": in_short(told, _cells_by_kind(kinds, columns)),
+        "in_short": sentence_of(told, kinds),
         "answers": told,
         "columns_of_answer": columns,
         "exceptions": [
@@ -372,15 +370,6 @@ def _answer(
             if one[kind] and one[kind]["exceptions"]
         ],
         "controls_answer": any(one[k] and one[k]["controls"] for one in told for k in columns),
-    }
-
-
-def _cells_by_kind(kinds: Mapping[str, str], columns: Iterable[str]) -> dict[str, list[str]]:
-    """Return labels of the models of each kind of cell."""
-    models = cells_in_order(kinds)
-    return {
-        kind: [said_model(name) for name in models if KINDS[is_gated(kinds[name])] == kind]
-        for kind in columns
     }
 
 
@@ -454,7 +443,7 @@ def figure_groups(
     groups += [("Sweeps", [folder / "figures" / f"sweep_{name}.png" for name in sweeps])]
     return [
         {"title": title, "figures": [_figure(path, folder) for path in paths]}
-        for title, paths in ((title, [*filter(_drew_something, all_)]) for title, all_ in groups)
+        for title, paths in ((title, [*filter(drew_something, all_)]) for title, all_ in groups)
         if paths
     ]
 
@@ -471,25 +460,12 @@ def report_size(folder: Path) -> int:
     return sum(path.stat().st_size for path in drawn) * 4 // 3
 
 
-def _drew_something(path: Path) -> bool:
-    """Tell whether a figure shows any data: what is drawn stands beside it as CSV."""
-    table = path.with_suffix(".csv")
-    if not path.exists():
-        return False
-    if not table.exists():
-        return True
-    with table.open(encoding="utf-8") as lines:
-        return len([*islice(lines, 2)]) > 1
-
-
 def _figure(path: Path, folder: Path) -> dict[str, Any]:
-    others = [path.with_suffix(f".{kind}") for kind in OTHER_KINDS]
     return {
         "file": path.relative_to(folder).as_posix(),
         "name": path.stem.replace("_", " "),
         "others": [
             {"kind": other.suffix[1:].upper(), "file": other.relative_to(folder).as_posix()}
-            for other in others
-            if other.exists()
+            for other in beside(path)
         ],
     }

@@ -151,7 +151,7 @@ def _draw_network(figure: Figure, network: NetworkArrays | None, place, side: fl
     bar = figure.add_axes((x / width, (y - 0.11) / height, side / width, 0.07 / height))
     draw_shares(bar, network)
     look = {"fontsize": style.SMALLEST, "va": "top", "linespacing": 1.05}
-    told = f"95 % in {components_needed(network)}" + ("\nno gap" if has_no_gap(network) else "")
+    told = ("no gap,\n" if has_no_gap(network) else "") + f"95 % in {components_needed(network)}"
     figure.text((x + side + GAP) / width, (y - 0.03) / height, told, **look)
     return axes[0]
 

@@ -88,7 +88,7 @@ def robustness_by_task(runs: pd.DataFrame) -> Figure:
             ax.minorticks_off()
         column[-1].set_xlabel("weight noise")
         title_of_task(column[0], task, rows["dimension_expected"].iloc[0])
-    style.letters(panels.flat)
+    style.letters(panels[:, 0])  # of rows, as the caption names them
     legend_below(figure, model_handles(runs["model"], line=True))
     return figure
 

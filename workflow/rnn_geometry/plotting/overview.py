@@ -6,7 +6,7 @@ its function here, marked, and a caption of the same name in workflow/report.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 
 import numpy as np
@@ -48,8 +48,15 @@ MODES = [f"tau_{i}" for i in range(1, 9)]
 SHADE = "#EBEBEB"
 THEORY = {"color": style.INK, "lw": 1.1, "ls": "--", "zorder": 1}
 NAME = 24  # letters of a task
+HOLLOW = {"mfc": "none", "mew": 0.7, "ms": 3.4, "ls": ""}
+AT_AXIS = 0.03  # of the height of a panel
 FEW_TASKS = 4  # that a column of a journal has room for
 LINE = {25: 0.2, 90: 0.11}  # inches along an axis that a name takes, by its degrees
+# Of two accuracies: what their difference is called, and which they are.
+LOST = (
+    ("accuracy from d components\n− from all", "accuracy_at_d", "test_accuracy"),
+    ("accuracy from d − 1 components\n− from d", "accuracy_below_d", "accuracy_at_d"),
+)
 MEASURES = {
     "participation_ratio": "participation ratio",
     "components_95": "components for 95 %",
@@ -82,6 +89,26 @@ def _scatter(axes, runs: pd.DataFrame, tasks: Sequence[str], values: pd.Series) 
         x = places[rows.index] + place_beside(i, len(styles), order.to_numpy(), of.to_numpy())
         look = {"color": colour, "ms": 4, "mew": 0.4, "mec": "white"}
         axes.plot(x, values[rows.index], marker, label=said_model(model), **look)
+        _mark_missing(axes, runs[(runs["model"] == model) & values.isna()], places, i, len(styles))
+
+
+def _mark_missing(axes, runs: pd.DataFrame, places: pd.Series, model: int, models: int) -> None:
+    """Draw a hollow mark at the axis for each network of a model without a value: no data."""
+    if runs.empty:
+        return
+    ((colour, marker),) = style.model_styles(runs["model"]).values()
+    order, of = runs.groupby("task").cumcount(), runs.groupby("task")["task"].transform("size")
+    x = places[runs.index] + place_beside(model, models, order.to_numpy(), of.to_numpy())
+    look = {"mec": colour, "label": "_no value", "transform": axes.get_xaxis_transform()}
+    axes.plot(x, np.full(len(x), AT_AXIS), marker, **HOLLOW, **look)
+
+
+def _missing_handle(runs: pd.DataFrame, measures: Iterable[str]) -> list[Line2D]:
+    """Return the legend entry of hollow marks where there are any."""
+    if runs[[*measures]].notna().all(axis=None):
+        return []
+    label = "no value: no gap, or not converged"
+    return [Line2D([], [], marker="o", mec=style.INK, label=label, **HOLLOW)]
 
 
 def _task_axis(axes, tasks: Sequence[str]) -> None:
@@ -112,6 +139,12 @@ def _top(*values: pd.Series | pd.DataFrame) -> float:
     return float(numbers[np.isfinite(numbers)].max(initial=1.0))
 
 
+def _bottom(values: pd.DataFrame) -> float:
+    """Return the smallest number; 0 without any."""
+    numbers = values.to_numpy(dtype=float).ravel()
+    return float(min(numbers[np.isfinite(numbers)], default=0.0))
+
+
 def _width(tasks: int) -> float:
     """Return one column of a journal for few tasks, else its page."""
     return style.ONE_COLUMN if tasks <= FEW_TASKS else style.TWO_COLUMNS
@@ -140,11 +173,14 @@ def dimension_overview(runs: pd.DataFrame) -> Figure:
     for ax, (measure, label) in zip(axes[0], MEASURES.items(), strict=True):
         _theory_at_tasks(ax, runs, tasks, "dimension_expected")
         _scatter(ax, runs, tasks, runs[measure].astype(float))
-        ax.set(ylabel=label, ylim=(0, 1.1 * _top(runs[measure], runs["dimension_expected"])))
+        known = runs[[measure, "dimension_expected"]]
+        low = max(float(np.floor(_bottom(known) - 0.5)), 0.0)
+        ax.set(ylabel=label, ylim=(low, low + 1.1 * (_top(known) - low)))
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         _task_axis(ax, tasks)
     style.letters(axes[0])
-    legend_below(figure, [*model_handles(runs["model"]), _theory_handle("theory")])
+    handles = [*model_handles(runs["model"]), _theory_handle("theory")]
+    legend_below(figure, [*handles, *_missing_handle(runs, MEASURES)])
     return figure
 
 
@@ -171,20 +207,20 @@ def readout_angles(runs: pd.DataFrame) -> Figure:
 @over_networks
 @style.styled
 def accuracy_cliff(runs: pd.DataFrame) -> Figure:
-    """Accuracy from the first d - 1, the first d and all components.
+    """Accuracy that is lost by keeping d components alone, and by keeping one fewer.
 
-    A point per network, a panel per task.
+    A point per network over its task and panel; the line is nothing lost.
     """
-    columns = ["accuracy_below_d", "accuracy_at_d", "test_accuracy"]
-    figure, panels = _task_panels(runs, sharey=True)
-    for ax, task in panels:
-        rows = runs[runs["task"] == task]
-        draw_points(ax, rows, _numbers(rows, columns))
-        ax.set_xticks(range(3), ["d − 1", "d", "all"])
-        ax.set_xlabel("components kept" if ax.get_subplotspec().is_last_row() else "")
-        ax.set(xlim=(-0.5, 2.5), ylim=(0, 1.03))
-    figure.supylabel("test accuracy", fontsize=7)
-    legend_below(figure, model_handles(runs["model"]))
+    tasks = tasks_of(runs)
+    figure, axes = _figure(1, 2, style.TWO_COLUMNS, 2.5, sharey=True)
+    for ax, (label, first, second) in zip(axes[0], LOST, strict=True):
+        ax.axhline(0, label="nothing lost", **THEORY)
+        _scatter(ax, runs, tasks, runs[first].astype(float) - runs[second].astype(float))
+        ax.set_ylabel(label)
+        ax.tick_params(labelleft=True)
+        _task_axis(ax, tasks)
+    style.letters(axes[0])
+    legend_below(figure, [*model_handles(runs["model"]), _theory_handle("nothing lost")])
     return figure
 
 
@@ -314,7 +350,7 @@ def predicted_dimension(runs: pd.DataFrame) -> Figure:
     ax.set_ylim(min(ax.get_ylim()[0], -0.55), max(ax.get_ylim()[1], 0.55))
     style.letters(axes[0])
     handles = [*model_handles(runs["model"]), _theory_handle("as predicted from word counts")]
-    legend_below(figure, handles)
+    legend_below(figure, [*handles, *_missing_handle(runs, MEASURES)])
     return figure
 
 

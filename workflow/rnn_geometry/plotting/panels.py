@@ -44,16 +44,17 @@ def panels(
     bar: bool = False,
     gap: float = GAP,
     below: float = BOTTOM,
+    named: float = 0.0,
 ):
     """Return a figure and its axes, one per network; `shape` is height over width of a panel, `bar`
     leaves room right.
 
-    gap: inches between panels; below: inches for what stands under a panel, and inset: widths of a
-    panel for more.
+    gap: inches between panels; below: inches for what stands under a panel, inset: widths of a
+    panel for more, and named: more inches at the left.
     """
     columns = len(networks) if len(networks) <= MOST_COLUMNS else ceil(len(networks) / 2)
     rows = ceil(len(networks) / columns)
-    figure, boxes = _boxes(rows, columns, handles, shape + inset, bar, gap, below)
+    figure, boxes = _boxes(rows, columns, handles, shape + inset, bar, gap, below, named)
     axes = [_add(figure, box, shape / (shape + inset)) for box in boxes[: len(networks)]]
     _title(figure, networks, title)
     _name_columns(axes, networks)
@@ -220,6 +221,13 @@ def colour_bar(figure: Figure, axes, mappable, label: str) -> None:
     bar.set_label(label, fontsize=7)
     bar.ax.tick_params(labelsize=SMALL, length=2, pad=2)
     bar.outline.set_visible(False)
+
+
+def note_below(figure: Figure, told: str) -> None:
+    """Write a sentence below all panels, at the left."""
+    width, height = figure.get_size_inches()
+    look = {"fontsize": SMALL, "va": "bottom", "color": style.GREY}
+    figure.text(0.06 / width, 0.04 / height, told, **look)
 
 
 def plain(value: float) -> str:

@@ -14,6 +14,7 @@ from rnn_geometry.geometry.bend import bend_of
 from rnn_geometry.networks.registry import is_gated
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
+from rnn_geometry.plotting.gallery import has_no_gap
 from rnn_geometry.plotting.panels import (
     SHOWN,
     SLOW,
@@ -308,9 +309,13 @@ def _room_of_a_name(axes, seen: np.ndarray) -> float:
 
 
 def _said_bend(view: View) -> str:
-    """Return a line on how the slow points leave the plane; nothing where they do not."""
+    """Return a line on how the slow points leave the plane; nothing where they do not.
+
+    Of a network without a gap that depends on the cut, so that it says so as the gallery does.
+    """
     bend = bend_of(view.network.points)
-    return "" if bend is None else f"off plane {bend.off:.0%}: bend {bend.bent:.0%}\n"
+    gap = "no gap, " if has_no_gap(view.network) else ""
+    return "" if bend is None else f"{gap}off plane {bend.off:.0%}: bend {bend.bent:.0%}\n"
 
 
 def _score_axis(

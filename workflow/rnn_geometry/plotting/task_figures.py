@@ -10,7 +10,7 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
-from rnn_geometry.plotting import arrows, fields, growth, planes, solids, spectra, training
+from rnn_geometry.plotting import arrows, fields, growth, planes, solids, spectra, training, words
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.views import is_ordered
 
@@ -25,7 +25,7 @@ TASK_FIGURES: dict[str, Callable[[Sequence[NetworkArrays]], Figure]] = {
     "time_constants_everywhere": spectra.time_constants_everywhere,
     "rates_over_manifold": growth.rates_over_manifold,
     "modes": arrows.modes,
-    "word_effects": arrows.word_effects,
+    "word_effects": words.word_effects,
     "logits": fields.logits,
     "flow": fields.flow,
     "training_manifold": training.training_manifold,

@@ -10,15 +10,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from rnn_geometry.errors import UserError, in_part
+from rnn_geometry.pages.answer import answers, sentence_of
+from rnn_geometry.pages.drawn import blank_figures, links_of_pictures
 from rnn_geometry.pages.report_pictures import with_smaller_pictures
 from rnn_geometry.pages.report_reading import with_reading_page
 from rnn_geometry.pages.templating import template_texts
 from rnn_geometry.store import formats
+from rnn_geometry.store.columns import read_frame
 from rnn_geometry.store.files import write_atomically
 
 TARGETS = ("tables", "figures", "claims")  # all of the graph but the report
-TEMPLATES = ("report*", "style.css", "captions.yaml")
+TEMPLATES = ("report*", "style.css", "question.html.jinja", "captions.yaml", "answer.yaml")
 
 SNAKEFILE = Path(__file__).parents[3] / "Snakefile"  # of this checkout, not of who uses it
 
@@ -31,7 +36,8 @@ def run(files, output, params, log) -> None:
         formats.write_json(configuration, known["config"])
         # The files come first: what lies beside them is found, and what the run read counts.
         files_of_run = [*known["files"], configuration]
-        write_atomically(output[0], lambda path: make(path, files_of_run, params.tasks))
+        results = Path(output[0]).parent
+        write_atomically(output[0], lambda path: make(path, files_of_run, params.tasks, results))
     log(f"{os.path.getsize(output[0]) / 1e6:.1f} MB")
 
 
@@ -58,7 +64,7 @@ def asked(known: str | Mapping[str, Any]) -> dict[str, Any]:
         ) from error
 
 
-def make(path: str, configurations: Sequence[str], tasks: Sequence[str]) -> None:
+def make(path: str, configurations: Sequence[str], tasks: Sequence[str], results: Path) -> None:
     """Call Snakemake with the same configuration, and lay a page to read over what it made.
 
     It draws no figure and runs no job.
@@ -71,6 +77,8 @@ def make(path: str, configurations: Sequence[str], tasks: Sequence[str]) -> None
         Files that hold the configuration of the run.
     tasks
         In the order of the configuration.
+    results
+        Their folder, where the report will lie.
 
     Raises
     ------
@@ -88,4 +96,31 @@ def make(path: str, configurations: Sequence[str], tasks: Sequence[str]) -> None
         )
     file = Path(path)
     made = with_smaller_pictures(file.read_text(encoding="utf-8"))
-    file.write_text(with_reading_page(made, template_texts(*TEMPLATES), tasks), encoding="utf-8")
+    templates = template_texts(*TEMPLATES)
+    page = with_reading_page(
+        made,
+        templates,
+        tasks,
+        answer=answer_of(results, templates),
+        blank=blank_figures(results),
+        links=links_of_pictures(results),
+    )
+    file.write_text(page, encoding="utf-8")
+
+
+def answer_of(results: Path, templates: Mapping[str, str]) -> str:
+    """Return what a run says to the question of the start page in one sentence; empty without.
+
+    Parameters
+    ----------
+    results
+        Their folder.
+    templates
+        Texts of the templates, by name.
+    """
+    tables = [results / "tables" / f"{name}.csv" for name in ("claims", "runs")]
+    if not all(table.exists() for table in tables):
+        return ""
+    found, runs = (read_frame(table.stem, str(table)) for table in tables)
+    kinds = dict(zip(runs["model"], runs["cell"], strict=True))
+    return sentence_of(answers(found, yaml.safe_load(templates["answer.yaml"]), kinds), kinds)

@@ -15,6 +15,7 @@ from rnn_geometry.store.columns import read_frame
 TEMPLATES = (
     "index.html.jinja",
     "grid.html.jinja",
+    "question.html.jinja",
     "answer.yaml",
     "captions.yaml",
     "start.css",
