@@ -217,7 +217,7 @@ def test_before_the_first_word_of_an_unbiased_network_nothing_is_decided(browser
     page_file = save_page(folder / "bare.html", fake_meta(), [bare])
     with opened(browser, page_file, "#sentence=0&step=0") as page:
         assert page.locator("#bars .decided").count() == 0
-        assert "no class leads yet" in page.locator(".now").inner_text()
+        assert "no class leads clearly" in page.locator(".now").inner_text()
 
 
 def test_words_lead_to_their_step_and_the_slider_too(page):
@@ -288,19 +288,19 @@ def test_the_longest_bar_of_a_sentence_fills_its_half_of_the_track(page):
 
 
 def standings(logits, share=0.05):
-    """Return what leads after every word, -1 for nothing; the last decides. logits: (T + 1, C)."""
+    """Return what leads clearly after every word, -1 for nothing. logits: (T + 1, C)."""
     ordered = np.sort(logits, axis=1)
     lead = ordered[:, -1] - ordered[:, -2]
-    leads = lead >= share * lead.max()
-    leads[-1] = True
-    return np.where(leads, logits.argmax(axis=1), -1)
+    return np.where(lead >= share * lead.max(), logits.argmax(axis=1), -1)
 
 
 def deciding_word(traces, sentence):
-    """Return the word from which on the last decision leads, 0 where no word had to come."""
+    """Return the word from which on the last decision leads clearly, 0 where none does."""
     first = traces.offsets[3 * sentence] + 3 * sentence
     end = traces.offsets[3 * sentence + 1] + 3 * sentence
     codes = standings(traces.logits[first : end + 1])
+    if codes[-1] < 0:
+        return 0
     others = np.flatnonzero(codes != codes[-1])
     return others[-1] + 1 if len(others) else 0
 
@@ -314,7 +314,7 @@ def test_the_word_that_decides_is_marked_and_named(page, files):
         )
         assert marked == ([word] if word else [])
         said = page.locator(".verdict").inner_text()
-        assert (f"for good from word {word} of" in said) == (word > 1)
+        assert (f"leads clearly from word {word} of" in said) == (word > 1)
         assert ("from the first word on" in said) == (word == 1)
 
 
@@ -343,14 +343,14 @@ def decided(folder, files):
 def test_a_class_that_leads_from_the_first_word_is_said_to(browser, decided):
     with opened(browser, decided, "#model=gru&seed=10&sentence=0") as page:
         said = page.locator(".verdict").inner_text()
-        assert "decides class 0, from the first word on (▴ “" in said
+        assert "decides class 0, which leads clearly from the first word on (▴ “" in said
         assert said.endswith("the label is class 1: wrong.")
         assert page.locator(".words button.decides").count() == 1
 
 
 def test_noise_is_no_decision(browser, decided):
     with opened(browser, decided, "#model=vanilla&seed=10&sentence=0&step=1") as page:
-        assert page.locator(".now").inner_text().endswith("no class leads yet.")
+        assert page.locator(".now").inner_text().endswith("no class leads clearly.")
         assert page.locator("#bars .decided").count() == 0
         band = "[...document.querySelectorAll('#whole rect:not(:has(title))')]"
         fills = page.evaluate(f"{band}.slice(0, 3).map((one) => one.getAttribute('fill'))")
@@ -358,6 +358,21 @@ def test_noise_is_no_decision(browser, decided):
         assert fills[1] == fills[2] == style.class_colour(1)
         page.get_by_role("button", name="One word forward").click()
         assert page.locator(".now").inner_text().endswith("so far class 1.")
+
+
+def test_text_band_bars_and_state_follow_one_rule_at_the_last_word_too(browser, folder, files):
+    logits = np.array([[0, 0, 0], [0, 9.0, 0], *[[0, 6.0, 0]] * 4, [0.2, 0, 0]])
+    close = save_page(
+        folder / "close.html", fake_meta(), [with_first_sentence(files["gru"], logits, [1, 0, 0])]
+    )
+    with opened(browser, close, "#sentence=0") as page:
+        said = page.locator(".verdict").inner_text()
+        assert "decides class 0, which leads by too little to be clear" in said
+        assert said.endswith("the label is class 0: right.")
+        assert page.locator(".now").inner_text().endswith("no class leads clearly.")
+        assert page.locator(".words .decides, #bars .decided").count() == 0
+        band = page.locator("#whole rect:not(:has(title))").nth(5)
+        assert band.get_attribute("fill").startswith("rgba")
 
 
 def test_networks_side_by_side_are_each_told_with_their_word(browser, decided):
@@ -431,7 +446,8 @@ def test_colours_of_points_change_from_class_to_q(page):
     assert len(set(by_class)) > 1
     assert len(set(by_q)) > 30
     assert pixels(page) != before
-    assert "log10 speed" in page.locator("#legend").inner_text()
+    legend = page.locator("#legend").inner_text()
+    assert re.search(r"speed q:\s*\d\.\d·10[⁻⁰¹²³⁴-⁹]+ \(slow\)", legend)
 
 
 def test_comparison_shows_a_second_strip_trail_and_bars(page):
@@ -466,7 +482,32 @@ def test_unknown_words_are_named(page):
     page.get_by_role("textbox", name="Words").fill("word_1 marvellous dull")
     page.get_by_role("textbox", name="Words").press("Enter")
     assert words_of(page) == ["word_1"]
-    assert page.locator("#typedNote").inner_text() == "Not in the vocabulary: marvellous, dull."
+    assert (
+        page.locator("#typedNote").inner_text()
+        == "Not in the vocabulary, passed over: marvellous, dull."
+    )
+
+
+def test_words_passed_over_are_struck_through_at_their_place_and_counted(page):
+    page.get_by_role("textbox", name="Words").fill("marvellous word_1 dull word_2")
+    page.get_by_role("textbox", name="Words").press("Enter")
+    chips = page.locator(".words > *")
+    marks = chips.evaluate_all("chips => chips.map((chip) => chip.matches('.skipped:has(s)'))")
+    assert marks == [True, False, True, False]
+    assert chips.nth(2).inner_text().startswith("dull")
+    assert chips.nth(2).get_attribute("title").startswith("not in the vocabulary")
+    assert page.locator("#counter").inner_text().startswith("2 of 2, 2 not in the vocabulary")
+    choose(page, "Word order", "1")
+    marks = chips.evaluate_all("chips => chips.map((chip) => chip.matches('.skipped'))")
+    assert marks == [False, True, False, True]
+
+
+def test_reading_ones_own_sentence_leads_back_to_the_picture(page):
+    text = page.get_by_role("textbox", name="Words")
+    text.fill("word_1 word_2")
+    assert page.evaluate("window.scrollY") > 100
+    text.press("Enter")
+    wait_until(page, "Math.abs(document.querySelector('.stage').getBoundingClientRect().top) < 2")
 
 
 def test_a_page_without_weights_says_how_to_add_sentences(browser, closed):
@@ -503,6 +544,7 @@ def test_everything_is_reached_by_tab(page):
 
 
 def test_focus_is_visible(page):
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
@@ -561,14 +603,17 @@ def test_a_point_tells_its_speed_time_and_corner(page, files):
     slow, modes = files["vanilla"].slow_points, files["vanilla"].slow_modes
     page.get_by_role("button", name="Next slow point").click()
     said = page.locator("#details").inner_text()
-    assert said.startswith("Slow point 1 of 80: log10 speed = ")
-    assert f"−{abs(np.log10(slow.q[0])):.1f};" in said
-    figures, power = re.search(
-        r"q = ([\d.]+)·10\^(.\d+)", page.locator("#tip").inner_text()
-    ).groups()
-    assert float(figures) * 10 ** float(power.replace("−", "-")) == pytest.approx(
-        slow.q[0], rel=0.1
-    )
+    assert said.startswith("Slow point 1 of 80: speed q = ")
+    tip = page.locator("#tip").inner_text()
+    plain = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    for told in (said, tip):
+        figures, power = re.search(r"q = ([\d.]+)·10([⁻⁰¹²³⁴-⁹]+)", told).groups()
+        q = float(figures) * 10.0 ** int(power.translate(plain))
+        assert q == pytest.approx(slow.q[0], rel=0.1)
+    logits = tip.split("Logits: ")[1]
+    assert [part.split("\u00a0")[:2] for part in logits.split(", ")] == [
+        ["class", str(i)] for i in range(3)
+    ]
     assert f"longest time constant {modes.tau[0].max():.3g} words" in said or "over 100,000" in said
     assert "nearest corner: class " in said
     page.locator("#canvas").focus()

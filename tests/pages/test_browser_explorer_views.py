@@ -318,7 +318,7 @@ def test_a_point_of_another_panel_tells_of_that_network(browser, made, files):
         point = slow[np.isfinite(slow).all(axis=1)][lonely]
         logits = point @ states.readout.T + states.readout_bias
         assert said.startswith(f"Slow point {lonely + 1}: class {logits.argmax()}")
-        assert f"class {logits.argmax()} +{logits.max():.1f}" in said
+        assert f"class {logits.argmax()} +{logits.max():.1f}" in said.replace("\u00a0", " ")
         assert "of the step at a word" in said
         page.mouse.move(3, 3)
         assert not page.locator("#tip").is_visible()
@@ -410,6 +410,7 @@ def test_the_whole_sentence_has_a_square_a_word_and_class_and_a_cursor(page, fil
 
 
 def test_terms_are_explained_where_they_stand(page):
+    page.locator(".steps summary").click()
     page.locator(".term", has_text="slow point").hover()
     assert "hardly leaves" in page.locator("#gloss").inner_text()
     page.keyboard.press("Escape")
@@ -483,12 +484,13 @@ def test_on_a_phone_cell_sentence_and_picture_are_on_the_first_screen(phone):
     assert phone.evaluate(follows) == 4
 
 
-@pytest.mark.parametrize(("width", "height", "tall"), [(1280, 900, 480), (1920, 1080, 660)])
+@pytest.mark.parametrize(
+    ("width", "height", "tall"), [(1280, 800, 460), (1280, 900, 560), (1920, 1080, 740)]
+)
 def test_stage_words_and_transport_are_on_one_screen(browser, made, width, height, tall):
     with opened(browser, made, THERE, width=width, height=height) as page:
         box = page.locator("#canvas").bounding_box()
         assert box["height"] > tall
-        assert box["width"] < 2.1 * box["height"]
         words = page.locator(".words").bounding_box()
         assert words["y"] + words["height"] < height
         play = page.locator("#play").bounding_box()
@@ -499,15 +501,68 @@ def test_stage_words_and_transport_are_on_one_screen(browser, made, width, heigh
 
 
 @pytest.mark.parametrize(
-    ("height", "fragment", "rows"), [(900, "", 3), (657, "", 2), (900, SIDE_BY_SIDE[1:], 2)]
+    ("height", "fragment"), [(800, ""), (657, ""), (900, f"{SIDE_BY_SIDE[1:]}&otherSentence=same")]
 )
-def test_rows_of_words_are_seen_at_once(browser, made, height, fragment, rows):
-    with opened(browser, made, f"#{fragment or THERE[1:]}", width=1366, height=height) as page:
+def test_all_words_of_a_sentence_are_seen_at_once(browser, made, height, fragment):
+    with opened(browser, made, f"#{fragment or THERE[1:]}", width=1280, height=height) as page:
         frame = page.locator("#strips").bounding_box()
-        end = min(frame["y"] + frame["height"], height)
         words = [word.bounding_box() for word in page.locator(".words button").all()]
-        whole = {round(w["y"]) for w in words if frame["y"] <= w["y"] < w["y"] + w["height"] <= end}
-        assert len(whole) >= min(rows, len({round(w["y"]) for w in words}))
+        assert all(frame["y"] <= w["y"] < w["y"] + w["height"] <= height for w in words)
+        assert page.locator(".words.running").count() == 0
+        slider = page.locator("#step").bounding_box()
+        assert max(w["y"] + w["height"] for w in words) <= slider["y"]
+
+
+def test_of_many_words_one_row_runs_with_the_word_that_is_read_in_sight(browser, made):
+    words = " ".join(f"word_{i % 4}" for i in range(60))
+    typed = f"{THERE.replace('sentence=3', 'sentence=typed')}&text={words.replace(' ', '%20')}"
+    with opened(browser, made, typed, width=390, height=844) as page:
+        row = page.locator(".words.running").bounding_box()
+        for step in (60, 31, 1):
+            page.locator("#step").fill(str(step))
+            chip = page.locator(".words [aria-current]").bounding_box()
+            assert row["x"] <= chip["x"] < chip["x"] + chip["width"] <= row["x"] + row["width"]
+            assert row["y"] <= chip["y"] < chip["y"] + chip["height"] <= row["y"] + row["height"]
+            classes = page.locator(".words").get_attribute("class").split()
+            cues = {name for name in ("before", "after") if name in classes}
+            assert cues == {60: {"before"}, 31: {"before", "after"}, 1: {"after"}}[step]
+
+
+def test_points_fill_the_stage(browser, made):
+    for view in ("2", "3"):
+        with opened(browser, made, f"{THERE}&view={view}", width=1280, height=800) as page:
+            box, at = page.locator("#canvas").bounding_box(), places(page)[:, :2]
+            assert np.ptp(at, axis=0).max() > 0.6 * min(box["width"], box["height"])
+
+
+def least_angle(arrows):
+    """Return the least angle, in degrees, between arrows (C, 2)."""
+    turns = np.sort(np.degrees(np.arctan2(arrows[:, 1], arrows[:, 0])))
+    return np.diff(np.append(turns, turns[0] + 360)).min()
+
+
+def test_a_page_opens_where_readouts_are_apart(browser, made):
+    with opened(browser, made, f"{THERE}&view=3") as page:
+        arrows = np.array(page.evaluate("explorer.arrows()"))[:, :2]
+        yaw, pitch = page.evaluate("explorer.turn()")
+        before = []
+        for look in ("-0.55,0.4", "1.02,0.4", "0.2,-0.3", f"{yaw + 0.4},{pitch}"):
+            page.evaluate(f"location.hash = '{THERE}&view=3&look={look},1,0,0,0'")
+            wait_until(page, f"Math.abs(explorer.turn()[0] - {look.split(',')[0]}) < .01")
+            before.append(least_angle(np.array(page.evaluate("explorer.arrows()"))[:, :2]))
+        assert least_angle(arrows) > max(before)
+        page.get_by_role("button", name="Reset the view").click()
+        np.testing.assert_allclose(page.evaluate("explorer.turn()"), [yaw, pitch])
+
+
+def test_on_a_phone_panels_have_short_names_and_their_choice_leads_to_the_picture(browser, made):
+    with opened(browser, made, THERE, width=390, height=844, reduced_motion="reduce") as page:
+        page.get_by_role("combobox", name="Side by side").select_option("cells")
+        assert abs(page.locator(".stage").bounding_box()["y"]) < 2
+        assert set(page.locator("#labels span").all_text_contents()) == set("01234")
+        legend = page.locator("#legend").bounding_box()
+        assert legend["y"] + legend["height"] < 844
+        assert "class 4" in page.locator("#legend").inner_text()
 
 
 def test_what_is_said_of_a_point_is_not_cut(browser, made):
@@ -526,13 +581,9 @@ def test_what_is_said_of_a_point_is_not_cut(browser, made):
 def test_the_verdict_on_the_sentence_is_seen_at_once_on_a_small_screen(browser, made, at):
     with opened(browser, made, THERE + at) as page:
         box = page.locator(".verdict").bounding_box()
-        frame = page.locator("#strips").bounding_box()
+        frame = page.locator(".side").bounding_box()
         assert box["y"] >= frame["y"]
         assert box["y"] + box["height"] <= min(frame["y"] + frame["height"], 900)
-        first = "[aria-current]" if at.endswith("999") else ":first-child"
-        word = page.locator(f".words button{first}").bounding_box()
-        assert word["y"] >= box["y"] + box["height"]
-        assert word["y"] + word["height"] <= frame["y"] + frame["height"]
 
 
 def test_words_below_the_squares_are_not_cut(browser, made, tmp_path):

@@ -187,7 +187,7 @@ def test_what_an_earlier_step_does_not_know_is_not_told(page):
     page.get_by_role("button", name="Next slow point").click()
     said = page.locator("#details").inner_text()
     assert said.startswith("Slow point 1: class ")
-    assert "At step 20 of the training; log10 speed = −5.0" in said
+    assert "At step 20 of the training; speed q = 1.0·10⁻⁵" in said
     assert "corner" not in said
     slider(page).fill("1")
     assert not page.locator("#tip").is_visible()

@@ -474,7 +474,7 @@ def test_numbers_stand_beside_theory_and_lead_to_their_definition(runs):
     ratio = rows["participation_ratio"]
     assert (ratio["value"], ratio["expected"], ratio["distance"]) == ("2.04", "2", "close")
     assert rows["integration_modes"]["value"] == "not defined"
-    assert rows["integration_modes"]["distance"] == "none"
+    assert rows["integration_modes"]["distance"] == "lacking"
     assert "readout_angle_mean" not in rows  # theory knows no angle
     assert {one.name for one in KEY_NUMBERS} <= set(RUN_COLUMNS)
 
@@ -494,16 +494,40 @@ def test_an_accuracy_above_its_yardstick_is_no_miss():
     assert distance(accuracy, 0.935, 0.996) == "far"
 
 
-def test_what_a_claim_asks_for_at_least_may_be_more():
+def test_a_threshold_is_passed_and_is_no_expectation():
     (shape,) = (one for one in KEY_NUMBERS if one.name == "simplex_shape")
-    assert [distance(shape, value, 0.3) for value in (0.9, 0.25, 0.1)] == ["close", "near", "far"]
+    assert [distance(shape, value, 0.3) for value in (0.9, 0.3, 0.29)] == [
+        "above",
+        "above",
+        "below",
+    ]
+    meanings = {name: column.meaning for name, column in RUN_COLUMNS.items()}
+    for value, told in {0.47: "above its threshold, .30", 0.1: "below its threshold, .30"}.items():
+        rows = {
+            one["name"]: one
+            for one in key_numbers({"simplex_shape": value, "dimension_expected": 4}, meanings)
+        }
+        row = rows["simplex_shape"]
+        assert f"{row['words']} {row['expected']}".replace("0.30", ".30") == told
+
+
+def test_what_is_counted_as_expected_leaves_nothing_out(runs):
+    run = {**runs.to_dict("records")[0], "simplex_shape": 0.47, "integration_modes": None}
+    told = page_of_network(run).partition('class="departs"')[2].partition("</strong>")[0]
+    close, whole, above, lacking = map(int, re.findall(r"\d+", told))
+    meanings = {name: column.meaning for name, column in RUN_COLUMNS.items()}
+    rows = [row["distance"] for row in key_numbers(run, meanings)]
+    assert whole == len(rows) - rows.count("none")
+    assert (close, above) == (rows.count("close"), 1)
+    assert lacking == rows.count("lacking") > 0
+    assert told.endswith("not defined.")
 
 
 def test_the_longest_time_constants_are_told_with_their_direction_beside_the_next_one():
     taus = {"tau_1": 44.86, "tau_2": 39.45, "tau_3": 2.23, "growth_1": 0.02, "growth_2": -0.02}
     meanings = {name: column.meaning for name, column in RUN_COLUMNS.items()}
     last = key_numbers({"dimension_expected": 2, **taus}, meanings)[-1]
-    assert (last["value"], last["expected"]) == ("44.9\u00a0grows, 39.5\u00a0decays", "2.2")
+    assert (last["value"], last["expected"]) == ("44.9\u00a0(grows), 39.5\u00a0(fades)", "2.2")
     assert key_numbers({"dimension_expected": 3, **taus}, meanings)[-1]["name"] != "tau_1"
 
 

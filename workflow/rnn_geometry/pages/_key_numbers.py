@@ -31,7 +31,7 @@ class KeyNumber:
     decimals
         How many are shown.
     at_least
-        Whether all that is more than expected is as expected.
+        Whether what is expected is a threshold of a claim, which more may pass.
     """
 
     name: str
@@ -65,7 +65,7 @@ KEY_NUMBERS = (
         1,
     ),
     KeyNumber("readout_in_subspace", "readouts inside the slow subspace", 1.0, "all inside:"),
-    KeyNumber("simplex_shape", "shape: ball 0, simplex 1", 0.3, "at least", 2, at_least=True),
+    KeyNumber("simplex_shape", "shape: ball 0, simplex 1", 0.3, "its threshold,", 2, at_least=True),
     KeyNumber("accuracy_at_d", "accuracy with d components", "test_accuracy", "with all:", 3),
     KeyNumber("hold_r2", "held over a sentence of neutral words (R²)", 1.0, "held for good:"),
     KeyNumber("logit_additivity", "logits as sums over words (R²)", 1.0, "sums alone:"),
@@ -89,16 +89,19 @@ def key_numbers(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list[dic
     Returns
     -------
     list of dict
-        `name`, `title`, `value` and `expected` as text, `words` before it, `distance`: `close`,
-        `near`, `far`, or `none` of what is not defined or not compared; `meaning`. One that is not
-        defined says so; one that nothing is expected of is left out.
+        `name`, `title`, `value` and `expected` as text, `words` before it, `distance`: one of
+        `distance`, `lacking` of what is not defined, or `none` of what is not compared; `meaning`.
+        One that nothing is expected of is left out.
     """
     told = [_told(one, run, meanings[one.name]) for one in KEY_NUMBERS if _known(one, run)]
     return [*told, *_time_constants(run, meanings)]
 
 
 def _time_constants(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return how many words the d longest modes last, and which of them grow, in a row."""
+    """Return in how many words the d slowest modes change by a factor e, in a row.
+
+    A mode that grows has no lifetime: it is told to grow.
+    """
     d = int(run.get("dimension_expected") or 0)
     taus = [run.get(f"tau_{i + 1}") for i in range(d + 1)]
     if not d or None in taus:
@@ -111,7 +114,7 @@ def _time_constants(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list
     return [
         {
             "name": "tau_1",
-            "title": f"how long the {d} slowest modes last (words)",
+            "title": f"words in which the {d} slowest modes change by a factor e",
             "value": ", ".join(told),
             "words": "the next mode:",
             "expected": typeset(f"{taus[d]:.1f}"),
@@ -122,7 +125,7 @@ def _time_constants(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list
 
 
 def _course(growth: float | None) -> str:
-    return "grows" if (growth or 0) > 0 else "decays"
+    return "(grows)" if (growth or 0) > 0 else "(fades)"
 
 
 def _known(one: KeyNumber, run: Mapping[str, Any]) -> bool:
@@ -141,19 +144,23 @@ def _told(one: KeyNumber, run: Mapping[str, Any], meaning: str) -> dict[str, Any
     text = "not defined" if value is None else typeset(f"{float(value):.{one.decimals}f}")
     whole = expected == int(expected) and one.decimals < PRECISE
     digits = 0 if whole else max(one.decimals, 1)
+    found = "lacking" if value is None else distance(one, float(value), expected)
+    place = {"above": "above ", "below": "below "}.get(found, "")
     return {
         "name": one.name,
         "title": one.title,
         "value": text,
-        "words": one.words,
+        "words": place + one.words,
         "expected": typeset(f"{expected:.{digits}f}"),
-        "distance": "none" if value is None else distance(one, float(value), expected),
+        "distance": found,
         "meaning": meaning,
     }
 
 
 def distance(one: KeyNumber, value: float, expected: float) -> str:
     """Return how far a value is from what is expected: `close`, `near` or `far`.
+
+    Of a threshold, on which side of it: `above`, where the value itself counts, or `below`.
 
     Parameters
     ----------
@@ -165,7 +172,7 @@ def distance(one: KeyNumber, value: float, expected: float) -> str:
     if one.name.endswith("accuracy"):
         below = expected - value
         return "close" if below <= CLOSE_BELOW else "near" if below <= NEAR_BELOW else "far"
-    if one.at_least and value >= expected:
-        return "close"
+    if one.at_least:
+        return "above" if value >= expected else "below"
     off = abs(value - expected) / max(abs(expected), 1e-9)
     return "close" if off <= CLOSE else "near" if off <= NEAR else "far"

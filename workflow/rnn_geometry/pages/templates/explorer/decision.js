@@ -1,6 +1,7 @@
 // What a network has decided after a word, since when, and in words. A class leads by as much as its logit is above the
-// next one; of labels the largest logit counts, of either sign. Below a share of the largest lead of its sentence no
-// class leads yet; after the last word the leading class is the decision, however small its lead.
+// next one; of labels the largest logit counts, of either sign. From a share of the largest lead of its sentence on a
+// class leads clearly. One rule for words, band, bars and state; what is decided after the last word is the class of the
+// largest logit, however small its lead.
 const LEAD_SHARE = 0.05;
 
 function leadOf(logits) {
@@ -9,11 +10,17 @@ function leadOf(logits) {
   return first - second;
 }
 
-// The code of what leads after a word; null where nothing does.
+// The code of what leads clearly after a word; null where nothing does.
 function standingOf(trace, step) {
-  const at = Math.min(step, trace.words.length);
-  const lead = leadOf(trace.outputs[at]);
-  return lead > 0 && (at === trace.words.length || lead >= leadNeeded(trace)) ? codeOfLogits(trace.outputs[at]) : null;
+  const logits = trace.outputs[Math.min(step, trace.words.length)];
+  const lead = leadOf(logits);
+  return lead > 0 && lead >= leadNeeded(trace) ? codeOfLogits(logits) : null;
+}
+
+// The code of what is decided after the last word; null where all logits are the same.
+function decisionOf(trace) {
+  const logits = trace.outputs.at(-1);
+  return leadOf(logits) > 0 ? codeOfLogits(logits) : null;
 }
 
 function leadNeeded(trace) {
@@ -21,12 +28,12 @@ function leadNeeded(trace) {
   return trace.needed;
 }
 
-const NO_LEAD = data.multiLabel ? "no label leads yet" : "no class leads yet";
+const NO_LEAD = data.multiLabel ? "no label leads clearly" : "no class leads clearly";
 const standingName = (code) => (code === null ? NO_LEAD : codeName(code));
 const standingColour = (code) => (code === null ? paint.halo : colourShown(code));
 
-// The word from which on a sentence is decided as at its end, counted from 1; 0 where that led before any word, null
-// where nothing leads at the end.
+// The word from which on what is decided at the end leads clearly, counted from 1; 0 where it did before any word, null
+// where nothing leads clearly at the end.
 function decidingWord(trace) {
   if (trace.decides === undefined) trace.decides = firstSettled(trace);
   return trace.decides;
@@ -42,16 +49,16 @@ function firstSettled(trace) {
 
 function settledOf(trace) {
   const word = decidingWord(trace);
-  if (word === null) return "";
-  if (word === 0) return ", which leads before the first word and ever after";
+  if (word === null) return decisionOf(trace) === null ? "" : ", which leads by too little to be clear";
+  if (word === 0) return ", which leads clearly before the first word and ever after";
   const marked = `(▴ “${shortened(trace.words[word - 1])}”)`;
-  return word === 1 ? `, from the first word on ${marked}` : `, for good from word ${word} of ${trace.words.length} on ${marked}`;
+  return `, which leads clearly from ${word === 1 ? "the first word" : `word ${word} of ${trace.words.length}`} on ${marked}`;
 }
 
 // The same in few words, where several networks stand below each other.
 function sinceOf(trace) {
   const word = decidingWord(trace);
-  if (word === null) return "";
+  if (word === null) return decisionOf(trace) === null ? "" : ", by too little to be clear";
   return word ? ` from word ${word} on (“${shortened(trace.words[word - 1], 12)}”)` : " before any word";
 }
 
@@ -65,14 +72,14 @@ function verdictOf(kind) {
 }
 
 function verdictOfOne(trace) {
-  const code = standingOf(trace, Infinity);
+  const code = decisionOf(trace);
   const told = element("p", {}, `After the last word the network decides ${code === null ? "nothing" : codeName(code)}${settledOf(trace)}`);
   if (!trace.label) told.append("; no label is known.");
   else told.append(`; the label is ${codeName(codeOfLabel(trace.label))}: `, ...rightOrWrong(trace), ".");
   return told;
 }
 
-const isRight = (trace) => standingOf(trace, Infinity) === codeOfLabel(trace.label);
+const isRight = (trace) => decisionOf(trace) === codeOfLabel(trace.label);
 const rightOrWrong = (trace) => [isRight(trace) ? "right" : element("strong", { textContent: "wrong" })];
 
 // Side by side stand cells or seeds: what all have in common need not be said again.
@@ -93,7 +100,7 @@ function labelOf(kind, readers) {
 function verdictsOf(kind, readers) {
   return element("ul", {}, ...readers.map((panel) => {
     const trace = panel[kind];
-    const code = standingOf(trace, Infinity);
+    const code = decisionOf(trace);
     const wrong = trace.label && !isRight(trace) ? [": ", ...rightOrWrong(trace)] : [];
     const name = element("b", { textContent: shortName(panel) });
     return element("li", {}, name, `: ${code === null ? "nothing" : codeName(code)}${sinceOf(trace)}`, ...wrong, ".");

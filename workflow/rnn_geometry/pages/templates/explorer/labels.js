@@ -13,10 +13,22 @@ function shortened(text, limit = SHORT) {
   return text.length <= limit ? text : text.slice(0, limit - 1) + "…";
 }
 
+// What tells one class from the others, as few letters as do: for panels that have no room for names.
+function initials() {
+  const words = data.classNames.map((name) => name.split(" "));
+  const shared = words.every((one) => one.length > 1 && one[0] === words[0][0]) ? 1 : 0;
+  const told = words.map((one) => one.slice(shared).join(" "));
+  const enough = [1, 2, 3, 4].find((size) => unique(told.map((text) => text.slice(0, size))).length === told.length);
+  return told.map((text) => text.slice(0, enough ?? 4));
+}
+
+const SMALL = 260; // pixels across a panel
+
 function makeLabels() {
+  const short = scene.panels.some(({ width }) => width < SMALL) ? initials() : null;
   const named = scene.panels.length * classes > CROWDED ? scene.panels.slice(0, 1) : scene.panels;
   labels.replaceChildren(...named.flatMap((_, panel) => data.classNames.map((name, i) => {
-    const label = element("span", { textContent: shortened(name, named.length > 1 ? 14 : SHORT) });
+    const label = element("span", { textContent: short?.[i] ?? shortened(name, named.length > 1 ? 14 : SHORT), title: name });
     Object.assign(label, { panel, readout: i });
     label.style.borderColor = colourShown(data.classCodes[i]);
     return label;

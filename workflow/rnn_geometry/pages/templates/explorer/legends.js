@@ -39,8 +39,8 @@ function trailMark(second) {
 
 function drawLegend() {
   const { network } = scene.panels[0];
-  const [low, high] = qRange(network).map((value) => value.toFixed(1).replace("-", "−"));
-  const told = choice.colour === "q" ? "log10 speed:" : "decision at a slow point:";
+  const [low, high] = qRange(network).map(powerOf);
+  const told = choice.colour === "q" ? "speed q:" : "decision at a slow point:";
   const entries = [element("span", { textContent: told })];
   if (choice.colour === "q") entries.push(ramp(paint.ramp, `${low} (slow)`, `${high} (fast)`));
   else entries.push(...presentCodes(network).map((code) => swatch(colourShown(code), codeName(code))));

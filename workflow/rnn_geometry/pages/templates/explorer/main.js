@@ -3,7 +3,10 @@ let madeFor = "";
 
 function change(changes) {
   Object.assign(choice, changes);
+  const opened = untouched();
   settle();
+  openingTurn(currentNetwork());
+  if (opened) Object.assign(view, START, { pan: [0, 0] });
   findTraces();
   refresh();
 }
@@ -37,7 +40,7 @@ function refresh() {
   control("counter").setAttribute("aria-live", player.timer ? "off" : "polite");
   const word = reading.first.words[step - 1];
   const last = word === undefined ? "" : `, last “${shortened(word, 40)}”`;
-  control("counter").textContent = `${step} of ${lastStep()}${last}`;
+  control("counter").textContent = `${step} of ${lastStep()}${passedOver()}${last}`;
   const count = step === 1 ? "1 word" : `${step} words`;
   control("logits-title").textContent = step ? `Logits after ${count}` : "Logits before the first word";
   control("back").disabled = step === 0;
@@ -49,6 +52,12 @@ function refresh() {
   moveTo(step);
   if (player.timer || training.timer) writeHashSoon();
   else writeHash();
+}
+
+// Words that no step counts.
+function passedOver() {
+  const count = reading.first.skipped?.length ?? 0;
+  return count ? `, ${count} not in the vocabulary` : "";
 }
 
 function networkNote() {
@@ -78,6 +87,7 @@ function listen() {
     change({ otherSentence: event.target.value, ...(sameAsShown && { otherOrder: choice.order ? 0 : 1 }) });
   });
   control("sentence").addEventListener("change", () => goTo(Infinity));
+  control("side").addEventListener("change", () => narrow.matches && showStage());
   for (const view of ["2", "3"]) control(`view${view}`).addEventListener("click", () => change({ view }));
   control("controls").addEventListener("submit", (event) => event.preventDefault());
   control("zoomIn").addEventListener("click", () => zoomBy(1.25));
@@ -100,11 +110,15 @@ function listen() {
     pause();
     stopTraining();
     readHash();
+    settle();
+    openingTurn(currentNetwork());
+    readHash();
     change({});
     moveTraining(false);
   });
   darkness.addEventListener("change", repaint);
-  for (const screen of [narrow, low]) screen.addEventListener("change", arrange);
+  narrow.addEventListener("change", arrange);
+  window.addEventListener("resize", placeStage);
   listenToCanvas();
   listenToTerms();
   listenToShare();
@@ -112,6 +126,7 @@ function listen() {
   if (followed) listenToTraining();
   new ResizeObserver(resize).observe(canvas);
   new ResizeObserver(makeWhole).observe(control("whole").parentElement);
+  new ResizeObserver(fitWords).observe(control("strips"));
 }
 
 const plain = (row) => Array.from(row);
@@ -150,10 +165,9 @@ function repaint() {
   refresh();
 }
 
-// On a phone what is asked for less lies in a menu, so that the picture and how to play it are on one screen; cell and sentence come before the picture and the other controls after it, also for keys and readers of the
-// screen; there and on a low screen how to use the page comes last.
-const narrow = window.matchMedia("(max-width: 900px)");
-const low = window.matchMedia("(max-height: 760px)");
+// On a phone what is asked for less lies in a menu, so that the picture and how to play it are on one screen; cell and
+// sentence come before the picture and the other controls after it, also for keys and readers of the screen; how to use
+// the page comes last, and the legend comes below what plays.
 
 function arrange() {
   const stage = document.querySelector(".stage");
@@ -167,19 +181,32 @@ function arrange() {
   control("more").hidden = !narrow.matches;
   if (narrow.matches) {
     stage.after(control("controls"));
+    control("training").after(control("legend"));
     control("first").append(...first);
   } else {
     stage.before(control("controls"));
+    stage.after(control("legend"));
     control("l2").parentElement.before(first[0]);
     control("order").parentElement.before(first[1]);
   }
   control("first").hidden = !narrow.matches;
-  document.querySelector(narrow.matches || low.matches ? "main" : "header").append(document.querySelector(".steps"));
+  document.querySelector(narrow.matches ? "main" : "header").append(document.querySelector(".steps"));
+  placeStage();
+}
+
+// The stage fills what head and controls leave of the window.
+function placeStage() {
+  const stage = document.querySelector(".stage");
+  if (document.querySelector(".steps").open) return;
+  stage.style.setProperty("--above", `${Math.round(stage.getBoundingClientRect().top + window.scrollY)}px`);
 }
 
 const linked = location.hash !== "";
 if (!linked) choice.step = 0;
 readTheme();
+readHash();
+settle();
+openingTurn(currentNetwork());
 readHash();
 settle();
 findTraces();

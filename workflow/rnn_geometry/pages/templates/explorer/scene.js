@@ -2,7 +2,7 @@
 const canvas = document.getElementById("canvas");
 const pen = canvas.getContext("2d", { willReadFrequently: true });
 const scene = { width: 1, height: 1, shown: 0, point: -1, at: 0, panels: [], asked: null };
-const LONGEST_ARROW = 0.82; // of the reach: leaves room for the name
+const LONGEST_ARROW = 1.12; // of the size of the cloud: names stand beyond the points
 const BINS = 8; // kinds of discs by depth
 
 function qRange(network) {
@@ -32,7 +32,8 @@ function pointColours(network) {
 function arrowTips(network) {
   if (network.tips) return network.tips;
   const longest = largest((network.trained ?? network).readouts.map((row) => Math.hypot(...row)));
-  network.tips = network.readouts.map((row) => row.map((value) => (value / longest) * LONGEST_ARROW * network.reach));
+  const cloud = quantile((network.trained ?? network).points.map((row) => Math.hypot(...row)), 0.97);
+  network.tips = network.readouts.map((row) => row.map((value) => (value / longest) * LONGEST_ARROW * cloud));
   return network.tips;
 }
 

@@ -14,6 +14,7 @@ const THEMES = {
   },
 };
 const darkness = window.matchMedia("(prefers-color-scheme: dark)");
+const narrow = window.matchMedia("(max-width: 900px)");
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const paint = {};
 const DARKEST = 0.42; // on dark paper darker class colours would be lost

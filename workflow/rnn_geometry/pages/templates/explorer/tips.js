@@ -51,14 +51,15 @@ function timeOf(network, i) {
   return tau === null ? "no slow mode" : `longest time constant ${tau >= 1e5 ? "over 100,000" : tau} words`;
 }
 
-function qTold(network, i) {
-  return network.logQ[i] === null ? "speed unknown" : `log10 speed = ${network.logQ[i].toFixed(1).replace("-", "−")}`;
-}
-
 // q itself: logits and states have no unit, and neither has it.
-function qOf(network, i) {
-  const [figures, power] = (10 ** network.logQ[i]).toExponential(1).split("e");
-  return `${figures}·10^${Number(power)}`.replace("-", "−");
+const qTold = (network, i) => (network.logQ[i] === null ? "speed unknown" : `speed q = ${powerOf(network.logQ[i])}`);
+
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+// A number, given by its decimal logarithm, as in 2.3·10⁻⁷.
+function powerOf(logarithm) {
+  const [figures, power] = (10 ** logarithm).toExponential(1).split("e");
+  return `${figures}·10${Array.from(String(Number(power)), (sign) => RAISED[sign]).join("")}`;
 }
 
 // Of an earlier step less is known of a point.
@@ -81,11 +82,14 @@ function tipLines(network, i) {
   if (network.trained) return stageLines(network, i);
   const share = relativeStep(network, i);
   const logits = network.pointLogits[i];
-  const shownClasses = data.classNames.map((name, j) => [name, logits[j]]).sort((a, b) => b[1] - a[1]).slice(0, 6);
-  const told = shownClasses.map(([name, value]) => `${shortened(name, 14)} ${signed(value, 1)}`);
-  const still = share === null ? "" : `Without a word it moves by ${percent(share)} of the step at a word (q = ${qOf(network, i)})`;
+  const highest = [...logits].sort((a, b) => b - a)[MOST_LOGITS - 1] ?? -Infinity;
+  const shownClasses = data.classNames.map((name, j) => [name, logits[j]]).filter(([, value]) => value >= highest);
+  const told = shownClasses.map(([name, value]) => `${shortened(name, 14)} ${signed(value, 1)}`.replaceAll(" ", "\u00a0"));
+  const still = share === null ? "" : `Without a word it moves by ${percent(share)} of the step at a word (${qTold(network, i)})`;
   return [`Slow point ${i + 1}: ${codeName(network.decision[i])}`, still, timeOf(network, i), `Logits: ${told.join(", ")}`];
 }
+
+const MOST_LOGITS = 6; // in a tip; of more classes the highest, in the order of classes
 
 function placeTip(panel) {
   tip.hidden = scene.point < 0;

@@ -11,12 +11,13 @@ const OTHER_TOKENIZER =
 
 // The ids of known words and the unknown words of a text; the workflow reads an unknown word as <unk>.
 function wordsOfText(text) {
-  const found = { tokens: [], unknown: [], known: 0 };
+  const found = { tokens: [], unknown: [], skipped: [], known: 0 };
   for (const word of splitTyped(text, (known) => wordIds.has(known))) {
     if (wordIds.has(word)) found.known += 1;
     else found.unknown.push(word);
     const id = wordIds.get(word) ?? wordIds.get("<unk>");
     if (id !== undefined) found.tokens.push(id);
+    else found.skipped.push({ word, at: found.tokens.length });
   }
   return found;
 }
@@ -34,7 +35,14 @@ function typedTrace(order, network = currentNetwork()) {
   if (!found.known) return null;
   const tokens = reordered(found.tokens, order);
   const words = tokens.map((id) => data.words[id]);
-  return { words, tokens, ...runTokens(network, tokens), label: null, name: "typed sentence", order };
+  const skipped = placesOfSkipped(found.skipped, tokens.length, order);
+  return { words, tokens, skipped, ...runTokens(network, tokens), label: null, name: "typed sentence", order };
+}
+
+// Before which word a word that is passed over stands; of a shuffled sentence they come last.
+function placesOfSkipped(skipped, count, order) {
+  if (order === 1) return skipped.map(({ word, at }) => ({ word, at: count - at })).reverse();
+  return order === 2 ? skipped.map(({ word }) => ({ word, at: count })) : skipped;
 }
 
 function unknownOf(text) {
@@ -42,7 +50,7 @@ function unknownOf(text) {
   const named = unique(unknown).map((word) => shortened(word, 40)).join(", ");
   if (!unknown.length) return "";
   if (!known) return `None of these words is in the vocabulary: ${named}. The sentence on show stays. `;
-  return `Not in the vocabulary${wordIds.has("<unk>") ? ", read as <unk>" : ""}: ${named}. `;
+  return `Not in the vocabulary${wordIds.has("<unk>") ? ", read as <unk>" : ", passed over"}: ${named}. `;
 }
 
 function typedNote(text = choice.text) {
@@ -63,4 +71,10 @@ function readTyped(event) {
   if (!known) return typedNote(text);
   pause();
   change({ text, sentence: TYPED, order: 0, step: tokens.length });
+  showStage();
+}
+
+// What changes below the picture is seen in it.
+function showStage() {
+  document.querySelector(".stage").scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
 }

@@ -1,5 +1,7 @@
 // From components to the screen: which of them are shown, turned by hand and by the tour; panels side by side share it.
-const START = { yaw: -0.55, pitch: 0.4, zoom: 1, pan: [0, 0], tour: 0 };
+const START = { yaw: -0.55, pitch: 0.4, zoom: 1, pan: [0, 0], tour: 0 }; // its turn follows the network
+const TURNS = 48; // of a full turn, tried for the opening
+const SHORTEST = 0.55; // of the longest arrow: what points at the reader is no good beginning
 const view = { ...START };
 const TOUR_PLANES = [[0, 3, 1], [1, 4, 0.63], [2, 3, 0.41], [0, 2, 0.27]]; // pairs of places and how fast they turn
 const MOST_PANELS = 4;
@@ -14,11 +16,43 @@ function frameOrder() {
 
 const deep = () => choice.view === "3" || view.tour !== 0;
 
+function turnedBy(yaw, pitch) {
+  const [cy, sy, cp, sp] = [Math.cos(yaw), Math.sin(yaw), Math.cos(pitch), Math.sin(pitch)];
+  return [[cy, 0, sy], [sy * sp, cp, -cy * sp], [sy * cp, -sp, -cy * cp]];
+}
+
+// A page opens where the readouts are furthest apart on the screen and none points at the reader.
+function openingTurn(network) {
+  const order = frameOrder().slice(0, 3);
+  const arrows = network.readouts.map((row) => order.map((i) => row[i]));
+  const longest = largest(arrows.map((row) => Math.hypot(...row)));
+  let most = -Infinity;
+  for (let i = 0; i < TURNS; i += 1) {
+    for (let j = -4; j <= 4; j += 1) {
+      const turn = { yaw: Number((((i - TURNS / 2) * 2 * Math.PI) / TURNS).toFixed(4)), pitch: Number((0.15 * j).toFixed(4)) }; // as in links
+      const good = apartBy(arrows, longest, turnedBy(turn.yaw, turn.pitch));
+      if (good > most + 1e-9) [most] = [good, Object.assign(START, turn)];
+    }
+  }
+}
+
+// The least angle between two arrows on the screen; less where an arrow is short.
+function apartBy(arrows, longest, [right, up]) {
+  const along = (row, axis) => row.reduce((sum, value, i) => sum + value * axis[i], 0);
+  const flat = arrows.map((row) => [along(row, right), along(row, up)]);
+  const angles = flat.map(([x, y]) => Math.atan2(y, x)).sort((a, b) => a - b);
+  const gaps = angles.map((angle, i) => (i ? angle - angles[i - 1] : angle + 2 * Math.PI - angles.at(-1)));
+  const shortest = Math.min(...flat.map(([x, y]) => Math.hypot(x, y))) / longest;
+  return Math.min(...gaps) * Math.min(shortest / SHORTEST, 1);
+}
+
+// Whether the view is still as a page opens.
+const untouched = () => ["yaw", "pitch", "zoom", "tour"].every((name) => view[name] === START[name]) && !view.pan.some(Boolean);
+
 // Rows to the right, up and towards the reader, each as long as there are components.
 function basisOf() {
   const order = frameOrder();
-  const [cy, sy, cp, sp] = [Math.cos(view.yaw), Math.sin(view.yaw), Math.cos(view.pitch), Math.sin(view.pitch)];
-  const turned = [[cy, 0, sy], [sy * sp, cp, -cy * sp], [sy * cp, -sp, -cy * cp]];
+  const turned = turnedBy(view.yaw, view.pitch);
   const flat = [[1, 0, 0], [0, 1, 0], [0, 0, -1]];
   return (choice.view === "3" ? turned : flat).map((row) => inComponents(toured(row), order));
 }

@@ -1,5 +1,6 @@
 // The words of one or two sentences, shaded by what each does to the logits.
 const strongestTint = () => (darkness.matches ? 0.38 : 0.5); // stronger tints would not keep the words readable
+const FADE = 28; // pixels at an end of a running row
 const reading = { first: null, second: null }; // traces on show
 
 function shadeOf(effect, network) {
@@ -25,7 +26,7 @@ function wordButton(trace, i, network) {
   const told = `${data.classNames[which]} ${signed(effect[which])}`;
   const decides = decidingWord(trace) === i + 1;
   button.classList.toggle("decides", decides);
-  button.title = decides ? `decided for good from here on; ${told}` : told;
+  button.title = decides ? `leads clearly from here on; ${told}` : told;
   button.setAttribute("aria-label", `word ${i + 1}, ${trace.words[i]}: ${button.title}`);
   button.addEventListener("click", () => goTo(i + 1));
   return button;
@@ -35,8 +36,11 @@ function makeStrips() {
   const network = currentNetwork();
   const strips = [["first", reading.first], ["second", reading.second]].filter(([, trace]) => trace);
   const made = strips.map(([kind, trace]) => strip(kind, trace, network));
-  if (network.noGap > 0.5) made.push(element("p", { className: "gapless", textContent: gaplessOf(network) }));
-  document.getElementById("strips").replaceChildren(...made);
+  control("strips").replaceChildren(...made);
+  const accounts = strips.map(([kind, trace]) => account(kind, trace));
+  if (network.noGap > 0.5) accounts.push(element("p", { className: "gapless", textContent: gaplessOf(network) }));
+  control("told").replaceChildren(...accounts);
+  fitWords();
 }
 
 // What is drawn of a network without a gap is no manifold, however tidy it looks.
@@ -46,12 +50,46 @@ function gaplessOf(network) {
 }
 
 function strip(kind, trace, network) {
-  const title = element("h3", { textContent: `${trace.name}, ${ORDERS[trace.order]}` });
-  const words = element("div", { className: "words" }, ...trace.words.map((_, i) => wordButton(trace, i, network)));
+  const words = element("div", { className: "words" }, ...chipsOf(trace, network));
   words.setAttribute("role", "group");
   words.setAttribute("aria-label", `Words of ${trace.name}, ${ORDERS[trace.order]}`);
-  const now = element("p", { className: "now" });
-  return element("div", { className: `strip ${kind}` }, title, verdictOf(kind), now, words);
+  words.addEventListener("scroll", () => cue(words), { passive: true });
+  return element("div", { className: `strip ${kind}` }, words);
+}
+
+// Words that are read lead to their step; those that are passed over stand between them, struck through.
+function chipsOf(trace, network) {
+  const passed = (at) => (trace.skipped ?? []).filter((one) => one.at === at).map(({ word }) => skippedChip(word));
+  return [...trace.words.flatMap((_, i) => [...passed(i), wordButton(trace, i, network)]), ...passed(trace.words.length)];
+}
+
+function skippedChip(word) {
+  const aside = element("span", { className: "unseen", textContent: ", not in the vocabulary" });
+  return element("span", { className: "skipped", title: "not in the vocabulary: passed over" }, element("s", { textContent: word }), aside);
+}
+
+// What is said of a sentence, beside the picture.
+function account(kind, trace) {
+  const title = element("h3", { textContent: `${trace.name}, ${ORDERS[trace.order]}` });
+  return element("div", { className: `account ${kind}` }, title, verdictOf(kind), element("p", { className: "now" }));
+}
+
+// Few rows of words are seen whole; of more one row runs, with the word that is read in sight.
+const rowsAllowed = () => (narrow.matches || reading.second ? 2 : 3);
+
+function fitWords() {
+  for (const words of document.querySelectorAll(".words")) {
+    words.classList.remove("running");
+    const rows = new Set(Array.from(words.children, (chip) => chip.offsetTop)).size;
+    words.classList.toggle("running", rows > rowsAllowed());
+    keepInSight(words);
+  }
+}
+
+// Ends of a running row fade where there is more.
+function cue(words) {
+  words.classList.toggle("before", words.scrollLeft > 2);
+  words.classList.toggle("after", words.scrollLeft + words.clientWidth < words.scrollWidth - 2);
 }
 
 function nowOf(trace) {
@@ -75,15 +113,18 @@ function markWords() {
       if (i === step - 1) button.setAttribute("aria-current", "step");
       else button.removeAttribute("aria-current");
     });
-    keepInSight(buttons[Math.max(step - 1, 0)]);
-    made.querySelector(".now").textContent = nowOf(trace);
+    keepInSight(made.querySelector(".words"));
+    document.querySelectorAll(".account .now")[which].textContent = nowOf(trace);
   });
 }
 
-// Scrolls the strip alone, never the page.
-function keepInSight(button) {
-  const box = button.parentElement;
-  const top = button.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
-  const below = top + button.offsetHeight > box.scrollTop + box.clientHeight;
-  if (top < box.scrollTop || below) box.scrollTop = top - box.clientHeight / 3;
+// Scrolls the row alone, never the page.
+function keepInSight(words) {
+  const chip = words.querySelector("[tabindex='0']");
+  if (chip && words.classList.contains("running")) {
+    const left = chip.getBoundingClientRect().left - words.getBoundingClientRect().left + words.scrollLeft;
+    const right = left + chip.offsetWidth;
+    if (left < words.scrollLeft + FADE || right > words.scrollLeft + words.clientWidth - FADE) words.scrollLeft = left - words.clientWidth / 3;
+  }
+  cue(words);
 }
