@@ -135,5 +135,5 @@ def test_the_large_configuration_is_planned():
     settings = load_settings(laid_over(asked, judged), [], str(PROJECT))
     plan, claims = Plan(settings), settings["claims_transformers"]
     assert min(network.seed for network in plan.networks) == claims["judged_from"]
-    assert len(plan.of_kind("transformer")) == 3 * 2 * 5 * 2
-    assert len(plan.of_kind("transformer-lm")) == 4 * 5 * 2
+    assert len(plan.of_kind("transformer")) == (3 * 2 + 4) * 5 * 2
+    assert len(plan.of_kind("transformer-lm")) == (4 + 2) * 5 * 2
