@@ -8,6 +8,8 @@ from rnn_geometry.claims.judge import judged_units
 from rnn_geometry.claims.language import checked_language_claims
 from rnn_geometry.claims.language_units import judged_language_models
 from rnn_geometry.claims.saved import judged_again, read_networks
+from rnn_geometry.claims.transformer_units import judged_transformers
+from rnn_geometry.claims.transformers import checked_transformer_claims
 from rnn_geometry.claims.translator_units import judged_frame, read_translators
 from rnn_geometry.claims.translators import checked_translator_claims
 from rnn_geometry.claims.typed import read_typed
@@ -15,6 +17,8 @@ from rnn_geometry.claims.universality import checked_universality_claims, judged
 from rnn_geometry.claims.values import units_of_claims
 from rnn_geometry.config.load import read_claims
 from rnn_geometry.geometry.language_tables import LANGUAGE
+from rnn_geometry.geometry.transformers import TRANSFORMERS
+from rnn_geometry.geometry.transformers_language import TRANSFORMERS_LANGUAGE
 from rnn_geometry.geometry.universality import NEIGHBOURS
 from rnn_geometry.store.columns import read_frame
 
@@ -166,3 +170,24 @@ def test_verdicts_on_language_models_follow_from_their_networks():
     both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
     pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
     assert len(again) > 200
+
+
+# Networks without a step
+
+
+def test_verdicts_on_transformers_follow_from_their_networks():
+    path, checked = "config/claims_transformers.yaml", checked_transformer_claims
+    claims = read_claims(path, str(PROJECT), key="claims_transformers", checked=checked)
+    columns = {"transformers": TRANSFORMERS, "transformers_language": TRANSFORMERS_LANGUAGE}
+    tables = [read_typed(DATA / f"networks_{name}.csv", own) for name, own in columns.items()]
+    assert min(table["seed"].min() for table in tables) >= claims["judged_from"]
+    structures = {"ordered2d-5": "plane", **{f"categorical-{n}": "unordered" for n in (3, 5)}}
+    judged = pd.concat(tables)[["task", "model", "l2", "seed"]].to_numpy().tolist()
+    again = judged_transformers(tables, structures, judged, claims)
+    both = [
+        one.sort_values(KEYS).reset_index(drop=True)
+        for one in (pd.read_csv(DATA / "claims_transformers.csv"), again)
+    ]
+    pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
+    assert set(again["judged"]) == {1}
+    assert again["cell"].str.startswith("transformer").value_counts().tolist() == [5 * 6 + 4 * 4, 5 * 3 + 4 * 4]

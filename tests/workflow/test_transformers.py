@@ -7,7 +7,7 @@ import pytest
 import yaml
 from conftest import PROJECT, ProjectCopy
 
-from rnn_geometry.config.load import load_settings
+from rnn_geometry.config.load import laid_over, load_settings
 from rnn_geometry.config.plan import Plan
 from rnn_geometry.geometry.transformers import OF_A_STEP
 from rnn_geometry.geometry.transformers_language import LM_OF_A_STEP
@@ -61,6 +61,20 @@ def test_beliefs_are_read_where_they_are_not_kept(rows):
     assert number(none, "followed_one_place") < 0.5 < number(none, "followed_all_places")
     assert step["followed_one_place"] == step["followed_all_places"]
     assert number(rows["transformer-lm-untrained"], "belief_r2") < number(none, "belief_r2")
+
+
+def test_claims_are_judged_on_these_networks_and_on_those_beside(made):
+    with open(made.root / "results/tables/claims_transformers.csv", newline="") as handle:
+        found = {(row["claim"], row["cell"]): row for row in csv.DictReader(handle)}
+    assert {(row["task"], cell) for (_, cell), row in found.items()} == {
+        *(("categorical-3", cell) for cell in ("gru", "transformer")),
+        *(("agreement", cell) for cell in ("gru-lm", "transformer-lm")),
+    }
+    assert {row["judged"] for row in found.values()} == {"0"}  # of a seed that was chosen on
+    assert found["T9-no-one-place", "gru-lm"]["met"] == "0"
+    assert found["T3-no-one-place", "gru"]["met"] == "0"
+    assert found["T5-dimension", "transformer"]["structure"] == "unordered"
+    assert found["T5-dimension", "transformer"]["expected"] == "2"
 
 
 def test_numbers_of_a_step_are_empty_without_one(rows):
@@ -117,3 +131,9 @@ def test_the_large_configuration_is_planned():
     assert len(plan.beside("transformer")) == 3 * 4 * 2
     assert len(plan.beside("transformer-lm")) == 4 * 2 * 2
     assert max(network.seed for network in plan.networks) < 10  # none that a claim is judged on
+    judged = yaml.safe_load((PROJECT / "config/transformers_claims.yaml").read_text())
+    settings = load_settings(laid_over(asked, judged), [], str(PROJECT))
+    plan, claims = Plan(settings), settings["claims_transformers"]
+    assert min(network.seed for network in plan.networks) == claims["judged_from"]
+    assert len(plan.of_kind("transformer")) == (3 * 2 + 4) * 5 * 2
+    assert len(plan.of_kind("transformer-lm")) == (4 + 2) * 5 * 2

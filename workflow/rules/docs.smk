@@ -98,12 +98,12 @@ use rule keep_claims as keep_cells with:
         **documents.below(PLAN.kept_in("results/cells", DOCS), documents.CELLS),
 
 
-# Networks without a step and those beside them, from a run of config/transformers.yaml.
+# Networks without a step and those beside them, from a run of config/transformers*.yaml.
 use rule keep_claims as keep_transformers with:
     input:
-        **tables_named(WITHOUT_STEP),
+        **tables_named(documents.without_step(RESULTS, DOCS)),
     output:
-        **documents.below(PLAN.kept_in("results/transformers", DOCS), documents.TRANSFORMERS),
+        **documents.without_step(RESULTS, DOCS),
     params:
         **stage("keep_tables"),
 

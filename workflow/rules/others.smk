@@ -51,6 +51,20 @@ WITHOUT_STEP = {
     "transformers": (TRANSFORMER, "geometry"),
     "transformers_language": (TRANSFORMER_LM, "language"),
 }
+TRANSFORMERS = {
+    n: PLAN.path(f"tables/{n}.csv") for n, (kind, _) in WITHOUT_STEP.items() if PLAN.of_kind(kind)
+}
+READ_WITHOUT = sorted({network.task for network in PLAN.of_kind(TRANSFORMER)})
+JUDGED_WITHOUT = {
+    **TRANSFORMERS,
+    "meta": expand(PLAN.of_task("meta.json"), task=READ_WITHOUT),
+}
+TOLD = {
+    "claims": claims_asked("claims_transformers"),
+    "judged": [list(network) for network in PLAN.design.judged],
+}
+CLAIMED = PLAN.path("tables/claims_transformers.csv")
+JOBS += [("judge_transformers", JUDGED_WITHOUT, CLAIMED, TOLD)]
 for NAME, (KIND, BY_STEP) in WITHOUT_STEP.items():
     BESIDE = PLAN.beside(KIND)
     READ = {"transformer": PLAN.of([*PLAN.of_kind(KIND), *BESIDE], "transformer.json")}
@@ -106,7 +120,8 @@ localrules:
 # All that there is of networks without a step.
 rule transformers:
     input:
-        [PLAN.path(f"tables/{n}.csv") for n, (k, _) in WITHOUT_STEP.items() if PLAN.of_kind(k)],
+        TRANSFORMERS.values(),
+        rules.judge_transformers.output if TRANSFORMERS else [],
 
 
 # All that there is of language models; nothing where there are none.

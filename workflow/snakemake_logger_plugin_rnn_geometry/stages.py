@@ -41,6 +41,7 @@ TITLES = {
     "tabulate_transformers_language": "tables",
     "judge_translators": "tables",
     "judge_language": "tables",
+    "judge_transformers": "tables",
     "attention_page": "pages",
     "explore_phrases": "pages",
     "explore_reading": "pages",

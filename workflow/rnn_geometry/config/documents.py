@@ -34,8 +34,18 @@ CELLS = {
     "costs": "cells_costs.csv",
     "code": "cells_code.csv",
 }
-# Tables of config/transformers.yaml.
-TRANSFORMERS = {name: f"{name}.csv" for name in ("transformers", "transformers_language")}
+# Tables of config/transformers.yaml and transformers_claims.yaml, by their folders of results.
+TRANSFORMERS = {
+    "results/transformers": {
+        "transformers": "transformers.csv",
+        "transformers_language": "transformers_language.csv",
+    },
+    "results/transformers_claims": {
+        "transformers": "networks_transformers.csv",
+        "transformers_language": "networks_transformers_language.csv",
+        "claims_transformers": "claims_transformers.csv",
+    },
+}
 # Networks of small runs that docs/natural.md shows beside the battery, by their folder of results.
 SMALL_RUNS = ("recipes", "why")
 SMALL = {f"results/{name}": f"{name}.csv" for name in SMALL_RUNS}
@@ -130,3 +140,23 @@ def runs_kept(results: str, docs: str) -> str:
         The folder of the documents.
     """
     return f"{docs}/data/{SMALL[results]}" if results in SMALL else f"{results}/kept/runs.csv"
+
+
+def without_step(results: str, docs: str) -> dict[str, str]:
+    """Return where tables of networks without a step are kept: in docs only those of its page.
+
+    Parameters
+    ----------
+    results
+        The folder of results.
+    docs
+        The folder of the documents.
+
+    Returns
+    -------
+    dict
+        Files by the name of the table.
+    """
+    if results in TRANSFORMERS:
+        return below(f"{docs}/data", TRANSFORMERS[results])
+    return below(f"{results}/kept", TRANSFORMERS["results/transformers"])

@@ -13,6 +13,7 @@ import yaml
 from rnn_geometry.claims.extended import read_whole
 from rnn_geometry.claims.file import checked_claims
 from rnn_geometry.claims.language import checked_language_claims
+from rnn_geometry.claims.transformers import checked_transformer_claims
 from rnn_geometry.claims.translators import checked_translator_claims
 from rnn_geometry.claims.universality import checked_universality_claims
 from rnn_geometry.config.found import (
@@ -27,6 +28,7 @@ from rnn_geometry.config.kinds import (
     LANGUAGE_MODEL,
     TEXT_MODEL,
     TRANSLATOR,
+    WITHOUT_STEP,
     kind_of_task,
 )
 from rnn_geometry.config.pair_tasks import FILE, PARALLEL, check_pair_options
@@ -50,10 +52,11 @@ SCHEMAS = Path(__file__).parents[2] / "schemas"
 DEFAULTS = ("text_sets.yaml", "config.yaml")
 SHIPPED = ("docs", "data", "claims.csv")  # verdicts of the battery
 DATA_VARIABLE = "RNN_GEOMETRY_DATA"
-CLAIMS_OF = {  # keys of files of claims beside `claims`, and the kind of networks they are about
-    "claims_universality": (CLASSIFIER, checked_universality_claims),
-    "claims_attention": (TRANSLATOR, checked_translator_claims),
-    "claims_language": (LANGUAGE_MODEL, checked_language_claims),
+CLAIMS_OF = {  # keys of files of claims beside `claims`, and kinds of networks they are about
+    "claims_universality": ({CLASSIFIER}, checked_universality_claims),
+    "claims_attention": ({TRANSLATOR}, checked_translator_claims),
+    "claims_language": ({LANGUAGE_MODEL}, checked_language_claims),
+    "claims_transformers": ({*WITHOUT_STEP}, checked_transformer_claims),
 }
 
 
@@ -96,12 +99,12 @@ def load_settings(
     raw["data_folder"] = found_from(folders, data_folder, os.path.isdir)
     settings = resolve(raw, schema)
     design = settings["design"]
-    networks = (network for made in design.networks.values() for network in made)
+    networks = [network for made in design.networks.values() for network in made]
     find_files(design.models, networks, [*beside, "", root])
     settings["claims"] = read_claims(settings["claims"], *([root] if default else folders))
-    kinds = {kind_of_task(task) for task in settings["tasks"]}
-    for key, (kind, checked) in CLAIMS_OF.items():
-        if kind in kinds:
+    kinds = {*map(kind_of_task, settings["tasks"]), *map(design.kind, networks)}
+    for key, (about, checked) in CLAIMS_OF.items():
+        if about & kinds:
             settings[key] = read_claims(settings[key], *folders, key=key, checked=checked)
     for task in settings["tasks"]:
         with_task_name(task, check_task, task, settings["data_folder"], [*beside, "", root])

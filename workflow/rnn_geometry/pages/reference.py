@@ -153,6 +153,12 @@ OF_OTHERS = {
         " asked to say texts by itself.",
         TRANSFORMERS_LANGUAGE,
     ),
+    "claims_transformers": (
+        "one row per claim about networks without a step, task and model",
+        "The columns of `claims.csv`; `structure` is that of a task, or a family of sources."
+        " Networks with a step on the same tasks come last, in families of their own.",
+        {},
+    ),
     "claims_language": (
         "one row per claim about language models, source and model",
         "The columns of `claims.csv`; `structure` is a family of sources.",

@@ -182,6 +182,7 @@ OF_OTHERS = {
     "language_text": "rnn_geometry.geometry.text_models:LANGUAGE_TEXT",
     "transformers": "rnn_geometry.geometry.transformers:TRANSFORMERS",
     "transformers_language": "rnn_geometry.geometry.transformers_language:TRANSFORMERS_LANGUAGE",
+    "claims_transformers": "rnn_geometry.claims.table:COLUMNS",
 }
 
 
