@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import pandas as pd
 from rnn_geometry.claims._units import SWEEP
 from rnn_geometry.claims.file import criterion, threshold_words
 from rnn_geometry.claims.looks import FAILS, HOLDS, UNDECIDED, UNINFORMATIVE
+from rnn_geometry.claims.order import natural_order
 from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.tasks.structures import STRUCTURES
@@ -18,17 +18,6 @@ from rnn_geometry.tasks.structures import STRUCTURES
 TITLES = {name: one.title for name, one in STRUCTURES.items()} | {SWEEP: "Sweeps"}
 SIGNS = {HOLDS: "●", FAILS: "○", UNDECIDED: "◐", UNINFORMATIVE: "◇"}
 MARK = "*"  # a control meets the claim as well
-
-
-def natural_order(name: str) -> str:
-    """Return a sort key by which categorical-2 comes before categorical-10.
-
-    Parameters
-    ----------
-    name
-        Of a task.
-    """
-    return re.sub(r"\d+", lambda digits: digits.group().zfill(9), name)
 
 
 def boxes(found: pd.DataFrame) -> pd.DataFrame:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rnn_geometry.claims.grid import natural_order
 from rnn_geometry.claims.means import clustered_mean
+from rnn_geometry.claims.order import natural_order
 from rnn_geometry.pages.markdown import short
 
 LEVEL = 0.95

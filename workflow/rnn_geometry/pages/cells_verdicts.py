@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from rnn_geometry.claims.grid import SIGNS, boxes, cells_in_order, groups, natural_order
+from rnn_geometry.claims.grid import SIGNS, boxes, cells_in_order, groups
+from rnn_geometry.claims.order import natural_order
 from rnn_geometry.claims.registration import deviations
 from rnn_geometry.networks.registry import CELLS
 from rnn_geometry.pages._verdict_tables import counted_first, signs_of

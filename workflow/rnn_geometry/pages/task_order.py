@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from rnn_geometry.claims.grid import natural_order
+from rnn_geometry.claims.order import natural_order
 from rnn_geometry.identity import base_task
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
 import numpy as np
-from matplotlib import cbook
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
@@ -14,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.transforms import Affine2D, Bbox
 
-POINTS = 72.0  # an inch: the unit of an SVG file
+POINTS = 72  # an inch: the unit of an SVG file
 # Of what is drawn as dots inside an SVG file: methods, and the transforms of what they place.
 PLACED = {"draw_path": 2, "draw_markers": 4, "draw_path_collection": 5}
 
@@ -34,7 +33,7 @@ def drawn_with_svg(figure: Figure, file: TextIO) -> memoryview:
     memoryview
         RGBA (tall, wide, 4).
     """
-    svg = SvgInDots(figure.get_size_inches(), figure.dpi, file)
+    svg = SvgInDots([float(side) for side in figure.get_size_inches()], figure.dpi, file)
     renderer = Both(svg.width, svg.height, figure.dpi, svg)
     figure.draw(renderer)
     svg.finalize()
@@ -56,8 +55,8 @@ class SvgInDots(RendererSVG):
 
     def __init__(self, inches: Sequence[float], dpi: float, file: TextIO) -> None:
         self._scale = dpi / POINTS
-        size = (side * POINTS for side in inches)
-        super().__init__(*size, file, image_dpi=POINTS, metadata={"Date": None})
+        wide, tall = (side * POINTS for side in inches)
+        super().__init__(wide, tall, file, image_dpi=POINTS, metadata={"Date": None})
         self.width, self.height = (int(side * dpi) for side in inches)
         rest = inches[1] * dpi - self.height  # a picture has whole dots
         place = f"scale({1 / self._scale:.8g}) translate(0 {rest:.6g})"
@@ -88,7 +87,7 @@ def _in_dots(gc: GraphicsContextBase, scale: float) -> GraphicsContextBase:
     new.set_linewidth(gc.get_linewidth() * scale)
     offset, dashes = gc.get_dashes()
     if dashes is not None:
-        new.set_dashes(offset * scale, [dash * scale for dash in dashes])
+        new.set_dashes(offset * scale, np.asarray(dashes, dtype=float) * scale)
     return new
 
 
@@ -156,10 +155,11 @@ class Both(RendererAgg):
             return
         box = _box_of(calls, int(self.width), int(self.height))
         picture = _picture_of(calls, box, self.dpi)
-        rows, columns = cbook._get_nonzero_slices(np.ascontiguousarray(picture[..., 3]))
-        cut = picture[rows, columns]
-        if cut.size:
-            left, bottom = box[0] + columns.start, box[1] + picture.shape[0] - rows.stop
+        seen = np.ascontiguousarray(picture[..., 3]) > 0
+        rows, columns = (np.flatnonzero(seen.any(axis=axis)) for axis in (1, 0))
+        if len(rows):
+            cut = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+            left, bottom = box[0] + columns[0], box[1] + picture.shape[0] - 1 - rows[-1]
             self.svg.draw_image(self.svg.new_gc(), left, bottom, cut[::-1])
 
 

@@ -5,7 +5,8 @@ Shapes: g grid points a side, p pixels a side, C outputs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from inspect import signature
 
 import numpy as np
@@ -235,7 +236,8 @@ def _draw_flow(axes, view: View, colours, norm: LogNorm) -> None:
     }
     if LESS_EXACT in signature(axes.streamplot).parameters:
         look[LESS_EXACT] = 3
-    axes.streamplot(x, y, velocity[..., 0], velocity[..., 1], zorder=2, **look)
+    with _without_limits_of_patches(axes):
+        axes.streamplot(x, y, velocity[..., 0], velocity[..., 1], zorder=2, **look)
     points = manifold.thinned(view.slow_points[near_slice(view)], 150)
     axes.scatter(
         *points.T,
@@ -248,6 +250,17 @@ def _draw_flow(axes, view: View, colours, norm: LogNorm) -> None:
         rasterized=True,
     )
     axes.set(xlim=limits[:2], ylim=limits[2:])
+
+
+@contextlib.contextmanager
+def _without_limits_of_patches(axes) -> Iterator[None]:
+    """Let stream lines come without a search for how far the curves of their arrows reach: the
+    limits of the panel are set already."""
+    axes._update_patch_limits = lambda patch: None
+    try:
+        yield
+    finally:
+        del axes._update_patch_limits
 
 
 # The grid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ def _small_png(image, limit: int) -> bytes:
     return data
 
 
+@functools.cache
 def _tints(levels: int) -> list[int]:
     """Return a palette of this style's own colours and `levels` mixtures of each with white.
 

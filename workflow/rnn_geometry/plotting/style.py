@@ -29,7 +29,7 @@ from rnn_geometry.plotting._fonts import (
     use_fallbacks,
 )
 from rnn_geometry.plotting._quicker import quicker
-from rnn_geometry.plotting._small_pictures import quantized, small_pictures_in_svg
+from rnn_geometry.plotting._small_pictures import SPEED, quantized, small_pictures_in_svg
 from rnn_geometry.plotting.data import save_data
 from rnn_geometry.store.files import write_atomically
 
@@ -76,7 +76,6 @@ OTHER_COLOURS, OTHER_MARKERS = (
 READ, LUMINANCE = 4.5, np.array([0.2126, 0.7152, 0.0722])
 MOST_PIXELS = 30_000  # a side of a picture: browsers and matplotlib show no more than about 2^15
 FORMATS = ("png", "pdf", "svg")
-SPEED = {"compress_level": 4}  # of PNG: 6 takes half as long again for 8 % of the size
 MM = 1 / 25.4  # inches
 ONE_COLUMN, TWO_COLUMNS = 89 * MM, 183 * MM  # widths of a journal's column and page, in inches
 PAGE = 240 * MM  # inches: what a page of a journal has room for, its caption apart
