@@ -74,7 +74,7 @@ def links_of_pictures(folder: Path) -> dict[str, list[list[str]]]:
     }
     pages = (path.with_name("index.html") for path in sorted(folder.glob("runs/**/*panel.png")))
     return links | {
-        _below(folder, panel): [["page", _below(folder, page)]]
+        _below(folder, panel): [["its page", _below(folder, page)]]
         for page in pages
         for panel in page.parent.glob("*panel.png")
         if page.exists()
