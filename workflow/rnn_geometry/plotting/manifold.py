@@ -121,13 +121,13 @@ def fixed_points_by_stability(network: NetworkArrays) -> dict[str, np.ndarray]:
     return {name: roots[kinds == name] for name in STABILITY if (kinds == name).any()}
 
 
-def draw_fixed_points(axes, network: NetworkArrays, project) -> None:
+def draw_fixed_points(axes, network: NetworkArrays, project, size: float = 52) -> None:
     """Draw the distinct exact fixed points, one marker per stability."""
     for name, points in fixed_points_by_stability(network).items():
         marker, face = STABILITY[name]
         look = {
             "marker": marker,
-            "s": 52,
+            "s": size,
             "facecolors": face,
             "edgecolors": "black",
             "linewidths": 1.1,
@@ -210,6 +210,17 @@ def places_of_names(axes) -> list[np.ndarray]:
     return [*boxes, *tips]
 
 
+def reach_of_names(axes) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return for each named readout how far its tip and its name are from 0 along both axes, (2,)
+    each, in data of axes whose limits are set; names of none are left out."""
+    back, found = axes.transData.inverted(), []
+    for text in _names(axes):
+        box = back.transform(text.get_window_extent().get_points())
+        tip = np.abs(np.asarray(text.xy, float))
+        found.append((tip, np.maximum(np.abs(box).max(axis=0), tip)))
+    return found
+
+
 def _names(axes) -> list:
     return [text for text in axes.texts if text.get_weight() == "bold"]
 
@@ -275,6 +286,12 @@ def mark_handles(network: NetworkArrays) -> list[Line2D]:
         Line2D([], [], color=style.GREY, lw=1.2, label="trajectories"),
         Line2D([], [], ls="", marker="+", ms=9, mew=2, color="black", label="start"),
     ]
+    return [*handles, *fixed_handles(network)]
+
+
+def fixed_handles(network: NetworkArrays) -> list[Line2D]:
+    """Return legend entries of exact fixed points by stability, with how many there are."""
+    handles = []
     for name, points in fixed_points_by_stability(network).items():
         marker, face = STABILITY[name]
         handles.append(
