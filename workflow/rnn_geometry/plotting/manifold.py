@@ -210,17 +210,6 @@ def places_of_names(axes) -> list[np.ndarray]:
     return [*boxes, *tips]
 
 
-def reach_of_names(axes) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return for each named readout how far its tip and its name are from 0 along both axes, (2,)
-    each, in data of axes whose limits are set; names of none are left out."""
-    back, found = axes.transData.inverted(), []
-    for text in _names(axes):
-        box = back.transform(text.get_window_extent().get_points())
-        tip = np.abs(np.asarray(text.xy, float))
-        found.append((tip, np.maximum(np.abs(box).max(axis=0), tip)))
-    return found
-
-
 def _names(axes) -> list:
     return [text for text in axes.texts if text.get_weight() == "bold"]
 

@@ -93,8 +93,8 @@ def _draw_manifold(axes: Any, view: View) -> None:
     reach = TIPS * size * own / max(*lengths, 1e-12)
     manifold.draw_readouts(axes, network, view.readouts, reach, font=NAME, width=1.6)
     # Names of what points out of a view would lie on its dots: the other view has these.
-    for text in list(axes.texts):
-        if text.get_weight() == "bold" and np.linalg.norm(text.xy) < NAMED * size:
+    for text in _names(axes):
+        if np.linalg.norm(text.xy) < NAMED * size:
             text.remove()
 
 
@@ -113,10 +113,25 @@ def _half_width(above: Any, views: list[View]) -> float:
     wanted, wide = [seen], WIDE * seen  # a name outside the view would have no size
     for axes, view in zip(above, views, strict=True):
         _limit(axes, view, wide)
-        for tip, far in manifold.reach_of_names(axes):
+        for tip, far in _reach_of_names(axes):
             share = np.minimum((far - tip) / wide, LARGEST_NAME)
             wanted.append(float((tip / (1 - share)).max()))
     return FREE * max(wanted)
+
+
+def _names(axes: Any) -> list[Any]:
+    return [text for text in axes.texts if text.get_weight() == "bold"]
+
+
+def _reach_of_names(axes: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return for each name how far its readout's tip and it itself are from 0 along both axes, (2,)
+    each, in data of axes whose limits are set."""
+    back, found = axes.transData.inverted(), []
+    for text in _names(axes):
+        box = back.transform(text.get_window_extent().get_points())
+        tip = np.abs(np.asarray(text.xy, float))
+        found.append((tip, np.maximum(np.abs(box).max(axis=0), tip)))
+    return found
 
 
 def _limit(axes: Any, view: View, half: float) -> None:
