@@ -528,6 +528,8 @@ def test_the_longest_time_constants_are_told_with_their_direction_beside_the_nex
     meanings = {name: column.meaning for name, column in RUN_COLUMNS.items()}
     last = key_numbers({"dimension_expected": 2, **taus}, meanings)[-1]
     assert (last["value"], last["expected"]) == ("44.9\u00a0(grows), 39.5\u00a0(fades)", "2.2")
+    alike = key_numbers({"dimension_expected": 2, **taus, "growth_2": 0.01}, meanings)[-1]
+    assert alike["value"] == "44.9, 39.5 (all\u00a0grow)"
     assert key_numbers({"dimension_expected": 3, **taus}, meanings)[-1]["name"] != "tau_1"
 
 
@@ -551,9 +553,9 @@ def test_the_manifold_alone_has_a_legend_and_a_picture_for_telephones(runs):
 
 
 @pytest.mark.parametrize(("dimension", "solid"), [(None, False), (2, False), (3, True)])
-def test_a_caption_tells_of_three_components_where_they_are_drawn(dimension, solid):
+def test_a_caption_tells_of_pairs_of_components_where_they_are_drawn(dimension, solid):
     (figure,) = shown_figures({"manifold": (b"png", 600)}, {}, dimension)
-    assert ("three components" in figure["caption"]) == solid
+    assert ("along 3 and 4" in figure["caption"]) == solid
 
 
 @pytest.mark.parametrize(
@@ -563,7 +565,7 @@ def test_a_caption_tells_of_three_components_where_they_are_drawn(dimension, sol
         (2, Bend(0.127, 0.94), "a sheet that bends"),
         (2, Bend(0.012, 0.1), "1.2 % of the variance of the slow points, and 10 % of that"),
         (2, Bend(0.012, 0.1), "more scatter than bend"),
-        (3, Bend(0.127, 0.94), "three components"),
+        (3, Bend(0.127, 0.94), "at the same scale, along 3 and 4"),
         (2, None, "arrows"),
     ],
 )

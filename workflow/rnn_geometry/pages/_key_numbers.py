@@ -106,16 +106,18 @@ def _time_constants(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list
     taus = [run.get(f"tau_{i + 1}") for i in range(d + 1)]
     if not d or None in taus:
         return []
-    told = [
-        f"{typeset(f'{tau:.1f}')}\u00a0{_course(run.get(f'growth_{i + 1}'))}"
-        for i, tau in enumerate(taus[:d])
-        if tau is not None
-    ]
+    told = [typeset(f"{tau:.1f}") for tau in taus[:d] if tau is not None]
+    courses = [_course(run.get(f"growth_{i + 1}")) for i in range(d)]
+    value = (
+        f"{', '.join(told)} (all\u00a0{courses[0]})"
+        if d > 1 and len(set(courses)) == 1
+        else ", ".join(f"{tau}\u00a0({course}s)" for tau, course in zip(told, courses, strict=True))
+    )
     return [
         {
             "name": "tau_1",
             "title": f"words in which the {d} slowest modes change by a factor e",
-            "value": ", ".join(told),
+            "value": value,
             "words": "the next mode:",
             "expected": typeset(f"{taus[d]:.1f}"),
             "distance": "none",
@@ -125,7 +127,7 @@ def _time_constants(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list
 
 
 def _course(growth: float | None) -> str:
-    return "(grows)" if (growth or 0) > 0 else "(fades)"
+    return "grow" if (growth or 0) > 0 else "fade"
 
 
 def _known(one: KeyNumber, run: Mapping[str, Any]) -> bool:

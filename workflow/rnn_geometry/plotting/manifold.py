@@ -122,13 +122,13 @@ def fixed_points_by_stability(network: NetworkArrays) -> dict[str, np.ndarray]:
     return {name: roots[kinds == name] for name in STABILITY if (kinds == name).any()}
 
 
-def draw_fixed_points(axes, network: NetworkArrays, project) -> None:
+def draw_fixed_points(axes, network: NetworkArrays, project, size: float = 52) -> None:
     """Draw the distinct exact fixed points, one marker per stability."""
     for name, points in fixed_points_by_stability(network).items():
         marker, face = STABILITY[name]
         look = {
             "marker": marker,
-            "s": 52,
+            "s": size,
             "facecolors": face,
             "edgecolors": "black",
             "linewidths": 1.1,
@@ -282,6 +282,12 @@ def mark_handles(network: NetworkArrays) -> list[Line2D]:
         Line2D([], [], color=style.GREY, lw=1.2, label="trajectories"),
         Line2D([], [], ls="", marker="+", ms=9, mew=2, color="black", label="start"),
     ]
+    return [*handles, *fixed_handles(network)]
+
+
+def fixed_handles(network: NetworkArrays) -> list[Line2D]:
+    """Return legend entries of exact fixed points by stability, with how many there are."""
+    handles = []
     for name, points in fixed_points_by_stability(network).items():
         marker, face = STABILITY[name]
         handles.append(

@@ -12,11 +12,18 @@ from typing import Any
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays, load_network, variance_ratio
 from rnn_geometry.plotting.legends import shown_handles
+from rnn_geometry.plotting.network_pairs import (
+    draw_pairs,
+    has_fixed_points,
+    pair_handles,
+    pairs_of,
+)
 from rnn_geometry.plotting.panels import bulk
 from rnn_geometry.plotting.small_png import draw_for_small_png, save_small_png
 from rnn_geometry.plotting.text import LONGEST, cut_names, tick_places
@@ -34,7 +41,7 @@ SIZE, LARGEST_FILE = (15.0, 9.0), 100_000
 DPI, FINE_DPI = 100, 150  # of the file, and of its pieces on a page: sharp on fine screens
 TOP, FOOT, FLAT_FOOT = 0.8, 0.065, 0.165  # of the manifold: a plane alone is square
 KEY, KEY_LINE = 0.952, 0.02  # of the panel: where the legends begin, and a line of these
-NARROW, SPACE = 3.6, 2.3  # inches: a plane on a telephone, and the space below it
+NARROW = 3.6  # inches: a view on a telephone
 ENLARGED = "near 1"  # title of the eigenvalues drawn a second time
 COMPONENTS, MODES, WORDS = 10, 20, 20  # how many are shown
 NAMED_AGAIN = 12  # how often limits are widened for names, which settles them
@@ -113,13 +120,25 @@ def _facts(network: NetworkArrays) -> str:
 
 
 def _manifold_axes(figure: Figure, network: NetworkArrays) -> None:
-    """Draw legends, the plane below them, and for three dimensions and more the space."""
+    """Draw legends, and below them the plane, or pairs of three components and more."""
     foot = FLAT_FOOT if _is_flat(network) else FOOT
-    _plane_and_space(figure, network, left=0.05, right=0.43, top=TOP, bottom=foot)
-    marks, classes = manifold.mark_handles(network), manifold.class_handles(network)
+    if _is_flat(network):
+        (cell,) = figure.add_gridspec(1, 1, left=0.05, right=0.43, top=TOP, bottom=foot)
+        draw_plane(figure.add_subplot(cell), network)
+    else:
+        cells = figure.add_gridspec(
+            2, 2, left=0.05, right=0.43, top=TOP - 0.005, bottom=foot, hspace=0.25, wspace=0.28
+        )
+        count, rows = len(pairs_of(network)), 1 + has_fixed_points(network)
+        axes = [figure.add_subplot(cells[row, i]) for row in range(rows) for i in range(count)]
+        draw_pairs(axes[:count], axes[count:], network)
+    marks, classes = marks_of(network), manifold.class_handles(network)
     look = {"loc": "upper left", "borderpad": 0.2, "labelspacing": 0.3}
-    figure.legend(handles=marks, ncols=4, columnspacing=1.0, bbox_to_anchor=(0.03, KEY), **look)
-    below = KEY - KEY_LINE * ceil(len(marks) / 4) - 0.005
+    abreast = 4 if _is_flat(network) else 3
+    figure.legend(
+        handles=marks, ncols=abreast, columnspacing=1.0, bbox_to_anchor=(0.03, KEY), **look
+    )
+    below = KEY - KEY_LINE * ceil(len(marks) / abreast) - 0.005
     columns = 5 if max(len(str(handle.get_label())) for handle in classes) <= 17 else 3
     shown = shown_handles(classes, 3 * columns)
     figure.legend(handles=shown, ncols=columns, bbox_to_anchor=(0.03, below), **look)
@@ -129,27 +148,35 @@ def _is_flat(network: NetworkArrays) -> bool:
     return (network.dimension or 0) < 3
 
 
-def _plane_and_space(
-    figure: Figure, network: NetworkArrays, zoom: float = 1.4, **place: float
-) -> None:
-    """Draw the plane, and for three dimensions and more the space below it."""
-    cells = figure.add_gridspec(1, 1, **place)[0]
-    if _is_flat(network):
-        draw_plane(figure.add_subplot(cells), network)
-        return
-    upper, lower = cells.subgridspec(2, 1, height_ratios=(1.4, 1), hspace=0.2)
-    draw_plane(figure.add_subplot(upper), network)
-    draw_space(figure.add_subplot(lower, projection="3d"), network, zoom)
+def marks_of(network: NetworkArrays) -> list[Line2D]:
+    """Return legend entries of what the manifold of a network shows beside classes.
+
+    Parameters
+    ----------
+    network
+        That is drawn.
+    """
+    return manifold.mark_handles(network) if _is_flat(network) else pair_handles(network)
 
 
 @style.styled_for_screen
 def plot_narrow(network: NetworkArrays) -> Figure:
-    """Draw the manifold alone, as wide as a telephone: no legend, letters as in the panel."""
-    tall = NARROW + (0 if _is_flat(network) else SPACE)
+    """Draw the manifold alone, as wide as a telephone: no legend, letters as in the panel.
+
+    Of three dimensions and more views lie below each other, that of fixed points last.
+    """
+    rows = 1 if _is_flat(network) else len(pairs_of(network)) + has_fixed_points(network)
+    tall = NARROW * rows
     figure = Figure(figsize=(NARROW, tall), dpi=DPI)
     edges = {"bottom": 0.45 / tall, "top": 1 - 0.08 / tall}
-    _plane_and_space(figure, network, zoom=1.15, left=0.15, right=0.98, **edges)
-    figure.axes[0].set_title("")
+    cells = figure.add_gridspec(rows, 1, left=0.15, right=0.98, hspace=0.22, **edges)
+    axes = [figure.add_subplot(cell) for cell in cells]
+    if _is_flat(network):
+        draw_plane(axes[0], network)
+    else:
+        count = len(pairs_of(network))
+        draw_pairs(axes[:count], axes[count:], network)
+    axes[0].set_title("")
     return figure
 
 
@@ -209,35 +236,6 @@ def _limits(seen: np.ndarray, shape: np.ndarray) -> tuple[np.ndarray, np.ndarray
     low, high = seen.min(axis=0), seen.max(axis=0)
     half = 0.52 * ((high - low) / shape).max() * shape
     return (low + high) / 2 - half, (low + high) / 2 + half
-
-
-def draw_space(axes, network: NetworkArrays, zoom: float) -> None:
-    """Draw slow points, final states and readouts along the first three components."""
-    manifold.draw_points(axes, network, lambda states: network.project(states, 3), size=0.7)
-    arrows = network.readout @ network.components[:, :3]
-    arrows *= (
-        1.15
-        * manifold.radius(network.project(network.points, 3))
-        / max(np.linalg.norm(arrows, axis=1).max(), 1e-12)
-    )
-    for arrow, code in zip(
-        arrows, style.readout_codes(len(arrows), network.multi_label), strict=True
-    ):
-        axes.plot(*np.stack([np.zeros(3), arrow]).T, color=network.colour(code), lw=2.2, zorder=9)
-    axes.set_box_aspect((1, 1, 0.8), zoom=zoom)
-    axes.view_init(elev=22, azim=-55)
-    axes.set(
-        xlabel="component 1",
-        ylabel="component 2",
-        zlabel="component 3",
-        xticklabels=[],
-        yticklabels=[],
-        zticklabels=[],
-    )
-    for side in (axes.xaxis, axes.yaxis, axes.zaxis):
-        side.labelpad = -12
-        side.pane.set_edgecolor(style.PALE)
-        side._axinfo["grid"].update(color="#E4E4E4", linewidth=0.6)
 
 
 # Dimension

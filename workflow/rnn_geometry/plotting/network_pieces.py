@@ -13,7 +13,14 @@ from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting._small_pictures import quantized
 from rnn_geometry.plotting.data import csv_text, data_text
 from rnn_geometry.plotting.legends import shown_handles
-from rnn_geometry.plotting.network import DPI, ENLARGED, FINE_DPI, NetworkArrays, shown_words
+from rnn_geometry.plotting.network import (
+    DPI,
+    ENLARGED,
+    FINE_DPI,
+    NetworkArrays,
+    marks_of,
+    shown_words,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +29,14 @@ if TYPE_CHECKING:
 PADDING = 8  # pixels that stay white around a piece
 HEAD = 0.955  # below the title of the panel; all places in shares of the panel, from below
 KEY = 0.832  # below the legends of the manifold, which a page has as text
-SIGNS = {"o": "●", "D": "◆", "X": "✖", "+": "✚", "None": "―"}  # by marker, as a page writes it
+SIGNS = {
+    "o": "●",
+    "D": "◆",
+    "X": "✖",
+    "+": "✚",
+    ">": "→",
+    "None": "―",
+}  # by marker, as a page writes it
 
 
 @dataclass(frozen=True)
@@ -124,7 +138,12 @@ PIECES = (
 EFFECTS = ("word", "class", "mean change of the logit")
 BENT = 0.5  # share of the variance off a plane from which on that is called a bend
 MOST_SIGNS, PAPER = 28, "#ffffff"
-SPACE = " Below, three components: what lies behind each other on the plane is apart there."
+PAIRS = (
+    "Slow points in the colour of what is decided there, readouts (arrows) and, of a simplex, its"
+    " edges: along components 1 and 2 of the slow points and, at the same scale, along 3 and 4."
+    " What lies upon each other in one view is apart in the other. Below, the exact fixed points,"
+    " where some are known."
+)
 
 
 def caption_of(piece: Piece, dimension: int | None, bend: Bend | None = None) -> str:
@@ -135,14 +154,14 @@ def caption_of(piece: Piece, dimension: int | None, bend: Bend | None = None) ->
     piece
         The figure.
     dimension
-        Expected; from three on the manifold has a second view.
+        Expected; from three on the manifold is seen in pairs of components.
     bend
         How slow points leave a plane of two dimensions.
     """
     if piece.name != "manifold":
         return piece.caption
     if (dimension or 0) > 2:
-        return piece.caption + SPACE
+        return PAIRS
     return piece.caption + (said_bend(bend) if dimension and bend else "")
 
 
@@ -201,7 +220,7 @@ def legend_signs(network: NetworkArrays) -> list[dict[str, str]]:
     list of dict
         `sign`, `colour` and `name` of marks, then of classes.
     """
-    handles = [*manifold.mark_handles(network), *manifold.class_handles(network)]
+    handles = [*marks_of(network), *manifold.class_handles(network)]
     return [_sign(handle) for handle in shown_handles(handles, MOST_SIGNS)]
 
 

@@ -1,0 +1,51 @@
+"""The page of a network in a browser: figures fill their columns, letters are of one size."""
+
+from io import BytesIO
+
+import pytest
+from browser import contrast, opened, overflow, overlaps
+from PIL import Image
+from test_pages import BESIDE, RECORD, TEMPLATES, table_of_runs
+
+from rnn_geometry.pages.network import network_page, shown_figures
+
+SIZES = {"manifold": (620, 640)}  # pixels of pictures on the page; others below
+LEGEND = [{"sign": "●", "colour": "#333333", "name": f"a kind of mark {i}"} for i in range(9)]
+
+
+def picture(width, height):
+    memory = BytesIO()
+    Image.new("RGB", (round(1.5 * width), round(1.5 * height)), "#ddd").save(memory, "PNG")
+    return memory.getvalue(), width
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    names = ("manifold", "variance", "eigenvalues", "cliff", "time_constants", "training")
+    pieces = {name: picture(*SIZES.get(name, (330, 250))) for name in names}
+    figures = shown_figures(pieces, {}, 4, legend=LEGEND)
+    made = tmp_path_factory.mktemp("network") / "index.html"
+    run = table_of_runs().iloc[0].to_dict()
+    made.write_text(network_page(TEMPLATES, run, RECORD, figures, True, 0.1, BESIDE))
+    return made
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_figures_fill_their_columns_and_nothing_overlaps(browser, path, width):
+    with opened(browser, path, width=width) as page:
+        assert (overlaps(page), overflow(page), contrast(page)) == ([], [], [])
+        for figure in page.locator(".pieces .piece").all():
+            column = figure.bounding_box()["width"]
+            assert figure.locator("img").bounding_box()["width"] > 0.9 * column
+        shown = page.locator(".manifold img").bounding_box()["width"]
+        assert page.locator(".manifold .signs").bounding_box()["width"] <= shown + 1
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_letters_of_captions_and_tables_are_of_one_size(browser, path, width):
+    with opened(browser, path, width=width) as page:
+        sizes = page.evaluate(
+            """() => [...document.querySelectorAll(".key td, .piece figcaption, .signs li, .note")]
+              .map((node) => getComputedStyle(node).fontSize)"""
+        )
+        assert len(set(sizes)) == 1
