@@ -190,4 +190,5 @@ def test_verdicts_on_transformers_follow_from_their_networks():
     ]
     pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
     assert set(again["judged"]) == {1}
-    assert again["cell"].str.startswith("transformer").value_counts().tolist() == [5 * 6 + 4 * 4, 5 * 3 + 4 * 4]
+    without = again["cell"].str.startswith("transformer")
+    assert (without.sum(), len(again)) == (5 * 6 + 4 * 4, 5 * 9 + 4 * 8)

@@ -156,6 +156,13 @@ def without_step(results: str, docs: str) -> dict[str, str]:
     -------
     dict
         Files by the name of the table.
+
+    Examples
+    --------
+    >>> without_step("results/transformers_claims", "docs")["transformers"]
+    'docs/data/networks_transformers.csv'
+    >>> without_step("mine", "docs")["transformers"]
+    'mine/kept/transformers.csv'
     """
     if results in TRANSFORMERS:
         return below(f"{docs}/data", TRANSFORMERS[results])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rnn_geometry.store.results import Tables
 
-DIGITS = 4
+DIGITS = 6  # with four, a number beside a threshold would keep it
 
 
 def run(files, output, params, log) -> None:
