@@ -28,13 +28,16 @@ def rows(*changes):
 
 
 def test_networks_are_counted_over_claims_tasks_and_cells_by_their_gates():
-    ours = [{"cell": "plain", "met": 1}, {"cell": "mine", "met": 0}, {"cell": "all", "met": 5}]
+    no_gap = {"reason": "1 of 2 seen; no gap in 1 of 2"}
+    ours = [{"cell": "plain", "met": 1, **no_gap}]
+    ours += [{"cell": "mine", "met": 0}, {"cell": "all", "met": 5}]
     found = rows({}, {"claim": "thin"}, *ours)
     (answer,) = answers(found, ASKED, KINDS)
     assert answer["says"] == "It is flat"
     assert (answer["gated"]["met"], answer["gated"]["runs"]) == (4, 4)
     assert answer["gated"]["exceptions"] == ""
     assert (answer["ungated"]["met"], answer["ungated"]["runs"]) == (1, 2)
+    assert [answer[kind]["gapless"] for kind in ("gated", "ungated", "other")] == [0, 1, 0]
     assert answer["ungated"]["exceptions"] == "plain on a (1 of 2 flat)"
     assert (answer["other"]["met"], answer["other"]["runs"]) == (0, 2)
 
@@ -57,8 +60,8 @@ def test_the_answer_in_one_sentence_names_cells_and_the_weakest_line():
     found = rows({}, {"claim": "no"}, {"cell": "plain"}, {"claim": "no", "cell": "plain", "met": 0})
     told = answers(found, ASKED, KINDS)
     assert in_short(told, {"gated": ["GRU"], "ungated": ["vanilla"]}) == (
-        "In every network with gates (GRU) all 2 lines hold. "
-        "In every one without gates (vanilla) 1 of 2 lines holds, the weakest in 0 of 2."
+        "With gates (GRU) every network meets all 2 parts of the paper’s answer. "
+        "Without gates (vanilla) every network meets 1 of 2, and 0 of 2 the other."
     )
     assert in_short([], {}) == ""
 

@@ -12,13 +12,14 @@ import pandas as pd
 
 from rnn_geometry.claims.grid import SIGNS, boxes, cells_in_order
 from rnn_geometry.networks.registry import is_gated
+from rnn_geometry.pages._gaps import gaps_told
 from rnn_geometry.pages._verdict_tables import why_open
 from rnn_geometry.pages.templating import series
 from rnn_geometry.plotting.text import said_model, said_task
 from rnn_geometry.tasks.structures import STRUCTURES
 
 MOST_NAMED = 4  # exceptions of a sentence that are named one by one
-CALLED = {"gated": "with gates", "ungated": "without gates", "other": "of other cells"}
+CALLED = {"gated": "With gates", "ungated": "Without gates", "other": "In other cells"}
 KINDS = {True: "gated", False: "ungated", None: "other"}  # of a cell, by `registry.is_gated`
 
 
@@ -41,8 +42,8 @@ def answers(
     list of dict
         `says`, and of `gated` networks, `ungated` ones and those of `other` cells, None where
         there are none: `met` and `runs`, networks that meet the claims, of all; `controls`,
-        claims, tasks and cells where a control does as well; `exceptions`, where not all
-        networks meet them.
+        claims, tasks and cells where a control does as well; `gapless`, networks that miss them
+        for want of a value; `exceptions`, where not all networks meet them.
     """
     rows = boxes(found[found["runs"] > 0])
     kind = rows["cell"].map({name: KINDS[is_gated(cell)] for name, cell in kinds.items()})
@@ -64,12 +65,13 @@ def _counted(rows: pd.DataFrame) -> dict[str, Any] | None:
         "met": int(rows["met"].sum()),
         "runs": int(rows["runs"].sum()),
         "controls": int(rows["control_met"].sum()),
+        "gapless": int(gaps_told(short["reason"].astype(str))["networks"].sum()),
         "exceptions": _exceptions(short.loc[missed].to_dict("records")),
     }
 
 
 def in_short(told: Sequence[Mapping[str, Any]], cells: Mapping[str, Sequence[str]]) -> str:
-    """Return all answers in one sentence: how many lines hold in every network of each kind.
+    """Return all answers in two sentences: what every network of each kind meets.
 
     Parameters
     ----------
@@ -89,17 +91,27 @@ def in_short(told: Sequence[Mapping[str, Any]], cells: Mapping[str, Sequence[str
     >>> lines = [{"gated": met, "ungated": met}, {"gated": met, "ungated": missed}]
     >>> told = in_short(lines, {"gated": ["GRU", "LSTM"], "ungated": ["vanilla"]}).split(". ")
     >>> told[0]
-    'In every network with gates (GRU, LSTM) all 2 lines hold'
+    'With gates (GRU, LSTM) every network meets all 2 parts of the paper’s answer'
     >>> told[1]
-    'In every one without gates (vanilla) 1 of 2 lines holds, the weakest in 9 of 10.'
+    'Without gates (vanilla) every network meets 1 of 2, and 9 of 10 the other.'
     """
     kinds = [
-        _kind_in_short([one[kind] for one in told if one[kind]], CALLED[kind], names)
+        _kind_in_short([one[kind] for one in told if one[kind]], names, CALLED[kind])
         for kind, names in cells.items()
         if any(one[kind] for one in told)
     ]
-    said = [f"In every {'one' if i else 'network'} {text}" for i, text in enumerate(kinds)]
-    return " ".join(said)
+    parts = " parts of the paper’s answer"
+    return " ".join(text.replace("@", "" if i else parts) for i, text in enumerate(kinds))
+
+
+def _kind_in_short(counts: Sequence[Mapping[str, Any]], names: Sequence[str], called: str) -> str:
+    """Return what networks of a kind meet; `@` stands where the first sentence says of what."""
+    met = sum(one["met"] == one["runs"] for one in counts)
+    fewest = min(counts, key=lambda one: one["met"] / one["runs"])
+    left = len(counts) - met
+    other = f", and {fewest['met']} of {fewest['runs']} the {'other' if left == 1 else 'rarest'}"
+    of = f"{met} of {len(counts)}@{other}" if left else f"all {met}@"
+    return f"{called} ({', '.join(names)}) every network meets {of}."
 
 
 def sentence_of(told: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> str:
@@ -123,14 +135,6 @@ def _cells_by_kind(kinds: Mapping[str, str], there: Iterable[str]) -> dict[str, 
         kind: [said_model(name) for name in models if KINDS[is_gated(kinds[name])] == kind]
         for kind in there
     }
-
-
-def _kind_in_short(counts: Sequence[Mapping[str, Any]], called: str, names: Sequence[str]) -> str:
-    met = sum(one["met"] == one["runs"] for one in counts)
-    weakest = min(counts, key=lambda one: one["met"] / one["runs"])
-    lines = f"all {met} lines hold" if met == len(counts) else f"{met} of {len(counts)} lines hold"
-    rest = f", the weakest in {weakest['met']} of {weakest['runs']}" if met < len(counts) else ""
-    return f"{called} ({', '.join(names)}) {lines}{'s' if met == 1 else ''}{rest}."
 
 
 def _exceptions(rows: Sequence[Mapping[Any, Any]]) -> str:

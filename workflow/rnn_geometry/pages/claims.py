@@ -17,6 +17,7 @@ from rnn_geometry.claims.values import Value
 from rnn_geometry.identity import Network, base_task
 from rnn_geometry.pages._claim_blocks import NUMERIC, STATES, by_cell, disagreeing, sections
 from rnn_geometry.pages._controls_told import with_lacking_said
+from rnn_geometry.pages._gaps import gaps_told
 from rnn_geometry.pages._strips import cell_colours, control_marks
 from rnn_geometry.pages._verdict_tables import (
     agreeing,
@@ -387,8 +388,7 @@ def without_gap(found: pd.DataFrame) -> list[dict[str, Any]]:
         `cell`, `networks` that have no gap, `of` all that are judged, over the cell's tasks.
     """
     single = found[found["cell"] != ALL_CELLS]
-    told = single["reason"].str.extract(r"no gap in (?P<networks>\d+) of (?P<of>\d+)").dropna()
-    counts = single[["task", "cell"]].join(told.astype(int), how="inner")
+    counts = single[["task", "cell"]].join(gaps_told(single["reason"]), how="inner")
     most = counts.groupby(["cell", "task"], sort=False).max().groupby("cell", sort=False).sum()
     return [
         {"cell": cell, "networks": int(networks), "of": int(of)}
