@@ -242,3 +242,23 @@ def test_exceptions_are_a_line_that_a_link_unfolds(browser, pages):
         assert not listed.is_visible()
         page.evaluate("location.hash = '#exceptions'")
         listed.wait_for(state="visible")
+
+
+def test_on_a_telephone_a_row_of_numbers_is_a_card_with_all_that_it_holds(browser, pages):
+    with opened(browser, pages / "claims.html", f"#{ROW}", width=390) as page:
+        row = page.locator(f'[id="{ROW}"]')
+        cells = row.locator("td:visible")
+        assert cells.count() > 1
+        assert all(cells.evaluate_all("all => all.map(td => td.textContent.trim() !== '')"))
+        assert overflow(page) == []
+        inside = "td => td.getBoundingClientRect().right <= innerWidth"
+        assert all(cells.nth(i).evaluate(inside) for i in range(cells.count()))
+        assert page.locator("#simplex-cliff .shows").is_visible()
+
+
+def test_the_statement_of_the_line_pointed_at_stands_below_the_filter(browser, pages):
+    with opened(browser, pages / "claims.html") as page:
+        page.locator(".overview tr[data-claim=simplex-cliff] td a").first.hover()
+        told = page.locator("#told").inner_text()
+        assert told.startswith("simplex-cliff: ")
+        assert told.endswith(page.locator("#simplex-cliff .statement").inner_text())

@@ -295,7 +295,7 @@ def test_a_page_of_other_seeds_says_so():
 def test_a_page_of_too_few_networks_says_what_a_verdict_takes():
     text = " ".join(claims_page.html_page(TEMPLATES, seen(2), CLAIMS, []).split())
     assert "A verdict takes 10 networks of a cell that do their task, of seeds 200 and up" in text
-    assert text.count("here all networks meet the claim") == 1
+    assert text.count("all networks meet the claim") == 1
     assert "no network does its task" not in text
     enough = judged(table((ONE, {}), *controls())).reset_index()[list(COLUMNS)]
     enough = enough[enough["claim"] == "simplex-cliff"]
@@ -439,8 +439,8 @@ def test_networks_without_a_gap_are_counted_once_however_many_claims_they_leave_
 def test_signs_of_verdicts_are_explained_where_a_box_bears_one(beside):
     others = shipped("holds") if beside else None
     text = claims_page.html_page(TEMPLATES, seen(2), CLAIMS, [], others)
-    assert ("the battery: holds" in text) == beside
-    assert "here all networks meet the claim" in text
+    assert ('<li class="of">the battery:</li>' in text) == beside
+    assert "all networks meet the claim" in text
     judged_here = claims_page.html_page(TEMPLATES, found(), CLAIMS, [])
     assert '<span class="box fails' in judged_here
 

@@ -26,6 +26,13 @@ lines.forEach((line) => {
   name.replaceChildren(link);
 });
 
+// Where statements do not stand beside the grid, that of the line pointed at stands below the filter.
+function tell(event) {
+  const line = event.target.closest("tr[data-claim]");
+  if (line) document.getElementById("told").textContent = line.dataset.claim + ": " + line.cells[0].title;
+}
+for (const kind of ["mouseover", "focusin"]) document.querySelector(".overview").addEventListener(kind, tell);
+
 const texts = new Map(claims.map((claim) => [
   claim,
   [claim.dataset.claim, ...["header", ".criterion"].map((part) => claim.querySelector(part).textContent)]
@@ -125,7 +132,8 @@ function land() {
     apply();
   }
   const row = aim.closest("tr");
-  (row ? row.closest("details") : claim.querySelector(".picture")).open = true;
+  claim.querySelector(".picture").open = true;
+  if (row) row.closest("details").open = true;
   aim.classList.add("aim");
   (row ? claim : aim).scrollIntoView({ block: "start" });
   if (!row) return;
