@@ -597,3 +597,67 @@ def test_words_below_the_squares_are_not_cut(browser, made, tmp_path):
               text.getBoundingClientRect().bottom > host.bottom + 1).map((t) => t.textContent); }"""
         )
         assert cut == []
+
+
+def corners_of(page, selector):
+    box = page.locator(selector).bounding_box()
+    return np.array([[box["x"], box["y"]], [box["x"] + box["width"], box["y"] + box["height"]]])
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "columns"), [(1400, 790, 2), (1580, 790, 4), (1400, 500, 4), (900, 300, 2)]
+)
+def test_no_panel_is_narrower_than_half_its_height(page, width, height, columns):
+    boxes = page.evaluate(f"explorer.layout(4, {width}, {height})")
+    assert len({box["left"] for box in boxes}) == columns
+    assert all(box["width"] > 0.49 * box["height"] for box in boxes)
+
+
+@pytest.mark.parametrize("colour", ["class", "q"])
+@pytest.mark.parametrize("height", [720, 900])
+def test_the_legend_stands_in_the_stage(browser, made, colour, height):
+    with opened(browser, made, f"{THERE}&colour={colour}", width=1280, height=height) as page:
+        stage, legend = corners_of(page, ".stage"), corners_of(page, "#legend")
+        assert (stage[0] <= legend[0]).all()
+        assert (legend[1] <= np.minimum(stage[1], [1280, height])).all()
+        assert corners_of(page, "#canvas")[1, 1] <= legend[0, 1] + 1
+
+
+def test_what_a_point_is_stands_away_from_the_centre_and_no_menu_lies_below_it(page):
+    canvas, origin = corners_of(page, "#canvas")[0], page.evaluate("explorer.origin()")
+    outwards = []
+    for i in range(20):
+        page.locator("#pointForward").click()
+        box, point = corners_of(page, "#tip") - canvas, places(page)[i, :2]
+        for place in (point, origin):
+            assert not ((box[0] < place) & (place < box[1])).all()
+        middle = box.mean(axis=0)
+        outwards.append(np.linalg.norm(middle - origin) > np.linalg.norm(point - origin))
+    assert sum(outwards) >= 18
+    open_menu(page, "Layers")
+    assert not page.locator("#tip").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("view", "told"), [("3", "1 of 4 dimensions is"), ("2", "2 of 4 dimensions are")]
+)
+def test_the_stage_tells_which_dimensions_it_does_not_show(browser, made, view, told):
+    with opened(browser, made, f"{THERE}&view={view}") as page:
+        assert page.locator("#hiddenAxes").inner_text().startswith(f"{told} not seen")
+        page.get_by_role("button", name="Tour").click()
+        page.wait_for_timeout(100)
+        assert not page.locator("#hiddenAxes").is_visible()
+
+
+def test_logits_that_tie_have_two_decimals(page):
+    told = []
+    for _ in range(80):
+        page.locator("#pointForward").click()
+        logits = page.locator("#tip").inner_text().split("Logits: ")[1].replace("−", "-")
+        told.append(re.findall(r"[+-]?\d+\.\d+(?=,|$)", logits))
+    tied = [[len(one.split(".")[1]) for one in row] for row in told]
+    assert all(len(set(digits)) == 1 for digits in tied)
+    for row, digits in zip(told, tied, strict=True):
+        first, second = sorted(map(float, row))[:-3:-1]
+        assert (digits[0] == 2) == (f"{first:.1f}" == f"{second:.1f}")
+    assert {digits[0] for digits in tied} == {1, 2}

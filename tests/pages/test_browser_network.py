@@ -49,3 +49,29 @@ def test_letters_of_captions_and_tables_are_of_one_size(browser, path, width):
               .map((node) => getComputedStyle(node).fontSize)"""
         )
         assert len(set(sizes)) == 1
+
+
+@pytest.mark.parametrize(("width", "columns"), [(1280, 3), (1920, 4)])
+def test_names_of_measures_take_a_line_and_a_definition_the_row(browser, path, width, columns):
+    with opened(browser, path, width=width) as page:
+        assert (
+            len({round(one.bounding_box()["x"]) for one in page.locator(".pieces .piece").all()})
+            == columns
+        )
+        heights = [one.bounding_box()["height"] for one in page.locator(".key summary").all()]
+        assert sum(height < 1.5 * min(heights) for height in heights) > 0.7 * len(heights)
+        assert not page.locator(".key .meant").first.is_visible()
+        page.locator(".key summary").first.click()
+        told = page.locator(".key .meant").first
+        table = page.locator(".key").bounding_box()["width"]
+        assert told.bounding_box()["width"] > 0.98 * table
+        assert page.locator(".manifold").bounding_box()["x"] > table  # beside the numbers
+
+
+def test_on_a_telephone_the_picture_comes_before_the_numbers(browser, path):
+    with opened(browser, path, width=390) as page:
+        picture = page.locator(".manifold").bounding_box()
+        assert picture["y"] + picture["height"] <= page.locator("#theory").bounding_box()["y"]
+        page.locator(".key summary").first.click()
+        assert page.locator(".key .meant").first.is_visible()
+        assert overflow(page) == []

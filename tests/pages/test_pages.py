@@ -17,6 +17,8 @@ from test_claims_page import CLAIMS, TEMPLATES, found
 
 from rnn_geometry.claims import _units
 from rnn_geometry.claims.grid import SIGNS, fragment
+from rnn_geometry.config.load import read_claims
+from rnn_geometry.config.thresholds import shares_allowed
 from rnn_geometry.geometry.bend import Bend
 from rnn_geometry.geometry.tables import RUN_GROUPS
 from rnn_geometry.geometry.tables import RUNS as RUN_COLUMNS
@@ -448,7 +450,7 @@ def test_neighbours_are_called_by_what_differs(runs):
 def test_a_number_opens_to_its_definition_without_a_mouse(runs):
     text = page_of_network(runs.iloc[0].to_dict())
     opened = text.partition("<summary>components for 95 % of the variance</summary>")[2]
-    definition = opened.partition("</details>")[0]
+    definition = opened.partition('class="meant"')[2].partition("</tr>")[0]
     assert "principal components for 95 % of the variance" in definition
     assert 'href="#components_95"' in definition
 
@@ -485,6 +487,29 @@ def test_numbers_stand_beside_theory_and_lead_to_their_definition(runs):
 def test_how_far_a_number_is_from_theory(value, far):
     (ratio,) = (one for one in KEY_NUMBERS if one.name == "participation_ratio")
     assert distance(ratio, value, 2.0) == far
+
+
+def test_what_misses_the_threshold_of_a_claim_is_not_called_near():
+    allowed = shares_allowed(read_claims("config/claims.yaml", str(PROJECT))["claims"])
+    assert allowed["plane"] == {"participation_ratio": 0.2}
+    assert allowed["unordered"] == {"participation_ratio": 0.1}
+    (ratio,) = (one for one in KEY_NUMBERS if one.name == "participation_ratio")
+    found = {
+        kind: distance(ratio, 2.3, 2.0, one["participation_ratio"]) for kind, one in allowed.items()
+    }
+    assert (found["plane"], found["unordered"]) == ("near", "beyond")
+    run = {"participation_ratio": 2.47, "dimension_expected": 2}
+    text = page_of_network({**table_of_runs().iloc[0].to_dict(), **run}, allowed=allowed["plane"])
+    assert "Beyond the threshold of its claim: dimension (participation ratio) (2.47 for 2)" in text
+
+
+def test_time_constants_are_told_beside_half_a_sentence():
+    taus = {"tau_1": 44.86, "tau_2": 13.1, "tau_3": 2.23, "dimension_expected": 2}
+    meanings = {name: column.meaning for name, column in RUN_COLUMNS.items()}
+    for length, side in {26: "above", 27: "below"}.items():
+        last = key_numbers({**taus, "mean_length": length}, meanings)[-1]
+        assert (last["distance"], last["words"]) == (side, f"{side} half a sentence,")
+        assert last["expected"] == f"{length / 2:.1f} (the next mode: 2.2)"
 
 
 def test_an_accuracy_above_its_yardstick_is_no_miss():

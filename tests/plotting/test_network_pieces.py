@@ -1,5 +1,6 @@
 """The panel of a network cut into figures: each whole, none empty, nothing cut through."""
 
+from dataclasses import replace
 from io import BytesIO, StringIO
 
 import numpy as np
@@ -10,7 +11,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 from PIL import Image
 
-from rnn_geometry.plotting import style
+from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.network import draw_panel, plot_narrow, plot_network
 from rnn_geometry.plotting.network_pieces import (
     HEAD,
@@ -18,12 +19,14 @@ from rnn_geometry.plotting.network_pieces import (
     PADDING,
     PIECES,
     _box,
+    caption_of,
     cut_panel,
     legend_signs,
     piece_data,
     trimmed,
     whole_picture,
 )
+from rnn_geometry.plotting.panels import bulk
 
 TELEPHONE = 390 - 2 * 15  # pixels, less the margins of the page
 KINDS = {"categorical": 5, "ordered": 5, "multilabel": 2}
@@ -115,8 +118,10 @@ def test_a_page_writes_the_legend_of_the_panel():
     network = fake_network("categorical", 5)
     signs = legend_signs(network)
     legends = [text.get_text() for key in plot_network(network).legends for text in key.get_texts()]
-    assert [one["name"] for one in signs] == legends
-    assert all(one["sign"] for one in signs)
+    assert [one["name"] for one in signs if one["sign"]] == legends
+    (heading,) = (one for one in signs if not one["sign"])
+    assert heading["name"] == "slow points, by decision:"
+    assert signs[signs.index(heading) + 1]["name"] == network.class_names[0]
     of = {one["name"]: one for one in signs}
     known = zip(network.class_names, network.colours(np.arange(5)), strict=True)
     for name, colour in known:
@@ -133,9 +138,54 @@ def test_the_view_of_the_plane_is_filled_and_holds_all_names(family, draw):
     names = [text for text in plane.texts if text.get_weight() == "bold"]
     with style.own_settings(style.SCREEN):  # letters are as wide there as they were drawn
         boxes = [text.get_window_extent().transformed(plane.transData.inverted()) for text in names]
-    states = np.concatenate([network.states.visited, network.states.final])
-    seen = np.concatenate([network.project(states), *(box.get_points() for box in boxes)])
+    tips = np.concatenate(manifold.tips_of_readouts(plane))
+    slow = bulk(network.project(network.points))
+    seen = np.concatenate([slow, tips, *(box.get_points() for box in boxes)])
     view = np.stack([plane.get_xlim(), plane.get_ylim()], axis=1)
     assert (view[0] < seen.min(axis=0)).all()
     assert (view[1] > seen.max(axis=0)).all()
-    assert (np.ptp(seen, axis=0) / np.ptp(view, axis=0)).max() > 0.85
+    assert (np.ptp(seen, axis=0) / np.ptp(view, axis=0)).min() > 0.85
+
+
+def test_states_far_from_the_slow_points_do_not_shrink_these_and_are_counted():
+    network = fake_network("ordered", 5)
+    near = plot_network(network).axes[0].get_xlim()
+    final = network.states.final.copy()
+    final[:2] += 40 * network.components[0]
+    far = replace(network, states=replace(network.states, final=final))
+    plane = plot_network(far).axes[0]
+    assert plane.get_xlim() == pytest.approx(near, rel=0.05)
+    states = network.project(np.concatenate([network.states.visited, final]))
+    view = np.stack([plane.get_xlim(), plane.get_ylim()], axis=1)
+    outside = int(((states < view[0]) | (states > view[1])).any(axis=1).sum())
+    (note,) = (text.get_text() for text in plane.texts if "outside" in text.get_text())
+    assert f"{outside} states outside the view" in note
+    assert outside >= 2
+
+
+@pytest.mark.parametrize(("family", "kind"), [("ordered", "class"), ("multilabel", "label")])
+def test_slow_points_lie_over_final_states_whose_colours_are_told(family, kind):
+    network = fake_network(family, KINDS[family])
+    figure = plot_network(network)
+    dots = {dots.get_label(): dots for dots in figure.axes[0].collections}
+    final, slow = dots["final"], dots["slow points"]
+    assert slow.get_zorder() > final.get_zorder()
+    assert slow.get_sizes()[0] >= final.get_sizes()[0]
+    assert slow.get_alpha() > final.get_alpha()
+    told = f"final states (dots) and sentences word by word (lines), by {kind}:"
+    assert told in [key.get_title().get_text() for key in figure.legends]
+    assert told in [one["name"] for one in legend_signs(network)]
+    assert "final states" in caption_of(PIECES[0], 2)
+    assert "explorer" in caption_of(PIECES[0], 2)
+
+
+def test_letters_of_figures_shrink_alike_since_these_are_of_one_width(panel):
+    widths = {width for name, (_, width) in cut_panel(panel).items() if name != "manifold"}
+    assert len(widths) == 1
+
+
+def test_no_word_effect_has_the_colour_at_the_end_of_the_ramp():
+    network = fake_network("categorical", 3)
+    figure = plot_network(network)
+    (image,) = (image for ax in figure.axes for image in ax.images)
+    assert np.abs(image.get_array()).max() < 0.8 * image.get_clim()[1]

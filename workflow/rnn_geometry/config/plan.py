@@ -41,6 +41,7 @@ from rnn_geometry.config.shown import (
     portrayed_networks,
 )
 from rnn_geometry.config.stage_blocks import StageBlock
+from rnn_geometry.config.thresholds import shares_allowed
 from rnn_geometry.config.translating import Translating
 from rnn_geometry.config.without_step import TRANSFORMER, TRANSFORMER_LM
 from rnn_geometry.errors import UserError
@@ -428,11 +429,12 @@ class Plan(Translating):
         if stage == "compare_hold_inputs":
             return list(self.design.hold_inputs[network])
         if stage == "plot_network":
-            margin = self.settings["claims"]["bag_of_words_margin"]
+            claims = self.settings["claims"]
+            margin, allowed = claims["bag_of_words_margin"], shares_allowed(claims["claims"])
             beside = neighbours(self.shown, network)
             shown = self.is_portrayed(network)
             drawn = shown and network in self.first_of(network.task)
-            own = {"explorer": shown, "margin": margin, "beside": beside}
+            own = {"explorer": shown, "margin": margin, "allowed": allowed, "beside": beside}
             own["printed"] = self.vector if drawn else []
             return {**own, "pooling": pooling_of(self.models[network.model])}
         return None

@@ -76,7 +76,11 @@ KEY_NUMBERS = (
 )
 
 
-def key_numbers(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list[dict[str, Any]]:
+def key_numbers(
+    run: Mapping[str, Any],
+    meanings: Mapping[str, str],
+    allowed: Mapping[str, float] | None = None,
+) -> list[dict[str, Any]]:
     """Return the numbers that this network has, with what is expected of each.
 
     Parameters
@@ -85,6 +89,8 @@ def key_numbers(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list[dic
         Its numbers by column.
     meanings
         What the columns say, by name.
+    allowed
+        Shares by which claims let measures miss what is expected, by column.
 
     Returns
     -------
@@ -93,7 +99,12 @@ def key_numbers(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list[dic
         `distance`, `lacking` of what is not defined, or `none` of what is not compared; `meaning`.
         One that nothing is expected of is left out.
     """
-    told = [_told(one, run, meanings[one.name]) for one in KEY_NUMBERS if _known(one, run)]
+    shares = allowed or {}
+    told = [
+        _told(one, run, meanings[one.name], shares.get(one.name))
+        for one in KEY_NUMBERS
+        if _known(one, run)
+    ]
     return [*told, *_time_constants(run, meanings)]
 
 
@@ -118,12 +129,21 @@ def _time_constants(run: Mapping[str, Any], meanings: Mapping[str, str]) -> list
             "name": "tau_1",
             "title": f"words in which the {d} slowest modes change by a factor e",
             "value": value,
-            "words": "the next mode:",
-            "expected": typeset(f"{taus[d]:.1f}"),
-            "distance": "none",
+            **_beside_half(run, taus),
             "meaning": meanings["tau_1"],
         }
     ]
+
+
+def _beside_half(run: Mapping[str, Any], taus: list[Any]) -> dict[str, str]:
+    """Return whether the d slowest modes outlast half a sentence, as integration modes do."""
+    next_one = typeset(f"{taus[-1]:.1f}")
+    if not run.get("mean_length"):
+        return {"words": "the next mode:", "expected": next_one, "distance": "none"}
+    half = float(run["mean_length"]) / 2
+    side = "above" if min(taus[:-1]) >= half else "below"
+    told = f"{typeset(f'{half:.1f}')} (the next mode: {next_one})"
+    return {"words": f"{side} half a sentence,", "expected": told, "distance": side}
 
 
 def _course(growth: float | None) -> str:
@@ -141,12 +161,14 @@ def _expected(one: KeyNumber, run: Mapping[str, Any]) -> float | None:
     return None if value is None or value == "" else float(value)
 
 
-def _told(one: KeyNumber, run: Mapping[str, Any], meaning: str) -> dict[str, Any]:
+def _told(
+    one: KeyNumber, run: Mapping[str, Any], meaning: str, share: float | None
+) -> dict[str, Any]:
     value, expected = run.get(one.name), _expected(one, run) or 0.0
     text = "not defined" if value is None else typeset(f"{float(value):.{one.decimals}f}")
     whole = expected == int(expected) and one.decimals < PRECISE
     digits = 0 if whole else max(one.decimals, 1)
-    found = "lacking" if value is None else distance(one, float(value), expected)
+    found = "lacking" if value is None else distance(one, float(value), expected, share)
     place = {"above": "above ", "below": "below "}.get(found, "")
     return {
         "name": one.name,
@@ -159,8 +181,10 @@ def _told(one: KeyNumber, run: Mapping[str, Any], meaning: str) -> dict[str, Any
     }
 
 
-def distance(one: KeyNumber, value: float, expected: float) -> str:
+def distance(one: KeyNumber, value: float, expected: float, share: float | None = None) -> str:
     """Return how far a value is from what is expected: `close`, `near` or `far`.
+
+    Where a claim has a threshold, what misses that is `beyond` it.
 
     Of a threshold, on which side of it: `above`, where the value itself counts, or `below`.
 
@@ -170,6 +194,8 @@ def distance(one: KeyNumber, value: float, expected: float) -> str:
         The number. Accuracies are close wherever they are hardly lower.
     value, expected
         What was measured and what is expected.
+    share
+        By which a claim lets it miss what is expected; None without a claim.
     """
     if one.name.endswith("accuracy"):
         below = expected - value
@@ -177,4 +203,6 @@ def distance(one: KeyNumber, value: float, expected: float) -> str:
     if one.at_least:
         return "above" if value >= expected else "below"
     off = abs(value - expected) / max(abs(expected), 1e-9)
+    if share is not None and off > share:
+        return "beyond"
     return "close" if off <= CLOSE else "near" if off <= NEAR else "far"

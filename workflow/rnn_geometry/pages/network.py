@@ -47,6 +47,7 @@ def network_page(
     beside: Mapping[str, Sequence[Sequence[Any]]],
     called: str = "",
     printed: Sequence[str] = (),
+    allowed: Mapping[str, float] | None = None,
 ) -> str:
     """Return the page of one network.
 
@@ -70,6 +71,8 @@ def network_page(
         What a reader calls its task; empty for the task's own name.
     printed
         Formats in which figures of its task show this network, too.
+    allowed
+        Shares by which claims about such tasks let measures miss what theory expects, by column.
     """
     run = {**run, "learned": learned(run)}
     run |= {"not_judged": not_judged(run, margin)}
@@ -89,7 +92,7 @@ def network_page(
         explorer=f"{up}/explorer/{run['task']}.html{choice}" if explorer else None,
         figures=figures,
         printed=printed,
-        key_numbers=key_numbers(run, {name: meaning_of(column) for name, column in RUNS.items()}),
+        key_numbers=key_numbers(run, _meanings(), allowed or {}),
         groups=grouped(run),
         training={
             **settings,
@@ -99,6 +102,10 @@ def network_page(
         origin=_origin(record),
         files=FILES,
     )
+
+
+def _meanings() -> dict[str, str]:
+    return {name: meaning_of(column) for name, column in RUNS.items()}
 
 
 @functools.cache

@@ -53,7 +53,7 @@ def scatter(
 
 
 def draw_points(axes, network: NetworkArrays, project, size: float = 1.0) -> None:
-    """Draw visited states (cloud), final states by class, and slow points on top.
+    """Draw visited states (cloud), final states by class, small and light, and slow points on top.
 
     `project` maps states to the axes.
     """
@@ -62,14 +62,14 @@ def draw_points(axes, network: NetworkArrays, project, size: float = 1.0) -> Non
     scatter(
         axes,
         project(thinned(network.states.visited)),
-        9 * size,
+        5 * size,
         style.PALE,
         "visited",
         1,
-        0.7,
+        0.6,
     )
-    scatter(axes, project(final), 13 * size, network.colours(codes), "final", 2, 0.8)
-    scatter(axes, project(thinned(network.points)), 5 * size, style.INK, "slow points", 3)
+    scatter(axes, project(final), 9 * size, network.colours(codes), "final", 2, 0.55)
+    scatter(axes, project(thinned(network.points)), 9 * size, style.INK, "slow points", 3, 0.85)
 
 
 def draw_trajectories(axes, network: NetworkArrays, project) -> None:
@@ -204,12 +204,15 @@ def keep_names_apart(axes) -> None:
 
 
 def places_of_names(axes) -> list[np.ndarray]:
-    """Return where names of readouts and the tips that they name are, two corners (2, 2) or a
-    point (1, 2) each, in data of axes whose limits are set."""
+    """Return where names of readouts are, two corners (2, 2) each, in data of axes whose limits are
+    set and hold the tips: elsewhere a name has no size."""
     back, renderer = axes.transData.inverted(), _ruler(axes)
-    boxes = [back.transform(text.get_window_extent(renderer).get_points()) for text in _names(axes)]
-    tips = [np.array([text.xy], float) for text in axes.texts if text.arrow_patch is not None]
-    return [*boxes, *tips]
+    return [back.transform(text.get_window_extent(renderer).get_points()) for text in _names(axes)]
+
+
+def tips_of_readouts(axes) -> list[np.ndarray]:
+    """Return where arrows end, (1, 2) each, in data."""
+    return [np.array([text.xy], float) for text in axes.texts if getattr(text, "arrow_patch", None)]
 
 
 def _ruler(axes) -> RendererAgg:
@@ -275,11 +278,10 @@ def _names_of(network: NetworkArrays, codes: np.ndarray) -> list[str]:
 
 
 def mark_handles(network: NetworkArrays) -> list[Line2D]:
-    """Return legend entries of everything in the plane that is not a class."""
+    """Return legend entries of everything in the plane that has no colour of a class."""
     handles = [
         Line2D([], [], ls="", marker="o", ms=5, color=style.PALE, label="visited states"),
-        Line2D([], [], ls="", marker="o", ms=3.5, color=style.INK, label="slow points"),
-        Line2D([], [], color=style.GREY, lw=1.2, label="trajectories"),
+        Line2D([], [], ls="", marker="o", ms=4.5, color=style.INK, label="slow points"),
         Line2D([], [], ls="", marker="+", ms=9, mew=2, color="black", label="start"),
     ]
     return [*handles, *fixed_handles(network)]

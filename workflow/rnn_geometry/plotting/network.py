@@ -41,9 +41,13 @@ SIZE, LARGEST_FILE = (15.0, 9.0), 100_000
 DPI, FINE_DPI = 100, 150  # of the file, and of its pieces on a page: sharp on fine screens
 TOP, FOOT, FLAT_FOOT = 0.8, 0.065, 0.165  # of the manifold: a plane alone is square
 KEY, KEY_LINE = 0.952, 0.02  # of the panel: where the legends begin, and a line of these
-NARROW = 3.6  # inches: a view on a telephone
+NARROW, SMALL = 3.6, 0.45  # inches of a view on a telephone; of the dots in it
 ENLARGED = "near 1"  # title of the eigenvalues drawn a second time
 COMPONENTS, MODES, WORDS = 10, 20, 20  # how many are shown
+RAMP = 1.3  # how far the ramp of word effects goes on beyond the largest
+MOST_STATES = (0.02, 0.98)  # of final and visited states along an axis lie in the view
+SHORTEST = 0.6  # of the longer side of the view
+SETTLED = 1e-3  # of the view: by less names ask for no wider one
 NAMED_AGAIN = 12  # how often limits are widened for names, which settles them
 
 
@@ -141,7 +145,8 @@ def _manifold_axes(figure: Figure, network: NetworkArrays) -> None:
     below = KEY - KEY_LINE * ceil(len(marks) / abreast) - 0.005
     columns = 5 if max(len(str(handle.get_label())) for handle in classes) <= 17 else 3
     shown = shown_handles(classes, 3 * columns)
-    figure.legend(handles=shown, ncols=columns, bbox_to_anchor=(0.03, below), **look)
+    title = {"title": coloured_of(network), "title_fontsize": 8, "alignment": "left"}
+    figure.legend(handles=shown, ncols=columns, bbox_to_anchor=(0.03, below), **look, **title)
 
 
 def _is_flat(network: NetworkArrays) -> bool:
@@ -159,6 +164,20 @@ def marks_of(network: NetworkArrays) -> list[Line2D]:
     return manifold.mark_handles(network) if _is_flat(network) else pair_handles(network)
 
 
+def coloured_of(network: NetworkArrays) -> str:
+    """Return what has the colours of classes in the manifold of a network, as a legend says it.
+
+    Parameters
+    ----------
+    network
+        That is drawn.
+    """
+    kind = "label" if network.multi_label else "class"
+    if _is_flat(network):
+        return f"final states (dots) and sentences word by word (lines), by {kind}:"
+    return "slow points, by decision:"
+
+
 @style.styled_for_screen
 def plot_narrow(network: NetworkArrays) -> Figure:
     """Draw the manifold alone, as wide as a telephone: no legend, letters as in the panel.
@@ -172,7 +191,7 @@ def plot_narrow(network: NetworkArrays) -> Figure:
     cells = figure.add_gridspec(rows, 1, left=0.15, right=0.98, hspace=0.22, **edges)
     axes = [figure.add_subplot(cell) for cell in cells]
     if _is_flat(network):
-        draw_plane(axes[0], network)
+        draw_plane(axes[0], network, SMALL)
     else:
         count = len(pairs_of(network))
         draw_pairs(axes[:count], axes[count:], network)
@@ -180,9 +199,12 @@ def plot_narrow(network: NetworkArrays) -> Figure:
     return figure
 
 
-def draw_plane(axes, network: NetworkArrays) -> None:
-    """Draw everything in the plane of the first two components of the slow points."""
-    manifold.draw_points(axes, network, network.project)
+def draw_plane(axes, network: NetworkArrays, size: float = 1.0) -> None:
+    """Draw everything in the plane of the first two components of the slow points.
+
+    `size` of dots is relative to those of the panel.
+    """
+    manifold.draw_points(axes, network, network.project, size)
     manifold.draw_trajectories(axes, network, network.project)
     manifold.draw_fixed_points(axes, network, network.project)
     manifold.draw_readouts(
@@ -201,27 +223,35 @@ def draw_plane(axes, network: NetworkArrays) -> None:
 
 
 def _limit_view(axes, network: NetworkArrays) -> None:
-    """Give both axes one scale, show all states, and count what lies outside; hide nothing."""
-    states = np.concatenate([network.states.visited, network.states.final])
-    seen = _corners([network.project(states), bulk(network.project(network.points))])
-    box = axes.get_position()
-    shape = np.array([box.width, box.height]) * axes.figure.get_size_inches()
+    """Give both axes one scale, show slow points, arrows and their names, and count what lies
+    outside; hide nothing."""
+    states = network.project(np.concatenate([network.states.visited, network.states.final]))
+    points = network.project(network.points)
+    most = np.quantile(states, MOST_STATES, axis=0)
+    seen = _corners([most, bulk(points), np.zeros((1, 2)), *manifold.tips_of_readouts(axes)])
+    low, high = _limits(seen)
     for _ in range(NAMED_AGAIN):
-        low, high = _limits(seen, shape)
-        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
+        low, high = _limits(seen)
+        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal", anchor="N")
+        axes.apply_aspect()
         # Names take more room along the axes the smaller the scale is.
         wider = _corners([seen, *manifold.places_of_names(axes)])
-        if (wider == seen).all():
-            break
+        settled = np.abs(wider - seen).max() < SETTLED * np.ptp(seen)
         seen = wider
-    points = network.project(
-        np.concatenate([network.points, *manifold.fixed_points_by_stability(network).values()])
+        if settled:
+            break
+    fixed = [network.project(one) for one in manifold.fixed_points_by_stability(network).values()]
+    slow = np.concatenate([points, *fixed])
+    kinds = {"slow or fixed point": slow, "state": manifold.thinned(states, 2 * manifold.SHOWN)}
+    note = " and ".join(
+        f"{outside} {kind}{'s' * (outside > 1)}"
+        for kind, places in kinds.items()
+        if (outside := int(((places < low) | (places > high)).any(axis=1).sum()))
     )
-    outside = int(((points < low) | (points > high)).any(axis=1).sum())
-    if outside:
-        note = f"{outside} slow or fixed point{'s' * (outside > 1)} outside the view"
+    if note:
+        look = {"ha": "right", "color": style.GREY, "fontsize": 8, "path_effects": manifold.HALO}
         axes.text(
-            0.99, 0.01, note, transform=axes.transAxes, ha="right", color=style.GREY, fontsize=8
+            0.99, 0.01, f"{note} outside the view", transform=axes.transAxes, zorder=9, **look
         )
 
 
@@ -231,10 +261,10 @@ def _corners(places: list[np.ndarray]) -> np.ndarray:
     return np.stack([points.min(axis=0), points.max(axis=0)])
 
 
-def _limits(seen: np.ndarray, shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return limits with the same length per inch along both axes; 2 % stays free on a side."""
+def _limits(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return limits of which 2 % stay free on a side, and no side is much shorter."""
     low, high = seen.min(axis=0), seen.max(axis=0)
-    half = 0.52 * ((high - low) / shape).max() * shape
+    half = 0.52 * np.maximum(high - low, SHORTEST * (high - low).max())
     return (low + high) / 2 - half, (low + high) / 2 + half
 
 
@@ -406,7 +436,8 @@ def draw_word_effects(axes, network: NetworkArrays) -> None:
     if not len(effects):
         axes.text(0.5, 0.5, "not computed", ha="center", transform=axes.transAxes)
         return
-    bound = max(np.abs(effects).max(), 1e-9)
+    # The ends of the ramp are all but black, and would hide which colour they end.
+    bound = RAMP * max(np.abs(effects).max(), 1e-9)
     image = axes.imshow(
         effects,
         cmap=style.DIVERGING,

@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.fields import decisions
-from rnn_geometry.plotting.panels import bulk, dot_handle, line_handle, readout_handle
+from rnn_geometry.plotting.panels import bulk, line_handle, readout_handle
 from rnn_geometry.plotting.solids import MOST_EDGED, corners_of_simplex, draw_edges
 from rnn_geometry.plotting.views import View, is_simplex, plane_view
 
@@ -159,10 +159,7 @@ def pair_handles(network: NetworkArrays) -> list[Line2D]:
     network
         That is drawn.
     """
-    handles = [
-        dot_handle("slow points, by decision", style.GREY),
-        readout_handle(),
-    ]
+    handles = [readout_handle()]
     if is_simplex(network) and len(network.readout) <= MOST_EDGED:
         handles.append(line_handle("edges of the simplex", style.INK, lw=0.8))
     return [*handles, *manifold.fixed_handles(network)]

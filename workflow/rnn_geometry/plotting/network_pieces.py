@@ -18,6 +18,7 @@ from rnn_geometry.plotting.network import (
     ENLARGED,
     FINE_DPI,
     NetworkArrays,
+    coloured_of,
     marks_of,
     shown_words,
 )
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+MANIFOLD = "manifold"  # the first piece, shown larger than the others
 PADDING = 8  # pixels that stay white around a piece
 HEAD = 0.955  # below the title of the panel; all places in shares of the panel, from below
 KEY = 0.832  # below the legends of the manifold, which a page has as text
@@ -74,8 +76,10 @@ PIECES = (
     Piece(
         "manifold",
         "Manifold of slow points",
-        "Slow points, visited states, some sentences word by word, exact fixed points and readouts"
-        " (arrows), along the first two components of the slow points.",
+        "Black: slow points. Coloured dots: where test sentences end (final states), by class; in"
+        " the same colours some sentences word by word (lines) and the readouts (arrows). In the"
+        " explorer these colours are something else: slow points by what is decided there. Axes:"
+        " the first two components of the slow points.",
         *_LEFT,
         0.0,
         KEY,
@@ -139,8 +143,9 @@ EFFECTS = ("word", "class", "mean change of the logit")
 BENT = 0.5  # share of the variance off a plane from which on that is called a bend
 MOST_SIGNS, PAPER = 28, "#ffffff"
 PAIRS = (
-    "Slow points in the colour of what is decided there, readouts (arrows) and, of a simplex, its"
-    " edges: along components 1 and 2 of the slow points and, at the same scale, along 3 and 4."
+    "Slow points in the colour of what is decided there, as in the explorer; readouts (arrows) and,"
+    " of a simplex, its edges: along components 1 and 2 of the slow points and, at the same scale,"
+    " along 3 and 4."
     " What lies upon each other in one view is apart in the other. Below, the exact fixed points,"
     " where some are known."
 )
@@ -218,10 +223,13 @@ def legend_signs(network: NetworkArrays) -> list[dict[str, str]]:
     Returns
     -------
     list of dict
-        `sign`, `colour` and `name` of marks, then of classes.
+        `sign`, `colour` and `name` of marks, then of classes after a name without a sign: what it
+        is that has their colours.
     """
-    handles = [*marks_of(network), *manifold.class_handles(network)]
-    return [_sign(handle) for handle in shown_handles(handles, MOST_SIGNS)]
+    marks, classes = marks_of(network), manifold.class_handles(network)
+    of_classes = shown_handles(classes, MOST_SIGNS - len(marks))
+    heading = {"sign": "", "colour": style.INK, "name": coloured_of(network)}
+    return [*map(_sign, marks), heading, *map(_sign, of_classes)]
 
 
 def _sign(handle: Any) -> dict[str, str]:
@@ -260,8 +268,21 @@ def cut_panel(picture: Any) -> dict[str, tuple[bytes, int]]:
     for piece in PIECES:
         part = trimmed(picture.crop(_box(piece, picture.size)))
         if part is not None:
-            found[piece.name] = whole_picture(part)
-    return found
+            found[piece.name] = part
+    # Of one width they are shrunk alike, so that their letters are of one size.
+    wide = max((part.width for name, part in found.items() if name != MANIFOLD), default=0)
+    return {
+        name: whole_picture(part if name == MANIFOLD else _widened(part, wide))
+        for name, part in found.items()
+    }
+
+
+def _widened(picture: Any, wide: int) -> Any:
+    """Return a picture with white beside it, so many pixels wide."""
+    from PIL import ImageOps
+
+    free = wide - picture.width
+    return ImageOps.expand(picture, (free // 2, 0, free - free // 2, 0), "white")
 
 
 def _box(piece: Piece, size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -21,6 +21,7 @@ from rnn_geometry.plotting.network_pieces import (
     cut_panel,
     legend_signs,
     piece_data,
+    trimmed,
     whole_picture,
 )
 from rnn_geometry.stages.network_job import NetworkJob
@@ -38,7 +39,7 @@ def run(network: NetworkJob) -> None:
     with collected_after():
         panel, tables = _panel(loaded)
         save_panel(panel, output["panel"])
-        pieces, narrow = cut_panel(panel), whole_picture(draw_panel(plot_narrow(loaded)))
+        pieces, narrow = cut_panel(panel), whole_picture(trimmed(draw_panel(plot_narrow(loaded))))
     statistics["data_seed"] = loaded.meta["settings"]["data_seed"]
     numbers = {**loaded.geometry, **{name: statistics[name] for name in FROM_STATISTICS}}
     own = dict(network.own)
@@ -46,7 +47,10 @@ def run(network: NetworkJob) -> None:
     drawn = (pieces, tables, loaded.dimension, bend_of(loaded.points))
     figures = shown_figures(*drawn, narrow, legend_signs(loaded))
     known = (numbers, loaded.record.facts(), figures)
-    called = structure_of(loaded.meta).called(int(loaded.meta["classes"]))
+    numbers["mean_length"] = loaded.meta["mean_length"]
+    structure = structure_of(loaded.meta)
+    own["allowed"] = own.get("allowed", {}).get(structure.name, {})
+    called = structure.called(int(loaded.meta["classes"]))
     page = network_page(template_texts(*TEMPLATES), *known, **own, called=called)
     formats.write_text(output["index"], page)
 

@@ -38,7 +38,7 @@ function makeLabels() {
 
 // A name goes beyond the tip of its arrow, or nearby where others are; with no room at all it is left to the legend.
 function placeLabels() {
-  const taken = [...scene.panels.flatMap(axisBoxes), ...scene.panels.flatMap(headBoxes)];
+  const taken = [...scene.panels.flatMap(axisBoxes), ...scene.panels.flatMap(headBoxes), ...tellHiddenAxes()];
   for (const label of labels.children) {
     const panel = scene.panels[label.panel];
     const box = panel && layered("readouts") ? freeBox(panel, panel.arrows[label.readout], label.size, taken) : null;
@@ -48,6 +48,18 @@ function placeLabels() {
     label.box = box;
     label.style.transform = `translate(${box.left.toFixed(1)}px, ${box.top.toFixed(1)}px)`;
   }
+}
+
+// How many dimensions of the manifold the view leaves out, on the stage; returns where that stands.
+function tellHiddenAxes() {
+  const note = document.getElementById("hiddenAxes");
+  const all = Math.min(data.dimension ?? 0, data.components);
+  const left = all - (deep() ? 3 : 2);
+  note.hidden = left <= 0 || Boolean(view.tour);
+  if (note.hidden) return [];
+  note.textContent = `${left} of ${all} dimensions ${left > 1 ? "are" : "is"} not seen here: Tour turns ${left > 1 ? "them" : "it"} into view`;
+  const [x, top] = [note.offsetLeft, note.offsetTop];
+  return [{ left: x, top, right: x + note.offsetWidth, bottom: top + note.offsetHeight }];
 }
 
 // Where the states of a panel are: no name may hide them.

@@ -147,6 +147,8 @@ window.explorer = {
     return { tokens, positions: positions.map(plain), logits: outputs.map(plain) };
   },
   arrows: (panel = 0) => scene.panels[panel].arrows.map((tip) => tip.map((value, i) => value - scene.panels[panel].origin[i])),
+  layout: layoutOf,
+  origin: (panel = 0) => scene.panels[panel].origin.slice(0, 2),
   places: (panel = 0) => scene.panels[panel].network.points.map((row) => onScreen(scene.panels[panel], row)),
   panels: () => scene.panels.map((one) => [panelName(one), current(one.first.outputs)]),
   colours: () => currentNetwork().points.map((_, i) => pointColour(currentNetwork(), i)),
@@ -181,11 +183,9 @@ function arrange() {
   control("more").hidden = !narrow.matches;
   if (narrow.matches) {
     stage.after(control("controls"));
-    control("training").after(control("legend"));
     control("first").append(...first);
   } else {
     stage.before(control("controls"));
-    stage.after(control("legend"));
     control("l2").parentElement.before(first[0]);
     control("order").parentElement.before(first[1]);
   }

@@ -84,9 +84,16 @@ function tipLines(network, i) {
   const logits = network.pointLogits[i];
   const highest = [...logits].sort((a, b) => b - a)[MOST_LOGITS - 1] ?? -Infinity;
   const shownClasses = data.classNames.map((name, j) => [name, logits[j]]).filter(([, value]) => value >= highest);
-  const told = shownClasses.map(([name, value]) => `${shortened(name, 14)} ${signed(value, 1)}`.replaceAll(" ", "\u00a0"));
+  const digits = tied(shownClasses.map(([, value]) => value)) ? 2 : 1;
+  const told = shownClasses.map(([name, value]) => `${shortened(name, 14)} ${signed(value, digits)}`.replaceAll(" ", "\u00a0"));
   const still = share === null ? "" : `Without a word it moves by ${percent(share)} of the step at a word (${qTold(network, i)})`;
   return [`Slow point ${i + 1}: ${codeName(network.decision[i])}`, still, timeOf(network, i), `Logits: ${told.join(", ")}`];
+}
+
+// Whether the two highest logits are the same at one decimal: which is decided would not be seen.
+function tied(values) {
+  const [first, second] = [...values].sort((a, b) => b - a);
+  return second !== undefined && signed(first, 1) === signed(second, 1);
 }
 
 const MOST_LOGITS = 6; // in a tip; of more classes the highest, in the order of classes
@@ -96,12 +103,32 @@ function placeTip(panel) {
   if (tip.hidden) return;
   const [first, ...rest] = tipLines(panel.network, scene.point).filter(Boolean);
   tip.replaceChildren(element("b", { textContent: first }), ...rest.map((text) => element("span", { textContent: text })));
-  const [x, y] = [panel.x[scene.point], panel.y[scene.point]];
-  const [width, height] = [tip.offsetWidth, tip.offsetHeight];
-  const left = x + 14 + width < scene.width ? x + 14 : x - 14 - width;
-  const top = y + 14 + height < scene.height ? y + 14 : y - 14 - height;
-  tip.style.left = `${Math.max(Math.min(left, scene.width - width - 2), 2)}px`;
-  tip.style.top = `${Math.max(Math.min(top, scene.height - height - 2), 2)}px`;
+  const box = freeTip(panel, [panel.x[scene.point], panel.y[scene.point]], [tip.offsetWidth, tip.offsetHeight]);
+  tip.style.left = `${box.left}px`;
+  tip.style.top = `${box.top}px`;
+}
+
+// On the far side from the centre: of the places round a point that which covers least of the origin, of the ends and
+// middles of arrows, of their names and of states, and of these the furthest out.
+function freeTip(panel, [x, y], [width, height]) {
+  const [east, south] = [Math.sign(x - panel.origin[0]) || 1, Math.sign(y - panel.origin[1]) || 1];
+  const away = (at, sign, size) => (sign > 0 ? at + 14 : at - 14 - size);
+  const within = (value, size, most) => Math.max(Math.min(value, most - size - 2), 2);
+  const sides = [[east, south], [east, 0], [0, south], [east, -south], [-east, south], [-east, 0], [0, -south], [-east, -south]];
+  const boxes = sides.map(([across, down]) => {
+    const left = within(across ? away(x, across, width) : x - width / 2, width, scene.width);
+    const top = within(down ? away(y, down, height) : y - height / 2, height, scene.height);
+    return { left, top, right: left + width, bottom: top + height };
+  });
+  const around = ([at, below]) => ({ left: at - 6, top: below - 6, right: at + 6, bottom: below + 6 });
+  const middle = (tip) => [0, 1].map((i) => (panel.origin[i] + tip[i]) / 2);
+  const arrows = layered("readouts") ? panel.arrows.flatMap((tip) => [tip, middle(tip)]) : [];
+  const names = Array.from(labels.children).filter((one) => one.style.visibility === "visible").map((one) => one.box);
+  // The point itself is worth all of them.
+  const kept = [...[panel.origin, ...arrows, ...panel.heads].map(around), ...names];
+  const own = around([x, y]);
+  const cost = (box) => kept.filter((one) => crosses(box, one)).length + (crosses(box, own) ? kept.length + 1 : 0);
+  return boxes.reduce((best, box) => (cost(box) < cost(best) ? box : best));
 }
 
 // Terms

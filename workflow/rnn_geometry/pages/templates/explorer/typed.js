@@ -53,14 +53,17 @@ function unknownOf(text) {
   return `Not in the vocabulary${wordIds.has("<unk>") ? ", read as <unk>" : ", passed over"}: ${named}. `;
 }
 
+const SOME = 8; // words that are named; of so few all are
+
 function typedNote(text = choice.text) {
   const note = document.getElementById("typedNote");
   const network = currentNetwork();
   document.getElementById("typed").hidden = !network.cellWeights;
   if (!network.cellWeights) return note.replaceChildren(HOW_TO_ADD[0], element("code", { textContent: HOW_TO_ADD[1] }));
-  const some = data.words.filter((word) => !/^<.*>$/.test(word)).slice(0, 8).join(" ");
+  const own = data.words.filter((word) => !/^<.*>$/.test(word));
+  const some = own.slice(0, SOME).join(" ");
   const foreign = data.tokenizer === "file" ? OTHER_TOKENIZER : "";
-  const known = `The network knows ${data.words.length} words, such as: ${some}`;
+  const known = `The network knows ${own.length} words${own.length > SOME ? ", such as" : ""}: ${some}`;
   note.textContent = (foreign + (unknownOf(text) || (text ? "" : known))).trim();
 }
 

@@ -74,10 +74,10 @@ function inComponents(row, order) {
   return placed;
 }
 
-// Rectangles of panels: in a row where the stage is broad, else two by two or one below the other.
+// Rectangles of panels: in a row where none gets narrower than half its height, else two by two or one below the other.
 function layoutOf(count, width, height) {
-  const broad = width > 1.5 * height;
-  const columns = count < 3 ? (width > height || count === 1 ? count : 1) : broad && width > 250 * count ? count : 2;
+  const broad = width > 250 * count && width / count >= height / 2;
+  const columns = count < 3 ? (width > height || count === 1 ? count : 1) : broad ? count : 2;
   const rows = Math.ceil(count / columns);
   const across = (width - GAP * (columns - 1)) / columns;
   const down = (height - GAP * (rows - 1)) / rows;
