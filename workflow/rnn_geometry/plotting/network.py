@@ -24,7 +24,7 @@ from rnn_geometry.plotting.network_pairs import (
     pair_handles,
     pairs_of,
 )
-from rnn_geometry.plotting.panels import bulk
+from rnn_geometry.plotting.panels import bulk, note_in_corner
 from rnn_geometry.plotting.small_png import draw_for_small_png, save_small_png
 from rnn_geometry.plotting.text import LONGEST, cut_names, tick_places
 
@@ -220,9 +220,7 @@ def _limit_view(axes, network: NetworkArrays) -> None:
     outside = int(((points < low) | (points > high)).any(axis=1).sum())
     if outside:
         note = f"{outside} slow or fixed point{'s' * (outside > 1)} outside the view"
-        axes.text(
-            0.99, 0.01, note, transform=axes.transAxes, ha="right", color=style.GREY, fontsize=8
-        )
+        note_in_corner(axes, note, 8)
 
 
 def _corners(places: list[np.ndarray]) -> np.ndarray:
