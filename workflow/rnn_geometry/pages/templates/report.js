@@ -12,6 +12,12 @@
   const titles = new Map(known.tasks), sentences = new Map(known.figures), cells = new Map(known.cells);
   const made = (name, text = "", more = {}) => Object.assign(document.createElement(name), { textContent: text }, more);
   const words = (name, html, more = {}) => Object.assign(document.createElement(name), { innerHTML: html }, more);
+  // What would be long lines stands in two columns.
+  const text = (html, className = "") => {
+    const box = words("div", html);
+    box.className = ["text", className, box.textContent.length > 330 ? "long" : ""].join(" ").trim();
+    return box;
+  };
   const stem = (path) => path.split("/").pop().replace(/\.[^.]+$/, "");
   const inOrder = (names, known) => {
     const order = [...known], at = (name) => order.indexOf(name) + 1 || order.length + 1;
@@ -84,7 +90,7 @@
     const box = made("figure", "", { id: `figure-${number}` }), told = made("figcaption");
     told.append(made("strong", title));
     if (own) told.append(made("strong", own, { className: "first" }));
-    if (!shared && one.caption) told.append(words("div", one.caption, { className: "text" }));
+    if (!shared && one.caption) told.append(text(one.caption));
     const links = linked(path);
     if (links.length) told.append(made("p", "", { className: "beside" }));
     if (links.length) told.lastChild.append("Beside this file: ", ...links);
@@ -117,7 +123,7 @@
   // How numbers were made: behind a line, since most readers want the file alone.
   const explained = (caption) => {
     const box = made("details", "", { className: "how" });
-    box.append(made("summary", "What is in it, and how it was computed"), words("div", caption, { className: "text" }));
+    box.append(made("summary", "What is in it, and how it was computed"), text(caption));
     return box;
   };
 
@@ -130,7 +136,7 @@
     const above = [];
     if (shared && !captions.has(said)) {
       [said] = captions;
-      above.push(drawn.length ? words("div", said, { className: "caption text" }) : explained(said));
+      above.push(drawn.length ? text(said) : explained(said));
     }
     const frame = made("div"), list = made("ul", "", { className: "files" });
     drawn.forEach((path) => frame.append((results[path].labels || {}).model ? network(path, numbered()) : figure(path, numbered(), shared)));
@@ -156,7 +162,7 @@
 
   const counted = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
   const contents = made("ol", "", { className: "contents", id: "contents" }), own = made("button", "Snakemake’s own view: rules, code, run times", { type: "button" });
-  if (typeof workflow_desc === "string") page.querySelector(".lead").append(words("div", workflow_desc, { className: "about text" }));
+  if (typeof workflow_desc === "string") page.querySelector(".lead").append(text(workflow_desc, "about"));
   document.getElementById("waits").remove();
   page.append(contents, own);
   inOrder(Object.keys(categories), known.categories).forEach((category, i) => {
