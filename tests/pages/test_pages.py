@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 from itertools import groupby
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -251,7 +252,9 @@ def test_the_figure_of_dimensions_says_which_networks_it_leaves_out_and_why(runs
     groups = [{"title": "Over networks", "figures": [OVERVIEW]}]
     out = runs["model"] == "vanilla"
     lacking = runs.assign(participation_ratio=runs["participation_ratio"].mask(out))
-    told = f"{out.sum()} of {len(runs)} networks (vanilla) have no value, a hollow mark at the axis"
+    told = (
+        f"{out.sum()} of {len(runs)} networks (vanilla) have no value, a hollow mark below the axis"
+    )
     text = page_of(lacking, figures=groups)
     assert f"on their line. {told}." in text  # no claim says why
     assert "hollow mark" not in page_of(runs, figures=groups)
@@ -276,6 +279,17 @@ def test_the_opening_picture_has_the_size_that_it_was_drawn_for(runs):
     assert '<source srcset="figures/headline.png 2x"><img src="figures/headline.png"' in text
     (tag,) = (image for image in Page(text).images if image["src"] == "figures/headline.png")
     assert "width" not in tag
+    assert '<figure class="opening"><a href="figures/headline.png"' in text
+
+
+def test_the_opening_figure_says_of_how_many_networks_it_holds(runs):
+    task, d = "ordered2d-5", 2
+    of = (runs["task"] == task).to_numpy()
+    assert of.sum() > 1
+    needed = runs["components_95"].mask(of, d + 1)
+    needed.iloc[np.flatnonzero(of)[0]] = d
+    text = page_of(runs.assign(components_95=needed), opened=[[task, "gru", "3e-4", 11]])
+    assert f"Components that 95 % of the variance takes: {d} in 1 of {of.sum()} networks" in text
 
 
 def test_verdicts_of_the_start_page_lead_to_their_numbers(runs):

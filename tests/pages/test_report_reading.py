@@ -30,7 +30,9 @@ def drawn(caption, **labels):
     return {**known, "data_uri": picture(), "name": "figure.png"}
 
 
-TABLE = drawn("<p>All numbers.</p>", table="one row per network") | {
+TABLE = drawn(
+    "<p>All numbers.</p>" + 30 * "<p>A column means something.</p>", table="one row per network"
+) | {
     "mime_type": "text/csv",
     "data_uri": "data:text/csv;base64,YSxi",
     "name": "runs.csv",
@@ -112,10 +114,12 @@ def test_figures_stand_in_the_order_of_reading_with_numbers_and_captions_in_sigh
             *("1 Over networks", "2 Tasks", "Two labels", "Three unordered classes"),
             *("3 Networks", "Three unordered classes", "4 Tables"),
         ]
-        names = page.locator("figcaption > strong:visible, .network strong").all_inner_texts()
+        names = page.locator(
+            "figcaption > strong:first-child:visible, .network strong"
+        ).all_inner_texts()
         assert names == [
             *("1.1 Headline", "1.2 Angles", "2.1 Label shape", "2.2 Trajectories", "2.3 Variance"),
-            *("3.1 Vanilla, L2 3e-4, seed 1", "3.2 GRU, L2 3e-4, seed 9"),
+            *("3.1 vanilla, L2 3e-4, seed 1", "3.2 GRU, L2 3e-4, seed 9"),
             "3.3 GRU, L2 3e-4, seed 10",
         ]
         second = page.locator("figure").nth(1)
@@ -153,7 +157,7 @@ def test_a_part_leads_to_each_of_its_figures_by_title_and_back_to_the_contents(b
         ]
         page.evaluate("location.hash = 'figure-2.3'")  # within two that are folded
         page.locator("figure:target img").wait_for()
-        assert page.locator("figure:target strong").inner_text() == "2.3 Variance"
+        assert page.locator("figure:target strong").first.inner_text() == "2.3 Variance"
         back = page.locator("#reading .back")
         assert back.count() == page.locator("#reading h2").count()
         assert page.locator(back.first.get_attribute("href")).count() == 1
@@ -181,6 +185,59 @@ def test_a_picture_gets_larger_with_the_keyboard_and_goes_again(browser, report)
         assert overflow(page) == []
         page.keyboard.press("Escape")
         assert not large.is_visible()
+
+
+def test_a_large_picture_has_the_size_of_its_letters_is_dragged_and_can_fit(browser, report):
+    with opened(browser, report, width=390, height=800, has_touch=True) as page:
+        page.get_by_role("button", name="Larger: 1.1 Headline").click()
+        large, frame = page.locator("#large img"), page.locator("#large > div")
+        assert large.bounding_box()["width"] == 1100  # pixels, see report_pictures.WIDTH
+        frame.evaluate("node => node.scrollTo(500, 0)")
+        assert frame.evaluate("node => node.scrollLeft") == 500
+        fit = page.get_by_role("button", name="Fit the window")
+        fit.click()
+        box, window = large.bounding_box(), frame.bounding_box()
+        assert box["width"] <= window["width"] < 390
+        assert fit.get_attribute("aria-pressed") == "true"
+        fit.click()
+        assert large.bounding_box()["width"] == 1100
+        fit.click()
+        page.get_by_role("button", name="Close").click()
+        page.get_by_role("button", name="Larger: 1.1 Headline").click()
+        assert large.bounding_box()["width"] == 1100  # it opens at the size of its letters
+
+
+def test_a_link_to_the_last_part_shows_it_right_below_the_bar(browser, report):
+    for width in (390, 1280):
+        with opened(browser, report, width=width, height=700) as page:
+            page.locator("#contents a").last.click()
+            bar = "Math.max(document.getElementById('contents').getBoundingClientRect().bottom, 0)"
+            top = "document.getElementById('part-4').getBoundingClientRect().top"
+            page.wait_for_function(f"{top} - {bar} >= 0 && {top} - {bar} < 20")
+
+
+def test_text_is_as_wide_as_the_figures(browser, report):
+    with opened(browser, report, width=1920) as page:
+        about = page.locator("#reading .about").bounding_box()
+        told = page.locator("figcaption .text").first
+        assert abs(told.bounding_box()["width"] - 1100) < 2
+        assert abs(about["width"] - 1100) < 2
+        columns = (
+            "[...document.querySelectorAll('#reading .text')].map(n => [n.textContent.length, "
+        )
+        columns += "getComputedStyle(n).columnCount])"
+        assert {(size > 330, count) for size, count in page.evaluate(columns)} == {
+            *((False, "auto"), (True, "2"))
+        }
+
+
+def test_what_a_file_holds_is_told_behind_a_line(browser, report):
+    with opened(browser, report) as page:
+        page.locator("#part-4 > summary").click()
+        assert page.locator("#part-4 li > a:visible").count() == 1
+        assert not page.get_by_text("All numbers.").is_visible()
+        page.get_by_text("how it was computed").click()
+        assert page.get_by_text("All numbers.").is_visible()
 
 
 def test_the_question_and_the_answer_come_first(browser, report):

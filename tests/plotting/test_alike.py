@@ -77,3 +77,21 @@ def test_models_of_two_strengths_are_kept_apart():
     distances.loc[distances["model_a"] == "own", "l2_a"] = "1e-2"
     distances.loc[distances["model_b"] == "own", "l2_b"] = "1e-2"
     assert len(drawn(distances)) == 4 * (16 + 4)
+
+
+def test_it_says_which_task_it_is_about():
+    figure = networks_alike(table(), "categorical-3")
+    assert "3 unordered classes" in [text.get_text() for text in figure.texts]
+
+
+def test_marks_that_lie_on_each_other_show_through_and_are_counted():
+    distances = table(seeds=1, models=("vanilla", "gru", "lstm", "ugrnn"))
+    near = {"gru", "lstm", "ugrnn"}
+    same = [a in near and b in near for a, b in zip(distances["model_a"], distances["model_b"])]
+    away = np.where(distances["untrained_a"] == distances["untrained_b"], 1.0, 9.0)
+    distances["distance"] = np.where(same, 0.0, away)
+    one = networks_alike(distances).axes[1]
+    assert [text.get_text() for text in one.texts if text.get_gid() != "letter"] == ["3"]
+    assert {line.get_markerfacecolor() for line in one.lines} == {"none"}
+    apart = networks_alike(table(seeds=1)).axes[1]
+    assert [text.get_text() for text in apart.texts if text.get_gid() != "letter"] == []

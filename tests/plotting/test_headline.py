@@ -101,13 +101,17 @@ def test_slow_points_are_the_strongest_ink(figure):
             assert to_hex(slow.get_facecolors()[0]) == style.INK
 
 
-def test_bars_are_the_cumulative_variance_and_those_needed_are_dark(figure, pair):
+def test_bars_are_the_variance_of_components_its_sum_is_a_line_and_those_needed_are_dark(
+    figure, pair
+):
     bars = [ax for ax in figure.axes if ax.patches]
-    assert bars[0].get_ylabel() == "cumulative\nvariance"
+    assert bars[0].get_ylabel() == "share of\nvariance"
     for axes, network, needed in zip(bars, pair, (4, 2), strict=True):
         values = np.linalg.svd(network.points - network.points.mean(axis=0), compute_uv=False) ** 2
         heights = [bar.get_height() for bar in axes.patches]
-        np.testing.assert_allclose(heights, np.cumsum(values)[:8] / values.sum(), atol=1e-6)
+        np.testing.assert_allclose(heights, values[:8] / values.sum(), atol=1e-6)
+        (line,) = (one for one in axes.lines if one.get_label() == "cumulative variance")
+        np.testing.assert_allclose(line.get_ydata(), np.cumsum(heights), atol=1e-6)
         dark = [to_hex(bar.get_facecolor()) == style.INK for bar in axes.patches]
         assert dark == [True] * needed + [False] * (8 - needed)
         assert [0.95, 0.95] in [list(line.get_ydata()) for line in axes.lines]

@@ -52,3 +52,10 @@ def test_networks_without_numbers_are_left_out(runs):
     none = runs.assign(**dict.fromkeys([f"io_value_{i}" for i in range(2, 9)]))
     for ax in numbers.singular_values_by_task(none).axes:
         assert len(drawn(ax)) == 0
+
+
+@pytest.mark.parametrize(("held", "begins"), [(0.87, 0.8), (0.6, 0.5), (0.3, -0.03)])
+def test_what_is_held_by_all_networks_is_not_drawn_as_a_line_at_the_top(runs, held, begins):
+    same = runs.assign(**{f"noise_hold_r2{suffix}": held for suffix in numbers.NOISE})
+    ax = numbers.robustness_by_task(same).axes[runs["task"].nunique()]
+    assert ax.get_ylim()[0] == pytest.approx(begins)

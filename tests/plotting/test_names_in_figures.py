@@ -130,7 +130,7 @@ def test_the_map_of_analyses_takes_every_name(tmp_path):
 
 def test_estimators_sweeps_verdicts_and_natural_tasks_take_every_name(tmp_path):
     rows = [
-        {"task": task, "points": points, **dict.fromkeys(ESTIMATORS, 2.0)}
+        {"task": task, "model": task, "points": points, **dict.fromkeys(ESTIMATORS, 2.0)}
         for task in TABLED
         for points in POINT_SETS
     ]

@@ -22,6 +22,7 @@ from PIL import Image
 from rnn_geometry.errors import UserError
 from rnn_geometry.plotting import (
     gallery,
+    intrinsic,
     manifold,
     overview,
     registry,
@@ -449,11 +450,20 @@ def test_a_network_without_a_value_has_a_hollow_mark_that_is_no_data(name, runs)
         hollow = [line for line in ax.lines if line.get_markerfacecolor() == "none"]
         assert sum(len(line.get_xdata()) for line in hollow) == without.sum()
         assert {line.get_markeredgecolor() for line in hollow} == {style.MODELS["vanilla"][0]}
-        assert ax.get_ylim()[0] >= (0 if name == "dimension_overview" else -1)
+        assert ax.get_title(loc="left")
     _, rows = figure_data(figure)
     drawn = [row for row in rows if row[4] in {said_model(name) for name in runs["model"]}]
     assert len(drawn) == 2 * (len(runs) - without.sum())
-    assert "no value: no gap, or not converged" in legend_texts(figure)
+    assert "vanilla: no value" in legend_texts(figure)
+    (handle,) = (h for h in figure.legends[0].legend_handles if "no value" in h.get_label())
+    assert handle.get_marker() == hollow[0].get_marker()
+    assert handle.get_markeredgecolor() == hollow[0].get_markeredgecolor()
+    figure.draw_without_rendering()
+    for ax in figure.axes:  # below the line that ends the scale
+        (line,) = (one for one in ax.lines if len({*one.get_ydata()}) == 1 and not one.get_zorder())
+        strip = ax.transAxes.transform((0, overview.STRIP / 2))[1]
+        assert strip < ax.transData.transform((0, line.get_ydata()[0]))[1]
+        assert ax.get_yticklabels()[0].get_text() == "no value"
     assert not any("no value" in text for text in legend_texts(getattr(overview, name)(runs)))
 
 
@@ -472,6 +482,30 @@ def test_the_cliff_is_what_d_components_lose_and_what_one_fewer_does(runs):
         drawn = [line.get_ydata() for line in ax.lines if line.get_marker() != "None"]
         np.testing.assert_allclose(np.sort(np.concatenate(drawn)), np.sort(lost), atol=1e-9)
         assert theory_values(ax) == [0]
+
+
+def test_each_panel_of_the_cliff_has_the_scale_of_its_own_numbers(runs):
+    lost = runs.assign(accuracy_at_d=0.9, test_accuracy=0.905, accuracy_below_d=0.4)
+    small, large = (ax.get_ylim() for ax in overview.accuracy_cliff(lost).axes)
+    assert -0.03 < small[0] < -0.005 < small[1] < 0.03
+    assert -0.6 < large[0] < -0.5
+
+
+def test_estimates_of_slow_points_are_marks_of_cells_and_other_sets_are_ranges(runs):
+    rows = [
+        {"task": "a", "model": model, "points": points, **dict.fromkeys(intrinsic.ESTIMATORS, i)}
+        for i, model in enumerate(("gru", "lstm", "gru"))
+        for points in intrinsic.POINT_SETS
+    ]
+    tasks = pd.DataFrame({"task": ["a"], "dimension_expected": [2.0]})
+    (ax,) = intrinsic.dimension_by_estimator(pd.DataFrame(rows), tasks).axes
+    drawn = {line.get_label(): [*map(float, line.get_xdata())] for line in ax.lines}
+    many = len(intrinsic.ESTIMATORS)
+    assert drawn["GRU"] == [0.0] * many + [2.0] * many
+    assert drawn["LSTM"] == drawn["visited states, median"] == [1.0] * many
+    for lines in ax.collections:
+        ends = np.array(lines.get_segments())[..., 0]
+        assert ends.tolist() == [[0.0, 2.0]] * many
 
 
 def test_a_sentence_above_each_figure_covers_nothing_and_blank_ones_have_none(runs):
@@ -500,8 +534,9 @@ def test_readout_angles_are_drawn_against_theory(runs):
 
 def test_measured_dimension_is_drawn_as_its_distance_from_the_predicted_one(runs):
     figure = overview.predicted_dimension(runs)
-    labels = [f"{label}\n− predicted dimension" for label in overview.MEASURES.values()]
-    assert [ax.get_ylabel() for ax in figure.axes] == labels
+    titles = [label.capitalize() for label in overview.MEASURES.values()]
+    assert [ax.get_title(loc="left") for ax in figure.axes] == titles
+    assert {ax.get_ylabel() for ax in figure.axes} == {"measured − predicted"}
     for ax, measure in zip(figure.axes, overview.MEASURES, strict=True):
         assert theory_values(ax) == [0]
         points = [line for line in ax.lines if line.get_marker() != "None"]

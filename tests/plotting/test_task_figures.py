@@ -399,7 +399,9 @@ def test_slow_points_outside_the_view_are_counted(networks):
     points[:2] += 500 * network.components[:, 0]
     moved = replace(network, slow_points=replace(network.slow_points, points=points))
     axes = panels_of(planes.speed_of_points([moved]))[0]
-    assert "2 outside" in [text.get_text() for text in axes.texts]
+    (note,) = (text for text in axes.texts if text.get_text() == "2 outside")
+    assert note.get_bbox_patch().get_facecolor() == (1, 1, 1, 1)  # on paper, not on points
+    assert note.get_position() == (1, 0)
 
 
 def test_sentiment_and_intensity_are_found_where_they_are_planted(networks):
@@ -602,7 +604,7 @@ def test_words_stand_by_the_class_they_speak_for_and_neutral_ones_are_left_out(n
     both = networks(("categorical", 3))
     figure = words.word_effects(both)
     first, second = panels_of(figure)
-    assert [label.get_text() for label in first.get_yticklabels()] == ["word 0", "word 1", "word 2"]
+    assert [label.get_text() for label in first.get_yticklabels()] == ["word_0", "word_1", "word_2"]
     assert not any(label.get_text() for label in second.get_yticklabels())
     assert [label.get_text() for label in first.get_xticklabels()] == [f"class {i}" for i in "012"]
     assert "one neutral word, which moves no logit by much" in figure.texts[-1].get_text()
@@ -612,7 +614,7 @@ def test_words_stand_by_the_class_they_speak_for_and_neutral_ones_are_left_out(n
         assert image.get_array().argmax(axis=1).tolist() == [0, 1, 2]
         assert image.norm is first.images[0].norm  # one scale
     header, rows = figure_data(figure)
-    assert rows[1] == ("a", "vanilla", "word 0", "class 1", words.kick_effects(both[0])[0, 1])
+    assert rows[1] == ("a", "vanilla", "word_0", "class 1", words.kick_effects(both[0])[0, 1])
     assert len(header) == len(rows[0])
     assert len(rows) == 2 * 3 * 3
     assert -image.norm.vmin == image.norm.vmax >= np.abs(words.kick_effects(both[0])).max()
@@ -620,8 +622,10 @@ def test_words_stand_by_the_class_they_speak_for_and_neutral_ones_are_left_out(n
 
 def test_words_for_a_label_stand_before_those_against_it(networks):
     network = networks(("multilabel", 2))[0]
+    named = replace(network, words=("evid_0", "evid_1"))
+    assert words.word_names(named)[0] in ("evid_0", "evid_1")  # as they are in the data
     shown, neutral = words.evidence_words(network)
-    assert [words.word_names(network)[i] for i in shown] == [f"word {i}" for i in (0, 2, 1, 3)]
+    assert [words.word_names(network)[i] for i in shown] == [f"word_{i}" for i in (0, 2, 1, 3)]
     assert neutral == 1
 
 

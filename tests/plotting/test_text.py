@@ -157,7 +157,7 @@ TASKS = {"empty": np.nan, "full": 2.0}
 
 def test_estimates_that_are_nowhere_defined_are_an_empty_panel():
     rows = [
-        {"task": task, "points": points, **dict.fromkeys(ESTIMATORS, value)}
+        {"task": task, "model": "gru", "points": points, **dict.fromkeys(ESTIMATORS, value)}
         for task, value in TASKS.items()
         for points in POINT_SETS
     ]

@@ -208,6 +208,8 @@ def start_page(
         opening={
             "file": f"figures/{opening}.png",
             **OPENINGS[opening],
+            "caption": OPENINGS[opening]["caption"]
+            + (_told_of_needed(known, opened) if opening == "headline" else ""),
             "networks": [_named(Network(*key), pages) for key in opened],
         },
         versions=versions_of(records),
@@ -290,7 +292,22 @@ def without_dimension(
     whose = "their slow and fast modes" if known == len(out) else f"of {known} slow and fast modes"
     why = f": {whose} have no gap, so that a dimension would depend on the cut" if known else ""
     told = f"{len(out)} of {len(drawn)} networks ({cells}) have no value"
-    return f"{told}, a hollow mark at the axis{why}."
+    return f"{told}, a hollow mark below the axis{why}."
+
+
+def _told_of_needed(runs: Sequence[Mapping[Any, Any]], drawn: Sequence[Sequence[Any]]) -> str:
+    """Return how many networks of each task in the first figure need as many components as theory
+    says: one network is drawn of each."""
+    told = []
+    for task in dict.fromkeys(str(key[0]) for key in drawn):
+        rows = [run for run in runs if run["task"] == task and not run["control"]]
+        theory = {run["dimension_expected"] for run in rows} - {None}
+        if len(theory) != 1:
+            continue
+        d = int(*theory)
+        same = sum(run["components_95"] == d for run in rows)
+        told.append(f"{d} in {same} of {len(rows)} networks ({task_title(task).lower()})")
+    return f" Components that 95 % of the variance takes: {', '.join(told)}." if told else ""
 
 
 def _named(network: Network, pages: set[tuple[str, ...]]) -> dict[str, str | None]:

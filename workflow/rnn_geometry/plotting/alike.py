@@ -13,7 +13,7 @@ from rnn_geometry.geometry.groups import classical_map
 from rnn_geometry.geometry.universality import MEASURES, complete_rows
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.legends import legend_below, model_handles, said_models
-from rnn_geometry.plotting.text import said_model
+from rnn_geometry.plotting.text import literal, said_model, said_task
 
 FEWEST = 3  # networks of which a map says anything
 SHADES = "cividis_r"
@@ -25,6 +25,9 @@ UNITS = {
     "io": "of the responses",
 }
 NAME = 9  # letters of a model beside a matrix
+TITLE = "How far any two networks are from each other, by four measures"
+ALIKE = 0.05  # of the extent of a map: marks that are nearer are counted beside them
+HOLLOW = {"mfc": "none", "mew": 0.9, "ms": 4.5}  # so that one mark shows through another
 KEYS = ("model", "l2", "seed")
 Pairs = Mapping[str, Any]  # columns of distances.csv
 
@@ -41,15 +44,20 @@ def has_distances(distances: Pairs) -> bool:
 
 
 @style.styled
-def networks_alike(distances: Pairs) -> Figure:
+def networks_alike(distances: Pairs, task: str = "") -> Figure:
     """Draw, for every measure, distances between trained networks as a matrix and as a map.
 
     Parameters
     ----------
     distances
         Columns of distances.csv of one task, values as text or numbers.
+    task
+        Its name, which stands above.
     """
-    figure = Figure(figsize=(style.TWO_COLUMNS, 4.3), layout="constrained")
+    figure = Figure(figsize=(style.TWO_COLUMNS, 4.5), layout="constrained")
+    figure.suptitle(TITLE, x=0.01, ha="left", fontsize=8)
+    look = {"ha": "right", "va": "top", "fontsize": 7, "color": style.GREY}
+    figure.text(0.99, 0.98, literal(said_task(task), 30), **look)
     panels = figure.subplots(2, 4)
     pairs = _trained(distances)
     for (matrix_panel, map_panel), measure in zip(panels.reshape(-1, 2), UNITS, strict=True):
@@ -60,7 +68,10 @@ def networks_alike(distances: Pairs) -> Figure:
         _draw_matrix(figure, matrix_panel, models, matrix, UNITS[measure])
         _draw_map(map_panel, models, matrix)
     style.letters(panels.flat)
-    legend_below(figure, model_handles([*pairs["model_a"], *pairs["model_b"]]))
+    handles = model_handles([*pairs["model_a"], *pairs["model_b"]])
+    for handle in handles:
+        handle.set(**HOLLOW)
+    legend_below(figure, handles)
     return figure
 
 
@@ -124,11 +135,24 @@ def _draw_map(ax: Axes, models: Sequence[str], matrix: np.ndarray) -> None:
     found, of = classical_map(matrix), np.array(models)
     for model, (colour, marker) in style.model_styles(models).items():
         x, y = found.places[of == model].T
-        look = {"color": colour, "ms": 4, "mew": 0.4, "mec": "white"}
-        ax.plot(x, y, marker, label=said_model(model), **look)
+        ax.plot(x, y, marker, color=colour, label=said_model(model), **HOLLOW)
+    _count_alike(ax, found.places)
     ax.set_aspect("equal", adjustable="datalim")
     ax.set(xticks=[], yticks=[])
     ax.margins(0.12)
     first, second = (f"{share:.0%}" for share in found.shares)
     ax.set_xlabel(f"map, axis 1 ({first})")
     ax.set_ylabel(f"axis 2 ({second})")
+
+
+def _count_alike(ax: Axes, places: np.ndarray) -> None:
+    """Write beside marks (n, 2) that lie on each other how many there are."""
+    near = ALIKE * float(np.ptp(places, axis=0).max())
+    left = list(range(len(places)))
+    while left:
+        away = np.linalg.norm(places[left] - places[left[0]], axis=1)
+        own = [i for i, distance in zip(left, away, strict=True) if distance <= near]
+        left = [i for i in left if i not in own]
+        if len(own) > 1:
+            at, look = places[own].mean(axis=0), {"fontsize": 6, "color": style.INK}
+            ax.annotate(f"{len(own)}", at, (4, 3), textcoords="offset points", **look)

@@ -13,11 +13,22 @@ from rnn_geometry.plotting.legends import legend_below, model_handles
 from rnn_geometry.plotting.per_network import tasks_of
 from rnn_geometry.plotting.text import cut_names, said_model, said_task, tick_places
 
-# Column of each test, its axis, and where its level of chance stands: a column, or a number.
+# Column of each test, what is done and where filled marks are expected, its axis, and where its
+# level of chance stands: a column, or a number.
 TESTS = (
-    ("ablation_accuracy", "accuracy without\nslow coordinates", "ablation_chance"),
-    ("interchange_follows", "decisions that follow\nthe other text", "interchange_chance"),
-    ("steering_hits", "moves with the\nintended decision", 0.5),
+    (
+        "ablation_accuracy",
+        "Slow coordinates removed: filled expected low",
+        "accuracy",
+        "ablation_chance",
+    ),
+    (
+        "interchange_follows",
+        "Exchanged between two texts: filled expected high",
+        "decisions that follow",
+        "interchange_chance",
+    ),
+    ("steering_hits", "Moved to another decision: filled expected high", "moves that hit", 0.5),
 )
 # Ending of a column, what it is called, and how a network is drawn: marker, filled, size.
 KINDS = (
@@ -45,11 +56,13 @@ def causes_by_task(runs: pd.DataFrame) -> Figure:
     width = style.ONE_COLUMN if len(tasks) <= FEW_TASKS else style.TWO_COLUMNS
     figure = Figure(figsize=(width, 5.2), layout="constrained")
     panels = figure.subplots(len(TESTS), 1, sharex=True)
-    for ax, (column, label, chance) in zip(panels, TESTS, strict=True):
+    for ax, (column, title, label, chance) in zip(panels, TESTS, strict=True):
         _draw_chance(ax, runs, tasks, chance)
+        _tie(ax, runs, tasks, styles, column)
         for ending, kind, marker, filled, size in KINDS:
             look = {"ms": size, "filled": filled, "own": marker, "kind": kind}
             _draw(ax, runs, tasks, styles, column + ending, **look)
+        ax.set_title(title, fontsize=7)
         ax.set(ylabel=label, ylim=(-0.04, 1.04), xlim=(-0.6, len(tasks) - 0.4))
     _name_tasks(panels[-1], tasks, width)
     style.letters(panels)
@@ -67,17 +80,31 @@ def _draw_chance(ax, runs: pd.DataFrame, tasks: Sequence[str], chance: str | flo
 
 def _draw(ax, runs, tasks, styles, column, *, kind, own, filled, ms) -> None:
     """Draw a point per network, models side by side and networks of a model aside of each other."""
-    slot = WIDTH / len(styles)
-    for i, (model, (colour, marker)) in enumerate(styles.items()):
+    for model, (colour, marker) in styles.items():
         rows = runs[runs["model"] == model]
-        places = rows["task"].map({task: place for place, task in enumerate(tasks)})
-        order, of = rows.groupby("task").cumcount(), rows.groupby("task")["task"].transform("size")
-        x = places - WIDTH / 2 + slot * (i + (order + 1) / (of + 1))
+        x = _places(rows, tasks, styles)
         look = {"mfc": colour if filled else "none", "mec": "white" if filled else colour}
         edge = 0.4 if filled else 0.7
         values = rows[column].astype(float)
         look |= {"color": colour, "ms": ms, "mew": edge, "ls": ""}
         ax.plot(x, values, own or marker, label=f"{said_model(model)}, {kind}", **look)
+
+
+def _tie(ax, runs, tasks, styles, column) -> None:
+    """Draw a thin line from each network to its control of random subspaces."""
+    for model, (colour, _) in styles.items():
+        rows = runs[runs["model"] == model]
+        ends = rows[[column, f"{column}_random"]].astype(float).to_numpy().T
+        look = {"color": colour, "lw": 0.5, "alpha": 0.6, "zorder": 1, "label": "_own control"}
+        ax.vlines(_places(rows, tasks, styles), *ends, **look)
+
+
+def _places(rows: pd.DataFrame, tasks: Sequence[str], styles) -> pd.Series:
+    """Return where networks of one model stand along the axis."""
+    slot, model = WIDTH / len(styles), [*styles].index(rows["model"].iloc[0])
+    places = rows["task"].map({task: place for place, task in enumerate(tasks)})
+    order, of = rows.groupby("task").cumcount(), rows.groupby("task")["task"].transform("size")
+    return places - WIDTH / 2 + slot * (model + (order + 1) / (of + 1))
 
 
 def _name_tasks(ax, tasks: Sequence[str], width: float) -> None:

@@ -42,7 +42,7 @@ def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
     """Draw N unordered classes, which fill a simplex, beside N ordered ones, which stay in a plane.
 
     Of each the slow points along components 1 and 2, and at the same scale along 3 and 4; below the
-    cumulative variance. Best of two networks with the same cell.
+    variance of each component. Best of two networks with the same cell.
     """
     figure = Figure(figsize=(style.TWO_COLUMNS, HEIGHT))
     width = style.TWO_COLUMNS
@@ -69,7 +69,7 @@ def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
             columnspacing=0.7,
             borderpad=0,
         )
-    bars[0].set_ylabel("cumulative\nvariance", fontsize=6.5, labelpad=1)
+    bars[0].set_ylabel("share of\nvariance", fontsize=6.5, labelpad=1)
     style.letters([*views, *bars])
     handles = [dot_handle("slow points", style.INK, 3.2), dot_handle("final states", style.CLOUD)]
     figure.legend(handles=[*handles, readout_handle()], loc="lower center", ncols=3, borderpad=0.1)
@@ -137,15 +137,17 @@ def _title(network: NetworkArrays, kind: str, shape: str) -> str:
 
 
 def _draw_components(axes, network: NetworkArrays) -> None:
-    """Draw the cumulative variance of the slow points as bars.
+    """Draw the variance of the slow points that each component holds as bars, and as a line what
+    the first ones hold together.
 
     Dark those that are needed for 95 %.
     """
     total, needed = cumulative_variance(network, None, COMPONENTS), components_needed(network)
     colours = [style.INK if i < needed else style.PALE for i in range(len(total))]
-    axes.bar(
-        np.arange(1, len(total) + 1), total, color=colours, width=0.72, label="cumulative variance"
-    )
+    numbers, own = np.arange(1, len(total) + 1), np.diff(total, prepend=0.0)
+    axes.bar(numbers, own, color=colours, width=0.72, label="variance of a component")
+    look = {"color": style.INK, "lw": 0.9, "marker": "o", "ms": 2.6, "mew": 0}
+    axes.plot(numbers, total, label="cumulative variance", **look)
     axes.axhline(ENOUGH, color=style.INK, lw=0.9, ls="--")
     told = (
         f"{NUMBERS[needed]} component{'s' if needed > 1 else ''}"

@@ -9,8 +9,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.legends import legend_below, title_of_task
-from rnn_geometry.plotting.per_network import tasks_of
+from rnn_geometry.plotting.legends import legend_below, model_handles, title_of_task
+from rnn_geometry.plotting.per_network import place_beside, tasks_of
+from rnn_geometry.plotting.text import said_model
 
 ESTIMATORS = {
     "participation_ratio": "participation ratio",
@@ -21,15 +22,22 @@ ESTIMATORS = {
     "id_local_pca": "local PCA",
 }
 POINT_SETS = {"visited": "visited states", "final": "final states", "slow": "slow points"}
-COLOURS, MARKERS = (style.PALE, style.CLOUD, style.INK), "s^o"
+SLOW = "slow"  # a mark per network; of the other sets the range of all networks and the median
+# How those are drawn, and where in the line of an estimator, whose middle is 0.
+RANGES = {
+    "visited": ({"color": style.PALE, "lw": 2.4}, -0.38),
+    "final": ({"color": style.GREY, "lw": 1.1}, -0.26),
+}
+MEDIAN = {"marker": "|", "color": style.INK, "ls": "", "ms": 4.5, "mew": 1.0}
 EXPECTED = {"color": style.INK, "lw": 1.0, "ls": "--", "zorder": 1}
-COLUMNS, NARROW, WIDTH = 5, 2, 0.72  # panels of a row, of a column of a journal; of a line
+COLUMNS, NARROW = 5, 2  # panels of a row, of a column of a journal
+MIDDLE, SHARE = 0.13, 0.8  # of a line: where networks stand, and how much they spread
 
 
 @style.styled
 def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figure:
-    """Draw a panel per task: a point per network, set of points and estimator; dashed: the expected
-    dimension.
+    """Draw a panel per task and in it a line per estimator: slow points by network, in the colour
+    of its model, other sets of points as ranges with a median; dashed: the expected dimension.
 
     Parameters
     ----------
@@ -43,12 +51,13 @@ def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figu
     rows = -(-len(names) // COLUMNS)
     columns = -(-len(names) // rows)
     width = style.ONE_COLUMN if columns <= NARROW else style.TWO_COLUMNS
-    figure = Figure(figsize=(width, 1.7 * rows + 0.45), layout="constrained")
+    figure = Figure(figsize=(width, 2.5 * rows + 0.45), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    styles = style.model_styles(dimension["model"])
     shown = axes.flat[: len(names)]
     for ax, name in zip(shown, names, strict=True):
         title_of_task(ax, name, expected[name])
-        _draw(ax, dimension[dimension["task"] == name], expected[name])
+        _draw(ax, dimension[dimension["task"] == name], expected[name], styles)
     axes[0, 0].set(xlim=(0, None), ylim=(len(ESTIMATORS) - 0.5, -0.5))
     axes[0, 0].set_yticks(range(len(ESTIMATORS)), list(ESTIMATORS.values()))
     axes[0, 0].xaxis.set_major_locator(MaxNLocator(5, integer=True))
@@ -57,31 +66,38 @@ def dimension_by_estimator(dimension: pd.DataFrame, tasks: pd.DataFrame) -> Figu
         ax.set_xlabel("dimension" if place + columns >= len(names) else "")
     for ax in axes.flat[len(names) :]:
         ax.remove()
-    legend_below(figure, _handles())
+    legend_below(figure, [*model_handles(dimension["model"]), *_handles()])
     return figure
 
 
-def _draw(ax, rows: pd.DataFrame, expected: float) -> None:
+def _draw(ax, rows: pd.DataFrame, expected: float, styles: dict) -> None:
     """Draw sets of points below each other and networks of a set aside of each other, never along
     the dimension."""
     if pd.notna(expected):
         ax.axvline(expected, label="expected d", **EXPECTED)
-    slot = WIDTH / len(POINT_SETS)
-    for i, (points, label) in enumerate(POINT_SETS.items()):
-        known = rows[rows["points"] == points]
-        aside = -WIDTH / 2 + slot * (i + np.arange(1, len(known) + 1) / (len(known) + 1))
-        for place, estimator in enumerate(ESTIMATORS):
-            values = known[estimator].to_numpy(dtype=float)
-            ax.plot(values, place + aside, label=label, **_look(i))
-    for line in np.arange(len(ESTIMATORS) - 1) + 0.5:
+    lines = np.arange(len(ESTIMATORS))
+    for points, (look, aside) in RANGES.items():
+        values = rows.loc[rows["points"] == points, [*ESTIMATORS]].astype(float)
+        low, middle, high = values.min(), values.median(), values.max()
+        known, name = low.notna().to_numpy(), POINT_SETS[points]
+        ax.hlines(lines[known] + aside, low[known], high[known], label=f"{name}, range", **look)
+        ax.plot(middle, lines + aside, label=f"{name}, median", **MEDIAN)
+    for i, (model, (colour, marker)) in enumerate(styles.items()):
+        own = rows[(rows["points"] == SLOW) & (rows["model"] == model)]
+        beside = place_beside(i, len(styles), np.arange(len(own)), len(own))
+        y = np.add.outer(MIDDLE + SHARE * beside, lines)
+        look = {"color": colour, "marker": marker, "ls": "", "ms": 3, "mew": 0.3, "mec": "white"}
+        values = own[[*ESTIMATORS]].to_numpy(dtype=float)
+        ax.plot(values.ravel(), y.ravel(), label=said_model(model), **look)
+    for line in lines[:-1] + 0.5:
         ax.axhline(line, color="#EFEFEF", lw=0.6, zorder=0)
 
 
-def _look(place: int) -> dict:
-    look = {"marker": MARKERS[place], "color": COLOURS[place], "ls": "", "ms": 2.6}
-    return {**look, "mew": 0.3, "mec": style.GREY if place == 0 else "none"}
-
-
 def _handles() -> list[Line2D]:
-    sets = [Line2D([], [], label=name, **_look(i)) for i, name in enumerate(POINT_SETS.values())]
+    sets = [
+        Line2D([], [], label=f"{POINT_SETS[points]}: range and median", **{**MEDIAN, **look})
+        for points, (look, _) in RANGES.items()
+    ]
+    for handle in sets:
+        handle.set(linestyle="-", markeredgecolor=style.INK)
     return [*sets, Line2D([], [], label="expected d", **EXPECTED)]

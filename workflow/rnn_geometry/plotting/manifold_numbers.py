@@ -24,6 +24,7 @@ ROWS = (
     ("noise_hold_r2", "held after\nL words (R²)", (-0.03, 1.03)),
     ("noise_roots_kept", "stable fixed\npoints left", (-0.03, 1.03)),
 )
+HALF = 0.5  # shares that are all above: an axis from 0 would show them as one
 THEORY = {"color": style.INK, "lw": 1.0, "ls": "--", "zorder": 1}
 SHADE = "#EBEBEB"
 MOST_COLUMNS, NARROW = 5, 2  # columns of panels: at most, and in a column of a journal
@@ -79,7 +80,7 @@ def robustness_by_task(runs: pd.DataFrame) -> Figure:
         for ax, (measure, label, limits) in zip(column, ROWS, strict=True):
             names = [f"{measure}{suffix}" for suffix in NOISE]
             draw_lines(ax, rows, [*NOISE.values()], rows[names].astype(float).to_numpy())
-            ax.set(ylim=limits, xscale="log", xlim=(0.007, 0.14))
+            ax.set(xscale="log", xlim=(0.007, 0.14), ylim=_from(limits, runs, measure))
             if measure == "noise_manifold_shift":
                 ax.set_yscale("log")
                 style.round_log_ticks(ax.yaxis)
@@ -91,6 +92,14 @@ def robustness_by_task(runs: pd.DataFrame) -> Figure:
     style.letters(panels[:, 0])  # of rows, as the caption names them
     legend_below(figure, model_handles(runs["model"], line=True))
     return figure
+
+
+def _from(limits: tuple[float, float], runs: pd.DataFrame, measure: str) -> tuple[float, float]:
+    """Return limits of shares; where all are above one half they begin just below the least."""
+    values = runs[[f"{measure}{suffix}" for suffix in NOISE]].astype(float).to_numpy()
+    least = float(np.min(values, where=np.isfinite(values), initial=1.0))
+    begin = np.floor(10 * least - 0.2) / 10
+    return (begin, 1 + 0.03 * (1 - begin)) if limits[1] > 1 and least > HALF else limits
 
 
 def _panels(rows: int, columns: int):

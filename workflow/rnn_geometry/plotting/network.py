@@ -24,7 +24,7 @@ from rnn_geometry.plotting.network_pairs import (
     pair_handles,
     pairs_of,
 )
-from rnn_geometry.plotting.panels import bulk
+from rnn_geometry.plotting.panels import bulk, note_in_corner
 from rnn_geometry.plotting.small_png import draw_for_small_png, save_small_png
 from rnn_geometry.plotting.text import LONGEST, cut_names, tick_places
 
@@ -249,10 +249,7 @@ def _limit_view(axes, network: NetworkArrays) -> None:
         if (outside := int(((places < low) | (places > high)).any(axis=1).sum()))
     )
     if note:
-        look = {"ha": "right", "color": style.GREY, "fontsize": 8, "path_effects": manifold.HALO}
-        axes.text(
-            0.99, 0.01, f"{note} outside the view", transform=axes.transAxes, zorder=9, **look
-        )
+        note_in_corner(axes, f"{note} outside the view", 8)
 
 
 def _corners(places: list[np.ndarray]) -> np.ndarray:

@@ -16,7 +16,12 @@ from matplotlib.ticker import MaxNLocator
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.fields import decisions
-from rnn_geometry.plotting.panels import bulk, line_handle, readout_handle
+from rnn_geometry.plotting.panels import (
+    bulk,
+    line_handle,
+    note_in_corner,
+    readout_handle,
+)
 from rnn_geometry.plotting.solids import MOST_EDGED, corners_of_simplex, draw_edges
 from rnn_geometry.plotting.views import View, is_simplex, plane_view
 
@@ -147,8 +152,7 @@ def _count_outside(above: Any, views: list[View], half: float) -> None:
     outside = np.any([(np.abs(view.states(states)) > half).any(axis=1) for view in views], axis=0)
     if count := int(outside.sum()):
         note = f"{count} slow or fixed point{'s' * (count > 1)} outside the view"
-        place = {"transform": above[-1].transAxes, "ha": "right", "fontsize": 8}
-        above[-1].text(0.99, 0.01, note, color=style.GREY, **place)
+        note_in_corner(above[-1], note, 8)
 
 
 def pair_handles(network: NetworkArrays) -> list[Line2D]:

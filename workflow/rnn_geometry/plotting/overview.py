@@ -48,14 +48,15 @@ MODES = [f"tau_{i}" for i in range(1, 9)]
 SHADE = "#EBEBEB"
 THEORY = {"color": style.INK, "lw": 1.1, "ls": "--", "zorder": 1}
 NAME = 24  # letters of a task
+LEAST_LOST = 0.02  # of accuracy, to which an axis reaches at least on either side of 0
 HOLLOW = {"mfc": "none", "mew": 0.7, "ms": 3.4, "ls": ""}
-AT_AXIS = 0.03  # of the height of a panel
+STRIP = 0.12  # of the height of a panel, below its axis: networks without a value
 FEW_TASKS = 4  # that a column of a journal has room for
 LINE = {25: 0.2, 90: 0.11}  # inches along an axis that a name takes, by its degrees
-# Of two accuracies: what their difference is called, and which they are.
+# Of two accuracies: what is shown, what their difference is called, and which they are.
 LOST = (
-    ("accuracy from d components\n− from all", "accuracy_at_d", "test_accuracy"),
-    ("accuracy from d − 1 components\n− from d", "accuracy_below_d", "accuracy_at_d"),
+    ("d components alone", "accuracy at d − with all", "accuracy_at_d", "test_accuracy"),
+    ("One component fewer", "accuracy at (d − 1) − at d", "accuracy_below_d", "accuracy_at_d"),
 )
 MEASURES = {
     "participation_ratio": "participation ratio",
@@ -93,22 +94,37 @@ def _scatter(axes, runs: pd.DataFrame, tasks: Sequence[str], values: pd.Series) 
 
 
 def _mark_missing(axes, runs: pd.DataFrame, places: pd.Series, model: int, models: int) -> None:
-    """Draw a hollow mark at the axis for each network of a model without a value: no data."""
+    """Draw a hollow mark below the axis for each network of a model without a value: no data."""
     if runs.empty:
         return
     ((colour, marker),) = style.model_styles(runs["model"]).values()
     order, of = runs.groupby("task").cumcount(), runs.groupby("task")["task"].transform("size")
     x = places[runs.index] + place_beside(model, models, order.to_numpy(), of.to_numpy())
     look = {"mec": colour, "label": "_no value", "transform": axes.get_xaxis_transform()}
-    axes.plot(x, np.full(len(x), AT_AXIS), marker, **HOLLOW, **look)
+    axes.plot(x, np.full(len(x), STRIP / 2), marker, **HOLLOW, **look)
 
 
 def _missing_handle(runs: pd.DataFrame, measures: Iterable[str]) -> list[Line2D]:
-    """Return the legend entry of hollow marks where there are any."""
-    if runs[[*measures]].notna().all(axis=None):
-        return []
-    label = "no value: no gap, or not converged"
-    return [Line2D([], [], marker="o", mec=style.INK, label=label, **HOLLOW)]
+    """Return a legend entry for the hollow marks of each model that has any."""
+    models = runs.loc[runs[[*measures]].isna().any(axis=1), "model"]
+    return [
+        Line2D([], [], marker=marker, mec=colour, label=f"{said_model(name)}: no value", **HOLLOW)
+        for name, (colour, marker) in style.model_styles(models).items()
+    ]
+
+
+def _set_scale(axes, low: float, high: float, lacking: bool) -> None:
+    """Show values from low to high; where some are lacking, a strip for them below a line."""
+    if not lacking:
+        axes.set_ylim(low, high)
+        return
+    ticks = [t for t in axes.yaxis.get_major_locator().tick_values(low, high) if low < t <= high]
+    bottom = low - STRIP / (1 - STRIP) * (high - low)
+    names = [f"{tick:.10g}".replace("-", "−") for tick in ticks]
+    axes.set_yticks([(bottom + low) / 2, *ticks], ["no value", *names])
+    axes.set_ylim(bottom, high)
+    axes.axhspan(bottom, low, color=SHADE, zorder=0, lw=0)
+    axes.axhline(low, color=style.GREY, lw=0.7, zorder=0)
 
 
 def _task_axis(axes, tasks: Sequence[str]) -> None:
@@ -169,14 +185,16 @@ def dimension_overview(runs: pd.DataFrame) -> Figure:
     A point per network and panel, at its value.
     """
     tasks = tasks_of(runs)
-    figure, axes = _figure(1, 2, style.TWO_COLUMNS, 2.5)
+    figure, axes = _figure(1, 2, style.TWO_COLUMNS, 2.6)
     for ax, (measure, label) in zip(axes[0], MEASURES.items(), strict=True):
         _theory_at_tasks(ax, runs, tasks, "dimension_expected")
         _scatter(ax, runs, tasks, runs[measure].astype(float))
         known = runs[[measure, "dimension_expected"]]
         low = max(float(np.floor(_bottom(known) - 0.5)), 0.0)
-        ax.set(ylabel=label, ylim=(low, low + 1.1 * (_top(known) - low)))
+        ax.set_title(label.capitalize(), fontsize=7)
+        ax.set_ylabel("dimension of slow points")
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+        _set_scale(ax, low, low + 1.1 * (_top(known) - low), bool(runs[measure].isna().any()))
         _task_axis(ax, tasks)
     style.letters(axes[0])
     handles = [*model_handles(runs["model"]), _theory_handle("theory")]
@@ -212,12 +230,19 @@ def accuracy_cliff(runs: pd.DataFrame) -> Figure:
     A point per network over its task and panel; the line is nothing lost.
     """
     tasks = tasks_of(runs)
-    figure, axes = _figure(1, 2, style.TWO_COLUMNS, 2.5, sharey=True)
-    for ax, (label, first, second) in zip(axes[0], LOST, strict=True):
+    figure, axes = _figure(1, 2, style.TWO_COLUMNS, 2.6)
+    for ax, (title, label, first, second) in zip(axes[0], LOST, strict=True):
         ax.axhline(0, label="nothing lost", **THEORY)
-        _scatter(ax, runs, tasks, runs[first].astype(float) - runs[second].astype(float))
+        lost = runs[first].astype(float) - runs[second].astype(float)
+        _scatter(ax, runs, tasks, lost)
+        ax.set_title(title, fontsize=7)
         ax.set_ylabel(label)
-        ax.tick_params(labelleft=True)
+        low, high = (
+            float(np.fmin(lost.min(), -LEAST_LOST)),
+            float(np.fmax(lost.max(), LEAST_LOST)),
+        )
+        room = 0.06 * (high - low)
+        _set_scale(ax, low - room, high + room, bool(lost.isna().any()))
         _task_axis(ax, tasks)
     style.letters(axes[0])
     legend_below(figure, [*model_handles(runs["model"]), _theory_handle("nothing lost")])
@@ -338,16 +363,19 @@ def predicted_dimension(runs: pd.DataFrame) -> Figure:
     if runs.empty:
         return _nothing("No dimension was predicted for these tasks.")
     tasks = tasks_of(runs)
-    figure, axes = _figure(1, 2, style.TWO_COLUMNS, 2.5, sharey=True)
+    figure, axes = _figure(1, 2, style.TWO_COLUMNS, 2.6, sharey=True)
     for ax, (measure, label) in zip(axes[0], MEASURES.items(), strict=True):
         off = runs[measure].astype(float) - runs["dimension_predicted"].astype(float)
         ax.axhline(0, label="as predicted", **THEORY)
         _scatter(ax, runs, tasks, off)
-        ax.set_ylabel(f"{label}\n− predicted dimension")
-        ax.tick_params(labelleft=True)
+        ax.set_title(label.capitalize(), fontsize=7)
+        ax.set_ylabel("measured − predicted")
         _task_axis(ax, tasks)
-    ax = axes[0, 0]
-    ax.set_ylim(min(ax.get_ylim()[0], -0.55), max(ax.get_ylim()[1], 0.55))
+    low, high = (f(side, o) for f, side, o in zip((min, max), axes[0, 0].get_ylim(), (-0.55, 0.55)))
+    lacking = bool(runs[[*MEASURES]].isna().any(axis=None))
+    for ax in axes[0]:
+        _set_scale(ax, low, high, lacking)
+        ax.tick_params(labelleft=True)
     style.letters(axes[0])
     handles = [*model_handles(runs["model"]), _theory_handle("as predicted from word counts")]
     legend_below(figure, [*handles, *_missing_handle(runs, MEASURES)])

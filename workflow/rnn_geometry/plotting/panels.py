@@ -308,17 +308,24 @@ def set_plane(axes, view: View, *seen: np.ndarray, counted: np.ndarray | None = 
     counted = view.slow_points if counted is None else counted
     outside = int((np.abs(counted - middle) > half).any(axis=1).sum())
     if outside:
-        axes.text(
-            0.98,
-            0.02,
-            f"{outside} outside",
-            transform=axes.transAxes,
-            ha="right",
-            color=style.INK,
-            fontsize=SMALL,
-            path_effects=manifold.HALO,
-            zorder=9,
-        )
+        note_in_corner(axes, f"{outside} outside", SMALL)
+
+
+def note_in_corner(axes, told: str, size: float) -> None:
+    """Write a few words into the lower right corner of a panel, on paper of their own.
+
+    Parameters
+    ----------
+    axes
+        The panel.
+    told
+        The words.
+    size
+        Of their letters, in points.
+    """
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
+    look = {"ha": "right", "va": "bottom", "color": style.INK, "fontsize": size, "zorder": 9}
+    axes.text(1, 0, told, transform=axes.transAxes, bbox=paper, **look)
 
 
 def label_axes(axes, below: str, left: str, shared: bool = False) -> None:

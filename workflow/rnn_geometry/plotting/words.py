@@ -17,7 +17,7 @@ from rnn_geometry.plotting import style
 from rnn_geometry.plotting.arrays import NetworkArrays
 from rnn_geometry.plotting.data import attach_data
 from rnn_geometry.plotting.panels import SMALL, colour_bar, note_below, panels
-from rnn_geometry.plotting.text import cut_names, spoken, tick_places
+from rnn_geometry.plotting.text import cut_names, tick_places
 from rnn_geometry.plotting.views import is_ordered
 
 MOST_WORDS = 18  # rows
@@ -98,11 +98,11 @@ def evidence_words(network: NetworkArrays) -> tuple[np.ndarray, int]:
 
 
 def word_names(network: NetworkArrays) -> list[str]:
-    """Return the names of the words whose kicks are known."""
+    """Return the names of the words whose kicks are known, as they are in the data."""
     ids = network.flow.kick_words
     known = list(network.words) or list(network.meta.get("words") or [])
     names = [known[i] if i < len(known) else f"word {i}" for i in ids]
-    return cut_names(spoken(names), WORD)
+    return cut_names(names, WORD)
 
 
 def _spoken_for(effects: np.ndarray, ordered: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -24,7 +24,7 @@ def run(files, output, params, log) -> None:
     distances = formats.read_table(files["distances"])
     figures = task_figures(networks)
     if has_distances(distances):
-        figures["networks_alike"] = partial(networks_alike, distances)
+        figures["networks_alike"] = partial(networks_alike, distances, task=networks[0].record.task)
     for name, draw in figures.items():
         with collected_after():
             style.save(draw(), Path(output[0]) / name, params.formats)

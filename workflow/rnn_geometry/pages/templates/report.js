@@ -12,6 +12,12 @@
   const titles = new Map(known.tasks), sentences = new Map(known.figures), cells = new Map(known.cells);
   const made = (name, text = "", more = {}) => Object.assign(document.createElement(name), { textContent: text }, more);
   const words = (name, html, more = {}) => Object.assign(document.createElement(name), { innerHTML: html }, more);
+  // What would be long lines stands in two columns.
+  const text = (html, className = "") => {
+    const box = words("div", html);
+    box.className = ["text", className, box.textContent.length > 330 ? "long" : ""].join(" ").trim();
+    return box;
+  };
   const stem = (path) => path.split("/").pop().replace(/\.[^.]+$/, "");
   const inOrder = (names, known) => {
     const order = [...known], at = (name) => order.indexOf(name) + 1 || order.length + 1;
@@ -19,10 +25,10 @@
   };
   const figures = [...sentences.keys()];
   const upper = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-  const label = (one) => upper(Object.entries(one.labels || { file: one.name }).map(([name, value]) => {
+  const label = (one) => Object.entries(one.labels || { file: one.name }).map(([name, value]) => {
     if (name === "model") return cells.get(value) || value;
-    return ["figure", "table", "file"].includes(name) ? value.replace(/^\d+ /, "").replaceAll("_", " ") : `${name} ${value}`;
-  }).join(", "));
+    return ["figure", "table", "file"].includes(name) ? upper(value.replace(/^\d+ /, "").replaceAll("_", " ")) : `${name} ${value}`;
+  }).join(", ");
   const place = (path) => {
     const labels = results[path].labels || {}, own = Object.values(labels).join(" ");
     if (/^\d/.test(own)) return `${own} ${path}`;
@@ -56,7 +62,12 @@
     }
   }
 
-  const large = document.getElementById("large");
+  const large = document.getElementById("large"), fit = document.getElementById("fit");
+  const fitted = (is) => {
+    large.classList.toggle("fitted", is);
+    fit.setAttribute("aria-pressed", is);
+  };
+  fit.onclick = () => fitted(!large.classList.contains("fitted"));
   function enlarged(path, image, title) {
     const button = made("button", "", { type: "button", className: "zoom", title: "Larger" });
     button.setAttribute("aria-label", `Larger: ${title}`);
@@ -66,18 +77,20 @@
       large.querySelector("span").replaceChildren(...linked(path));
       Object.assign(large.querySelector("img"), { src: image.src, alt: title });
       large.style.setProperty("--dots", `${image.getAttribute("width")}px`);
+      fitted(false);
       large.showModal();
+      large.querySelector("div").scrollTo(0, 0);
     };
     return button;
   }
-  large.onclick = (event) => event.target === large && large.close();
+  large.onclick = (event) => [large, fit.nextElementSibling].includes(event.target) && large.close();
 
   function figure(path, number, shared) {
     const one = results[path], own = sentences.get(stem(path).replace(/^sweep_.*/, "sweep")), title = `${number} ${label(one)}`;
     const box = made("figure", "", { id: `figure-${number}` }), told = made("figcaption");
     told.append(made("strong", title));
-    if (own) told.append(made("p", own));
-    if (!shared && one.caption) told.append(words("div", one.caption));
+    if (own) told.append(made("strong", own, { className: "first" }));
+    if (!shared && one.caption) told.append(text(one.caption));
     const links = linked(path);
     if (links.length) told.append(made("p", "", { className: "beside" }));
     if (links.length) told.lastChild.append("Beside this file: ", ...links);
@@ -107,25 +120,33 @@
     return line;
   };
 
+  // How numbers were made: behind a line, since most readers want the file alone.
+  const explained = (caption) => {
+    const box = made("details", "", { className: "how" });
+    box.append(made("summary", "What is in it, and how it was computed"), text(caption));
+    return box;
+  };
+
   // A caption that all figures of a group share stands once, above the first of such groups.
   let said = "";
   function group(paths, numbered, box) {
     const captions = new Set(paths.map((path) => results[path].caption));
     const shared = paths.length > 1 && captions.size === 1;
+    const [drawn, others] = [true, false].map((is) => paths.filter((path) => (results[path].mime_type === "image/png") === is));
     const above = [];
     if (shared && !captions.has(said)) {
       [said] = captions;
-      above.push(words("div", said, { className: "caption" }));
+      above.push(drawn.length ? text(said) : explained(said));
     }
-    const [drawn, others] = [true, false].map((is) => paths.filter((path) => (results[path].mime_type === "image/png") === is));
     const frame = made("div"), list = made("ul", "", { className: "files" });
     drawn.forEach((path) => frame.append((results[path].labels || {}).model ? network(path, numbered()) : figure(path, numbered(), shared)));
     others.forEach((path) => {
       const line = file(path, numbered());
-      if (!shared && results[path].caption) line.append(words("div", results[path].caption));
+      if (!shared && results[path].caption) line.append(explained(results[path].caption));
       list.append(line);
     });
-    box.append(...above, ...[titlesIn(frame), frame, list].filter((one) => one.children.length));
+    const parts = [titlesIn(frame), frame, list].filter((one) => one.children.length);
+    box.append(...(drawn.length ? [...above, ...parts] : [...parts, ...above]));
   }
 
   // Titles of some figures, each a link.
@@ -141,7 +162,7 @@
 
   const counted = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
   const contents = made("ol", "", { className: "contents", id: "contents" }), own = made("button", "Snakemake’s own view: rules, code, run times", { type: "button" });
-  if (typeof workflow_desc === "string") page.querySelector(".lead").append(words("div", workflow_desc, { className: "about" }));
+  if (typeof workflow_desc === "string") page.querySelector(".lead").append(text(workflow_desc, "about"));
   document.getElementById("waits").remove();
   page.append(contents, own);
   inOrder(Object.keys(categories), known.categories).forEach((category, i) => {
@@ -169,7 +190,9 @@
     if (target.matches("details")) target.open = true;
     for (const box of waitFor(target)) box.open = true;
     load();
-    target.scrollIntoView();
+    // Below the bar, once what opened has its place: a browser goes to a link before that.
+    page.style.setProperty("--bar", `${getComputedStyle(contents).position === "sticky" ? contents.offsetHeight : 0}px`);
+    requestAnimationFrame(() => target.scrollIntoView());
   }
   window.addEventListener("hashchange", follow);
   // A link to where the page already is opens it again.
