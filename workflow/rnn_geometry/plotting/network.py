@@ -39,7 +39,7 @@ __all__ = [
 
 SIZE, LARGEST_FILE = (15.0, 9.0), 100_000
 DPI, FINE_DPI = 100, 150  # of the file, and of its pieces on a page: sharp on fine screens
-TOP, FOOT, FLAT_FOOT = 0.8, 0.065, 0.165  # of the manifold: a plane alone is square
+TOP, FOOT, FLAT_FOOT = 0.8, 0.065, 0.165  # of the manifold: room of a plane alone is square
 KEY, KEY_LINE = 0.952, 0.02  # of the panel: where the legends begin, and a line of these
 NARROW, SMALL = 3.6, 0.45  # inches of a view on a telephone; of the dots in it
 ENLARGED = "near 1"  # title of the eigenvalues drawn a second time
