@@ -61,7 +61,7 @@ def test_the_answer_in_one_sentence_names_cells_and_the_weakest_line():
     told = answers(found, ASKED, KINDS)
     assert in_short(told, {"gated": ["GRU"], "ungated": ["vanilla"]}) == (
         "With gates (GRU) every network meets all 2 parts of the paper’s answer. "
-        "Without gates (vanilla) every network meets 1 of 2, and 0 of 2 the other."
+        "Without gates (vanilla) every network meets 1 of 2; Else 0 of 2."
     )
     assert in_short([], {}) == ""
 

@@ -17,7 +17,14 @@ from rnn_geometry.claims.table import COLUMNS
 from rnn_geometry.claims.values import Value
 from rnn_geometry.pages import claims as claims_page
 from rnn_geometry.pages import templating
-from rnn_geometry.pages._claim_blocks import _texts, _title_of_means, blocks, sections, state
+from rnn_geometry.pages._claim_blocks import (
+    _texts,
+    _title_of_means,
+    blocks,
+    by_cell,
+    sections,
+    state,
+)
 from rnn_geometry.pages._strips import scale_of
 from rnn_geometry.pages.answer import answers
 from rnn_geometry.pages.templating import template_texts
@@ -132,6 +139,20 @@ def texts(runs, numbers):
     values = [Value("t", "gru", "gru", "", one, 2.0, True, "") for one in numbers]
     values.append(Value("t", "gru", "gru", "untrained", 1.0, 2.0, False, ""))
     return _texts(PLANE, {**KNOWN, "runs": runs}, scale_of(PLANE, values), values)
+
+
+def test_exceptions_of_a_cell_begin_with_claims_of_the_paper():
+    given = claims_page.grids_beside(seen(0), CLAIMS, None)["groups"]
+    made = [block for block in blocks(given, None) if not block["apart"]]
+    made[0]["claim"] = {**made[0]["claim"], "source": "this project"}
+    (row,) = by_cell(made)
+    listed = [one["block"]["claim"]["source"] for one in row["exceptions"]]
+    assert len(listed) > 1
+    assert listed.index("this project") == len(listed) - 1
+    assert row["paper"] == row["count"] - row["exceptions"][-1]["count"]
+    text = claims_page.html_page(TEMPLATES, seen(0), CLAIMS, [])
+    assert " of the paper)" in re.search(r'id="exceptions"><summary>(.*?)</summary>', text, re.S)[1]
+    assert " (none)" in re.search(r'<ul class="by-cell">(.*?)</ul>', text, re.S)[1]
 
 
 def test_few_networks_show_their_values_and_many_an_interval_and_p():

@@ -14,6 +14,7 @@ from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.claims.values import Value
 from rnn_geometry.pages._controls_told import NOT_RUN
 from rnn_geometry.pages._meanings import meaning_of
+from rnn_geometry.pages._origin import PAPER, origin
 from rnn_geometry.pages._strips import (
     Scale,
     axis,
@@ -391,8 +392,9 @@ def by_cell(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     -------
     list of dict
         `cell`; `of`, its verdicts that some network counts in; `count`, how many are exceptions;
-        and `exceptions`, one for each claim: `block`, `states`, the tasks by state, and `count`,
-        how many tasks. Cells in the order of all pages.
+        `paper`, how many of these are of claims of the paper; and `exceptions`, one for each claim,
+        those of the paper first: `block`, `states`, the tasks by state, and `count`, how many
+        tasks. Cells in the order of all pages.
     """
     rows: dict[str, dict[str, Any]] = {}
     for block in made:
@@ -407,8 +409,14 @@ def by_cell(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             count = sum(map(len, states.values()))
             rows[cell]["exceptions"].append({"block": block, "states": states, "count": count})
     for own in rows.values():
+        own["exceptions"].sort(key=lambda one: not _of_paper(one["block"]))
         own["count"] = sum(one["count"] for one in own["exceptions"])
+        own["paper"] = sum(one["count"] for one in own["exceptions"] if _of_paper(one["block"]))
     return [rows[cell] for cell in cells_in_order(rows)]
+
+
+def _of_paper(block: Mapping[str, Any]) -> bool:
+    return origin(block["claim"]["source"]) == PAPER
 
 
 def _states_by_cell(exceptions: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, list[str]]]:

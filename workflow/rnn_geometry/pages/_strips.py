@@ -23,7 +23,7 @@ WIDTH, MARGIN = 360, 12  # of a strip, and what stays free on either side, in it
 LANE, AXIS = 7, 20  # height of the values of one cell, a dot and a gap, and of the axis
 SMALLEST = 1e-6  # values that are typically less are as good as 0
 FIGURES = (2, 3)  # at least and at most so many of a typical value that is told
-FAR = 3.0  # interquartile ranges beyond the quartiles from which on a value is set at the edge
+FAR = 10.0  # interquartile ranges beyond the quartiles from which on a value is set at the edge
 TICKS = 5  # about so many
 MOST_TOLD = 20  # values that a tooltip lists
 # How a control is marked, from its place at the middle of a lane: a bar, a slash, a caret.

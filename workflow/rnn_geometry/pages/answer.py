@@ -40,8 +40,8 @@ def answers(
     Returns
     -------
     list of dict
-        `says`, and of `gated` networks, `ungated` ones and those of `other` cells, None where
-        there are none: `met` and `runs`, networks that meet the claims, of all; `controls`,
+        `says`, `short`, and of `gated` networks, `ungated` ones and those of `other` cells, None
+        where there are none: `met` and `runs`, networks that meet the claims, of all; `controls`,
         claims, tasks and cells where a control does as well; `gapless`, networks that miss them
         for want of a value; `exceptions`, where not all networks meet them.
     """
@@ -52,7 +52,7 @@ def answers(
         about = rows["claim"].isin(one["claims"])
         counts = {name: _counted(rows[about & (kind == name)]) for name in KINDS.values()}
         if any(counts.values()):
-            told.append({"says": one["says"], **counts})
+            told.append({"says": one["says"], "short": one.get("short", one["says"]), **counts})
     return told
 
 
@@ -87,31 +87,34 @@ def in_short(told: Sequence[Mapping[str, Any]], cells: Mapping[str, Sequence[str
 
     Examples
     --------
-    >>> met, missed = ({"met": met, "runs": 10, "controls": 0, "exceptions": ""} for met in (10, 9))
-    >>> lines = [{"gated": met, "ungated": met}, {"gated": met, "ungated": missed}]
-    >>> told = in_short(lines, {"gated": ["GRU", "LSTM"], "ungated": ["vanilla"]}).split(". ")
-    >>> told[0]
-    'With gates (GRU, LSTM) every network meets all 2 parts of the paper’s answer'
-    >>> told[1]
-    'Without gates (vanilla) every network meets 1 of 2, and 9 of 10 the other.'
+    >>> met, missed = ({"met": n, "runs": 10, "gapless": 0} for n in (10, 9))
+    >>> lines = [{"short": "modes", "gated": met}, {"short": "readouts", "gated": missed}]
+    >>> in_short(lines[:1], {"gated": ["GRU", "LSTM"]})
+    'With gates (GRU, LSTM) every network meets all 1 parts of the paper’s answer.'
+    >>> in_short(lines, {"gated": ["GRU"]})
+    'With gates (GRU) every network meets 1 of 2 parts of the paper’s answer; readouts 9 of 10.'
     """
     kinds = [
-        _kind_in_short([one[kind] for one in told if one[kind]], names, CALLED[kind])
+        _kind_in_short([{"short": one["short"], **one[kind]} for one in told if one[kind]], said)
         for kind, names in cells.items()
         if any(one[kind] for one in told)
+        for said in [f"{CALLED[kind]} ({', '.join(names)})"]
     ]
     parts = " parts of the paper’s answer"
     return " ".join(text.replace("@", "" if i else parts) for i, text in enumerate(kinds))
 
 
-def _kind_in_short(counts: Sequence[Mapping[str, Any]], names: Sequence[str], called: str) -> str:
+def _kind_in_short(counts: Sequence[Mapping[str, Any]], called: str) -> str:
     """Return what networks of a kind meet; `@` stands where the first sentence says of what."""
-    met = sum(one["met"] == one["runs"] for one in counts)
-    fewest = min(counts, key=lambda one: one["met"] / one["runs"])
-    left = len(counts) - met
-    other = f", and {fewest['met']} of {fewest['runs']} the {'other' if left == 1 else 'rarest'}"
-    of = f"{met} of {len(counts)}@{other}" if left else f"all {met}@"
-    return f"{called} ({', '.join(names)}) every network meets {of}."
+    fewer = [one for one in counts if one["met"] < one["runs"]]
+    met = len(counts) - len(fewer)
+    rest = ", ".join(
+        f"{one['short']} {one['met']} of {one['runs']}"
+        + (f" ({one['gapless']} without a value)" if one["gapless"] else "")
+        for one in fewer
+    )
+    of = f"{met} of {len(counts)}@; {rest}" if fewer else f"all {met}@"
+    return f"{called} every network meets {of}."
 
 
 def sentence_of(told: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> str:

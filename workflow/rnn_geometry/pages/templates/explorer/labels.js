@@ -55,7 +55,7 @@ function tellHiddenAxes() {
   const note = document.getElementById("hiddenAxes");
   const all = Math.min(data.dimension ?? 0, data.components);
   const left = all - (deep() ? 3 : 2);
-  note.hidden = left <= 0 || Boolean(view.tour);
+  note.hidden = left <= 0 || Boolean(view.tour) || scene.panels.length > 1; // small panels have names there
   if (note.hidden) return [];
   note.textContent = `${left} of ${all} dimensions ${left > 1 ? "are" : "is"} not seen here: Tour turns ${left > 1 ? "them" : "it"} into view`;
   const [x, top] = [note.offsetLeft, note.offsetTop];
