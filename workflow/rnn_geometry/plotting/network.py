@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays, load_network, variance_ratio
 from rnn_geometry.plotting.legends import shown_handles
-from rnn_geometry.plotting.network_pairs import (
+from rnn_geometry.plotting.network_components import (
     draw_pairs,
     has_fixed_points,
     pair_handles,
