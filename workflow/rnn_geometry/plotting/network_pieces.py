@@ -78,8 +78,8 @@ PIECES = (
         "Manifold of slow points",
         "Slow points bear no colour. Coloured dots: where test sentences end (final states), by"
         " class; in the same colours some sentences word by word (lines) and the readouts"
-        " (arrows). In the explorer these colours are something else: slow points by what is decided there. Axes:"
-        " the first two components of the slow points.",
+        " (arrows). In the explorer these colours are something else: slow points by what is"
+        " decided there. Axes: the first two components of the slow points.",
         *_LEFT,
         0.0,
         KEY,
