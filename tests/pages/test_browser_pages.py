@@ -94,7 +94,7 @@ def test_grids_are_folded_and_figures_on_a_telephone_alone(browser, finished):
 def test_a_link_to_something_folded_unfolds_it(start):
     assert not start.locator("#how dl").is_visible()
     start.get_by_role("link", name="How it was computed").click()
-    assert start.locator("#how dl").is_visible()
+    start.locator("#how dl").wait_for(state="visible")  # the page hears of it after the click
 
 
 def test_every_link_of_the_start_page_leads_to_a_file(start, finished):
