@@ -1,5 +1,7 @@
 """What the start page answers: counted over networks, with every exception that it names."""
 
+import re
+
 import pandas as pd
 import pytest
 import yaml
@@ -136,6 +138,14 @@ def test_numbers_have_the_decimals_of_their_column_and_are_tinted_by_theory():
 def test_figures_bear_a_caption():
     captions = yaml.safe_load(TEMPLATES["captions.yaml"])
     assert captions["variance"] in page_of(table_of_runs())
+
+
+def test_figures_stand_in_the_order_of_their_captions():
+    names = ["word_effects", "own", "variance", "sweep_size", "trajectories"]
+    figures = [{"file": f"{name}.png", "name": name, "others": []} for name in names]
+    text = page_of(table_of_runs(), figures=[{"title": "t", "figures": figures}])
+    told = re.findall(r'<img src="(\w+)\.png" alt="t:', text)
+    assert told == ["sweep_size", "trajectories", "variance", "word_effects", "own"]
 
 
 NONE_LEARNED = "None: no network of this run does its task."

@@ -29,9 +29,9 @@ def figure(pair):
 def test_it_says_what_it_shows(figure):
     texts = [text.get_text() for text in figure.texts]
     assert texts == [
-        "Five unordered classes: a simplex",
+        "Five unordered classes (theory: a simplex)",
         "GRU, seed 10",
-        "Five ordered classes: a plane",
+        "Five ordered classes (theory: a plane)",
         "GRU, seed 10",
     ]
     names = [text.get_text() for legend in figure.legends for text in legend.get_texts()]

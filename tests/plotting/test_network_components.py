@@ -6,8 +6,7 @@ from fake_run import fake_network
 from matplotlib.colors import to_rgb
 
 from rnn_geometry.plotting import manifold, style
-from rnn_geometry.plotting.fields import decisions
-from rnn_geometry.plotting.network import marks_of, plot_narrow, plot_network
+from rnn_geometry.plotting.network import coloured_of, marks_of, plot_narrow, plot_network
 from rnn_geometry.plotting.network_pieces import PIECES
 
 
@@ -50,10 +49,16 @@ def test_views_are_components_1_2_and_3_4_at_one_scale(network, panel):
     assert len(limits) == 1
 
 
-def test_slow_points_have_the_colour_of_their_own_decision(network, panel):
-    codes = manifold.thinned(decisions(network))
-    drawn = scattered(panel.axes[0], "slow points").get_facecolors()[:, :3]
-    np.testing.assert_allclose(drawn, [to_rgb(network.colour(code)) for code in codes], atol=1e-6)
+def test_colours_are_final_states_by_class_as_in_a_plane(network, panel):
+    codes = manifold.thinned(style.class_codes(network.states.final_labels))
+    for axes in panel.axes[:2]:
+        drawn = scattered(axes, "final states").get_facecolors()[:, :3]
+        expected = [to_rgb(network.colour(code)) for code in codes]
+        np.testing.assert_allclose(drawn, expected, atol=1e-6)
+        slow = scattered(axes, "slow points")
+        np.testing.assert_allclose(slow.get_facecolors()[:, :3], [to_rgb(style.INK)], atol=1e-6)
+        assert slow.get_zorder() > scattered(axes, "final states").get_zorder()
+    assert coloured_of(network) == "final states (dots), by class:"
 
 
 def test_fixed_points_have_views_of_their_own(network, panel):

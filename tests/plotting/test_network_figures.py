@@ -602,7 +602,7 @@ def test_the_gallery_has_a_row_per_task_and_three_views_and_a_bar_per_network(ne
     assert set(data["model"]) == {"gru", "lstm"}
 
 
-@pytest.mark.parametrize(("share", "told"), [(0.9, "no gap,\n95 % in 2"), (0.2, "95 % in 2")])
+@pytest.mark.parametrize(("share", "told"), [(0.9, "no gap:\nno value"), (0.2, "95 % in 2")])
 def test_the_gallery_says_where_slow_points_have_no_gap(share, told):
     network = fake_network("categorical", 3)
     network = replace(network, geometry={**network.geometry, "slow_no_gap": share})

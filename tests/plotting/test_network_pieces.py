@@ -120,7 +120,7 @@ def test_a_page_writes_the_legend_of_the_panel():
     legends = [text.get_text() for key in plot_network(network).legends for text in key.get_texts()]
     assert [one["name"] for one in signs if one["sign"]] == legends
     (heading,) = (one for one in signs if not one["sign"])
-    assert heading["name"] == "slow points, by decision:"
+    assert heading["name"] == "final states (dots), by class:"
     assert signs[signs.index(heading) + 1]["name"] == network.class_names[0]
     of = {one["name"]: one for one in signs}
     known = zip(network.class_names, network.colours(np.arange(5)), strict=True)

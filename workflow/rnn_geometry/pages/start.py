@@ -416,19 +416,22 @@ def _captions(templates: Mapping[str, str], missing: str) -> dict[str, str]:
 def _captioned(
     figures: Sequence[Mapping[str, Any]], captions: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Return the groups of figures with a sentence under each figure that has one."""
-    return [
-        {
-            **group,
-            "figures": [{**one, "caption": _caption(one, captions)} for one in group["figures"]],
-        }
-        for group in figures
-    ]
+    """Return the groups of figures with a sentence under each figure that has one.
+
+    Figures stand in the order of their captions, as in the report.
+    """
+    rank = {name: place for place, name in enumerate(captions)}
+    groups = []
+    for group in figures:
+        ordered = sorted(group["figures"], key=lambda one: rank.get(_caption_name(one), len(rank)))
+        told = [{**one, "caption": captions.get(_caption_name(one), "")} for one in ordered]
+        groups.append({**group, "figures": told})
+    return groups
 
 
-def _caption(figure: Mapping[str, Any], captions: Mapping[str, str]) -> str:
+def _caption_name(figure: Mapping[str, Any]) -> str:
     stem = Path(figure["file"]).stem
-    return captions.get("sweep" if stem.startswith("sweep_") else stem, "")
+    return "sweep" if stem.startswith("sweep_") else stem
 
 
 def versions_of(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:

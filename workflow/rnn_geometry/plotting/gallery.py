@@ -34,7 +34,7 @@ CORNER = (0.42, 0.2)  # of a small view, that its components are written in
 VIEWS = ((0, 1), (0, 2), (2, 3))  # pairs of components, from 0
 TOLD = (
     "Large: components 1, 2. Small, at one scale: 1, 3 (edge-on) and 3, 4. Bar: variance of each "
-    "component, strong those of theory; how many hold 95 %. No gap: slow and fast not apart."
+    "component, strong those of theory; how many hold 95 %. No gap: where to cut is open."
 )
 MARKER, LETTER = 0.16, 0.0085  # inches of a legend's dot, of a letter at one point of size
 NARROW_FOOT = 0.56  # inches, for the words in three lines, and the legend above them
@@ -151,7 +151,7 @@ def _draw_network(figure: Figure, network: NetworkArrays | None, place, side: fl
     bar = figure.add_axes((x / width, (y - 0.11) / height, side / width, 0.07 / height))
     draw_shares(bar, network)
     look = {"fontsize": style.SMALLEST, "va": "top", "linespacing": 1.05}
-    told = ("no gap,\n" if has_no_gap(network) else "") + f"95 % in {components_needed(network)}"
+    told = "no gap:\nno value" if has_no_gap(network) else f"95 % in {components_needed(network)}"
     figure.text((x + side + GAP) / width, (y - 0.03) / height, told, **look)
     return axes[0]
 

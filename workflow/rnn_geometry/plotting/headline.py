@@ -133,7 +133,7 @@ def _columns(handles: Sequence[Artist]) -> int:
 def _title(network: NetworkArrays, kind: str, shape: str) -> str:
     classes = len(network.readout)
     number = NUMBERS[classes] if classes < len(NUMBERS) else str(classes)
-    return f"{number.capitalize()} {kind} classes: {shape}"
+    return f"{number.capitalize()} {kind} classes (theory: {shape})"
 
 
 def _draw_components(axes, network: NetworkArrays) -> None:

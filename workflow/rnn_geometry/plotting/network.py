@@ -173,9 +173,8 @@ def coloured_of(network: NetworkArrays) -> str:
         That is drawn.
     """
     kind = "label" if network.multi_label else "class"
-    if _is_flat(network):
-        return f"final states (dots) and sentences word by word (lines), by {kind}:"
-    return "slow points, by decision:"
+    lines = " and sentences word by word (lines)" if _is_flat(network) else ""
+    return f"final states (dots){lines}, by {kind}:"
 
 
 @style.styled_for_screen

@@ -1,7 +1,7 @@
 """A manifold of three dimensions and more: pairs of its components at one scale.
 
-Above, slow points, readouts and the edges of a simplex; below, the exact fixed points by
-themselves, which would cover these.
+Above, final states by class, slow points on them, readouts and the edges of a simplex; below, the
+exact fixed points by themselves, which would cover these.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import manifold, style
 from rnn_geometry.plotting.arrays import NetworkArrays
-from rnn_geometry.plotting.fields import decisions
 from rnn_geometry.plotting.panels import (
     bulk,
+    dot_handle,
+    draw_final_states,
     line_handle,
     note_in_corner,
     readout_handle,
@@ -63,8 +64,8 @@ def draw_pairs(above: Any, below: Any, network: NetworkArrays) -> None:
     Parameters
     ----------
     above, below
-        Axes for slow points, readouts and edges, one a pair; and for fixed points, one a pair or
-        fewer.
+        Axes for final states, slow points, readouts and edges, one a pair; and for fixed points,
+        one a pair or fewer.
     network
         That is drawn.
     """
@@ -85,10 +86,10 @@ def draw_pairs(above: Any, below: Any, network: NetworkArrays) -> None:
 
 
 def _draw_manifold(axes: Any, view: View) -> None:
-    network, points = view.network, view.slow_points
-    shown = manifold.thinned(np.arange(len(points)))
-    colours = network.colours(decisions(network)[shown])
-    manifold.scatter(axes, points[shown], 9, colours, "slow points", 2, 0.75)
+    network = view.network
+    draw_final_states(axes, view, size=9, alpha=0.55)
+    points = manifold.thinned(view.slow_points)
+    manifold.scatter(axes, points, 5, style.INK, "slow points", 3, 0.85)
     if is_simplex(network) and len(network.readout) <= MOST_EDGED:
         corners, _ = corners_of_simplex(view)
         draw_edges(axes, corners, combinations(range(len(corners)), 2))
@@ -110,11 +111,13 @@ def _draw_fixed_points(axes: Any, view: View) -> None:
 
 
 def _half_width(above: Any, views: list[View]) -> float:
-    """Return half the width that all views of a network have: slow points and names are within.
+    """Return half the width that all views of a network have: dots and names are within.
 
     A name takes the same share of the width at any scale, so that one measure is enough.
     """
-    seen = max(float(np.abs(bulk(view.slow_points)).max()) for view in views)
+    final = manifold.thinned(views[0].network.states.final)
+    dots = [of for view in views for of in (view.slow_points, view.states(final))]
+    seen = max(float(np.abs(bulk(one)).max()) for one in dots)
     wanted, wide = [seen], WIDE * seen  # a name outside the view would have no size
     for axes, view in zip(above, views, strict=True):
         _limit(axes, view, wide)
@@ -163,7 +166,7 @@ def pair_handles(network: NetworkArrays) -> list[Line2D]:
     network
         That is drawn.
     """
-    handles = [readout_handle()]
+    handles = [dot_handle("slow points", style.INK, 4.5), readout_handle()]
     if is_simplex(network) and len(network.readout) <= MOST_EDGED:
         handles.append(line_handle("edges of the simplex", style.INK, lw=0.8))
     return [*handles, *manifold.fixed_handles(network)]

@@ -143,9 +143,10 @@ EFFECTS = ("word", "class", "mean change of the logit")
 BENT = 0.5  # share of the variance off a plane from which on that is called a bend
 MOST_SIGNS, PAPER = 28, "#ffffff"
 PAIRS = (
-    "Slow points in the colour of what is decided there, as in the explorer; readouts (arrows) and,"
-    " of a simplex, its edges: along components 1 and 2 of the slow points and, at the same scale,"
-    " along 3 and 4."
+    "Slow points bear no colour. Coloured dots: where test sentences end (final states), by class;"
+    " arrows: readouts. Along components 1 and 2 of the slow points and, at the same scale, along 3"
+    " and 4; of a simplex with its edges. In the explorer these colours are something else: slow"
+    " points by what is decided there."
     " What lies upon each other in one view is apart in the other. Below, the exact fixed points,"
     " where some are known."
 )

@@ -26,10 +26,14 @@ lines.forEach((line) => {
   name.replaceChildren(link);
 });
 
-// Where statements do not stand beside the grid, that of the line pointed at stands below the filter.
+// Where statements do not stand beside the grid, that of the line pointed at stands below the filter; of a box why it is
+// what it is, before it.
 function tell(event) {
   const line = event.target.closest("tr[data-claim]");
-  if (line) document.getElementById("told").textContent = line.dataset.claim + ": " + line.cells[0].title;
+  if (!line) return;
+  const box = event.target.closest("td.v a");
+  const statement = line.cells[0].title;
+  document.getElementById("told").textContent = box ? box.title + ". " + statement : line.dataset.claim + ": " + statement;
 }
 for (const kind of ["mouseover", "focusin"]) document.querySelector(".overview").addEventListener(kind, tell);
 

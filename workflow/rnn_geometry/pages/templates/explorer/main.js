@@ -175,7 +175,8 @@ function arrange() {
   const stage = document.querySelector(".stage");
   const first = ["model", "sentence"].map((name) => control(name).parentElement);
   const view = control("view2").parentElement, aids = ["zoom", "onePoint"].map(control), colour = control("colour").parentElement;
-  if (narrow.matches) control("more").querySelector(".sheet").append(colour, ...aids);
+  const side = control("side").parentElement;
+  if (narrow.matches) control("more").querySelector(".sheet").append(side, colour, ...aids);
   else {
     view.before(colour);
     view.after(...aids);
@@ -187,7 +188,7 @@ function arrange() {
   } else {
     stage.before(control("controls"));
     control("l2").parentElement.before(first[0]);
-    control("order").parentElement.before(first[1]);
+    control("order").parentElement.before(side, first[1]);
   }
   control("first").hidden = !narrow.matches;
   document.querySelector(narrow.matches ? "main" : "header").append(document.querySelector(".steps"));

@@ -17,19 +17,28 @@ function shadeOf(effect, network) {
 
 const divergent = (share) => mixed(paint.neutral, share < 0 ? paint.against : paint.for, Math.min(Math.abs(share), 1));
 
-function wordButton(trace, i, network) {
+function wordButton(trace, i, network, kind) {
   const effect = effectOf(trace.outputs, i + 1);
   const { colour, which, against } = shadeOf(effect, network);
   const button = element("button", { type: "button", textContent: trace.words[i], tabIndex: -1 });
   Object.assign(button.style, { background: colour, color: paint.word });
   if (against) button.style.textDecoration = "underline";
   const told = `${data.classNames[which]} ${signed(effect[which])}`;
-  const decides = decidingWord(trace) === i + 1;
-  button.classList.toggle("decides", decides);
-  button.title = decides ? `leads clearly from here on; ${told}` : told;
+  const { decided, by } = decidedAt(trace, i + 1, kind);
+  button.classList.toggle("decides", decided);
+  if (by) button.dataset.by = by;
+  button.title = decided ? `leads clearly from here on${by && ` in ${by}`}; ${told}` : told;
   button.setAttribute("aria-label", `word ${i + 1}, ${trace.words[i]}: ${button.title}`);
   button.addEventListener("click", () => goTo(i + 1));
   return button;
+}
+
+// Whether from this word on what is decided leads clearly; of networks side by side those in which it does, where not all.
+function decidedAt(trace, word, kind) {
+  const panels = scene.panels.filter((panel) => panel[kind]);
+  if (panels.length < 2) return { decided: decidingWord(trace) === word, by: "" };
+  const there = panels.filter((panel) => decidingWord(panel[kind]) === word);
+  return { decided: there.length > 0, by: there.length < panels.length ? there.map(shortName).join(", ") : "" };
 }
 
 function makeStrips() {
@@ -50,7 +59,7 @@ function gaplessOf(network) {
 }
 
 function strip(kind, trace, network) {
-  const words = element("div", { className: "words" }, ...chipsOf(trace, network));
+  const words = element("div", { className: "words" }, ...chipsOf(trace, network, kind));
   words.setAttribute("role", "group");
   words.setAttribute("aria-label", `Words of ${trace.name}, ${ORDERS[trace.order]}`);
   words.addEventListener("scroll", () => cue(words), { passive: true });
@@ -58,9 +67,9 @@ function strip(kind, trace, network) {
 }
 
 // Words that are read lead to their step; those that are passed over stand between them, struck through.
-function chipsOf(trace, network) {
+function chipsOf(trace, network, kind) {
   const passed = (at) => (trace.skipped ?? []).filter((one) => one.at === at).map(({ word }) => skippedChip(word));
-  return [...trace.words.flatMap((_, i) => [...passed(i), wordButton(trace, i, network)]), ...passed(trace.words.length)];
+  return [...trace.words.flatMap((_, i) => [...passed(i), wordButton(trace, i, network, kind)]), ...passed(trace.words.length)];
 }
 
 function skippedChip(word) {
