@@ -244,7 +244,12 @@ def wait_for(path):
 def interrupted(folder):
     """Press Ctrl-C while the last job runs; return the exit code and the text."""
     folder.mkdir()
-    terminal = Terminal(with_workflow(folder), "slow=120")
+    # Tests that run in the background ignore it, and so would what they start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        terminal = Terminal(with_workflow(folder), "slow=120")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert terminal.read_until(b"2 of 3 jobs done"), terminal.raw
     wait_for(folder / "begun")
     os.killpg(terminal.process.pid, signal.SIGINT)
