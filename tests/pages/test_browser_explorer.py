@@ -318,6 +318,29 @@ def test_the_word_that_decides_is_marked_and_named(page, files):
         assert ("from the first word on" in said) == (word == 1)
 
 
+def test_side_by_side_a_mark_names_the_cells_in_which_its_word_decides(page, files):
+    models = page.locator("#model option").evaluate_all("all => all.map((one) => one.value)")
+    said = page.locator("#model option").all_inner_texts()
+    choose(page, "Side by side", "cells")
+    shown = [name.rsplit(", seed", 1)[0] for name, _ in page.evaluate("explorer.panels()")]
+    names = {model: name for model, name in zip(models, said, strict=True) if name in shown}
+    assert len(names) == len(shown) > 1
+    several = 0
+    for sentence in range(5):
+        choose(page, "Sentence", str(sentence))
+        words = {model: deciding_word(files[model].traces, sentence) for model in names}
+        marked = page.locator(".words button").evaluate_all(
+            "all => all.flatMap((w, i) => w.classList.contains('decides')"
+            " ? [[i + 1, w.dataset.by ?? '']] : [])"
+        )
+        for word, by in marked:
+            there = [names[model] for model in names if words[model] == word]
+            assert sorted(by.split(", ")) == ([""] if len(there) == len(names) else sorted(there))
+        assert [word for word, _ in marked] == sorted({word for word in words.values() if word})
+        several += len(marked) > 1
+    assert several  # else nothing was told apart
+
+
 def with_first_sentence(network, logits, label):
     """Return a network to which its first sentence gives other logits (T + 1, C), and its label."""
     changed, labels = network.traces.logits.copy(), network.traces.labels.copy()

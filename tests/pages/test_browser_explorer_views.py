@@ -557,7 +557,9 @@ def test_a_page_opens_where_readouts_are_apart(browser, made):
 
 def test_on_a_phone_panels_have_short_names_and_their_choice_leads_to_the_picture(browser, made):
     with opened(browser, made, THERE, width=390, height=844, reduced_motion="reduce") as page:
+        page.locator("#more summary").click()
         page.get_by_role("combobox", name="Side by side").select_option("cells")
+        assert not page.locator("#more .sheet").is_visible()
         assert abs(page.locator(".stage").bounding_box()["y"]) < 2
         assert set(page.locator("#labels span").all_text_contents()) == set("01234")
         legend = page.locator("#legend").bounding_box()

@@ -87,7 +87,11 @@ function listen() {
     change({ otherSentence: event.target.value, ...(sameAsShown && { otherOrder: choice.order ? 0 : 1 }) });
   });
   control("sentence").addEventListener("change", () => goTo(Infinity));
-  control("side").addEventListener("change", () => narrow.matches && showStage());
+  control("side").addEventListener("change", () => {
+    if (!narrow.matches) return;
+    control("more").open = false;
+    showStage();
+  });
   for (const view of ["2", "3"]) control(`view${view}`).addEventListener("click", () => change({ view }));
   control("controls").addEventListener("submit", (event) => event.preventDefault());
   control("zoomIn").addEventListener("click", () => zoomBy(1.25));
