@@ -89,7 +89,7 @@ def _draw_manifold(axes: Any, view: View) -> None:
     network = view.network
     draw_final_states(axes, view, size=9, alpha=0.55)
     points = manifold.thinned(view.slow_points)
-    manifold.scatter(axes, points, 5, style.INK, "slow points", 3, 0.85)
+    manifold.scatter(axes, points, 2.5, style.INK, "slow points", 3, 0.85)
     if is_simplex(network) and len(network.readout) <= MOST_EDGED:
         corners, _ = corners_of_simplex(view)
         draw_edges(axes, corners, combinations(range(len(corners)), 2))
