@@ -258,7 +258,12 @@ def test_on_a_telephone_a_row_of_numbers_is_a_card_with_all_that_it_holds(browse
 
 def test_the_statement_of_the_line_pointed_at_stands_below_the_filter(browser, pages):
     with opened(browser, pages / "claims.html") as page:
-        page.locator(".overview tr[data-claim=simplex-cliff] td a").first.hover()
+        line = page.locator(".overview tr[data-claim=simplex-cliff]")
+        box = line.locator("td.v a").first
+        box.hover()
+        told = page.locator("#told").inner_text()
+        assert told.startswith(box.get_attribute("title"))  # of a box why first
+        line.locator("th a").hover()
         told = page.locator("#told").inner_text()
         assert told.startswith("simplex-cliff: ")
         assert told.endswith(page.locator("#simplex-cliff .statement").inner_text())
