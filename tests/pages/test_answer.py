@@ -58,14 +58,38 @@ def test_an_exception_is_named_as_readers_call_cell_and_task():
     assert answer["gated"]["exceptions"] == "LSTM on 5 ordered classes (1 of 2 flat)"
 
 
-def test_the_answer_in_one_sentence_names_cells_and_the_weakest_line():
+def test_the_answer_in_one_sentence_names_cells_and_what_they_do_not_show():
     found = rows({}, {"claim": "no"}, {"cell": "plain"}, {"claim": "no", "cell": "plain", "met": 0})
     told = answers(found, ASKED, KINDS)
     assert in_short(told, {"gated": ["GRU"], "ungated": ["vanilla"]}) == (
-        "With gates (GRU) every network meets all 2 parts of the paper’s answer. "
-        "Without gates (vanilla) every network meets 1 of 2; Else 0 of 2."
+        "With gates (GRU) yes. Without gates (vanilla) in part: few or no networks show Else."
     )
     assert in_short([], {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("met", "said"),
+    [
+        ((10, 10), "yes."),
+        ((10, 9), "yes, but for b in 1 of 10 networks."),
+        ((10, 8), "in part: only some networks show b."),
+        ((10, 4), "in part: few or no networks show b."),
+        ((8, 4), "in part: only some networks show a; few or no networks show b."),
+        ((4, 0), "no: few or no networks show a and b."),
+    ],
+)
+def test_the_answer_says_yes_in_part_or_no(met, said):
+    told = [
+        {"short": name, "gated": {"met": n, "runs": 10, "gapless": 0}}
+        for name, n in zip("ab", met, strict=True)
+    ]
+    assert in_short(told, {"gated": ["GRU"]}) == f"With gates (GRU) {said}"
+
+
+def test_the_answer_says_why_networks_without_a_gap_show_nothing():
+    told = [{"short": "a", "gated": {"met": 1, "runs": 10, "gapless": 9}}]
+    said = in_short(told, {"gated": ["GRU"]})
+    assert said.endswith("show a (most have no gap, and so no value).")
 
 
 @pytest.mark.parametrize("change", [{"exploratory": 1}, {"runs": 0, "met": 0}, {"cell": "all"}])

@@ -25,6 +25,7 @@ from rnn_geometry.pages._claim_blocks import (
     sections,
     state,
 )
+from rnn_geometry.pages._metric_titles import METRIC_TITLES, metric_title, with_titles
 from rnn_geometry.pages._strips import scale_of
 from rnn_geometry.pages.answer import answers
 from rnn_geometry.pages.templating import template_texts
@@ -224,7 +225,7 @@ def test_a_ring_within_the_threshold_is_told_to_miss_the_condition_beside_it():
     one = {claim["name"]: [*values, values[1]._replace(value=0.9)]}
     text = " ".join(claims_page.html_page(TEMPLATES, found, CLAIMS, [], None, one).split())
     assert "2 rings stand where the threshold is kept: these networks miss" in text
-    assert "corner_miss_p at most 0.5, which has no axis here." in text
+    assert "p of corners so near their places at most 0.5, which has no axis here." in text
     kept = {claim["name"]: [values[0]]}
     assert (
         "ring"
@@ -533,3 +534,29 @@ def test_tasks_have_titles_and_the_order_of_the_configuration_in_every_grid():
     titles = ["Three unordered classes", "Four unordered classes", "Two unordered classes"]
     assert heads[:3] == titles
     assert rows[:3] == titles
+
+
+def shipped_claims():
+    """Yield the claims of every file about networks, each with its conditions."""
+    for path in sorted((PROJECT / "config").glob("claims*.yaml")):
+        if path.stem in {"claims", "claims_cells", "claims_text", "claims_pooling"}:
+            for claim in yaml.safe_load(path.read_text())["claims"]:
+                given = claim.get("given") or []
+                yield from [claim, *([given] if isinstance(given, dict) else given)]
+
+
+def test_every_metric_of_a_shipped_claim_has_a_name_that_readers_know():
+    named = {one["metric"] for one in shipped_claims()}
+    named |= {one["expected"] for one in shipped_claims() if isinstance(one.get("expected"), str)}
+    assert sorted(named - set(METRIC_TITLES)) == []
+    assert len(set(METRIC_TITLES.values())) == len(METRIC_TITLES)
+    assert not [title for title in METRIC_TITLES.values() if "_" in title]
+
+
+def test_a_condition_is_told_with_names_that_readers_know():
+    told = with_titles("participation_ratio_visited at least 2, learned at least 1")
+    assert told == (
+        "dimension of visited states (participation ratio) at least 2, task learned (1: yes) at"
+        " least 1"
+    )
+    assert metric_title("mine") == "mine"

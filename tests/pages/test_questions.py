@@ -5,7 +5,7 @@ import pandas as pd
 from rnn_geometry.pages._controls_told import meeting, told_of_controls
 from rnn_geometry.pages.questions import COMMAND, dimensions, questions
 
-SEEN = {"all": 10, "every": 6, "controls": 2, "cells": "GRU 1 of 5, LSTM 3 of 5"}
+SEEN = {"all": 10, "every": 6, "some": 3, "controls": 2, "cells": "GRU 1 of 5, LSTM 3 of 5"}
 BATTERY = {"all": 100, "undecided": 9, "uninformative": 7, "some": 5, "unsure": 3, "few": 1}
 COSTS = [
     {"rule": "tabulate", "cpu_seconds": 10.0},
@@ -53,13 +53,15 @@ def test_answers_are_the_numbers_of_the_run_without_controls():
     assert dict(least.links)["Its page"] == "runs/ordered2d-5/lstm/l2-3e-4/seed-1/index.html"
     assert found["plane?"].answer.startswith("In 1 of 2 networks")
     assert found["most?"].answer == "100 CPU seconds, most in train (60%), then explore (30%)."
+    assert found["why?"].answer.startswith("Here: in 3 of 10 boxes some networks meet the claim")
     assert "9 of 100 verdicts" in found["why?"].answer
     assert "2 of 6 boxes" in found["show?"].answer
 
 
 def test_a_plane_is_counted_by_both_measures_and_why_they_differ_is_told_where_they_do():
     apart = told(met={"plane-dimension": (2, 2)})["plane?"].answer
-    assert apart.startswith("By the participation ratio, which the claim asks for, 2 of 2 do. In 1")
+    assert apart.startswith("Yes. By the participation ratio, which the claim asks for, 2 of 2 do.")
+    assert " In 1 of 2 networks two components hold 95 %" in apart
     assert "A sheet that bends" in apart
     assert "bends" not in told(met={"plane-dimension": (1, 2)})["plane?"].answer
 
@@ -96,8 +98,9 @@ def verdicts(*controls):
 def test_dimensions_stand_beside_theory_in_the_order_of_the_configuration():
     trained = [one for one in RUNS if not one["control"]]
     assert dimensions(trained, ASKED["tasks"]) == (
-        "Participation ratio:\nThree unordered classes: 2 by theory, 2.04 in 1 network, 1 without a"
-        " gap\nFive ordered classes: 2 by theory, 1.90 to 2.60 in 2 networks"
+        "Participation ratio (how many components share the variance):\n"
+        "Three unordered classes: 2 by theory, 2.04 in 1 network, 1 without a gap\n"
+        "Five ordered classes: 2 by theory, 1.90 to 2.60 in 2 networks"
     )
 
 

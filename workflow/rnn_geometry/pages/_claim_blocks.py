@@ -14,6 +14,7 @@ from rnn_geometry.claims.table import ALL_CELLS
 from rnn_geometry.claims.values import Value
 from rnn_geometry.pages._controls_told import NOT_RUN
 from rnn_geometry.pages._meanings import meaning_of
+from rnn_geometry.pages._metric_titles import metric_title, with_titles
 from rnn_geometry.pages._origin import PAPER, origin
 from rnn_geometry.pages._strips import (
     Scale,
@@ -131,7 +132,7 @@ def blocks(grids: Sequence[Mapping[str, Any]], values: Mapping[str, Values] | No
         `claim`, `id`, `cells`, `tasks` (each with `name`, `entries` by cell, `strip` and `blank`,
         networks without a value), `counts` by state, `exceptions`: places by state; `columns`,
         `rows` and `same` of its table; `axis`; `some_left_out`, for the
-        legend; `measure`, what its metric is.
+        legend; `measure`, what its metric is; `metric`, `expected` and `criterion`, in words.
     """
     claims: dict[str, Mapping[str, Any]] = {}
     entries: dict[str, dict[tuple[str, str], dict]] = {}
@@ -170,7 +171,9 @@ def _block(
         "counts": {name: count for name, count in counts.items() if count},
         "of": len(single),
         "kinds": {one.cell: kind_class(one.kind) for one in values or ()},
-        "criterion": criterion_parts(claim),
+        "criterion": tuple(map(with_titles, criterion_parts(claim))),
+        "metric": metric_title(claim["metric"]),
+        "expected": metric_title(str(claim.get("expected", ""))),
         "exceptions": _exceptions(single, names),
         "axis": None if scale is None else axis(scale),
         "measure": measure(claim["metric"]),

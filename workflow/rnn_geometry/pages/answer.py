@@ -18,7 +18,9 @@ from rnn_geometry.pages.templating import series
 from rnn_geometry.plotting.text import said_model, said_task
 from rnn_geometry.tasks.structures import STRUCTURES
 
+NEARLY_ALL = 0.9  # of the networks, from which on a part of the answer is shown
 MOST_NAMED = 4  # exceptions of a sentence that are named one by one
+ASKED = "Do they do as the paper says?"
 CALLED = {"gated": "With gates", "ungated": "Without gates", "other": "In other cells"}
 KINDS = {True: "gated", False: "ungated", None: "other"}  # of a cell, by `registry.is_gated`
 
@@ -71,7 +73,7 @@ def _counted(rows: pd.DataFrame) -> dict[str, Any] | None:
 
 
 def in_short(told: Sequence[Mapping[str, Any]], cells: Mapping[str, Sequence[str]]) -> str:
-    """Return all answers in two sentences: what every network of each kind meets.
+    """Return all answers in a sentence for each kind of cells: whether they do as the paper says.
 
     Parameters
     ----------
@@ -83,42 +85,54 @@ def in_short(told: Sequence[Mapping[str, Any]], cells: Mapping[str, Sequence[str
     Returns
     -------
     str
-        Empty without an answer.
+        `yes` where nine tenths of the networks show each part, `no` where they show none, else `in
+        part`; with the parts that some, few or no networks show. Empty without an answer.
 
     Examples
     --------
-    >>> met, missed = ({"met": n, "runs": 10, "gapless": 0} for n in (10, 9))
-    >>> lines = [{"short": "modes", "gated": met}, {"short": "readouts", "gated": missed}]
-    >>> in_short(lines[:1], {"gated": ["GRU", "LSTM"]})
-    'With gates (GRU, LSTM) every network meets all 1 parts of the paper’s answer.'
-    >>> in_short(lines, {"gated": ["GRU"]})
-    'With gates (GRU) every network meets 1 of 2 parts of the paper’s answer; readouts 9 of 10.'
+    >>> met, missed, few = ({"met": n, "runs": 10, "gapless": 0} for n in (10, 9, 2))
+    >>> lines = [{"short": "slow modes", "gated": met}, {"short": "the dimension", "gated": missed}]
+    >>> in_short(lines, {"gated": ["GRU", "LSTM"]})
+    'With gates (GRU, LSTM) yes, but for the dimension in 1 of 10 networks.'
+    >>> lines = [{"short": "slow modes", "ungated": met}, {"short": "readouts", "ungated": few}]
+    >>> in_short(lines, {"ungated": ["vanilla"]})
+    'Without gates (vanilla) in part: few or no networks show readouts.'
     """
-    kinds = [
-        _kind_in_short([{"short": one["short"], **one[kind]} for one in told if one[kind]], said)
-        for kind, names in cells.items()
-        if any(one[kind] for one in told)
-        for said in [f"{CALLED[kind]} ({', '.join(names)})"]
+    sentences = []
+    for kind, names in cells.items():
+        counts = [{"short": one["short"], **one[kind]} for one in told if one[kind]]
+        if counts:
+            sentences.append(f"{CALLED[kind]} ({', '.join(names)}) {_said(counts)}.")
+    return " ".join(sentences)
+
+
+def _said(counts: Sequence[Mapping[str, Any]]) -> str:
+    """Return whether networks of a kind do as the paper says, and what they do not show."""
+    nearly = [one for one in counts if one["met"] >= NEARLY_ALL * one["runs"]]
+    off = [
+        f"{one['short']} in {one['runs'] - one['met']} of {one['runs']} networks"
+        for one in nearly
+        if one["met"] < one["runs"]
     ]
-    parts = " parts of the paper’s answer"
-    return " ".join(text.replace("@", "" if i else parts) for i, text in enumerate(kinds))
-
-
-def _kind_in_short(counts: Sequence[Mapping[str, Any]], called: str) -> str:
-    """Return what networks of a kind meet; `@` stands where the first sentence says of what."""
-    fewer = [one for one in counts if one["met"] < one["runs"]]
-    met = len(counts) - len(fewer)
-    rest = ", ".join(
-        f"{one['short']} {one['met']} of {one['runs']}"
-        + (f" ({one['gapless']} without a value)" if one["gapless"] else "")
-        for one in fewer
+    some = [one["short"] for one in counts if one not in nearly and 2 * one["met"] >= one["runs"]]
+    few = [one["short"] for one in counts if 2 * one["met"] < one["runs"]]
+    word = "yes" if len(nearly) == len(counts) else "in part" if nearly or some else "no"
+    rest = [
+        f"{which} networks show {series(shorts)}"
+        for which, shorts in (("only some", some), ("few or no", few))
+        if shorts
+    ]
+    without = sum(one["gapless"] for one in counts if one["short"] in few) > 0
+    why = " (most have no gap, and so no value)" if without else ""
+    return (
+        word
+        + (f", but for {series(off)}" if off else "")
+        + (f": {'; '.join(rest)}{why}" if rest else "")
     )
-    of = f"{met} of {len(counts)}@; {rest}" if fewer else f"all {met}@"
-    return f"{called} every network meets {of}."
 
 
 def sentence_of(told: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> str:
-    """Return `in_short` of all kinds of cells that some line is about.
+    """Return `in_short` of all kinds of cells that some line is about, after what was asked.
 
     Parameters
     ----------
@@ -128,7 +142,8 @@ def sentence_of(told: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> 
         The cell of every model by its name.
     """
     there = [kind for kind in KINDS.values() if any(one[kind] for one in told)]
-    return in_short(told, _cells_by_kind(kinds, there))
+    said = in_short(told, _cells_by_kind(kinds, there))
+    return f"{ASKED} {said}" if said else ""
 
 
 def _cells_by_kind(kinds: Mapping[str, str], there: Iterable[str]) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from rnn_geometry.identity import Network
+from rnn_geometry.pages.answer import NEARLY_ALL
 from rnn_geometry.pages.names import task_title
 from rnn_geometry.pages.task_order import tasks_in_order
 from rnn_geometry.pages.templating import series, typeset
@@ -14,6 +15,7 @@ from rnn_geometry.plotting.text import said_model
 
 Runs = Sequence[Mapping[Any, Any]]
 COMMAND = "snakemake --cores all --configfile config.yaml"  # of a configuration saved as that
+RATIO = "Participation ratio (how many components share the variance)"
 PLANE = "plane-dimension"  # the claim by another measure than the figure of planes
 
 
@@ -76,7 +78,9 @@ def questions(
     made = [
         Question(
             "Which cell fails which claim?",
-            f"Boxes that not all networks meet: {seen['cells']}." if seen["all"] else "",
+            f"Boxes (a claim on one task and cell) that not all networks meet: {seen['cells']}."
+            if seen["all"]
+            else "",
             (("Exceptions, cell by cell", "claims.html#exceptions"),),
         ),
         Question(
@@ -134,7 +138,7 @@ def dimensions(runs: Runs, tasks: Sequence[str]) -> str:
             none = f", {len(own) - len(known)} without a gap" if len(known) < len(own) else ""
             between = f"{_range(known)} in {len(known)} {_networks(len(known))}{none}"
             told.append(f"{task_title(task)}: {theory:.0f} by theory, {between}")
-    return "\n".join(["Participation ratio:", *told]) if told else ""
+    return "\n".join([f"{RATIO}:", *told]) if told else ""
 
 
 def _networks(count: int) -> str:
@@ -185,11 +189,19 @@ def _of_planes(runs: Runs, files: Collection[str], met: tuple[int, int] | None) 
     return [
         Question(
             "Do ordered classes lie on a plane?",
-            f"{_by_claim(met)}In {two} of {len(own)} networks two components hold 95 % of"
-            f" the variance of the slow points{none}.{_differ(two, met)}",
+            f"{_verdict_on_planes(met)}{_by_claim(met)}In {two} of {len(own)} networks two"
+            f" components hold 95 % of the variance of the slow points{none}.{_differ(two, met)}",
             (("Figure", drawn[0]), (f"Claim {PLANE}", f"claims.html#{PLANE}")),
         )
     ]
+
+
+def _verdict_on_planes(met: tuple[int, int] | None) -> str:
+    """Return yes, mostly or no, by the claim."""
+    if met is None or not met[1]:
+        return ""
+    share = met[0] / met[1]
+    return "Yes. " if share >= NEARLY_ALL else "Mostly. " if share > 0.5 else "Mostly not. "
 
 
 def _by_claim(met: tuple[int, int] | None) -> str:
@@ -217,7 +229,8 @@ def _of_verdicts(
     return [
         Question(
             "What is undecided, and why?",
-            f"Boxes with ◐: {battery['undecided']} of {battery['all']:,} verdicts of the battery."
+            f"Here: in {seen['some']} of {seen['all']} boxes some networks meet the claim and some"
+            f" do not.\nIn the battery (◐): {battery['undecided']} of {battery['all']:,} verdicts."
             f" {battery['some']} are met by too few networks to hold and too many to fail;"
             f" {battery['unsure']} by enough, with an adjusted p above the limit; {battery['few']}"
             " have too few networks that do their task. Each says so on pointing at it, and in its"

@@ -39,7 +39,7 @@ for (const kind of ["mouseover", "focusin"]) document.querySelector(".overview")
 
 const texts = new Map(claims.map((claim) => [
   claim,
-  [claim.dataset.claim, ...["header", ".criterion"].map((part) => claim.querySelector(part).textContent)]
+  [claim.dataset.claim, claim.dataset.metric, ...["header", ".criterion"].map((part) => claim.querySelector(part).textContent)]
     .join(" ").toLowerCase(),
 ]));
 
