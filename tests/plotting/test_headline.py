@@ -34,6 +34,7 @@ def test_it_says_what_it_shows(figure):
         "Five ordered classes (theory: a plane)",
         "GRU, seed 10",
     ]
+    assert "a plane is a dot here" in [text.get_text() for text in figure.axes[4].texts]
     names = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
     assert names == [
         *[f"class {i}" for i in range(5)],

@@ -34,6 +34,7 @@ HEIGHT, COMPONENTS, MOST_CLASSES = 3.55, 8, 10
 SIDE, LOW = 1.36, 1.42  # inches of a view, and from below
 LEFTS = ((0.55, 2.28), (4.08, 5.81))  # inches of the views of either network
 SMALL = {"fontsize": 6, "color": style.GREY}
+A_DOT = "a plane is a dot here"
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -69,6 +70,7 @@ def headline(unordered: NetworkArrays, ordered: NetworkArrays) -> Figure:
             columnspacing=0.7,
             borderpad=0,
         )
+    views[-1].text(0.5, 0.97, A_DOT, ha="center", va="top", transform=views[-1].transAxes, **SMALL)
     bars[0].set_ylabel("share of\nvariance", fontsize=6.5, labelpad=1)
     style.letters([*views, *bars])
     handles = [dot_handle("slow points", style.INK, 3.2), dot_handle("final states", style.CLOUD)]

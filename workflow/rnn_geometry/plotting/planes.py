@@ -263,7 +263,7 @@ def _draw_ordered(axes, view: View) -> None:
         *means.T,
         color=style.INK,
         lw=1,
-        zorder=4,
+        zorder=7,  # above the axes of scores
         path_effects=manifold.HALO,
         label="order of the classes",
     )
@@ -273,7 +273,7 @@ def _draw_ordered(axes, view: View) -> None:
         c=colours,
         edgecolors=style.INK,
         linewidths=0.9,
-        zorder=5,
+        zorder=8,
         label="class means",
     )
     seen = np.concatenate(
