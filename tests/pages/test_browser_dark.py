@@ -25,7 +25,6 @@ COLOURS = {
     "ordered classes": [style.class_colour(i, 5) for i in range(5)],
     "cells": [cell.colour for cell in CELLS.values() if cell.layers == 1],
     "verdicts": [style.VERDICTS["holds"], style.VERDICTS["fails"]],
-    "fixed points": [style.SADDLE, style.UNSTABLE],
 }
 TURN = 5  # degrees in CIELAB: an orange stays that orange
 DIM = (0.55, 0.8)  # luminance of paper beside 1 of white: neither glares nor is grey

@@ -41,6 +41,15 @@ def test_figures_fill_their_columns_and_nothing_overlaps(browser, path, width):
         assert page.locator(".manifold .signs").bounding_box()["width"] <= shown + 1
 
 
+def test_the_picture_of_a_figure_is_a_file(browser, path):
+    with opened(browser, path) as page:
+        with page.expect_download() as got:
+            page.locator("#figure-variance a.png").click()
+        assert got.value.suggested_filename == "variance.png"
+        with Image.open(got.value.path()) as saved:
+            assert saved.size == (495, 375)
+
+
 @pytest.mark.parametrize("width", [1280, 1920])
 def test_letters_of_captions_and_tables_are_of_one_size(browser, path, width):
     with opened(browser, path, width=width) as page:

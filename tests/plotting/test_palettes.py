@@ -78,3 +78,9 @@ def test_no_colour_has_two_meanings():
             assert least([colour, *second], "all") > 0
             near = np.linalg.norm(lab(second) - lab([colour]), axis=1).min()
             assert near > APART, colour
+
+
+def test_fixed_points_have_no_hue_which_classes_cells_and_verdicts_have():
+    lightness, *hue = lab([style.SADDLE, style.UNSTABLE, "#FFFFFF"]).T
+    assert np.abs(hue).max() < 1
+    assert np.diff(np.sort(lightness)).min() > 20

@@ -31,7 +31,7 @@ from rnn_geometry.plotting.panels import (
 from rnn_geometry.plotting.views import View, plane_view
 
 POINTS = 9  # at which modes are drawn: the centre, and as many as do not cover each other
-MOST_MODES = 4
+MOST_MODES = 2  # of a point: more are a tangle
 AT_CENTRE, ELSEWHERE = 0.4, 0.2  # of the width of a panel: a direction that lies in the plane
 LONGEST = 1e4
 TAU = LinearSegmentedColormap.from_list("tau", colormaps["plasma"](np.linspace(0.85, 0, 64)))
@@ -52,7 +52,7 @@ def modes(networks: Sequence[NetworkArrays]) -> Figure:
     norm = LogNorm(low, high) if low < high else LogNorm(0.9 * low, 1.1 * high)
     handles = [
         dot_handle("slow points", style.PALE, 3),
-        line_handle("direction of a slow mode; shorter: less within the plane", "k"),
+        line_handle("direction of a slow mode (two at most); shorter: less within the plane", "k"),
         dot_handle("centre (drawn twice as long)", "white", 4, mew=0.8, mec=style.INK),
     ]
     title = "Along which directions memory is kept: slow modes at a few slow points"

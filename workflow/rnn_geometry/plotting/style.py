@@ -63,7 +63,7 @@ EXPECTED, CLOUD = "#B2182B", "#8FA3B8"
 # Measures side by side; with markers of their own.
 MEASURES = ("#222222", "#7A7A7A", "#B5B5B5")
 INK, GREY, PALE = "#222222", "#777777", "#C8C8C8"
-SADDLE, UNSTABLE = "#FFD24D", "#FF6B6B"
+SADDLE, UNSTABLE = "#BDBDBD", "#666666"  # of no hue: those are classes, cells and verdicts
 DIVERGING = (
     "PuOr_r"  # purple below zero, orange above: safe for all common colour-vision deficiencies
 )

@@ -1,4 +1,8 @@
 "use strict";
+// A figure is a file that the page holds.
+for (const link of document.querySelectorAll("a.png"))
+  link.addEventListener("click", () => { link.href = link.closest("figure").querySelector("img").currentSrc; });
+
 // A link leads to a number: its group is unfolded.
 function land() {
   const aim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
