@@ -1,26 +1,37 @@
 """What a read-out word at the end of every text changes: networks of a run that tells classes.
 
-    python benchmarks/readout_word.py RESULTS TABLE
+    python benchmarks/readout_word.py RESULTS FOLDER
 
-RESULTS is a folder of results of the workflow, as of config/read_by_word.yaml. A row per network,
-controls among them, goes to TABLE. docs/cells.md says what came out.
+RESULTS is a folder of results of config/read_by_word.yaml. readout_word.csv, a row per network with
+controls among them, and claims_readout_word.csv go to FOLDER, which is docs/data. docs/cells.md
+says what came out.
 """
 
 from __future__ import annotations
 
-import csv
 import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 
+from rnn_geometry.claims.judge import judged_units
+from rnn_geometry.claims.measured import checked_measured_claims
+from rnn_geometry.claims.universality import judged_neighbours
+from rnn_geometry.claims.values import units_of_claims
+from rnn_geometry.config.load import read_claims
 from rnn_geometry.geometry.readout_word import READOUT_WORD, readout_word_numbers
 from rnn_geometry.identity import network_of
 from rnn_geometry.networks.classifier import analysis_cell, load_classifier
 from rnn_geometry.networks.hold_input import hold_input
 from rnn_geometry.store.artifacts import Record, Vocabulary
+from rnn_geometry.store.columns import read_frame
 from rnn_geometry.tasks.sentences import read_sentences
+
+PROJECT = Path(__file__).parents[1]
+CLAIMS, KEY = "config/claims_readout_word.yaml", "claims_readout_word"
+KEYS = ["task", "model", "l2", "seed"]
 
 
 @torch.no_grad()
@@ -40,20 +51,30 @@ def numbers_of(folder: Path, data: Path) -> dict[str, float | None]:
     return readout_word_numbers(counts, last, read, test.labels)
 
 
-def main(results: str, table: str) -> None:
-    """Write a row per network of a folder of results."""
-    root, rows = Path(results), []
+def table_of(root: Path) -> pd.DataFrame:
+    """Return a row per network of a folder of results."""
+    rows = []
     for model in sorted((root / "runs").rglob("model.safetensors")):
         folder = model.parent
         network = network_of(str(folder / "run.json"))
         names = {**network._asdict(), "cell": Record.read(folder / "run.json").cell}
-        found = numbers_of(folder, root / "data" / network.task)
-        told = {name: "" if v is None else f"{v:.6g}" for name, v in found.items()}
-        rows.append({name: {**names, **told}[name] for name in READOUT_WORD})
-    with Path(table).open("w", newline="", encoding="utf-8") as opened:
-        writer = csv.DictWriter(opened, [*READOUT_WORD], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        rows.append({**names, **numbers_of(folder, root / "data" / network.task)})
+    return pd.DataFrame(rows, columns=[*READOUT_WORD])
+
+
+def main(results: str, folder: str) -> None:
+    """Write what was measured of a folder of results, and the verdicts on it."""
+    root, target = Path(results), Path(folder)
+    table = table_of(root)
+    checked = checked_measured_claims("readout_word")
+    claims = read_claims(CLAIMS, str(PROJECT), key=KEY, checked=checked)
+    runs, tasks = (read_frame(name, root / f"tables/{name}.csv") for name in ("runs", "tasks"))
+    own = table.assign(l2=table["l2"].astype(str), seed=table["seed"].astype(int))
+    judged = own[KEYS].to_numpy().tolist()
+    frame, keys = judged_neighbours(own, runs.astype({"l2": str}), tasks, judged)
+    found = judged_units(claims, units_of_claims(claims, frame, None, keys))
+    for name, made in {"readout_word": table, KEY: found}.items():
+        made.to_csv(target / f"{name}.csv", index=False, float_format="%.6g")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from conftest import PROJECT
 from rnn_geometry.claims.judge import judged_units
 from rnn_geometry.claims.language import checked_language_claims
 from rnn_geometry.claims.language_units import judged_language_models
+from rnn_geometry.claims.measured import checked_measured_claims, columns_of
 from rnn_geometry.claims.saved import judged_again, read_networks
 from rnn_geometry.claims.transformer_units import judged_transformers
 from rnn_geometry.claims.transformers import checked_transformer_claims
@@ -158,6 +159,35 @@ def test_verdicts_on_how_alike_networks_are_follow_from_their_neighbours(end):
     both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
     pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
     assert both[0]["verdict"].value_counts().to_dict() == UNIVERSALITY_VERDICTS[end]
+
+
+# Mamba and mLSTM
+
+
+def test_verdicts_on_mamba_and_mlstm_follow_from_their_networks():
+    claims = read_claims("config/claims_read_by_word.yaml", str(PROJECT))
+    networks = read_networks(DATA / "networks_read_by_word.csv.gz")
+    assert networks[["seed", "data_seed"]].min().min() >= claims["judged_from"]
+    tables = pd.read_csv(DATA / "claims_read_by_word.csv"), judged_again(claims, networks)
+    both = [table.sort_values(KEYS).reset_index(drop=True) for table in tables]
+    pd.testing.assert_frame_equal(*(table[KEYS + SAME] for table in both), check_dtype=False)
+
+
+def test_verdicts_on_the_read_out_word_follow_from_what_was_measured():
+    checked = checked_measured_claims("readout_word")
+    claims = read_claims("config/claims_readout_word.yaml", str(PROJECT), checked=checked)
+    networks = read_networks(DATA / "networks_read_by_word.csv.gz")
+    keys = ["task", "model", "l2", "seed"]
+    runs = networks.drop(columns=keys).rename(columns={f"file_{key}": key for key in keys})
+    tasks = runs[["task", "structure"]].drop_duplicates()
+    table = read_typed(DATA / "readout_word.csv", columns_of("readout_word"))
+    judged = table[keys].to_numpy().tolist()
+    frame, found = judged_neighbours(table, runs.assign(imported=0), tasks, judged)
+    again = judged_units(claims, units_of_claims(claims, frame, None, found))
+    tables = pd.read_csv(DATA / "claims_readout_word.csv"), again
+    both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
+    pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
+    assert len(again) == 6
 
 
 # Language models
