@@ -1,10 +1,12 @@
 """What a read-out word at the end of every text changes: networks of a run that tells classes.
 
     python benchmarks/readout_word.py RESULTS FOLDER
+    python benchmarks/readout_word.py draw
 
 RESULTS is a folder of results of config/read_by_word.yaml. readout_word.csv, a row per network with
-controls among them, and claims_readout_word.csv go to FOLDER, which is docs/data. docs/cells.md
-says what came out.
+controls among them, and claims_readout_word.csv go to FOLDER, which is docs/data. The second
+form draws all verdicts on these networks, of claims_read_by_word.csv there. docs/cells.md says what
+came out.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from rnn_geometry.claims.grid import groups
 from rnn_geometry.claims.judge import judged_units
 from rnn_geometry.claims.measured import checked_measured_claims
 from rnn_geometry.claims.universality import judged_neighbours
@@ -25,11 +28,15 @@ from rnn_geometry.geometry.readout_word import READOUT_WORD, readout_word_number
 from rnn_geometry.identity import network_of
 from rnn_geometry.networks.classifier import analysis_cell, load_classifier
 from rnn_geometry.networks.hold_input import hold_input
+from rnn_geometry.plotting import style
+from rnn_geometry.plotting.verdicts import verdict_grid
+from rnn_geometry.stages.document_claims import ON_PAGE
 from rnn_geometry.store.artifacts import Record, Vocabulary
 from rnn_geometry.store.columns import read_frame
 from rnn_geometry.tasks.sentences import read_sentences
 
 PROJECT = Path(__file__).parents[1]
+DOCS = PROJECT / "docs"
 CLAIMS, KEY = "config/claims_readout_word.yaml", "claims_readout_word"
 KEYS = ["task", "model", "l2", "seed"]
 
@@ -77,5 +84,13 @@ def main(results: str, folder: str) -> None:
         made.to_csv(target / f"{name}.csv", index=False, float_format="%.6g")
 
 
+def draw() -> None:
+    """Draw the grid of verdicts of docs/cells.md."""
+    claims = read_claims("config/claims_read_by_word.yaml", str(PROJECT))
+    found = read_frame("claims", DOCS / "data/claims_read_by_word.csv")
+    (group,) = groups(found, claims)
+    style.save(verdict_grid(group), DOCS / "figures/read_by_word_claims", **ON_PAGE)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    draw() if sys.argv[1] == "draw" else main(*sys.argv[1:])

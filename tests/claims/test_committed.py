@@ -7,7 +7,7 @@ from conftest import PROJECT
 from rnn_geometry.claims.judge import judged_units
 from rnn_geometry.claims.language import checked_language_claims
 from rnn_geometry.claims.language_units import judged_language_models
-from rnn_geometry.claims.measured import checked_measured_claims, columns_of
+from rnn_geometry.claims.measured import checked_measured_claims, columns_of, judged_series
 from rnn_geometry.claims.saved import judged_again, read_networks
 from rnn_geometry.claims.transformer_units import judged_transformers
 from rnn_geometry.claims.transformers import checked_transformer_claims
@@ -17,6 +17,7 @@ from rnn_geometry.claims.typed import read_typed
 from rnn_geometry.claims.universality import checked_universality_claims, judged_neighbours
 from rnn_geometry.claims.values import units_of_claims
 from rnn_geometry.config.load import read_claims
+from rnn_geometry.geometry.degeneracy import change_and_trend, values_of
 from rnn_geometry.geometry.language_tables import LANGUAGE
 from rnn_geometry.geometry.transformers import TRANSFORMERS
 from rnn_geometry.geometry.transformers_language import TRANSFORMERS_LANGUAGE
@@ -188,6 +189,36 @@ def test_verdicts_on_the_read_out_word_follow_from_what_was_measured():
     both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
     pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
     assert len(again) == 6
+
+
+# Seeds of one cell
+
+
+def test_verdicts_on_how_alike_seeds_become_follow_from_what_was_measured():
+    checked = checked_measured_claims("degeneracy")
+    claims = read_claims("config/claims_degeneracy.yaml", str(PROJECT), checked=checked)
+    table = read_typed(DATA / "degeneracy.csv", columns_of("degeneracy"))
+    assert table["seed"].min() >= claims["judged_from"]
+    frame, keys = judged_series(table)
+    again = judged_units(claims, units_of_claims(claims, frame, None, keys))
+    tables = pd.read_csv(DATA / "claims_degeneracy.csv"), again
+    both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
+    pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
+    assert set(again["judged"]) == {1}
+
+
+def test_what_was_measured_of_seeds_follows_from_their_distances():
+    table = read_typed(DATA / "degeneracy.csv", columns_of("degeneracy"))
+    means = pd.read_csv(DATA / "degeneracy_distances.csv")
+    keys = ["measure", "task", "cell", "seed", "untrained"]
+    known = means.set_index(keys)["distance"]
+    for row in table.to_dict("records"):
+        places = values_of(row["series"], means["task"].unique())
+        for measure in ("procrustes", "io", "io_angle", "slow_modes"):
+            own = [known[measure, task, row["cell"], row["seed"], 0] for _, task in places]
+            change, trend = change_and_trend([value for value, _ in places], own)
+            assert change == pytest.approx(row[f"{measure}_change"], rel=1e-3)
+            assert trend == pytest.approx(row[f"{measure}_trend"], abs=1e-3)
 
 
 # Language models
