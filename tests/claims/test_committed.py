@@ -7,6 +7,7 @@ from conftest import PROJECT
 from rnn_geometry.claims.judge import judged_units
 from rnn_geometry.claims.language import checked_language_claims
 from rnn_geometry.claims.language_units import judged_language_models
+from rnn_geometry.claims.measured import checked_measured_claims, columns_of, judged_series
 from rnn_geometry.claims.saved import judged_again, read_networks
 from rnn_geometry.claims.transformer_units import judged_transformers
 from rnn_geometry.claims.transformers import checked_transformer_claims
@@ -16,6 +17,7 @@ from rnn_geometry.claims.typed import read_typed
 from rnn_geometry.claims.universality import checked_universality_claims, judged_neighbours
 from rnn_geometry.claims.values import units_of_claims
 from rnn_geometry.config.load import read_claims
+from rnn_geometry.geometry.degeneracy import change_and_trend, values_of
 from rnn_geometry.geometry.language_tables import LANGUAGE
 from rnn_geometry.geometry.transformers import TRANSFORMERS
 from rnn_geometry.geometry.transformers_language import TRANSFORMERS_LANGUAGE
@@ -26,6 +28,10 @@ DATA = PROJECT / "docs/data"
 KEYS = ["claim", "task", "cell"]
 SAME = ["verdict", "met", "runs", "judged"]
 CLOSE = ["q", "holm", "observed"]
+UNIVERSALITY_VERDICTS = {
+    "": {"holds": 26, "fails": 13, "undecided": 6},
+    "_cells": {"holds": 10, "fails": 12, "undecided": 2, "uninformative": 12},
+}
 
 
 @pytest.fixture(scope="module")
@@ -138,21 +144,81 @@ def test_verdicts_on_todays_cells_follow_from_their_networks():
 # How alike networks are
 
 
-def test_verdicts_on_how_alike_networks_are_follow_from_their_neighbours():
+@pytest.mark.parametrize("end", ["", "_cells"])
+def test_verdicts_on_how_alike_networks_are_follow_from_their_neighbours(end):
     path, checked = "config/claims_universality.yaml", checked_universality_claims
     claims = read_claims(path, str(PROJECT), key="claims_universality", checked=checked)
-    runs = read_frame("runs", DATA / "networks_universality.csv")
+    runs = read_frame("runs", DATA / f"networks_universality{end}.csv")
     assert runs["seed"].min() >= claims["judged_from"]
     structures = {"categorical-3": "unordered", "multilabel-2": "labels", "ordered2d-5": "plane"}
     tasks = pd.DataFrame({"task": structures.keys(), "structure": structures.values()})
-    neighbours = read_typed(DATA / "neighbours.csv", NEIGHBOURS)
+    neighbours = read_typed(DATA / f"neighbours{end}.csv", NEIGHBOURS)
     judged = neighbours[["task", "model", "l2", "seed"]].to_numpy().tolist()
     frame, keys = judged_neighbours(neighbours, runs, tasks, judged)
     again = judged_units(claims, units_of_claims(claims, frame, None, keys))
-    tables = pd.read_csv(DATA / "claims_universality.csv"), again
+    tables = pd.read_csv(DATA / f"claims_universality{end}.csv"), again
     both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
     pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
-    assert both[0]["verdict"].value_counts().to_dict() == {"holds": 26, "fails": 13, "undecided": 6}
+    assert both[0]["verdict"].value_counts().to_dict() == UNIVERSALITY_VERDICTS[end]
+
+
+# Mamba and mLSTM
+
+
+def test_verdicts_on_mamba_and_mlstm_follow_from_their_networks():
+    claims = read_claims("config/claims_read_by_word.yaml", str(PROJECT))
+    networks = read_networks(DATA / "networks_read_by_word.csv.gz")
+    assert networks[["seed", "data_seed"]].min().min() >= claims["judged_from"]
+    tables = pd.read_csv(DATA / "claims_read_by_word.csv"), judged_again(claims, networks)
+    both = [table.sort_values(KEYS).reset_index(drop=True) for table in tables]
+    pd.testing.assert_frame_equal(*(table[KEYS + SAME] for table in both), check_dtype=False)
+
+
+def test_verdicts_on_the_read_out_word_follow_from_what_was_measured():
+    checked = checked_measured_claims("readout_word")
+    claims = read_claims("config/claims_readout_word.yaml", str(PROJECT), checked=checked)
+    networks = read_networks(DATA / "networks_read_by_word.csv.gz")
+    keys = ["task", "model", "l2", "seed"]
+    runs = networks.drop(columns=keys).rename(columns={f"file_{key}": key for key in keys})
+    tasks = runs[["task", "structure"]].drop_duplicates()
+    table = read_typed(DATA / "readout_word.csv", columns_of("readout_word"))
+    judged = table[keys].to_numpy().tolist()
+    frame, found = judged_neighbours(table, runs.assign(imported=0), tasks, judged)
+    again = judged_units(claims, units_of_claims(claims, frame, None, found))
+    tables = pd.read_csv(DATA / "claims_readout_word.csv"), again
+    both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
+    pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
+    assert len(again) == 6
+
+
+# Seeds of one cell
+
+
+def test_verdicts_on_how_alike_seeds_become_follow_from_what_was_measured():
+    checked = checked_measured_claims("degeneracy")
+    claims = read_claims("config/claims_degeneracy.yaml", str(PROJECT), checked=checked)
+    table = read_typed(DATA / "degeneracy.csv", columns_of("degeneracy"))
+    assert table["seed"].min() >= claims["judged_from"]
+    frame, keys = judged_series(table)
+    again = judged_units(claims, units_of_claims(claims, frame, None, keys))
+    tables = pd.read_csv(DATA / "claims_degeneracy.csv"), again
+    both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
+    pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
+    assert set(again["judged"]) == {1}
+
+
+def test_what_was_measured_of_seeds_follows_from_their_distances():
+    table = read_typed(DATA / "degeneracy.csv", columns_of("degeneracy"))
+    means = pd.read_csv(DATA / "degeneracy_distances.csv")
+    keys = ["measure", "task", "cell", "seed", "untrained"]
+    known = means.set_index(keys)["distance"]
+    for row in table.to_dict("records"):
+        places = values_of(row["series"], means["task"].unique())
+        for measure in ("procrustes", "io", "io_angle", "slow_modes"):
+            own = [known[measure, task, row["cell"], row["seed"], 0] for _, task in places]
+            change, trend = change_and_trend([value for value, _ in places], own)
+            assert change == pytest.approx(row[f"{measure}_change"], rel=1e-3)
+            assert trend == pytest.approx(row[f"{measure}_trend"], abs=1e-3)
 
 
 # Language models

@@ -139,3 +139,53 @@ def test_what_the_page_shows_follows_from_its_distances(task):
         pd.testing.assert_frame_equal(
             again.astype(told.dtypes), told[list(again)], check_exact=False, rtol=1e-6, atol=1e-8
         )
+
+
+def committed_cells():
+    """Return the distances of eleven cells as matrices, NaN where not kept, and the networks."""
+    text = {f"l2_{side}": str for side in "ab"}
+    pairs = pd.read_csv(PROJECT / "docs/data/distances_cells.csv.gz", dtype=text)
+    told = pd.read_csv(PROJECT / "docs/data/neighbours_cells.csv", dtype={"l2": str})
+    networks = told[["task", "model", "cell", "l2", "seed"]].to_dict("records")
+    places = {(one["model"], one["l2"], one["seed"]): i for i, one in enumerate(networks)}
+    found = {}
+    for measure, part in pairs.groupby("measure", sort=False):
+        at = [
+            [
+                places[key] + len(networks) * untrained
+                for *key, untrained in part[
+                    [f"{name}_{side}" for name in ("model", "l2", "seed", "untrained")]
+                ].itertuples(index=False, name=None)
+                for key in [tuple(key)]
+            ]
+            for side in "ab"
+        ]
+        matrix = np.full((2 * len(networks),) * 2, np.nan)
+        np.fill_diagonal(matrix, 0)
+        matrix[at[0], at[1]] = matrix[at[1], at[0]] = part["distance"]
+        found[measure] = matrix
+    return found, networks, told
+
+
+def test_what_the_page_shows_of_eleven_cells_follows_from_its_distances():
+    found, networks, told = committed_cells()
+    assert len(networks) == 110
+    again = pd.DataFrame(neighbour_rows(found, networks))
+    close = {"check_exact": False, "rtol": 1e-4, "atol": 1e-5}
+    pd.testing.assert_frame_equal(again.astype(told.dtypes), told[list(again)], **close)
+    whole = pd.read_csv(PROJECT / "docs/data/universality_cells.csv")
+    again = pd.DataFrame(universality_rows(found, networks))
+    pd.testing.assert_frame_equal(again.astype(whole.dtypes), whole[list(again)], **close)
+
+
+def test_one_cell_sets_untrained_responses_apart_and_no_trained_ones():
+    found, networks, told = committed_cells()
+    ratio = "io_cell_ratio_untrained"
+    assert (told.groupby("cell")[ratio].median() < 0.3).all()
+    left = [i for i, one in enumerate(networks) if one["cell"] != "lstm_norm"]
+    both = [*left, *(i + len(networks) for i in left)]
+    without = {"io": found["io"][np.ix_(both, both)]}
+    rows = pd.DataFrame(neighbour_rows(without, [networks[i] for i in left]))
+    medians = rows.groupby("cell")[["io_cell_ratio", ratio]].median()
+    assert medians.index[medians[ratio] < 0.75].tolist() == ["lru"]
+    assert (medians["io_cell_ratio"] < 0.75).all()
