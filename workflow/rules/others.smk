@@ -27,7 +27,10 @@ EXPLORED_OTHERS = {
 LANGUAGE_FIGURE = PLAN.path("figures/language_overview.png")
 MORE_READ = {"explore_reading": {"figure": LANGUAGE_FIGURE}}
 MORE_TOLD = {
-    "explore_reading": {"start": bool(PLAN.tabled), "texts": bool(PLAN.shown_of(TEXT_MODEL))},
+    "explore_reading": {
+        **{"start": bool(PLAN.tabled), "texts": bool(PLAN.shown_of(TEXT_MODEL))},
+        "transformers": bool(PLAN.read_by_place(TRANSFORMER) + PLAN.read_by_place(TRANSFORMER_LM)),
+    },
 }
 KINDS_DRAWN = ["png", *PLAN.vector]
 JOBS = []  # of each the name of its stage, what it reads, writes and is told
@@ -81,6 +84,28 @@ for NAME, (KIND, PAGE, OWN, OF_TASK) in EXPLORED_OTHERS.items():
     JOBS += [(NAME, READ, PLAN.path(PAGE), MORE_TOLD.get(NAME, {}))]
 
 
+# Networks without a step and those beside them: panels, a figure over all, texts place by place.
+SUMMED, BELIEVED = map(PLAN.read_by_place, (TRANSFORMER, TRANSFORMER_LM))
+BY_PLACE = [*SUMMED, *BELIEVED]
+WITHOUT_PAGE = [PLAN.path("transformers.html")] if BY_PLACE else []
+WITHOUT_DRAWN = expand(
+    PLAN.path("figures/{name}.{kind}"),
+    name=["transformers_overview", *(f"transformers/{n.task}_{n.model}" for n in BY_PLACE)],
+    kind=[*KINDS_DRAWN, "csv"],
+)
+if TRANSFORMERS:
+    READ = {key_of(f): PLAN.of(BY_PLACE, f) for f in ("places_read.npz", "transformer.json")}
+    READ |= {"meta": PLAN.of_their_tasks(BY_PLACE, "meta.json")}
+    VOCABULARIES = [(SUMMED, "vocab.json"), (BELIEVED, "texts/vocab.json")]
+    READ |= {"vocab": [f for asked in VOCABULARIES for f in PLAN.of_their_tasks(*asked)]}
+    READ |= TRANSFORMERS
+    TOLD = {"formats": KINDS_DRAWN, "tasks": [*PLAN.tasks], "claims": TOLD["claims"]}
+    JOBS += [("plot_transformers", READ, WITHOUT_DRAWN, TOLD)]
+    READ = {**READ, "figure": WITHOUT_DRAWN[0], "claims_transformers": CLAIMED}
+    LEADS = {"start": bool(PLAN.tabled), "reading": bool(PLAN.language_models)}
+    JOBS += [("explore_transformers", READ, WITHOUT_PAGE, LEADS)] if BY_PLACE else []
+
+
 # Running text has no step to go through: a panel a network, drawn from the table, on one page.
 TEXT_PANELS = PLAN.of(PLAN.shown_of(TEXT_MODEL), "text_panel.png")
 TEXT_PAGE = [PLAN.path("text_models.html")] if TEXT_PANELS else []
@@ -122,6 +147,8 @@ rule transformers:
     input:
         TRANSFORMERS.values(),
         rules.judge_transformers.output if TRANSFORMERS else [],
+        WITHOUT_DRAWN if TRANSFORMERS else [],
+        WITHOUT_PAGE,
 
 
 # All that there is of language models; nothing where there are none.

@@ -263,6 +263,26 @@ NETWORK_STAGES = {
     },
 }
 
+# A few texts, place by place, for the panels and the explorer of networks without a step.
+NETWORK_STAGES |= {
+    name: Stage(
+        module,
+        reads=("model.safetensors", "run.json"),
+        of_task=of_task,
+        writes=("places_read.npz",),
+        kind=kind,
+    )
+    for module, of_task, kinds in (
+        ("read_sums", ("test.parquet", "vocab.json", "meta.json"), (TRANSFORMER, CLASSIFIER)),
+        (
+            "read_beliefs",
+            ("texts/test.parquet", "texts/vocab.json", "meta.json"),
+            (TRANSFORMER_LM, LANGUAGE_MODEL),
+        ),
+    )
+    for name, kind in zip((module, f"{module}_beside"), kinds, strict=True)
+}
+
 # Jobs of these are about one task or about everything.
 OTHER_STAGES = {
     "prepare_synthetic": Stage("prepare_synthetic"),
@@ -290,6 +310,10 @@ OTHER_STAGES = {
     "plot_text_models": Stage("plot_text_models"),
     "text_models_page": Stage("text_models_page", templates=("text_models.*", "style.css")),
     "explore_reading": Stage("explore_reading", templates=("reading.*", "steps.*", "style.css")),
+    "plot_transformers": Stage("plot_transformers"),
+    "explore_transformers": Stage(
+        "explore_transformers", templates=("transformers.*", "reading.*", "steps.*", "style.css")
+    ),
     "attention_page": Stage("attention_page", templates=("attention.html.jinja", "style.css")),
     "judge": Stage(
         "judge",
