@@ -115,7 +115,8 @@ def test_a_panel_and_a_page_show_them(read, rows):
 
 def test_nothing_else_is_made(read):
     results = read.root / "results"
-    assert [path.name for path in (results / "tables").iterdir()] == ["language_text.csv"]
+    tables = {path.name for path in (results / "tables").iterdir()}
+    assert tables == {"language_text.csv", "claims_language_text.csv"}
     assert {path.name for path in (results / HOME).iterdir()} == {
         *("model.safetensors", "run.json", "history.parquet", "text_model.json", "stages"),
         "text_panel.png",
@@ -127,7 +128,10 @@ def test_results_are_opened_by_name(read, rows):
     found = results["two", "gru-text", 0]
     assert found.text_model["label"] == pytest.approx(number(rows["gru-text"], "label"))
     assert found.classifier().embedding.shape == (len(found.task.words.words), 8)
-    assert list(results.tables) == ["language_text"]
+    assert set(results.tables) == {"language_text", "claims_language_text"}
+    verdicts = results.tables["claims_language_text"]
+    assert set(verdicts["judged"]) == {0}  # of a seed that was chosen on
+    assert len(verdicts) == 6
     assert results.tables["language_text"]["train_words"].tolist() == [1450 * 12] * 2
     with pytest.raises(Exception, match="running text, whose source nobody knows"):
         found.task.source()

@@ -3,11 +3,11 @@
 # rules is part of the graph.
 #   translators   networks that translate
 #   language      language models: networks that say the next word
-#   language_text those of running text, of which no claim is made
+#   language_text those of running text
 OTHERS = {
     "translators": (TRANSLATOR, "translation", "claims_attention"),
     "language": (LANGUAGE_MODEL, "language", "claims_language"),
-    "language_text": (TEXT_MODEL, "text_model", None),
+    "language_text": (TEXT_MODEL, "text_model", "claims_language_text"),
 }
 # Figures over all of a kind, and the stage that draws them; a rule whose name begins with plot_ is
 # what `make figures` draws, and none is here for nothing.
@@ -42,9 +42,8 @@ for NAME, (KIND, NUMBERS, CLAIMED) in OTHERS.items():
     STAGE, DRAWN = OVER_ALL.get(NAME, ("", ()))
     FILES = expand(PLAN.path("figures/{name}.{kind}"), name=DRAWN, kind=[*KINDS_DRAWN, "csv"])
     JOBS += [(f"tabulate_{NAME}", {NUMBERS: PLAN.of(NETWORKS, f"{NUMBERS}.json")}, TABLE, {})]
-    if CLAIMED:
-        TOLD = {"claims": claims_asked(CLAIMED), "judged": JUDGED}
-        JOBS += [(f"judge_{NAME}", {NAME: TABLE}, PLAN.path(f"tables/{CLAIMED}.csv"), TOLD)]
+    TOLD = {"claims": claims_asked(CLAIMED), "judged": JUDGED}
+    JOBS += [(f"judge_{NAME}", {NAME: TABLE}, PLAN.path(f"tables/{CLAIMED}.csv"), TOLD)]
     if DRAWN and NETWORKS:
         JOBS += [(STAGE, {NAME: TABLE}, FILES, {"formats": KINDS_DRAWN, "tasks": [*PLAN.tasks]})]
 
@@ -110,10 +109,11 @@ if TRANSFORMERS:
 TEXT_PANELS = PLAN.of(PLAN.shown_of(TEXT_MODEL), "text_panel.png")
 TEXT_PAGE = [PLAN.path("text_models.html")] if TEXT_PANELS else []
 if TEXT_PANELS:
-    READ = {"language_text": PLAN.path("tables/language_text.csv")}
+    READ = tables_named(["language_text"])
     LEADS = {"start": bool(PLAN.tabled), "reading": bool(PLAN.language_models)}
     JOBS += [("plot_text_models", READ, TEXT_PANELS, {})]
-    JOBS += [("text_models_page", {**READ, "panels": TEXT_PANELS}, TEXT_PAGE, LEADS)]
+    READ |= {**tables_named(["claims_language_text"]), "panels": TEXT_PANELS}
+    JOBS += [("text_models_page", READ, TEXT_PAGE, LEADS)]
 
 
 for NAME, READ, WRITTEN, TOLD in JOBS:
@@ -154,7 +154,7 @@ rule transformers:
 # All that there is of language models; nothing where there are none.
 rule language:
     input:
-        rules.tabulate_language_text.output if PLAN.text_models else [],
+        rules.judge_language_text.output if PLAN.text_models else [],
         rules.judge_language.output if PLAN.language_models else [],
         rules.explore_reading.output if PLAN.language_models else [],
         TEXT_PAGE,

@@ -45,6 +45,7 @@ TITLES = {
     "tabulate_transformers_language": "tables",
     "judge_translators": "tables",
     "judge_language": "tables",
+    "judge_language_text": "tables",
     "judge_transformers": "tables",
     "attention_page": "pages",
     "explore_phrases": "pages",
@@ -60,6 +61,7 @@ TITLES = {
     "document_cells": "pages",
     "keep_claims": "kept files",
     "keep_transformers": "kept files",
+    "keep_language_text": "kept files",
 }
 
 # Names of targets: rules that only ask for files of others and do nothing themselves.

@@ -303,6 +303,7 @@ OTHER_STAGES = {
     "keep_tables": Stage("keep_tables"),
     "judge_translators": Stage("judge_translators"),
     "judge_language": Stage("judge_language"),
+    "judge_language_text": Stage("judge_language"),
     "judge_transformers": Stage("judge_transformers"),
     "plot_translators": Stage("plot_translators"),
     "explore_phrases": Stage("explore_phrases", templates=("phrases.*", "steps.*", "style.css")),

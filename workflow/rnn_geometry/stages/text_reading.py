@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rnn_geometry.geometry.beliefs import linear_reading
-from rnn_geometry.geometry.maps import LOOKED_AT, SHOWN, components
 from rnn_geometry.geometry.language import encoding
+from rnn_geometry.geometry.maps import LOOKED_AT, SHOWN, components
 from rnn_geometry.networks.classifier import load_classifier, prepare_device
 from rnn_geometry.networks.next_word_said import said_after
 from rnn_geometry.stages.language_geometry import MOST_TEXTS
