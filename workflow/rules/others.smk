@@ -112,7 +112,7 @@ if TEXT_PANELS:
     READ = tables_named(["language_text"])
     LEADS = {"start": bool(PLAN.tabled), "reading": bool(PLAN.language_models)}
     JOBS += [("plot_text_models", READ, TEXT_PANELS, {})]
-    READ |= {**tables_named(["claims_language_text"]), "panels": TEXT_PANELS}
+    READ = {**READ, **tables_named(["claims_language_text"]), "panels": TEXT_PANELS}
     JOBS += [("text_models_page", READ, TEXT_PAGE, LEADS)]
 
 

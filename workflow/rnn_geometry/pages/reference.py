@@ -166,7 +166,7 @@ OF_OTHERS = {
         {},
     ),
     "claims_language_text": (
-        "one row per claim about language models of running text, task and model",
+        "one row per claim about those of running text, task and model",
         "The columns of `claims.csv`. Metrics are columns of `language_text.csv`, or made of them: "
         + "; ".join(f"`{name}`, {meaning}" for name, meaning in MADE.items())
         + ".",
