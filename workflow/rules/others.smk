@@ -154,6 +154,7 @@ rule transformers:
 # All that there is of language models; nothing where there are none.
 rule language:
     input:
+        rules.tabulate_language_text.output if PLAN.text_models else [],
         rules.judge_language_text.output if PLAN.text_models else [],
         rules.judge_language.output if PLAN.language_models else [],
         rules.explore_reading.output if PLAN.language_models else [],

@@ -149,7 +149,7 @@ rule tables:
         rules.universality.output if PLAN.together else [],
         rules.tabulate_translators.output if PLAN.translators else [],
         rules.tabulate_language.output if PLAN.language_models else [],
-        rules.judge_language_text.output if PLAN.text_models else [],
+        rules.tabulate_language_text.output if PLAN.text_models else [],
         rules.transformers.input,
 
 
