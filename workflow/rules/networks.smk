@@ -24,6 +24,7 @@ MAKING = (
 #   text_reading         a few texts word by word, for the next one and the explorer
 #   plot_language        a network at a glance as a panel
 #   text_model_numbers   what those of running text hold of it
+#   read_running_text    a few texts word by word, for the explorer
 # and of networks without a step, and beside them of those that read the same tasks by steps
 #   transformer_numbers, transformer_lm_numbers   what needs no step
 #   read_sums, read_beliefs   a few texts place by place, for figures and the explorer
@@ -34,6 +35,7 @@ OF_OTHERS = (
     *("transformer_numbers", "beside_transformers"),
     *("transformer_lm_numbers", "beside_transformer_lms"),
     *("read_sums", "read_sums_beside", "read_beliefs", "read_beliefs_beside"),
+    "read_running_text",
 )
 
 

@@ -17,20 +17,26 @@ OVER_ALL = {
 }
 OVER_TRANSLATORS = OVER_ALL["translators"][1]
 # The first networks of every task and model go through texts a step at a time.
+OF_TEXTS = ["meta.json", "texts/vocab.json"]
+READINGS = ["language.json", "beliefs.npz", "reading.npz"]
 EXPLORED_OTHERS = {
     "explore_phrases": (TRANSLATOR, "phrases.html", ["components.npz"], ["pairs/vocab.json"]),
-    "explore_reading": (
-        *(LANGUAGE_MODEL, "reading.html", ["language.json", "beliefs.npz", "reading.npz"]),
-        ["meta.json", "texts/vocab.json"],
+    "explore_reading": (LANGUAGE_MODEL, "reading.html", READINGS, OF_TEXTS),
+    "explore_reading_text": (
+        *(TEXT_MODEL, "reading_text.html", ["text_model.json", "text_read.npz"], OF_TEXTS),
     ),
 }
 LANGUAGE_FIGURE = PLAN.path("figures/language_overview.png")
 MORE_READ = {"explore_reading": {"figure": LANGUAGE_FIGURE}}
+SUMMED, BELIEVED = map(PLAN.read_by_place, (TRANSFORMER, TRANSFORMER_LM))
+LEADS = {"start": bool(PLAN.tabled), "reading": bool(PLAN.language_models)}
+TEXTS_SHOWN = PLAN.shown_of(TEXT_MODEL)
 MORE_TOLD = {
     "explore_reading": {
-        **{"start": bool(PLAN.tabled), "texts": bool(PLAN.shown_of(TEXT_MODEL))},
-        "transformers": bool(PLAN.read_by_place(TRANSFORMER) + PLAN.read_by_place(TRANSFORMER_LM)),
+        **{"start": LEADS["start"], "texts": bool(TEXTS_SHOWN)},
+        "transformers": bool(SUMMED or BELIEVED),
     },
+    "explore_reading_text": LEADS,
 }
 KINDS_DRAWN = ["png", *PLAN.vector]
 JOBS = []  # of each the name of its stage, what it reads, writes and is told
@@ -84,7 +90,6 @@ for NAME, (KIND, PAGE, OWN, OF_TASK) in EXPLORED_OTHERS.items():
 
 
 # Networks without a step and those beside them: panels, a figure over all, texts place by place.
-SUMMED, BELIEVED = map(PLAN.read_by_place, (TRANSFORMER, TRANSFORMER_LM))
 BY_PLACE = [*SUMMED, *BELIEVED]
 WITHOUT_PAGE = [PLAN.path("transformers.html")] if BY_PLACE else []
 WITHOUT_DRAWN = expand(
@@ -101,16 +106,14 @@ if TRANSFORMERS:
     TOLD = {"formats": KINDS_DRAWN, "tasks": [*PLAN.tasks], "claims": TOLD["claims"]}
     JOBS += [("plot_transformers", READ, WITHOUT_DRAWN, TOLD)]
     READ = {**READ, "figure": WITHOUT_DRAWN[0], "claims_transformers": CLAIMED}
-    LEADS = {"start": bool(PLAN.tabled), "reading": bool(PLAN.language_models)}
     JOBS += [("explore_transformers", READ, WITHOUT_PAGE, LEADS)] if BY_PLACE else []
 
 
 # Running text has no step to go through: a panel a network, drawn from the table, on one page.
-TEXT_PANELS = PLAN.of(PLAN.shown_of(TEXT_MODEL), "text_panel.png")
+TEXT_PANELS = PLAN.of(TEXTS_SHOWN, "text_panel.png")
 TEXT_PAGE = [PLAN.path("text_models.html")] if TEXT_PANELS else []
 if TEXT_PANELS:
     READ = tables_named(["language_text"])
-    LEADS = {"start": bool(PLAN.tabled), "reading": bool(PLAN.language_models)}
     JOBS += [("plot_text_models", READ, TEXT_PANELS, {})]
     READ = {**READ, **tables_named(["claims_language_text"]), "panels": TEXT_PANELS}
     JOBS += [("text_models_page", READ, TEXT_PAGE, LEADS)]
@@ -159,4 +162,5 @@ rule language:
         rules.judge_language.output if PLAN.language_models else [],
         rules.explore_reading.output if PLAN.language_models else [],
         TEXT_PAGE,
+        rules.explore_reading_text.output if TEXT_PAGE else [],
         PLAN.of(PLAN.shown_language_models, "language_panel.png"),

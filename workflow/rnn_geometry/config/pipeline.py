@@ -220,6 +220,14 @@ NETWORK_STAGES = {
         settings=("min_tau", "visited_states", "memory_mb"),
         kind=TEXT_MODEL,
     ),
+    "read_running_text": Stage(
+        "read_running_text",
+        reads=("model.safetensors", "run.json"),
+        of_task=("texts/test.parquet", "texts/vocab.json", "meta.json"),
+        writes=("text_read.npz",),
+        settings=("min_tau", "visited_states", "memory_mb"),
+        kind=TEXT_MODEL,
+    ),
     # Networks without a step are trained as those with one.
     "train_transformer": Stage(
         "train",
@@ -314,6 +322,9 @@ OTHER_STAGES = {
     "plot_transformers": Stage("plot_transformers"),
     "explore_transformers": Stage(
         "explore_transformers", templates=("transformers.*", "reading.*", "steps.*", "style.css")
+    ),
+    "explore_reading_text": Stage(
+        "explore_reading_text", templates=("reading_text.*", "reading.*", "steps.*", "style.css")
     ),
     "attention_page": Stage("attention_page", templates=("attention.html.jinja", "style.css")),
     "judge": Stage(

@@ -416,6 +416,7 @@ class Plan(Translating):
             "plot_attention": self.shown_translators,
             "text_reading": self.shown_language_models,
             "plot_language": self.shown_language_models,
+            "read_running_text": self.first_of_kind(TEXT_MODEL),
             "beside_transformers": self.beside(TRANSFORMER),
             "beside_transformer_lms": self.beside(TRANSFORMER_LM),
             **{

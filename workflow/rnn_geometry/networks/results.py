@@ -20,7 +20,7 @@ from rnn_geometry.store.languages import (
     SourceMeta,
     SourceWords,
 )
-from rnn_geometry.store.readings import PlacesRead, TextsRead
+from rnn_geometry.store.readings import PlacesRead, TextsFollowed, TextsRead
 from rnn_geometry.store.text_models import TextModelNumbers
 from rnn_geometry.store.transformers import TransformerNumbers
 from rnn_geometry.tasks.language.families import source_of_task
@@ -199,6 +199,7 @@ class LanguageResults(Trained):
     language = results.OpenedFile(LanguageNumbers)
     reading = results.OpenedFile(TextsRead)
     places_read = results.OpenedFile(PlacesRead)
+    text_read = results.OpenedFile(TextsFollowed)  # in the place of `reading`, of running text
     text_model = results.OpenedFile(TextModelNumbers)  # in the place of `language`, of running text
     transformer = results.OpenedFile(TransformerNumbers)  # of one without a step, see `store`
 

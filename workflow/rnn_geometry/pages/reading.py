@@ -89,7 +89,7 @@ def network_payload(shown: Shown) -> dict[str, Any]:
         "title": f"{network.task}, {network.model}, seed {network.seed}",
         "facts": facts(spoken.numbers),
         "states": list(spoken.hidden),
-        "colours": [[round(255 * part) for part in to_rgb(colour)] for colour in colours],
+        "colours": as_bytes(colours),
         "cloud": on_map(kept.states[:CLOUD]),
         "beliefs": short(kept.beliefs[:CLOUD]),
         "slow": on_map(kept.slow_points[:CLOUD]),
@@ -148,6 +148,22 @@ def likely(said: np.ndarray, source: np.ndarray, words: Sequence[str]) -> list[l
     likely = np.argsort(-np.maximum(said, source), kind="stable")[:NEXT]
     ranked = likely[np.argsort(-said[likely], kind="stable")]
     return [[words[w], *short(np.array([said[w], source[w]]))] for w in ranked]
+
+
+def as_bytes(colours: Sequence[str]) -> list[list[int]]:
+    """Return colours as red, green and blue, 0 to 255.
+
+    Parameters
+    ----------
+    colours
+        As matplotlib names them.
+
+    Examples
+    --------
+    >>> as_bytes(["#FF8000"])
+    [[255, 128, 0]]
+    """
+    return [[round(255 * part) for part in to_rgb(colour)] for colour in colours]
 
 
 def short(array: np.ndarray) -> list:

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 from markupsafe import Markup
-from matplotlib.colors import to_rgb
 
 from rnn_geometry.geometry.transformers import TRANSFORMER_CELL
 from rnn_geometry.identity import Network
 from rnn_geometry.pages._explorer_encoding import embedded_json
 from rnn_geometry.pages.attention import in_page
-from rnn_geometry.pages.reading import CLOUD, likely, short
+from rnn_geometry.pages.reading import CLOUD, as_bytes, likely, short
 from rnn_geometry.pages.templating import environment
 from rnn_geometry.plotting.by_place import Placed
 
@@ -84,9 +83,9 @@ def network_payload(network: Network, placed: Placed) -> dict[str, Any]:
         "step": placed.numbers["cell"] != TRANSFORMER_CELL,
         "panel": f"figures/transformers/{network.task}_{network.model}.png",
         "states": list(placed.targets),
-        "colours": _bytes(placed.colours(placed.targets)),
+        "colours": as_bytes(placed.colours(placed.targets)),
         "outcomes": list(placed.outcomes),
-        "shades": _bytes(placed.colours(placed.outcomes)),
+        "shades": as_bytes(placed.colours(placed.outcomes)),
         "range": value_range(read.known) if placed.sums else [0, 1],
         "cloud": short(read.cloud[:CLOUD]),
         "beliefs": short(read.shares[:CLOUD]),
@@ -148,11 +147,6 @@ def _text(placed: Placed, i: int) -> dict[str, Any]:
         **{name: [None, *short(values[i])] for name, values in rows.items()},
         "next": [None, *(likely(said, source, placed.said) for said, source in pairs)],
     }
-
-
-def _bytes(colours: list[str]) -> list[list[int]]:
-    """Return colours as red, green and blue, 0 to 255."""
-    return [[round(255 * part) for part in to_rgb(colour)] for colour in colours]
 
 
 def _known(share: float) -> float | None:

@@ -53,3 +53,23 @@ class PlacesRead(ArrayArtifact):
     r2: np.ndarray = array("T 2", "R^2 of both maps at each place, on texts without part in them")
     cuts: np.ndarray = array("c", "words of texts after which places are exchanged")
     carried: np.ndarray = array("c 3", "there: share that follows all places, the last one, others")
+
+
+@artifact
+class TextsFollowed(ArrayArtifact):
+    """text_read.npz: held-out texts of running text, read word by word.
+
+    Letters beside those above: n texts, C labels, k slow modes, w words that are likely.
+    """
+
+    FILE = "text_read.npz"
+    cloud: np.ndarray = array("n k", "states after the last word of texts, along the slowest modes")
+    shares: np.ndarray = array("n C", "there: chances of labels, by a linear map from the state")
+    words: np.ndarray = array("m T", "ids of the words of each text, below 0 behind its end")
+    labels: np.ndarray = array("m", "of each text")
+    slow: np.ndarray = array("m T k", "after each word: the state along the slowest modes")
+    told: np.ndarray = array("m T C", "there: chances of labels, by the same map")
+    counted: np.ndarray = array("m T C", "there: chances of labels, by counts of the words so far")
+    likely: np.ndarray = array("m T w", "there: ids of the words that the network expects most")
+    said: np.ndarray = array("m T w", "there: their chances")
+    comes: np.ndarray = array("m T", "there: the chance of the word that comes; none at the last")

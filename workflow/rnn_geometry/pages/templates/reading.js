@@ -40,18 +40,22 @@ function draw() {
   drawNext(network, one);
   drawCourse(network, one);
   drawMap(network, one);
-  drawMore(network);
+  drawMore(network, one);
 }
 
 function drawTold(network, one) {
-  const at = choice.step, known = one.known[at], most = known.indexOf(Math.max(...known));
+  part("facts").textContent = network.facts;
+  part("told").textContent = one.label === undefined ? toldOfTruth(network, one, choice.step) : toldOf(network, one, choice.step);
+}
+
+function toldOfTruth(network, one, at) {
+  const known = one.known[at], most = known.indexOf(Math.max(...known));
   const [word, said, source] = one.next[at][0];
   const where = at ? `After “${one.words[at - 1]}”` : "Before the first word", read = number(one.read[at][most]);
-  part("told").textContent = network.sums
+  return network.sums
     ? `${where}: “${network.states[most]}” has a sum of ${number(known[most])}; one map for all places reads ${read}. If the sentence ended here, the network would say “${word}” most (${number(said)}).`
     : `${where}: “${network.states[most]}” has a chance of ${number(known[most])}; ${one.own ? "one map for all places reads" : "the state says"} ${read}. `
       + `Next the network expects “${word}” most (${number(said)}; the source says ${number(source)}).`;
-  part("facts").textContent = network.facts;
 }
 
 function drawWords(network, one) {
@@ -93,7 +97,8 @@ function named(title, cells, className) {
 
 function drawBeliefs(network, one) {
   const at = choice.step;
-  const titles = [network.sums ? "score" : "hidden state", "known", ...(one.own ? ["one map", "own map"] : ["read"])];
+  const titles = one.label !== undefined ? ["label", "word counts", "state"]
+    : [network.sums ? "score" : "hidden state", "known", ...(one.own ? ["one map", "own map"] : ["read"])];
   const [, most] = network.range || [0, 1];
   filled(part("beliefs"), titles, network.states.map((state, k) => {
     const cells = [one.read, one.own].filter(Boolean).map((told) => measured(told[at][k], "", most));
@@ -108,6 +113,7 @@ function drawBeliefs(network, one) {
 function drawNext(network, one) {
   const next = one.next[choice.step], comes = one.words[choice.step];
   if (network.sums) filled(part("next"), ["class", "network"], next.map(([word, said, right]) => named(word, [measured(said, "")], right ? "comes" : "")));
+  else if (one.label !== undefined) filled(part("next"), ["word", "network"], next.map(([word, said]) => named(word, [measured(said, "")], word === comes ? "comes" : "")));
   else filled(part("next"), ["word", "network", "source"], next.map(([word, said, source]) =>
     named(word, [measured(said, ""), measured(source, "known")], word === comes ? "comes" : "")));
 }
@@ -115,7 +121,7 @@ function drawNext(network, one) {
 function drawCourse(network, one) {
   const drawing = part("course"), last = one.words.length;
   drawing.replaceChildren();
-  drawing.setAttribute("aria-label", `${network.sums ? "Sums" : "Beliefs"} along the text, known and read; now after ${choice.step} of ${last} words`);
+  drawing.setAttribute("aria-label", `${one.label !== undefined ? "Labels" : network.sums ? "Sums" : "Beliefs"} along the text; now after ${choice.step} of ${last} words`);
   const [low, high] = network.range || [0, 1];
   const x = (t) => MARGIN + (840 * t) / last, y = (value) => 160 - 140 * Math.min(Math.max((value - low) / (high - low), -0.1), 1.1);
   for (const level of [0, low, high]) shape("line", { x1: MARGIN, x2: 870, y1: y(level), y2: y(level), stroke: "var(--line)" }, drawing);
@@ -166,12 +172,13 @@ function drawMap(network, one) {
   shape("polyline", { points: points.map((xy) => xy.map((value) => value.toFixed(1)).join(",")).join(" "), fill: "none", stroke: "var(--apart)", "stroke-width": 2 }, way);
   const [cx, cy] = points[points.length - 1];
   shape("circle", { id: "here", cx, cy, r: 9, fill: "var(--apart)", stroke: "var(--ground)", "stroke-width": 2 }, way);
-  drawing.setAttribute("aria-label", `${network.slow ? "States of the network" : "What the readout sees"} along components ${PAIRS[pair].map((i) => i + 1).join(" and ")}, and the way of this text over ${choice.step} words`);
+  drawing.setAttribute("aria-label", `${network.outcomes ? "What the readout sees" : "States of the network"} along components ${PAIRS[pair].map((i) => i + 1).join(" and ")}, and the way of this text over ${choice.step} words`);
 }
 
 function drawLegend(network) {
   const legend = part("legend");
-  legend.replaceChildren(`${network.slow ? "States" : "Places"} of test texts, coloured by ${network.sums ? "what the network would decide" : "belief"}:`);
+  const by = network.reach ? "what they say of the label" : network.sums ? "what the network would decide" : "belief";
+  legend.replaceChildren(`${network.outcomes ? "Places" : "States"} of test texts, coloured by ${by}:`);
   const add = (name, className, colour) => {
     const key = made("span", "", `key dot ${className}`);
     if (colour) key.style.background = colour;
@@ -179,7 +186,7 @@ function drawLegend(network) {
   };
   (network.outcomes || network.states).forEach((state, k) => add(state, "", plain((network.shades || network.colours)[k])));
   if (network.slow) for (const [name, className] of [["slow points", "slow"], ["stable fixed points", "stable"], ["saddles", "saddle"]]) add(name, className);
-  add(`${network.slow ? "the state" : "the place"} now, and its way here`, "here");
+  add(`${network.outcomes ? "the place" : "the state"} now, and its way here`, "here");
 }
 
 part("axes").replaceChildren(...PAIRS.map(([a, b], i) => new Option(`${a + 1} across, ${b + 1} up`, i)));
