@@ -84,6 +84,13 @@ def test_counts_so_far_end_in_those_of_the_text(found, model):
         np.testing.assert_allclose(found.counted[row, length - 1], chances[number], atol=1e-5)
 
 
+def test_two_conjugate_modes_are_shown_as_two_directions(model, last):
+    pair = np.stack([MODES[:, 0], MODES[:, 0], MODES[:, 1], 0.5 * MODES[:, 2]], 1)
+    found = texts_followed(model, TEXTS, LABELS, last, (pair, CENTRE))
+    single = texts_followed(model, TEXTS, LABELS, last, (MODES, CENTRE))
+    np.testing.assert_allclose(found.slow, single.slow, atol=1e-5)
+
+
 def test_behind_the_end_the_last_state_stays(model, last):
     index = np.array([0, 1, 2])
     states = states_after(model, TEXTS, index)

@@ -86,9 +86,7 @@ def network_payload(network: Network, followed: Followed) -> dict[str, Any]:
     read = followed.read
     return {
         "title": f"{network.task}, {network.model}, seed {network.seed}",
-        "facts": f"{facts_in_words(followed.numbers)}   labels told by the last state "
-        f"{followed.numbers['label']:.2f}, by word counts "
-        f"{followed.numbers['label_bag_of_words']:.2f}.",
+        "facts": facts(followed.numbers),
         "states": list(followed.labels),
         "colours": as_bytes(state_colours("", len(followed.labels))),
         "cloud": short(read.cloud),
@@ -96,6 +94,19 @@ def network_payload(network: Network, followed: Followed) -> dict[str, Any]:
         "reach": short(np.array([np.abs(read.slow).max(initial=1)]))[0],
         "texts": [_text(followed, i) for i in range(len(read.words))],
     }
+
+
+def facts(numbers: Mapping[str, Any]) -> str:
+    """Return a few numbers of a network in a sentence.
+
+    Parameters
+    ----------
+    numbers
+        text_model.json.
+    """
+    told = f"{numbers['label']:.2f}, by word counts {numbers['label_bag_of_words']:.2f}"
+    own = facts_in_words(numbers).replace("   ", "; ")
+    return f"{own[0].upper()}{own[1:]}; labels of texts told by the last state {told}."
 
 
 def _text(followed: Followed, i: int) -> dict[str, Any]:

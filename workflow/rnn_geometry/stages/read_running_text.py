@@ -64,7 +64,7 @@ def texts_followed(
         The slowest modes (S, K) and the slow point (S,) at which they are.
     """
     probe, counting = label_probe(last, labels), label_probe(counts_of(texts, model), labels)
-    modes, centre = slow[0][:, :SLOWEST], slow[1]
+    modes, centre = independent(slow[0])[:, :SLOWEST], slow[1]
     scale = ((last - centre) @ modes).std(0)
     looked = np.arange(min(LOOKED_AT, len(texts)))
     states = states_after(model, texts, looked)
@@ -86,6 +86,28 @@ def texts_followed(
     }
     single = {name: value.astype(np.float32) for name, value in kept.items()}
     return TextsFollowed(words=words, labels=labels[shown], likely=likely, **single)
+
+
+def independent(modes: np.ndarray) -> np.ndarray:
+    """Return columns that are no sum of those before them.
+
+    Of two conjugate modes these are the real part, once, and the imaginary one.
+
+    Parameters
+    ----------
+    modes
+        (S, K), real parts, then imaginary ones.
+
+    Examples
+    --------
+    >>> independent(np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 2.0]])).tolist()
+    [[1.0, 0.0], [0.0, 2.0]]
+    """
+    kept: list[np.ndarray] = []
+    for column in modes.T:
+        if np.linalg.matrix_rank(np.stack([*kept, column])) > len(kept):
+            kept.append(column)
+    return np.stack(kept, 1)
 
 
 @torch.no_grad()
