@@ -9,6 +9,7 @@ from rnn_geometry.claims.language import checked_language_claims
 from rnn_geometry.claims.language_units import judged_language_models
 from rnn_geometry.claims.measured import checked_measured_claims, columns_of, judged_series
 from rnn_geometry.claims.saved import judged_again, read_networks
+from rnn_geometry.claims.text_model_units import judged_text_models
 from rnn_geometry.claims.transformer_units import judged_transformers
 from rnn_geometry.claims.transformers import checked_transformer_claims
 from rnn_geometry.claims.translator_units import judged_frame, read_translators
@@ -19,6 +20,7 @@ from rnn_geometry.claims.values import units_of_claims
 from rnn_geometry.config.load import read_claims
 from rnn_geometry.geometry.degeneracy import change_and_trend, values_of
 from rnn_geometry.geometry.language_tables import LANGUAGE
+from rnn_geometry.geometry.text_models import LANGUAGE_TEXT
 from rnn_geometry.geometry.transformers import TRANSFORMERS
 from rnn_geometry.geometry.transformers_language import TRANSFORMERS_LANGUAGE
 from rnn_geometry.geometry.universality import NEIGHBOURS
@@ -236,6 +238,21 @@ def test_verdicts_on_language_models_follow_from_their_networks():
     both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
     pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
     assert len(again) > 200
+
+
+def test_verdicts_on_running_text_follow_from_their_networks():
+    path, checked = "config/claims_language_text.yaml", checked_language_claims
+    claims = read_claims(path, str(PROJECT), key="claims_language_text", checked=checked)
+    table = read_typed(DATA / "networks_language_text.csv", LANGUAGE_TEXT)
+    assert table["seed"].min() >= claims["judged_from"]
+    judged = table[["task", "model", "l2", "seed"]].to_numpy().tolist()
+    frame, keys = judged_text_models(table, judged)
+    again = judged_units(claims, units_of_claims(claims, frame, None, keys))
+    tables = pd.read_csv(DATA / "claims_language_text.csv"), again
+    both = [one.sort_values(KEYS).reset_index(drop=True) for one in tables]
+    pd.testing.assert_frame_equal(*(one[KEYS + SAME] for one in both), check_dtype=False)
+    assert set(again["judged"]) == {1}
+    assert len(again) == 2 * 6
 
 
 # Networks without a step

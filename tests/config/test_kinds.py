@@ -137,7 +137,7 @@ def test_nothing_of_a_step_is_asked_of_a_transformer():
     plan = planned(tasks=[CLASSES], cells=["transformer"], analysis={"hold_inputs": ["zero"]})
     assert (plan.classified, plan.trained, plan.classifiers) == (["two"], [], [])
     asked = {name for name in NETWORK_STAGES if plan.blocks(name)}
-    assert asked == {"train_transformer", "transformer_numbers"}
+    assert asked == {"train_transformer", "transformer_numbers", "read_sums"}
     assert plan.tabled == []  # no page of classifiers
     held = {"name": "x", "over": "hold_input", "values": ["zero"], "task": "two"}
     plan = planned(tasks=[CLASSES], cells=["plain", "transformer"], sweeps=[held])

@@ -101,7 +101,7 @@ def test_a_stage_works_once_on_every_network_it_is_about(plan, stage):
     ]
     nothing = (
         *("compare_hold_inputs", "import_network", "snapshots"),
-        *("train_followed", "train_pooled", "beside_transformers"),
+        *("train_followed", "train_pooled", "beside_transformers", "read_sums_beside"),
     )
     about = {"plot_network": plan.shown, **{name: [] for name in nothing}}
     of_others = NETWORK_STAGES[stage].kind != CLASSIFIER

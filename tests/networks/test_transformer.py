@@ -2,9 +2,10 @@
 
 import pytest
 import torch
+from averages import averaging
 from torch import nn
 
-from rnn_geometry.networks.classifier import Classifier, build_classifier
+from rnn_geometry.networks.classifier import build_classifier
 from rnn_geometry.networks.evaluation import evaluate
 from rnn_geometry.networks.recipe import Recipe
 from rnn_geometry.networks.training import train
@@ -32,23 +33,6 @@ def made(layers=2, seed=0):
 def drawn(texts=4, words=6, seed=1):
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(texts, words, 5, generator=generator, dtype=torch.float64)
-
-
-def averaging(words=3):
-    """Return a network whose last place reads the mean of the words, all alike, and no place."""
-    cell = CausalTransformer(words, words, layers=1, heads=1)
-    with torch.no_grad():
-        for weight in cell.parameters():
-            weight.zero_()
-        (layer,) = cell.layers
-        layer.norm1.weight.fill_(1)
-        cell.norm.weight.fill_(1)
-        cell.entry.weight.copy_(900 * torch.eye(words))
-        layer.self_attn.in_proj_weight[2 * words :].copy_(torch.eye(words))
-        layer.self_attn.out_proj.weight.copy_(1e8 * torch.eye(words))
-    network = Classifier(torch.eye(words), cell, words, readout_bias=False, trainable_words=False)
-    network.readout.weight.data.copy_(torch.eye(words))
-    return network.eval()
 
 
 def test_a_place_knows_nothing_of_what_comes_after_it():

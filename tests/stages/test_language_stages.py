@@ -10,6 +10,7 @@ import torch
 
 from rnn_geometry.errors import UserError
 from rnn_geometry.geometry.language_tables import EXPECTED, LANGUAGE
+from rnn_geometry.geometry.maps import SHOWN
 from rnn_geometry.identity import Network
 from rnn_geometry.networks.classifier import build_classifier
 from rnn_geometry.networks.next_word import evaluate_next_word
@@ -226,7 +227,7 @@ def found_of(visits):
 def test_texts_are_those_that_no_reading_was_fitted_to(visits):
     chosen = text_reading.most_told(visits)
     assert (chosen % 2 == 1).all()
-    assert len(chosen) == text_reading.SHOWN
+    assert len(chosen) == SHOWN
     found = found_of(visits)
     np.testing.assert_array_equal(found.words, visits.words[chosen])
     np.testing.assert_allclose(found.known, visits.source.beliefs(found.words))
@@ -258,7 +259,7 @@ def test_a_trained_network_is_read_and_drawn(tmp_path):
     for stage in (train_language_model, language_geometry, text_reading, plot_language):
         stage.run(work)
     found = TextsRead.read(work.output["reading"])
-    assert found.said.shape == (text_reading.SHOWN, 21, 11)
+    assert found.said.shape == (SHOWN, 21, 11)
     np.testing.assert_allclose(found.said.sum(-1), 1, atol=1e-5)
     picture = (tmp_path / work.network.folder / "language_panel.png").read_bytes()
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"

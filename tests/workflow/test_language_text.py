@@ -110,24 +110,35 @@ def test_a_panel_and_a_page_show_them(read, rows):
     assert f"{number(rows['gru-text'], 'label'):.2f}" in page
     assert rows["gru-text"]["words_up"] in page
     assert "index.html" not in page  # nothing classifies here
+    texts = (results / "reading_text.html").read_text()
+    assert '"states":["topic 0","topic 1"]' in texts
+    assert not (untrained / "text_read.npz").exists()
     assert "reading.html" not in page
 
 
 def test_nothing_else_is_made(read):
     results = read.root / "results"
-    assert [path.name for path in (results / "tables").iterdir()] == ["language_text.csv"]
+    tables = {path.name for path in (results / "tables").iterdir()}
+    assert tables == {"language_text.csv", "claims_language_text.csv"}
     assert {path.name for path in (results / HOME).iterdir()} == {
         *("model.safetensors", "run.json", "history.parquet", "text_model.json", "stages"),
-        "text_panel.png",
+        *("text_panel.png", "text_read.npz"),
     }
 
 
 def test_results_are_opened_by_name(read, rows):
     results = open_results(read.root / "results")
     found = results["two", "gru-text", 0]
+    read = found.text_read
+    ends = (read.words >= 0).sum(1) - 1
+    told = read.told[range(len(ends)), ends].argmax(1)
+    assert (told == read.labels).mean() > 0.6
     assert found.text_model["label"] == pytest.approx(number(rows["gru-text"], "label"))
     assert found.classifier().embedding.shape == (len(found.task.words.words), 8)
-    assert list(results.tables) == ["language_text"]
+    assert set(results.tables) == {"language_text", "claims_language_text"}
+    verdicts = results.tables["claims_language_text"]
+    assert set(verdicts["judged"]) == {0}  # of a seed that was chosen on
+    assert len(verdicts) == 6
     assert results.tables["language_text"]["train_words"].tolist() == [1450 * 12] * 2
     with pytest.raises(Exception, match="running text, whose source nobody knows"):
         found.task.source()

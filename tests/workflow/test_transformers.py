@@ -3,6 +3,7 @@
 import csv
 import re
 
+import numpy as np
 import pytest
 import yaml
 from conftest import PROJECT, ProjectCopy
@@ -102,6 +103,7 @@ def test_nothing_of_a_step_is_made_of_a_transformer(made):
     results = made.root / "results"
     assert {path.name for path in (results / HOME).iterdir()} == {
         *("model.safetensors", "run.json", "history.parquet", "transformer.json", "stages"),
+        "places_read.npz",
     }
     opened = open_results(results)
     assert {"transformers", "transformers_language"} <= {*opened.tables}
@@ -109,6 +111,25 @@ def test_nothing_of_a_step_is_made_of_a_transformer(made):
     words = network.entry.weight.T
     with pytest.raises(TypeError, match="no step"):
         network(network.initial_state(words), words)
+
+
+def test_pages_and_figures_show_them(made):
+    results = made.root / "results"
+    drawn = {path.name for path in (results / "figures/transformers").iterdir()}
+    names = ("categorical-3_gru", "categorical-3_transformer", "agreement_gru-lm")
+    assert {f"{name}.csv" for name in (*names, "agreement_transformer-lm")} <= drawn
+    assert (results / "figures/transformers_overview.csv").exists()
+    assert not (results / f"{HOME.replace('/l2', '-untrained/l2')}/places_read.npz").exists()
+    page = (results / "transformers.html").read_text()
+    for title in ("categorical-3, gru, seed 0", "agreement, transformer-lm, seed 0"):
+        assert f'"title":"{title}"' in page
+    opened = open_results(results)
+    kept = opened["categorical-3", "transformer", 0].places_read
+    own = opened["categorical-3", "transformer", 0].transformer
+    assert kept.r2[5, 1] == pytest.approx(own["score_read_half"])
+    beliefs = opened["agreement", "gru-lm", 0].places_read
+    np.testing.assert_array_equal(beliefs.carried[:, 2], 0)
+    np.testing.assert_array_equal(beliefs.carried[:, 0], beliefs.carried[:, 1])
 
 
 def test_a_lost_file_is_made_again_and_nothing_is_trained(made):
@@ -130,6 +151,10 @@ def test_the_large_configuration_is_planned():
     }
     assert len(plan.beside("transformer")) == 3 * 4 * 2
     assert len(plan.beside("transformer-lm")) == 4 * 2 * 2
+    shown = {kind: [n[:2] for n in plan.read_by_place(kind)] for kind in kinds}
+    assert len(shown["transformer"]) == 3 * 3
+    assert ("depth-3", "gru-lm") in shown["transformer-lm"]
+    assert len(shown["transformer-lm"]) == 4 * 2
     assert max(network.seed for network in plan.networks) < 10  # none that a claim is judged on
     judged = yaml.safe_load((PROJECT / "config/transformers_claims.yaml").read_text())
     settings = load_settings(laid_over(asked, judged), [], str(PROJECT))

@@ -108,6 +108,14 @@ use rule keep_claims as keep_transformers with:
         **stage("keep_tables"),
 
 
+# Those of running text, from a run of config/language_text_claims.yaml.
+use rule keep_transformers as keep_language_text with:
+    input:
+        **tables_named(documents.TEXT_MODELS),
+    output:
+        **documents.below(PLAN.kept_in("results/language_text_claims", DOCS), documents.TEXT_MODELS),
+
+
 # Networks of a small run that docs/natural.md shows beside the battery.
 use rule keep_claims as keep_runs with:
     input:

@@ -155,3 +155,4 @@ rule figures:
         rules.plot_languages.output if PLAN.language_models else [],
         PLAN.of(PLAN.shown_language_models, "language_panel.png"),
         TEXT_PANELS,
+        WITHOUT_DRAWN if TRANSFORMERS else [],

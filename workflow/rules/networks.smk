@@ -24,14 +24,18 @@ MAKING = (
 #   text_reading         a few texts word by word, for the next one and the explorer
 #   plot_language        a network at a glance as a panel
 #   text_model_numbers   what those of running text hold of it
+#   read_running_text    a few texts word by word, for the explorer
 # and of networks without a step, and beside them of those that read the same tasks by steps
 #   transformer_numbers, transformer_lm_numbers   what needs no step
+#   read_sums, read_beliefs   a few texts place by place, for figures and the explorer
 CLASSIFYING = ("slow_points", "linearize", "compare_hold_inputs", "geometry", "snapshots")
 OF_OTHERS = (
     *("components", "plot_attention"),
     *("language_geometry", "text_reading", "plot_language", "text_model_numbers"),
     *("transformer_numbers", "beside_transformers"),
     *("transformer_lm_numbers", "beside_transformer_lms"),
+    *("read_sums", "read_sums_beside", "read_beliefs", "read_beliefs_beside"),
+    "read_running_text",
 )
 
 

@@ -46,6 +46,7 @@ rule start_page:
         translators=[PLAN.path("attention.html")] if PLAN.translators else [],
         language=[PLAN.path("reading.html")] if PLAN.language_models else [],
         text_models=TEXT_PAGE,
+        transformers=WITHOUT_PAGE,
     output:
         PLAN.path("index.html"),
     log:

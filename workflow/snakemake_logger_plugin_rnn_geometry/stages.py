@@ -25,6 +25,11 @@ TITLES = {
     "beside_transformers": "running scores",
     "transformer_lm_numbers": "beliefs",
     "beside_transformer_lms": "beliefs",
+    "read_sums": "sentences by place",
+    "read_sums_beside": "sentences by place",
+    "read_running_text": "texts by place",
+    "read_beliefs": "texts by place",
+    "read_beliefs_beside": "texts by place",
     "import_network": "import",
     "slow_points": "fixed-point search",
     "linearize": "eigen-analysis",
@@ -41,10 +46,13 @@ TITLES = {
     "tabulate_transformers_language": "tables",
     "judge_translators": "tables",
     "judge_language": "tables",
+    "judge_language_text": "tables",
     "judge_transformers": "tables",
     "attention_page": "pages",
     "explore_phrases": "pages",
     "explore_reading": "pages",
+    "explore_transformers": "pages",
+    "explore_reading_text": "pages",
     "text_models_page": "pages",
     "explore": "pages",
     "start_page": "pages",
@@ -55,6 +63,7 @@ TITLES = {
     "document_cells": "pages",
     "keep_claims": "kept files",
     "keep_transformers": "kept files",
+    "keep_language_text": "kept files",
 }
 
 # Names of targets: rules that only ask for files of others and do nothing themselves.

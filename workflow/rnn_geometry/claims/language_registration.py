@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rnn_geometry.claims._registration_block import registered_block, write_registered
-from rnn_geometry.claims.language import checked_language_claims
+from rnn_geometry.claims.extended import read_whole
+from rnn_geometry.claims.language import checked_language_claims, is_about_text
 from rnn_geometry.store.fingerprint import code_hash
 
 # Modules whose code decides what a network is, what is measured of it, and what follows from that.
@@ -25,9 +27,26 @@ CODE = {
 }
 
 
-def language_code_now() -> dict[str, str]:
-    """Return the hash of every part of the code that verdicts on language models depend on."""
-    return {part: code_hash(module) for part, module in CODE.items()}
+# The same of those of running text.
+TEXT_CODE = {
+    "data": "rnn_geometry.stages.prepare_running_text",
+    "training": "rnn_geometry.stages.train_text_model",
+    "numbers": "rnn_geometry.stages.text_model_numbers",
+    "tables": "rnn_geometry.stages.tabulate_language_text",
+    "verdicts": "rnn_geometry.claims.text_model_units",
+    "rule": "rnn_geometry.claims.judge",
+}
+
+
+def language_code_now(text: bool = False) -> dict[str, str]:
+    """Return the hash of every part of the code that verdicts on language models depend on.
+
+    Parameters
+    ----------
+    text
+        Whether of those of running text.
+    """
+    return {part: code_hash(module) for part, module in (TEXT_CODE if text else CODE).items()}
 
 
 def language_registration(claims: Mapping[str, Any], date: datetime.date) -> dict[str, Any]:
@@ -40,7 +59,7 @@ def language_registration(claims: Mapping[str, Any], date: datetime.date) -> dic
     date
         Of the registration.
     """
-    return registered_block(claims, language_code_now(), date)
+    return registered_block(claims, language_code_now(is_about_text(claims)), date)
 
 
 def main(arguments: list[str]) -> None:
@@ -51,7 +70,8 @@ def main(arguments: list[str]) -> None:
     arguments
         The file, and the date of the registration.
     """
-    write_registered(arguments, checked_language_claims, language_code_now())
+    code = language_code_now(is_about_text(read_whole(Path(arguments[0]))))
+    write_registered(arguments, checked_language_claims, code)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,11 @@ TRANSFORMERS = {
         "claims_transformers": "claims_transformers.csv",
     },
 }
+# Those of config/language_text_claims.yaml.
+TEXT_MODELS = {
+    "language_text": "networks_language_text.csv",
+    "claims_language_text": "claims_language_text.csv",
+}
 # Networks of small runs that docs/natural.md shows beside the battery, by their folder of results.
 SMALL_RUNS = ("recipes", "why")
 SMALL = {f"results/{name}": f"{name}.csv" for name in SMALL_RUNS}

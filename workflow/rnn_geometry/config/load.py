@@ -56,6 +56,7 @@ CLAIMS_OF = {  # keys of files of claims beside `claims`, and kinds of networks 
     "claims_universality": ({CLASSIFIER}, checked_universality_claims),
     "claims_attention": ({TRANSLATOR}, checked_translator_claims),
     "claims_language": ({LANGUAGE_MODEL}, checked_language_claims),
+    "claims_language_text": ({TEXT_MODEL}, checked_language_claims),
     "claims_transformers": ({*WITHOUT_STEP}, checked_transformer_claims),
 }
 

@@ -220,6 +220,14 @@ NETWORK_STAGES = {
         settings=("min_tau", "visited_states", "memory_mb"),
         kind=TEXT_MODEL,
     ),
+    "read_running_text": Stage(
+        "read_running_text",
+        reads=("model.safetensors", "run.json"),
+        of_task=("texts/test.parquet", "texts/vocab.json", "meta.json"),
+        writes=("text_read.npz",),
+        settings=("min_tau", "visited_states", "memory_mb"),
+        kind=TEXT_MODEL,
+    ),
     # Networks without a step are trained as those with one.
     "train_transformer": Stage(
         "train",
@@ -263,6 +271,26 @@ NETWORK_STAGES = {
     },
 }
 
+# A few texts, place by place, for the panels and the explorer of networks without a step.
+NETWORK_STAGES |= {
+    name: Stage(
+        module,
+        reads=("model.safetensors", "run.json"),
+        of_task=of_task,
+        writes=("places_read.npz",),
+        kind=kind,
+    )
+    for module, of_task, kinds in (
+        ("read_sums", ("test.parquet", "vocab.json", "meta.json"), (TRANSFORMER, CLASSIFIER)),
+        (
+            "read_beliefs",
+            ("texts/test.parquet", "texts/vocab.json", "meta.json"),
+            (TRANSFORMER_LM, LANGUAGE_MODEL),
+        ),
+    )
+    for name, kind in zip((module, f"{module}_beside"), kinds, strict=True)
+}
+
 # Jobs of these are about one task or about everything.
 OTHER_STAGES = {
     "prepare_synthetic": Stage("prepare_synthetic"),
@@ -283,6 +311,7 @@ OTHER_STAGES = {
     "keep_tables": Stage("keep_tables"),
     "judge_translators": Stage("judge_translators"),
     "judge_language": Stage("judge_language"),
+    "judge_language_text": Stage("judge_language"),
     "judge_transformers": Stage("judge_transformers"),
     "plot_translators": Stage("plot_translators"),
     "explore_phrases": Stage("explore_phrases", templates=("phrases.*", "steps.*", "style.css")),
@@ -290,6 +319,13 @@ OTHER_STAGES = {
     "plot_text_models": Stage("plot_text_models"),
     "text_models_page": Stage("text_models_page", templates=("text_models.*", "style.css")),
     "explore_reading": Stage("explore_reading", templates=("reading.*", "steps.*", "style.css")),
+    "plot_transformers": Stage("plot_transformers"),
+    "explore_transformers": Stage(
+        "explore_transformers", templates=("transformers.*", "reading.*", "steps.*", "style.css")
+    ),
+    "explore_reading_text": Stage(
+        "explore_reading_text", templates=("reading_text.*", "reading.*", "steps.*", "style.css")
+    ),
     "attention_page": Stage("attention_page", templates=("attention.html.jinja", "style.css")),
     "judge": Stage(
         "judge",

@@ -28,6 +28,7 @@ from rnn_geometry.config.kinds import (
     LANGUAGE_MODEL,
     TEXT_MODEL,
     TRANSLATOR,
+    WITHOUT_STEP,
     kind_of_task,
 )
 from rnn_geometry.config.neighbours import neighbours
@@ -415,8 +416,14 @@ class Plan(Translating):
             "plot_attention": self.shown_translators,
             "text_reading": self.shown_language_models,
             "plot_language": self.shown_language_models,
+            "read_running_text": self.first_of_kind(TEXT_MODEL),
             "beside_transformers": self.beside(TRANSFORMER),
             "beside_transformer_lms": self.beside(TRANSFORMER_LM),
+            **{
+                f"{stage}{beside}": self.of_kind(of, self.read_by_place(kind))
+                for stage, kind in (("read_sums", TRANSFORMER), ("read_beliefs", TRANSFORMER_LM))
+                for beside, of in (("", kind), ("_beside", WITHOUT_STEP[kind]))
+            },
         }.get(stage, self.of_kind(NETWORK_STAGES[stage].kind))
 
     def own(self, stage: str, network: Network) -> Any:

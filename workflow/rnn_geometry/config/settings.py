@@ -49,6 +49,7 @@ CLAIMS = {
     "claims_universality": "config/claims_universality.yaml",
     "claims_attention": "config/claims_attention.yaml",
     "claims_language": "config/claims_language.yaml",
+    "claims_language_text": "config/claims_language_text.yaml",
     "claims_transformers": "config/claims_transformers.yaml",
 }
 

@@ -20,6 +20,24 @@ from rnn_geometry.config.shown import first_of_each
 from rnn_geometry.identity import Network
 
 
+def is_read_by_place(task: Mapping[str, Any]) -> bool:
+    """Tell whether what is so at each place of the texts of a task is known.
+
+    Parameters
+    ----------
+    task
+        Its settings.
+
+    Examples
+    --------
+    >>> is_read_by_place({"family": "categorical", "length": 25})
+    True
+    >>> is_read_by_place({"family": "text"})
+    False
+    """
+    return isinstance(task.get("length"), int) and task["length"] > 1
+
+
 class Translating:
     """A part of `plan.Plan`, which makes these.
 
@@ -101,6 +119,25 @@ class Translating:
             Other than classifiers.
         """
         return first_of_each(self.shown_of(kind))
+
+    def read_by_place(self, kind: str) -> list[Network]:
+        """Return the first networks of a kind without a step, of tasks whose truth is known.
+
+        With the first of those beside them: see `beside`. Texts whose scores nobody knows, and
+        sentences that differ in length, are left out.
+
+        Parameters
+        ----------
+        kind
+            One of `kinds.WITHOUT_STEP`.
+        """
+        judged = set(self.design.judged)
+        beside = [n for n in self.beside(kind) if n in judged and n.task in self.leading]
+        mine = [*(n for n in beside if not n.is_control), *self.first_of_kind(kind)]
+        known = [n for n in mine if is_read_by_place(self.design.tasks[n.task])]
+        tasks, models = list(self.design.tasks), list(self.design.models)
+        found = first_of_each(known)
+        return sorted(found, key=lambda n: (tasks.index(n.task), models.index(n.model)))
 
     @cached_property
     def shown_translators(self) -> list[Network]:

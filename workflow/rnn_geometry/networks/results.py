@@ -20,7 +20,7 @@ from rnn_geometry.store.languages import (
     SourceMeta,
     SourceWords,
 )
-from rnn_geometry.store.readings import TextsRead
+from rnn_geometry.store.readings import PlacesRead, TextsFollowed, TextsRead
 from rnn_geometry.store.text_models import TextModelNumbers
 from rnn_geometry.store.transformers import TransformerNumbers
 from rnn_geometry.tasks.language.families import source_of_task
@@ -117,6 +117,7 @@ class NetworkResults(Trained, results.NetworkResults):
 
     # Of one without a step, and of others on its task.
     transformer = results.OpenedFile(TransformerNumbers)
+    places_read = results.OpenedFile(PlacesRead)
 
     def pooled(self) -> PooledClassifier:
         """Return the trained network with its readout that looks back.
@@ -197,6 +198,8 @@ class LanguageResults(Trained):
     beliefs = results.OpenedFile(BeliefStates)
     language = results.OpenedFile(LanguageNumbers)
     reading = results.OpenedFile(TextsRead)
+    places_read = results.OpenedFile(PlacesRead)
+    text_read = results.OpenedFile(TextsFollowed)  # in the place of `reading`, of running text
     text_model = results.OpenedFile(TextModelNumbers)  # in the place of `language`, of running text
     transformer = results.OpenedFile(TransformerNumbers)  # of one without a step, see `store`
 

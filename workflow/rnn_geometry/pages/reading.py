@@ -37,6 +37,7 @@ def reading_page(
     *,
     start: bool,
     texts: bool = False,
+    transformers: bool = False,
 ) -> str:
     """Return the self-contained page.
 
@@ -48,13 +49,16 @@ def reading_page(
         One or more.
     figure
         The PNG file over all networks.
-    start, texts
-        Whether there is a start page, and a page of running text, to lead to.
+    start, texts, transformers
+        Whether there is a start page, a page of running text, and one of networks without a step,
+        to lead to.
     """
     page = environment(autoescape=True, templates=templates)
     payload = {"networks": [network_payload(shown) for shown in networks]}
     return page.get_template("reading.html.jinja").render(
-        payload=Markup(embedded_json(payload)), figure=in_page(figure), start=start, texts=texts
+        payload=Markup(embedded_json(payload)),
+        figure=in_page(figure),
+        **{"start": start, "texts": texts, "transformers": transformers},
     )
 
 
@@ -79,15 +83,15 @@ def network_payload(shown: Shown) -> dict[str, Any]:
     colours = state_colours(spoken.numbers["family"], len(spoken.hidden))
 
     def on_map(points: np.ndarray) -> list:
-        return _short((points - texts.center) @ texts.axes.T)
+        return short((points - texts.center) @ texts.axes.T)
 
     return {
         "title": f"{network.task}, {network.model}, seed {network.seed}",
         "facts": facts(spoken.numbers),
         "states": list(spoken.hidden),
-        "colours": [[round(255 * part) for part in to_rgb(colour)] for colour in colours],
+        "colours": as_bytes(colours),
         "cloud": on_map(kept.states[:CLOUD]),
-        "beliefs": _short(kept.beliefs[:CLOUD]),
+        "beliefs": short(kept.beliefs[:CLOUD]),
         "slow": on_map(kept.slow_points[:CLOUD]),
         "roots": on_map(kept.roots),
         "unstable": kept.unstable.tolist(),
@@ -116,23 +120,58 @@ def _text(spoken: Spoken, i: int) -> dict[str, Any]:
     texts = spoken.texts
     return {
         "words": [spoken.words[word] for word in texts.words[i]],
-        "places": _short(texts.places[i]),
-        "known": _short(texts.known[i]),
-        "read": _short(texts.told[i]),
+        "places": short(texts.places[i]),
+        "known": short(texts.known[i]),
+        "read": short(texts.told[i]),
         "next": [
-            _likely(said, source, spoken.words)
+            likely(said, source, spoken.words)
             for said, source in zip(texts.said[i], texts.source[i], strict=True)
         ],
     }
 
 
-def _likely(said: np.ndarray, source: np.ndarray, words: Sequence[str]) -> list[list[Any]]:
-    """Return the words that are likely for the network or the source: as the network ranks them."""
+def likely(said: np.ndarray, source: np.ndarray, words: Sequence[str]) -> list[list[Any]]:
+    """Return what is likely for the network or the source, as the network ranks it.
+
+    Parameters
+    ----------
+    said, source
+        (V,), chances as the network gives them, and one who knows the source.
+    words
+        Names of what is said.
+
+    Returns
+    -------
+    list
+        Names, each with both chances.
+    """
     likely = np.argsort(-np.maximum(said, source), kind="stable")[:NEXT]
     ranked = likely[np.argsort(-said[likely], kind="stable")]
-    return [[words[w], *_short(np.array([said[w], source[w]]))] for w in ranked]
+    return [[words[w], *short(np.array([said[w], source[w]]))] for w in ranked]
 
 
-def _short(array: np.ndarray) -> list:
-    """Return numbers with few digits, as plain lists."""
+def as_bytes(colours: Sequence[str]) -> list[list[int]]:
+    """Return colours as red, green and blue, 0 to 255.
+
+    Parameters
+    ----------
+    colours
+        As matplotlib names them.
+
+    Examples
+    --------
+    >>> as_bytes(["#FF8000"])
+    [[255, 128, 0]]
+    """
+    return [[round(255 * part) for part in to_rgb(colour)] for colour in colours]
+
+
+def short(array: np.ndarray) -> list:
+    """Return numbers with few digits, as plain lists.
+
+    Parameters
+    ----------
+    array
+        Of any shape.
+    """
     return np.round(np.asarray(array, dtype=float), DIGITS).tolist()

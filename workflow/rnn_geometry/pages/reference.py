@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from rnn_geometry.claims.text_model_units import MADE
 from rnn_geometry.geometry.language_tables import LANGUAGE
 from rnn_geometry.geometry.network import FILE_ONLY
 from rnn_geometry.geometry.text_models import LANGUAGE_TEXT
@@ -162,6 +163,13 @@ OF_OTHERS = {
     "claims_language": (
         "one row per claim about language models, source and model",
         "The columns of `claims.csv`; `structure` is a family of sources.",
+        {},
+    ),
+    "claims_language_text": (
+        "one row per claim about those of running text, task and model",
+        "The columns of `claims.csv`. Metrics are columns of `language_text.csv`, or made of them: "
+        + "; ".join(f"`{name}`, {meaning}" for name, meaning in MADE.items())
+        + ".",
         {},
     ),
 }

@@ -110,6 +110,7 @@ def start_page(
     language: bool = False,
     tasks: Sequence[str] = (),
     text_models: bool = False,
+    transformers: bool = False,
     report_bytes: int = 0,
 ) -> str:
     """Return results/index.html, the page that leads to all others.
@@ -150,6 +151,8 @@ def start_page(
         In the order of the configuration, which all tables keep.
     text_models
         Whether there is one of those of running text.
+    transformers
+        Whether there is one of networks without a step.
     report_bytes
         The most that the report takes; 0 where that is not known.
     """
@@ -204,6 +207,7 @@ def start_page(
         translators=translators,
         language=language,
         text_models=text_models,
+        transformers=transformers,
         report_bytes=report_bytes,
         opening={
             "file": f"figures/{opening}.png",

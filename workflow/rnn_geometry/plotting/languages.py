@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.per_network import tasks_of
+from rnn_geometry.plotting.per_task import EXPECTED, dots, levels
 from rnn_geometry.plotting.text import literal
 
-HALF = 0.38  # of the width that a task has
-EXPECTED = {"color": style.EXPECTED, "lw": 1.2}
 ORDERS = (1, 2, 3, 4)  # of n-grams
 GRAMS = ("#C9C9C9", "#A9A9A9", "#838383", "#5C5C5C")
 
@@ -37,12 +33,12 @@ def language_overview(table: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(style.TWO_COLUMNS, 5.4), layout="constrained")
     axes = figure.subplots(3, 1, sharex=True)
     tasks = tasks_of(table)
-    _dots(axes[0], table, tasks, "dimension_held")
-    _levels(axes[0], table, tasks, "dimension_expected", label="theory", **EXPECTED)
+    dots(axes[0], table, tasks, "dimension_held")
+    levels(axes[0], table, tasks, "dimension_expected", label="theory", **EXPECTED)
     axes[0].yaxis.set_major_locator(MaxNLocator(integer=True))
     axes[0].set(ylabel="dimension held", ylim=(-0.4, None))
     axes[0].set_title("Dimension of beliefs that states hold")
-    _dots(axes[1], table, tasks, "belief_r2")
+    dots(axes[1], table, tasks, "belief_r2")
     axes[1].set(ylabel="R² on held-out texts")
     axes[1].set_title("Beliefs read by a linear map")
     relative = table.assign(
@@ -53,10 +49,10 @@ def language_overview(table: pd.DataFrame) -> Figure:
     )
     for order, colour in zip(ORDERS, GRAMS, strict=True):
         look = {"color": colour, "lw": 1.2, "label": f"{order}-gram"}
-        _levels(axes[2], relative, tasks, f"ngram_{order}", **look)
+        levels(axes[2], relative, tasks, f"ngram_{order}", **look)
     axes[2].axhline(1, label="source", **EXPECTED)
     trained = relative[relative["control"].isna()]
-    _dots(axes[2], trained, tasks, "perplexity_ratio")
+    dots(axes[2], trained, tasks, "perplexity_ratio")
     axes[2].set(ylabel="perplexity over the source's")
     axes[2].set_title("Perplexity beside n-grams")
     axes[2].set_xticks(range(len(tasks)), [literal(task, 24) for task in tasks])
@@ -76,41 +72,3 @@ def _legends(figure: Figure, axes: np.ndarray) -> None:
             if pair[1] not in labels
         ]
         ax.legend(*zip(*shown, strict=True), loc="upper left", bbox_to_anchor=(1.0, 1.0))
-
-
-def _dots(axes: Axes, table: pd.DataFrame, tasks: list[str], column: str) -> None:
-    """Draw a dot a network: models side by side within a task, controls pale."""
-    models = sorted(table.loc[table["control"].isna(), "model"].unique())
-    looks = {model: style.PALETTE[i % len(style.PALETTE)] for i, model in enumerate(models)}
-    for i, model in enumerate(models):
-        place = HALF * ((2 * i + 1) / len(models) - 1)
-        own = table["model"] == model
-        control = table["control"].notna() & table["model"].str.startswith(f"{model}-")
-        _row(axes, table[own], tasks, column, place)(color=looks[model], label=literal(model))
-        if control.any():
-            pale = {"facecolors": "none", "edgecolors": looks[model], "alpha": 0.55}
-            label = f"{literal(model)}, untrained"
-            _row(axes, table[control], tasks, column, place)(lw=0.7, label=label, **pale)
-
-
-def _row(
-    axes: Axes, rows: pd.DataFrame, tasks: list[str], column: str, place: float
-) -> Callable[..., None]:
-    """Return a function that draws the dots of some networks."""
-    x = rows["task"].map(tasks.index).to_numpy(float) + place
-
-    def draw(**look) -> None:
-        axes.scatter(x, rows[column].to_numpy(float), s=9, zorder=3, **look)
-
-    return draw
-
-
-def _levels(axes: Axes, table: pd.DataFrame, tasks: list[str], column: str, **look) -> None:
-    """Draw what is known of each task as a level line over it."""
-    known = table.groupby("task")[column].first()
-    for i, task in enumerate(tasks):
-        axes.plot(
-            [i - 0.45, i + 0.45],
-            [known[task]] * 2,
-            **{**look, "label": look["label"] if i == 0 else None},
-        )

@@ -14,8 +14,7 @@ def run(files, output, params, log) -> None:
     of_each = zip(*(files[name] for name in FILES), strict=True)
     networks = [Shown(network_of(own[0]), spoken(str(network_of(own[0])), *own)) for own in of_each]
     templates = template_texts("reading.*", "steps.*", "style.css")
-    page = reading_page(
-        templates, networks, files["figure"], start=params.start, texts=params.texts
-    )
+    leads = {name: params[name] for name in ("start", "texts", "transformers")}
+    page = reading_page(templates, networks, files["figure"], **leads)
     formats.write_text(output[0], page)
     log(f"{len(networks)} networks, {len(page) / 1e6:.2f} MB")

@@ -45,6 +45,7 @@ def run(files, output, params, log) -> None:
         translators=bool(files.get("translators")),
         language=bool(files.get("language")),
         text_models=bool(files.get("text_models")),
+        transformers=bool(files.get("transformers")),
         report_bytes=report_size(results),
         records=[formats.read_json(path) for path in files["record"]],
         costs=cost_table(results / "benchmarks", params.benchmarks),

@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_geometry.geometry.beliefs import linear_reading
 from rnn_geometry.geometry.language import encoding
+from rnn_geometry.geometry.maps import LOOKED_AT, SHOWN, components
 from rnn_geometry.networks.classifier import load_classifier, prepare_device
 from rnn_geometry.networks.next_word_said import said_after
 from rnn_geometry.stages.language_geometry import MOST_TEXTS
@@ -17,8 +18,6 @@ from rnn_geometry.store.readings import TextsRead
 from rnn_geometry.tasks.language.families import source_of_task
 from rnn_geometry.tasks.language.texts import read_texts
 
-SHOWN, LOOKED_AT = 6, 100  # texts that are shown, and texts among which they are chosen
-AXES = 3  # of the map
 PAIRS = 60  # of places whose beliefs are exchanged
 
 
@@ -73,22 +72,6 @@ def texts_read(visits: Visits, rng: np.random.Generator) -> TextsRead:
         changes=changes,
         expected=expected,
     )
-
-
-def components(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean of states (n, S), and their principal axes (AXES, S): zero past the last.
-
-    Parameters
-    ----------
-    states
-        Visited ones. The largest entry of an axis is above zero.
-    """
-    center = states.mean(0)
-    found = np.linalg.svd(states - center, full_matrices=False)[2][:AXES]
-    largest = np.take_along_axis(found, np.abs(found).argmax(1)[:, None], 1)
-    axes = np.zeros((AXES, states.shape[1]))
-    axes[: len(found)] = found * np.sign(largest)
-    return center, axes
 
 
 def most_told(visits: Visits) -> np.ndarray:

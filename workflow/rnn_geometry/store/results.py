@@ -180,6 +180,7 @@ OF_OTHERS = {
     "language": "rnn_geometry.geometry.language_tables:LANGUAGE",
     "claims_language": "rnn_geometry.claims.table:COLUMNS",
     "language_text": "rnn_geometry.geometry.text_models:LANGUAGE_TEXT",
+    "claims_language_text": "rnn_geometry.claims.table:COLUMNS",
     "transformers": "rnn_geometry.geometry.transformers:TRANSFORMERS",
     "transformers_language": "rnn_geometry.geometry.transformers_language:TRANSFORMERS_LANGUAGE",
     "claims_transformers": "rnn_geometry.claims.table:COLUMNS",

@@ -1,6 +1,5 @@
-"use strict";
-// What `steps.js` asks for: the name of what is chosen beside a network, and the first step.
-const ITEM = "text", LEAST = 0;
+// What `steps.js` asks for: the name of what is chosen beside a network; the page says the first step.
+const ITEM = "text";
 const items = (network) => network.texts;
 const steps = (one) => one.words.length;
 const titled = (one) => one.words.join(" ");
@@ -38,33 +37,45 @@ function draw() {
   drawTold(network, one);
   drawWords(network, one);
   drawBeliefs(network, one);
-  drawNext(one);
+  drawNext(network, one);
   drawCourse(network, one);
   drawMap(network, one);
+  drawMore(network, one);
 }
 
 function drawTold(network, one) {
-  const at = choice.step, known = one.known[at], most = known.indexOf(Math.max(...known));
-  const [word, said, source] = one.next[at][0];
-  const where = at ? `After “${one.words[at - 1]}”` : "Before the first word";
-  part("told").textContent = `${where}: “${network.states[most]}” has a chance of ${number(known[most])}; the state says ${number(one.read[at][most])}. `
-    + `Next the network expects “${word}” most (${number(said)}; the source says ${number(source)}).`;
   part("facts").textContent = network.facts;
+  part("told").textContent = one.label === undefined ? toldOfTruth(network, one, choice.step) : toldOf(network, one, choice.step);
+}
+
+function toldOfTruth(network, one, at) {
+  const known = one.known[at], most = known.indexOf(Math.max(...known));
+  const [word, said, source] = one.next[at][0];
+  const where = at ? `After “${one.words[at - 1]}”` : "Before the first word", read = number(one.read[at][most]);
+  return network.sums
+    ? `${where}: “${network.states[most]}” has a sum of ${number(known[most])}; one map for all places reads ${read}. If the sentence ended here, the network would say “${word}” most (${number(said)}).`
+    : `${where}: “${network.states[most]}” has a chance of ${number(known[most])}; ${one.own ? "one map for all places reads" : "the state says"} ${read}. `
+      + `Next the network expects “${word}” most (${number(said)}; the source says ${number(source)}).`;
 }
 
 function drawWords(network, one) {
   part("read").replaceChildren(...one.words.map((word, i) => {
     const item = made("li", word, i + 1 === choice.step ? "now" : i >= choice.step ? "ahead" : "");
-    if (i < choice.step) item.style.borderBottomColor = mixed(one.read[i + 1], network.colours);
+    if (i < choice.step) item.style.borderBottomColor = shade(network, (one.mixed || one.read)[i + 1]);
     return item;
   }));
   centre(part("read").children[Math.max(choice.step - 1, 0)]);
 }
 
-function measured(value, className) {
+// The colour of a place: outcomes have colours of their own where others are read.
+function shade(network, shares) {
+  return mixed(shares, network.shades || network.colours);
+}
+
+function measured(value, className, most = 1) {
   const cell = made("td", number(value), "");
   const bar = made("span", "", `bar ${className}`);
-  bar.style.width = `${(BAR * Math.min(Math.max(value, 0), 1)).toFixed(2)}rem`;
+  bar.style.width = `${(BAR * Math.min(Math.max(value / most, 0), 1)).toFixed(2)}rem`;
   cell.append(bar);
   return cell;
 }
@@ -86,8 +97,12 @@ function named(title, cells, className) {
 
 function drawBeliefs(network, one) {
   const at = choice.step;
-  filled(part("beliefs"), ["hidden state", "known", "read"], network.states.map((state, k) => {
-    const row = named(` ${state}`, [measured(one.known[at][k], "known"), measured(one.read[at][k], "")], "");
+  const titles = one.label !== undefined ? ["label", "word counts", "state"]
+    : [network.sums ? "score" : "hidden state", "known", ...(one.own ? ["one map", "own map"] : ["read"])];
+  const [, most] = network.range || [0, 1];
+  filled(part("beliefs"), titles, network.states.map((state, k) => {
+    const cells = [one.read, one.own].filter(Boolean).map((told) => measured(told[at][k], "", most));
+    const row = named(` ${state}`, [measured(one.known[at][k], "known", most), ...cells], "");
     const key = made("span", "", "key");
     key.style.background = plain(network.colours[k]);
     row.firstChild.prepend(key);
@@ -95,29 +110,36 @@ function drawBeliefs(network, one) {
   }));
 }
 
-function drawNext(one) {
-  const comes = one.words[choice.step];
-  filled(part("next"), ["word", "network", "source"], one.next[choice.step].map(([word, said, source]) =>
+function drawNext(network, one) {
+  const next = one.next[choice.step], comes = one.words[choice.step];
+  if (network.sums) filled(part("next"), ["class", "network"], next.map(([word, said, right]) => named(word, [measured(said, "")], right ? "comes" : "")));
+  else if (one.label !== undefined) filled(part("next"), ["word", "network"], next.map(([word, said]) => named(word, [measured(said, "")], word === comes ? "comes" : "")));
+  else filled(part("next"), ["word", "network", "source"], next.map(([word, said, source]) =>
     named(word, [measured(said, ""), measured(source, "known")], word === comes ? "comes" : "")));
 }
 
 function drawCourse(network, one) {
   const drawing = part("course"), last = one.words.length;
   drawing.replaceChildren();
-  drawing.setAttribute("aria-label", `Beliefs along the text, known and read; now after ${choice.step} of ${last} words`);
-  const x = (t) => MARGIN + (840 * t) / last, y = (share) => 160 - 140 * Math.min(Math.max(share, -0.1), 1.1);
-  for (const level of [0, 1]) shape("line", { x1: MARGIN, x2: 870, y1: y(level), y2: y(level), stroke: "var(--line)" }, drawing);
+  drawing.setAttribute("aria-label", `${one.label !== undefined ? "Labels" : network.sums ? "Sums" : "Beliefs"} along the text; now after ${choice.step} of ${last} words`);
+  const [low, high] = network.range || [0, 1];
+  const x = (t) => MARGIN + (840 * t) / last, y = (value) => 160 - 140 * Math.min(Math.max((value - low) / (high - low), -0.1), 1.1);
+  for (const level of [0, low, high]) shape("line", { x1: MARGIN, x2: 870, y1: y(level), y2: y(level), stroke: "var(--line)" }, drawing);
   shape("line", { x1: x(choice.step), x2: x(choice.step), y1: 5, y2: 175, stroke: "var(--ink)", "stroke-width": 1.5 }, drawing);
   network.states.forEach((_, k) => {
-    const points = one.read.map((row, t) => `${x(t).toFixed(1)},${y(row[k]).toFixed(1)}`).join(" ");
-    shape("polyline", { points, fill: "none", stroke: plain(network.colours[k]), "stroke-width": 2.5 }, drawing);
-    one.known.forEach((row, t) => shape("circle", { cx: x(t), cy: y(row[k]), r: 4, fill: plain(network.colours[k]) }, drawing));
+    const colour = plain(network.colours[k]), after = (rows) => rows.map((row, t) => [t, row]).slice(LEAST);
+    for (const [rows, look] of [[one.read, { "stroke-width": 2.5 }], [one.own, { "stroke-width": 1.2, "stroke-dasharray": "6 4" }]]) {
+      if (!rows) continue;
+      const points = after(rows).map(([t, row]) => `${x(t).toFixed(1)},${y(row[k]).toFixed(1)}`).join(" ");
+      shape("polyline", { points, fill: "none", stroke: colour, ...look }, drawing);
+    }
+    for (const [t, row] of after(one.known)) shape("circle", { cx: x(t), cy: y(row[k]), r: 4, fill: colour }, drawing);
   });
 }
 
 // From components to the drawing: one scale for both, all that is visited within.
 function scaled(network) {
-  const [a, b] = PAIRS[pair], points = [...network.cloud, ...network.slow, ...network.texts.flatMap((text) => text.places)];
+  const [a, b] = PAIRS[pair], points = [...network.cloud, ...(network.slow || []), ...network.texts.flatMap((text) => text.places.slice(LEAST))];
   const side = (i) => [Math.min(...points.map((point) => point[i])), Math.max(...points.map((point) => point[i]))];
   const [left, right] = side(a), [low, high] = side(b);
   const scale = Math.min((900 - 2 * MARGIN) / (right - left || 1), (520 - 2 * MARGIN) / (high - low || 1));
@@ -131,13 +153,13 @@ function drawMap(network, one) {
     drawing.replaceChildren();
     network.cloud.forEach((point, i) => {
       const [cx, cy] = place(point);
-      shape("circle", { cx, cy, r: 5, fill: mixed(network.beliefs[i], network.colours), "fill-opacity": 0.6 }, drawing);
+      shape("circle", { cx, cy, r: 5, fill: shade(network, network.beliefs[i]), "fill-opacity": 0.6 }, drawing);
     });
-    for (const point of network.slow) {
+    for (const point of network.slow || []) {
       const [cx, cy] = place(point);
       shape("circle", { cx, cy, r: 1.8, fill: "var(--ink)" }, drawing);
     }
-    network.roots.forEach((point, i) => {
+    (network.roots || []).forEach((point, i) => {
       const [cx, cy] = place(point);
       if (network.unstable[i]) shape("rect", { x: cx - 7, y: cy - 7, width: 14, height: 14, fill: "#ffd24d", stroke: "var(--ink)", "stroke-width": 2, transform: `rotate(45 ${cx} ${cy})` }, drawing);
       else shape("circle", { cx, cy, r: 10, fill: "none", stroke: "var(--ink)", "stroke-width": 3 }, drawing);
@@ -145,27 +167,26 @@ function drawMap(network, one) {
     shape("g", { id: "way" }, drawing);
     drawLegend(network);
   }
-  const way = part("way"), points = one.places.slice(0, choice.step + 1).map(place);
+  const way = part("way"), points = one.places.slice(LEAST, choice.step + 1).map(place);
   way.replaceChildren();
   shape("polyline", { points: points.map((xy) => xy.map((value) => value.toFixed(1)).join(",")).join(" "), fill: "none", stroke: "var(--apart)", "stroke-width": 2 }, way);
   const [cx, cy] = points[points.length - 1];
   shape("circle", { id: "here", cx, cy, r: 9, fill: "var(--apart)", stroke: "var(--ground)", "stroke-width": 2 }, way);
-  drawing.setAttribute("aria-label", `States of the network along components ${PAIRS[pair].map((i) => i + 1).join(" and ")}, and the way of this text over ${choice.step} words`);
+  drawing.setAttribute("aria-label", `${network.outcomes ? "What the readout sees" : "States of the network"} along components ${PAIRS[pair].map((i) => i + 1).join(" and ")}, and the way of this text over ${choice.step} words`);
 }
 
 function drawLegend(network) {
   const legend = part("legend");
-  legend.replaceChildren("States of test texts, coloured by belief:");
+  const by = network.reach ? "what they say of the label" : network.sums ? "what the network would decide" : "belief";
+  legend.replaceChildren(`${network.outcomes ? "Places" : "States"} of test texts, coloured by ${by}:`);
   const add = (name, className, colour) => {
     const key = made("span", "", `key dot ${className}`);
     if (colour) key.style.background = colour;
     legend.append(key, ` ${name}`);
   };
-  network.states.forEach((state, k) => add(state, "", plain(network.colours[k])));
-  add("slow points", "slow");
-  add("stable fixed points", "stable");
-  add("saddles", "saddle");
-  add("the state now, and its way here", "here");
+  (network.outcomes || network.states).forEach((state, k) => add(state, "", plain((network.shades || network.colours)[k])));
+  if (network.slow) for (const [name, className] of [["slow points", "slow"], ["stable fixed points", "stable"], ["saddles", "saddle"]]) add(name, className);
+  add(`${network.outcomes ? "the place" : "the state"} now, and its way here`, "here");
 }
 
 part("axes").replaceChildren(...PAIRS.map(([a, b], i) => new Option(`${a + 1} across, ${b + 1} up`, i)));
