@@ -1,10 +1,12 @@
 """Claims about tables that benchmarks make: their files, and the rule on planted rows."""
 
 import copy
+from collections import Counter
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from conftest import PROJECT
 
 from rnn_geometry.claims._registration_block import write_registered
@@ -20,14 +22,12 @@ from rnn_geometry.claims.measured_registration import measured_code_now
 from rnn_geometry.claims.registration import claims_hash, deviations
 from rnn_geometry.claims.universality import OF_RUNS, judged_neighbours
 from rnn_geometry.claims.values import units_of_claims
-from rnn_geometry.config.load import read_claims
+from rnn_geometry.config.load import load_settings, read_claims
+from rnn_geometry.config.plan import Plan
 from rnn_geometry.errors import UserError
+from rnn_geometry.identity import base_task, is_control
 
-FILES = {
-    kind: PROJECT / f"config/claims_{kind}.yaml"
-    for kind in KINDS
-    if (PROJECT / f"config/claims_{kind}.yaml").exists()
-}
+FILES = {kind: PROJECT / f"config/claims_{kind}.yaml" for kind in KINDS}
 CLAIMS = {
     kind: read_claims(str(file), key=f"claims_{kind}", checked=checked_measured_claims(kind))
     for kind, file in FILES.items()
@@ -122,3 +122,26 @@ def test_a_row_of_a_series_is_a_network_of_the_rule():
     assert frame.loc[0, ["task", "structure", "model", "file_seed"]].tolist() == [
         *("l2", "l2", "gru", 300)
     ]
+
+
+@pytest.mark.parametrize(("run", "each"), [("read_by_word", 10), ("degeneracy", 10)])
+def test_ten_networks_of_each_model_are_of_seeds_that_nothing_was_chosen_on(run, each):
+    raw = yaml.safe_load((PROJECT / f"config/{run}.yaml").read_text())
+    plan = Plan(load_settings(raw, [], str(PROJECT)))
+    assert min(network.seed for network in plan.networks) >= 300
+    trained = [network for network in plan.networks if not is_control(network)]
+    counted = Counter((base_task(one.task), one.model, one.l2) for one in trained)
+    assert set(counted.values()) == {each}
+    controls = Counter(one.model for one in plan.networks if is_control(one))
+    assert sum(controls.values()) == (30 if run == "read_by_word" else 0)
+
+
+def test_claims_on_mamba_and_mlstm_are_registered_and_take_over_all_others():
+    claims = read_claims("config/claims_read_by_word.yaml", str(PROJECT))
+    assert claims["registered"]["claims"] == claims_hash(claims)
+    below = read_claims("config/claims_cells.yaml", str(PROJECT))
+    own = {claim["name"] for claim in claims["claims"] if claim["family"] == "diagonal"}
+    shared = [claim for claim in below["claims"] if claim["family"] != "diagonal"]
+    assert own < {claim["name"] for claim in below["claims"]}
+    kept = [claim for claim in claims["claims"] if claim["name"] not in own]
+    assert [claim["name"] for claim in kept] == [claim["name"] for claim in shared]
