@@ -279,7 +279,7 @@ def test_the_opening_picture_has_the_size_that_it_was_drawn_for(runs):
     assert '<source srcset="figures/headline.png 2x"><img src="figures/headline.png"' in text
     (tag,) = (image for image in Page(text).images if image["src"] == "figures/headline.png")
     assert "width" not in tag
-    assert '<figure class="opening"><a href="figures/headline.png"' in text
+    assert '<figure class="opening"><a class="scroll" href="figures/headline.png"' in text
 
 
 def test_the_opening_figure_says_of_how_many_networks_it_holds(runs):

@@ -51,7 +51,8 @@ def test_words_are_text_and_the_page_needs_nothing_else(page):
     assert "<em>&lt;b&gt; &amp;</em>" in made
     assert "<em>nan</em>" not in made
     outside = re.findall(r'(?:src|href)="(?!data:|#)([^"]*)"', made)
-    assert outside == ["tables/language_text.csv", "tables/claims_language_text.csv"]
+    tables = ["tables/language_text.csv", "tables/claims_language_text.csv"]
+    assert outside == ["reading_text.html", *tables]
 
 
 def test_it_leads_where_there_is_something(page):
