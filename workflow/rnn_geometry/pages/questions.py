@@ -244,7 +244,7 @@ def _of_verdicts(
                     "That a claim says nothing where they meet it as well:"
                     f" {battery['uninformative']} verdicts of the battery (◇),"
                     f" {seen['controls']} of {seen['every']} boxes that all networks of this run"
-                    " meet. Grey marks beside the values of each claim are controls.",
+                    " meet. Ticks, slashes and carets beside the values are controls.",
                     *controls,
                 ]
             ),

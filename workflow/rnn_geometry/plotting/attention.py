@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting.six_panels import six_panels
 from rnn_geometry.plotting.text import literal
 from rnn_geometry.store.translations import PairWords, TranslatorComponents
 
-SIZE, DPI = (15.0, 8.6), 100
 WEIGHTS = LinearSegmentedColormap.from_list("weights", ["#FFFFFF", style.PALETTE[0]])
 PARTS = ("μ", "χ", "δ")  # of the place, of the word, of all else
 MOST_WORDS = 20  # names along an axis
@@ -77,13 +77,8 @@ def plot_attention(network: Translated) -> Figure:
     network
         What is drawn.
     """
-    figure = Figure(figsize=SIZE, dpi=DPI)
-    figure.text(0.015, 0.972, literal(network.title), fontsize=13, weight="bold", va="center")
-    figure.text(0.985, 0.972, network.facts, fontsize=10, va="center", ha="right", color=style.GREY)
-    cells = figure.add_gridspec(
-        2, 3, left=0.055, right=0.975, top=0.91, bottom=0.075, wspace=0.24, hspace=0.33
-    )
-    axes = [figure.add_subplot(cell) for cell in cells]
+    edges = {"left": 0.055, "right": 0.975, "bottom": 0.075, "gap": 0.24}
+    figure, axes = six_panels(network.title, network.facts, **edges)
     _draw_places(axes[4], network)
     if network.attends:
         _draw_average(axes[0], network)

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.language import KNOWN, mixed
+from rnn_geometry.plotting.six_panels import six_panels
 from rnn_geometry.plotting.text import literal
 from rnn_geometry.store.readings import PlacesRead
 
-SIZE, DPI = (15.0, 8.6), 100
 LOWEST = -0.5  # R^2 that is shown
 CARRIED = ("all places so far", "the last one alone", "all others")
 KINDS = ("one map for all places", "a map of each place's own")
@@ -80,14 +80,9 @@ def plot_by_place(network: Placed) -> Figure:
     network
         What is drawn.
     """
-    figure = Figure(figsize=SIZE, dpi=DPI)
-    figure.text(0.015, 0.972, literal(network.title), fontsize=13, weight="bold", va="center")
-    facts = {"fontsize": 10, "va": "center", "ha": "right", "color": style.GREY}
-    figure.text(0.985, 0.972, facts_in_words(network.numbers), **facts)
-    cells = figure.add_gridspec(
-        2, 3, left=0.05, right=0.985, top=0.91, bottom=0.13, wspace=0.22, hspace=0.33
-    )
-    axes = [figure.add_subplot(cell) for cell in cells]
+    facts = facts_in_words(network.numbers)
+    edges = {"left": 0.05, "right": 0.985, "bottom": 0.13, "gap": 0.22}
+    figure, axes = six_panels(network.title, facts, **edges)
     _draw_map(axes[0], network)
     for ax, kind, told in zip(axes[1:3], KINDS, (network.read.together, network.read.own)):
         _draw_reading(ax, network, kind, told)

@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from rnn_geometry.plotting import style
+from rnn_geometry.plotting.six_panels import six_panels
 from rnn_geometry.plotting.text import literal
 from rnn_geometry.store.languages import BeliefStates
 from rnn_geometry.store.readings import TextsRead
 
-SIZE, DPI = (15.0, 8.6), 100
 ORDERED = ("depth",)  # families whose hidden states have an order
 KNOWN = {"color": style.EXPECTED, "lw": 1.1, "ls": "--"}
 SLOW = {"marker": "o", "ls": "", "ms": 2, "color": style.INK}
@@ -108,14 +108,9 @@ def plot_language(network: Spoken) -> Figure:
     network
         What is drawn.
     """
-    figure = Figure(figsize=SIZE, dpi=DPI)
-    figure.text(0.015, 0.972, literal(network.title), fontsize=13, weight="bold", va="center")
-    facts = {"fontsize": 10, "va": "center", "ha": "right", "color": style.GREY}
-    figure.text(0.985, 0.972, facts_in_words(network.numbers), **facts)
-    cells = figure.add_gridspec(
-        2, 3, left=0.05, right=0.985, top=0.91, bottom=0.13, wspace=0.22, hspace=0.33
-    )
-    axes = [figure.add_subplot(cell) for cell in cells]
+    facts = facts_in_words(network.numbers)
+    edges = {"left": 0.05, "right": 0.985, "bottom": 0.13, "gap": 0.22}
+    figure, axes = six_panels(network.title, facts, **edges)
     colours = state_colours(network.numbers["family"], len(network.hidden))
     _draw_states(axes[0], network, colours, (0, 1))
     _draw_states(axes[1], network, colours, (0, 2))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.attention import DPI, Translated, facts_in_words, plot_attention
+from rnn_geometry.plotting.attention import Translated, facts_in_words, plot_attention
 from rnn_geometry.plotting.garbage import collected_after
+from rnn_geometry.plotting.six_panels import DPI
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store.translations import PairWords, Translation, TranslatorComponents
 

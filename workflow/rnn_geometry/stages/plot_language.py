@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rnn_geometry.plotting import style
 from rnn_geometry.plotting.garbage import collected_after
-from rnn_geometry.plotting.language import DPI, Spoken, plot_language
+from rnn_geometry.plotting.language import Spoken, plot_language
+from rnn_geometry.plotting.six_panels import DPI
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store.languages import BeliefStates, LanguageNumbers, SourceMeta, SourceWords
 from rnn_geometry.store.readings import TextsRead

@@ -11,9 +11,10 @@ from rnn_geometry.geometry.transformers_language import TRANSFORMERS_LANGUAGE
 from rnn_geometry.identity import Network, network_of
 from rnn_geometry.pages.task_order import rows_in_order
 from rnn_geometry.plotting import style
-from rnn_geometry.plotting.by_place import DPI, Placed, plot_by_place
+from rnn_geometry.plotting.by_place import Placed, plot_by_place
 from rnn_geometry.plotting.garbage import collected_after
 from rnn_geometry.plotting.language import ORDERED
+from rnn_geometry.plotting.six_panels import DPI
 from rnn_geometry.plotting.transformers import transformers_overview
 from rnn_geometry.store.artifacts import Meta, Vocabulary
 from rnn_geometry.store.languages import SourceMeta, SourceWords
