@@ -117,6 +117,17 @@ def diameter(points: np.ndarray) -> float:
     return float(pdist(points).max(initial=0.0))
 
 
+def is_scale(scale: float) -> bool:
+    """Tell whether distances can be told in a scale: not in that of one place or of a runaway.
+
+    Parameters
+    ----------
+    scale
+        Diameter of a manifold.
+    """
+    return bool(0 < scale < np.inf)
+
+
 def drift_numbers(
     velocity: np.ndarray, move: np.ndarray, scale: float, words: int
 ) -> dict[str, float | None]:
@@ -140,7 +151,7 @@ def drift_numbers(
     """
     names = [name for name in DRIFT if name != "hyperbolicity"]
     speed, error = (np.linalg.norm(part, axis=1) for part in (velocity, move))
-    if not scale > 0 or not np.isfinite([speed, error]).all():
+    if not is_scale(scale) or not np.isfinite([speed, error]).all():
         return dict.fromkeys(names)
     fastest, farthest = float(speed.max() / scale), float(error.max() / scale)
     bound = words * fastest
@@ -174,8 +185,10 @@ def roots_kept(
     -------
     dict
         noise_roots_kept, of stable roots alone; noise_skeleton_kept; noise_root_shift of those
-        that are kept. None without any.
+        that are kept. None without any, and all None where the manifold has no scale.
     """
+    if not is_scale(scale):
+        return dict.fromkeys(("noise_roots_kept", "noise_skeleton_kept", "noise_root_shift"))
     was, now = np.asarray(unstable_before), np.asarray(unstable_after)
     moved = np.linalg.norm(after - before, axis=1)
     kept = (moved <= NEAR * scale) & (was == now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from rnn_geometry.geometry.defined import defined
 from rnn_geometry.geometry.network import network_geometry
 from rnn_geometry.stages.network_job import NetworkJob
 from rnn_geometry.store import artifacts
@@ -26,7 +27,7 @@ def run(network: NetworkJob) -> None:
         {**meta, "dimension_predicted": statistics["dimension_predicted"]},
         totals,
     )
-    artifacts.Geometry(facts=numbers).write(network.output["geometry"])
+    artifacts.Geometry(facts=defined(numbers)).write(network.output["geometry"])
     ratio, modes = numbers["participation_ratio"], numbers["integration_modes"]
     network.log(f"participation ratio {ratio}, integration modes {modes}")
 

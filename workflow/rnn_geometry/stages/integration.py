@@ -23,6 +23,7 @@ from rnn_geometry.dynamics.integration import (
 )
 from rnn_geometry.dynamics.linearization import linearize
 from rnn_geometry.geometry import word_meaning as meaning
+from rnn_geometry.geometry.defined import defined
 from rnn_geometry.geometry.dimension import principal_axes
 from rnn_geometry.geometry.frame import centre_row, manifold_rows
 from rnn_geometry.identity import derive_seed
@@ -162,6 +163,7 @@ def integration_run(
         trained, kicks, train, meta, vocabulary, derive_seed("pairs", *identity.values())
     )
     numbers |= told | {"integration_seconds": time.process_time() - started}
+    numbers = defined(numbers)
     Integration(facts=numbers).write(output["integration"])
     words.write(output["words"])
     log(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rnn_geometry.geometry.defined import defined
 from rnn_geometry.geometry.language import gap_closed
 from rnn_geometry.geometry.language_tables import LANGUAGE, ORDERS, why_not_judged
 from rnn_geometry.networks.classifier import load_classifier, prepare_device
@@ -59,7 +60,7 @@ def run(network: NetworkJob) -> None:
         "train_seconds": record.train_seconds,
     }
     numbers["not_judged"] = why_not_judged(numbers, record.loss_falling)
-    numbers = {name: _defined(value) for name, value in numbers.items()}
+    numbers = defined(numbers)
     check_numbers(f"language.json of {network.network}", numbers, LANGUAGE)
     states_of(visits, rest).write(network.output["beliefs"])
     ordered = {name: numbers[name] for name in LANGUAGE}
@@ -129,8 +130,3 @@ def states_of(visits: Visits, rest: Rest) -> BeliefStates:
         roots=rest.bones.roots,
         unstable=rest.bones.unstable,
     )
-
-
-def _defined(value: Any) -> Any:
-    """Return a number; None where it is not one."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -170,7 +170,7 @@ def under_noise(
     points = across(noisy, manifold)
     again = np.isfinite(points + undisturbed).all(axis=1)
     shift = np.linalg.norm((points - undisturbed)[:, seen][again], axis=1)
-    useful = again.sum() > 1 and scale > 0
+    useful = again.sum() > 1 and quality.is_scale(scale)
     after, now = follow_roots(noisy, roots, x) if len(roots) else (roots, unstable)
     return {
         "noise_manifold_shift": float(shift.mean() / scale) if useful else None,
