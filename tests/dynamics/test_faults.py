@@ -453,6 +453,18 @@ def test_no_false_alarm_for_cells(name, size):
         jacobians(cell, states, torch.zeros(4))
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_no_false_alarm_where_states_run_away(seed):
+    """States of a rectified network that grows differ by powers of ten, row by row and within."""
+    rng = np.random.default_rng(seed)
+    cell = make_cell("relu", 4, 8)
+    cell.reset_parameters(torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        cell.weight_hh.mul_(3)
+    for sizes in (10.0 ** rng.uniform(0, 16, (6, 1)), 10.0 ** rng.uniform(0, 16, (6, 8))):
+        jacobians(cell, sizes * np.abs(rng.normal(size=(6, 8))), np.zeros(4))
+
+
 class Doubled(type(make_cell("vanilla", E, S))):
     """Another formula with the Jacobians that it inherits."""
 

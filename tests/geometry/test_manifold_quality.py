@@ -70,6 +70,14 @@ def test_without_roots_none_is_kept():
     assert saddle["noise_skeleton_kept"] == 0
 
 
+@pytest.mark.parametrize("scale", [0.0, np.inf])
+def test_nothing_is_told_in_the_size_of_one_place_or_of_a_runaway(scale):
+    found = roots_kept(BEFORE, [0, 0, 0, 1], BEFORE, [0, 0, 0, 1], scale)
+    assert set(found) == {"noise_roots_kept", "noise_skeleton_kept", "noise_root_shift"}
+    assert set(found.values()) == {None}
+    assert set(drift_numbers(BEFORE, BEFORE, scale, 20).values()) == {None}
+
+
 def test_noise_has_columns_for_three_strengths():
     assert len(NOISE) == 21
     assert "1%" in COLUMNS["noise_hold_r2_weak"].meaning

@@ -53,7 +53,8 @@ def rms_radius(points: np.ndarray) -> float:
     points
         (n, S).
     """
-    return float(np.sqrt(((points - points.mean(axis=0)) ** 2).sum(axis=1).mean()))
+    from_mean = (points - points.mean(axis=0)).astype(float)  # squares of large states run over
+    return float(np.sqrt((from_mean**2).sum(axis=1).mean()))
 
 
 def principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -17,6 +17,7 @@ from rnn_geometry.dynamics.results import Skeleton, SlowModes, SlowPoints, Statu
 from rnn_geometry.dynamics.slow_modes import slow_modes
 from rnn_geometry.dynamics.slow_points import project_to_slow_manifold
 from rnn_geometry.dynamics.step import budget
+from rnn_geometry.errors import UserError
 from rnn_geometry.geometry.dimension import LINKAGE_RADIUS, rms_radius
 from rnn_geometry.identity import Network
 from rnn_geometry.networks.classifier import analysis_cell, load_classifier, prepare_device
@@ -28,6 +29,7 @@ from rnn_geometry.store import artifacts
 from rnn_geometry.tasks.sentences import read_sentences
 
 KEPT_MODES = 8  # networks without a gap have dozens of slow modes a point
+INSTEAD = "it cannot be analysed; lower learning_rate or clip, raise l2, or leave this network out."
 COMPLETING_ROUNDS = 8  # of a search that goes on since fixed points are missing for certain
 
 
@@ -42,6 +44,27 @@ def run(network: NetworkJob) -> None:
         threads=network.threads,
         log=network.log,
     )
+
+
+def check_states(states: artifacts.States) -> None:
+    """Refuse a network whose states run over while it reads.
+
+    Parameters
+    ----------
+    states
+        Visited on the test split.
+
+    Raises
+    ------
+    UserError
+        If one of them is not finite.
+    """
+    over = ~np.isfinite(states.final).all(axis=1)
+    if over.any() or not np.isfinite(states.visited).all():
+        raise UserError(
+            f"states of the network run over (NaN or infinity) as it reads, in {over.sum()} of "
+            f"{len(over)} test texts up to the last word: {INSTEAD}"
+        )
 
 
 def slow_points_run(
@@ -76,6 +99,7 @@ def slow_points_run(
     seed = Network.of(identity).seed_for("states")
     visits = {"visited": analysis["visited_states"], "trajectories": analysis["trajectories"]}
     states = artifacts.States(**visit(classifier, test, **visits, seed=seed))
+    check_states(states)
     vectors = classifier.embedding_matrix().double().cpu().numpy()
     vocabulary = artifacts.Vocabulary.read(files["vocab"]).words
     x = hold_input(analysis["hold_input"], vectors, vocabulary, test)
@@ -84,6 +108,11 @@ def slow_points_run(
     hold = torch.from_numpy(x).double().to(where)
     memory_mb = budget(analysis["memory_mb"])
     slow = find_slow_points(step, starts, hold, analysis, min_tau, seed)
+    if slow.modes is None:
+        raise UserError(
+            f"all {len(starts)} states of the network run over (NaN or infinity) under the hold "
+            f"input: {INSTEAD}"
+        )
     rows = np.unique(
         np.linspace(0, len(starts) - 1, min(analysis["exact_starts"], len(starts))).astype(int)
     )
@@ -106,7 +135,7 @@ def slow_points_run(
     common_slow = {**common, "seconds": time.process_time() - started}
     states.write(output["states"])
     artifacts.SlowPoints(**point_arrays(slow), **common_slow).write(output["slow_points"])
-    modes = cast(SlowModes, slow.modes)  # every method of the configuration finds them
+    modes = cast(SlowModes, slow.modes)  # every method finds them, where it finds a point
     kept_modes(modes).write(output["slow_modes"])
     roots = {**skeleton_arrays(bones), "bounded": bounded}
     artifacts.FixedPoints(**point_arrays(fixed), **common, **roots, starts=rows).write(
