@@ -6,6 +6,7 @@ import text_battery
 from test_judge import TEXT
 
 from rnn_geometry.claims.saved import OWN, judged_again, read_networks, save_networks
+from rnn_geometry.config.documents import CELLS
 from rnn_geometry.config.documents import TEXT as FILES
 from rnn_geometry.errors import UserError
 from rnn_geometry.stages import merge_kept
@@ -93,6 +94,27 @@ def test_parts_that_do_not_belong_together_are_refused(change, said, tmp_path):
     with pytest.raises(UserError) as refused:
         merge_kept.merge(one, two, TEXT)
     assert said in str(refused.value)
+
+
+def test_parts_of_other_code_are_joined_where_deviations_tell_of_it(tmp_path):
+    one, two = keep(tmp_path / "one", NEWS), keep(tmp_path / "two", STARS, code="2")
+    with pytest.raises(UserError, match="add --other-code"):
+        merge_kept.merge(one, two, TEXT | {"deviations": []}, other_code=True)
+    told = TEXT | {"deviations": [{"date": "2026-11-30", "what": "Mended."}]}
+    joined = merge_kept.merge(one, two, told, other_code=True)
+    assert joined["code"].to_dict("records") == [{"part": "training", "code": 2}]
+
+
+def test_parts_of_cells_are_joined_without_what_only_texts_have(tmp_path):
+    parts = keep(tmp_path / "one", NEWS), keep(tmp_path / "two", STARS)
+    for part in parts:
+        for name in ("multiverse", "data", "words"):
+            (part / FILES[name]).unlink()
+        for name, file in CELLS.items():
+            (part / FILES[name]).rename(part / file)
+    joined = merge_kept.merge(*parts, TEXT)
+    assert set(joined) == set(CELLS)
+    assert set(joined["networks"]["task"]) == {*NEWS, *STARS}
 
 
 def test_a_network_that_both_have_is_named(tmp_path):
