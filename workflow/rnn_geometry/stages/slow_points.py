@@ -63,7 +63,7 @@ def check_states(states: artifacts.States) -> None:
     if over.any() or not np.isfinite(states.visited).all():
         raise UserError(
             f"states of the network run over (NaN or infinity) as it reads, in {over.sum()} of "
-            f"{len(over)} test texts up to the last word: {INSTEAD}"
+            f"{len(states.final)} test texts up to the last word: {INSTEAD}"
         )
 
 
