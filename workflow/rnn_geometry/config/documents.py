@@ -59,7 +59,7 @@ BESIDE = {"recipes": "recipes.csv", "why": "why.csv", "forecast": "forecast.csv"
 TEXT_FIGURES = ("accuracy", "dimension", "modes", "readouts", "modifiers")
 WHY_FIGURES = ("why", "why_modifiers")
 TEXT_GRIDS = ("unordered", "plane", "labels", "binary")
-CELL_GRIDS = ("unordered",)  # structures of tasks that have run
+CELL_GRIDS = ("unordered", "plane", "labels")  # structures of tasks that have run
 # Figures of docs/claims.md.
 GRIDS = ("unordered", "plane", "line", "labels", "binary", "context", "sweep")
 SWEEPS = (

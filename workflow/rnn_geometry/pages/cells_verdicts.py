@@ -43,7 +43,7 @@ def page(
     made.filters |= {"markdown": markdown, "wrapped": wrapped}
     single = boxes(found)
     return made.from_string(template).render(
-        table=markdown(by_claim(found, claims), keys=1),
+        table="\n\n".join(markdown(part, keys=1) for part in in_halves(by_claim(found, claims))),
         cells=markdown(by_cell(single)),
         tasks=[said_task(task) for task in sorted(single["task"].unique(), key=natural_order)],
         grids=groups(found, claims),
@@ -81,6 +81,28 @@ def by_claim(found: pd.DataFrame, claims: Mapping[str, Any]) -> list[dict[str, s
         for part in [single[single["claim"] == name]]
         if len(part)
     ]
+
+
+def in_halves(rows: list[dict[str, str]]) -> list[list[dict[str, str]]]:
+    """Return a table as two, with half of the cells each and the claims that speak of these.
+
+    Parameters
+    ----------
+    rows
+        Of `by_claim`.
+
+    Examples
+    --------
+    >>> in_halves([{"claim": "a", "GRU": "+", "LRU": "-"}, {"claim": "b", "GRU": "", "LRU": "+"}])
+    [[{'claim': 'a', 'GRU': '+'}], [{'claim': 'a', 'LRU': '-'}, {'claim': 'b', 'LRU': '+'}]]
+    """
+    key, *cells = rows[0]
+    middle = -(-len(cells) // 2)
+    parts = [
+        [{key: row[key], **{c: row[c] for c in part}} for row in rows]
+        for part in (cells[:middle], cells[middle:])
+    ]
+    return [[row for row in part if any(list(row.values())[1:])] for part in parts]
 
 
 def by_cell(single: pd.DataFrame) -> list[dict[str, Any]]:
