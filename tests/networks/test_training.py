@@ -223,8 +223,12 @@ def test_the_weights_with_the_lowest_dev_loss_are_kept(monkeypatch):
 
 
 def test_a_network_that_gets_worse_goes_back():
-    network, result = run(recipe_of(learning_rate=0.5, epochs=6))
-    losses = result.history["dev_loss"]
+    # Such steps are chaos: which rate ends badly differs from processor to processor.
+    for rate in (0.5, 0.7, 1.0, 1.5, 2.0):
+        network, result = run(recipe_of(learning_rate=rate, epochs=6))
+        losses = result.history["dev_loss"]
+        if losses[-1] > min(losses):
+            break
     assert losses[-1] > min(losses)
     assert training.evaluate(network, DEV)[0] == pytest.approx(min(losses), rel=1e-6)
     assert result.best_step == result.history["step"][int(np.argmin(losses))]
