@@ -38,7 +38,8 @@ def test_forget_gates_are_held_and_noted_in_the_place_they_have(cell):
 def test_units_that_forget_at_one_rate_visit_what_words_span(cell):
     found = why.of_gates(network(cell), TEST)
     assert set(found) == {"visited", "visited_same_gates", "visited_same_rate"}
-    assert all(value <= 8 for value in found.values())
+    assert found["visited_same_rate"] <= len(TASK.word_vectors())
+    assert (found["visited"] == pytest.approx(found["visited_same_gates"])) == (cell == "lru")
 
 
 def test_words_do_the_same_everywhere_in_a_cell_that_adds():
